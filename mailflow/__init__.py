@@ -1,0 +1,1 @@
+"""mailflow: an e-mail-driven account-recovery desk."""

@@ -1,0 +1,66 @@
+"""A case: one recovery request from its first mail to its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailflow.core.answers import Answer
+
+
+class Status(StrEnum):
+    AWAITING_ANSWERS = "awaiting_answers"  # the person has yet to say something the form requires
+    IN_REVIEW = "in_review"  # complete; the staff decides
+    AWAITING_REQUESTER = "awaiting_requester"  # the staff asked the person something
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    RECOVERED = "recovered"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    DUPLICATE = "duplicate"
+    REDIRECTED = "redirected"  # another desk is in charge; an answer that asks for recovery reopens it
+
+
+class Flag(StrEnum):
+    """What the staff should know of a case before they act on it."""
+
+    ESCALATED = "escalated"  # complete, and nobody touched it for too long
+    STRANGER_WROTE = "stranger_wrote"  # a mail from another address than the party's joined it
+    LETTERS_SPENT = "letters_spent"  # a letter was due and not written: the limits were reached
+    ADDRESS_FAILING = "address_failing"  # a letter to the party bounced or was refused
+    SECRET_PASTED = "secret_pasted"
+    CONTACT_CHANGED = "contact_changed"  # the new address was changed after the request was complete
+    WROTE_AFTER_CLOSING = "wrote_after_closing"
+
+
+@dataclass(frozen=True)
+class Case:
+    id: str
+    reference: str  # XXXX-XXXX
+    party: str  # the requester's address: the only one that gets letters about it
+    status: Status
+    opened_at: datetime
+    changed_at: datetime  # of the last event of any kind
+    waiting_since: datetime  # of the status, or of the person's last mail when we wait on the person
+    outcome: Outcome | None = None
+    closed_at: datetime | None = None
+    completed_at: datetime | None = None  # when it entered the queue of the staff: its place there
+    touched_at: datetime | None = None  # the staff's last act
+    due_at: datetime | None = None  # when `DueTimePassed` is next sent
+    reminders: int = 0  # since waiting_since
+    reminded_at: datetime | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)  # the latest of each field
+    asked: tuple[str, ...] = ()  # the items our last letter asked for, numbered from 1
+    question: str = ""  # the staff's open question
+    flags: frozenset[Flag] = frozenset()
+    merged_into: str | None = None  # the reference of the case it duplicates
+    confirmed: bool = False  # the party has written from the reply address of a letter: it reads its own mail
+    last_message_id: str | None = None  # of the party's last mail, for In-Reply-To
+    thread: tuple[str, ...] = ()  # Message-IDs for References, oldest first, capped
+    letters: int = 0  # written in all
+    last_letters: Mapping[str, datetime] = field(default_factory=dict)  # by LetterKind

@@ -1,0 +1,89 @@
+"""What can happen to a case. `lifecycle.decide` turns each into a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailflow.core.answers import Reading
+from mailflow.core.case import Outcome
+from mailflow.core.recognise import MailKind
+
+
+@dataclass(frozen=True, slots=True)
+class PersonWrote:
+    """The party wrote, or somebody without a case did."""
+
+    kind: MailKind
+    sender: str
+    reading: Reading
+    mail_id: str
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    topic: str = ""  # off topic: which redirect
+    bulk: bool = False  # off topic, and nobody waits for an answer
+    secrets: tuple[str, ...] = ()  # kinds of secret that were masked
+    at_reply_address: bool = False  # it came to the authentic reply address of one of our letters
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerWrote:
+    """A mail that belongs to the case came from another address than the party's."""
+
+    sender: str  # "" if unknown
+    mail_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueTimePassed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFailed:
+    """A letter to the party came back (a bounce), or the smarthost refused it for good."""
+
+    address: str
+    status: str  # enhanced status code, or ""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAsked:
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffNoted:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffClosed:
+    outcome: Outcome
+    text: str = ""  # for the letter: why
+
+
+@dataclass(frozen=True, slots=True)
+class StaffReopened:
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMerged:
+    """The staff found that the case duplicates another one."""
+
+    into: str  # its reference
+    same_party: bool
+
+
+Event = (
+    PersonWrote
+    | StrangerWrote
+    | DueTimePassed
+    | AddressFailed
+    | StaffAsked
+    | StaffNoted
+    | StaffClosed
+    | StaffReopened
+    | StaffMerged
+)

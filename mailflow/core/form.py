@@ -1,0 +1,61 @@
+"""The form of the desk: which items a request needs, as the site's configuration says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+class Kind(StrEnum):
+    """What an answer to a field is; each kind has its reading rules in `answers.py`."""
+
+    NAME = "name"  # an account name: str
+    ADDRESS = "address"  # an e-mail address: str
+    REASON = "reason"  # one or several of `choices`: tuple[str, ...]
+    CHOICE = "choice"  # one of `choices`: str
+    AGREEMENT = "agreement"  # bool; only True counts
+    LIST = "list"  # tuple[str, ...]
+    URL = "url"  # str
+    TEXT = "text"  # str, the person's own words
+
+
+@dataclass(frozen=True)
+class Field:
+    key: str
+    label: str
+    kind: Kind
+    item: str  # what is asked for; fields with the same item are alternatives
+    required: bool = False
+    required_when: tuple[tuple[str, str], ...] = ()  # (field, choice) pairs, any of which makes it required
+    aliases: tuple[str, ...] = ()  # labels under which people answer it
+    choices: tuple[str, ...] = ()
+    yes: str = ""  # the choice that a bare "yes" to the statement means
+    statement: str = ""  # the words of the box that is ticked
+    placeholders: tuple[str, ...] = ()  # values that state nothing
+    profile_url: tuple[str, ...] = ()  # "pypi.org/user/": what follows it in a URL is the value
+    ask: str = ""
+    why: str = ""
+    how: str = ""
+    sensitive: bool = False  # never shown in a letter or a digest
+
+
+@dataclass(frozen=True)
+class Form:
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Field]:
+        return {field.key: field for field in self.fields}
+
+    @cached_property
+    def items(self) -> tuple[str, ...]:
+        """The items in the order in which they are asked."""
+        return tuple(dict.fromkeys(field.item for field in self.fields))
+
+    def of_kind(self, kind: Kind) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.kind is kind)
+
+    def fields_of(self, item: str) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.item == item)

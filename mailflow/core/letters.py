@@ -1,0 +1,76 @@
+"""What a letter says, not how it looks: `templates/` has the words, `edges/renderer.py` makes the bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class LetterKind(StrEnum):
+    """One template each, `templates/letters/<kind>.txt`."""
+
+    MISSING = "missing"  # what was understood, what is asked
+    RECEIVED = "received"  # complete: place in the queue, usual waiting time
+    NOTED = "noted"  # what a person wrote while the case is with the staff was added to it
+    STATUS = "status"
+    REMINDER = "reminder"
+    EXPIRED = "expired"  # closed for silence, and how to reopen
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"  # a second request joined the open case
+    REDIRECTED = "redirected"  # not this desk
+    QUESTION = "question"  # from the staff
+    DENIED = "denied"
+    RECOVERED = "recovered"
+    PASTED_SECRET = "pasted_secret"
+    ESCALATION = "escalation"  # to the staff
+    DIGEST = "digest"  # to the staff; also `digest.html`
+
+
+TO_STAFF = frozenset({LetterKind.ESCALATION, LetterKind.DIGEST})
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An item that is settled; `value` is None while the person has not shown that they read our mail."""
+
+    key: str
+    label: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item a letter asks for, numbered from 1 in the letter."""
+
+    item: str
+    ask: str
+    why: str
+    how: str
+    guesses: tuple[str, ...] = ()  # values read without certainty, to be confirmed; empty towards strangers
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    kind: LetterKind
+    to: str  # one address
+    case_id: str | None = None
+    reference: str | None = None
+    in_reply_to: str | None = None  # without angle brackets
+    references: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)  # the template's variables, see templates/README.md
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The finished letter as it is stored in the outbox."""
+
+    message_id: str  # without angle brackets
+    kind: str
+    case_id: str | None
+    envelope_sender: str
+    recipient: str
+    reply_to: str  # "" if none
+    subject: str
+    text: str  # the plain-text body, decoded, LF line ends
+    raw: bytes  # RFC 5322, CRLF line ends

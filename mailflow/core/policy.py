@@ -1,0 +1,35 @@
+"""What `lifecycle.decide` decides by: the site's rules as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from mailflow.core.form import Form
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """A topic another desk is in charge of."""
+
+    topic: str
+    words: tuple[str, ...]  # casefolded; empty: the one for everything else
+    say: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    form: Form
+    redirects: tuple[Redirect, ...]
+    remind_after: tuple[timedelta, ...]
+    close_after: timedelta
+    escalate_after: timedelta
+    business_days: bool  # whether the three above count Monday to Friday only, in `time_zone`
+    time_zone: ZoneInfo
+    status_letter_every: timedelta
+    letters_per_day: int  # to one address
+    letters_per_case: int
+    confirm_below: float  # an answer less sure than this is asked to be confirmed
+    staff: tuple[str, ...]

@@ -1,0 +1,46 @@
+"""What every step works with, and the two ways in which delivery fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mailflow.config import Config
+from mailflow.core.letters import Letter, Rendered
+from mailflow.store.unit import UnitOfWork
+
+
+class TemporaryFailure(Exception):
+    """Worth another try: a 4xx reply, a refused or broken connection, a full disk."""
+
+
+class PermanentFailure(Exception):
+    """No use in trying again: a 5xx reply."""
+
+
+class Renderer(Protocol):
+    def render(self, letter: Letter, now: datetime) -> Rendered:
+        """The finished, checked bytes. Raises `ValueError` when they are not exactly what the letter asked for."""
+        ...
+
+
+class Relay(Protocol):
+    def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
+        """Hand one letter over. Raises `TemporaryFailure` or `PermanentFailure`."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class App:
+    config: Config
+    clock: Callable[[], datetime]  # aware, UTC
+    new_id: Callable[[], str]  # 32 lower-case hex digits, sortable by time where that is cheap
+    renderer: Renderer
+    relay: Relay
+    begin: Callable[[], AbstractContextManager[UnitOfWork]]  # one transaction: commits at the end, rolls back on a raise
+    read: Callable[[], AbstractContextManager[UnitOfWork]]  # a read-only snapshot that takes no write lock
