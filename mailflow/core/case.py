@@ -55,6 +55,7 @@ class Case:
     reminders: int = 0  # since waiting_since
     reminded_at: datetime | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)  # the latest of each field
+    doubts: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)  # by field: read, but to be confirmed
     asked: tuple[str, ...] = ()  # the items our last letter asked for, numbered from 1
     question: str = ""  # the staff's open question
     flags: frozenset[Flag] = frozenset()

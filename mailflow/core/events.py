@@ -20,7 +20,6 @@ class PersonWrote:
     message_id: str | None = None
     references: tuple[str, ...] = ()
     topic: str = ""  # off topic: which redirect
-    bulk: bool = False  # off topic, and nobody waits for an answer
     secrets: tuple[str, ...] = ()  # kinds of secret that were masked
     at_reply_address: bool = False  # it came to the authentic reply address of one of our letters
 

@@ -31,6 +31,7 @@ class Field:
     required_when: tuple[tuple[str, str], ...] = ()  # (field, choice) pairs, any of which makes it required
     aliases: tuple[str, ...] = ()  # labels under which people answer it
     choices: tuple[str, ...] = ()
+    choice_labels: tuple[tuple[str, str], ...] = ()  # (choice, how letters and the digest say it)
     yes: str = ""  # the choice that a bare "yes" to the statement means
     statement: str = ""  # the words of the box that is ticked
     placeholders: tuple[str, ...] = ()  # values that state nothing
@@ -38,6 +39,7 @@ class Field:
     ask: str = ""
     why: str = ""
     how: str = ""
+    differs_from: str = ""  # an address field: the same value as this field's settles nothing
     sensitive: bool = False  # never shown in a letter or a digest
 
 
@@ -53,6 +55,13 @@ class Form:
     def items(self) -> tuple[str, ...]:
         """The items in the order in which they are asked."""
         return tuple(dict.fromkeys(field.item for field in self.fields))
+
+    def say(self, key: str, value: str | bool | tuple[str, ...]) -> str:
+        """An answer's value as letters and the digest show it."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        labels = dict(self.by_key[key].choice_labels)
+        return ", ".join(labels.get(one, one) for one in ((value,) if isinstance(value, str) else value))
 
     def of_kind(self, kind: Kind) -> tuple[Field, ...]:
         return tuple(field for field in self.fields if field.kind is kind)

@@ -1,0 +1,49 @@
+"""Calendar arithmetic: waits in days or business days, slots of periodic jobs, and growing retry times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+def after(start: datetime, wait: timedelta, zone: ZoneInfo, *, business_days: bool) -> datetime:
+    """The moment `wait` after `start`.
+
+    With `business_days` each whole day of the wait is a Monday to Friday in `zone`, at the same time of day there;
+    what is left over of the wait is added as it is.
+    """
+    if not business_days:
+        return start + wait
+    days, rest = divmod(wait, DAY)
+    local = start.astimezone(zone)
+    day = local.date()
+    for _ in range(days):
+        day = _next_business_day(day)
+    return datetime.combine(day, local.time(), zone).astimezone(UTC) + rest
+
+
+def _next_business_day(day: date) -> date:
+    day += DAY
+    while day.weekday() >= _SATURDAY:
+        day += DAY
+    return day
+
+
+def daily_slot(now: datetime, at: time, zone: ZoneInfo) -> str:
+    """The slot of a daily job: the date whose `at` has passed last.
+
+    A date names its slot, so the night that has 02:30 twice has one, and the night that has none has one too:
+    there the job runs with the first moment after it.
+    """
+    local = now.astimezone(zone)
+    day = local.date() if local.time() >= at else local.date() - DAY
+    return day.isoformat()
+
+
+def retry_wait(attempts: int, waits: Sequence[timedelta]) -> timedelta:
+    """The wait after the given number of failed attempts (1 or more); the last of `waits` goes on."""
+    return waits[min(attempts, len(waits)) - 1]
