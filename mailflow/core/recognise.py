@@ -1,9 +1,23 @@
-"""Says what a mail is to the desk: a new request, a reply to a case, a bounce, or nothing to answer."""
+"""Says what a mail is to the desk, and which case it belongs to.
+
+`clues` reads from a mail what may tie it to a case, the store looks those up, and `recognise` weighs what was found.
+In that order, because the reply address authenticates, a Message-ID of ours only points, and a typed reference or
+the sender's name count for the same sender alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from mailflow.core.answers import Answer, Reading
+from mailflow.core.case import Case, Outcome, Status
+from mailflow.core.form import Form, Kind
+from mailflow.core.intent import Intent, Wish
+from mailflow.core.mail import Mail
+from mailflow.core.reference import Addresses, Purpose, Tagged, find_references, tagged_addresses
 
 
 class MailKind(StrEnum):
@@ -19,3 +33,177 @@ class MailKind(StrEnum):
     OFF_TOPIC = "off_topic"
     AUTO_GENERATED = "auto_generated"
     BOUNCE = "bounce"
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What a mail carries that may tie it to a case. Nothing of it is believed yet."""
+
+    tagged: tuple[Tagged, ...]  # addresses that claim to be ours, envelope recipients first
+    message_ids: tuple[str, ...]  # of In-Reply-To and References, nearest first
+    typed: tuple[str, ...]  # references written by hand in subject or body
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The cases that the store knows for the clues."""
+
+    by_reference: Mapping[str, Case]  # of the tagged addresses and the typed references
+    by_message_id: Sequence[Case]  # whose letters the mail answers, nearest first
+    of_sender: Sequence[Case]  # the open cases of the sender, and the latest closed one
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """The case a mail belongs to."""
+
+    case: Case
+    how: str  # for `explain` and the history
+    by_party: bool  # the mail is from the party itself, as far as its From field says
+    threaded: bool = True  # it answers one of our letters, rather than being a fresh mail
+    at_reply_address: bool = False  # the authentic one: the writer reads the party's mail
+
+
+@dataclass(frozen=True, slots=True)
+class NewRequest:
+    """Nothing ties the mail to a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """No case, no letter; the staff sees it in the digest."""
+
+    why: str
+
+
+def clues_of(mail: Mail, text: str, addresses: Addresses) -> Clues:
+    """`text`: the mail's subject and fresh lines."""
+    recipients = (*mail.envelope.recipients, *mail.addressed_to)
+    ids = (*mail.in_reply_to, *reversed(mail.references))
+    return Clues(tagged_addresses(addresses, recipients), tuple(dict.fromkeys(ids)), find_references(text))
+
+
+def find_case(
+    clues: Clues, matches: Matches, sender: str, addresses: Addresses, now: datetime
+) -> Belongs | None:
+    """The case that the mail itself points to, the strongest clue first."""
+    for tagged in _reply_addresses(clues):
+        case = matches.by_reference.get(tagged.reference)
+        if addresses.genuine(tagged, case.party if case else "", now) and case is not None:
+            return Belongs(
+                case, "it came to the case's reply address", _is_party(case, sender), at_reply_address=True
+            )
+    for case in matches.by_message_id:
+        return Belongs(case, "it answers a letter of the case", _is_party(case, sender))
+    for reference in clues.typed:
+        case = matches.by_reference.get(reference)
+        if case is not None and _is_party(case, sender):
+            return Belongs(case, "it names the case's reference", by_party=True)
+    return None
+
+
+def find_case_of_sender(
+    clues: Clues, matches: Matches, reading: Reading, wish: Wish, form: Form
+) -> Belongs | NewRequest | SetAside:
+    """The case of a mail that points to none: one of the sender's own, unless it is about something new."""
+    open_ones = [case for case in matches.of_sender if case.status is not Status.CLOSED]
+    about = [case for case in open_ones if _same_account(case, reading, form)]
+    if about:
+        return _senders(about, "the sender has an open case about this account")
+    joinable = [case for case in open_ones if not _another_account(case, reading, form)]
+    if joinable:
+        return _senders(joinable, "the sender has an open case")
+    if _reply_addresses(clues):
+        return SetAside("it came to a reply address that is not genuine or has expired")
+    closed = [case for case in matches.of_sender if case.status is Status.CLOSED]
+    if closed and not open_ones and _is_afterword(closed, reading, wish):
+        return _senders(closed, "the sender's last case is closed, and this asks for nothing new")
+    return NewRequest()
+
+
+def case_of_bounce(clues: Clues, matches: Matches, addresses: Addresses, now: datetime) -> Case | None:
+    """The case whose letter came back: only an authentic address of ours says so."""
+    for tagged in clues.tagged:
+        case = matches.by_reference.get(tagged.reference)
+        if addresses.genuine(tagged, case.party if case else "", now) and case is not None:
+            return case
+    return None
+
+
+def kind_of_first(reading: Reading, wish: Wish) -> MailKind:
+    """What a mail is that belongs to no case."""
+    if wish.intent is Intent.WITHDRAWAL:
+        return MailKind.WITHDRAWAL
+    if wish.intent in {Intent.OFF_TOPIC, Intent.BULK} and not reading.answers:
+        return MailKind.OFF_TOPIC
+    return MailKind.REQUEST
+
+
+def kind_in_case(belongs: Belongs, reading: Reading, wish: Wish, form: Form) -> MailKind:
+    """What a mail of the party is to its case."""
+    case = belongs.case
+    news = {
+        key
+        for key, answer in reading.answers.items()
+        if key not in case.answers or case.answers[key].value != answer.value
+    }
+    if wish.intent is Intent.WITHDRAWAL:
+        return MailKind.WITHDRAWAL
+    if not belongs.threaded and len(reading.answers) > 1 and _same_account(case, reading, form):
+        return MailKind.DUPLICATE_REQUEST
+    if wish.intent is Intent.PROOF or any(field.key in news for field in form.of_kind(Kind.URL)):
+        return MailKind.PROOF_SUBMITTED
+    if wish.intent is Intent.CONFIRMATION and (not news or case.status is not Status.AWAITING_ANSWERS):
+        return MailKind.CONFIRMATION
+    if news or reading.doubts:
+        return MailKind.AMENDMENT
+    return _IN_CASE.get(wish.intent, MailKind.AMENDMENT)
+
+
+_IN_CASE = {
+    Intent.STATUS: MailKind.FOLLOW_UP_STATUS,
+    Intent.OFF_TOPIC: MailKind.OFF_TOPIC,
+    Intent.BULK: MailKind.OFF_TOPIC,
+}
+
+
+def _reply_addresses(clues: Clues) -> list[Tagged]:
+    return [tagged for tagged in clues.tagged if tagged.purpose is Purpose.REPLY]
+
+
+def _is_party(case: Case, sender: str) -> bool:
+    return case.party.lower() == sender.lower()
+
+
+def _senders(cases: Sequence[Case], how: str) -> Belongs:
+    newest = max(cases, key=lambda case: case.changed_at)
+    return Belongs(newest, how, by_party=True, threaded=False)
+
+
+def _accounts(answers: Mapping[str, Answer], form: Form) -> dict[str, str]:
+    """What names the account: the fields of the item that asks for its name."""
+    items = {field.item for field in form.of_kind(Kind.NAME)}
+    fields = (field.key for item in items for field in form.fields_of(item))
+    return {key: str(answers[key].value).lower() for key in fields if key in answers}
+
+
+def _same_account(case: Case, reading: Reading, form: Form) -> bool:
+    said, known = _accounts(reading.answers, form), _accounts(case.answers, form)
+    return any(known.get(key) == value for key, value in said.items())
+
+
+def _another_account(case: Case, reading: Reading, form: Form) -> bool:
+    """Whether this is a request of its own: it names another account, and says more besides.
+
+    A lone name may as well correct the open case.
+    """
+    said, known = _accounts(reading.answers, form), _accounts(case.answers, form)
+    contradicts = any(known.get(key, value) != value for key, value in said.items())
+    return contradicts and len(reading.answers) > len(said) + 1
+
+
+def _is_afterword(closed: Sequence[Case], reading: Reading, wish: Wish) -> bool:
+    if wish.intent in {Intent.CONFIRMATION, Intent.WITHDRAWAL, Intent.STATUS} and not reading.answers:
+        return True
+    redirected = any(case.outcome is Outcome.REDIRECTED for case in closed)
+    return redirected and wish.intent is Intent.OFF_TOPIC and not reading.answers

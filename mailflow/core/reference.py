@@ -84,7 +84,9 @@ class Addresses:
         """Whether mail to it is taken. Genuine or not makes no difference here, so that nobody can probe for cases."""
         local, domain = _split(address)
         our_local, our_domain = _split(self.desk)
-        return domain == our_domain and (local in {our_local, "postmaster"} or local.startswith(f"{our_local}+"))
+        return domain == our_domain and (
+            local in {our_local, "postmaster"} or local.startswith(f"{our_local}+")
+        )
 
     def parse(self, address: str) -> Tagged | None:
         local, domain = _split(address)
@@ -113,7 +115,7 @@ class Addresses:
         return f"{local}+{reference.replace('-', '')}{purpose.value}.{expiry}{mac}".lower() + f"@{domain}"
 
     def _mac(self, key: bytes, purpose: Purpose, reference: str, party: str, expiry: str) -> str:
-        said = "\0".join((self.desk.lower(), purpose.value, reference, party.lower(), expiry))
+        said = f"{self.desk.lower()}\0{purpose.value}\0{reference}\0{party.lower()}\0{expiry}"
         return _base32(hmac.digest(key, said.encode(), "sha256"), _MAC_BITS)
 
 

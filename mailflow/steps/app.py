@@ -10,11 +10,16 @@ from typing import Protocol
 
 from mailflow.config import Config
 from mailflow.core.letters import Letter, Rendered
+from mailflow.core.reference import Addresses
 from mailflow.store.unit import UnitOfWork
 
 
 class TemporaryFailure(Exception):
     """Worth another try: a 4xx reply, a refused or broken connection, a full disk."""
+
+
+class SmarthostDown(TemporaryFailure):
+    """No letter can leave now, whichever it is: no connection, no session, no login, no space."""
 
 
 class PermanentFailure(Exception):
@@ -40,7 +45,10 @@ class App:
     config: Config
     clock: Callable[[], datetime]  # aware, UTC
     new_id: Callable[[], str]  # 32 lower-case hex digits, sortable by time where that is cheap
+    addresses: Addresses
     renderer: Renderer
     relay: Relay
-    begin: Callable[[], AbstractContextManager[UnitOfWork]]  # one transaction: commits at the end, rolls back on a raise
+    begin: Callable[
+        [], AbstractContextManager[UnitOfWork]
+    ]  # one transaction: commits at the end, rolls back on a raise
     read: Callable[[], AbstractContextManager[UnitOfWork]]  # a read-only snapshot that takes no write lock

@@ -1,0 +1,61 @@
+"""A mail's words as they may be kept and read: secrets masked first, then each line marked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailflow.core.lexicon import Lexicon
+from mailflow.core.mail import Mail
+from mailflow.core.secrets import find_secrets, mask
+from mailflow.core.text import Line, Mark, mark_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    subject: str
+    text: str
+    lines: tuple[Line, ...]
+    secrets: tuple[str, ...]  # kinds that the person pasted now, rather than quoted
+    masked: bool  # whether anything was, quoted text included
+
+    @property
+    def fresh(self) -> str:
+        """The person's own new words."""
+        return "\n".join(line.text for line in self.lines if line.mark is Mark.FRESH)
+
+
+def read_body(mail: Mail, lexicon: Lexicon) -> Body:
+    subject, in_subject = _mask(mail.subject, lexicon)
+    text, in_text = _mask(mail.text, lexicon)
+    pasted = in_subject
+    if in_text:  # rare, and only then is it worth telling pasted secrets from quoted ones
+        lines = mark_lines(mail.text, lexicon.text)
+        own = "\n".join(line.text for line in lines if line.mark is not Mark.QUOTED)
+        pasted += tuple(secret.kind.value for secret in find_secrets(own, lexicon.intent))
+    marked = mark_lines(text, lexicon.text)
+    return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(in_subject or in_text))
+
+
+def _mask(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
+    secrets = find_secrets(text, lexicon.intent)
+    return (mask(text, secrets), tuple(secret.kind.value for secret in secrets)) if secrets else (text, ())
+
+
+def redacted(mail: Mail, body: Body) -> bytes:
+    """What is kept of a mail that held a secret: its envelope's facts and the masked text.
+
+    Written anew rather than edited, because a secret may hide in any encoding, part or attachment of the original.
+    """
+    shown = [
+        ("From", mail.sender or ""),
+        ("To", ", ".join(mail.addressed_to)),
+        ("Subject", body.subject),
+        ("Date", mail.header("date")),
+        ("Message-ID", f"<{mail.message_id}>" if mail.message_id else ""),
+        ("X-Mailflow-Redacted", ", ".join(body.secrets) or "quoted"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+    ]
+    head = "".join(f"{name}: {value}\n" for name, value in shown if value)
+    return f"{head}\n{body.text}".replace("\n", "\r\n").encode("utf-8", "replace")

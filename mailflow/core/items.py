@@ -1,0 +1,83 @@
+"""The items of the form in a case: which are settled, which are still missing, and how letters name both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mailflow.core.answers import Answer, Answers
+from mailflow.core.case import Case
+from mailflow.core.form import Form, Kind
+from mailflow.core.letters import Asked, Understood
+
+Doubts = Mapping[str, tuple[Answer, ...]]
+
+
+def missing_items(form: Form, answers: Answers, doubts: Doubts) -> tuple[str, ...]:
+    """The required items that are not settled, in the order of the form."""
+    return tuple(
+        item
+        for item in form.items
+        if _is_required(form, item, answers) and not _is_settled(form, item, answers, doubts)
+    )
+
+
+def _is_required(form: Form, item: str, answers: Answers) -> bool:
+    return any(
+        field.required or any(choice in _values(answers.get(key)) for key, choice in field.required_when)
+        for field in form.fields_of(item)
+    )
+
+
+def _is_settled(form: Form, item: str, answers: Answers, doubts: Doubts) -> bool:
+    fields = form.fields_of(item)
+    if any(field.key in doubts for field in fields):
+        return False
+    return any(_settles(form, answers, field.key) for field in fields)
+
+
+def _settles(form: Form, answers: Answers, key: str) -> bool:
+    answer, field = answers.get(key), form.by_key[key]
+    if answer is None or (field.kind is Kind.AGREEMENT and answer.value is not True):
+        return False
+    other = answers.get(field.differs_from)
+    return other is None or str(other.value).lower() != str(answer.value).lower()
+
+
+def _values(answer: Answer | None) -> tuple[str | bool, ...]:
+    if answer is None:
+        return ()
+    return answer.value if isinstance(answer.value, tuple) else (answer.value,)
+
+
+def understood(case: Case, form: Form) -> tuple[Understood, ...]:
+    """What is settled, in the order of the form; values only towards somebody who has shown to read our letters."""
+    doubtful = set(case.doubts)
+    return tuple(
+        Understood(field.key, field.label, _shown(case, form, field.key))
+        for field in form.fields
+        if field.key not in doubtful and _settles(form, case.answers, field.key)
+    )
+
+
+def _shown(case: Case, form: Form, key: str) -> str | None:
+    if not case.confirmed or form.by_key[key].sensitive:
+        return None
+    return form.say(key, case.answers[key].value)
+
+
+def asked_items(case: Case, form: Form) -> tuple[Asked, ...]:
+    return tuple(_asked_item(case, form, item) for item in case.asked)
+
+
+def _asked_item(case: Case, form: Form, item: str) -> Asked:
+    fields = form.fields_of(item)
+    first = next(field for field in fields if field.ask)
+    guesses: tuple[str, ...] = ()
+    if case.confirmed:
+        guesses = tuple(
+            form.say(field.key, guess.value)
+            for field in fields
+            if not field.sensitive
+            for guess in case.doubts.get(field.key, ())
+        )
+    return Asked(item, first.ask, first.why, first.how, guesses)

@@ -1,0 +1,251 @@
+"""Handle: take the oldest mails of the inbox and do everything about each in one transaction.
+
+What the mail is, which case it belongs to, what it says, what happens to the case, and the finished bytes of every
+letter. A crash before the commit leaves the mail to be handled again; after it nothing is left to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from mailflow.core.answers import Reading, read_answers
+from mailflow.core.body import Body, read_body, redacted
+from mailflow.core.case import Case, Status
+from mailflow.core.events import AddressFailed, PersonWrote, StrangerWrote
+from mailflow.core.intent import Intent, Wish, read_wish
+from mailflow.core.letters import Rendered
+from mailflow.core.mail import Mail, parse
+from mailflow.core.origin import Silence, why_not_answer
+from mailflow.core.recognise import (
+    Belongs,
+    Clues,
+    MailKind,
+    Matches,
+    NewRequest,
+    SetAside,
+    case_of_bounce,
+    clues_of,
+    find_case,
+    find_case_of_sender,
+    kind_in_case,
+    kind_of_first,
+)
+from mailflow.core.timing import retry_wait
+from mailflow.steps.app import App
+from mailflow.steps.apply import Applied, apply_event
+from mailflow.store.mails import StoredMail
+from mailflow.store.unit import Unavailable, UnitOfWork
+
+RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
+_ERROR_KEPT = 500  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What was made of a mail: for the mail log, and for `mailflow explain`."""
+
+    mail_id: int
+    kind: MailKind
+    mail: Mail
+    body: Body
+    reading: Reading
+    wish: Wish
+    case: Case | None = None
+    how: str = ""  # why it belongs to the case
+    by_party: bool = True
+    letters: tuple[Rendered, ...] = ()
+    silence: str | None = None  # why nothing is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A mail that raised: rolled back, to be tried again or parked."""
+
+    mail_id: int
+    error: str
+    parked: bool
+
+
+def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:
+    """Handle up to `limit` mails in one transaction, each in a savepoint, so that a bad one undoes only itself."""
+    with app.begin() as uow:
+        return [_try(app, uow, stored) for stored in uow.mails.claim(app.clock(), limit)]
+
+
+def _try(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled | Failed:
+    try:
+        with uow.savepoint():
+            return handle(app, uow, stored)
+    except Unavailable:
+        raise  # the database's fault, not the mail's: the whole transaction is tried again
+    except Exception as error:  # noqa: BLE001 -- whatever a mail raises must not stop the next one
+        return _failed(app, uow, stored, error)
+
+
+def _failed(app: App, uow: UnitOfWork, stored: StoredMail, error: Exception) -> Failed:
+    said = f"{type(error).__name__}: {error}"[:_ERROR_KEPT]
+    attempts = stored.attempts + 1
+    if attempts > len(RETRY_WAITS):
+        uow.mails.park(stored.id, said)
+        return Failed(stored.id, said, parked=True)
+    uow.mails.failed(stored.id, said, app.clock() + retry_wait(attempts, RETRY_WAITS))
+    return Failed(stored.id, said, parked=False)
+
+
+def handle(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled:
+    """Everything about one mail, in the transaction of `uow`."""
+    mail = parse(stored.raw, stored.envelope)
+    body = read_body(mail, app.config.lexicon)
+    silence = why_not_answer(mail, app.config.desk.address)
+    if silence is not None:
+        handled = _machine(app, uow, stored, mail, body, silence)
+    else:
+        handled = _person(app, uow, stored, mail, body)
+    _settle(app, uow, handled)
+    return handled
+
+
+def _machine(
+    app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Body, silence: Silence
+) -> Handled:
+    """Nobody waits for an answer. A bounce that is genuinely ours marks the party's address as failing."""
+    case = None
+    clues = clues_of(mail, "", app.addresses)
+    if silence.kind is MailKind.BOUNCE and clues.tagged:
+        case = case_of_bounce(clues, _matches(uow, clues, ""), app.addresses, app.clock())
+    if case is not None:
+        event = _failure_of(mail, case)
+        case = apply_event(app, uow, _current(uow, case), event, mail.sender or "a mail server").case
+    return Handled(
+        stored.id, silence.kind, mail, body, Reading(), Wish(Intent.NONE), case, silence=silence.why
+    )
+
+
+def _failure_of(mail: Mail, case: Case) -> AddressFailed:
+    report = next(
+        (report for report in mail.reports if report.action == "failed"), next(iter(mail.reports), None)
+    )
+    if report is None:
+        return AddressFailed(case.party, "", "")
+    status = report.status if report.action == "failed" else "4.0.0"  # delayed, relayed…: not failed yet
+    return AddressFailed(case.party, status, report.diagnostic)
+
+
+def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Body) -> Handled:
+    assert mail.sender is not None, "a mail without a sender is not answered"
+    uow.cases.lock_party(mail.sender)
+    clues = clues_of(mail, f"{body.subject}\n{body.fresh}", app.addresses)
+    matches = _matches(uow, clues, mail.sender)
+    pointed = find_case(clues, matches, mail.sender, app.addresses, app.clock())
+    handled = _read(app, stored, mail, body, pointed.case if pointed else _likely(matches.of_sender))
+    if _from_staff(app, mail, clues):
+        return _set_aside(handled, "a member of the staff answered a letter of the desk")
+    form = app.config.policy.form
+    found = pointed or find_case_of_sender(clues, matches, handled.reading, handled.wish, form)
+    if isinstance(found, SetAside):
+        return _set_aside(handled, found.why)
+    if isinstance(found, NewRequest):
+        return _in_no_case(app, uow, _read(app, stored, mail, body, None))
+    return _in_case(app, uow, handled, found)
+
+
+def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | None) -> Handled:
+    """What the mail says, understood with what our last letter asked as context."""
+    policy, lexicon = app.config.policy, app.config.lexicon
+    reading = read_answers(body.lines, policy.form, case.asked if case else (), lexicon.answers)
+    wish = read_wish(
+        body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=case is not None
+    )
+    return Handled(stored.id, kind_of_first(reading, wish), mail, body, reading, wish)
+
+
+def _from_staff(app: App, mail: Mail, clues: Clues) -> bool:
+    """Staff who answer a digest or an escalation must not open a case by it."""
+    return bool(clues.message_ids) and (mail.sender or "").lower() in map(str.lower, app.config.policy.staff)
+
+
+def _set_aside(handled: Handled, why: str) -> Handled:
+    return replace(handled, silence=why)
+
+
+def _in_no_case(app: App, uow: UnitOfWork, handled: Handled) -> Handled:
+    if handled.wish.intent is Intent.BULK:
+        return _set_aside(handled, "it offers something for sale, and nobody waits for an answer")
+    if handled.kind is MailKind.WITHDRAWAL:
+        return _set_aside(handled, "it takes back a request that is not there")
+    return _applied(handled, apply_event(app, uow, None, _event(handled), handled.mail.sender or ""))
+
+
+def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Handled:
+    case = _current(uow, found.case)
+    found = replace(found, case=case)
+    handled = replace(handled, how=found.how, by_party=found.by_party)
+    kind = kind_in_case(found, handled.reading, handled.wish, app.config.policy.form)
+    handled = replace(handled, kind=kind)
+    sender = handled.mail.sender or ""
+    if not found.by_party:
+        stranger = apply_event(app, uow, case, StrangerWrote(sender, str(handled.mail_id)), sender)
+        return replace(_applied(handled, stranger), silence="it is not from the party of the case")
+    event = replace(_event(handled), at_reply_address=found.at_reply_address)
+    return _applied(handled, apply_event(app, uow, case, event, sender))
+
+
+def _event(handled: Handled) -> PersonWrote:
+    return PersonWrote(
+        kind=handled.kind,
+        sender=handled.mail.sender or "",
+        reading=handled.reading,
+        mail_id=str(handled.mail_id),
+        message_id=handled.mail.message_id,
+        references=handled.mail.references,
+        topic=handled.wish.topic,
+        secrets=handled.body.secrets,
+    )
+
+
+def _applied(handled: Handled, applied: Applied) -> Handled:
+    return replace(handled, case=applied.case, letters=applied.letters)
+
+
+def _current(uow: UnitOfWork, case: Case) -> Case:
+    """The case as it is now, locked; of a duplicate the one it was merged into, if that is the same party's."""
+    target = uow.cases.by_reference(case.merged_into) if case.merged_into else None
+    if target is not None and target.party.lower() == case.party.lower():
+        case = target
+    return uow.cases.get(case.id, lock=True) or case
+
+
+def _likely(cases: Sequence[Case]) -> Case | None:
+    """The case whose last letter a fresh mail of its party most likely answers."""
+    open_ones = [case for case in cases if case.status is not Status.CLOSED]
+    return max(open_ones, key=lambda case: case.changed_at, default=None)
+
+
+def _matches(uow: UnitOfWork, clues: Clues, sender: str) -> Matches:
+    references = dict.fromkeys((*(tagged.reference for tagged in clues.tagged), *clues.typed))
+    found = ((reference, uow.cases.by_reference(reference)) for reference in references)
+    latest = uow.cases.latest_of(sender) if sender else None
+    open_ones = uow.cases.open_of(sender) if sender else []
+    return Matches(
+        by_reference={reference: case for reference, case in found if case is not None},
+        by_message_id=uow.cases.by_message_ids(clues.message_ids) if clues.message_ids else [],
+        of_sender=[*open_ones, *([latest] if latest and latest.status is Status.CLOSED else [])],
+    )
+
+
+def _settle(app: App, uow: UnitOfWork, handled: Handled) -> None:
+    mail, body = handled.mail, handled.body
+    uow.mails.handled(
+        handled.mail_id,
+        now=app.clock(),
+        kind=handled.kind.value,
+        case_id=handled.case.id if handled.case else None,
+        sender=mail.sender or "",
+        subject=body.subject,
+        message_id=mail.message_id,
+        silence=handled.silence,
+        fresh=body.fresh,
+        raw=redacted(mail, body) if body.masked else None,
+    )

@@ -1,0 +1,460 @@
+"""Every status with every event, and the rules that hold in all of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+from hypothesis import given as holds_for
+from hypothesis import strategies as st
+
+from mailflow.core.case import Flag, Outcome, Status
+from mailflow.core.events import (
+    AddressFailed,
+    DueTimePassed,
+    Event,
+    PersonWrote,
+    StaffAsked,
+    StaffClosed,
+    StaffMerged,
+    StaffNoted,
+    StaffReopened,
+    StrangerWrote,
+)
+from mailflow.core.letters import LetterKind
+from mailflow.core.lifecycle import TRANSITIONS, due_at
+from mailflow.core.recognise import MailKind
+from tests.core.given import COMPLETE, DAY, NOW, PARTY, POLICY, STAFF, answers, case, happens, kinds, wrote
+
+EVENTS = {
+    PersonWrote: wrote(),
+    StrangerWrote: StrangerWrote("eve@example.net", "8"),
+    DueTimePassed: DueTimePassed(),
+    AddressFailed: AddressFailed(PARTY, "5.1.1", "no such user"),
+    StaffAsked: StaffAsked("Which project?"),
+    StaffNoted: StaffNoted("looked at it"),
+    StaffClosed: StaffClosed(Outcome.DENIED, "not yours"),
+    StaffReopened: StaffReopened(),
+    StaffMerged: StaffMerged("AAAA-BBBB", same_party=True),
+}
+
+
+def test_the_table_has_each_status_with_each_event_and_nothing_else():
+    assert set(get_args(Event)) == set(EVENTS)
+    pairs = {(status, event) for status in Status for event in EVENTS}
+    assert set(TRANSITIONS) == pairs | {(None, PersonWrote)}
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("event", EVENTS.values(), ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize(
+    "after", [timedelta(0), 8 * DAY, 60 * DAY], ids=["at once", "after 8 days", "after 60 days"]
+)
+def test_each_event_in_each_status_keeps_what_must_hold(status, event, after):
+    before = case(status)
+    decision = happens(before, event, after=after)
+    now = decision.case
+    assert now.status in TRANSITIONS[status, type(event)][1]
+    assert (now.outcome is not None) == (now.closed_at is not None) == (now.status is Status.CLOSED)
+    assert (now.due_at is None) == (now.status is Status.CLOSED)
+    assert bool(now.question) == (now.status is Status.AWAITING_REQUESTER)
+    assert now.changed_at == NOW + after
+    assert all(
+        letter.to in {PARTY, *POLICY.staff} and letter.reference == before.reference
+        for letter in decision.letters
+    )
+    assert now.letters == before.letters + sum(letter.to == PARTY for letter in decision.letters)
+    assert now.completed_at is not None or now.status is not Status.IN_REVIEW
+
+
+# ------------------------------------------------------------------------------------------------- the person writes
+
+
+def test_a_first_mail_that_says_little_opens_a_case_and_asks_for_the_rest():
+    decision = happens(None, wrote(MailKind.REQUEST, says={"username": "jo"}))
+    assert decision.case.status is Status.AWAITING_ANSWERS
+    assert decision.case.asked == ("reason", "conduct")
+    [letter] = decision.letters
+    assert letter.kind is LetterKind.MISSING
+    assert letter.facts["first"]
+    assert [asked.item for asked in letter.facts["missing"]] == ["reason", "conduct"]
+    assert [(item.key, item.value) for item in letter.facts["understood"]] == [("username", None)]
+    assert letter.in_reply_to == "m1@example.org"
+    assert decision.case.due_at == NOW + 3 * DAY
+
+
+def test_a_first_mail_that_says_everything_goes_to_the_staff():
+    decision = happens(None, wrote(MailKind.REQUEST, says=COMPLETE))
+    assert decision.case.status is Status.IN_REVIEW
+    assert decision.case.completed_at == NOW
+    assert kinds(decision) == ["received"]
+    assert decision.case.due_at == NOW + 7 * DAY
+
+
+def test_what_a_reason_makes_required_is_asked_too():
+    decision = happens(None, wrote(MailKind.REQUEST, says={**COMPLETE, "reason": ("lost_mail", "lost_2fa")}))
+    assert decision.case.asked == ("contact",)
+
+
+def test_the_lost_address_is_no_new_address():
+    says = {**COMPLETE, "reason": ("lost_mail",), "registered": "jo@old.example", "contact": "Jo@old.example"}
+    assert happens(None, wrote(MailKind.REQUEST, says=says)).case.asked == ("contact",)
+    says["contact"] = "jo@new.example"
+    assert happens(None, wrote(MailKind.REQUEST, says=says)).case.status is Status.IN_REVIEW
+
+
+def test_a_refusal_is_no_agreement():
+    decision = happens(case(), wrote(says={"reason": ("lost_2fa",), "conduct": False}))
+    assert decision.case.asked == ("conduct",)
+
+
+def test_a_value_that_is_not_sure_is_asked_to_be_confirmed():
+    decision = happens(case(answers=answers(**COMPLETE)), wrote(says={"username": "j0"}, sure=0.4))
+    assert decision.case.answers["username"].value == "jo"
+    assert decision.case.asked == ("account",)
+    assert decision.letters[0].facts["missing"][0].guesses == ()
+    settled = happens(decision.case, wrote(says={"username": "jo"}))
+    assert settled.case.status is Status.IN_REVIEW
+
+
+def test_a_value_that_is_not_sure_but_known_already_changes_nothing():
+    decision = happens(case(answers=answers(**COMPLETE)), wrote(says={"username": "jo"}, sure=0.4))
+    assert decision.case.status is Status.IN_REVIEW
+
+
+def test_two_values_that_contradict_each_other_are_both_shown_to_who_reads_our_letters():
+    event = wrote(doubts=[("username", ("jo", "joe"))], at_reply_address=True)
+    decision = happens(case(answers=answers(**COMPLETE)), event)
+    assert decision.letters[0].facts["missing"][0].guesses == ("jo", "joe")
+
+
+def test_values_are_shown_only_after_an_answer_to_our_own_address():
+    shown = happens(
+        case(), wrote(says={"reason": ("lost_2fa",), "phone": "123"}, at_reply_address=True)
+    ).letters[0]
+    values = {item.key: item.value for item in shown.facts["understood"]}
+    assert values == {"username": "jo", "reason": "lost the phone", "phone": None}
+    later = happens(case(confirmed=True, answers=answers(username="jo", conduct=True)), wrote()).letters[0]
+    assert {item.key: item.value for item in later.facts["understood"]} == {
+        "username": "jo",
+        "conduct": "yes",
+    }
+
+
+def test_later_words_correct_earlier_ones():
+    decision = happens(case(Status.IN_REVIEW), wrote(says={"username": "joanna"}))
+    assert decision.case.answers["username"].value == "joanna"
+    assert decision.case.answers["username"].mail == "7"
+    assert decision.note.facts["answers"]["username"]["value"] == "joanna"
+
+
+def test_a_change_that_needs_more_goes_back_to_the_person():
+    decision = happens(case(Status.IN_REVIEW), wrote(says={"reason": ("lost_mail",)}))
+    assert decision.case.status is Status.AWAITING_ANSWERS
+    assert kinds(decision) == ["missing"]
+    assert decision.case.completed_at == NOW
+
+
+def test_a_new_address_given_late_is_flagged_for_the_staff():
+    before = case(Status.IN_REVIEW, answers=answers(**COMPLETE, contact="jo@new.example"))
+    assert Flag.CONTACT_CHANGED in happens(before, wrote(says={"contact": "eve@new.example"})).case.flags
+    assert Flag.CONTACT_CHANGED not in happens(before, wrote(says={"contact": "jo@new.example"})).case.flags
+
+
+def test_while_the_staff_looks_a_mail_is_noted_once_a_day():
+    first = happens(case(Status.IN_REVIEW), wrote())
+    assert kinds(first) == ["noted"]
+    assert kinds(happens(first.case, wrote(), after=DAY / 2)) == []
+    assert kinds(happens(first.case, wrote(), after=DAY)) == ["noted"]
+
+
+def test_an_answer_to_the_staff_goes_back_to_the_staff():
+    decision = happens(
+        case(Status.AWAITING_REQUESTER, confirmed=True), wrote(MailKind.CONFIRMATION), after=DAY
+    )
+    assert decision.case.status is Status.IN_REVIEW
+    assert decision.case.completed_at == NOW
+    assert kinds(decision) == ["noted"]
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING_ANSWERS, Status.IN_REVIEW, Status.AWAITING_REQUESTER])
+def test_never_mind_closes_the_case(status):
+    decision = happens(case(status), wrote(MailKind.WITHDRAWAL))
+    assert decision.case.outcome is Outcome.WITHDRAWN
+    assert kinds(decision) == ["withdrawn"]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_how_far_is_it_is_answered_at_most_once_a_day(status):
+    first = happens(case(status), wrote(MailKind.FOLLOW_UP_STATUS))
+    assert kinds(first) == ["status"]
+    assert first.case.status is status
+    assert bool(first.letters[0].facts["missing"]) == (status is Status.AWAITING_ANSWERS)
+    assert kinds(happens(first.case, wrote(MailKind.FOLLOW_UP_STATUS), after=DAY / 2)) == []
+    assert kinds(happens(first.case, wrote(MailKind.FOLLOW_UP_STATUS), after=DAY)) == ["status"]
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING_ANSWERS, Status.IN_REVIEW])
+def test_a_second_request_is_answered_as_one(status):
+    decision = happens(case(status), wrote(MailKind.DUPLICATE_REQUEST))
+    assert kinds(decision) == ["duplicate"]
+    assert decision.case.status is status
+
+
+def test_a_request_for_another_desk_is_shown_the_way_once():
+    first = happens(None, wrote(MailKind.OFF_TOPIC, topic="limits"))
+    assert first.case.outcome is Outcome.REDIRECTED
+    assert first.letters[0].facts["url"] == "https://example.org/limits"
+    assert kinds(happens(first.case, wrote(MailKind.OFF_TOPIC, topic="limits"))) == []
+    assert kinds(happens(case(), wrote(MailKind.OFF_TOPIC, topic="limits"))) == ["redirected"]
+    assert kinds(happens(case(), wrote(MailKind.OFF_TOPIC, topic="unheard of"))) == []
+
+
+def test_who_was_sent_elsewhere_but_lost_an_account_is_taken_in_after_all():
+    closed = happens(None, wrote(MailKind.OFF_TOPIC, topic="limits")).case
+    decision = happens(closed, wrote(says={"username": "jo"}))
+    assert decision.case.status is Status.AWAITING_ANSWERS
+    assert decision.letters[0].facts["reopened"]
+
+
+@pytest.mark.parametrize("kind", [MailKind.CONFIRMATION, MailKind.WITHDRAWAL])
+def test_thanks_after_closing_get_no_letter(kind):
+    decision = happens(case(Status.CLOSED), wrote(kind))
+    assert decision.case.status is Status.CLOSED
+    assert decision.letters == ()
+
+
+def test_an_answer_after_closing_for_silence_reopens_the_case():
+    decision = happens(case(Status.CLOSED, reminders=3), wrote(), after=90 * DAY)
+    assert decision.case.status is Status.IN_REVIEW
+    assert decision.case.completed_at == NOW + 90 * DAY
+    assert kinds(decision) == ["received"]
+    assert Flag.WROTE_AFTER_CLOSING not in decision.case.flags
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DENIED, Outcome.RECOVERED])
+def test_who_writes_after_a_decision_reaches_the_staff_again(outcome):
+    decision = happens(case(Status.CLOSED, outcome=outcome), wrote())
+    assert decision.case.status is Status.IN_REVIEW
+    assert Flag.WROTE_AFTER_CLOSING in decision.case.flags
+    assert kinds(decision) == ["noted"]
+
+
+def test_off_topic_mail_after_closing_does_not_reopen():
+    decision = happens(case(Status.CLOSED), wrote(MailKind.OFF_TOPIC, topic="limits"))
+    assert decision.case.status is Status.CLOSED
+    assert kinds(decision) == ["redirected"]
+
+
+def test_a_pasted_secret_gets_a_letter_of_its_own():
+    decision = happens(case(), wrote(secrets=("api_token", "api_token")))
+    assert kinds(decision) == ["missing", "pasted_secret"]
+    assert decision.letters[1].facts["kinds"] == ("api_token",)
+    assert Flag.SECRET_PASTED in decision.case.flags
+
+
+def test_a_person_who_writes_again_can_be_reached_again():
+    decision = happens(case(flags=frozenset({Flag.ADDRESS_FAILING})), wrote())
+    assert Flag.ADDRESS_FAILING not in decision.case.flags
+
+
+def test_the_thread_keeps_the_newest_message_ids():
+    many = tuple(f"r{n}@example.org" for n in range(30))
+    decision = happens(case(), wrote(references=many, message_id="new@example.org"))
+    assert decision.case.thread[-1] == "new@example.org"
+    assert len(decision.case.thread) == 20
+    assert happens(case(), wrote(message_id=None)).case.thread == ("m0@example.org",)
+
+
+# ------------------------------------------------------------------------------------------------ strangers and bounces
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_strangers_mail_changes_nothing_but_a_flag_and_gets_no_letter(status):
+    before = case(status)
+    decision = happens(before, StrangerWrote("eve@example.net", "8"))
+    assert decision.letters == ()
+    assert Flag.STRANGER_WROTE in decision.case.flags
+    assert decision.case.answers == before.answers
+
+
+@pytest.mark.parametrize(("status", "failing"), [("5.1.1", True), ("", True), ("4.2.2", False)])
+def test_a_bounce_marks_the_address_and_a_delay_does_not(status, failing):
+    decision = happens(case(), AddressFailed(PARTY.upper(), status, "text"))
+    assert (Flag.ADDRESS_FAILING in decision.case.flags) == failing
+    assert decision.letters == ()
+
+
+def test_a_bounce_of_another_address_does_not_mark_the_partys():
+    assert not happens(case(), AddressFailed("other@example.org", "5.1.1", "text")).case.flags
+
+
+# ---------------------------------------------------------------------------------------------------------- time passes
+
+
+def pass_time(before, days):
+    return happens(before, DueTimePassed(), after=timedelta(days=days))
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER])
+def test_three_reminders_then_the_case_is_closed(status):
+    now, letters = case(status), []
+    now = replace(now, due_at=due_at(now, POLICY))
+    while now.due_at is not None:
+        decision = happens(now, DueTimePassed(), after=now.due_at - NOW)
+        letters += [(letter.kind.value, (now.due_at - NOW).days) for letter in decision.letters]
+        now = decision.case
+    assert letters == [("reminder", 3), ("reminder", 7), ("reminder", 14), ("expired", 30)]
+    assert now.outcome is Outcome.EXPIRED
+
+
+def test_a_reminder_asks_only_for_what_is_still_missing_and_says_when_it_closes():
+    letter = pass_time(case(), 3).letters[0]
+    assert [asked.item for asked in letter.facts["missing"]] == ["reason", "conduct"]
+    assert letter.facts["closes_at"] == NOW + 30 * DAY
+    assert not letter.facts["last"]
+    assert pass_time(case(reminders=2), 14).letters[0].facts["last"]
+    question = pass_time(case(Status.AWAITING_REQUESTER), 3).letters[0]
+    assert question.facts["question"] == "Which project?"
+    assert question.facts["missing"] == ()
+
+
+def test_an_outage_that_ate_the_reminders_does_not_eat_the_time_to_answer():
+    decision = pass_time(case(), 40)
+    assert kinds(decision) == ["reminder"]
+    assert decision.case.due_at == NOW + 43 * DAY
+
+
+def test_nothing_happens_before_the_time():
+    for status in (Status.AWAITING_ANSWERS, Status.IN_REVIEW):
+        decision = pass_time(case(status), 2)
+        assert decision.letters == ()
+        assert decision.case == replace(case(status), changed_at=NOW + 2 * DAY, due_at=decision.case.due_at)
+
+
+def test_a_failing_address_gets_no_reminders_and_the_case_still_closes():
+    failing = case(flags=frozenset({Flag.ADDRESS_FAILING}))
+    assert pass_time(failing, 3).letters == ()
+    closed = pass_time(replace(failing, reminders=3), 30)
+    assert closed.case.outcome is Outcome.EXPIRED
+    assert closed.letters == ()
+
+
+def test_a_complete_case_nobody_touched_is_escalated_again_and_again():
+    first = pass_time(case(Status.IN_REVIEW), 7)
+    assert [letter.to for letter in first.letters] == list(POLICY.staff)
+    assert Flag.ESCALATED in first.case.flags
+    assert first.case.due_at == NOW + 14 * DAY
+    assert first.case.letters == 0
+    touched = happens(first.case, StaffNoted("on it"), after=8 * DAY)
+    assert Flag.ESCALATED not in touched.case.flags
+    assert touched.case.due_at == NOW + 15 * DAY
+
+
+def test_a_mail_from_the_person_does_not_put_off_the_escalation():
+    assert happens(case(Status.IN_REVIEW), wrote(), after=6 * DAY).case.due_at == NOW + 7 * DAY
+
+
+def test_a_case_that_a_new_form_makes_complete_goes_to_the_staff():
+    complete = case(answers=answers(**COMPLETE))
+    decision = pass_time(complete, 3)
+    assert decision.case.status is Status.IN_REVIEW
+    assert kinds(decision) == ["received"]
+
+
+# ------------------------------------------------------------------------------------------------------- the staff acts
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_question_waits_for_the_person(status):
+    decision = happens(case(status), StaffAsked("When was your last upload?"))
+    assert decision.case.status is Status.AWAITING_REQUESTER
+    assert decision.letters[0].facts["question"] == "When was your last upload?"
+    assert decision.case.due_at == NOW + 3 * DAY
+
+
+@pytest.mark.parametrize(
+    ("outcome", "letter"),
+    [
+        (Outcome.RECOVERED, ["recovered"]),
+        (Outcome.DENIED, ["denied"]),
+        (Outcome.WITHDRAWN, ["withdrawn"]),
+        (Outcome.EXPIRED, ["expired"]),
+        (Outcome.DUPLICATE, []),
+        (Outcome.REDIRECTED, []),
+    ],
+)
+def test_each_way_to_close_has_its_letter(outcome, letter):
+    decision = happens(case(Status.IN_REVIEW), StaffClosed(outcome, "why"))
+    assert kinds(decision) == letter
+    assert decision.case.outcome is outcome
+    again = happens(decision.case, StaffClosed(outcome, "why"))
+    assert kinds(again) == []
+
+
+def test_the_staff_may_change_its_mind():
+    assert kinds(happens(case(Status.CLOSED), StaffClosed(Outcome.RECOVERED))) == ["recovered"]
+
+
+def test_reopening_asks_or_queues():
+    missing = happens(case(Status.CLOSED, answers={}), StaffReopened())
+    assert kinds(missing) == ["missing"]
+    assert missing.case.asked == ("account", "reason", "conduct")
+    complete = happens(case(Status.CLOSED), StaffReopened(), after=DAY)
+    assert kinds(complete) == ["received"]
+    assert complete.case.completed_at == NOW + DAY
+
+
+def test_a_duplicate_of_ones_own_case_is_said_and_of_a_strangers_is_not():
+    own = happens(case(Status.IN_REVIEW), StaffMerged("AAAA-BBBB", same_party=True))
+    assert kinds(own) == ["duplicate"]
+    assert own.case.merged_into == "AAAA-BBBB"
+    assert kinds(happens(case(), StaffMerged("AAAA-BBBB", same_party=False))) == []
+    assert kinds(happens(case(Status.CLOSED), StaffMerged("AAAA-BBBB", same_party=True))) == []
+
+
+# --------------------------------------------------------------------------------------------------------------- limits
+
+
+def test_past_the_days_limit_the_case_goes_to_the_staff_without_a_letter():
+    decision = happens(case(), wrote(secrets=("password",)), letters_today=4)
+    assert kinds(decision) == ["missing"]
+    assert Flag.LETTERS_SPENT in decision.case.flags
+    assert decision.note.facts["not_written"] == ["pasted_secret"]
+    assert kinds(happens(case(), wrote(), letters_today=5)) == []
+    assert kinds(happens(case(), wrote(), letters_today=9)) == []
+
+
+def test_past_the_cases_limit_only_the_staff_writes():
+    spent = case(letters=20)
+    assert kinds(happens(spent, wrote())) == []
+    assert kinds(happens(spent, StaffAsked("?"))) == ["question"]
+
+
+def test_letters_to_the_staff_have_no_limit():
+    spent = case(Status.IN_REVIEW, letters=20)
+    assert [letter.to for letter in pass_time(spent, 7).letters][0] == STAFF
+
+
+EVENT = st.sampled_from(
+    [
+        *EVENTS.values(),
+        *(wrote(kind, says=says) for kind in MailKind for says in ({}, COMPLETE)),
+        wrote(at_reply_address=True, secrets=("password",)),
+        StaffClosed(Outcome.RECOVERED),
+    ]
+)
+
+
+@holds_for(st.lists(st.tuples(EVENT, st.integers(0, 20)), max_size=30))
+def test_whatever_happens_a_case_stays_sound_and_its_letters_stay_bounded(story):
+    now, after, automatic = happens(None, wrote(MailKind.REQUEST)).case, timedelta(0), 1
+    for event, days in story:
+        after += timedelta(days=days)
+        decision = happens(now, event, after=after)
+        if type(event) in {PersonWrote, StrangerWrote, DueTimePassed, AddressFailed}:
+            automatic += sum(letter.to == PARTY for letter in decision.letters)
+        now = decision.case
+        assert now.due_at is None or now.due_at > NOW + after or type(event) is not DueTimePassed
+        assert (now.status is Status.CLOSED) == (now.outcome is not None)
+    assert automatic <= POLICY.letters_per_case

@@ -1,0 +1,236 @@
+"""Which case a mail belongs to: what authenticates, what points, and what counts for the same sender alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mailflow.core.answers import Doubt, Reading
+from mailflow.core.case import Outcome, Status
+from mailflow.core.intent import Intent, Wish
+from mailflow.core.mail import Envelope, Mail
+from mailflow.core.recognise import (
+    Belongs,
+    MailKind,
+    Matches,
+    NewRequest,
+    SetAside,
+    case_of_bounce,
+    clues_of,
+    find_case,
+    find_case_of_sender,
+    kind_in_case,
+    kind_of_first,
+)
+from mailflow.core.reference import Addresses
+from tests.core.given import COMPLETE, DAY, FORM, NOW, PARTY, answer, answers, case
+
+DESK = Addresses("recovery@pypi.example", (b"key",), timedelta(days=365))
+CASE = case()
+OTHER = case(id="e" * 32, reference="AAAA-BBBB", party="eve@example.net")
+REPLY = DESK.reply(CASE.reference, PARTY, NOW)
+BOUNCE = DESK.bounce(CASE.reference, PARTY, NOW)
+NOTHING = Wish(Intent.NONE)
+
+
+def mail(to="recovery@pypi.example", *, sender=PARTY, answers_to=(), header_to=()):
+    return Mail(
+        envelope=Envelope(sender, (to,)),
+        sender=sender,
+        sender_name="",
+        addressed_to=tuple(header_to),
+        subject="",
+        message_id="m@example.org",
+        in_reply_to=tuple(answers_to),
+        references=tuple(answers_to),
+        date=None,
+        fields=(),
+        content_types=("text/plain",),
+        text="",
+    )
+
+
+def reading(**says):
+    return Reading({key: answer(key, value) for key, value in says.items()})
+
+
+def knows(by_message_id=(), of_sender=(), cases=(CASE, OTHER)):
+    return Matches({one.reference: one for one in cases}, by_message_id, of_sender)
+
+
+def found(received, *, text="", matches=None, sender=PARTY, now=NOW):
+    return find_case(clues_of(received, text, DESK), matches or knows(), sender, DESK, now)
+
+
+def found_by_sender(*cases, says=None, wish=NOTHING, to="recovery@pypi.example"):
+    return find_case_of_sender(
+        clues_of(mail(to), "", DESK), knows(of_sender=cases), reading(**(says or {})), wish, FORM
+    )
+
+
+def test_the_reply_address_comes_first():
+    belongs = found(mail(REPLY, answers_to=["x@pypi.example"]), matches=knows(by_message_id=[OTHER]))
+    assert belongs.case == CASE
+    assert belongs.by_party
+    assert belongs.at_reply_address
+
+
+def test_the_reply_address_counts_in_the_header_too():
+    assert found(mail(header_to=[REPLY])).at_reply_address
+
+
+def test_another_senders_mail_to_the_reply_address_is_a_strangers():
+    belongs = found(mail(REPLY), sender="eve@example.net")
+    assert belongs.case == CASE
+    assert not belongs.by_party
+
+
+@pytest.mark.parametrize(
+    "forged", [REPLY.replace("r.", "r.0")[: len(REPLY)], REPLY[:-20] + "0" + REPLY[-19:], BOUNCE]
+)
+def test_a_forged_reply_address_ties_to_nothing(forged):
+    assert found(mail(forged)) is None
+
+
+def test_an_expired_reply_address_ties_to_nothing():
+    assert found(mail(REPLY), now=NOW + timedelta(days=366)) is None
+
+
+def test_a_reply_address_of_a_case_that_is_gone_ties_to_nothing():
+    assert found(mail(REPLY), matches=knows(cases=())) is None
+
+
+def test_an_answer_to_our_letter_ties_to_its_case_without_authenticating():
+    belongs = found(mail(answers_to=["x@pypi.example"]), matches=knows(by_message_id=[CASE]))
+    assert belongs.case == CASE
+    assert not belongs.at_reply_address
+
+
+def test_a_typed_reference_counts_for_the_party_alone():
+    assert found(mail(), text="about 7kq2-m9xd").case == CASE
+    assert found(mail(), text="about AAAA-BBBB") is None
+    assert found(mail(), text="about 1111-2222") is None
+
+
+def test_the_senders_open_case_takes_a_mail_that_points_to_none():
+    belongs = found_by_sender(CASE)
+    assert belongs == Belongs(CASE, "the sender has an open case", by_party=True, threaded=False)
+
+
+def test_of_several_open_cases_the_one_about_the_account_is_taken():
+    second = replace(CASE, id="f" * 32, answers=answers(username="second"), changed_at=NOW + DAY)
+    assert found_by_sender(CASE, second, says={"username": "Jo"}).case == CASE
+    assert found_by_sender(CASE, second).case == second
+
+
+def test_a_full_request_about_another_account_is_a_new_one():
+    assert found_by_sender(CASE, says={**COMPLETE, "username": "another"}) == NewRequest()
+
+
+def test_a_lone_other_name_corrects_the_open_case():
+    assert found_by_sender(CASE, says={"username": "another"}).case == CASE
+
+
+def test_a_request_joins_an_open_case_that_names_no_account_yet():
+    assert found_by_sender(replace(CASE, answers={}), says=COMPLETE).case.reference == CASE.reference
+
+
+def test_nothing_ties_a_first_mail():
+    assert found_by_sender() == NewRequest()
+
+
+def test_a_reply_address_that_is_not_genuine_opens_nothing():
+    forged = REPLY[:-20] + "0" + REPLY[-19:]
+    assert isinstance(found_by_sender(to=forged), SetAside)
+    assert found_by_sender(CASE, to=forged).case == CASE
+
+
+CLOSED = case(Status.CLOSED)
+
+
+def test_a_closed_case_takes_thanks_and_questions_but_no_new_request():
+    for intent in (Intent.CONFIRMATION, Intent.WITHDRAWAL, Intent.STATUS):
+        assert found_by_sender(CLOSED, wish=Wish(intent)).case == CLOSED
+        assert found_by_sender(CLOSED, wish=Wish(intent), says=COMPLETE) == NewRequest()
+    assert found_by_sender(CLOSED) == NewRequest()
+    assert found_by_sender(CLOSED, wish=Wish(Intent.OFF_TOPIC)) == NewRequest()
+
+
+def test_who_was_shown_the_way_to_another_desk_is_not_shown_it_again():
+    redirected = replace(CLOSED, outcome=Outcome.REDIRECTED)
+    assert found_by_sender(redirected, wish=Wish(Intent.OFF_TOPIC)).case == redirected
+
+
+@pytest.mark.parametrize("address", [BOUNCE, REPLY])
+def test_a_bounce_is_believed_at_a_genuine_address(address):
+    assert case_of_bounce(clues_of(mail(address), "", DESK), knows(), DESK, NOW) == CASE
+
+
+@pytest.mark.parametrize("address", [BOUNCE[:-20] + "0" + BOUNCE[-19:], "recovery@pypi.example"])
+def test_a_bounce_is_not_believed_elsewhere(address):
+    assert case_of_bounce(clues_of(mail(address), "", DESK), knows(), DESK, NOW) is None
+    assert case_of_bounce(clues_of(mail(BOUNCE), "", DESK), knows(cases=()), DESK, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "says", "kind"),
+    [
+        (Intent.NONE, {}, MailKind.REQUEST),
+        (Intent.RECOVERY, {}, MailKind.REQUEST),
+        (Intent.STATUS, {}, MailKind.REQUEST),
+        (Intent.CONFIRMATION, {}, MailKind.REQUEST),
+        (Intent.OFF_TOPIC, {}, MailKind.OFF_TOPIC),
+        (Intent.BULK, {}, MailKind.OFF_TOPIC),
+        (Intent.OFF_TOPIC, COMPLETE, MailKind.REQUEST),
+        (Intent.WITHDRAWAL, {}, MailKind.WITHDRAWAL),
+    ],
+)
+def test_what_a_mail_is_that_belongs_to_no_case(intent, says, kind):
+    assert kind_of_first(reading(**says), Wish(intent)) is kind
+
+
+@pytest.mark.parametrize(
+    ("intent", "says", "kind"),
+    [
+        (Intent.NONE, {}, MailKind.AMENDMENT),
+        (Intent.NONE, {"conduct": True}, MailKind.AMENDMENT),
+        (Intent.STATUS, {}, MailKind.FOLLOW_UP_STATUS),
+        (Intent.STATUS, {"username": "jo"}, MailKind.FOLLOW_UP_STATUS),
+        (Intent.STATUS, {"username": "joe"}, MailKind.AMENDMENT),
+        (Intent.WITHDRAWAL, {"username": "joe"}, MailKind.WITHDRAWAL),
+        (Intent.PROOF, {}, MailKind.PROOF_SUBMITTED),
+        (Intent.NONE, {"link": "https://example.org/x"}, MailKind.PROOF_SUBMITTED),
+        (Intent.CONFIRMATION, {}, MailKind.CONFIRMATION),
+        (Intent.CONFIRMATION, {"conduct": True}, MailKind.AMENDMENT),
+        (Intent.OFF_TOPIC, {}, MailKind.OFF_TOPIC),
+        (Intent.BULK, {}, MailKind.OFF_TOPIC),
+    ],
+)
+def test_what_a_mail_is_to_its_case(intent, says, kind):
+    belongs = Belongs(CASE, "", by_party=True)
+    assert kind_in_case(belongs, reading(**says), Wish(intent), FORM) is kind
+
+
+def test_a_yes_to_the_staff_is_a_confirmation_whatever_else_it_says():
+    belongs = Belongs(case(Status.AWAITING_REQUESTER), "", by_party=True)
+    assert (
+        kind_in_case(belongs, reading(contact="x@example.org"), Wish(Intent.CONFIRMATION), FORM)
+        is MailKind.CONFIRMATION
+    )
+
+
+def test_a_fresh_request_about_the_same_account_is_a_duplicate():
+    belongs = Belongs(CASE, "", by_party=True, threaded=False)
+    assert kind_in_case(belongs, reading(**COMPLETE), NOTHING, FORM) is MailKind.DUPLICATE_REQUEST
+    assert (
+        kind_in_case(replace(belongs, threaded=True), reading(**COMPLETE), NOTHING, FORM)
+        is MailKind.AMENDMENT
+    )
+    assert kind_in_case(belongs, reading(username="jo"), NOTHING, FORM) is MailKind.AMENDMENT
+
+
+def test_a_mail_that_contradicts_itself_says_something():
+    both = Reading(doubts=(Doubt("username", (answer("username", "a"), answer("username", "b"))),))
+    assert (
+        kind_in_case(Belongs(CASE, "", by_party=True), both, Wish(Intent.STATUS), FORM) is MailKind.AMENDMENT
+    )
