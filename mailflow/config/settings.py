@@ -1,9 +1,11 @@
-"""`config.toml` as typed, frozen settings; every error of a file is reported at once, each with its key."""
+"""What the file says, as plain frozen values; `tables.py` says what may stand in it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -92,3 +94,21 @@ class Config:
     log: Log
     templates: Path
     lexicon: Lexicon
+
+
+def restart_needed(old: Config, new: Config) -> tuple[str, ...]:
+    """The keys that differ and that a running daemon cannot take over: its sockets and its database are open."""
+    return tuple(key for key, value in _AT_START.items() if value(old) != value(new))
+
+
+_AT_START: Mapping[str, Callable[[Config], object]] = {
+    **{
+        f"smtp.{one.name}": attrgetter(f"smtp.{one.name}")
+        for one in fields(Smtp)
+        if one.name != "from_systemd"
+    },
+    "smtp.listen": attrgetter("smtp.listen", "smtp.from_systemd"),
+    "database.url": attrgetter("database.url"),  # with its password
+    "database.busy_timeout": attrgetter("database.busy_timeout"),
+    "monitoring.listen": attrgetter("monitoring"),
+}

@@ -1,0 +1,30 @@
+"""`config.toml` as typed, frozen settings; every error of a file is reported at once, each with its key."""
+
+from mailflow.config.loading import ConfigErrors, load
+from mailflow.config.packaged import shipped
+from mailflow.config.settings import (
+    Case,
+    Config,
+    Database,
+    Desk,
+    Digest,
+    Log,
+    Smarthost,
+    Smtp,
+    restart_needed,
+)
+
+__all__ = [
+    "Case",
+    "Config",
+    "ConfigErrors",
+    "Database",
+    "Desk",
+    "Digest",
+    "Log",
+    "Smarthost",
+    "Smtp",
+    "load",
+    "restart_needed",
+    "shipped",
+]

@@ -1,0 +1,183 @@
+"""From the file to `Config`, or to the list of everything that is wrong with the file."""
+
+from __future__ import annotations
+
+import socket
+import tomllib
+from collections.abc import Mapping
+from inspect import isclass
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from mailflow.config import files
+from mailflow.config.packaged import lexicon, shipped
+from mailflow.config.settings import Case, Config, Database, Desk, Digest, Log, Smarthost, Smtp
+from mailflow.config.table import FaultsError, Place, Table
+from mailflow.config.tables import File
+from mailflow.config.values import did_you_mean, shown
+from mailflow.core.policy import Policy, Redirect
+
+_REST = "other questions"
+
+
+class ConfigErrors(Exception):
+    """Everything that is wrong with a file, a line each: `key.path: what is wrong: what would be right`."""
+
+    def __init__(self, source: Path, errors: tuple[str, ...]) -> None:
+        super().__init__(source, errors)
+        self.source = source
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join((f"{self.source}:", *(f"  {error}" for error in self.errors)))
+
+
+def load(path: Path) -> Config:
+    """The settings of a site. Raises `ConfigErrors`, and nothing else whatever the file holds."""
+    path = path.absolute()
+    data = _parse(path)
+    try:
+        file = File.model_validate(data, context={"folder": path.parent})
+    except ValidationError as error:
+        raise ConfigErrors(path, tuple(_lines(error, data))) from None
+    return _settings(path, file)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        fault = f"line {line} is not UTF-8: save the file in that encoding"
+    except (ValueError, RecursionError) as error:  # besides TOMLDecodeError: NUL in the path, endless numbers
+        fault = f"is not TOML: {error}"
+    raise ConfigErrors(path, (fault,))
+
+
+def _settings(source: Path, file: File) -> Config:
+    desk, smtp, relay, case = file.desk, file.smtp, file.smarthost, file.case
+    return Config(
+        source=source,
+        desk=Desk(
+            name=desk.name or f"{desk.service} account recovery",
+            address=desk.address,
+            service=desk.service,
+            staff=desk.staff,
+            time_zone=desk.time_zone,
+            reply_key=desk.reply_key,
+        ),
+        smtp=Smtp(
+            **{
+                **_values(smtp),
+                "from_systemd": not smtp.listen,
+                "hostname": smtp.hostname or socket.gethostname() or "localhost",
+            }
+        ),
+        smarthost=Smarthost(**_values(relay)),
+        database=Database(
+            url=files.with_password(file.database.url, file.database.password),
+            busy_timeout=file.database.busy_timeout,
+        ),
+        policy=Policy(
+            form=file.form.setting(),
+            redirects=_redirects(file),
+            remind_after=case.remind_after,
+            close_after=case.close_after,
+            escalate_after=case.escalate_after,
+            business_days=case.business_days,
+            time_zone=desk.time_zone,
+            status_letter_every=case.status_letter_every,
+            letters_per_day=case.letters_per_day,
+            letters_per_case=case.letters_per_case,
+            confirm_below=case.confirm_below,
+            staff=desk.staff,
+        ),
+        case=Case(reply_address_lifetime=case.reply_address_lifetime, keep_closed=case.keep_closed),
+        digest=Digest(**_values(file.digest)),
+        monitoring=file.monitoring.listen,
+        log=Log(**_values(file.log)),
+        templates=file.templates.folder or shipped("templates"),
+        lexicon=lexicon(),
+    )
+
+
+def _values(table: Table) -> dict[str, Any]:
+    return {name: getattr(table, name) for name in type(table).model_fields}
+
+
+def _redirects(file: File) -> tuple[Redirect, ...]:
+    """Those of the site, and the one for everything else if it names none: silence would answer nobody."""
+    redirects = tuple(table.setting() for table in file.redirect)
+    if any(not redirect.words for redirect in redirects):
+        return redirects
+    say = f"This desk can only help people who lost access to their {file.desk.service} account."
+    return (*redirects, Redirect(topic=_REST, words=(), say=say, url=""))
+
+
+def _lines(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
+    """One line for each fault, in the order of the keys; unknown keys of a table come after its known ones."""
+    faults = [fault for details in error.errors(include_url=False) for fault in _faults(details)]
+    return list(dict.fromkeys(f"{_path(place, data)}: {message}" for place, message in faults))
+
+
+def _faults(details: ErrorDetails) -> list[tuple[Place, str]]:
+    place = details["loc"]
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, FaultsError):
+        return [((*place, *inner), message) for inner, message in cause.faults]
+    if cause is not None:
+        return [(place, str(cause))]
+    if details["type"] == "missing":
+        return [(place, f"missing: write for example {_example(place)}")]
+    if details["type"] == "extra_forbidden":
+        known = _table_at(place[:-1]).model_fields
+        hint = did_you_mean(str(place[-1]), known, f"known here: {', '.join(known)}")
+        return [(place, f"unknown key; {hint}")]
+    if details["type"] == "tuple_type":
+        return [(place, f"{shown(details['input'])} is not a list: write it in [ ]")]
+    return [(place, f"{shown(details['input'])} is not a table: write {_header(place)} above its keys")]
+
+
+def _example(place: Place) -> str:
+    examples = _table_at(place[:-1]).model_fields[str(place[-1])].examples
+    return str((examples or [place[-1]])[0])
+
+
+def _header(place: Place) -> str:
+    dotted = ".".join(step for step in place if isinstance(step, str))
+    return f"[[{dotted}]]" if isinstance(place[-1], int) or dotted == "form.field" else f"[{dotted}]"
+
+
+def _table_at(place: Place) -> type[Table]:
+    table: Any = File
+    for step in place:
+        if isinstance(step, str):
+            annotation = table.model_fields[step].annotation
+            table = annotation if isclass(annotation) else get_args(annotation)[0]
+    return table  # type: ignore[no-any-return]  # pydantic's annotations are not typed
+
+
+def _path(place: Place, data: Mapping[str, Any]) -> str:
+    """`form.field[contact_email].ask`: entries with a name by their name, values of a list counted from 0."""
+    path, here = "", data
+    for step in place:
+        here = _inside(here, step)
+        if isinstance(step, int):
+            name = here.get("key") or here.get("topic") if isinstance(here, dict) else None
+            path += f"[{name if isinstance(name, str) and name.isprintable() else step}]"
+        else:
+            bare = step.isascii() and step.replace("-", "_").isidentifier()
+            path += ("." if path else "") + (step if bare else shown(step))
+    return path
+
+
+def _inside(value: Any, step: str | int) -> Any:
+    try:
+        return value[step]
+    except (KeyError, IndexError, TypeError):
+        return None

@@ -1,0 +1,31 @@
+"""What comes with mailflow: the sample configuration, the letters, and the words of each language."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mailflow.core import lexicon as words
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped(name: str) -> Path:
+    """`config.toml` or `templates`: in the package once installed, at the top of the repository in an editable install."""
+    packaged = _PACKAGE / name
+    return packaged if packaged.exists() else _PACKAGE.parent / name
+
+
+@cache
+def lexicon() -> words.Lexicon:
+    """The words of all languages, compiled once: they belong to the package, not to a site."""
+    return words.compile_lexicon(
+        answers=_languages("answers"), text=_languages("text"), intent=_languages("intent")
+    )
+
+
+def _languages(subject: str) -> dict[str, dict[str, Any]]:
+    files = sorted((_PACKAGE / "languages" / subject).glob("*.toml"))
+    return {file.stem: tomllib.loads(file.read_text("utf-8")) for file in files}
