@@ -1,0 +1,255 @@
+"""The facts of the staff digest, most urgent first; the templates `digest.txt` and `digest.html` have the words.
+
+Whatever people wrote is made visible and short here already, so that a terminal may show it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.display import one_line
+from mailflow.core.form import Form, Kind
+
+MOST = 30  # entries that a section lists; the rest is counted
+_LINE = 200  # characters of what somebody wrote
+_NAME = 100  # characters of an address or a reason
+_COUNTS = 12  # kinds of a number that are told apart
+_PLACES = ("escalated", "new", "waiting_on_staff", "waiting_on_person")
+
+_FLAGS = {
+    Flag.ESCALATED: "nobody has taken it for too long",
+    Flag.STRANGER_WROTE: "somebody else wrote about it, from another address",
+    Flag.LETTERS_SPENT: "a letter was not sent: the limit of letters is reached",
+    Flag.ADDRESS_FAILING: "letters to this address come back",
+    Flag.SECRET_PASTED: "a secret was in the mail; it is masked",
+    Flag.CONTACT_CHANGED: "the new address was changed after the request was complete",
+    Flag.WROTE_AFTER_CLOSING: "wrote again after it was closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person answered to a field."""
+
+    label: str
+    value: str
+    words: str  # their own words, where they say more than the value; "" otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBrief:
+    """A case in a few lines, safe to show anywhere."""
+
+    reference: str
+    status: Status
+    outcome: Outcome | None
+    party: str
+    account: str  # the user name or else the registered address; "" if unknown
+    reasons: tuple[Said, ...]
+    age: timedelta  # since it was opened
+    waiting: timedelta  # since it waits for whom it waits for
+    answers: tuple[Said, ...]  # all but account and reasons, in the order of the form
+    missing: tuple[str, ...]  # the labels of what our last letter asked for
+    question: str  # the staff's open question, or ""
+    flags: tuple[str, ...]  # in plain words
+    command: str  # what shows the whole case
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedMail:
+    """A mail that could not be handled."""
+
+    id: int
+    sender: str
+    subject: str
+    received_at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLetter:
+    """A letter that could not be delivered."""
+
+    id: int
+    kind: str
+    recipient: str
+    reference: str | None
+    error: str
+    failed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A mail of a person that belongs to no case and was not answered."""
+
+    id: int
+    sender: str
+    subject: str
+    received_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What happened since the last digest."""
+
+    requests: int = 0
+    mails: int = 0
+    letters: int = 0
+    closed: Mapping[str, int] = field(default_factory=dict)  # by outcome
+    silent: Mapping[str, int] = field(default_factory=dict)  # mails not answered, by reason
+
+
+S = TypeVar("S")
+T = TypeVar("T")
+Entry = TypeVar("Entry", ParkedMail, FailedLetter, SetAside)
+
+
+@dataclass(frozen=True, slots=True)
+class Section(Generic[S]):
+    """A part of the digest: its first entries, and how many there are in all."""
+
+    listed: tuple[S, ...] = ()
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    now: datetime
+    since: datetime  # of the last digest
+    escalated: Section[CaseBrief]  # complete, and nobody took it for too long
+    new: Section[CaseBrief]  # complete since the last digest
+    waiting_on_staff: Section[CaseBrief]  # complete before that, or held up by the limits of letters
+    waiting_on_person: Section[CaseBrief]
+    failing: Section[CaseBrief]  # whose letters come back; open ones stand above too
+    parked: Section[ParkedMail]
+    failed: Section[FailedLetter]
+    set_aside: Section[SetAside]
+    numbers: Numbers
+
+    @property
+    def empty(self) -> bool:
+        """Whether it lists nothing at all."""
+        return not any(
+            section.total
+            for section in (
+                self.escalated,
+                self.new,
+                self.waiting_on_staff,
+                self.waiting_on_person,
+                self.failing,
+                self.parked,
+                self.failed,
+                self.set_aside,
+            )
+        )
+
+
+def make_digest(
+    now: datetime,
+    cases: Sequence[Case],
+    parked: Sequence[ParkedMail],
+    failed: Sequence[FailedLetter],
+    set_aside: Sequence[SetAside],
+    numbers: Numbers,
+    form: Form,
+    since: datetime,
+) -> Digest:
+    """The digest of `cases`: all that are open, and the closed ones whose letters come back."""
+    places: dict[str, list[Case]] = {place: [] for place in _PLACES}
+    for case in sorted(cases, key=lambda case: case.waiting_since):
+        if case.status is not Status.CLOSED:
+            places[_place(case, since)].append(case)
+    failing = [case for case in cases if Flag.ADDRESS_FAILING in case.flags]
+
+    def briefs(of: Sequence[Case]) -> Section[CaseBrief]:
+        return _section(of, lambda case: brief(case, form, now))
+
+    return Digest(
+        now=now,
+        since=since,
+        failing=briefs(sorted(failing, key=lambda case: case.changed_at, reverse=True)),
+        parked=_section(sorted(parked, key=lambda mail: mail.received_at), _shown),
+        failed=_section(sorted(failed, key=lambda letter: letter.failed_at), _shown),
+        set_aside=_section(sorted(set_aside, key=lambda mail: mail.received_at), _shown),
+        numbers=replace(numbers, closed=_most_first(numbers.closed), silent=_most_first(numbers.silent)),
+        **{place: briefs(found) for place, found in places.items()},
+    )
+
+
+def brief(case: Case, form: Form, now: datetime) -> CaseBrief:
+    """What the staff has to know of a case at first sight."""
+    answered = [one.key for one in form.fields if one.key in case.answers]
+    account = next((key for key in _account_fields(form) if key in answered), None)
+    reasons = [one.key for one in form.of_kind(Kind.REASON) if one.key in answered]
+    return CaseBrief(
+        reference=case.reference,
+        status=case.status,
+        outcome=case.outcome,
+        party=one_line(case.party, _NAME),
+        account=_said(case, form, account).value if account else "",
+        reasons=tuple(_said(case, form, key) for key in reasons),
+        age=now - case.opened_at,
+        waiting=now - case.waiting_since,
+        answers=tuple(_said(case, form, key) for key in answered if key not in {account, *reasons}),
+        missing=tuple(
+            " or ".join(one.label for one in form.fields_of(item))
+            for item in case.asked
+            if item in form.items
+        ),
+        question=one_line(case.question, _LINE),
+        flags=tuple(words for flag, words in _FLAGS.items() if flag in case.flags),
+        command=f"mailflow cases show {case.reference}",
+    )
+
+
+def _place(case: Case, since: datetime) -> str:
+    if case.status is not Status.IN_REVIEW:
+        return "waiting_on_staff" if Flag.LETTERS_SPENT in case.flags else "waiting_on_person"
+    if Flag.ESCALATED in case.flags:
+        return "escalated"
+    untouched = case.touched_at is None or case.touched_at <= case.waiting_since
+    return "new" if untouched and case.waiting_since >= since else "waiting_on_staff"
+
+
+def _account_fields(form: Form) -> list[str]:
+    """The fields that name the account: its name, and what may be given instead."""
+    items = dict.fromkeys(one.item for one in form.of_kind(Kind.NAME))
+    return [one.key for item in items for one in form.fields_of(item)]
+
+
+def _said(case: Case, form: Form, key: str) -> Said:
+    label = form.by_key[key].label
+    if form.by_key[key].sensitive:
+        return Said(label, "(not shown)", "")
+    answer = case.answers[key]
+    value = one_line(form.say(key, answer.value), _LINE)
+    words = one_line(answer.words, _LINE)
+    # A choice says less than the words it was read from; any other value is part of them.
+    return Said(label, value, words if form.by_key[key].choices and words != value else "")
+
+
+def _section(entries: Sequence[T], show: Callable[[T], S]) -> Section[S]:
+    return Section(tuple(show(entry) for entry in entries[:MOST]), len(entries))
+
+
+def _shown(entry: Entry) -> Entry:
+    """The same with every text visible and short."""
+    values = {one.name: getattr(entry, one.name) for one in fields(entry)}
+    texts: dict[str, Any] = {
+        name: one_line(value, _LINE) for name, value in values.items() if isinstance(value, str)
+    }
+    return replace(entry, **texts)
+
+
+def _most_first(counts: Mapping[str, int]) -> Mapping[str, int]:
+    most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:_COUNTS]
+    return {one_line(name, _NAME): count for name, count in most}
