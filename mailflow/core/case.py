@@ -55,7 +55,7 @@ class Case:
     reminders: int = 0  # since waiting_since
     reminded_at: datetime | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)  # the latest of each field
-    doubts: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)  # by field: read, but to be confirmed
+    doubts: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)  # by field, to be confirmed
     asked: tuple[str, ...] = ()  # the items our last letter asked for, numbered from 1
     question: str = ""  # the staff's open question
     flags: frozenset[Flag] = frozenset()
@@ -65,3 +65,4 @@ class Case:
     thread: tuple[str, ...] = ()  # Message-IDs for References, oldest first, capped
     letters: int = 0  # written in all
     last_letters: Mapping[str, datetime] = field(default_factory=dict)  # by LetterKind
+    account: str = ""  # what names the account, as lists show it and find it; "" if unknown

@@ -1,0 +1,181 @@
+"""The cases and their history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
+
+from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.store.casejson import details_of, read_details
+from mailflow.store.columns import Key, Moment, comparable
+from mailflow.store.schema import case_history, cases, is_, letter_waits, outbox
+
+PURGED_AT_ONCE: Final = 500
+IDS_LOOKED_UP: Final = 200  # Message-IDs of one mail
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    at: datetime
+    by: str
+    kind: str
+    facts: Mapping[str, Any]  # as JSON has them: times are ISO strings, tuples are lists
+
+
+_KEYS = {"party_key", "account_key", "queued_at", "failing"}  # made of the other columns
+SELECT = select(*(column for column in cases.c if column.name not in _KEYS))
+_MOST = bindparam("most", type_=Integer)
+_PARTY = cases.c.party_key == bindparam("party", type_=Key)
+_GET = SELECT.where(cases.c.id == bindparam("case_id"))
+_GET_LOCKED = _GET.with_for_update()
+_BY_REFERENCE = SELECT.where(cases.c.reference == bindparam("ref"))
+_BY_MESSAGE_IDS = SELECT.where(
+    cases.c.id.in_(select(outbox.c.case_id).where(outbox.c.message_id.in_(bindparam("ids", expanding=True))))
+).order_by(cases.c.changed_at.desc(), cases.c.id)
+_OPEN_OF = SELECT.where(_PARTY, ~is_(cases.c.status, "closed")).order_by(cases.c.opened_at, cases.c.id)
+_LATEST_OF = SELECT.where(_PARTY).order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(1)
+_DUE = (
+    SELECT.where(cases.c.due_at <= bindparam("now", type_=Moment))
+    .order_by(cases.c.due_at, cases.c.id)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True)
+)
+_NEW = insert(cases)
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=[cases.c.id],
+    set_={column.name: _NEW.excluded[column.name] for column in cases.c if column.name != "id"},
+)
+_NOTE = insert(case_history)
+_HISTORY = (
+    select(case_history.c.at, case_history.c.by, case_history.c.kind, case_history.c.facts)
+    .where(case_history.c.case_id == bindparam("of_case"))
+    .order_by(case_history.c.id)
+)
+_LOCK = select(func.pg_advisory_xact_lock(bindparam("key")))
+_PURGEABLE = (
+    select(cases.c.id)
+    .where(cases.c.closed_at < bindparam("before", type_=Moment))
+    .where(is_(cases.c.status.concat(""), "closed"))  # "": or SQLite would read all that are closed
+    .where(~exists().where(outbox.c.case_id == cases.c.id, letter_waits))
+    .order_by(cases.c.closed_at)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True)
+)
+_PURGE = delete(cases).where(
+    cases.c.id.in_(bindparam("ids", expanding=True))
+)  # mails, letters and history follow
+
+
+class Cases:
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, case_id: str, *, lock: bool = False) -> Case | None:
+        """Locked, nobody else changes it until the transaction ends: what is read is what `save` replaces."""
+        return self._one(_GET_LOCKED if lock else _GET, {"case_id": case_id})
+
+    def by_reference(self, reference: str) -> Case | None:
+        return self._one(_BY_REFERENCE, {"ref": reference})
+
+    def by_message_ids(self, message_ids: Sequence[str]) -> list[Case]:
+        """The cases of our letters with these Message-IDs, the one that changed last first."""
+        return self._all(_BY_MESSAGE_IDS, {"ids": list(message_ids)[-IDS_LOOKED_UP:]})
+
+    def open_of(self, party: str) -> list[Case]:
+        """Oldest first."""
+        return self._all(_OPEN_OF, {"party": party})
+
+    def latest_of(self, party: str) -> Case | None:
+        return self._one(_LATEST_OF, {"party": party})
+
+    def save(self, case: Case) -> None:
+        self._connection.execute(_SAVE, _row_of(case))
+
+    def note(self, case_id: str, at: datetime, by: str, kind: str, facts: Mapping[str, object]) -> None:
+        row = {"case_id": case_id, "at": at, "by": by, "kind": kind, "facts": facts}
+        self._connection.execute(_NOTE, row)
+
+    def history(self, case_id: str) -> list[HistoryEntry]:
+        """Oldest first."""
+        return [HistoryEntry(*row) for row in self._connection.execute(_HISTORY, {"of_case": case_id})]
+
+    def due(self, now: datetime, limit: int) -> list[Case]:
+        """Cases whose `due_at` has passed, for this transaction alone."""
+        return self._all(_DUE, {"now": now, "most": limit})
+
+    def lock_party(self, *addresses: str) -> None:
+        """Until the transaction ends no other opens a case for these parties. On SQLite none runs beside it anyway.
+
+        Those who lock several do so in one call, which takes them in one order for all.
+        """
+        if self._connection.dialect.name == "postgresql":
+            for key in sorted({_lock_key(address) for address in addresses}):
+                self._connection.execute(_LOCK, {"key": key})
+
+    def purge(self, closed_before: datetime, limit: int = PURGED_AT_ONCE) -> int:
+        """Deletes closed cases with their mails, letters and history; call again until it returns 0.
+
+        A case of which a letter still waits is left for later.
+        """
+        ids = list(self._connection.execute(_PURGEABLE, {"before": closed_before, "most": limit}).scalars())
+        return self._connection.execute(_PURGE, {"ids": ids}).rowcount if ids else 0
+
+    def _one(self, statement: Any, values: Mapping[str, object]) -> Case | None:
+        row = self._connection.execute(statement, values).one_or_none()
+        return case_of(row) if row else None
+
+    def _all(self, statement: Any, values: Mapping[str, object]) -> list[Case]:
+        return [case_of(row) for row in self._connection.execute(statement, values)]
+
+
+def case_of(row: Row[Any]) -> Case:
+    return Case(
+        id=row.id,
+        reference=row.reference,
+        party=row.party,
+        account=row.account,
+        status=Status(row.status),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        completed_at=row.completed_at,
+        closed_at=row.closed_at,
+        touched_at=row.touched_at,
+        due_at=row.due_at,
+        **read_details(row.details),
+    )
+
+
+def _row_of(case: Case) -> dict[str, object]:
+    return {
+        "id": case.id,
+        "reference": case.reference,
+        "party": case.party,
+        "party_key": case.party,
+        "account": case.account,
+        "account_key": case.account or None,
+        "status": case.status,
+        "outcome": case.outcome,
+        "opened_at": case.opened_at,
+        "changed_at": case.changed_at,
+        "completed_at": case.completed_at,
+        "closed_at": case.closed_at,
+        "touched_at": case.touched_at,
+        "due_at": case.due_at,
+        "queued_at": case.completed_at if case.status is Status.IN_REVIEW else None,
+        "failing": Flag.ADDRESS_FAILING in case.flags,
+        "details": details_of(case),
+    }
+
+
+def _lock_key(address: str) -> int:
+    digest = blake2b(comparable(address).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)

@@ -1,0 +1,179 @@
+"""Opens the database so that nothing is acknowledged that a power cut could take back, and names its failures.
+
+SQLite runs in WAL mode with every COMMIT synced, and each writing transaction takes the write lock at its BEGIN: one
+that reads first and writes later would otherwise overwrite what it never saw.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import ExceptionContext
+
+from mailflow.config import Database
+
+READING: Final = "mailflow_reading"  # the execution option of a transaction that writes nothing
+POOL_SIZE: Final = 5  # few connections and batches do better than many connections
+
+# What SQLite must answer to `PRAGMA name`, once it was told to.
+PRAGMAS: Final = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL
+    "foreign_keys": 1,
+    "secure_delete": 1,  # what was deleted or masked does not stay in freed pages
+    "temp_store": 2,  # in memory: no sorted copy of a mail in /tmp
+}
+_SQLITE_UNAVAILABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+# SQLSTATE: a transaction that must be tried again; no resources; an operator's act; the system; a read-only standby.
+_POSTGRESQL_UNAVAILABLE: Final = ("08", "40", "53", "55P03", "57", "58", "25006", "XX")
+
+
+class Unavailable(Exception):
+    """The database cannot take or give anything now: locked, full, broken, gone. Nothing was stored; try later."""
+
+
+class Unsafe(Exception):
+    """The database does not keep what it acknowledges, and cannot be made to."""
+
+
+def make_engine(database: Database) -> Engine:
+    """The engine for `Store`. Raises `Unsafe`, and `Unavailable` where an SQLite file cannot be opened."""
+    url = make_url(database.url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, database.busy_timeout)
+    return _postgresql(url, database.busy_timeout)
+
+
+def _sqlite(url: URL, busy_timeout: timedelta) -> Engine:
+    path = url.database or ":memory:"
+    if path == ":memory:" or path.startswith("file:"):
+        raise Unsafe(f"{path} is no file: SQLite keeps mail in a file only")
+    try:
+        _make_private(Path(path))
+    except OSError as error:
+        raise Unavailable(f"{path}: {error.strerror}") from error
+    seconds = busy_timeout.total_seconds()
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=seconds,
+        hide_parameters=True,
+        connect_args={"timeout": seconds, "isolation_level": None},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _allow_writing)
+    event.listen(engine, "handle_error", _name_failure)
+    engine.connect().close()  # refuse at the start, not at the first mail
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """SQLite gives its journal files the mode of the database, so only this one has to be right."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if os.fstat(descriptor).st_uid == os.geteuid():
+            os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    for name, wanted in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {wanted}")
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if found != wanted:
+            raise Unsafe(f"SQLite has {name} = {found}, and it must be {wanted}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(READING):
+        connection.exec_driver_sql("PRAGMA query_only = 1")
+        connection.exec_driver_sql("BEGIN")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _allow_writing(connection: sqlite3.Connection | None, _record: object) -> None:
+    if connection is not None:  # it was not lost
+        connection.execute("PRAGMA query_only = 0")
+
+
+def _postgresql(url: URL, busy_timeout: timedelta) -> Engine:
+    # A connection that was cut off without a word is found within half a minute; what the URL says goes first.
+    patience = {
+        "application_name": "mailflow",
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }
+    engine = create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_timeout=busy_timeout.total_seconds(),
+        pool_pre_ping=True,
+        use_insertmanyvalues=False,  # psycopg's own executemany is faster, and counts the rows
+        hide_parameters=True,
+        connect_args={key: value for key, value in patience.items() if key not in url.query},
+    )
+    event.listen(engine, "connect", _check_postgresql)
+    event.listen(engine, "handle_error", _name_failure)
+    return engine
+
+
+def _check_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        (found,) = cursor.execute("SHOW synchronous_commit").fetchone()
+    connection.rollback()
+    if found == "off":
+        raise Unsafe("PostgreSQL has synchronous_commit = off: it would lose mail that was acknowledged")
+
+
+def _name_failure(context: ExceptionContext) -> BaseException | None:
+    """Gives every failure of the database itself one name, where it happens.
+
+    SQLite may have rolled back on its own and would then commit each later statement by itself. Calling the
+    connection lost makes SQLAlchemy refuse them until the transaction is given up.
+    """
+    error = context.original_exception
+    if context.is_pre_ping:  # a stale connection is replaced, and nobody needs to know
+        return None
+    if isinstance(error, sqlite3.Error):
+        if error.sqlite_errorcode & 0xFF not in _SQLITE_UNAVAILABLE:
+            return None
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
+        return Unavailable(str(error))
+    if context.is_disconnect or context.connection is None or _postgresql_unavailable(error):
+        return Unavailable(str(error))
+    return None
+
+
+def _postgresql_unavailable(error: BaseException) -> bool:
+    state = getattr(error, "sqlstate", None)
+    return bool(state) and str(state).startswith(_POSTGRESQL_UNAVAILABLE)

@@ -1,0 +1,287 @@
+"""The mails: an inbox for those that wait, an archive of those that were handled, and those that were parked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import Connection, Integer, bindparam, delete, select, update
+from sqlalchemy import case as sql_case
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
+
+from mailflow.core.mail import Envelope
+from mailflow.core.recognise import MailKind
+from mailflow.store.columns import Moment
+from mailflow.store.schema import mail_has_no_case, mail_is_parked, mail_waits, mails
+
+LISTED_AT_ONCE: Final = 1000
+SMALL: Final = 256 * 1024  # bytes; larger mails are fetched one by one
+CLAIMED_BYTES: Final = 16 * 1024 * 1024  # about as much as one claim holds in memory
+
+# What servers on the way add: it differs between two deliveries of one mail.
+_TRACE: Final = re.compile(
+    rb"^(?:(?:x-)?received|return-path|(?:x-)?delivered-to|x-original-to|(?:x-)?envelope-(?:to|from)|delivery-date"
+    rb"|(?:x-)?authentication-results|received-spf|arc-[a-z-]+|x-spam-[a-z-]+)[ \t]*:.*\n(?:[ \t].*\n)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END_OF_HEADER: Final = re.compile(rb"^\r?\n", re.MULTILINE)
+
+
+class MailState(StrEnum):
+    WAITING = "waiting"
+    HANDLED = "handled"
+    PARKED = "parked"  # it could not be handled; kept whole, for the staff
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail as it was received."""
+
+    envelope: Envelope
+    raw: bytes
+    received_at: datetime
+    digest: bytes  # of `content_digest`
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMail:
+    """What is known of a mail, without its content."""
+
+    id: int
+    envelope: Envelope
+    received_at: datetime
+    next_try_at: datetime
+    attempts: int  # that failed
+    state: MailState
+    error: str | None  # of the last attempt that failed
+    size: int  # bytes
+    case_id: str | None
+    handled_at: datetime | None
+    kind: MailKind | None
+    sender: str | None
+    subject: str | None
+    message_id: str | None
+    silence: str | None  # why it got no letter
+    fresh: str | None  # the person's own new words, secrets masked
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail(ListedMail):
+    raw: bytes
+
+
+def content_digest(raw: bytes) -> bytes:
+    """The same for two deliveries of one mail: SHA-256 of all but the trace fields that servers added on the way."""
+    end = _END_OF_HEADER.search(raw)
+    length = end.start() if end else len(raw)
+    digest = sha256(_TRACE.sub(b"", raw[:length]))
+    digest.update(memoryview(raw)[length:])
+    return digest.digest()
+
+
+_LISTED = (
+    mails.c.id,
+    mails.c.envelope,
+    mails.c.received_at,
+    mails.c.next_try_at,
+    mails.c.attempts,
+    mails.c.state,
+    mails.c.error,
+    mails.c.size,
+    mails.c.case_id,
+    mails.c.handled_at,
+    mails.c.kind,
+    mails.c.sender,
+    mails.c.subject,
+    mails.c.message_id,
+    mails.c.silence,
+    mails.c.fresh,
+)
+_BY_ID = mails.c.id == bindparam("mail_id")
+_PUT = (
+    insert(mails)
+    .on_conflict_do_nothing(index_elements=[mails.c.digest])
+    .execution_options(preserve_rowcount=True)
+)
+_CLAIM = (
+    select(*_LISTED, sql_case((mails.c.size <= SMALL, mails.c.raw)).label("raw"))
+    .where(mail_waits, mails.c.next_try_at <= bindparam("now", type_=Moment))
+    .order_by(mails.c.next_try_at, mails.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_RAW = select(mails.c.raw).where(_BY_ID)
+_GET = select(*_LISTED, mails.c.raw).where(_BY_ID)
+_UPDATE = update(mails).where(_BY_ID)
+_HANDLED = _UPDATE.where(mail_waits).values(
+    state=MailState.HANDLED,
+    error=None,
+    handled_at=bindparam("now"),
+    kind=bindparam("is_kind"),
+    case_id=bindparam("of_case"),
+    sender=bindparam("from_sender"),
+    subject=bindparam("with_subject"),
+    message_id=bindparam("with_message_id"),
+    silence=bindparam("why_silent"),
+    fresh=bindparam("fresh_text"),
+)
+_REPLACE = _UPDATE.values(raw=bindparam("with_raw"), size=bindparam("bytes"))
+_FAILED = _UPDATE.where(mail_waits).values(
+    attempts=mails.c.attempts + 1, error=bindparam("why"), next_try_at=bindparam("at")
+)
+_PARK = _UPDATE.where(mail_waits).values(
+    state=MailState.PARKED, attempts=mails.c.attempts + 1, error=bindparam("why")
+)
+_REPLAY = _UPDATE.where(mail_is_parked).values(
+    state=MailState.WAITING, attempts=0, next_try_at=mails.c.received_at
+)
+_DROP = delete(mails).where(_BY_ID, mail_is_parked)
+_OF_CASE = select(*_LISTED).where(mails.c.case_id == bindparam("of_case")).order_by(mails.c.id)
+_PARKED = select(*_LISTED).where(mail_is_parked).order_by(mails.c.id).limit(LISTED_AT_ONCE)
+_FROM_PERSONS = [
+    kind.value
+    for kind in MailKind
+    if kind not in {MailKind.AUTO_GENERATED, MailKind.BOUNCE, MailKind.OFF_TOPIC}
+]
+_SET_ASIDE = (
+    select(*_LISTED)
+    .where(mail_has_no_case, mails.c.received_at >= bindparam("since", type_=Moment))
+    .where(mails.c.kind.in_(_FROM_PERSONS))
+    .order_by(mails.c.received_at, mails.c.id)
+    .limit(LISTED_AT_ONCE)
+)
+_PURGE = delete(mails).where(
+    mails.c.id.in_(
+        select(mails.c.id)
+        .where(mail_has_no_case, mails.c.received_at < bindparam("before", type_=Moment))
+        .order_by(mails.c.received_at)
+        .limit(bindparam("most", type_=Integer))
+    )
+)
+
+
+class Mails:
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, arrivals: Sequence[Arrival]) -> int:
+        """Stores the mails; one whose digest is known is skipped. Returns how many were new."""
+        if not arrivals:
+            return 0
+        return self._connection.execute(_PUT, [_row_of(arrival) for arrival in arrivals]).rowcount
+
+    def claim(self, now: datetime, limit: int) -> list[StoredMail]:
+        """The mails that have waited longest, for this transaction alone; fewer than `limit` when they are large."""
+        claimed: list[StoredMail] = []
+        held = 0
+        for row in self._connection.execute(_CLAIM, {"now": now, "most": limit}).all():
+            held += row.size
+            if claimed and held > CLAIMED_BYTES:
+                break
+            facts = _facts(row)
+            if row.raw is None:
+                facts["raw"] = self._connection.execute(_RAW, {"mail_id": row.id}).scalar_one()
+            claimed.append(StoredMail(**facts))
+        return claimed
+
+    def handled(
+        self,
+        mail_id: int,
+        *,
+        now: datetime,
+        kind: MailKind | None,
+        case_id: str | None,
+        sender: str | None,
+        subject: str | None,
+        message_id: str | None,
+        silence: str | None,
+        fresh: str | None,
+        raw: bytes | None = None,
+    ) -> None:
+        """The mail is done. `raw` takes the place of what was received, for one that held secrets."""
+        self._connection.execute(
+            _HANDLED,
+            {
+                "mail_id": mail_id,
+                "now": now,
+                "is_kind": kind,
+                "of_case": case_id,
+                "from_sender": sender,
+                "with_subject": subject,
+                "with_message_id": message_id,
+                "why_silent": silence,
+                "fresh_text": fresh,
+            },
+        )
+        if raw is not None:
+            self._connection.execute(_REPLACE, {"mail_id": mail_id, "with_raw": raw, "bytes": len(raw)})
+
+    def failed(self, mail_id: int, error: str, next_try_at: datetime) -> None:
+        self._connection.execute(_FAILED, {"mail_id": mail_id, "why": error, "at": next_try_at})
+
+    def park(self, mail_id: int, error: str) -> None:
+        self._connection.execute(_PARK, {"mail_id": mail_id, "why": error})
+
+    def replay(self, mail_id: int) -> bool:
+        """Lets a parked mail be handled again."""
+        return self._connection.execute(_REPLAY, {"mail_id": mail_id}).rowcount == 1
+
+    def drop(self, mail_id: int) -> bool:
+        """Deletes a parked mail."""
+        return self._connection.execute(_DROP, {"mail_id": mail_id}).rowcount == 1
+
+    def get(self, mail_id: int) -> StoredMail | None:
+        row = self._connection.execute(_GET, {"mail_id": mail_id}).one_or_none()
+        return StoredMail(**_facts(row)) if row else None
+
+    def of_case(self, case_id: str) -> list[ListedMail]:
+        """Oldest first."""
+        return self._listed(_OF_CASE, {"of_case": case_id})
+
+    def parked(self) -> list[ListedMail]:
+        return self._listed(_PARKED, {})
+
+    def set_aside(self, since: datetime) -> list[ListedMail]:
+        """Mails of persons that belong to no case: a forged reply address, an unknown sender."""
+        return self._listed(_SET_ASIDE, {"since": since})
+
+    def purge(self, before: datetime, limit: int = LISTED_AT_ONCE) -> int:
+        """Deletes handled mails without a case that came before a moment; call again until it returns 0."""
+        return self._connection.execute(_PURGE, {"before": before, "most": limit}).rowcount
+
+    def _listed(self, statement: Any, values: Mapping[str, object]) -> list[ListedMail]:
+        return [ListedMail(**_facts(row)) for row in self._connection.execute(statement, values)]
+
+
+def _row_of(arrival: Arrival) -> dict[str, object]:
+    return {
+        "digest": arrival.digest,
+        "state": MailState.WAITING,
+        "received_at": arrival.received_at,
+        "next_try_at": arrival.received_at,
+        "attempts": 0,
+        "size": len(arrival.raw),
+        "envelope": arrival.envelope,
+        "raw": arrival.raw,
+    }
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    """The columns by name, which are the fields of `ListedMail`, and of `StoredMail` where `raw` is among them."""
+    return {
+        **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name
+        "envelope": _envelope(row.envelope),
+        "state": MailState(row.state),
+        "kind": MailKind(row.kind) if row.kind else None,
+    }
+
+
+def _envelope(facts: dict[str, Any]) -> Envelope:
+    return Envelope(**{**facts, "recipients": tuple(facts["recipients"])})

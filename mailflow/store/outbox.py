@@ -1,0 +1,250 @@
+"""The letters: finished bytes on their way to the smarthost, and those that were sent, given up or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, Integer, bindparam, case, delete, func, insert, or_, select, update
+
+from mailflow.core.letters import Rendered
+from mailflow.store.columns import Moment
+from mailflow.store.schema import is_, letter_has_no_case, letter_waits, outbox
+
+LISTED_AT_ONCE: Final = 1000
+LOOKED_AT: Final = 200  # more letters than all nodes lease at one time
+
+
+class LetterState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"  # given up
+    DROPPED = "dropped"  # by the staff
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLetter:
+    """What is known of a letter, without its content."""
+
+    id: int
+    message_id: str
+    kind: str
+    case_id: str | None
+    envelope_sender: str
+    recipient: str
+    reply_to: str
+    subject: str
+    state: LetterState
+    attempts: int  # that ended
+    created_at: datetime
+    next_try_at: datetime
+    lease_until: datetime | None  # a node is at it until then
+    leased_by: str | None
+    settled_at: datetime | None  # sent or given up
+    error: str | None  # of the last attempt that failed
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedLetter(ListedLetter):
+    text: str
+    raw: bytes
+
+
+_LISTED = (
+    outbox.c.id,
+    outbox.c.message_id,
+    outbox.c.kind,
+    outbox.c.case_id,
+    outbox.c.envelope_sender,
+    outbox.c.recipient,
+    outbox.c.reply_to,
+    outbox.c.subject,
+    outbox.c.state,
+    outbox.c.attempts,
+    outbox.c.created_at,
+    outbox.c.next_try_at,
+    outbox.c.lease_until,
+    outbox.c.leased_by,
+    outbox.c.settled_at,
+    outbox.c.error,
+)
+_WHOLE = (*_LISTED, outbox.c.text, outbox.c.raw)
+_NOW = bindparam("now", type_=Moment)
+_MOST = bindparam("most", type_=Integer)
+_SINCE = bindparam("since", type_=Moment)
+_BEFORE = bindparam("before", type_=Moment)
+_BY_ID = outbox.c.id == bindparam("letter_id")
+_NO_LEASE = {"lease_until": None, "leased_by": None}
+_PUT = insert(outbox)
+_GET = select(*_WHOLE).where(_BY_ID)
+_BY_MESSAGE_ID = select(*_WHOLE).where(outbox.c.message_id == bindparam("with_message_id"))
+# A common table expression is evaluated once: in a subquery the locked rows could be chosen again for each row.
+_DUE = (
+    select(outbox.c.id)
+    .where(letter_waits, outbox.c.next_try_at <= _NOW)
+    .where(or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= _NOW))
+    .order_by(outbox.c.next_try_at, outbox.c.id)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_DUE.c.id)))
+    .values(lease_until=bindparam("until"), leased_by=bindparam("by"))
+    .returning(*_WHOLE)
+)
+_SETTLE = update(outbox).where(_BY_ID).values(attempts=outbox.c.attempts + 1, **_NO_LEASE)
+_SENT = _SETTLE.where(~is_(outbox.c.state, "sent")).values(
+    state=LetterState.SENT, settled_at=_NOW, error=None
+)
+_RETRY = _SETTLE.where(letter_waits).values(next_try_at=bindparam("at"), error=bindparam("why"))
+_RELEASE = (
+    update(outbox)
+    .where(_BY_ID, letter_waits, outbox.c.leased_by == bindparam("by"))
+    .values(next_try_at=bindparam("at"), error=bindparam("why"), **_NO_LEASE)
+)
+_GIVE_UP = _SETTLE.where(letter_waits).values(
+    state=LetterState.FAILED, settled_at=_NOW, error=bindparam("why")
+)
+_UNSENT = or_(letter_waits, is_(outbox.c.state, "failed"))
+# A lease stays: a node may be at it right now.
+_RETRY_NOW = (
+    update(outbox)
+    .where(_BY_ID, _UNSENT)
+    .values(state=LetterState.WAITING, attempts=0, next_try_at=outbox.c.created_at, settled_at=None)
+)
+_DROP = update(outbox).where(_BY_ID, _UNSENT).values(state=LetterState.DROPPED, settled_at=None, **_NO_LEASE)
+_WAITING = (
+    select(*_LISTED).where(letter_waits).order_by(outbox.c.next_try_at, outbox.c.id).limit(LISTED_AT_ONCE)
+)
+_FAILED = (
+    select(*_LISTED)
+    .where(is_(outbox.c.state, "failed"), outbox.c.settled_at >= _SINCE)
+    .order_by(outbox.c.settled_at, outbox.c.id)
+    .limit(LISTED_AT_ONCE)
+)
+_LETTERS_TO = select(func.count()).where(
+    outbox.c.recipient_key == bindparam("address"), outbox.c.created_at >= _SINCE
+)
+_OF_CASE = select(*_WHOLE).where(outbox.c.case_id == bindparam("of_case")).order_by(outbox.c.id)
+_NEXT = (
+    select(outbox.c.next_try_at, outbox.c.lease_until)
+    .where(letter_waits)
+    .order_by(outbox.c.next_try_at, outbox.c.id)
+    .limit(LOOKED_AT)
+    .subquery()
+)
+_NEXT_DUE = select(
+    func.min(
+        case((_NEXT.c.lease_until > _NEXT.c.next_try_at, _NEXT.c.lease_until), else_=_NEXT.c.next_try_at),
+        type_=Moment,
+    )
+)
+_PURGE = delete(outbox).where(
+    outbox.c.id.in_(
+        select(outbox.c.id)
+        .where(letter_has_no_case, ~letter_waits, outbox.c.created_at < _BEFORE)
+        .order_by(outbox.c.created_at)
+        .limit(_MOST)
+    )
+)
+
+
+class Outbox:
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, rendered: Rendered, now: datetime) -> None:
+        self._connection.execute(
+            _PUT,
+            {
+                "message_id": rendered.message_id,
+                "state": LetterState.WAITING,
+                "next_try_at": now,
+                "attempts": 0,
+                "created_at": now,
+                "kind": rendered.kind,
+                "case_id": rendered.case_id,
+                "envelope_sender": rendered.envelope_sender,
+                "recipient": rendered.recipient,
+                "recipient_key": rendered.recipient,
+                "reply_to": rendered.reply_to,
+                "subject": rendered.subject,
+                "text": rendered.text,
+                "raw": rendered.raw,
+            },
+        )
+
+    def lease(self, now: datetime, until: datetime, by: str, limit: int) -> list[QueuedLetter]:
+        """Letters to send now, for this node alone `until` a moment; after it another takes them up."""
+        rows = self._connection.execute(_LEASE, {"now": now, "until": until, "by": by, "most": limit}).all()
+        return sorted(map(_whole, rows), key=lambda letter: (letter.next_try_at, letter.id))
+
+    def sent(self, letter_id: int, now: datetime) -> None:
+        self._connection.execute(_SENT, {"letter_id": letter_id, "now": now})
+
+    def retry(self, letter_id: int, next_try_at: datetime, error: str) -> None:
+        self._connection.execute(_RETRY, {"letter_id": letter_id, "at": next_try_at, "why": error})
+
+    def release(self, letter_id: int, by: str, next_try_at: datetime, error: str | None) -> None:
+        """Gives a lease back, which counts as no attempt; nothing happens when another node has it by now."""
+        self._connection.execute(
+            _RELEASE, {"letter_id": letter_id, "by": by, "at": next_try_at, "why": error}
+        )
+
+    def give_up(self, letter_id: int, error: str, now: datetime) -> None:
+        self._connection.execute(_GIVE_UP, {"letter_id": letter_id, "why": error, "now": now})
+
+    def get(self, letter_id: int) -> QueuedLetter | None:
+        row = self._connection.execute(_GET, {"letter_id": letter_id}).one_or_none()
+        return _whole(row) if row else None
+
+    def by_message_id(self, message_id: str) -> QueuedLetter | None:
+        row = self._connection.execute(_BY_MESSAGE_ID, {"with_message_id": message_id}).one_or_none()
+        return _whole(row) if row else None
+
+    def waiting(self) -> list[ListedLetter]:
+        """The next ones first."""
+        return [_listed(row) for row in self._connection.execute(_WAITING)]
+
+    def failed(self, since: datetime) -> list[ListedLetter]:
+        """Those given up since a moment, oldest first."""
+        return [_listed(row) for row in self._connection.execute(_FAILED, {"since": since})]
+
+    def retry_now(self, letter_id: int) -> bool:
+        """Sends a letter that waits or was given up as soon as nobody is at it."""
+        return self._connection.execute(_RETRY_NOW, {"letter_id": letter_id}).rowcount == 1
+
+    def drop(self, letter_id: int) -> bool:
+        """Gives up a letter that waits or was given up, for good; it stays on record."""
+        return self._connection.execute(_DROP, {"letter_id": letter_id}).rowcount == 1
+
+    def letters_to(self, address: str, since: datetime) -> int:
+        """How many letters were written to an address, whatever became of them."""
+        return int(self._connection.execute(_LETTERS_TO, {"address": address, "since": since}).scalar_one())
+
+    def of_case(self, case_id: str) -> list[QueuedLetter]:
+        """Oldest first."""
+        return [_whole(row) for row in self._connection.execute(_OF_CASE, {"of_case": case_id})]
+
+    def next_due(self) -> datetime | None:
+        """When `lease` next finds something, or None when nothing waits."""
+        due: datetime | None = self._connection.execute(_NEXT_DUE).scalar_one()
+        return due
+
+    def purge(self, before: datetime, limit: int = LISTED_AT_ONCE) -> int:
+        """Deletes letters without a case (digests) written before a moment; call again until it returns 0."""
+        return self._connection.execute(_PURGE, {"before": before, "most": limit}).rowcount
+
+
+def _listed(row: Any) -> ListedLetter:
+    return ListedLetter(**{**row._mapping, "state": LetterState(row.state)})  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def _whole(row: Any) -> QueuedLetter:
+    return QueuedLetter(**{**row._mapping, "state": LetterState(row.state)})  # noqa: SLF001 - SQLAlchemy's public name

@@ -1,0 +1,184 @@
+"""The tables, the same on SQLite and PostgreSQL; `migrations/` makes them.
+
+A partial index holds only what waits or is due, so that looking for work costs the same however much is stored.
+SQLite uses one only when the query repeats its condition word for word: both take it from here.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    literal_column,
+)
+
+from mailflow.store.columns import Json, Key, Moment, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    # SQLite numbers rows only in a column declared INTEGER; an id is never given twice.
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+
+
+def _case_id(*, nullable: bool = True) -> Column[str]:
+    return Column("case_id", Text, ForeignKey("cases.id", ondelete="CASCADE"), nullable=nullable)
+
+
+# The inbox and the archive in one: a mail stays where it was accepted.
+mails = Table(
+    "mails",
+    metadata,
+    _id(),
+    Column("digest", LargeBinary, unique=True, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, handled, parked
+    Column("received_at", Moment, nullable=False),
+    Column("next_try_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("error", Words),
+    _case_id(),
+    Column("handled_at", Moment),
+    Column("kind", Text),
+    Column("silence", Words),  # why it got no letter
+    Column("sender", Words),
+    Column("subject", Words),
+    Column("message_id", Words),
+    Column("size", Integer, nullable=False),  # bytes, as received
+    Column("envelope", Json, nullable=False),
+    Column("fresh", Words),  # the person's own new words, secrets masked
+    Column("raw", LargeBinary, nullable=False),  # last, so that SQLite reads the others without it
+    sqlite_autoincrement=True,
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("reference", Words, unique=True, nullable=False),
+    Column("party", Words, nullable=False),
+    Column("party_key", Key, nullable=False),
+    Column("account", Words, nullable=False),
+    Column("account_key", Key),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("completed_at", Moment),
+    Column("closed_at", Moment),
+    Column("touched_at", Moment),
+    Column("due_at", Moment),
+    Column("queued_at", Moment),  # completed_at while it is in review
+    Column("failing", Boolean, nullable=False),  # its flags have address_failing
+    Column("details", Json, nullable=False),  # every other field of `core.case.Case`
+)
+
+case_history = Table(  # only ever added to
+    "case_history",
+    metadata,
+    _id(),
+    _case_id(nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("facts", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("message_id", Words, unique=True, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, sent, failed, dropped
+    Column("next_try_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("leased_by", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("settled_at", Moment),  # sent or given up
+    Column("error", Words),
+    Column("kind", Text, nullable=False),
+    _case_id(),
+    Column("envelope_sender", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("recipient_key", Key, nullable=False),
+    Column("reply_to", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+job_slots = Table(
+    "job_slots",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("node", Text, nullable=False),
+    Column("won_at", Moment, nullable=False),
+)
+
+
+def is_(column: ColumnElement[str], value: str) -> ColumnElement[bool]:
+    """The column's value as a literal in the statement: a bound one would hide it from a partial index."""
+    return column == literal_column(f"'{value}'")
+
+
+mail_waits = is_(mails.c.state, "waiting")
+mail_is_parked = is_(mails.c.state, "parked")
+mail_has_no_case = and_(is_(mails.c.state, "handled"), mails.c.case_id.is_(None))
+letter_waits = is_(outbox.c.state, "waiting")
+letter_has_no_case = outbox.c.case_id.is_(None)
+case_is_queued = cases.c.queued_at.is_not(None)
+
+
+def _partial(name: str, where: ColumnElement[bool], *columns: Column[str]) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_partial("ix_mails_waiting", mail_waits, mails.c.next_try_at, mails.c.id)
+_partial("ix_mails_parked", mail_is_parked, mails.c.id)
+_partial("ix_mails_without_case", mail_has_no_case, mails.c.received_at)
+_partial("ix_mails_case", mails.c.case_id.is_not(None), mails.c.case_id, mails.c.id)
+Index("ix_mails_received", mails.c.received_at)
+
+Index("ix_cases_party", cases.c.party_key, cases.c.opened_at)
+Index("ix_cases_account", cases.c.account_key, cases.c.opened_at)
+Index("ix_cases_status", cases.c.status, cases.c.opened_at)
+Index("ix_cases_opened", cases.c.opened_at)
+_partial("ix_cases_due", cases.c.due_at.is_not(None), cases.c.due_at)
+_partial("ix_cases_queue", case_is_queued, cases.c.queued_at, cases.c.id)
+_partial(
+    "ix_cases_closed",
+    cases.c.closed_at.is_not(None),
+    cases.c.closed_at,
+    cases.c.outcome,
+    cases.c.completed_at,
+)
+_partial("ix_cases_failing", cases.c.failing.is_(True), cases.c.id)
+
+Index("ix_case_history_case", case_history.c.case_id, case_history.c.id)
+
+_partial("ix_outbox_waiting", letter_waits, outbox.c.next_try_at, outbox.c.id)
+_partial("ix_outbox_settled", outbox.c.settled_at.is_not(None), outbox.c.settled_at, outbox.c.state)
+_partial("ix_outbox_case", outbox.c.case_id.is_not(None), outbox.c.case_id, outbox.c.id)
+_partial("ix_outbox_without_case", letter_has_no_case, outbox.c.created_at)
+Index("ix_outbox_recipient", outbox.c.recipient_key, outbox.c.created_at)

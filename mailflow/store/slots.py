@@ -1,0 +1,33 @@
+"""The time slots of periodic jobs: each is a row that exactly one node wins, so nothing is done twice or by a leader."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
+
+from mailflow.store.schema import job_slots
+
+_WIN: Final = (
+    insert(job_slots)
+    .on_conflict_do_nothing(index_elements=[job_slots.c.job, job_slots.c.slot])
+    .execution_options(preserve_rowcount=True)
+)
+_PURGE: Final = delete(job_slots).where(job_slots.c.won_at < bindparam("before"))
+
+
+class Slots:
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def win(self, job: str, slot: str, node: str, now: datetime) -> bool:
+        """Whether this node does the job in this slot. It is lost again when the transaction is rolled back."""
+        row = {"job": job, "slot": slot, "node": node, "won_at": now}
+        return self._connection.execute(_WIN, row).rowcount == 1
+
+    def purge(self, before: datetime) -> int:
+        return self._connection.execute(_PURGE, {"before": before}).rowcount

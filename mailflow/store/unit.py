@@ -1,0 +1,107 @@
+"""The unit of work: one transaction, and everything of the store that works inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
+
+from sqlalchemy import Connection, Engine, exc
+
+from mailflow.store.cases import Cases
+from mailflow.store.engine import READING, Unavailable
+from mailflow.store.mails import Mails
+from mailflow.store.outbox import Outbox
+from mailflow.store.slots import Slots
+from mailflow.store.turns import Turns
+from mailflow.store.views import Views
+
+
+class UnitOfWork:
+    __slots__ = ("_connection", "cases", "mails", "outbox", "slots", "views")
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.mails = Mails(connection)
+        self.cases = Cases(connection)
+        self.outbox = Outbox(connection)
+        self.slots = Slots(connection)
+        self.views = Views(connection)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What happens inside is undone by itself when it raises; the transaction goes on.
+
+        After `Unavailable` there is nothing to go back to: it must leave the transaction too.
+        """
+        execute = self._connection.exec_driver_sql
+        execute("SAVEPOINT part")
+        try:
+            yield
+        except Unavailable:
+            raise
+        except BaseException:
+            execute("ROLLBACK TO SAVEPOINT part")
+            execute("RELEASE SAVEPOINT part")
+            raise
+        execute("RELEASE SAVEPOINT part")
+
+
+class Store:
+    """Gives out units of work. `patience` is how long a writer of this process waits for the others, on SQLite."""
+
+    def __init__(self, engine: Engine, patience: timedelta = timedelta(seconds=10)) -> None:
+        self._engine = engine
+        self._patience = patience.total_seconds()
+        on_sqlite = engine.dialect.name == "sqlite"
+        self._turns = Turns() if on_sqlite else None
+        self._reading = engine.execution_options(
+            **(
+                {READING: True}
+                if on_sqlite
+                else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            )
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        """One transaction: committed at the end, rolled back when the block raises.
+
+        Raises `Unavailable` when the database fails, also at the commit: then count on nothing, and try again later.
+        """
+        with _failures_named(), self._turn(), self._engine.begin() as connection:
+            yield UnitOfWork(connection)
+            _refuse_if_lost(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """A snapshot that takes no lock and writes nothing."""
+        with _failures_named(), self._reading.connect() as connection:
+            yield UnitOfWork(connection)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._turns.turn(self._patience) if self._turns else nullcontext()
+
+
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    """The failures that no statement has, in one name with those that `engine` finds."""
+    try:
+        yield
+    except (exc.TimeoutError, exc.PendingRollbackError) as error:
+        raise Unavailable(str(error)) from error
+
+
+def _refuse_if_lost(connection: Connection) -> None:
+    """A COMMIT says yes also when the database gave the transaction up and the block went on all the same."""
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    if connection.dialect.name == "sqlite":
+        whole = driver.in_transaction
+    else:
+        whole = driver.info.transaction_status.name != "INERROR"
+    if not whole:
+        raise Unavailable("a statement of this transaction failed, and the whole of it was given up")

@@ -1,0 +1,182 @@
+"""The read side: what the digest, the status page and letters say of the whole desk. Nothing here is decided upon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, tuple_, type_coerce
+
+from mailflow.core.case import Case, Outcome, Status
+from mailflow.store.cases import SELECT, case_of
+from mailflow.store.columns import Moment
+from mailflow.store.schema import (
+    case_is_queued,
+    cases,
+    is_,
+    letter_waits,
+    mail_is_parked,
+    mail_waits,
+    mails,
+    outbox,
+)
+
+LISTED: Final = 1000
+WAITS_LOOKED_AT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What happened in a span of time."""
+
+    mails: int = 0
+    requests: int = 0  # cases that were opened
+    closed: Mapping[Outcome, int] = field(default_factory=dict)
+    sent: int = 0  # letters
+    failed: int = 0  # letters given up
+    silent: Mapping[str, int] = field(default_factory=dict)  # mails that got no letter, by reason
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits now."""
+
+    mails_waiting: int
+    mails_parked: int
+    letters_waiting: int
+    oldest_mail: datetime | None  # its `next_try_at`: one in the past waits for us
+    oldest_letter: datetime | None
+
+
+_SINCE = bindparam("since", type_=Moment)
+_UNTIL = bindparam("until", type_=Moment)
+
+
+def _between(column: Any) -> Any:
+    return and_(column >= _SINCE, column < _UNTIL)
+
+
+def _micros(column: Any) -> Any:
+    return type_coerce(column, BigInteger)
+
+
+_COUNT = select(func.count())
+_QUEUE = _COUNT.where(case_is_queued)
+_AHEAD = _COUNT.where(
+    cases.c.queued_at <= bindparam("queued_at", type_=Moment),  # which the index understands
+    tuple_(cases.c.queued_at, cases.c.id)
+    < tuple_(bindparam("queued_at", type_=Moment), bindparam("case_id")),
+)
+_WAITS = (
+    select((_micros(cases.c.closed_at) - _micros(cases.c.completed_at)).label("wait"))
+    .where(cases.c.closed_at >= _SINCE, cases.c.completed_at.is_not(None))
+    .where(cases.c.outcome.in_([Outcome.RECOVERED, Outcome.DENIED]))  # which only the staff gives
+    .order_by(cases.c.closed_at.desc())
+    .limit(WAITS_LOOKED_AT)
+    .cte("waits")
+)
+_MEDIAN_WAIT = (
+    select(_WAITS.c.wait)
+    .order_by(_WAITS.c.wait)
+    .limit(1)
+    .offset(select((func.count() - 1) // 2).select_from(_WAITS).scalar_subquery())
+)
+_BY_STATUS = select(cases.c.status, func.count()).group_by(cases.c.status)
+_FAILING = (
+    SELECT.where(cases.c.failing.is_(True))
+    .where(or_(~is_(cases.c.status, "closed"), cases.c.changed_at >= _SINCE))
+    .order_by(cases.c.id)
+    .limit(LISTED)
+)
+_MAILS = _COUNT.where(_between(mails.c.received_at))
+_REQUESTS = _COUNT.where(_between(cases.c.opened_at))
+_CLOSED = select(cases.c.outcome, func.count()).where(_between(cases.c.closed_at)).group_by(cases.c.outcome)
+_SETTLED = select(outbox.c.state, func.count()).where(_between(outbox.c.settled_at)).group_by(outbox.c.state)
+_SILENT = (
+    select(mails.c.silence, func.count())
+    .where(_between(mails.c.received_at), mails.c.silence.is_not(None))
+    .group_by(mails.c.silence)
+)
+_QUEUES = select(
+    _COUNT.where(mail_waits).scalar_subquery(),
+    _COUNT.where(mail_is_parked).scalar_subquery(),
+    _COUNT.where(letter_waits).scalar_subquery(),
+    select(func.min(mails.c.next_try_at)).where(mail_waits).scalar_subquery(),
+    select(func.min(outbox.c.next_try_at)).where(letter_waits).scalar_subquery(),
+)
+
+
+class Views:
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def queue_place(self, case: Case) -> int:
+        """Its place in the queue of the staff, 1 being next; the last one for a case that is not in it yet."""
+        if case.completed_at is None:
+            return self._number(_QUEUE, {}) + 1
+        return self._number(_AHEAD, {"queued_at": case.completed_at, "case_id": case.id}) + 1
+
+    def usual_wait(self, since: datetime) -> timedelta | None:
+        """From complete to closed by the staff: the median of the newest cases closed since; None without any."""
+        wait = self._connection.execute(_MEDIAN_WAIT, {"since": since}).scalar_one_or_none()
+        return None if wait is None else timedelta(microseconds=wait)
+
+    def count_by_status(self) -> dict[Status, int]:
+        """Every status has its number."""
+        found = self._tally(_BY_STATUS, {})
+        return {status: found.get(status, 0) for status in Status}
+
+    def cases(
+        self,
+        *,
+        status: Status | None = None,
+        party: str | None = None,
+        account: str | None = None,
+        opened_since: datetime | None = None,
+        oldest_first: bool = False,
+        limit: int = LISTED,
+    ) -> list[Case]:
+        """By the time they were opened, the newest first unless told otherwise."""
+        statement = SELECT
+        for column, wanted in (
+            (cases.c.status, status),
+            (cases.c.party_key, party),
+            (cases.c.account_key, account),
+        ):
+            if wanted is not None:
+                statement = statement.where(column == wanted)
+        if opened_since is not None:
+            statement = statement.where(cases.c.opened_at >= opened_since)
+        order = (cases.c.opened_at, cases.c.id)
+        statement = statement.order_by(*(order if oldest_first else [column.desc() for column in order]))
+        return [case_of(row) for row in self._connection.execute(statement.limit(limit))]
+
+    def failing(self, since: datetime) -> list[Case]:
+        """Cases whose party's address fails: the open ones, and the closed ones that changed since."""
+        return [case_of(row) for row in self._connection.execute(_FAILING, {"since": since})]
+
+    def numbers(self, since: datetime, until: datetime) -> Numbers:
+        """What happened from `since` until just before `until`."""
+        span = {"since": since, "until": until}
+        settled = self._tally(_SETTLED, span)
+        return Numbers(
+            mails=self._number(_MAILS, span),
+            requests=self._number(_REQUESTS, span),
+            closed={Outcome(outcome): number for outcome, number in self._tally(_CLOSED, span).items()},
+            sent=settled.get("sent", 0),
+            failed=settled.get("failed", 0),
+            silent=self._tally(_SILENT, span),
+        )
+
+    def queues(self) -> Queues:
+        return Queues(*self._connection.execute(_QUEUES).one())
+
+    def _number(self, statement: Any, values: Mapping[str, object]) -> int:
+        return int(self._connection.execute(statement, values).scalar_one())
+
+    def _tally(self, statement: Any, values: Mapping[str, object]) -> dict[str, int]:
+        return {name: number for name, number in self._connection.execute(statement, values)}  # noqa: C416 - rows, not pairs

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import time
+
+from mailflow.store.mails import content_digest
+
+MAIL = (
+    b"From: jane@example.org\r\nMessage-ID: <1@example.org>\r\nSubject: Hi\r\n\r\nReceived: in the body\r\n"
+)
+TRACE = (
+    b"Return-Path: <jane@example.org>\r\nReceived: from a.example.org\r\n\tby b.example.org; Mon\r\n"
+    b"X-Original-To: desk@example.com\r\nDelivered-To: desk@example.com\r\n"
+    b"ARC-Seal: i=1\r\nAuthentication-Results: b.example.org;\r\n dkim=pass\r\n"
+)
+
+
+def test_two_deliveries_of_one_mail_have_one_digest():
+    assert content_digest(TRACE + MAIL) == content_digest(MAIL)
+    assert content_digest(b"received: by c.example.org\r\n" + TRACE + MAIL) == content_digest(MAIL)
+
+
+def test_trace_fields_below_others_do_not_count_either():
+    moved = MAIL.replace(b"Subject:", b"X-Spam-Status: No\r\nSubject:")
+    assert content_digest(moved) == content_digest(MAIL)
+
+
+def test_other_content_has_another_digest():
+    digests = {
+        content_digest(mail)
+        for mail in (
+            MAIL,
+            MAIL + b"\r\n",
+            MAIL.replace(b"<1@", b"<2@"),
+            MAIL.replace(b"Hi", b"Hj"),
+            MAIL.replace(b"in the body", b"in the end"),
+            MAIL.replace(b"Subject: Hi\r\n", b""),
+        )
+    }
+    assert len(digests) == 6
+
+
+def test_the_end_of_the_header_is_found_with_any_line_end():
+    lf = MAIL.replace(b"\r\n", b"\n")
+    assert content_digest(TRACE.replace(b"\r\n", b"\n") + lf) == content_digest(lf)
+    assert content_digest(lf) != content_digest(lf.replace(b"in the body", b"x"))
+
+
+def test_a_mail_of_anything_has_a_digest():
+    for raw in (
+        b"",
+        b"\r\n",
+        b"\r\n\r\n",
+        b"Received: x",
+        b"no header",
+        b"\xff\0" * 99,
+        b"Received:\n\t\n \n",
+    ):
+        assert len(content_digest(raw)) == 32
+
+
+def test_no_header_takes_long():
+    began = time.process_time()
+    for line in (b"Received: x\r\n", b"\r", b" \r\n", b"Received", b"Received:\t", b"x-spam-", b"\n \n"):
+        content_digest(line * 100_000)
+    assert time.process_time() - began < 2

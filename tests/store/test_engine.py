@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from mailflow.config import Database
+from mailflow.store import Store, Unavailable, Unsafe, make_engine
+from mailflow.store import engine as engine_module
+
+WAIT = timedelta(seconds=1)
+SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def path_of(database: Database) -> Path:
+    return Path(database.url.removeprefix("sqlite:///"))
+
+
+@SQLITE
+def test_every_connection_of_sqlite_is_safe(engine):
+    with engine.connect() as first, engine.connect() as second:
+        for connection in (first, second):
+            ask = connection.connection.driver_connection.execute
+            for name, wanted in engine_module.PRAGMAS.items():
+                assert ask(f"PRAGMA {name}").fetchone() == (wanted,), name
+            assert ask("PRAGMA busy_timeout").fetchone() == (5000,)
+    assert engine_module.PRAGMAS["synchronous"] == 2
+    assert engine_module.PRAGMAS["secure_delete"] == 1
+
+
+class Careless(sqlite3.Connection):
+    """An SQLite that syncs less than it is told to."""
+
+    def execute(self, statement: str, *parameters: object) -> sqlite3.Cursor:
+        return super().execute(statement.replace("synchronous = 2", "synchronous = 1"), *parameters)
+
+
+def test_an_sqlite_that_syncs_too_little_is_refused(tmp_path):
+    connection = sqlite3.connect(tmp_path / "mailflow.db", factory=Careless)
+    with pytest.raises(Unsafe, match="synchronous = 1, and it must be 2"):
+        engine_module._prepare_sqlite(connection, None)
+    connection.close()
+
+
+@SQLITE
+def test_an_engine_is_refused_at_its_start(database, monkeypatch):
+    monkeypatch.setitem(engine_module.PRAGMAS, "journal_mode", "none")
+    with pytest.raises(Unsafe, match="journal_mode = wal"):
+        make_engine(database)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x.db?uri=true"])
+def test_sqlite_keeps_mail_in_a_file(url):
+    with pytest.raises(Unsafe, match="no file"):
+        make_engine(Database(url=url, busy_timeout=WAIT))
+
+
+def test_only_the_owner_reads_the_database(tmp_path):
+    path = tmp_path / "new" / "var" / "mailflow.db"
+    engine = make_engine(Database(url=f"sqlite:///{path}", busy_timeout=WAIT))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE x (y)"))
+        assert {mode(found) for found in path.parent.iterdir()} == {0o600}
+        assert len(list(path.parent.iterdir())) == 3
+    assert mode(path.parent) == 0o700
+    engine.dispose()
+
+
+@SQLITE
+def test_a_restored_database_is_made_private_again(database):
+    path_of(database).chmod(0o644)
+    make_engine(database).dispose()
+    assert mode(path_of(database)) == 0o600
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "var").write_text("a file")
+    with pytest.raises(Unavailable, match=r"var/mailflow\.db: "):
+        make_engine(Database(url=f"sqlite:///{tmp_path}/var/mailflow.db", busy_timeout=WAIT))
+
+
+def test_a_file_that_is_no_database_is_unavailable(tmp_path):
+    (tmp_path / "mailflow.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(Unavailable, match="not a database"):
+        make_engine(Database(url=f"sqlite:///{tmp_path}/mailflow.db", busy_timeout=WAIT))
+
+
+@SQLITE
+def test_what_was_masked_stands_nowhere_in_the_file(database, store, engine, arrival, now, handle):
+    with store.begin() as uow:
+        uow.mails.put(
+            [arrival(b"Subject: x\r\n\r\n" + b"hunter2 " * 2000), arrival(b"Subject: y\r\n\r\nhunter2")]
+        )
+        for mail in uow.mails.claim(now, 2):
+            handle(uow, mail.id, raw=b"Subject: x\r\n\r\n[password removed]")
+    with engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"password removed" in path_of(database).read_bytes()
+    assert b"hunter2" not in path_of(database).read_bytes()
+
+
+@POSTGRESQL
+def test_a_postgresql_that_forgets_is_refused(database, engine):
+    name = engine.url.database
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
+    other = make_engine(database)
+    with pytest.raises(Unsafe, match="synchronous_commit"), Store(other).begin():
+        pass
+    other.dispose()
+
+
+def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path):
+    engine = make_engine(Database(url=f"postgresql+psycopg://u@/x?host={tmp_path}", busy_timeout=WAIT))
+    with pytest.raises(Unavailable), Store(engine).begin() as uow:
+        uow.mails.parked()
+    with pytest.raises(Unavailable), Store(engine).read() as uow:
+        uow.mails.parked()
+    engine.dispose()
+
+
+@POSTGRESQL
+def test_connections_that_postgresql_closed_are_replaced_unnoticed(store, engine, postgres_server):
+    with store.read() as first, store.read() as second:
+        assert first.mails.parked() == second.mails.parked() == []
+    end_connections(postgres_server, engine)
+    for _ in range(2):
+        with store.begin() as uow:
+            assert uow.mails.parked() == []
+
+
+@POSTGRESQL
+def test_a_transaction_cut_off_is_unavailable_and_the_next_one_works(store, engine, postgres_server, arrival):
+    def cut_off() -> None:
+        with store.begin() as uow:
+            uow.mails.put([arrival()])
+            end_connections(postgres_server, engine)
+            uow.mails.put([arrival()])
+
+    def cut_off_before_commit() -> None:
+        with store.begin() as uow:
+            uow.mails.put([arrival()])
+            end_connections(postgres_server, engine)
+
+    for lost in (cut_off, cut_off_before_commit):
+        with pytest.raises(Unavailable):
+            lost()
+    with store.begin() as uow:
+        assert uow.views.queues().mails_waiting == 0
+
+
+def end_connections(server, engine):
+    server.execute(
+        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{engine.url.database}'"
+    )
+
+
+@SQLITE
+def test_a_database_that_another_process_holds_is_unavailable(database, arrival):
+    engine = make_engine(replace(database, busy_timeout=timedelta(milliseconds=20)))
+    store = Store(engine)
+    other = sqlite3.connect(path_of(database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match="locked"), store.begin() as uow:
+        uow.mails.put([arrival()])
+    with store.read() as uow:
+        assert uow.views.queues().mails_waiting == 0
+    other.execute("ROLLBACK")
+    other.close()
+    with store.begin() as uow:
+        assert uow.mails.put([arrival()]) == 1
+    engine.dispose()
+
+
+def test_too_many_at_once_are_unavailable(database):
+    engine = make_engine(replace(database, busy_timeout=timedelta(milliseconds=20)))
+    held = [engine.connect() for _ in range(2 * engine_module.POOL_SIZE)]
+    with pytest.raises(Unavailable, match="QueuePool"), Store(engine).read():
+        pass
+    for connection in held:
+        connection.close()
+    engine.dispose()
+
+
+def test_no_failure_repeats_what_was_to_be_stored(store, case):
+    with store.begin() as uow:
+        uow.cases.save(case(reference="AAAA-AAAA"))
+    with pytest.raises(IntegrityError, match=r"(?i)unique") as failure, store.begin() as uow:
+        uow.cases.save(case(reference="AAAA-AAAA", question="hunter2"))
+    assert "hunter2" not in str(failure.value)

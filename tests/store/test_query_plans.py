@@ -1,0 +1,63 @@
+"""Looking for work reads an index of what waits, never a table that grows for years."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from mailflow.core.case import Status
+from mailflow.store import Store, schema
+
+TABLES = tuple(schema.metadata.tables)
+WORK = [
+    ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5)),
+    ("ix_mails_parked", lambda uow, _now, _: uow.mails.parked()),
+    ("ix_mails_case", lambda uow, _now, _: uow.mails.of_case("x")),
+    ("ix_mails_without_case", lambda uow, now, _: uow.mails.set_aside(now)),
+    ("ix_mails_without_case", lambda uow, now, _: uow.mails.purge(now)),
+    ("ix_mails_received", lambda uow, now, _: uow.views.numbers(now, now)),
+    ("ix_cases_due", lambda uow, now, _: uow.cases.due(now, 5)),
+    ("ix_cases_party", lambda uow, _now, _: uow.cases.open_of("x")),
+    ("ix_cases_party", lambda uow, _now, _: uow.cases.latest_of("x")),
+    ("sqlite_autoindex_outbox", lambda uow, _now, _: uow.cases.by_message_ids(["x", "y"])),
+    ("ix_cases_closed", lambda uow, now, _: uow.cases.purge(now)),
+    ("ix_cases_closed", lambda uow, now, _: uow.views.usual_wait(now)),
+    ("ix_cases_queue", lambda uow, now, case: uow.views.queue_place(case(completed_at=now))),
+    ("ix_cases_failing", lambda uow, now, _: uow.views.failing(now)),
+    ("ix_cases_opened", lambda uow, _now, _: uow.views.cases()),
+    ("ix_cases_status", lambda uow, _now, _: uow.views.cases(status=Status.IN_REVIEW, oldest_first=True)),
+    ("ix_cases_status", lambda uow, _now, _: uow.views.count_by_status()),
+    ("ix_cases_account", lambda uow, _now, _: uow.views.cases(account="x")),
+    ("ix_case_history_case", lambda uow, _now, _: uow.cases.history("x")),
+    ("ix_outbox_waiting", lambda uow, now, _: uow.outbox.lease(now, now, "x", 5)),
+    ("ix_outbox_waiting", lambda uow, _now, _: uow.outbox.next_due()),
+    ("ix_outbox_settled", lambda uow, now, _: uow.outbox.failed(now)),
+    ("ix_outbox_case", lambda uow, _now, _: uow.outbox.of_case("x")),
+    ("ix_outbox_recipient", lambda uow, now, _: uow.outbox.letters_to("x", now)),
+    ("ix_outbox_without_case", lambda uow, now, _: uow.outbox.purge(now)),
+    ("ix_mails_waiting", lambda uow, _now, _: uow.views.queues()),
+]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("index", "work"), WORK)
+def test_work_is_found_by_an_index(engine, now, case, index, work):
+    steps: list[str] = []
+
+    def explain(_connection, cursor, statement, parameters, _context, _many) -> None:
+        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps.extend(row[3] for row in plan)
+
+    event.listen(engine, "before_cursor_execute", explain)
+    with Store(engine).begin() as uow:
+        work(uow, now + timedelta(days=1), case)
+    assert any(index in step for step in steps), steps
+    assert not [step for step in steps if step in {f"SCAN {table}" for table in TABLES}], steps
+
+
+def test_every_index_is_used():
+    indexes = {index.name for table in schema.metadata.tables.values() for index in table.indexes}
+    assert indexes <= {index for index, _ in WORK}
