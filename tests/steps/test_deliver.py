@@ -1,0 +1,367 @@
+from collections import Counter
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from mailflow.core.case import Flag
+from mailflow.core.letters import Rendered
+from mailflow.steps.app import App, PermanentFailure, SmarthostDown, TemporaryFailure
+from mailflow.steps.deliver import Outcome, deliver_due, spread
+from mailflow.store import Store, make_engine
+from mailflow.store.outbox import LetterState
+from tests.core.given import NOW, POLICY, case
+
+MINUTE = timedelta(minutes=1)
+RETRY = (MINUTE, 5 * MINUTE, 60 * MINUTE)
+GIVE_UP_AFTER = timedelta(days=5)
+TIMEOUT = MINUTE
+LEASE = 5 * TIMEOUT
+JANE, JO = "jane@example.net", "jo@example.org"
+
+
+class Desk:
+    """The outbox of a desk, with a clock and a smarthost of the test's own."""
+
+    def __init__(self, store):
+        self.store = store
+        self.now = NOW
+        self.calls = []
+        self.arrived = []
+        self.told = []
+        self.meanwhile = lambda: None  # happens while the relay works
+        self.failures = {}  # by recipient
+        smarthost = SimpleNamespace(timeout=TIMEOUT, retry=RETRY, give_up_after=GIVE_UP_AFTER)
+        self.app = App(
+            config=SimpleNamespace(smarthost=smarthost, policy=POLICY),
+            clock=lambda: self.now,
+            new_id=lambda: "e" * 32,
+            addresses=None,
+            renderer=None,
+            relay=self,
+            begin=store.begin,
+            read=store.read,
+        )
+
+    def send(self, envelope_sender, recipient, raw):
+        self.calls.append(recipient)
+        self.meanwhile()
+        failure = self.failures.get(recipient)
+        if failure is not None:
+            raise failure
+        self.arrived.append((envelope_sender, recipient, raw))
+
+    def put(self, recipient=JANE, case_id=None):
+        with self.store.begin() as uow:
+            number = len(uow.outbox.waiting()) + len(self.arrived) + len(self.told)
+            uow.outbox.put(
+                Rendered(
+                    message_id=f"{number}@desk.example.org",
+                    kind="missing",
+                    case_id=case_id,
+                    envelope_sender="bounces@desk.example.org",
+                    recipient=recipient,
+                    reply_to="",
+                    subject="Your request",
+                    text="Hello",
+                    raw=f"letter to {recipient}".encode(),
+                ),
+                self.now,
+            )
+            return uow.outbox.waiting()[-1].id
+
+    def deliver(self, limit=10, node="one", **more):
+        return deliver_due(self.app, node, limit=limit, tell=self.told.append, **more)
+
+    def drain(self):
+        """Delivers until nothing is left, however much time that takes."""
+        while True:
+            while self.deliver():
+                pass
+            with self.store.read() as uow:
+                due = uow.outbox.next_due()
+            if due is None:
+                return
+            self.now = max(due, self.now)
+
+    def letter(self, letter_id):
+        with self.store.read() as uow:
+            return uow.outbox.get(letter_id)
+
+    @property
+    def outcomes(self):
+        return [(delivery.letter.recipient, delivery.outcome) for delivery in self.told]
+
+
+@pytest.fixture
+def desk(sqlite_database):
+    engine = make_engine(sqlite_database)
+    yield Desk(Store(engine))
+    engine.dispose()
+
+
+def test_a_letter_is_delivered_once(desk):
+    letter = desk.put()
+    assert desk.deliver() == 1
+    assert desk.deliver() == 0
+    assert desk.arrived == [("bounces@desk.example.org", JANE, b"letter to jane@example.net")]
+    assert desk.outcomes == [(JANE, Outcome.SENT)]
+    sent = desk.letter(letter)
+    assert (sent.state, sent.attempts, sent.settled_at) == (LetterState.SENT, 1, NOW)
+
+
+def test_letters_leave_in_the_order_in_which_they_are_due(desk):
+    for recipient in ("a@example.org", "b@example.org", "c@example.org"):
+        desk.put(recipient)
+        desk.now += MINUTE
+    assert desk.deliver(limit=2) == 2
+    assert desk.deliver(limit=2) == 1
+    assert desk.calls == ["a@example.org", "b@example.org", "c@example.org"]
+
+
+def test_no_transaction_is_open_while_the_smarthost_is_talked_to(desk):
+    desk.put()
+
+    def write_something():
+        with desk.store.begin() as uow:  # would wait for ever if one were open
+            uow.slots.win("test", "1", "another", desk.now)
+
+    desk.meanwhile = write_something
+    assert desk.deliver() == 1
+
+
+def test_a_temporary_failure_is_tried_again_after_growing_waits(desk):
+    letter = desk.put()
+    desk.failures[JANE] = TemporaryFailure("mx:25 to RCPT: 450 4.2.0 later")
+    waits = []
+    for attempts in range(1, 6):
+        before = desk.now
+        assert desk.deliver() == 1
+        row = desk.letter(letter)
+        assert (row.state, row.attempts) == (LetterState.WAITING, attempts)
+        assert row.error == "mx:25 to RCPT: 450 4.2.0 later"
+        waits.append(row.next_try_at - before)
+        assert desk.deliver() == 0
+        desk.now = row.next_try_at
+    for wait, configured in zip(waits, (*RETRY, RETRY[-1], RETRY[-1]), strict=True):
+        assert 0.9 * configured <= wait <= 1.1 * configured
+    assert {outcome for _, outcome in desk.outcomes} == {Outcome.RETRY}
+
+    del desk.failures[JANE]
+    assert desk.deliver() == 1
+    assert desk.letter(letter).error is None
+
+
+def test_a_letter_that_nobody_takes_is_given_up_after_days(desk):
+    letter = desk.put()
+    desk.failures[JANE] = TemporaryFailure("mx:25 to RCPT: 450 4.2.0 later")
+    desk.drain()
+    assert desk.now == NOW + GIVE_UP_AFTER  # the last try is made at the very end
+    row = desk.letter(letter)
+    assert (row.state, row.error) == (LetterState.FAILED, "mx:25 to RCPT: 450 4.2.0 later")
+    assert row.settled_at == desk.now
+    assert row.attempts == len(desk.calls)
+    assert desk.outcomes[-1] == (JANE, Outcome.FAILED)
+    assert not desk.arrived
+
+
+def test_a_refused_letter_is_given_up_at_once_and_the_case_says_so(desk):
+    opened = case()
+    with desk.store.begin() as uow:
+        uow.cases.save(opened)
+    letter = desk.put(JO, opened.id)
+    desk.failures[JO] = PermanentFailure("10.5.1.1:25 to RCPT: 550 5.1.1 no such user")
+    assert desk.deliver() == 1
+
+    assert desk.letter(letter).state is LetterState.FAILED
+    with desk.store.read() as uow:
+        found = uow.cases.get(opened.id)
+        history = uow.cases.history(opened.id)
+    assert Flag.ADDRESS_FAILING in found.flags
+    (note,) = history
+    assert note.by == "smarthost"
+    assert note.facts["address"] == JO
+    assert note.facts["status"] == "5.1.1"
+    assert desk.outcomes == [(JO, Outcome.FAILED)]
+
+
+def test_a_refused_letter_to_the_staff_says_nothing_of_the_party(desk):
+    opened = case()
+    with desk.store.begin() as uow:
+        uow.cases.save(opened)
+    desk.put("staff@desk.example.org", opened.id)
+    desk.failures["staff@desk.example.org"] = PermanentFailure("mx:25 to RCPT: 550 no")
+    assert desk.deliver() == 1
+    with desk.store.read() as uow:
+        assert not uow.cases.get(opened.id).flags
+
+
+def test_a_refused_letter_without_a_case_is_given_up(desk):
+    letter = desk.put()
+    desk.failures[JANE] = PermanentFailure("mx:25 to the letter: 554 no")
+    assert desk.deliver() == 1
+    assert desk.letter(letter).state is LetterState.FAILED
+
+
+def test_one_recipients_failure_does_not_touch_the_others(desk):
+    desk.failures = {
+        "refused@example.org": PermanentFailure("mx:25 to RCPT: 550 no"),
+        "busy@example.org": TemporaryFailure("mx:25 to RCPT: 450 later"),
+        "odd@example.org": ValueError("a bug"),
+    }
+    for recipient in (*desk.failures, JANE):
+        desk.put(recipient)
+    assert desk.deliver() == 4
+    assert desk.outcomes == [
+        ("refused@example.org", Outcome.FAILED),
+        ("busy@example.org", Outcome.RETRY),
+        ("odd@example.org", Outcome.RETRY),
+        (JANE, Outcome.SENT),
+    ]
+    assert desk.told[2].error == "ValueError: a bug"
+
+
+def test_with_the_smarthost_down_the_batch_waits_and_nothing_is_counted(desk):
+    down = SmarthostDown("mx:25: Connection refused")
+    recipients = ["a@example.org", "b@example.org", "c@example.org"]
+    letters = [desk.put(recipient) for recipient in recipients]
+    desk.failures = dict.fromkeys(recipients, down)
+    assert desk.deliver() == 0
+    assert desk.calls == ["a@example.org"]
+    rows = [desk.letter(letter) for letter in letters]
+    assert {(row.state, row.attempts, row.error) for row in rows} == {
+        (LetterState.WAITING, 0, "mx:25: Connection refused")
+    }
+    assert desk.outcomes == [("a@example.org", Outcome.PUT_BACK)]
+    assert desk.deliver() == 0
+    assert len(desk.calls) == 1
+
+    desk.failures = {}
+    desk.now += 2 * RETRY[0]
+    assert desk.deliver() == 3
+    assert sorted(recipient for _, recipient, _ in desk.arrived) == recipients
+
+
+def test_what_was_sent_before_the_smarthost_went_down_stays_sent(desk):
+    desk.put("a@example.org")
+    desk.put("b@example.org")
+    desk.failures = {"b@example.org": SmarthostDown("mx:25: Connection refused")}
+    assert desk.deliver() == 1
+    assert desk.outcomes == [("a@example.org", Outcome.SENT), ("b@example.org", Outcome.PUT_BACK)]
+
+
+def test_a_letter_that_brings_the_smarthost_down_does_not_hold_up_the_others(desk):
+    desk.failures = {"evil@example.org": SmarthostDown("mx:25: closed the connection")}
+    desk.put("evil@example.org")
+    for number in range(3):
+        desk.put(f"{number}@example.org")
+    assert desk.deliver() == 0
+    desk.now += 2 * RETRY[0]
+    assert desk.deliver() == 3
+    assert len(desk.arrived) == 3
+
+
+def test_a_smarthost_that_stays_away_has_every_letter_given_up(desk):
+    recipients = ["a@example.org", "b@example.org"]
+    letters = [desk.put(recipient) for recipient in recipients]
+    desk.failures = dict.fromkeys(recipients, SmarthostDown("mx:25: Connection refused"))
+    desk.app.config.smarthost.give_up_after = timedelta(hours=6)
+    desk.drain()
+    assert desk.now - NOW < timedelta(hours=6, minutes=10)
+    assert len(desk.calls) < 150  # every ten minutes each, at first more often; every minute would be 720
+    for letter in letters:
+        row = desk.letter(letter)
+        assert (row.state, row.error) == (LetterState.FAILED, "mx:25: Connection refused")
+
+
+def test_a_lease_that_ran_out_is_taken_up_again_with_the_same_letter(desk):
+    letter = desk.put()
+    with desk.store.begin() as uow:  # a node takes it and dies
+        assert len(uow.outbox.lease(desk.now, desk.now + LEASE, "dead", 10)) == 1
+    assert desk.deliver() == 0
+    desk.now += LEASE
+    assert desk.deliver() == 1
+    assert desk.letter(letter).state is LetterState.SENT
+
+
+def test_a_crash_after_the_smarthosts_yes_sends_the_same_letter_again(desk):
+    letter = desk.put()
+
+    class PowerCut(BaseException):
+        pass
+
+    def cut():
+        desk.arrived.append("taken by the smarthost")
+        raise PowerCut
+
+    desk.meanwhile = cut
+    with pytest.raises(PowerCut):
+        desk.deliver()
+    assert desk.letter(letter).state is LetterState.WAITING
+
+    desk.meanwhile = lambda: None
+    desk.now += LEASE
+    assert desk.deliver() == 1
+    assert len(desk.arrived) == 2
+    assert desk.told[0].letter.message_id == desk.letter(letter).message_id
+
+
+def test_a_batch_ends_before_its_lease_does(desk):
+    def slow():
+        desk.now += 2 * TIMEOUT
+
+    desk.meanwhile = slow
+    for number in range(4):
+        desk.put(f"{number}@example.org")
+    started = desk.now
+    assert desk.deliver() == 2
+    assert desk.now - started <= LEASE
+    assert desk.deliver() == 2  # what was given back is free at once
+    assert len(desk.arrived) == 4
+
+
+def test_a_daemon_that_stops_finishes_one_letter_and_gives_the_rest_back(desk):
+    for number in range(3):
+        desk.put(f"{number}@example.org")
+    assert desk.deliver(stopping=lambda: len(desk.arrived) == 1) == 1
+    assert desk.deliver(node="two") == 2
+    assert Counter(desk.calls) == {"0@example.org": 1, "1@example.org": 1, "2@example.org": 1}
+    assert {delivery.attempts for delivery in desk.told} == {1}
+
+
+def test_two_nodes_share_the_letters(desk):
+    for number in range(4):
+        desk.put(f"{number}@example.org")
+
+    def other_node():
+        desk.meanwhile = lambda: None
+        assert desk.deliver(node="two") == 2
+
+    desk.meanwhile = other_node
+    assert desk.deliver(limit=2) == 2
+    assert Counter(desk.calls).most_common(1)[0][1] == 1
+    assert len(desk.arrived) == 4
+
+
+def test_a_letter_that_was_dropped_meanwhile_stays_dropped(desk):
+    letter = desk.put()
+    desk.failures[JANE] = TemporaryFailure("later")
+
+    def drop():
+        with desk.store.begin() as uow:
+            assert uow.outbox.drop(letter)
+
+    desk.meanwhile = drop
+    desk.deliver()
+    assert desk.letter(letter).state is LetterState.DROPPED
+
+
+def test_waits_are_spread_by_a_tenth_and_always_the_same():
+    hour = timedelta(hours=1)
+    waits = [spread(hour, letter, 1) for letter in range(1000)]
+    assert min(waits) >= 0.9 * hour
+    assert max(waits) <= 1.1 * hour
+    assert max(waits) - min(waits) > 0.19 * hour
+    assert len(set(waits)) > 100
+    assert waits == [spread(hour, letter, 1) for letter in range(1000)]
+    assert spread(hour, 7, 1) != spread(hour, 7, 2)
