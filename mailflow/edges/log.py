@@ -1,0 +1,299 @@
+"""The mail log: one function for each mail event, and nobody logs otherwise.
+
+What people wrote is never logged, neither body nor subject, and no secret; addresses are, since operators need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from mailflow.edges.logline import configure, event, forget, observe, trouble
+from mailflow.steps.deliver import Delivery, Outcome
+from mailflow.steps.handle import Failed, Handled
+
+__all__ = ["EVENTS", "configure", "forget", "observe"]
+
+
+# -------------------------------------------------------------------------------------------------- the listener
+
+
+def listening(*, address: str, starttls: bool) -> None:
+    event("info", "listening", address=address, starttls=starttls)
+
+
+def connected(*, remote: str) -> None:
+    event("debug", "connected", remote=remote)
+
+
+def refused(*, remote: str, reply: str) -> None:
+    """A connection that got no session."""
+    event("info", "refused", remote=remote, reply=reply)
+
+
+def received(*, remote: str, helo: str, sender: str, recipients: Sequence[str], size: int, tls: bool) -> None:
+    """The mail is stored: what is logged here gets its 250."""
+    event(
+        "info",
+        "received",
+        remote=remote,
+        helo=helo,
+        sender=sender,
+        recipients=recipients,
+        size=size,
+        tls=tls,
+    )
+
+
+def rejected(*, remote: str, reply: str) -> None:
+    """A command or a mail was answered 4xx or 5xx."""
+    event("info", "rejected", remote=remote, reply=reply)
+
+
+def session_failed(*, remote: str, error: str) -> None:
+    """The listener itself raised; the client got 451."""
+    event("error", "session_failed", remote=remote, error=error)
+
+
+def tls_failed(*, remote: str, error: str) -> None:
+    event("info", "tls_failed", remote=remote, error=error)
+
+
+def store_failed(*, mails: int, error: BaseException | str) -> None:
+    """The database took none of these mails; their clients got 451 and keep them."""
+    event("error", "store_failed", mails=mails, **trouble(error))
+
+
+def of_listener(name: str, **facts: Any) -> None:
+    """What the listener and the intake behind it tell, by their own names."""
+    functions: dict[str, Callable[..., None]] = {
+        "connected": connected,
+        "refused": refused,
+        "received": received,
+        "rejected": rejected,
+        "failed": session_failed,
+        "tls_failed": tls_failed,
+        "store_failed": store_failed,
+    }
+    functions[name](**facts)
+
+
+# -------------------------------------------------------------------------------------------------- handling a mail
+
+
+def handled(*, mail: int, sender: str, kind: str, reference: str | None, letters: Sequence[str]) -> None:
+    """`letters` are the kinds of those that were written."""
+    event("info", "handled", mail=mail, sender=sender, kind=kind, reference=reference, letters=letters)
+
+
+def silent(*, mail: int, sender: str, kind: str, reference: str | None, why: str, source: str) -> None:
+    """No letter answers this mail; `source` is the section of the RFC that says so, if one does."""
+    event("info", "silent", mail=mail, sender=sender, kind=kind, reference=reference, why=why, source=source)
+
+
+def set_aside(*, mail: int, sender: str, why: str) -> None:
+    """A person's mail that no case took: the digest lists it."""
+    event("warning", "set_aside", mail=mail, sender=sender, why=why)
+
+
+def handling_failed(
+    *, mail: int, attempts: int, error: BaseException | str, next_try_at: datetime | None
+) -> None:
+    event(
+        "warning", "handling_failed", mail=mail, attempts=attempts, next_try_at=next_try_at, **trouble(error)
+    )
+
+
+def parked(*, mail: int, attempts: int, error: BaseException | str) -> None:
+    event("error", "parked", mail=mail, attempts=attempts, **trouble(error))
+
+
+def of_mail(result: Handled | Failed) -> None:
+    """What became of a mail."""
+    mail = result.mail_id
+    if isinstance(result, Failed):
+        if result.parked:
+            parked(mail=mail, attempts=result.attempts, error=result.error)
+        else:
+            handling_failed(
+                mail=mail, attempts=result.attempts, error=result.error, next_try_at=result.next_try_at
+            )
+        return
+    sender = result.mail.sender or result.mail.envelope.sender
+    reference = result.case.reference if result.case else None
+    why = result.silence
+    if why is None:
+        kinds = [letter.kind for letter in result.letters]
+        handled(mail=mail, sender=sender, kind=result.kind, reference=reference, letters=kinds)
+    elif result.set_aside:
+        set_aside(mail=mail, sender=sender, why=why)
+    else:
+        silent(mail=mail, sender=sender, kind=result.kind, reference=reference, why=why, source=result.source)
+
+
+# -------------------------------------------------------------------------------------------------- cases and letters
+
+
+def case_changed(*, reference: str, by: str, what: str, status: str, letters: Sequence[str]) -> None:
+    """Time passed for it, or the staff acted; what a mail did to it stands in `handled`."""
+    event("info", "case_changed", reference=reference, by=by, what=what, status=status, letters=letters)
+
+
+def letter_sent(*, letter: int, kind: str, recipient: str, message_id: str, attempts: int) -> None:
+    """The smarthost took it. `attempts` counts this one."""
+    event(
+        "info",
+        "letter_sent",
+        letter=letter,
+        kind=kind,
+        recipient=recipient,
+        message_id=message_id,
+        attempts=attempts,
+    )
+
+
+def letter_retry(
+    *, letter: int, kind: str, recipient: str, attempts: int, error: str, next_try_at: datetime | None
+) -> None:
+    event(
+        "info",
+        "letter_retry",
+        letter=letter,
+        kind=kind,
+        recipient=recipient,
+        attempts=attempts,
+        error=error,
+        next_try_at=next_try_at,
+    )
+
+
+def letter_failed(*, letter: int, kind: str, recipient: str, attempts: int, error: str) -> None:
+    """Refused for good, or too old. The digest lists it."""
+    event(
+        "warning",
+        "letter_failed",
+        letter=letter,
+        kind=kind,
+        recipient=recipient,
+        attempts=attempts,
+        error=error,
+    )
+
+
+def letter_put_back(
+    *, letter: int, kind: str, recipient: str, error: str, next_try_at: datetime | None
+) -> None:
+    """No letter can leave now, whichever it is."""
+    event(
+        "warning",
+        "letter_put_back",
+        letter=letter,
+        kind=kind,
+        recipient=recipient,
+        error=error,
+        next_try_at=next_try_at,
+    )
+
+
+def of_letter(delivery: Delivery) -> None:
+    """What became of a letter that was due."""
+    which: dict[str, Any] = {
+        "letter": delivery.letter.id,
+        "kind": delivery.letter.kind,
+        "recipient": delivery.letter.recipient,
+    }
+    tried: dict[str, Any] = {**which, "attempts": delivery.attempts}
+    again: dict[str, Any] = {"error": delivery.error, "next_try_at": delivery.next_try_at}
+    match delivery.outcome:
+        case Outcome.SENT:
+            letter_sent(**tried, message_id=delivery.letter.message_id)
+        case Outcome.RETRY:
+            letter_retry(**tried, **again)
+        case Outcome.FAILED:
+            letter_failed(**tried, error=delivery.error)
+        case Outcome.PUT_BACK:
+            letter_put_back(**which, **again)
+
+
+# -------------------------------------------------------------------------------------------------- jobs and daemon
+
+
+def digest_written(*, recipients: Sequence[str]) -> None:
+    event("info", "digest_written", recipients=recipients)
+
+
+def purged(*, rows: int) -> None:
+    event("info", "purged", rows=rows)
+
+
+def starting(*, version: str, node: str, roles: Sequence[str], config: str) -> None:
+    event("info", "starting", version=version, node=node, roles=roles, config=config)
+
+
+def ready() -> None:
+    event("info", "ready")
+
+
+def stopping(*, signal: str) -> None:
+    event("info", "stopping", signal=signal)
+
+
+def stopped(*, unfinished: int = 0) -> None:
+    """`unfinished` counts what was still in hand when the time was over; it stays queued."""
+    event("warning" if unfinished else "info", "stopped", unfinished=unfinished)
+
+
+def config_taken(*, source: str) -> None:
+    event("info", "config_taken", source=source)
+
+
+def config_refused(*, source: str, problems: Sequence[str]) -> None:
+    """The new configuration has errors; the old one stays."""
+    event("error", "config_refused", source=source, problems=problems)
+
+
+def database_lost(*, error: BaseException | str) -> None:
+    event("error", "database_lost", **trouble(error))
+
+
+def database_back() -> None:
+    event("info", "database_back")
+
+
+def crashed(*, where: str, error: BaseException) -> None:
+    """Something raised that nobody expected; the loop goes on."""
+    event("error", "crashed", where=where, **trouble(error))
+
+
+EVENTS = (
+    "listening",
+    "connected",
+    "refused",
+    "received",
+    "rejected",
+    "session_failed",
+    "tls_failed",
+    "store_failed",
+    "handled",
+    "silent",
+    "set_aside",
+    "handling_failed",
+    "parked",
+    "case_changed",
+    "letter_sent",
+    "letter_retry",
+    "letter_failed",
+    "letter_put_back",
+    "digest_written",
+    "purged",
+    "starting",
+    "ready",
+    "stopping",
+    "stopped",
+    "config_taken",
+    "config_refused",
+    "database_lost",
+    "database_back",
+    "crashed",
+)
