@@ -1,0 +1,187 @@
+"""One SMTP connection: how it begins, how long it may last, how it ends, and how replies leave.
+
+It stands between aiosmtpd and what is said in a session (`smtp.py`): a client that hangs up never cancels a commit, a
+client that wastes time is told so and cut.
+"""
+
+# ruff: noqa: ARG002 - aiosmtpd says what its methods take
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import AnyStr
+
+from aiosmtpd.smtp import SMTP
+
+from mailflow.edges.limits import STOPPING, Budget, Gate, Pace, Patience, plain_address
+
+logging.getLogger("mail.log").disabled = True  # aiosmtpd writes addresses and bodies there
+
+MAX_COMMAND_LINE = 2048  # bytes; RFC 5321, 4.5.3.1.4 asks for 512, and more for each extension
+LINGER = 5.0  # seconds for the last reply and TLS's goodbye
+
+OnEvent = Callable[..., None]  # on_event(name, **facts): no body and no secret among them
+
+
+class Doing(Enum):
+    WAITING = "for a command"
+    OBEYING = "a command"
+    SHAKING_HANDS = "TLS"
+    STORING = "a mail"
+
+
+@dataclass
+class Common:
+    """What all sessions of a listener share."""
+
+    gate: Gate
+    budget: Budget
+    patience: Patience
+    size_limit: int
+    max_commands: int
+    on_event: OnEvent
+    sessions: set[Connection] = field(default_factory=set)
+
+
+class Connection(SMTP):
+    def __init__(self, mould: SMTP, common: Common) -> None:
+        # aiosmtpd's own __init__ inspects the handler and itself, which takes longer than a mail. What it finds is the
+        # same for all sessions, so it is taken from one that was made once.
+        vars(self).update(vars(mould))
+        reader = asyncio.StreamReader(limit=MAX_COMMAND_LINE, loop=mould.loop)
+        asyncio.StreamReaderProtocol.__init__(self, reader, self._cb_client_connected, mould.loop)
+        self.common = common
+        self.client = ""  # its IP address
+        self.secured = False  # by TLS
+        self.errors = 0  # replies of 5xx
+        self._unsent = b""  # the lines of a reply that goes on
+        self.doing = Doing.OBEYING
+        self.finishing = False
+
+    @property
+    def task(self) -> asyncio.Task[None]:
+        assert self._handler_coroutine is not None
+        return self._handler_coroutine
+
+    # Beginning and end
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        peer = transport.get_extra_info("peername")
+        self.client = plain_address(peer[0]) if peer else ""
+        refusal = self.common.gate.enter(self.client)
+        if refusal:
+            self.tell("refused", reply=refusal)
+            transport.write(refusal.encode() + b"\r\n")
+            transport.close()
+            return
+        self._raw = transport  # under TLS too
+        self._pace = Pace(self.common.patience, self.loop.time())
+        self.common.sessions.add(self)
+        self.tell("connected")
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        # Not aiosmtpd's, which cancels the session: it sees the end of its input, after the commit it may wait for.
+        asyncio.StreamReaderProtocol.connection_lost(self, error)
+
+    def eof_received(self) -> bool | None:
+        # The same; and a client may close its side at once and still wait for the reply.
+        return asyncio.StreamReaderProtocol.eof_received(self)
+
+    async def secure(self, context: ssl.SSLContext) -> None:
+        """Go on over TLS. Raises `OSError` when the other side does not."""
+        transport = await self.loop.start_tls(self._raw, self, context, server_side=True)
+        if transport is None:
+            raise ConnectionResetError
+        # asyncio does the whole of this only for its own streams, and in Python 3.11 not even for them.
+        self.transport = self._writer._transport = self._reader._transport = transport  # type: ignore[attr-defined]  # noqa: SLF001
+        self._over_ssl = self.secured = True
+
+    def finish(self) -> None:
+        """Say goodbye before the next command; a mail that is on its way is still taken."""
+        self.finishing = True
+        if self.doing is Doing.WAITING:
+            self.hang_up(STOPPING)
+
+    def cut(self) -> None:
+        self._raw.abort()
+        self.task.cancel()
+
+    def hang_up(self, reply: str) -> None:
+        """Say why, and close. In the middle of a TLS handshake nothing can be said."""
+        if self.doing is Doing.SHAKING_HANDS:
+            self._raw.abort()
+        elif not self._writer.is_closing():
+            self.tell("rejected", reply=reply)
+            self._writer.write(reply.encode() + b"\r\n")
+            self._writer.close()
+            self.loop.call_later(LINGER, self._raw.abort)
+
+    async def _handle_client(self) -> None:
+        try:
+            with suppress(EOFError, OSError):  # the client hung up
+                await self.converse()
+            await self._close()
+        finally:
+            self._raw.abort()
+            if self._timeout_handle is not None:
+                self._timeout_handle.cancel()
+            self.common.gate.leave(self.client)
+            self.common.sessions.discard(self)
+
+    async def converse(self) -> None:
+        """The whole session. Ends by raising `EOFError` or `OSError` when the connection does."""
+        raise NotImplementedError
+
+    async def _close(self) -> None:
+        """Close, and wait a little for what is still to be sent."""
+        if not self._writer.is_closing():
+            self._writer.close()
+        if self.secured or self._raw.get_write_buffer_size():
+            with suppress(OSError):
+                async with asyncio.timeout(LINGER):
+                    await self._writer.wait_closed()
+
+    # Replies
+
+    async def push(self, status: AnyStr) -> None:
+        """Send one line of a reply; the lines of one reply leave together."""
+        reply = status if isinstance(status, bytes) else status.encode()
+        if reply[0] in b"45":
+            self.errors += reply[0] == ord("5")
+            self.tell("rejected", reply=reply.decode())
+        self._unsent += reply + b"\r\n"
+        if reply[3:4] != b"-":
+            self._writer.write(self._unsent)
+            self._unsent = b""
+            await self._writer.drain()
+
+    def tell(self, event: str, **facts: object) -> None:
+        self.common.on_event(event, remote=self.client, **facts)
+
+    # Time
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Have the timer look when the session may be due; it is moved only to an earlier moment."""
+        when, _ = self._pace.cut()
+        timer = self._timeout_handle
+        if timer is None or when < timer.when():
+            if timer is not None:
+                timer.cancel()
+            self._timeout_handle = self.loop.call_at(when, self._timeout_cb)
+
+    def _timeout_cb(self) -> None:
+        self._timeout_handle = None
+        when, reply = self._pace.cut()
+        if self.doing is Doing.STORING:  # the client waits for us; the timer is set again when that is done
+            return
+        if when > self.loop.time():
+            self._reset_timeout()
+        else:
+            self.hang_up(reply)
