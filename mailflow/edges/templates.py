@@ -7,7 +7,7 @@ wrote can neither hide anything in a letter nor fake a line of it. templates/REA
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -98,7 +98,7 @@ class Templates:
 
     def text(self, kind: LetterKind, variables: Mapping[str, object]) -> tuple[str, str]:
         """Subject and plain text of a letter, LF line ends."""
-        tag = self._environment.get_template(_TAG).render(variables)
+        tag = self._environment.get_template(_TAG).render(variables).strip()
         letter = self._environment.get_template(_name(kind)).render(variables)
         subject, _, body = letter.partition(_SUBJECT)[2].partition("\n")
         return one_line(f"{tag} {subject}"), _tidy(body)
@@ -170,6 +170,10 @@ class _Environment(ImmutableSandboxedEnvironment):
             cache_size=-1,
         )
         self._known_safe: set[tuple[type, str]] = set()
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Jinja's chain of mappings costs 5 microseconds whenever a template or a part of one is entered."""
+        return {**self.globals, **(d or {})}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         asked = type(obj), attr
