@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import make_url
 
-from mailflow.config import Config, ConfigErrors, load, restart_needed, shipped
+from mailflow.config import Config, ConfigErrors, load, packaged, restart_needed, shipped
 from mailflow.config.settings import _AT_START
 from mailflow.core.form import Kind
 from mailflow.core.policy import Redirect
@@ -128,6 +128,16 @@ def test_a_file_is_read_within_50_ms():
         took.append(time.perf_counter() - start)
 
     assert min(took) < 0.05
+
+
+def test_the_words_of_all_languages_are_compiled_once_and_only_when_a_mail_is_read():
+    packaged.lexicon.cache_clear()
+
+    config, other = load(shipped("config.toml")), load(UNIVERSITY)
+    assert packaged.lexicon.cache_info().currsize == 0
+
+    assert config.lexicon is other.lexicon
+    assert packaged.lexicon.cache_info().misses == 1
 
 
 def test_settings_cannot_be_changed_by_accident():
@@ -521,12 +531,70 @@ def test_a_folder_is_no_configuration(tmp_path):
         ('[smarthost]\nmaildir = ""\n', 'smarthost.maildir: "" is not a path'),
         ('[[redirect]]\ntopic = "a"\nsay = "b\\u0007"\n', 'redirect[a].say: "b\\x07" has control characters'),
         ('[[redirect]]\ntopic = "a"\nsay = ""\n', "redirect[a].say: is empty"),
+        (
+            '[case]\nreply_address_lifetime = "20 days"\n',
+            "case.reply_address_lifetime: is shorter than close_after",
+        ),
+        (f'[[redirect]]\ntopic = "{"x" * 501}"\nsay = "b"\n', "redirect["),
         ("[form.field]\n", "is not TOML: "),
         ("redirect = 3\n", "desk.redirect: unknown key"),
     ],
 )
 def test_an_error_says_what_is_wrong(errors_of, text, error):
     assert errors_of(text)[0].startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("desk", "error"),
+    [
+        (DESK.replace("desk@", "desk+help@"), 'desk.address: "desk+help@example.org" has a "+"'),
+        (DESK.replace('["', '["Staff@example.org", "'), 'desk.staff[1]: "staff@example.org" stands twice'),
+        (DESK.replace('"Example"', f'"{"x" * 101}"'), "desk.service: "),
+    ],
+)
+def test_an_error_of_the_desk_says_what_is_wrong(errors_of, desk, error):
+    (only,) = errors_of("", desk=desk)
+
+    assert only.startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("keys", "error"),
+    [
+        ('choice_labels = "x"', 'choice_labels: "x" is not a table'),
+        (
+            'profile_url = ["https://example.org/"]',
+            'profile_url[0]: "https://example.org/" is not the beginning',
+        ),
+        ('item = "username"', 'item: no field of "username" is required'),
+        (
+            'item = "x"\n[[form.field]]\nkey = "x"\nkind = "url"\nlabel = "X"\nitem = "y"\nrequired = true\nask = "x"',
+            "item",
+        ),
+    ],
+)
+def test_an_error_of_a_field_says_what_is_wrong(errors_of, keys, error):
+    form = f'[[form.field]]\nkey = "id"\nkind = "name"\nlabel = "Id"\n{keys}\n'
+
+    assert errors_of("", form=form + FORM.replace("username", "name"))[0].startswith(
+        f"form.field[id].{error}"
+    )
+
+
+def test_a_folder_that_may_not_be_entered_is_told_from_one_that_is_not_there(
+    errors_of, tmp_path, monkeypatch
+):
+    look = Path.stat
+
+    def refuse(path, **options):
+        if path.name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+
+    (error,) = errors_of("", desk=DESK + 'reply_key = "locked"\n')
+    assert error.startswith(f'desk.reply_key: cannot read "{tmp_path}/locked" (Permission denied)')
 
 
 def test_a_password_for_sqlite_is_an_error(errors_of, tmp_path):

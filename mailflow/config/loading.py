@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mailflow.config import files
-from mailflow.config.packaged import lexicon, shipped
+from mailflow.config.packaged import shipped
 from mailflow.config.settings import Case, Config, Database, Desk, Digest, Log, Smarthost, Smtp
 from mailflow.config.table import FaultsError, Place, Table
 from mailflow.config.tables import File
@@ -102,7 +102,6 @@ def _settings(source: Path, file: File) -> Config:
         monitoring=file.monitoring.listen,
         log=Log(**_values(file.log)),
         templates=file.templates.folder or shipped("templates"),
-        lexicon=lexicon(),
     )
 
 

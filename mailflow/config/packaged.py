@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mailflow.core import lexicon as words
+from mailflow.core.lexicon import Lexicon, compile_lexicon
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -19,9 +19,9 @@ def shipped(name: str) -> Path:
 
 
 @cache
-def lexicon() -> words.Lexicon:
+def lexicon() -> Lexicon:
     """The words of all languages, compiled once: they belong to the package, not to a site."""
-    return words.compile_lexicon(
+    return compile_lexicon(
         answers=_languages("answers"), text=_languages("text"), intent=_languages("intent")
     )
 

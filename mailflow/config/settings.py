@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from mailflow.config.packaged import lexicon
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.policy import Policy
 
@@ -92,8 +93,12 @@ class Config:
     digest: Digest
     monitoring: tuple[str, int] | None
     log: Log
-    templates: Path
-    lexicon: Lexicon
+    templates: Path  # the site's letters; the shipped ones stand in for those it lacks
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of all languages, which belong to no site: compiled when a process reads its first mail."""
+        return lexicon()
 
 
 def restart_needed(old: Config, new: Config) -> tuple[str, ...]:
