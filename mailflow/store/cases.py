@@ -16,7 +16,7 @@ from mailflow.store.casejson import details_of, read_details
 from mailflow.store.columns import Key, Moment, comparable
 from mailflow.store.schema import case_history, cases, is_, letter_waits, outbox
 
-PURGED_AT_ONCE: Final = 500
+PURGED_AT_ONCE: Final = 100  # mail that arrives meanwhile waits for it on SQLite
 IDS_LOOKED_UP: Final = 200  # Message-IDs of one mail
 
 

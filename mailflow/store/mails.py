@@ -20,6 +20,7 @@ from mailflow.store.columns import Moment
 from mailflow.store.schema import mail_has_no_case, mail_is_parked, mail_waits, mails
 
 LISTED_AT_ONCE: Final = 1000
+PURGED_AT_ONCE: Final = 200  # mail that arrives meanwhile waits for it on SQLite
 SMALL: Final = 256 * 1024  # bytes; larger mails are fetched one by one
 CLAIMED_BYTES: Final = 16 * 1024 * 1024  # about as much as one claim holds in memory
 
@@ -252,7 +253,7 @@ class Mails:
         """Mails of persons that belong to no case: a forged reply address, an unknown sender."""
         return self._listed(_SET_ASIDE, {"since": since})
 
-    def purge(self, before: datetime, limit: int = LISTED_AT_ONCE) -> int:
+    def purge(self, before: datetime, limit: int = PURGED_AT_ONCE) -> int:
         """Deletes handled mails without a case that came before a moment; call again until it returns 0."""
         return self._connection.execute(_PURGE, {"before": before, "most": limit}).rowcount
 

@@ -14,6 +14,7 @@ from mailflow.store.columns import Moment
 from mailflow.store.schema import is_, letter_has_no_case, letter_waits, outbox
 
 LISTED_AT_ONCE: Final = 1000
+PURGED_AT_ONCE: Final = 200
 LOOKED_AT: Final = 200  # more letters than all nodes lease at one time
 
 
@@ -79,7 +80,6 @@ _BY_ID = outbox.c.id == bindparam("letter_id")
 _NO_LEASE = {"lease_until": None, "leased_by": None}
 _PUT = insert(outbox)
 _GET = select(*_WHOLE).where(_BY_ID)
-_BY_MESSAGE_ID = select(*_WHOLE).where(outbox.c.message_id == bindparam("with_message_id"))
 # A common table expression is evaluated once: in a subquery the locked rows could be chosen again for each row.
 _DUE = (
     select(outbox.c.id)
@@ -204,10 +204,6 @@ class Outbox:
         row = self._connection.execute(_GET, {"letter_id": letter_id}).one_or_none()
         return _whole(row) if row else None
 
-    def by_message_id(self, message_id: str) -> QueuedLetter | None:
-        row = self._connection.execute(_BY_MESSAGE_ID, {"with_message_id": message_id}).one_or_none()
-        return _whole(row) if row else None
-
     def waiting(self) -> list[ListedLetter]:
         """The next ones first."""
         return [_listed(row) for row in self._connection.execute(_WAITING)]
@@ -237,7 +233,7 @@ class Outbox:
         due: datetime | None = self._connection.execute(_NEXT_DUE).scalar_one()
         return due
 
-    def purge(self, before: datetime, limit: int = LISTED_AT_ONCE) -> int:
+    def purge(self, before: datetime, limit: int = PURGED_AT_ONCE) -> int:
         """Deletes letters without a case (digests) written before a moment; call again until it returns 0."""
         return self._connection.execute(_PURGE, {"before": before, "most": limit}).rowcount
 

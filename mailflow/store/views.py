@@ -24,7 +24,7 @@ from mailflow.store.schema import (
 )
 
 LISTED: Final = 1000
-WAITS_LOOKED_AT: Final = 1000
+WAITS_LOOKED_AT: Final = 250  # it is asked for many letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -153,9 +154,11 @@ def test_the_history_is_kept_in_order(store, case, now):
     facts = {
         "to": Status.CLOSED,
         "due": now,
+        "waited": DAY,
         "flags": frozenset({Flag.ESCALATED}),
         "words": "\0\ud800",
-        "n": (1, 2),
+        "list": (1, 2),
+        "map": MappingProxyType({"a": "b"}),
     }
     with store.begin() as uow:
         uow.cases.save(known)
@@ -167,9 +170,11 @@ def test_the_history_is_kept_in_order(store, case, now):
     assert first.facts == {
         "to": "closed",
         "due": now.isoformat(),
+        "waited": 86400.0,
         "flags": ["escalated"],
         "words": "\0\ud800",
-        "n": [1, 2],
+        "list": [1, 2],
+        "map": {"a": "b"},
     }
     assert (second.kind, second.facts) == ("reminded", {})
 

@@ -84,6 +84,14 @@ def test_a_restored_database_is_made_private_again(database):
     assert mode(path_of(database)) == 0o600
 
 
+@SQLITE
+def test_the_database_of_another_user_keeps_its_mode(database, monkeypatch):
+    path_of(database).chmod(0o640)
+    monkeypatch.setattr(engine_module.os, "geteuid", lambda: 12345)
+    make_engine(database).dispose()
+    assert mode(path_of(database)) == 0o640
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "var").write_text("a file")
     with pytest.raises(Unavailable, match=r"var/mailflow\.db: "):
@@ -110,15 +118,14 @@ def test_what_was_masked_stands_nowhere_in_the_file(database, store, engine, arr
     assert b"hunter2" not in path_of(database).read_bytes()
 
 
-@POSTGRESQL
-def test_a_postgresql_that_forgets_is_refused(database, engine):
-    name = engine.url.database
-    with engine.begin() as connection:
-        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-    other = make_engine(database)
-    with pytest.raises(Unsafe, match="synchronous_commit"), Store(other).begin():
+def test_a_postgresql_that_forgets_is_refused(postgres_server):
+    name = postgres_server.make()
+    postgres_server.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    engine = make_engine(postgres_server.settings(name))
+    with pytest.raises(Unsafe, match="synchronous_commit"), Store(engine).begin():
         pass
-    other.dispose()
+    engine.dispose()
+    postgres_server.drop(name)
 
 
 def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path):
@@ -162,7 +169,8 @@ def test_a_transaction_cut_off_is_unavailable_and_the_next_one_works(store, engi
 
 def end_connections(server, engine):
     server.execute(
-        f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{engine.url.database}'"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        f" WHERE datname = '{engine.url.database}' AND application_name = 'mailflow'"
     )
 
 

@@ -44,9 +44,7 @@ def test_a_letter_comes_back_as_it_was_put(store, letter, now, case):
     with store.read() as uow:
         assert uow.outbox.of_case(known.id) == [leased]
         assert uow.outbox.get(leased.id) == leased
-        assert uow.outbox.by_message_id(rendered.message_id) == leased
         assert uow.outbox.get(leased.id + 1) is None
-        assert uow.outbox.by_message_id("1@example.org") is None
 
 
 def test_no_letter_is_written_twice(store, letter, now):

@@ -277,3 +277,31 @@ def test_a_turn_that_was_waited_for_in_vain_is_not_kept():
         assert not turns._waiting
     with turns.turn(0.001):
         pass
+
+
+def test_a_turn_that_comes_in_the_last_instant_is_taken(monkeypatch):
+    turns = Turns()
+
+    class Late:
+        """A lock that is released just after its holder has given up on it."""
+
+        acquired = False
+
+        def acquire(self, timeout: float = -1) -> bool:
+            if not self.acquired:
+                self.acquired = True
+                return True
+            turns._pass_on()
+            return timeout < 0
+
+        def release(self) -> None:
+            pass
+
+    with turns.turn(1):
+        monkeypatch.setattr("mailflow.store.turns.Lock", Late)
+        assert turns._take(0)
+
+
+def test_a_closed_store_opens_again(store):
+    store.close()
+    assert waiting(store) == 0

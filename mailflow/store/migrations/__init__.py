@@ -10,6 +10,8 @@ from typing import Final
 
 from sqlalchemy import Engine, inspect, text
 
+from mailflow.store.engine import READING
+
 HEAD: Final = "0001"
 _UPGRADING: Final = 0x6D61_696C  # the advisory lock that nodes starting together wait at
 
@@ -31,7 +33,7 @@ def upgrade(engine: Engine) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the schema is the one this version was made for."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(**{READING: True}) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
         return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [HEAD]
