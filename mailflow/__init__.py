@@ -1,1 +1,3 @@
 """mailflow: an e-mail-driven account-recovery desk."""
+
+__version__ = "0.1.0"

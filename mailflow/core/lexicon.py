@@ -1,10 +1,27 @@
-"""The words of people, language by language, as compiled patterns; `languages/*.toml` has them as data."""
+"""The words of people, language by language, as compiled patterns; `languages/*/*.toml` have them as data."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from mailflow.core.answerwords import AnswerWords, compile_answer_words
+from mailflow.core.intentwords import IntentWords, compile_intent_words
+from mailflow.core.textwords import TextWords, compile_text_words
+
+Languages = Mapping[str, Mapping[str, Any]]  # language code to the tables of its file
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Everything `text`, `answers`, `intent` and `secrets` know of languages. Made once by `compile_lexicon`."""
+    """What is known of languages, for each of its readers."""
+
+    answers: AnswerWords
+    text: TextWords
+    intent: IntentWords
+
+
+def compile_lexicon(answers: Languages, text: Languages, intent: Languages) -> Lexicon:
+    """Compiled once: it takes longer than reading many mails."""
+    return Lexicon(compile_answer_words(answers), compile_text_words(text), compile_intent_words(intent))

@@ -243,7 +243,7 @@ def _say_status(case: Case, event: PersonWrote, now: Now) -> Decision:
     facts = {
         "status": case.status,
         "since": case.completed_at or case.opened_at,
-        "missing": asked_items(case, form),
+        "missing": asked_items(case, form) if case.status is Status.AWAITING_ANSWERS else (),
         "question": case.question,
         "outcome": case.outcome,
     }
@@ -288,7 +288,7 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
     reachable = Flag.ADDRESS_FAILING not in case.flags
     if case.reminders >= len(now.policy.remind_after):
         letters = (_letter(LetterKind.EXPIRED, case, facts),) if reachable else ()
-        return Decision(_close(case, Outcome.EXPIRED, now), Note("expired", {}), letters)
+        return Decision(_close(asked, Outcome.EXPIRED, now), Note("expired", {}), letters)
     passed = sum(_after(case.waiting_since, wait, now.policy) <= now.time for wait in now.policy.remind_after)
     reminded = replace(asked, reminders=passed, reminded_at=now.time)
     last = passed == len(now.policy.remind_after)
@@ -337,7 +337,7 @@ def _wait_on_person(case: Case, policy: Policy) -> datetime:
 def _closes_at(case: Case, policy: Policy) -> datetime:
     """Never sooner after a reminder than the first one came after our letter: an outage must not eat the answer time."""
     closes = _after(case.waiting_since, policy.close_after, policy)
-    if case.reminded_at is None:
+    if case.reminded_at is None or not policy.remind_after:
         return closes
     return max(closes, _after(case.reminded_at, policy.remind_after[0], policy))
 
@@ -446,7 +446,6 @@ def _close(case: Case, outcome: Outcome, now: Now) -> Case:
         closed_at=now.time,
         waiting_since=now.time,
         question="",
-        asked=(),
         flags=case.flags - {Flag.ESCALATED, Flag.WROTE_AFTER_CLOSING},
     )
 

@@ -14,6 +14,9 @@ from mailflow.core.reference import Addresses
 from mailflow.store.unit import UnitOfWork
 
 
+Begin = Callable[[], AbstractContextManager[UnitOfWork]]
+
+
 class TemporaryFailure(Exception):
     """Worth another try: a 4xx reply, a refused or broken connection, a full disk."""
 
@@ -37,6 +40,10 @@ class Relay(Protocol):
         """Hand one letter over. Raises `TemporaryFailure` or `PermanentFailure`."""
         ...
 
+    def close_if_idle(self) -> None:
+        """Asked when there is nothing to send: a kept connection that was idle for long is ended."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -48,7 +55,5 @@ class App:
     addresses: Addresses
     renderer: Renderer
     relay: Relay
-    begin: Callable[
-        [], AbstractContextManager[UnitOfWork]
-    ]  # one transaction: commits at the end, rolls back on a raise
-    read: Callable[[], AbstractContextManager[UnitOfWork]]  # a read-only snapshot that takes no write lock
+    begin: Begin  # one transaction: commits at the end, rolls back on a raise
+    read: Begin  # a read-only snapshot that takes no write lock

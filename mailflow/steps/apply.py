@@ -21,6 +21,9 @@ _ABOUT_THE_QUEUE = frozenset({LetterKind.RECEIVED, LetterKind.NOTED, LetterKind.
 class Applied:
     case: Case
     letters: tuple[Rendered, ...]
+    by: str  # who caused it
+    note: str  # what happened, as the history calls it
+    before: Status | None
 
 
 def apply_event(app: App, uow: UnitOfWork, case: Case | None, event: Event, by: str) -> Applied:
@@ -35,7 +38,7 @@ def apply_event(app: App, uow: UnitOfWork, case: Case | None, event: Event, by: 
     letters = tuple(_write(app, uow, letter, decision.case, now) for letter in decision.letters)
     written = [{"kind": letter.kind, "to": letter.recipient, "id": letter.message_id} for letter in letters]
     uow.cases.note(decision.case.id, now, by, decision.note.kind, {**decision.note.facts, "letters": written})
-    return Applied(decision.case, letters)
+    return Applied(decision.case, letters, by, decision.note.kind, case.status if case else None)
 
 
 def _party(case: Case | None, event: Event) -> str:

@@ -11,7 +11,8 @@ from mailflow.store.unit import UnitOfWork
 
 
 class UnknownCase(Exception):
-    """There is no case of that reference."""
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"there is no case {reference}")
 
 
 def act(app: App, reference: str, event: Event, by: str) -> Applied:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from mailflow.core.digest import Digest, make_digest
+from datetime import time
+
 from mailflow.core.events import DueTimePassed
 from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
-from mailflow.store.unit import UnitOfWork
+from mailflow.steps.report import build_digest
 
 _SLOTS_KEPT = 60 * DAY
-_CASES_LISTED = 500  # in one section of a digest; the rest is counted
+_PURGE_AT = time(4, 0)
 
 
 def pass_time(app: App, limit: int) -> list[Applied]:
@@ -36,26 +37,25 @@ def send_digest(app: App, node: str) -> bool:
     return True
 
 
-def build_digest(app: App, uow: UnitOfWork) -> Digest:
-    """The staff's view of the desk now."""
-    now = app.clock()
-    since = now - DAY
-    return make_digest(
-        now=now,
-        cases=uow.views.open_cases(_CASES_LISTED),
-        parked=uow.views.parked(),
-        failed=uow.views.failed_letters(since),
-        set_aside=uow.views.set_aside(since),
-        numbers=uow.views.numbers(since, now),
-        form=app.config.policy.form,
-        since=since,
-    )
+def purge(app: App, node: str) -> int | None:
+    """Delete what is kept no longer: closed cases with all their mail, and mail that belongs to none.
 
-
-def purge(app: App) -> int:
-    """Delete what is kept no longer: closed cases with all their mail, and mail that belongs to none."""
+    Once a day, whichever node comes first; None when today's was done. A few at a time, so that nobody waits long.
+    """
     now = app.clock()
-    before = now - app.config.case.keep_closed
     with app.begin() as uow:
+        if not uow.slots.win("purge", daily_slot(now, _PURGE_AT, app.config.desk.time_zone), node, now):
+            return None
         uow.slots.purge(now - _SLOTS_KEPT)
-        return uow.cases.purge(before) + uow.mails.purge(before)
+    return purge_now(app)
+
+
+def purge_now(app: App) -> int:
+    """How many cases, mails and letters were deleted."""
+    before, deleted = app.clock() - app.config.case.keep_closed, 0
+    while True:
+        with app.begin() as uow:
+            count = uow.cases.purge(before) + uow.mails.purge(before) + uow.outbox.purge(before)
+        if not count:
+            return deleted
+        deleted += count

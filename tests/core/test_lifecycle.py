@@ -355,6 +355,24 @@ def test_a_mail_from_the_person_does_not_put_off_the_escalation():
     assert happens(case(Status.IN_REVIEW), wrote(), after=6 * DAY).case.due_at == NOW + 7 * DAY
 
 
+def test_a_site_may_do_without_reminders():
+    silent = replace(POLICY, remind_after=())
+    reminded = case(reminders=1, reminded_at=NOW)
+    assert happens(reminded, DueTimePassed(), after=29 * DAY, policy=silent).case.due_at == NOW + 30 * DAY
+    assert kinds(happens(reminded, DueTimePassed(), after=30 * DAY, policy=silent)) == ["expired"]
+
+
+def test_an_item_that_left_the_form_is_asked_no_more():
+    decision = happens(case(asked=("reason", "gone")), StaffClosed(Outcome.EXPIRED))
+    assert [asked.item for asked in decision.letters[0].facts["missing"]] == ["reason"]
+
+
+def test_an_answer_to_the_closing_letter_is_understood_by_what_it_asked():
+    closed = pass_time(case(reminders=3), 30).case
+    assert closed.status is Status.CLOSED
+    assert closed.asked == ("reason", "conduct")
+
+
 def test_a_case_that_a_new_form_makes_complete_goes_to_the_staff():
     complete = case(answers=answers(**COMPLETE))
     decision = pass_time(complete, 3)
@@ -433,7 +451,7 @@ def test_past_the_cases_limit_only_the_staff_writes():
 
 def test_letters_to_the_staff_have_no_limit():
     spent = case(Status.IN_REVIEW, letters=20)
-    assert [letter.to for letter in pass_time(spent, 7).letters][0] == STAFF
+    assert next(letter.to for letter in pass_time(spent, 7).letters) == STAFF
 
 
 EVENT = st.sampled_from(

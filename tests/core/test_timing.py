@@ -31,9 +31,9 @@ def test_business_days_keep_the_time_of_day_when_the_clocks_change():
     assert after(before, DAY, BERLIN, business_days=True).astimezone(BERLIN).hour == 9
 
 
-@holds_for(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)), st.integers(0, 60))
-def test_business_days_are_never_sooner_than_days(moment, days):
-    start = moment.replace(tzinfo=UTC)
+@holds_for(st.integers(0, 24 * 365 * 20), st.integers(0, 60))
+def test_business_days_are_never_sooner_than_days(hours, days):
+    start = FRIDAY + timedelta(hours=hours)
     assert after(start, days * DAY, ZoneInfo("UTC"), business_days=True) >= start + days * DAY
 
 

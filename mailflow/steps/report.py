@@ -1,0 +1,72 @@
+"""Report: what the desk looks like now, gathered for the digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from mailflow.core.case import Case, Status
+from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetAside, make_digest
+from mailflow.core.timing import DAY
+from mailflow.steps.app import App
+from mailflow.store.mails import ListedMail
+from mailflow.store.outbox import ListedLetter
+from mailflow.store.unit import UnitOfWork
+
+
+def build_digest(app: App, uow: UnitOfWork) -> Digest:
+    now = app.clock()
+    since = now - DAY
+    numbers = uow.views.numbers(since, now)
+    return make_digest(
+        now=now,
+        cases=list(_cases(uow, since)),
+        parked=[_parked(mail) for mail in uow.mails.parked()],
+        failed=[_failed(uow, letter) for letter in uow.outbox.failed(since)],
+        set_aside=[_set_aside(mail) for mail in uow.mails.set_aside(since)],
+        numbers=Numbers(
+            numbers.requests,
+            numbers.mails,
+            numbers.sent,
+            {outcome.value: count for outcome, count in numbers.closed.items()},
+            numbers.silent,
+        ),
+        form=app.config.policy.form,
+        since=since,
+    )
+
+
+def _cases(uow: UnitOfWork, since: datetime) -> Iterator[Case]:
+    """All that are open, and the closed ones whose letters came back lately."""
+    seen = set()
+    for status in (Status.IN_REVIEW, Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER):
+        for case in uow.views.cases(status=status, oldest_first=True):
+            seen.add(case.id)
+            yield case
+    yield from (case for case in uow.views.failing(since) if case.id not in seen)
+
+
+def _parked(mail: ListedMail) -> ParkedMail:
+    return ParkedMail(
+        id=mail.id,
+        sender=mail.sender or mail.envelope.sender,
+        subject=mail.subject or "",
+        received_at=mail.received_at,
+        error=mail.error or "",
+    )
+
+
+def _set_aside(mail: ListedMail) -> SetAside:
+    return SetAside(mail.id, mail.sender or "", mail.subject or "", mail.received_at, mail.silence or "")
+
+
+def _failed(uow: UnitOfWork, letter: ListedLetter) -> FailedLetter:
+    case = uow.cases.get(letter.case_id) if letter.case_id else None
+    return FailedLetter(
+        id=letter.id,
+        kind=letter.kind,
+        recipient=letter.recipient,
+        reference=case.reference if case else None,
+        error=letter.error or "",
+        failed_at=letter.settled_at or letter.created_at,
+    )
