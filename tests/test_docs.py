@@ -35,17 +35,17 @@ def test_no_command_is_documented_that_is_not_there():
     said = set(
         re.findall(r"`(mailflow (?:(?:cases|queue|db) )?[a-z-]+)", (DOCS / "OPERATIONS.md").read_text())
     )
-    assert said <= known | {"mailflow cases", "mailflow queue", "mailflow db"}
+    assert said <= known | {"mailflow --help", "mailflow cases", "mailflow queue", "mailflow db"}
 
 
 def test_each_letter_is_documented():
     text = (DOCS / "LETTERS.md").read_text()
-    assert [kind for kind in LetterKind if f"`{kind}`" not in text] == []
+    assert [kind for kind in LetterKind if not re.search(rf"^#+ .*\b{kind}\b", text, re.MULTILINE)] == []
 
 
 def test_each_status_outcome_and_flag_is_documented():
     text = "".join(path.read_text() for path in DOCS.glob("*.md"))
-    assert [name for name in (*Status, *Outcome, *Flag) if f"`{name}`" not in text] == []
+    assert [name for name in (*Status, *Outcome, *Flag) if not re.search(rf"\b{name}\b", text)] == []
 
 
 def transitions_table():

@@ -188,7 +188,7 @@ def make_digest(
 def brief(case: Case, form: Form, now: datetime) -> CaseBrief:
     """What the staff has to know of a case at first sight."""
     answered = [one.key for one in form.fields if one.key in case.answers]
-    account = next((key for key in _account_fields(form) if key in answered), None)
+    account = next((key for key in form.account_keys if key in answered), None)
     reasons = [one.key for one in form.of_kind(Kind.REASON) if one.key in answered]
     return CaseBrief(
         reference=case.reference,
@@ -218,12 +218,6 @@ def _place(case: Case, since: datetime) -> str:
         return "escalated"
     untouched = case.touched_at is None or case.touched_at <= case.waiting_since
     return "new" if untouched and case.waiting_since >= since else "waiting_on_staff"
-
-
-def _account_fields(form: Form) -> list[str]:
-    """The fields that name the account: its name, and what may be given instead."""
-    items = dict.fromkeys(one.item for one in form.of_kind(Kind.NAME))
-    return [one.key for item in items for one in form.fields_of(item)]
 
 
 def _said(case: Case, form: Form, key: str) -> Said:

@@ -56,6 +56,12 @@ class Form:
         """The items in the order in which they are asked."""
         return tuple(dict.fromkeys(field.item for field in self.fields))
 
+    @cached_property
+    def account_keys(self) -> tuple[str, ...]:
+        """The fields that say which account it is: its name first, and what may be given instead."""
+        items = dict.fromkeys(field.item for field in self.of_kind(Kind.NAME))
+        return tuple(field.key for item in items for field in self.fields_of(item))
+
     def say(self, key: str, value: str | bool | tuple[str, ...]) -> str:
         """An answer's value as letters and the digest show it."""
         if isinstance(value, bool):

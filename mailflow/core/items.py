@@ -82,3 +82,8 @@ def _asked_item(case: Case, form: Form, item: str) -> Asked:
             for guess in case.doubts.get(field.key, ())
         )
     return Asked(item, first.ask, first.why, first.how, guesses)
+
+
+def account_of(form: Form, answers: Answers) -> str:
+    """The account as lists show it and the staff looks for it; "" while nobody has said."""
+    return next((str(answers[key].value) for key in form.account_keys if key in answers), "")

@@ -27,7 +27,7 @@ from mailflow.core.events import (
     StrangerWrote,
 )
 from mailflow.core.form import Form, Kind
-from mailflow.core.items import asked_items, missing_items, understood
+from mailflow.core.items import account_of, asked_items, missing_items, understood
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind
 from mailflow.core.policy import Policy
 from mailflow.core.recognise import MailKind
@@ -155,6 +155,7 @@ def _heard(case: Case, event: PersonWrote, now: Now) -> Case:
         case,
         answers=answers,
         doubts=doubts,
+        account=account_of(now.policy.form, answers),
         flags=flags,
         confirmed=case.confirmed or event.at_reply_address,
         last_message_id=event.message_id,

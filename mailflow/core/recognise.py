@@ -181,10 +181,7 @@ def _senders(cases: Sequence[Case], how: str) -> Belongs:
 
 
 def _accounts(answers: Mapping[str, Answer], form: Form) -> dict[str, str]:
-    """What names the account: the fields of the item that asks for its name."""
-    items = {field.item for field in form.of_kind(Kind.NAME)}
-    fields = (field.key for item in items for field in form.fields_of(item))
-    return {key: str(answers[key].value).lower() for key in fields if key in answers}
+    return {key: str(answers[key].value).lower() for key in form.account_keys if key in answers}
 
 
 def _same_account(case: Case, reading: Reading, form: Form) -> bool:

@@ -83,6 +83,13 @@ def test_a_first_mail_that_says_little_opens_a_case_and_asks_for_the_rest():
     assert decision.case.due_at == NOW + 3 * DAY
 
 
+def test_the_account_is_the_name_or_else_the_address():
+    assert happens(None, wrote(MailKind.REQUEST)).case.account == ""
+    by_address = happens(None, wrote(MailKind.REQUEST, says={"registered": "jo@old.example"})).case
+    assert by_address.account == "jo@old.example"
+    assert happens(by_address, wrote(says={"username": "jo"})).case.account == "jo"
+
+
 def test_a_first_mail_that_says_everything_goes_to_the_staff():
     decision = happens(None, wrote(MailKind.REQUEST, says=COMPLETE))
     assert decision.case.status is Status.IN_REVIEW
