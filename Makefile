@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: all install demo test lint format clean
+.PHONY: all install demo test lint format figures fuzz clean
 all: lint test
 
 # What is installed depends on pyproject.toml alone, so the stamp does too.
@@ -30,6 +30,17 @@ lint: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+# How well mailflow reads the conversations of tests/reading/cases; FLAGS=-v shows each fault.
+figures: $(VENV)/.tested
+	$(BIN)/python -m tests.reading.figures $(FLAGS)
+
+SECONDS ?= 600
+fuzz: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	$(BIN)/python tests/fuzz/fuzz_reading.py --seeds build/fuzz/corpus
+	$(BIN)/python tests/fuzz/fuzz_reading.py build/fuzz/corpus -max_total_time=$(SECONDS) \
+		-artifact_prefix=build/fuzz/ -timeout=10 -rss_limit_mb=2048
 
 format: $(VENV)/.tested
 	$(BIN)/ruff check --fix .

@@ -58,7 +58,9 @@ class Letter:
     reference: str | None = None
     in_reply_to: str | None = None  # without angle brackets
     references: tuple[str, ...] = ()
-    facts: Mapping[str, object] = field(default_factory=dict)  # the template's variables, see templates/README.md
+    facts: Mapping[str, object] = field(
+        default_factory=dict
+    )  # the template's variables, see templates/README.md
 
 
 @dataclass(frozen=True, slots=True)
