@@ -6,7 +6,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
+
+from mailflow.core.contents import Attachment, DeliveryReport, read_contents
+from mailflow.core.decoding import decode_words
+from mailflow.core.mailbox import Mailbox, Mailboxes, read_mailboxes
+from mailflow.core.mime import clean_value, message_ids, split_parts
+
+__all__ = ["Attachment", "DeliveryReport", "Envelope", "Mail", "parse"]
+
+ADDRESS_LIMIT = 100
+ID_LIMIT = 100
+_NAME_LIMIT = 255  # characters
+_DATE_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,51 +33,104 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A part that is named, never opened."""
-
-    name: str  # as the sender wrote it, control characters removed; "" if unnamed
-    content_type: str
-    size: int  # bytes, as encoded
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    """A per-recipient group of a message/delivery-status part (RFC 3464, 2.3)."""
-
-    recipient: str
-    action: str  # failed, delayed, delivered, relayed, expanded
-    status: str  # an enhanced status code such as "5.1.1", or ""
-    diagnostic: str
-
-
-@dataclass(frozen=True, slots=True)
 class Mail:
+    """A mail as far as mailflow needs it. Values hold no control characters; of each list the caps below hold."""
+
     envelope: Envelope
-    sender: str | None  # the From address when there is exactly one unambiguous mailbox, lower-cased domain; else None
+    sender: str | None  # the From address, domain in lower case; None unless there is one unambiguous mailbox
     sender_name: str  # its display name, decoded
-    addressed_to: tuple[str, ...]  # every mailbox of To and Cc, in order, capped
+    addressed_to: tuple[str, ...]  # every mailbox of To and Cc, in order
     subject: str  # decoded, one line
-    message_id: str | None  # without angle brackets
-    in_reply_to: tuple[str, ...]  # message ids without angle brackets
+    message_id: str | None  # without angle brackets, as all message ids
+    in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     date: datetime | None  # aware, UTC
-    fields: tuple[tuple[str, str], ...]  # the header fields in order: lower-case name, unfolded value, not decoded
-    content_types: tuple[str, ...]  # of every MIME part, depth first, lower-case
+    fields: tuple[tuple[str, str], ...]  # in order: lower-case name; unfolded value, not decoded
+    content_types: tuple[str, ...]  # of every MIME part, depth first, lower-case; attached mails stay closed
     text: str  # the body as text: flowed lines joined, HTML converted; lines end in "\n"
     attachments: tuple[Attachment, ...] = ()
     reports: tuple[DeliveryReport, ...] = ()
-    returned_ids: tuple[str, ...] = ()  # Message-IDs found in returned mails or their headers (message/rfc822, rfc822-headers)
+    returned_ids: tuple[str, ...] = ()  # Message-IDs of the mails that a report returns
     problems: tuple[str, ...] = ()  # what was capped, replaced or guessed
-    _index: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _index: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def headers(self, name: str) -> tuple[str, ...]:
         """All values of a header field, in order; `name` in any case."""
         if not self._index:
             for key, value in self.fields:
-                self._index[key] = (*self._index.get(key, ()), value)
-        return self._index.get(name.lower(), ())
+                self._index.setdefault(key, []).append(value)
+        return tuple(self._index.get(name.lower(), ()))
 
     def header(self, name: str) -> str:
         """The first value of a header field, or ""."""
         return next(iter(self.headers(name)), "")
+
+
+def parse(raw: bytes, envelope: Envelope) -> Mail:
+    """The mail in these bytes. Never raises, and takes linear time."""
+    problems: list[str] = []
+    root = split_parts(raw, problems)
+    contents = read_contents(root, returned=not envelope.sender, problems=problems)
+    named: dict[str, list[str]] = {}
+    for name, value in root.fields:
+        named.setdefault(name, []).append(value)
+    sender = _sender(named.get("from", []), problems)
+    return Mail(
+        envelope=envelope,
+        sender=sender.address if sender else None,
+        sender_name=clean_value(sender.name)[:_NAME_LIMIT] if sender else "",
+        addressed_to=_addresses([*named.get("to", []), *named.get("cc", [])], problems),
+        subject=clean_value(decode_words(named.get("subject", [""])[0])),
+        message_id=next(iter(_ids(named.get("message-id", []), problems)), None),
+        in_reply_to=_ids(named.get("in-reply-to", []), problems),
+        references=_ids(named.get("references", []), problems),
+        date=_date(named.get("date", [""])[0]),
+        fields=root.fields,
+        content_types=tuple(part.content_type for part in root.walk()),
+        text=contents.text,
+        attachments=tuple(contents.attachments),
+        reports=tuple(contents.reports) or _failed(named.get("x-failed-recipients", [])),
+        returned_ids=tuple(contents.returned_ids),
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _sender(values: list[str], problems: list[str]) -> Mailbox | None:
+    """The one mailbox that every reader finds in the one From field."""
+    mailboxes = read_mailboxes(values[0]) if len(values) == 1 else Mailboxes((), certain=False)
+    if mailboxes.certain and len(mailboxes.found) == 1:
+        return mailboxes.found[0]
+    problems.append("From does not name exactly one mailbox")
+    return None
+
+
+def _addresses(values: list[str], problems: list[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for value in values:
+        mailboxes = read_mailboxes(value, ADDRESS_LIMIT + 1 - len(found))
+        found += [mailbox.address for mailbox in mailboxes.found]
+        if len(found) > ADDRESS_LIMIT:
+            problems.append(f"more than {ADDRESS_LIMIT} addresses")
+            break
+    return tuple(found[:ADDRESS_LIMIT])
+
+
+def _ids(values: list[str], problems: list[str]) -> tuple[str, ...]:
+    found = [message_id for value in values for message_id in message_ids(value)]
+    if len(found) > ID_LIMIT:
+        problems.append(f"more than {ID_LIMIT} message ids")
+    return tuple(found[-ID_LIMIT:])  # the nearest mails stand last (RFC 5322, 3.6.4)
+
+
+def _failed(values: list[str]) -> tuple[DeliveryReport, ...]:
+    """Exim's and Gmail's way to say what a delivery report says."""
+    return tuple(DeliveryReport(address, "failed", "", "") for address in _addresses(values, []))
+
+
+def _date(value: str) -> datetime | None:
+    try:
+        parsed = parsedate_tz(value[:_DATE_LIMIT])
+        moment = datetime(*parsed[:6], tzinfo=UTC) if parsed else None
+        return moment - timedelta(seconds=parsed[9] or 0) if parsed and moment else None
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None

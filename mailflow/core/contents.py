@@ -1,0 +1,204 @@
+"""What the parts of a mail hold: the text a person wrote, what is attached, and what a delivery report says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from mailflow.core.decoding import decode
+from mailflow.core.htmltext import MARKUP_LIMIT, html_to_text
+from mailflow.core.mime import HEADER_LIMIT, Part, first_field, message_ids, read_fields
+from mailflow.core.plaintext import clean_text, unflow
+
+BODY_LIMIT = 1024 * 1024  # bytes of a text part, as encoded
+TEXT_LIMIT = 512 * 1024  # characters
+LINE_LIMIT = 20_000
+REPORT_LIMIT = 100
+
+_BODIES = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown"})
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_MAILS = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+
+_META_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_BLANK_LINE = re.compile(rb"\n[ \t\r]*+\n")
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_RETURNED_ID = re.compile(r"^[> \t]{0,20}Message-ID:\s{0,20}<([^<>\s]{1,500})>", re.IGNORECASE | re.MULTILINE)
+_STUB_WORDS = 40
+_STUB_SOURCE = 64 * 1024  # characters of the other text that are looked at
+_DIAGNOSTIC_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part that is named, never opened."""
+
+    name: str  # as the sender wrote it, control characters removed; "" if unnamed
+    content_type: str
+    size: int  # bytes, as encoded
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A per-recipient group of a message/delivery-status part (RFC 3464, 2.3)."""
+
+    recipient: str
+    action: str  # failed, delayed, delivered, relayed, expanded
+    status: str  # an enhanced status code such as "5.1.1", or ""
+    diagnostic: str
+
+
+@dataclass(slots=True)
+class Contents:
+    problems: list[str]
+    returned: bool  # whether mails in it came back to us, rather than being shown by a person
+    text: str = ""
+    attachments: list[Attachment] = field(default_factory=list)
+    reports: list[DeliveryReport] = field(default_factory=list)
+    returned_ids: list[str] = field(default_factory=list)
+    _bytes_left: int = BODY_LIMIT
+    _reports_left: int = 1  # parts that are looked at
+    _mails_left: int = 3
+    _sources: dict[int, str] = field(default_factory=dict)  # by the part's id
+    _texts: dict[int, str] = field(default_factory=dict)
+
+    def take(self, part: Part) -> list[Part]:
+        """Take in a part and those in it; the ones that are its body, to be read by a person."""
+        if part.children:
+            return self._take_multipart(part)
+        if part.content_type in _REPORTS and self._reports_left:
+            self._reports_left -= 1
+            self.reports += _reports(part)
+        elif part.content_type in _MAILS and self.returned and self._mails_left:
+            self._mails_left -= 1
+            header = part.content([], 2 * HEADER_LIMIT)
+            fields, _ = read_fields(header, 0, len(header), [], only={"message-id"})
+            self.returned_ids += message_ids(first_field(fields, "message-id"))[:1]
+        elif part.content_type in _BODIES and part.disposition != "attachment" and not part.filename:
+            return [part]
+        else:
+            self.attachments.append(
+                Attachment(part.filename, part.content_type, max(0, part.end - part.start))
+            )
+        return []
+
+    def _take_multipart(self, part: Part) -> list[Part]:
+        if part.content_type == "multipart/report":
+            self.returned = True
+        bodies = [self.take(child) for child in part.children]
+        match part.content_type:
+            case "multipart/alternative":
+                return self._preferred([body for body in bodies if body])
+            case "multipart/report":
+                return bodies[0]
+            case "multipart/related" | "multipart/signed":
+                return next(filter(None, bodies), [])
+            case _:
+                return [*chain.from_iterable(bodies)]
+
+    def _preferred(self, alternatives: list[list[Part]]) -> list[Part]:
+        """The plain one, unless it only says that there is another (RFC 2046, 5.1.4 would have the last)."""
+        plain = [body for body in alternatives if all(part.content_type != "text/html" for part in body)]
+        rich = [body for body in alternatives if any(part.content_type == "text/html" for part in body)]
+        if not (plain and rich):
+            return alternatives[-1] if alternatives else []
+        return rich[-1] if self._is_stub(plain[0], rich[-1]) else plain[0]
+
+    def _is_stub(self, plain: list[Part], rich: list[Part]) -> bool:
+        """Whether a plain text is short, most of its words stand nowhere in the other one, and that one says more."""
+        text = "\n".join(map(self._source, plain)).lower()
+        words = text.split(maxsplit=_STUB_WORDS + 1)
+        if len(words) > _STUB_WORDS:
+            return False
+        source = "\n".join(map(self._source, rich))[:_STUB_SOURCE].lower()
+        known = sum(word.strip("*_.,:;!?<>()[]") in source for word in words)
+        return 2 * known <= len(words) and sum(len(self._text(part)) for part in rich) > len(text)
+
+    def _source(self, part: Part) -> str:
+        if id(part) not in self._sources:
+            data = part.content(self.problems, self._bytes_left)
+            self._bytes_left = max(0, self._bytes_left - len(data))
+            charset = part.parameters.get("charset", "")
+            if (
+                not charset
+                and part.content_type == "text/html"
+                and (declared := _META_CHARSET.search(data[:1024]))
+            ):
+                charset = declared[1].decode("ascii", "replace")
+            self._sources[id(part)], problem = decode(data, charset)
+            self.problems += [problem] if problem else []
+        return self._sources[id(part)]
+
+    def _text(self, part: Part) -> str:
+        if id(part) not in self._texts:
+            self._texts[id(part)] = self._converted(part, self._source(part))
+        return self._texts[id(part)]
+
+    def _converted(self, part: Part, source: str) -> str:
+        if part.content_type == "text/html":
+            if source.count("<") > MARKUP_LIMIT:
+                self.problems.append(f"HTML cut behind {MARKUP_LIMIT} tags")
+            return html_to_text(source)
+        if part.parameters.get("format", "").lower() == "flowed":
+            return unflow(
+                source.replace("\r\n", "\n"), delsp=part.parameters.get("delsp", "").lower() == "yes"
+            )
+        return source
+
+    def read(self, parts: Iterable[Part]) -> str:
+        return clean_text("\n".join(text for text in map(self._text, parts) if text))
+
+
+def read_contents(root: Part, *, returned: bool, problems: list[str]) -> Contents:
+    """What a mail holds; `returned` says that it came with a null reverse-path, as bounces do."""
+    contents = Contents(problems, returned)
+    text = contents.read(contents.take(root) or _only_body(root))
+    if not text.strip() and any(attachment.content_type in _TNEF for attachment in contents.attachments):
+        problems.append("its text is in winmail.dat, which is not opened")
+    contents.text = _capped(text, problems)
+    if returned and not contents.returned_ids:  # qmail and others return a mail as plain text
+        contents.returned_ids = _RETURNED_ID.findall(contents.text)[:1]
+    return contents
+
+
+def _only_body(root: Part) -> list[Part]:
+    """What is read where nothing is plainly the body: text with a file name, a multipart that could not be split."""
+    if root.content_type.startswith("multipart/") and not root.children:
+        return [root]
+    bodies = (part for part in root.walk() if part.content_type in _BODIES)
+    return [part for part in bodies if part is root or part.disposition != "attachment"][:1]
+
+
+def _capped(text: str, problems: list[str]) -> str:
+    """The text with its last line ended."""
+    if len(text) > TEXT_LIMIT:
+        problems.append(f"text cut to {TEXT_LIMIT // 1024} KB")
+        text = text[:TEXT_LIMIT]
+    if text.count("\n") > LINE_LIMIT:
+        problems.append(f"text cut to {LINE_LIMIT} lines")
+        text = "\n".join(text.split("\n", LINE_LIMIT)[:LINE_LIMIT])
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
+def _reports(part: Part) -> Iterator[DeliveryReport]:
+    """The groups of fields behind the first, which is the message's (RFC 3464, 2.1)."""
+    for group in _BLANK_LINE.split(part.content([], HEADER_LIMIT).strip(), maxsplit=REPORT_LIMIT)[
+        :REPORT_LIMIT
+    ]:
+        fields, _ = read_fields(group, 0, len(group), [])
+        # The original recipient is the address that we wrote to; the final one may be where it was forwarded.
+        recipient = first_field(fields, "original-recipient") or first_field(fields, "final-recipient")
+        if recipient:
+            yield DeliveryReport(
+                recipient=_behind_type(recipient).strip("<> "),
+                action=first_field(fields, "action").lower()[:20],
+                status=next(iter(_STATUS.findall(first_field(fields, "status"))), ""),
+                diagnostic=_behind_type(first_field(fields, "diagnostic-code"))[:_DIAGNOSTIC_LIMIT],
+            )
+
+
+def _behind_type(value: str) -> str:
+    """What follows "rfc822;" or "smtp;"."""
+    return value.partition(";")[2].strip() or value

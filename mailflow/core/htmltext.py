@@ -1,0 +1,322 @@
+"""HTML as the lines of text its reader saw: hidden text dropped, quotes marked, table rows as labels and values.
+
+A tokenizer of our own, because html.parser takes quadratic time for unclosed comments and the like. Each pattern here
+either consumes what it looks at or fails at once, so any input takes linear time; malformed markup is read as browsers
+read it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from mailflow.core.page import Page
+
+MARKUP_LIMIT = 15_000  # tags and comments
+
+# A tag, comment or declaration that never ends goes on to the end. Quotes count behind an equals sign alone.
+_MARKUP = re.compile(
+    r"""<(?:
+      (?P<close>/)?(?P<name>[A-Za-z][^\s/>]*+)
+      (?P<attributes>(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+)*+)(?:>|\Z)
+    | !--(?:-?>|(?:[^-]++|-(?!->))*+(?:-->|\Z))
+    | [!?/][^>]*+(?:>|\Z)
+    )""",
+    re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s=/"'>]++)(?:\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s"'>]*+)))?+""")
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+
+_EMPTY = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+})  # fmt: skip
+_UNSEEN = frozenset({
+    "audio", "datalist", "head", "iframe", "script", "style", "svg", "template", "title", "video",
+})  # fmt: skip
+_RAW = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("iframe", "script", "style", "title")
+}
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
+    "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "td",
+    "textarea", "th", "tr", "ul",
+})  # fmt: skip
+# A blank line stands before and behind.
+_SPACED = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"})
+_MAY_HIDE = ("hid", "none", ":0", ": 0")
+_HIDING = re.compile(
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all"
+    r"|(?:font-size|max-height)\s{0,9}:\s{0,9}0(?:\.0{1,9})?(?:px|pt|em|rem|%)?\s{0,9}(?:[;!]|$)"
+)
+_INTRODUCTION = ("gmail_attr", "moz-cite-prefix")  # of "On … wrote:", in any language
+_QUOTED = ("yahoo_quoted", "protonmail_quote", "zmail_extra")
+_QUOTED_ON = (
+    "divrplyfwdmsg",
+    "border-top:solid #e1e1e1",
+    "border-top:solid #b5c4df",
+)  # Outlook's, to the end
+_PREFORMATTED = ("white-space:pre", "white-space: pre")
+_TIGHT = ("msonormal", "margin:0", "margin: 0", "margin-top:0", "margin-bottom:0")
+_URL_LIMIT = 1000
+_ALT_LIMIT = 4  # a smiley or a tick; more describes a picture
+_RULE = "_" * 32
+_NO_NUMBER = -1
+
+
+def html_to_text(source: str) -> str:
+    """Lines of text, the last one ended too; quoted ones begin with "> ". Past MARKUP_LIMIT tags it reads no more."""
+    reader = _Reader(source)
+    at = count = 0
+    while markup := _MARKUP.search(source, at):
+        if markup.start() > at:
+            reader.text(source[at : markup.start()])
+        at = reader.markup(markup)
+        count += 1
+        if count == MARKUP_LIMIT:
+            return reader.page.finish()
+    reader.text(source[at:])
+    return reader.page.finish()
+
+
+def _unescape(text: str) -> str:
+    """Entities decoded, each bounded: html.unescape raises on a number of 5,000 digits."""
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def _attributes(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(text):
+        found.setdefault(match[1].lower(), _unescape(match[2] or match[3] or match[4] or "").strip())
+    return found
+
+
+def _hides(attributes: dict[str, str]) -> bool:
+    return "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")))
+
+
+def _any(words: tuple[str, ...], text: str) -> bool:
+    return any(word in text for word in words)
+
+
+@dataclass(slots=True)
+class _Effects:
+    """What an element does to what is in it, until its end tag."""
+
+    undo: tuple[Callable[[], None], ...]
+    nested: int = 1  # elements of the same name that are open
+
+
+class _Reader:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.page = Page()
+        self.hidden = ""  # the name of the element that hides all until its end tag
+        self.nested = 0  # elements of that name that are open
+        self.effects: dict[str, list[_Effects]] = {}
+        self.blockquotes = 0
+        self.preformatted = 0
+        self.tight = False  # whether the paragraph has no blank line around it
+        self.lists: list[int] = []  # the last number, or none
+        self.link: tuple[str, int] | None = None  # the target, and where on the line its text begins
+
+    @cached_property
+    def last_blockquote(self) -> int:
+        return self.source.lower().rfind("<blockquote")
+
+    def text(self, source: str) -> None:
+        if self.hidden or not source:
+            return
+        if self.preformatted:
+            self.page.write_as_is(_unescape(source).replace("\r", ""))
+        else:
+            self.page.write(_unescape(_SPACE.sub(" ", source)))
+
+    def markup(self, match: re.Match[str]) -> int:
+        """Take in a tag, a comment or a declaration; where to read on."""
+        closing, name, attributes = match.group("close", "name", "attributes")
+        name = (name or "").lower()
+        if name not in _TOLD and ("@" in name or name[-1:] == ":"):
+            self.text(match[0])  # <jane@example.org> is meant as text, and so is <https:…>
+        elif not self.hidden or self._shows(name, closing=bool(closing)):
+            if closing:
+                self._close(name)
+            elif name in _TOLD or attributes or name in self.effects:
+                self._open(name, attributes, match.end())
+        if name in _RAW and not closing:
+            end = _RAW[name].search(self.source, match.end())
+            return end.start() if end else len(self.source)
+        return match.end()
+
+    def _shows(self, name: str, *, closing: bool) -> bool:
+        """Whether a tag ends what is hidden without being its end tag, which some elements may leave out."""
+        if self.hidden == name and (closing or name != "p"):
+            self.nested += -1 if closing else 1
+            self.hidden = self.hidden if self.nested else ""
+        elif self.hidden in ("head", "p") and name in _BLOCKS:
+            self.hidden = ""
+            return True
+        return False
+
+    def _open(self, name: str, attributes: str, end: int) -> None:
+        low = attributes.lower()
+        if name in _UNSEEN or (low and _any(_MAY_HIDE, low) and _hides(_attributes(low))):
+            if name not in _EMPTY and not (name == "svg" and low.endswith("/")):
+                self.hidden, self.nested = name, 1
+            return
+        if name in _BLOCKS:
+            self.tight = bool(low) and _any(_TIGHT, low)
+            self._end_block(spaced=name in _SPACED and not self.tight)
+        if name in _OPENED:
+            _OPENED[name](self, attributes)
+        undo = tuple(self._effects(name, low, end)) if low and name not in _EMPTY else ()
+        if undo:
+            self.effects.setdefault(name, []).append(_Effects(undo))
+        elif open_effects := self.effects.get(name):
+            open_effects[-1].nested += 1
+
+    def _end_block(self, *, spaced: bool) -> None:
+        self.page.end_line()
+        self.page.gap = self.page.gap or spaced
+        self.link = None
+
+    def _effects(self, name: str, low: str, end: int) -> Iterator[Callable[[], None]]:
+        """Let attributes take effect; what ends it."""
+        page = self.page
+        if _any(_QUOTED_ON, low):
+            page.end_line()
+            page.quotes += 1
+        elif _any(_INTRODUCTION, low):
+            place = page.place()
+            yield lambda: page.quote_since(place)
+        elif _any(_QUOTED, low) and name != "blockquote" and self.last_blockquote < end:
+            page.quotes += 1
+            yield self._unquote
+        if _any(_PREFORMATTED, low):
+            self.preformatted += 1
+            yield self.end_preformatted
+
+    def _unquote(self) -> None:
+        self.page.quotes -= 1
+
+    def _close(self, name: str) -> None:
+        if name in _BLOCKS:
+            self._end_block(spaced=name in _SPACED and not (name == "p" and self.tight))
+        if name in _CLOSED:
+            _CLOSED[name](self)
+        if open_effects := self.effects.get(name):
+            open_effects[-1].nested -= 1
+            if not open_effects[-1].nested:
+                for undo in open_effects.pop().undo:
+                    undo()
+
+    # Elements
+
+    def rule(self) -> None:
+        self.page.end_line()
+        self.page.write(_RULE)
+        self.page.end_line()
+
+    def image(self, attributes: str) -> None:
+        alternative = _attributes(attributes).get("alt", "")
+        if len(alternative) <= _ALT_LIMIT:
+            self.page.write(alternative)
+
+    def input(self, attributes: str) -> None:
+        found = _attributes(attributes)
+        match found.get("type", "text").lower():
+            case "checkbox":
+                self.page.write("[x] " if "checked" in found else "[ ] ")
+            case "radio":
+                self.page.write("(x) " if "checked" in found else "( ) ")
+            case "text" | "email" | "tel" | "url" | "number" | "date":
+                self.page.write(_SPACE.sub(" ", found.get("value", "")))
+
+    def begin_link(self, attributes: str) -> None:
+        self.link = (_attributes(attributes).get("href", ""), self.page.written())
+
+    def end_link(self) -> None:
+        if self.link:
+            target, place = self.link
+            self.page.write(_shown_target(self.page.since(place), target))
+        self.link = None
+
+    def begin_quote(self) -> None:
+        self.blockquotes += 1
+        self.page.quotes += 1
+
+    def end_quote(self) -> None:
+        if self.blockquotes:
+            self.blockquotes -= 1
+            self.page.quotes -= 1
+
+    def begin_preformatted(self) -> None:
+        self.preformatted += 1
+
+    def end_preformatted(self) -> None:
+        self.preformatted = max(0, self.preformatted - 1)
+
+    def begin_numbered(self, attributes: str) -> None:
+        start = _attributes(attributes).get("start", "1")
+        self.lists.append(int(start) - 1 if start.isdecimal() and len(start) < 5 else 0)
+
+    def end_list(self) -> None:
+        del self.lists[-1:]
+
+    def begin_item(self) -> None:
+        self.page.bullet = "- "
+        if self.lists and self.lists[-1] != _NO_NUMBER:
+            self.lists[-1] += 1
+            self.page.bullet = f"{self.lists[-1]}. "
+
+    def end_item(self) -> None:
+        self.page.bullet = ""
+
+
+def _shown_target(text: str, target: str) -> str:
+    """A link's target as it stands behind its text, unless the text says it already."""
+    kind, _, rest = target.partition(":")
+    if not text.strip() or kind.lower() not in ("http", "https", "mailto") or len(target) > _URL_LIMIT:
+        return ""
+    if kind.lower() == "mailto":
+        target = rest = rest.partition("?")[0]
+    said = rest.lower().strip("/").removeprefix("www.")
+    return "" if said in text.lower() else f" <{target}>"
+
+
+_OPENED: dict[str, Callable[[_Reader, str], None]] = {
+    "a": _Reader.begin_link,
+    "blockquote": lambda reader, _: reader.begin_quote(),
+    "br": lambda reader, _: reader.page.end_line(even_empty=True),
+    "hr": lambda reader, _: reader.rule(),
+    "img": _Reader.image,
+    "input": _Reader.input,
+    "li": lambda reader, _: reader.begin_item(),
+    "ol": _Reader.begin_numbered,
+    "pre": lambda reader, _: reader.begin_preformatted(),
+    "table": lambda reader, _: reader.page.begin_table(),
+    "td": lambda reader, _: reader.page.begin_cell(),
+    "textarea": lambda reader, _: reader.begin_preformatted(),
+    "th": lambda reader, _: reader.page.begin_cell(),
+    "tr": lambda reader, _: reader.page.end_row(),
+    "ul": lambda reader, _: reader.lists.append(_NO_NUMBER),
+}
+_CLOSED: dict[str, Callable[[_Reader], None]] = {
+    "a": _Reader.end_link,
+    "blockquote": _Reader.end_quote,
+    "li": _Reader.end_item,
+    "ol": _Reader.end_list,
+    "pre": _Reader.end_preformatted,
+    "table": lambda reader: reader.page.end_table(),
+    "td": lambda reader: reader.page.end_cell(),
+    "textarea": _Reader.end_preformatted,
+    "th": lambda reader: reader.page.end_cell(),
+    "tr": lambda reader: reader.page.end_row(),
+    "ul": _Reader.end_list,
+}
+_TOLD = frozenset({*_BLOCKS, *_UNSEEN, *_OPENED})  # other tags say nothing without attributes

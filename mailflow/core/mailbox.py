@@ -1,0 +1,141 @@
+"""Mailboxes in address fields (RFC 5322, 3.4), read so that nobody can be taken for somebody else.
+
+Where two readers could find different mailboxes, none is certain: `admin@pypi.org <x@evil.example>` has no sender.
+Everything is linear in the field's length, which the caller has capped.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mailflow.core.decoding import decode_words
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
+_LABEL = r"[A-Za-z0-9\x80-\U0010ffff](?:[A-Za-z0-9_\x80-\U0010ffff-]{0,61}[A-Za-z0-9\x80-\U0010ffff])?"
+_ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})*)")
+_LOCAL_LIMIT, _ADDRESS_LIMIT = 64, 254  # octets (RFC 5321, 4.5.3.1.1 and 4.5.3.1.3 less the angle brackets)
+
+_PIECE = re.compile(
+    r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'  # a quoted string
+    r"|<[^<>]*+>?"
+    r"|=\?[^?\s<>@\"]{1,80}\?[BbQq]\?[^?\s<>@\"]*+\?="  # commas stand in encoded words, though they should not
+    r"|[(),;:]"
+    r'|[^"(),;:<=]++'
+    r"|.",
+    re.DOTALL,
+)
+_IN_COMMENT = re.compile(r"[^()\\]++|\\.?|[()]", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    name: str  # decoded; may be anything
+    address: str  # sound, with a lower-case domain
+
+
+@dataclass(frozen=True, slots=True)
+class Mailboxes:
+    found: tuple[Mailbox, ...]
+    certain: bool  # no reader could find others
+
+
+def sound_address(text: str) -> str | None:
+    """The address with its domain in lower case, if it is one (RFC 5321, 4.1.2; RFC 6531), unquoted, with a name."""
+    if len(text) > _ADDRESS_LIMIT or not (match := _ADDRESS.fullmatch(text)):
+        return None
+    if not text.isascii() and not _is_letters(text):
+        return None
+    if len(match[1].encode()) > _LOCAL_LIMIT or len(text.encode()) > _ADDRESS_LIMIT:
+        return None
+    return f"{match[1]}@{match[2].lower()}"
+
+
+def _is_letters(text: str) -> bool:
+    """Whether all beyond ASCII are letters, marks or digits, in the form in which they look like no others."""
+    plain = unicodedata.normalize("NFKC", text) == text
+    return plain and all(char.isascii() or unicodedata.category(char)[0] in "LMN" for char in text)
+
+
+@dataclass(slots=True)
+class _Item:
+    """What stands between two commas."""
+
+    words: list[str] = field(default_factory=list)  # unquoted
+    phrase: list[str] = field(default_factory=list)  # quoted or not
+    comments: list[str] = field(default_factory=list)
+    angles: list[str] = field(default_factory=list)
+    trailing: bool = False  # the brackets do not close, or something other than a comment follows
+
+    def add(self, piece: str) -> None:
+        if piece.startswith("("):
+            self.comments.append(piece[1:])
+            return
+        if piece.startswith("<"):
+            self.trailing = bool(self.angles) or not piece.endswith(">")
+            self.angles.append(piece.strip("<>").strip())
+            return
+        self.trailing = self.trailing or (bool(self.angles) and not piece.isspace())
+        if piece.startswith('"'):
+            self.phrase.append(_ESCAPED.sub(r"\1", piece[1:].removesuffix('"')))
+        else:
+            self.words.append(piece)
+            self.phrase.append(piece)
+
+    def mailbox(self) -> tuple[Mailbox | None, bool]:
+        """The mailbox, and whether it is certain that there is no other."""
+        bare, words = "".join(self.words).strip(), "".join(self.phrase).strip()
+        if not self.angles:
+            address = sound_address(bare) if bare == words else None
+            name = " ".join(self.comments)
+            return (Mailbox(decode_words(name), address), True) if address else (None, "@" not in words)
+        address = sound_address(self.angles[0])
+        if address is None or self.trailing:
+            return None, False
+        certain = "@" not in bare or bare.casefold() == self.angles[0].casefold()
+        return Mailbox(decode_words(words or " ".join(self.comments)), address), certain
+
+
+def read_mailboxes(value: str, limit: int = 100) -> Mailboxes:
+    """The mailboxes of an address field's unfolded value; where there are more than `limit`, nothing is certain."""
+    found: list[Mailbox] = []
+    certain = True
+    item = _Item()
+    for piece in _split(value):
+        if piece not in (",", ";", ":"):
+            item.add(piece)
+            continue
+        mailbox, alone = (None, False) if piece == ":" else item.mailbox()  # a colon ends the name of a group
+        certain = certain and alone
+        if mailbox and len(found) == limit:
+            return Mailboxes(tuple(found), certain=False)
+        found += [mailbox] if mailbox else []
+        item = _Item()
+    return Mailboxes(tuple(found), certain)
+
+
+def _split(value: str) -> Iterator[str]:
+    """The pieces, a comment being "(" and its text, with a comma behind the last."""
+    position = 0
+    while match := _PIECE.match(value, position):
+        position = match.end()
+        if match[0] == "(":
+            position, comment = _comment(value, position)
+            yield f"({comment}"
+        else:
+            yield match[0]
+    yield ","
+
+
+def _comment(value: str, position: int) -> tuple[int, str]:
+    """Where a comment ends that began before `position`, and its text. Comments nest (RFC 5322, 3.2.2)."""
+    depth, pieces = 1, list[str]()
+    for match in _IN_COMMENT.finditer(value, position):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if not depth:
+            return match.end(), "".join(pieces)
+        pieces.append(match[0])
+    return len(value), "".join(pieces)

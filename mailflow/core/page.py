@@ -1,0 +1,152 @@
+"""A page of text in the making: lines with quote marks, and table rows as labels and values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_MARKS_LIMIT = 20
+_TABLE_LIMIT = 30
+_LABEL_LIMIT = 60
+_BOXES = ("[x]", "[ ]")
+
+
+_TextLine = tuple[int, str]  # quote marks before it, text
+
+
+@dataclass(slots=True)
+class _Table:
+    outside: list[_TextLine]  # where its rows go
+    cells: list[list[_TextLine]] = field(default_factory=list)  # of the row that is open
+
+
+class Page:
+    """Text is written to it piece by piece; `finish` gives it as a whole."""
+
+    def __init__(self) -> None:
+        self.quotes = 0  # quote marks before each line from now on
+        self.bullet = ""  # what stands before the next text
+        self.gap = False  # whether a blank line stands before the next text
+        self._lines: list[_TextLine] = []  # of the page, or of the cell that is open
+        self._line: list[str] = []
+        self._tables: list[_Table] = []
+        self._ignored = 0  # tables that are nested too deep
+
+    def write(self, text: str) -> None:
+        """Text whose white space is single. A non-breaking space makes a line that is seen though it is blank."""
+        if text[:1] == " " and (not self._line or self._line[-1].endswith(" ")):
+            text = text[1:]
+        if text:
+            self._line.append(text)
+
+    def write_as_is(self, text: str) -> None:
+        """Text with its spaces and line ends."""
+        first, *others = text.split("\n")
+        self._line.append(first)
+        for other in others:
+            self.end_line(even_empty=True)
+            self._line.append(other)
+
+    def written(self) -> int:
+        """A place on the line, for `since`."""
+        return len(self._line)
+
+    def since(self, place: int) -> str:
+        return "".join(self._line[place:])
+
+    def end_line(self, *, even_empty: bool = False) -> None:
+        if not (self._line or even_empty):
+            return
+        text = "".join(self._line)
+        self._line.clear()
+        if not (even_empty or text.strip(" ")):
+            return
+        text = text.replace("\xa0", " ")
+        text = text if text == "-- " else text.rstrip()  # RFC 3676, 4.3: a signature follows
+        if text:
+            text, self.bullet = self.bullet + text, ""
+            if self.gap:
+                self._put("")
+            self.gap = False
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        """No blank line at the top, and no two together."""
+        if text or (self._lines and self._lines[-1][1]):
+            self._lines.append((self.quotes, text))
+
+    def place(self) -> tuple[object, int]:
+        """A place between two lines, for `quote_since`."""
+        return self._lines, len(self._lines)
+
+    def quote_since(self, place: tuple[object, int]) -> None:
+        """Quote the lines written since then, if they introduce a quote: "On … wrote:", but no forwarded header."""
+        lines, start = place
+        if lines is not self._lines:
+            return
+        introduction = [text for _, text in self._lines[start:] if text]
+        if introduction and introduction[-1][-1] in ":：" and not introduction[0].startswith("--"):
+            self._lines[start:] = [(quotes + 1, text) for quotes, text in self._lines[start:]]
+
+    def begin_table(self) -> None:
+        self.end_line()
+        if len(self._tables) < _TABLE_LIMIT:
+            self._tables.append(_Table(self._lines))
+        else:
+            self._ignored += 1
+
+    def begin_cell(self) -> None:
+        self.end_line()
+        if self._tables:
+            self._lines = []
+            self._tables[-1].cells.append(self._lines)
+
+    def end_cell(self) -> None:
+        self.end_line()
+        if self._tables:
+            self._lines = self._tables[-1].outside
+
+    def end_row(self) -> None:
+        self.end_cell()
+        if self._tables and self._tables[-1].cells:
+            self._lines += _row(self._tables[-1].cells)
+            self._tables[-1].cells = []
+
+    def end_table(self) -> None:
+        self.end_line()
+        if self._ignored:
+            self._ignored -= 1
+        elif self._tables:
+            self.end_row()
+            self._tables.pop()
+
+    def finish(self) -> str:
+        self.end_line()
+        self._ignored = 0
+        while self._tables:
+            self.end_table()
+        text = "\n".join(_marked(line) for line in self._lines).strip("\n")
+        return f"{text}\n" if text else ""
+
+
+def _marked(line: _TextLine) -> str:
+    quotes, text = line
+    return ("> " * min(quotes, _MARKS_LIMIT) + text).rstrip() if quotes else text
+
+
+def _row(cells: list[list[_TextLine]]) -> list[_TextLine]:
+    """A table's row: label and value on one line, short cells with bars between them, others one below the other."""
+    for cell in cells:
+        del cell[len(cell) - (bool(cell) and not cell[-1][1]) :]
+    full = [cell for cell in cells if cell]
+    if len(cells) == 2 and len(cells[0]) == 1 and len(cells[0][0][1]) <= _LABEL_LIMIT:
+        quotes, label = cells[0][0]
+        value = cells[1][0][1] if cells[1] else ""
+        return [(quotes, _labelled(label, value)), *cells[1][1:]]
+    if full and all(len(cell) == 1 for cell in full):
+        return [(full[0][0][0], " | ".join(cell[0][1] for cell in full))]
+    return [line for cell in full for line in cell]
+
+
+def _labelled(label: str, value: str) -> str:
+    colon = "" if label in _BOXES or label[-1] in ":：?？.!。" else ":"
+    return f"{label}{colon} {value}".rstrip()

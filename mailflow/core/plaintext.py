@@ -1,0 +1,60 @@
+"""Text as mail carries it made plain: format=flowed undone, invisible characters dropped, boxes as people type them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]+"
+)
+_JOINERS = re.compile(
+    "(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])"
+)  # other scripts need them
+_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_TICKED = re.compile("[\u2611\u2612\u2705\U0001f5f7\U0001f5f9]\ufe0f?")
+_UNTICKED = re.compile("[\u2610\u2b1c]\ufe0f?")
+_SURROGATES = re.compile("[\ud800-\udfff]")  # UTF-7 and others let them through; nothing can encode them
+
+
+def clean_text(text: str) -> str:
+    """Text whose lines end in LF, without control and zero-width characters, with plain spaces and boxes."""
+    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    if text.isascii():
+        return text
+    text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
+    text = _SPACES.sub(" ", _JOINERS.sub("", text))
+    return _UNTICKED.sub("[ ]", _TICKED.sub("[x]", text))
+
+
+def unflow(text: str, delsp: bool) -> str:
+    """Text of format=flowed (RFC 3676), its paragraphs on one line each; its quote marks stand together."""
+    return "\n".join(_paragraphs(text, delsp))
+
+
+def _paragraphs(text: str, delsp: bool) -> Iterator[str]:
+    open_depth, pieces = 0, list[str]()
+    for line in text.split("\n"):
+        body = line.lstrip(">")
+        depth = len(line) - len(body)
+        body = body.removeprefix(" ")  # space-stuffing, section 4.4
+        if pieces and (depth != open_depth or body == "-- "):  # sections 4.3 and 4.5
+            yield _quoted(open_depth, pieces)
+            pieces = []
+        open_depth = depth
+        if body.endswith(" ") and body != "-- ":
+            pieces.append(body[:-1] if delsp else body)
+        else:
+            yield _quoted(depth, [*pieces, body])
+            pieces = []
+    if pieces:
+        yield _quoted(open_depth, pieces)
+
+
+def _quoted(depth: int, pieces: list[str]) -> str:
+    text = "".join(pieces)
+    if depth:
+        return f"{'>' * depth} {text}"
+    return f" {text}" if text.startswith(">") else text  # it was stuffed, so that it is no quote
