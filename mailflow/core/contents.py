@@ -120,13 +120,7 @@ class Contents:
         if id(part) not in self._sources:
             data = part.content(self.problems, self._bytes_left)
             self._bytes_left = max(0, self._bytes_left - len(data))
-            charset = part.parameters.get("charset", "")
-            if (
-                not charset
-                and part.content_type == "text/html"
-                and (declared := _META_CHARSET.search(data[:1024]))
-            ):
-                charset = declared[1].decode("ascii", "replace")
+            charset = part.parameters.get("charset") or _declared(part, data)
             self._sources[id(part)], problem = decode(data, charset)
             self.problems += [problem] if problem else []
         return self._sources[id(part)]
@@ -142,9 +136,8 @@ class Contents:
                 self.problems.append(f"HTML cut behind {MARKUP_LIMIT} tags")
             return html_to_text(source)
         if part.parameters.get("format", "").lower() == "flowed":
-            return unflow(
-                source.replace("\r\n", "\n"), delsp=part.parameters.get("delsp", "").lower() == "yes"
-            )
+            delsp = part.parameters.get("delsp", "").lower() == "yes"
+            return unflow(source.replace("\r\n", "\n"), delsp)
         return source
 
     def read(self, parts: Iterable[Part]) -> str:
@@ -161,6 +154,12 @@ def read_contents(root: Part, *, returned: bool, problems: list[str]) -> Content
     if returned and not contents.returned_ids:  # qmail and others return a mail as plain text
         contents.returned_ids = _RETURNED_ID.findall(contents.text)[:1]
     return contents
+
+
+def _declared(part: Part, data: bytes) -> str:
+    """The charset that HTML names in itself."""
+    declared = _META_CHARSET.search(data[:1024]) if part.content_type == "text/html" else None
+    return declared[1].decode("ascii", "replace") if declared else ""
 
 
 def _only_body(root: Part) -> list[Part]:
@@ -184,9 +183,8 @@ def _capped(text: str, problems: list[str]) -> str:
 
 def _reports(part: Part) -> Iterator[DeliveryReport]:
     """The groups of fields behind the first, which is the message's (RFC 3464, 2.1)."""
-    for group in _BLANK_LINE.split(part.content([], HEADER_LIMIT).strip(), maxsplit=REPORT_LIMIT)[
-        :REPORT_LIMIT
-    ]:
+    groups = _BLANK_LINE.split(part.content([], HEADER_LIMIT).strip(), maxsplit=REPORT_LIMIT)
+    for group in groups[:REPORT_LIMIT]:
         fields, _ = read_fields(group, 0, len(group), [])
         # The original recipient is the address that we wrote to; the final one may be where it was forwarded.
         recipient = first_field(fields, "original-recipient") or first_field(fields, "final-recipient")

@@ -61,6 +61,12 @@ _QUOTED_ON = (
     "border-top:solid #e1e1e1",
     "border-top:solid #b5c4df",
 )  # Outlook's, to the end
+_INDENTED = (
+    "border:none",
+    "border: none",
+    "border: medium none",
+)  # a blockquote that is no quote, as editors indent
+_CITED = ("border-left", "cite", "quote")
 _PREFORMATTED = ("white-space:pre", "white-space: pre")
 _TIGHT = ("msonormal", "margin:0", "margin: 0", "margin-top:0", "margin-bottom:0")
 _URL_LIMIT = 1000
@@ -119,7 +125,7 @@ class _Reader:
         self.hidden = ""  # the name of the element that hides all until its end tag
         self.nested = 0  # elements of that name that are open
         self.effects: dict[str, list[_Effects]] = {}
-        self.blockquotes = 0
+        self.blockquotes: list[bool] = []  # whether each that is open is a quote
         self.preformatted = 0
         self.tight = False  # whether the paragraph has no blank line around it
         self.lists: list[int] = []  # the last number, or none
@@ -246,14 +252,15 @@ class _Reader:
             self.page.write(_shown_target(self.page.since(place), target))
         self.link = None
 
-    def begin_quote(self) -> None:
-        self.blockquotes += 1
-        self.page.quotes += 1
+    def begin_quote(self, attributes: str) -> None:
+        low = attributes.lower()
+        cited = _any(_CITED, low) or not _any(_INDENTED, low)
+        self.blockquotes.append(cited)
+        self.page.quotes += cited
 
     def end_quote(self) -> None:
         if self.blockquotes:
-            self.blockquotes -= 1
-            self.page.quotes -= 1
+            self.page.quotes -= self.blockquotes.pop()
 
     def begin_preformatted(self) -> None:
         self.preformatted += 1
@@ -291,7 +298,7 @@ def _shown_target(text: str, target: str) -> str:
 
 _OPENED: dict[str, Callable[[_Reader, str], None]] = {
     "a": _Reader.begin_link,
-    "blockquote": lambda reader, _: reader.begin_quote(),
+    "blockquote": _Reader.begin_quote,
     "br": lambda reader, _: reader.page.end_line(even_empty=True),
     "hr": lambda reader, _: reader.rule(),
     "img": _Reader.image,

@@ -95,7 +95,7 @@ class _Item:
         address = sound_address(self.angles[0])
         if address is None or self.trailing:
             return None, False
-        certain = "@" not in bare or bare.casefold() == self.angles[0].casefold()
+        certain = "@" not in bare or decode_words(bare).casefold() == self.angles[0].casefold()
         return Mailbox(decode_words(words or " ".join(self.comments)), address), certain
 
 

@@ -138,12 +138,13 @@ def _row(cells: list[list[_TextLine]]) -> list[_TextLine]:
     for cell in cells:
         del cell[len(cell) - (bool(cell) and not cell[-1][1]) :]
     full = [cell for cell in cells if cell]
-    if len(cells) == 2 and len(cells[0]) == 1 and len(cells[0][0][1]) <= _LABEL_LIMIT:
-        quotes, label = cells[0][0]
-        value = cells[1][0][1] if cells[1] else ""
-        return [(quotes, _labelled(label, value)), *cells[1][1:]]
-    if full and all(len(cell) == 1 for cell in full):
-        return [(full[0][0][0], " | ".join(cell[0][1] for cell in full))]
+    if len({quotes for cell in full for quotes, _ in cell}) == 1:
+        quotes = full[0][0][0]
+        if len(cells) == 2 and len(cells[0]) == 1 and len(cells[0][0][1]) <= _LABEL_LIMIT:
+            value = cells[1][0][1] if cells[1] else ""
+            return [(quotes, _labelled(cells[0][0][1], value)), *cells[1][1:]]
+        if all(len(cell) == 1 for cell in full):
+            return [(quotes, " | ".join(cell[0][1] for cell in full))]
     return [line for cell in full for line in cell]
 
 

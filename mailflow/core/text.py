@@ -36,11 +36,10 @@ _QUOTE_MARKS = re.compile(r"\A>(?: ?>)*+ ?")
 _WHEN = re.compile(r"(?:19|20)\d\d|\d[:.]\d\d|\d[./-]\d{1,2}[./-]\d")
 _URL = re.compile(r"[(<\[]{0,2}https?://[^\s<>()\[\]]+[)>\]]{0,2}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
-_new_line = partial(tuple.__new__, Line)
-_RULE = "-_=*~ \t\u2014\u2500"
-
+_RULE = "-_=*~ \t\u2014\u2500"  # what rules are made of
 _RULES = frozenset(_RULE.replace(" \t", ""))
 _NO_BRACKETS = str.maketrans("", "", "[]")
+_new_line = partial(tuple.__new__, Line)
 
 _INTRODUCTIONS_LIMIT = 3000  # lines in a mail that are looked at
 _ATTRIBUTION_LINES = 4  # it may be wrapped

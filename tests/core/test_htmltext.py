@@ -66,6 +66,9 @@ RULE = "_" * 32
         ('<img alt="🙂"><img alt="a picture of us"><img>', "🙂\n"),
         # Quotes
         ("a<blockquote>b<blockquote>c</blockquote></blockquote>d", "a\n> b\n> > c\nd\n"),
+        ('<blockquote style="margin:0 0 0 40px;border:none;padding:0px"><div>a</div></blockquote>b', "a\nb\n"),
+        ('<blockquote style="border:none;border-left:solid #CCCCCC 1.0pt">a</blockquote>b', "> a\nb\n"),
+        ("<table><tr><td>a<td><blockquote>b</blockquote></table>", "a\n> b\n"),
         ("</blockquote>a<blockquote>b", "a\n> b\n"),
         ("<blockquote>a<br><br>b</blockquote>", "> a\n>\n> b\n"),
         ('<div class="gmail_attr">Den 2 mars skrev J:<br></div><blockquote>a</blockquote>', "> Den 2 mars skrev J:\n> a\n"),

@@ -18,6 +18,7 @@ from mailflow.core.mailbox import Mailbox, read_mailboxes, sound_address
         ("(a \\) b) jane@example.org", "a \\) b", "jane@example.org"),
         ('"jane@example.org" <jane@example.org>', "jane@example.org", "jane@example.org"),
         ("jane@example.org <Jane@example.org>", "jane@example.org", "Jane@example.org"),
+        ("=?utf-8?q?jane@example.org?= <jane@example.org>", "jane@example.org", "jane@example.org"),
         ("=?utf-8?q?Doe,_J=C3=A4ne?= <jane@example.org>", "Doe, Jäne", "jane@example.org"),
         ('"=?utf-8?q?J=C3=A4ne?=" <jane@example.org>', "Jäne", "jane@example.org"),
         ("jürgen@exämple.org", "", "jürgen@exämple.org"),

@@ -55,7 +55,7 @@ ATTRIBUTIONS = {
     "it": ["Il giorno lun 2 mar 2026 alle ore 18:02 Desk <desk@desk.example> ha scritto:", "Il 02/03/2026 18:02, Desk ha scritto:"],
     "nl": ["Op ma 2 mrt 2026 om 18:02 schreef Desk <desk@desk.example>:", "Op 2 mrt. 2026, om 18:02 heeft Desk het volgende geschreven:"],
     "pl": ["pon., 2 mar 2026 o 18:02 Desk <desk@desk.example> napisał(a):", "W dniu 2.03.2026 o 18:02, Desk pisze:"],
-    "ru": ["пн, 2 мар. 2026 г. в 18:02, Desk <desk@desk.example>:", "02.03.2026 18:02, Desk пишет:", "2 марта 2026 г., в 18:02, Desk <desk@desk.example> написал(а):", "Понедельник, 2 марта 2026, 18:02 +03:00 от Desk <desk@desk.example>:"],
+    "ru": ["пн, 2 мар. 2026 г. в 18:02, Desk <desk@desk.example>:", "02.03.2026 18:02, Desk пишет:", "Desk писал 2026-03-02 18:02:", "2 марта 2026 г., в 18:02, Desk <desk@desk.example> написал(а):", "Понедельник, 2 марта 2026, 18:02 +03:00 от Desk <desk@desk.example>:"],
     "uk": ["пн, 2 бер. 2026 р. о 18:02 Desk <desk@desk.example> пише:", "02.03.26 18:02, Desk пише:"],
     "tr": ["Desk <desk@desk.example>, 2 Mar 2026 Pzt, 18:02 tarihinde şunu yazdı:", "Desk <desk@desk.example> şunları yazdı (2 Mar 2026 18:02):"],
     "zh": ["Desk <desk@desk.example> 于2026年3月2日周一 18:02写道：", "在 2026年3月2日，18:02，Desk <desk@desk.example> 写道：", "Desk <desk@desk.example> 於 2026年3月2日 週一 下午6:02寫道："],
