@@ -2,7 +2,7 @@ import warnings
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.decoding import _CODECS as CODECS
@@ -79,6 +79,7 @@ def test_what_is_no_charset_is_never_looked_up(charset):
     assert len(problem) < 80
 
 
+@settings(deadline=None)
 @given(st.binary(), st.text(max_size=20) | st.sampled_from(sorted(CODECS)))
 def test_decoding_never_raises(data, charset):
     decode(data, charset)

@@ -2,7 +2,7 @@ import html
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.htmltext import MARKUP_LIMIT, html_to_text
@@ -160,12 +160,14 @@ def test_ten_times_as_much_takes_about_ten_times_as_long(bomb):
     assert seconds(50_000) < 40 * seconds(5_000) + 0.5  # quadratic would be a hundred times
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>/!-=\"' abdiprtvx&#;\n") | st.text())
 def test_html_to_text_never_raises(source):
     text = html_to_text(source)
     assert not text or text.endswith("\n")
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -177,6 +179,7 @@ def test_tags_in_any_order_do_no_harm(pieces):
     html_to_text("".join(pieces))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=0x24F), min_size=1))
 def test_escaped_text_comes_back(words):
     wanted = " ".join(words.replace("\xad", "").split())

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.contents import BODY_LIMIT, LINE_LIMIT, TEXT_LIMIT
+from mailflow.core.envelope import Envelope
 from mailflow.core.htmltext import MARKUP_LIMIT
-from mailflow.core.mail import ADDRESS_LIMIT, ID_LIMIT, Attachment, DeliveryReport, Envelope, parse
+from mailflow.core.mail import ADDRESS_LIMIT, ID_LIMIT, Attachment, DeliveryReport, parse
 from mailflow.core.mime import DEPTH_LIMIT, FIELD_LIMIT, HEADER_LIMIT, PART_HEADER_LIMIT, PART_LIMIT
 
 ENVELOPE = Envelope("jane@example.org", ("desk@desk.example",))
@@ -549,12 +550,14 @@ def sound(found):
     return True
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_are_a_mail(raw):
     assert sound(parse(raw, ENVELOPE))
     assert sound(parse(b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" + raw, BOUNCE))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_change_to_a_mail_leaves_a_mail(data):
     raw = bytearray(data.draw(st.sampled_from(MAILS)))
@@ -579,6 +582,7 @@ FIELDS = [
 ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(FIELDS), st.text(alphabet="a@<>\"(),;:=?/*'%\\ 1é", max_size=60))),
     st.text(),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.plaintext import clean_text, unflow
@@ -23,6 +23,7 @@ def test_text_is_made_plain(text, clean):
     assert clean_text(text) == clean
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_clean_text_can_be_stored_and_is_clean_already(text):
     clean = clean_text(text)
@@ -56,6 +57,7 @@ def test_flowed_text_without_the_spaces():
     assert unflow("名 \n前\n", delsp=True) == "名前\n"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="a >-\n"), st.booleans())
 def test_flowed_text_keeps_all_words(text, delsp):
     assert unflow(text, delsp=delsp).count("a") == text.count("a")

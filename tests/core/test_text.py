@@ -2,7 +2,7 @@ import time
 from itertools import groupby
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.text import Line, Mark, mark_lines
@@ -292,6 +292,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES)).map("".join) | st.text())
 def test_every_line_is_kept_once_and_in_order(text):
     lines = mark_lines(text, WORDS)
