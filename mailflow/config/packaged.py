@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mailflow.core.lexicon import Lexicon, compile_lexicon
+if TYPE_CHECKING:
+    from mailflow.core.lexicon import Lexicon
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -21,6 +22,8 @@ def shipped(name: str) -> Path:
 @cache
 def lexicon() -> Lexicon:
     """The words of all languages, compiled once: they belong to the package, not to a site."""
+    from mailflow.core.lexicon import compile_lexicon  # noqa: PLC0415 -- most commands read no mail
+
     return compile_lexicon(
         answers=_languages("answers"), text=_languages("text"), intent=_languages("intent")
     )

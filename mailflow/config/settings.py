@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
 from operator import attrgetter
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from mailflow.config.packaged import lexicon
-from mailflow.core.lexicon import Lexicon
 from mailflow.core.policy import Policy
+
+if TYPE_CHECKING:
+    from mailflow.core.lexicon import Lexicon
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mailflow.core.answers import Answer
+from mailflow.core.answer import Answer
 
 
 class Status(StrEnum):

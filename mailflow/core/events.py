@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailflow.core.answers import Reading
+from mailflow.core.answer import Reading
 from mailflow.core.case import Outcome
-from mailflow.core.recognise import MailKind
+from mailflow.core.envelope import MailKind
 
 
 @dataclass(frozen=True, slots=True)

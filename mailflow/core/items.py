@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailflow.core.answers import Answer, Answers
+from mailflow.core.answer import Answer, Answers
 from mailflow.core.case import Case
 from mailflow.core.form import Form, Kind
 from mailflow.core.letters import Asked, Understood

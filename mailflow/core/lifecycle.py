@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailflow.core.answers import Answer, Answers
+from mailflow.core.answer import Answer, Answers
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.digest import brief
+from mailflow.core.envelope import MailKind
 from mailflow.core.events import (
     AddressFailed,
     DueTimePassed,
@@ -30,7 +31,6 @@ from mailflow.core.form import Form, Kind
 from mailflow.core.items import account_of, asked_items, missing_items, understood
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind
 from mailflow.core.policy import Policy
-from mailflow.core.recognise import MailKind
 from mailflow.core.reference import new_reference
 from mailflow.core.secrets import SecretKind
 from mailflow.core.timing import after

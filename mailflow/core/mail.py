@@ -11,25 +11,16 @@ from email.utils import parsedate_tz
 
 from mailflow.core.contents import Attachment, DeliveryReport, read_contents
 from mailflow.core.decoding import decode_words
+from mailflow.core.envelope import Envelope
 from mailflow.core.mailbox import Mailbox, Mailboxes, read_mailboxes
 from mailflow.core.mime import clean_value, message_ids, split_parts
 
-__all__ = ["Attachment", "DeliveryReport", "Envelope", "Mail", "parse"]
+__all__ = ["Attachment", "DeliveryReport", "Mail", "parse"]
 
 ADDRESS_LIMIT = 100
 ID_LIMIT = 100
 _NAME_LIMIT = 255  # characters
 _DATE_LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """The SMTP envelope (RFC 5321, 3.3), addresses without angle brackets."""
-
-    sender: str  # the reverse-path; "" is the null one of bounces (RFC 5321, 4.5.5)
-    recipients: tuple[str, ...]
-    remote: str = ""  # the client's IP address, or "pipe"
-    helo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

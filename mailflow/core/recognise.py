@@ -10,29 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from mailflow.core.answers import Answer, Reading
+from mailflow.core.answer import Answer, Reading
 from mailflow.core.case import Case, Outcome, Status
+from mailflow.core.envelope import MailKind
 from mailflow.core.form import Form, Kind
 from mailflow.core.intent import Intent, Wish
 from mailflow.core.mail import Mail
 from mailflow.core.reference import Addresses, Purpose, Tagged, find_references, tagged_addresses
-
-
-class MailKind(StrEnum):
-    """What a mail is, as `mailflow explain` and the case history say it."""
-
-    REQUEST = "request"
-    AMENDMENT = "amendment"  # adds to a case or corrects it
-    FOLLOW_UP_STATUS = "follow_up_status"
-    WITHDRAWAL = "withdrawal"  # solved, never mind
-    CONFIRMATION = "confirmation"  # yes to a question of the staff, or that it worked
-    PROOF_SUBMITTED = "proof_submitted"
-    DUPLICATE_REQUEST = "duplicate_request"
-    OFF_TOPIC = "off_topic"
-    AUTO_GENERATED = "auto_generated"
-    BOUNCE = "bounce"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from aiosmtpd import smtp
 
 from mailflow.config import Smtp
-from mailflow.core.mail import Envelope
+from mailflow.core.envelope import Envelope
 from mailflow.edges.connection import OnEvent
 from mailflow.edges.data import NO_ROOM, TOO_BIG
 from mailflow.edges.limits import Budget

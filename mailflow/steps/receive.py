@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Condition, Thread
 
-from mailflow.core.mail import Envelope
+from mailflow.core.envelope import Envelope
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import Arrival, content_digest

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
-from mailflow.core.mail import Envelope
-from mailflow.core.recognise import MailKind
+from mailflow.core.envelope import Envelope, MailKind
 from mailflow.store.columns import Moment
 from mailflow.store.schema import mail_has_no_case, mail_is_parked, mail_waits, mails
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailflow.core.answers import Answer, Doubt, Reading
+from mailflow.core.answer import Answer, Doubt, Reading
 from mailflow.core.case import Case, Outcome, Status
+from mailflow.core.envelope import MailKind
 from mailflow.core.events import PersonWrote
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.lifecycle import decide
 from mailflow.core.policy import Policy, Redirect
-from mailflow.core.recognise import MailKind
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)

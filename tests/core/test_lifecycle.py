@@ -9,6 +9,7 @@ from hypothesis import given as holds_for
 from hypothesis import strategies as st
 
 from mailflow.core.case import Flag, Outcome, Status
+from mailflow.core.envelope import MailKind
 from mailflow.core.events import (
     AddressFailed,
     DueTimePassed,
@@ -23,7 +24,6 @@ from mailflow.core.events import (
 )
 from mailflow.core.letters import LetterKind
 from mailflow.core.lifecycle import TRANSITIONS, due_at
-from mailflow.core.recognise import MailKind
 from tests.core.given import COMPLETE, DAY, NOW, PARTY, POLICY, STAFF, answers, case, happens, kinds, wrote
 
 EVENTS = {

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailflow.core.mail import Envelope, parse
+from mailflow.core.envelope import Envelope
+from mailflow.core.mail import parse
 from mailflow.core.text import Mark, mark_lines
 from tests.core.text_words import WORDS
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from mailflow.core.answers import Doubt, Reading
+from mailflow.core.answer import Doubt, Reading
 from mailflow.core.case import Outcome, Status
+from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.intent import Intent, Wish
-from mailflow.core.mail import Envelope, Mail
+from mailflow.core.mail import Mail
 from mailflow.core.recognise import (
     Belongs,
-    MailKind,
     Matches,
     NewRequest,
     SetAside,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from mailflow.config import load, shipped
-from mailflow.core.answers import Answer
+from mailflow.core.answer import Answer
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside, brief, make_digest
 from mailflow.core.items import asked_items

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from mailflow.config import Smtp
-from mailflow.core.mail import Envelope
+from mailflow.core.envelope import Envelope
 from mailflow.edges.limits import Patience
 from mailflow.edges.listener import Listener
 

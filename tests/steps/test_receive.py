@@ -6,7 +6,7 @@ from threading import Event, get_ident
 
 import pytest
 
-from mailflow.core.mail import Envelope
+from mailflow.core.envelope import Envelope
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
 from mailflow.steps.receive import MAX_BATCH, Intake, MailLoop, received_fields
 from mailflow.store.engine import Unavailable

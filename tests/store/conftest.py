@@ -9,8 +9,8 @@ from itertools import count
 import pytest
 
 from mailflow.core.case import Case, Status
+from mailflow.core.envelope import Envelope
 from mailflow.core.letters import Rendered
-from mailflow.core.mail import Envelope
 from mailflow.store import UnitOfWork
 from mailflow.store.mails import Arrival, content_digest
 

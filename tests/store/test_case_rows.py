@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from mailflow.core.answers import Answer
+from mailflow.core.answer import Answer
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.store.casejson import COLUMNS
 from mailflow.store.columns import EPOCH

@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from mailflow.core.recognise import MailKind
+from mailflow.core.envelope import MailKind
 from mailflow.store import mails as mails_module
 from mailflow.store.mails import MailState
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mailflow.core.case import Flag, Outcome, Status
-from mailflow.core.recognise import MailKind
+from mailflow.core.envelope import MailKind
 from mailflow.store.views import Numbers, Queues
 
 DAY = timedelta(days=1)

@@ -1,0 +1,42 @@
+"""What people answer to the fields of the form, with where they said it: kept with the case. `answers.py` reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Value = str | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said to a field, with its provenance."""
+
+    field: str
+    value: Value
+    words: str  # the words it was read from, secrets masked
+    line: int  # the number of the line they begin on (Line.number)
+    start: int  # characters in that line: words begin at start, and end before end
+    end: int
+    rule: str  # the name of the rule that read it
+    sure: float  # 0 to 1
+    mail: str = ""  # the id of the mail it stood in
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A field for which one mail says two things that contradict each other."""
+
+    field: str
+    answers: tuple[Answer, ...]
+
+
+Answers = Mapping[str, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one mail says: at most one answer a field, and what contradicts itself."""
+
+    answers: Answers = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
