@@ -15,7 +15,8 @@ DOCS = REPOSITORY / "docs"
 
 
 def commands(group, name="mailflow"):
-    for sub, command in group.commands.items():
+    for sub in group.list_commands(None):
+        command = group.get_command(None, sub)
         if isinstance(command, click.Group):
             yield from commands(command, f"{name} {sub}")
         else:

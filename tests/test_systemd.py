@@ -54,7 +54,7 @@ def test_the_command_is_one_of_mailflow(service):
     at = words.index("run")
     assert words[:2] == ["/usr/bin/env", "mailflow"]
     assert options(words[2:at]) <= {option for parameter in mailflow.params for option in parameter.opts}
-    run = mailflow.commands["run"]
+    run = mailflow.get_command(None, "run")
     assert options(words[at:]) <= {option for parameter in run.params for option in parameter.opts}
 
 

@@ -13,7 +13,6 @@ from mailflow.core.letters import Letter, Rendered
 from mailflow.core.reference import Addresses
 from mailflow.store.unit import UnitOfWork
 
-
 Begin = Callable[[], AbstractContextManager[UnitOfWork]]
 
 

@@ -6,14 +6,18 @@ letter. A crash before the commit leaves the mail to be handled again; after it 
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from mailflow.core.answers import Reading, read_answers
+from mailflow.core.answer import Reading
+from mailflow.core.answers import read_answers
 from mailflow.core.body import Body, read_body, redacted
 from mailflow.core.case import Case, Status
-from mailflow.core.events import AddressFailed, PersonWrote, StrangerWrote
+from mailflow.core.envelope import MailKind
+from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote
 from mailflow.core.intent import Intent, Wish, read_wish
 from mailflow.core.letters import Rendered
 from mailflow.core.mail import Mail, parse
@@ -21,7 +25,6 @@ from mailflow.core.origin import Silence, why_not_answer
 from mailflow.core.recognise import (
     Belongs,
     Clues,
-    MailKind,
     Matches,
     NewRequest,
     SetAside,
@@ -34,12 +37,12 @@ from mailflow.core.recognise import (
 )
 from mailflow.core.timing import retry_wait
 from mailflow.steps.app import App
-from mailflow.steps.apply import Applied, apply_event
+from mailflow.steps.apply import apply_event
+from mailflow.store.engine import Unavailable
 from mailflow.store.mails import StoredMail
-from mailflow.store.unit import Unavailable, UnitOfWork
+from mailflow.store.unit import UnitOfWork
 
 RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
-_ERROR_KEPT = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class Handled:
     by_party: bool = True
     letters: tuple[Rendered, ...] = ()
     silence: str | None = None  # why nothing is answered
+    source: str = ""  # the section of the RFC that says so
+    set_aside: bool = False  # a person's mail that no case took: the digest lists it
+    event: Event | None = None  # what it was to its case
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,12 @@ class Failed:
 
     mail_id: int
     error: str
-    parked: bool
+    attempts: int
+    next_try_at: datetime | None  # None: it was parked
+
+    @property
+    def parked(self) -> bool:
+        return self.next_try_at is None
 
 
 def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:
@@ -85,13 +96,22 @@ def _try(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled | Failed:
 
 
 def _failed(app: App, uow: UnitOfWork, stored: StoredMail, error: Exception) -> Failed:
-    said = f"{type(error).__name__}: {error}"[:_ERROR_KEPT]
+    said = _told(error)
     attempts = stored.attempts + 1
     if attempts > len(RETRY_WAITS):
         uow.mails.park(stored.id, said)
-        return Failed(stored.id, said, parked=True)
-    uow.mails.failed(stored.id, said, app.clock() + retry_wait(attempts, RETRY_WAITS))
-    return Failed(stored.id, said, parked=False)
+        return Failed(stored.id, said, attempts, None)
+    next_try_at = app.clock() + retry_wait(attempts, RETRY_WAITS)
+    uow.mails.failed(stored.id, said, next_try_at)
+    return Failed(stored.id, said, attempts, next_try_at)
+
+
+def _told(error: Exception) -> str:
+    """What raised, and where. Its text stays out: it may quote the mail, and this goes into the log and the digest."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "mailflow" in Path(frame.filename).parts]
+    last = (ours or frames)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}, {last.name}"
 
 
 def handle(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled:
@@ -111,16 +131,25 @@ def _machine(
     app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Body, silence: Silence
 ) -> Handled:
     """Nobody waits for an answer. A bounce that is genuinely ours marks the party's address as failing."""
-    case = None
-    clues = clues_of(mail, "", app.addresses)
-    if silence.kind is MailKind.BOUNCE and clues.tagged:
-        case = case_of_bounce(clues, _matches(uow, clues, ""), app.addresses, app.clock())
-    if case is not None:
-        event = _failure_of(mail, case)
-        case = apply_event(app, uow, _current(uow, case), event, mail.sender or "a mail server").case
-    return Handled(
-        stored.id, silence.kind, mail, body, Reading(), Wish(Intent.NONE), case, silence=silence.why
+    handled = Handled(
+        stored.id,
+        silence.kind,
+        mail,
+        body,
+        Reading(),
+        Wish(Intent.NONE),
+        silence=silence.why,
+        source=silence.source,
     )
+    clues = clues_of(mail, "", app.addresses)
+    if silence.kind is not MailKind.BOUNCE or not clues.tagged:
+        return handled
+    case = case_of_bounce(clues, _matches(uow, clues, ""), app.addresses, app.clock())
+    if case is None:
+        return handled
+    event = _failure_of(mail, case)
+    applied = apply_event(app, uow, _current(uow, case), event, mail.sender or "a mail server")
+    return replace(handled, case=applied.case, event=event)
 
 
 def _failure_of(mail: Mail, case: Case) -> AddressFailed:
@@ -154,7 +183,8 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
 def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | None) -> Handled:
     """What the mail says, understood with what our last letter asked as context."""
     policy, lexicon = app.config.policy, app.config.lexicon
-    reading = read_answers(body.lines, policy.form, case.asked if case else (), lexicon.answers)
+    asked = case.asked if case else ()
+    reading = read_answers(body.lines, policy.form, asked, lexicon.answers, mail.sender or "")
     wish = read_wish(
         body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=case is not None
     )
@@ -167,7 +197,7 @@ def _from_staff(app: App, mail: Mail, clues: Clues) -> bool:
 
 
 def _set_aside(handled: Handled, why: str) -> Handled:
-    return replace(handled, silence=why)
+    return replace(handled, silence=why, set_aside=True)
 
 
 def _in_no_case(app: App, uow: UnitOfWork, handled: Handled) -> Handled:
@@ -175,7 +205,7 @@ def _in_no_case(app: App, uow: UnitOfWork, handled: Handled) -> Handled:
         return _set_aside(handled, "it offers something for sale, and nobody waits for an answer")
     if handled.kind is MailKind.WITHDRAWAL:
         return _set_aside(handled, "it takes back a request that is not there")
-    return _applied(handled, apply_event(app, uow, None, _event(handled), handled.mail.sender or ""))
+    return _applied(app, uow, handled, None, _event(handled))
 
 
 def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Handled:
@@ -184,12 +214,14 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Han
     handled = replace(handled, how=found.how, by_party=found.by_party)
     kind = kind_in_case(found, handled.reading, handled.wish, app.config.policy.form)
     handled = replace(handled, kind=kind)
-    sender = handled.mail.sender or ""
     if not found.by_party:
-        stranger = apply_event(app, uow, case, StrangerWrote(sender, str(handled.mail_id)), sender)
-        return replace(_applied(handled, stranger), silence="it is not from the party of the case")
-    event = replace(_event(handled), at_reply_address=found.at_reply_address)
-    return _applied(handled, apply_event(app, uow, case, event, sender))
+        handled = replace(handled, silence="it is not from the party of the case")
+        return _applied(
+            app, uow, handled, case, StrangerWrote(handled.mail.sender or "", str(handled.mail_id))
+        )
+    return _applied(
+        app, uow, handled, case, replace(_event(handled), at_reply_address=found.at_reply_address)
+    )
 
 
 def _event(handled: Handled) -> PersonWrote:
@@ -205,8 +237,9 @@ def _event(handled: Handled) -> PersonWrote:
     )
 
 
-def _applied(handled: Handled, applied: Applied) -> Handled:
-    return replace(handled, case=applied.case, letters=applied.letters)
+def _applied(app: App, uow: UnitOfWork, handled: Handled, case: Case | None, event: Event) -> Handled:
+    applied = apply_event(app, uow, case, event, handled.mail.sender or "")
+    return replace(handled, case=applied.case, letters=applied.letters, event=event)
 
 
 def _current(uow: UnitOfWork, case: Case) -> Case:
@@ -240,7 +273,7 @@ def _settle(app: App, uow: UnitOfWork, handled: Handled) -> None:
     uow.mails.handled(
         handled.mail_id,
         now=app.clock(),
-        kind=handled.kind.value,
+        kind=handled.kind,
         case_id=handled.case.id if handled.case else None,
         sender=mail.sender or "",
         subject=body.subject,

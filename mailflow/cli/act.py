@@ -1,0 +1,121 @@
+"""The commands with which the staff acts on a case. Letters leave through the outbox of the running desk."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+
+import click
+
+from mailflow.cli import exits
+from mailflow.cli.command import Site, site
+from mailflow.cli.show import say
+from mailflow.core.case import Outcome
+from mailflow.core.display import lines
+from mailflow.core.events import Event, StaffAsked, StaffClosed, StaffNoted, StaffReopened
+from mailflow.steps import operate
+from mailflow.steps.apply import Applied
+
+# What the staff may close a case with; a duplicate comes about by `merge`.
+OUTCOMES = (Outcome.RECOVERED, Outcome.DENIED, Outcome.WITHDRAWN, Outcome.EXPIRED, Outcome.REDIRECTED)
+
+_LONGEST = 10_000  # characters
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("question", required=False)
+@site
+def ask(site: Site, reference: str, question: str | None) -> None:
+    """Ask the person something. The case waits for the answer. Without QUESTION it is read from standard input."""
+    _act(site, reference, StaffAsked(_text(question, "question")))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("text", required=False)
+@site
+def note(site: Site, reference: str, text: str | None) -> None:
+    """Write a note for the staff into the case's history. Without TEXT it is read from standard input."""
+    _act(site, reference, StaffNoted(_text(text, "note")))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("outcome", type=click.Choice([outcome.value for outcome in OUTCOMES]))
+@click.argument("text", required=False)
+@site
+def close(site: Site, reference: str, outcome: str, text: str | None) -> None:
+    """Close a case and write the letter that says so.
+
+    TEXT stands in the letter, "-" reads it from standard input. `denied` always takes one, which says why.
+    """
+    said = _text(text, "reason") if outcome == Outcome.DENIED or text == "-" else text or ""
+    _act(site, reference, StaffClosed(Outcome(outcome), said))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("text", required=False)
+@site
+def reopen(site: Site, reference: str, text: str | None) -> None:
+    """Take a closed case up again. TEXT is a note for the history."""
+    _act(site, reference, StaffReopened(text or ""))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("into")
+@site
+def merge(site: Site, reference: str, into: str) -> None:
+    """Close a case as a duplicate of the case INTO."""
+    with site.desk() as desk:
+        try:
+            _say(operate.merge(desk.app, reference, into, who()))
+        except ValueError as error:
+            raise exits.Refused(str(error), exits.BAD_DATA) from error
+
+
+def who() -> str:
+    """The member of the staff at the keyboard, for the history of the case."""
+    name = os.environ.get("SUDO_USER")
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name
+        return str(os.getuid())
+
+
+def _act(site: Site, reference: str, event: Event) -> None:
+    with site.desk() as desk:
+        _say(operate.act(desk.app, reference, event, who()))
+
+
+def _say(applied: Applied) -> None:
+    case = applied.case
+    letters = ", ".join(f"{letter.kind} to {letter.recipient}" for letter in applied.letters)
+    now = f"{case.reference} is {case.outcome or case.status}"
+    if applied.note == "nothing_to_do":
+        say(f"{now}: there was nothing to do")
+    else:
+        say(f"{now}; " + (f"letter written: {letters}" if letters else "no letter"))
+
+
+def _text(given: str | None, what: str) -> str:
+    """What goes into a letter or note; "-" or nothing reads it from standard input."""
+    text = "\n".join(lines(_typed(what) if given in {None, "-"} else given or ""))
+    if not text.strip():
+        raise click.UsageError(f"the {what} is empty")
+    if len(text) > _LONGEST:
+        raise click.UsageError(f"the {what} is longer than {_LONGEST} characters")
+    return text
+
+
+def _typed(what: str) -> str:
+    if sys.stdin is None:
+        raise click.UsageError(f"the {what} is missing")
+    if sys.stdin.isatty():
+        click.echo(f"Write the {what}; Ctrl-D on an empty line ends it.", err=True)
+    return sys.stdin.buffer.read().decode("utf-8", "replace")

@@ -1,0 +1,147 @@
+"""A case with all that belongs to it, and the JSON of it. Programs read its keys: add to them, never rename."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mailflow.core.answer import Answer
+from mailflow.core.case import Case, Status
+from mailflow.core.form import Form
+from mailflow.core.items import missing_items
+from mailflow.steps.find import find_case
+from mailflow.store.cases import HistoryEntry
+from mailflow.store.mails import ListedMail
+from mailflow.store.outbox import QueuedLetter
+from mailflow.store.unit import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Record:
+    case: Case
+    mails: Sequence[ListedMail]
+    letters: Sequence[QueuedLetter]
+    history: Sequence[HistoryEntry]
+    related: Sequence[Case]  # others of the same party or about the same account
+    place: int | None  # in the queue of the staff
+
+
+def read_record(uow: UnitOfWork, reference: str) -> Record:
+    """Raises `UnknownCase`."""
+    case = find_case(uow, reference)
+    related = {
+        one.id: one
+        for one in (
+            *uow.views.cases(party=case.party),
+            *(uow.views.cases(account=case.account) if case.account else ()),
+        )
+        if one.id != case.id
+    }
+    return Record(
+        case,
+        uow.mails.of_case(case.id),
+        uow.outbox.of_case(case.id),
+        uow.cases.history(case.id),
+        tuple(related.values()),
+        uow.views.queue_place(case) if case.status is Status.IN_REVIEW else None,
+    )
+
+
+def still_missing(case: Case, form: Form) -> tuple[str, ...]:
+    return () if case.status is Status.CLOSED else missing_items(form, case.answers, case.doubts)
+
+
+def case_facts(case: Case, form: Form) -> dict[str, Any]:
+    return {
+        "reference": case.reference,
+        "status": case.status.value,
+        "outcome": case.outcome.value if case.outcome else None,
+        "party": case.party,
+        "account": case.account,
+        "flags": sorted(case.flags),
+        "missing": still_missing(case, form),
+        "question": case.question,
+        "merged_into": case.merged_into,
+        "opened_at": case.opened_at,
+        "completed_at": case.completed_at,
+        "waiting_since": case.waiting_since,
+        "touched_at": case.touched_at,
+        "closed_at": case.closed_at,
+        "due_at": case.due_at,
+    }
+
+
+def record_facts(record: Record, form: Form) -> dict[str, Any]:
+    case = record.case
+    return {
+        **case_facts(case, form),
+        "answers": _answers(case.answers, form),
+        "doubts": {key: [_answer(one, form) for one in both] for key, both in case.doubts.items()},
+        "related": [one.reference for one in record.related],
+        "mails": [_mail(mail) for mail in record.mails],
+        "letters": [_letter(letter) for letter in record.letters],
+        "history": [asdict(entry) for entry in record.history],
+    }
+
+
+def everything(uow: UnitOfWork, reference: str, form: Form) -> dict[str, Any]:
+    """All that is kept of a case, its mails and letters byte by byte. Raises `UnknownCase`."""
+    record = read_record(uow, reference)
+    found = {mail.id: uow.mails.get(mail.id) for mail in record.mails}
+    whole = record_facts(record, form)
+    whole["mails"] = [
+        {**_mail(mail), "raw": _base64(stored.raw if (stored := found[mail.id]) else b"")}
+        for mail in record.mails
+    ]
+    whole["letters"] = [{**_letter(letter), "raw": _base64(letter.raw)} for letter in record.letters]
+    return whole
+
+
+def _answers(answers: Mapping[str, Answer], form: Form) -> dict[str, Any]:
+    return {key: _answer(answer, form) for key, answer in answers.items()}
+
+
+def _answer(answer: Answer, form: Form) -> dict[str, Any]:
+    shown = form.say(answer.field, answer.value) if answer.field in form.by_key else str(answer.value)
+    return {
+        "value": answer.value,
+        "shown": shown,
+        "words": answer.words,
+        "mail": f"mail:{answer.mail}",
+        "line": answer.line,
+        "rule": answer.rule,
+        "sure": answer.sure,
+    }
+
+
+def _mail(mail: ListedMail) -> dict[str, Any]:
+    return {
+        "id": f"mail:{mail.id}",
+        "received_at": mail.received_at,
+        "sender": mail.sender,
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "kind": mail.kind,
+        "silence": mail.silence,
+        "fresh": mail.fresh,
+    }
+
+
+def _letter(letter: QueuedLetter) -> dict[str, Any]:
+    return {
+        "id": f"letter:{letter.id}",
+        "created_at": letter.created_at,
+        "kind": letter.kind,
+        "recipient": letter.recipient,
+        "message_id": letter.message_id,
+        "subject": letter.subject,
+        "state": letter.state,
+        "error": letter.error,
+        "text": letter.text,
+    }
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

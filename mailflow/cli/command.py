@@ -1,0 +1,164 @@
+"""What every command starts with: where it is, where the configuration is, and an open desk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from mailflow import __version__
+from mailflow.bootstrap import Desk, open_desk, open_store
+from mailflow.config import Config, load, shipped
+from mailflow.store.unit import Store, UnitOfWork
+
+PLACES: Final = (Path("config.toml"), Path("/etc/mailflow/config.toml"))  # where `--config` looks by itself
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass
+class Site:
+    """What the options before the command say."""
+
+    path: Path | None
+
+    @cached_property
+    def source(self) -> Path:
+        return self.path or next((place for place in PLACES if place.is_file()), shipped("config.toml"))
+
+    @cached_property
+    def config(self) -> Config:
+        """Raises `ConfigErrors`."""
+        return load(self.source)
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """The desk, for the time of one command. Raises `NotReady` or `Unavailable`."""
+        desk = open_desk(self.config)
+        try:
+            yield desk
+        finally:
+            desk.app.relay.close()
+            desk.store.close()
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Its store alone, for what needs no letters and no keys: it opens in half the time."""
+        store = open_store(self.config)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        with self.store() as store, store.read() as uow:
+            yield uow
+
+
+class Commands(click.Group):
+    """Commands in other modules: each by its place, `module:name`, and a line of help.
+
+    A module is imported once its command is asked for.
+    """
+
+    def __init__(self, *args: Any, places: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(self.places)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in self.places:
+            return None
+        module, _, function = self.places[name][0].partition(":")
+        command: click.Command = getattr(import_module(f"mailflow.cli.{module}"), function)
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self.places.items()])
+
+
+@click.group(
+    cls=Commands,
+    places={
+        "init": ("desk:init", "Make the key and the database where they are missing."),
+        "check-config": ("desk:check_config", "Say everything that is wrong with the configuration."),
+        "run": ("desk:run", "Run the desk."),
+        "inject": ("inject:inject", "Take one mail from standard input."),
+        "explain": ("explain:explain", "Show what mailflow makes of mail files; send nothing."),
+        "status": ("status:status", "Cases and queues at a glance."),
+        "cases": ("command:cases", "Look at cases and act on them."),
+        "queue": ("command:queue", "Letters that wait or failed, mails that were parked."),
+        "digest": ("desk:digest", "Show the staff digest as it would be now."),
+        "purge": ("desk:purge", "Delete now what is kept no longer."),
+        "db": ("command:db", "The database."),
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    help="The configuration. Default: ./config.toml, then /etc/mailflow/config.toml, then the shipped one.",
+)
+@click.version_option(__version__, prog_name="mailflow", message="%(prog)s %(version)s")
+@click.pass_context
+def mailflow(context: click.Context, path: Path | None) -> None:
+    """An e-mail-driven account-recovery desk."""
+    context.obj = Site(path)
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+
+
+@click.group(
+    cls=Commands,
+    places={
+        "list": ("cases:list_", "List cases, the newest first."),
+        "show": ("cases:show", "Show what is known, what is missing, what happened."),
+        "ask": ("act:ask", "Ask the person something."),
+        "note": ("act:note", "Write a note for the staff."),
+        "close": ("act:close", "Close a case, and write the letter that says so."),
+        "reopen": ("act:reopen", "Take a closed case up again."),
+        "merge": ("act:merge", "Close a case as a duplicate of another."),
+        "export": ("cases:export", "Everything that is kept of a case, as JSON."),
+    },
+)
+def cases() -> None:
+    """Look at cases and act on them."""
+
+
+@click.group(
+    cls=Commands,
+    places={
+        "list": ("queue:list_", "List letters that wait or failed, and parked mails."),
+        "show": ("queue:show", "Show a letter or a mail as it stands."),
+        "retry": ("queue:retry", "Try letters again now."),
+        "drop": ("queue:drop", "Give letters up, or delete parked mails."),
+        "replay": ("queue:replay", "Handle parked mails anew."),
+    },
+)
+def queue() -> None:
+    """Letters that wait or were given up, and mails that could not be handled."""
+
+
+@click.group(cls=Commands, places={"upgrade": ("desk:upgrade", "Bring the tables to this version.")})
+def db() -> None:
+    """The database."""
+
+
+site = click.make_pass_decorator(Site)
+
+
+def as_json(function: Function) -> Function:
+    """The option of every command whose output a program may read."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON object a line, in ASCII.")(function)

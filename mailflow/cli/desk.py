@@ -1,0 +1,105 @@
+"""The commands for the desk as a whole: set up, check, run, write the digest, clean up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+
+import click
+
+from mailflow.bootstrap import check_letters, prepare
+from mailflow.cli.command import Site, site
+from mailflow.cli.show import say, text
+from mailflow.core.letters import Letter, LetterKind
+from mailflow.steps.periodic import purge_now
+from mailflow.steps.report import build_digest
+from mailflow.store import migrations
+from mailflow.store.engine import make_engine
+
+ROLES = ("receive", "handle", "deliver", "periodic")
+
+
+@click.command()
+@site
+def init(site: Site) -> None:
+    """Make what is missing: the key of the reply addresses, the database and its tables."""
+    made = prepare(site.config)
+    say("made " + ", ".join(made) if made else "nothing was missing")
+
+
+@click.command("check-config")
+@site
+def check_config(site: Site) -> None:
+    """Read the configuration and the letters, and say everything that is wrong. Exit status 78 if anything is."""
+    config = site.config
+    check_letters(config)
+    say(f"{config.source}: good. The desk is {config.desk.address}, {len(config.policy.form.fields)} fields.")
+
+
+@click.command()
+@click.option(
+    "--role", "roles", default=",".join(ROLES), help="What this process does, of: " + ", ".join(ROLES) + "."
+)
+@click.option(
+    "--node", default=socket.gethostname(), help="The name of this node, for leases. Default: the host's."
+)
+@site
+def run(site: Site, roles: str, node: str) -> int:
+    """Run the desk until SIGTERM. SIGHUP takes a changed configuration."""
+    from mailflow.daemon import Daemon  # noqa: PLC0415 -- the other commands need no listener
+    from mailflow.edges import log  # noqa: PLC0415 -- as above
+
+    wanted = [role.strip() for role in roles.split(",")]
+    if unknown := sorted(set(wanted) - set(ROLES)):
+        raise click.UsageError(f"no such role: {', '.join(unknown)} (there are {', '.join(ROLES)})")
+    os.umask(0o077)
+    log.configure(site.config.log, sys.stderr)
+    prepare(site.config)
+    with site.desk() as desk:
+        return asyncio.run(Daemon(desk, roles=wanted, node=f"{node}:{os.getpid()}").run())
+
+
+@click.command()
+@click.option("--html", is_flag=True, help="As HTML, for a browser.")
+@site
+def digest(site: Site, html: bool) -> None:
+    """Show the staff digest as it would be sent now. Nothing is sent."""
+    with site.desk() as desk:
+        with desk.app.read() as uow:
+            facts = build_digest(desk.app, uow)
+        letter = Letter(LetterKind.DIGEST, desk.app.config.desk.staff[0], facts={"digest": facts})
+        rendered = desk.app.renderer.render(letter, desk.app.clock())
+    if html:
+        click.echo(_html_part(rendered.raw))
+    else:
+        text(rendered.text.rstrip())
+
+
+def _html_part(raw: bytes) -> str:
+    from email import message_from_bytes, policy  # noqa: PLC0415 -- only here, and slow to import
+
+    body = message_from_bytes(raw, policy=policy.default).get_body(("html",))
+    return str(body.get_content()) if body else ""
+
+
+@click.command()
+@site
+def purge(site: Site) -> None:
+    """Delete closed cases and mails older than case.keep_closed now, rather than tonight."""
+    with site.desk() as desk:
+        say(f"deleted {purge_now(desk.app)} cases, mails and letters")
+
+
+@click.command()
+@site
+def upgrade(site: Site) -> None:
+    """Bring the tables to this version of mailflow."""
+    engine = make_engine(site.config.database)
+    try:
+        current = migrations.is_current(engine)
+        migrations.upgrade(engine)
+    finally:
+        engine.dispose()
+    say("the tables were up to date" if current else "the tables are up to date now")

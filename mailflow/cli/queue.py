@@ -1,0 +1,157 @@
+"""The commands for the two queues: letters that wait or failed, and mails that were parked.
+
+An id says which queue it is of: `letter:12`, `mail:7`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from mailflow.bootstrap import utc_now
+from mailflow.cli import exits
+from mailflow.cli.command import Site, as_json, site
+from mailflow.cli.show import ago, on_terminal, say, show_json, table, text
+from mailflow.core.timing import DAY
+from mailflow.store.unit import UnitOfWork
+
+_FAILED_LISTED = 30 * DAY
+_MOST_DIGITS = 18  # of an id: what a database's integer holds
+
+_ids = click.argument("ids", nargs=-1, required=True, metavar="ID...")
+
+
+@click.command("list")
+@as_json
+@site
+def list_(site: Site, as_json: bool) -> None:
+    """List letters that wait or failed, and parked mails."""
+    with site.read() as uow:
+        now = utc_now()
+        entries = _entries(uow, now)
+    if as_json:
+        for entry in entries:
+            show_json(entry)
+        return
+    if not entries:
+        say("nothing waits, nothing failed")
+        return
+    table(
+        ("id", "state", "what", "address", "age", "tries"),
+        [
+            (
+                entry["id"],
+                entry["state"],
+                entry["what"],
+                entry["address"],
+                ago(entry["since"], now),
+                entry["attempts"],
+            )
+            for entry in entries
+        ],
+        [entry["error"] for entry in entries],
+    )
+
+
+def _entries(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
+    letters = [
+        {
+            "id": f"letter:{letter.id}",
+            "state": letter.state,
+            "what": letter.kind,
+            "address": letter.recipient,
+            "since": letter.created_at,
+            "next_try_at": letter.next_try_at,
+            "attempts": letter.attempts,
+            "error": letter.error or "",
+        }
+        for letter in (*uow.outbox.waiting(), *uow.outbox.failed(now - _FAILED_LISTED))
+    ]
+    mails = [
+        {
+            "id": f"mail:{mail.id}",
+            "state": mail.state,
+            "what": "mail",
+            "address": mail.envelope.sender,
+            "since": mail.received_at,
+            "next_try_at": None,
+            "attempts": mail.attempts,
+            "error": mail.error or "",
+        }
+        for mail in uow.mails.parked()
+    ]
+    return letters + mails
+
+
+@click.command()
+@click.argument("entry", metavar="ID")
+@site
+def show(site: Site, entry: str) -> None:
+    """Show a letter or a mail as it stands, whatever state it is in. Into a file or a pipe it goes byte by byte."""
+    kind, number = _id(entry, "mail", "letter")
+    with site.read() as uow:
+        found = uow.mails.get(number) if kind == "mail" else uow.outbox.get(number)
+    if found is None:
+        raise exits.Refused(f"there is no {kind}:{number}", exits.BAD_DATA)
+    if on_terminal():
+        text(found.raw.decode("utf-8", "replace"))
+    else:
+        click.echo(found.raw, nl=False)
+
+
+@click.command()
+@_ids
+@site
+def retry(site: Site, ids: tuple[str, ...]) -> None:
+    """Try letters again now, also those that were given up."""
+    _do(site, ids, "is tried again", letter=lambda uow, number: uow.outbox.retry_now(number))
+
+
+@click.command()
+@_ids
+@site
+def drop(site: Site, ids: tuple[str, ...]) -> None:
+    """Give up letters that wait, or delete parked mails."""
+    _do(
+        site,
+        ids,
+        "is dropped",
+        letter=lambda uow, number: uow.outbox.drop(number),
+        mail=lambda uow, number: uow.mails.drop(number),
+    )
+
+
+@click.command()
+@_ids
+@site
+def replay(site: Site, ids: tuple[str, ...]) -> None:
+    """Handle parked mails anew."""
+    _do(site, ids, "is handled anew", mail=lambda uow, number: uow.mails.replay(number))
+
+
+def _do(site: Site, ids: tuple[str, ...], done: str, **verbs: Callable[[UnitOfWork, int], bool]) -> None:
+    """All of them, or none when one cannot be."""
+    entries = [_id(one, *verbs) for one in ids]
+    with site.store() as store, store.begin() as uow:
+        for kind, number in entries:
+            if not verbs[kind](uow, number):
+                raise exits.Refused(
+                    f"there is no {kind}:{number}, or it is not in a state for this", exits.BAD_DATA
+                )
+    for kind, number in entries:
+        say(f"{kind}:{number} {done}")
+
+
+def _id(entry: str, *kinds: str) -> tuple[str, int]:
+    """`letter:12` as kind and number; where only one kind is possible, the number will do."""
+    kind, _, number = entry.rpartition(":")
+    if not kind and len(kinds) == 1:
+        kind = kinds[0]
+    if kind not in kinds or not (number.isascii() and number.isdecimal()) or len(number) > _MOST_DIGITS:
+        examples = " or ".join(f"{one}:12" for one in sorted(kinds))
+        raise click.UsageError(
+            f"{entry} is no id for this: it reads {examples}, as `mailflow queue list` shows it"
+        )
+    return kind, int(number)

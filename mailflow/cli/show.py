@@ -1,0 +1,122 @@
+"""What commands print: for people nothing that could act on a terminal, for programs JSON in ASCII."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import click
+
+from mailflow.core.display import columns, one_line, visible, wrap
+
+WIDTH: Final = 80  # of prose, on a terminal that is no narrower
+_LEAST = 8  # columns of a cell that is folded
+_GAP = "  "
+
+
+def show_json(value: Mapping[str, Any]) -> None:
+    """One object on one line, in ASCII: nothing that people wrote can act on a terminal."""
+    click.echo(json.dumps(value, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return str(value)
+
+
+def title(text: str) -> None:
+    _print(one_line(text), bold=True)
+
+
+def section(text: str) -> None:
+    click.echo()
+    title(text)
+
+
+def text(words: str, margin: str = "", *, hanging: str | None = None, dim: bool = False) -> None:
+    """Text of any kind, each of its lines visible and wrapped; `hanging` is the margin of what is wrapped."""
+    hanging = margin if hanging is None else hanging
+    width = max(min(WIDTH, _terminal()) - columns(margin), _LEAST)
+    for line in words.splitlines() or [""]:
+        for number, part in enumerate(wrap(visible(line), width).split("\n")):
+            _print(f"{hanging if number else margin}{part}".rstrip(), dim=dim)
+
+
+def facts(rows: Iterable[tuple[str, object]], margin: str = "  ") -> None:
+    """Names and values, the values below each other."""
+    shown = [(one_line(name), one_line(str(value))) for name, value in rows]
+    widest = max((columns(name) for name, _ in shown), default=0)
+    width = max(min(WIDTH, _terminal()) - len(margin) - widest - len(_GAP), _LEAST)
+    for name, value in shown:
+        for number, part in enumerate(wrap(value, width).split("\n")):
+            _print(f"{margin}{_padded('' if number else name, widest)}{_GAP}{part}".rstrip())
+
+
+def table(names: Sequence[str], rows: Sequence[Sequence[object]], notes: Sequence[str] = ()) -> None:
+    """Rows below their names, each with its note below it. Where a terminal is too narrow, each row is a list."""
+    cells = [[one_line(str(cell)) for cell in row] for row in rows]
+    widths = [max(map(columns, column)) for column in zip(names, *cells, strict=True)]
+    room = len(_GAP) * (len(widths) - 1) + sum(widths)
+    listed = on_terminal() and room > _terminal()
+    if not listed:
+        _print(_row(names, widths), bold=True)
+    for number, row in enumerate(cells):
+        if listed:
+            title(row[0])
+            facts([(name, cell) for name, cell in zip(names[1:], row[1:], strict=True) if cell])
+        else:
+            _print(_row(row, widths))
+        if number < len(notes) and notes[number]:
+            text(f"! {notes[number]}", "  ", hanging="    ")
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return _GAP.join(_padded(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - columns(cell))
+
+
+def on_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()  # None: it was closed
+
+
+def _terminal() -> int:
+    return shutil.get_terminal_size().columns
+
+
+def _print(line: str, *, bold: bool = False, dim: bool = False) -> None:
+    click.echo(click.style(line, bold=bold or None, dim=dim or None) if bold or dim else line)
+
+
+def say(words: str) -> None:
+    """What came of a command, in one line."""
+    click.echo(one_line(words))
+
+
+def complain(words: str) -> None:
+    click.echo("\n".join(map(visible, words.splitlines())), err=True)
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long ago, in the largest unit that fits."""
+    return "" if moment is None else span(now - moment)
+
+
+def span(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    for size, unit in ((1440, "day"), (60, "hour")):
+        if abs(minutes) >= size:
+            count = minutes // size
+            return f"{count} {unit}{'s' if abs(count) != 1 else ''}"
+    return f"{minutes} min"

@@ -1,0 +1,53 @@
+"""`mailflow status`: how the desk is, at a glance."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from mailflow.bootstrap import utc_now
+from mailflow.cli.command import Site, as_json, site
+from mailflow.cli.show import ago, show_json, table, text
+from mailflow.core.timing import DAY
+
+_PATIENCE = timedelta(minutes=1)  # a desk that runs is faster
+
+
+@click.command()
+@as_json
+@site
+def status(site: Site, as_json: bool) -> None:
+    """How the desk is: cases, queues, what needs somebody."""
+    now = utc_now()
+    with site.read() as uow:
+        queues, cases = uow.views.queues(), uow.views.count_by_status()
+        failed = len(uow.outbox.failed(now - DAY))
+    desk = site.config.desk.address
+    if as_json:
+        facts = {
+            "desk": desk,
+            "cases": {status.value: count for status, count in cases.items()},
+            "mails_waiting": queues.mails_waiting,
+            "mails_parked": queues.mails_parked,
+            "letters_waiting": queues.letters_waiting,
+            "letters_failed_today": failed,
+            "oldest_mail": queues.oldest_mail,
+            "oldest_letter": queues.oldest_letter,
+        }
+        show_json(facts)
+        return
+    rows = [(f"cases {name.value.replace('_', ' ')}", count) for name, count in cases.items()]
+    rows += [("mails waiting", queues.mails_waiting), ("mails parked", queues.mails_parked)]
+    rows += [("letters waiting", queues.letters_waiting), ("letters given up since yesterday", failed)]
+    table((desk, ""), rows)
+    overdue = [
+        f"! {what} {ago(due_at, now)} ago"
+        for what, due_at in (
+            ("a mail could have been handled", queues.oldest_mail),
+            ("a letter could have been sent", queues.oldest_letter),
+        )
+        if due_at and due_at < now - _PATIENCE
+    ]
+    for line in overdue:
+        text(line)

@@ -1,0 +1,137 @@
+"""Acting on cases: what the shell says of it, and that it came to pass."""
+
+import getpass
+from datetime import UTC, datetime
+
+import pytest
+
+from mailflow.cli import act
+from mailflow.core.case import Outcome, Status
+from tests.world import COMPLETE
+
+
+@pytest.fixture
+def case(world):
+    world.write(COMPLETE)
+    return world.case()
+
+
+def left(world):
+    """The letters that leave once the desk runs again."""
+    world.now = datetime.now(UTC)
+    return world.run()
+
+
+def history(world, reference):
+    with world.store.read() as uow:
+        return uow.cases.history(uow.cases.by_reference(reference).id)
+
+
+def test_ask_writes_to_the_person_and_waits(shell, world, case):
+    done = shell.good("cases", "ask", case.reference, "Which projects?")
+    assert done.out == f"{case.reference} is awaiting_requester; letter written: question to jo@example.org\n"
+    (letter,) = left(world)
+    assert "Which projects?" in letter.text
+    assert world.case().status is Status.AWAITING_REQUESTER
+
+
+@pytest.mark.parametrize("words", [(), ("-",)])
+def test_a_text_may_come_from_standard_input(shell, world, case, words):
+    shell.good("cases", "ask", case.reference, *words, stdin=b"Which?\r\n\r\nAnd since when?\n")
+    assert world.case().question == "Which?\n\nAnd since when?"
+
+
+def test_text_that_is_no_utf8_is_taken_all_the_same(shell, world, case):
+    shell.good("cases", "note", case.reference, stdin=b"caf\xe9")
+    assert history(world, case.reference)[-1].facts["text"] == "caf\ufffd"
+
+
+def test_who_types_is_told_how_to_end(shell, world, case):
+    done = shell("cases", "note", case.reference, stdin=b"seen", tty=True)
+    assert done.status == 0
+    assert "Ctrl-D" in done.err
+
+
+def test_a_closed_standard_input_is_told(shell, world, case):
+    done = shell("cases", "note", case.reference, stdin=None)
+    assert (done.status, done.err.splitlines()[-1]) == (64, "Error: the note is missing")
+
+
+def test_note_is_for_the_staff_alone(shell, world, case):
+    assert (
+        shell.good("cases", "note", case.reference, "hello").out
+        == f"{case.reference} is in_review; no letter\n"
+    )
+    assert left(world) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "letter"),
+    [("recovered", "recovered"), ("withdrawn", "withdrawn"), ("expired", "expired"), ("redirected", "")],
+)
+def test_close_says_which_letter_was_written(shell, world, case, outcome, letter):
+    done = shell.good("cases", "close", case.reference, outcome)
+    said = f"letter written: {letter} to jo@example.org" if letter else "no letter"
+    assert done.out == f"{case.reference} is {outcome}; {said}\n"
+    assert world.case().outcome is Outcome(outcome)
+    assert len(left(world)) == bool(letter)
+
+
+def test_denied_takes_its_reason_from_standard_input(shell, world, case):
+    shell.good("cases", "close", case.reference, "denied", stdin=b"We could not confirm it.")
+    (letter,) = left(world)
+    assert "We could not confirm it." in letter.text
+
+
+def test_closing_twice_writes_once(shell, world, case):
+    shell.good("cases", "close", case.reference, "recovered")
+    assert shell.good("cases", "close", case.reference, "recovered").out.endswith("no letter\n")
+    assert len(left(world)) == 1
+
+
+def test_reopen_takes_it_up_again_and_is_no_trouble_where_it_is_open(shell, world, case):
+    assert "nothing to do" in shell.good("cases", "reopen", case.reference).out
+    shell.good("cases", "close", case.reference, "recovered")
+    assert (
+        "is in_review; letter written: received"
+        in shell.good("cases", "reopen", case.reference, "wrong one").out
+    )
+    assert history(world, case.reference)[-1].facts["text"] == "wrong one"
+
+
+def test_merge_closes_the_one_and_keeps_the_other(shell, world, case):
+    world.write(COMPLETE.replace("jdoe42", "jdoe-work"))
+    other = world.case()
+    done = shell.good("cases", "merge", other.reference, case.reference)
+    assert done.out == f"{other.reference} is duplicate; letter written: duplicate to jo@example.org\n"
+    assert world.case(other.reference).merged_into == case.reference
+
+
+def test_a_case_is_not_merged_into_itself_nor_in_a_ring(shell, world, case):
+    world.write(COMPLETE.replace("jdoe42", "jdoe-work"))
+    other = world.case()
+    done = shell("cases", "merge", case.reference, case.reference)
+    assert (done.status, done.err) == (
+        65,
+        f"mailflow: {case.reference} cannot be merged into {case.reference}\n",
+    )
+    shell.good("cases", "merge", other.reference, case.reference)
+    assert shell("cases", "merge", case.reference, other.reference).status == 65
+    assert world.case(case.reference).status is Status.IN_REVIEW
+
+
+@pytest.mark.parametrize(("sudo", "name"), [("kim", "kim"), ("", "lee")])
+def test_the_history_names_who_acted(shell, world, case, monkeypatch, sudo, name):
+    monkeypatch.setenv("SUDO_USER", sudo)
+    monkeypatch.setenv("LOGNAME", "lee")
+    shell.good("cases", "note", case.reference, "hello")
+    assert history(world, case.reference)[-1].by == f"staff:{name}"
+
+
+def test_a_user_without_a_name_goes_by_the_number(monkeypatch):
+    def nobody():
+        raise OSError("no such user")
+
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert act.who().isdecimal()

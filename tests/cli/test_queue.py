@@ -1,0 +1,102 @@
+"""The queues: what waits, what failed, what was parked, and what can be done about it."""
+
+import pytest
+
+from mailflow.core.mail import parse
+from mailflow.steps import handle
+from mailflow.steps.app import PermanentFailure, TemporaryFailure
+from mailflow.steps.handle import RETRY_WAITS
+from tests.world import COMPLETE
+
+
+@pytest.fixture
+def troubled(world, monkeypatch):
+    """letter:1 waits, letter:2 was refused, mail:3 is parked."""
+    world.relay.fault = {
+        "kim@example.com": TemporaryFailure("451 4.3.0 later"),
+        "lee@example.com": PermanentFailure("550 5.1.1 nobody"),
+    }.get
+    for sender in ("kim@example.com", "lee@example.com"):
+        world.write("I lost my phone", sender=sender)
+    monkeypatch.setattr(handle, "parse", lambda *_: 1 / 0)
+    world.write(COMPLETE)
+    for wait in RETRY_WAITS:
+        world.now += wait
+        world.run()
+    monkeypatch.setattr(handle, "parse", parse)
+    world.relay.fault = lambda _: None
+    return world
+
+
+def test_an_empty_queue_says_so(shell, world):
+    assert shell.good("queue", "list").out == "nothing waits, nothing failed\n"
+    assert shell.good("queue", "list", "--json").out == ""
+
+
+def test_the_list_names_each_with_its_error_below(shell, troubled):
+    lines = shell.good("queue", "list").out.splitlines()
+    assert [line.split()[:4] for line in lines[1::2]] == [
+        ["letter:1", "waiting", "missing", "kim@example.com"],
+        ["letter:2", "failed", "missing", "lee@example.com"],
+        ["mail:3", "parked", "mail", "jo@example.org"],
+    ]
+    assert lines[2::2][:2] == ["  ! 451 4.3.0 later", "  ! 550 5.1.1 nobody"]
+    assert "ZeroDivisionError" in lines[6]
+
+
+def test_the_list_for_programs(shell, troubled):
+    entries = shell.good("queue", "list", "--json").objects
+    assert [entry["id"] for entry in entries] == ["letter:1", "letter:2", "mail:3"]
+    assert {frozenset(entry) for entry in entries} == {
+        frozenset({"id", "state", "what", "address", "since", "next_try_at", "attempts", "error"})
+    }
+
+
+def test_letters_are_tried_again_at_once(shell, troubled):
+    assert (
+        shell.good("queue", "retry", "letter:1", "2").out
+        == "letter:1 is tried again\nletter:2 is tried again\n"
+    )
+    assert [letter.recipient for letter in troubled.run()] == ["kim@example.com", "lee@example.com"]
+
+
+def test_one_that_is_not_there_undoes_the_others(shell, troubled):
+    assert shell("queue", "drop", "mail:3", "letter:99").status == 65
+    assert len(shell.good("queue", "list", "--json").objects) == 3
+
+
+def test_dropped_letters_are_not_sent_and_dropped_mails_are_gone(shell, troubled):
+    shell.good("queue", "drop", "letter:1", "mail:3")
+    assert [entry["id"] for entry in shell.good("queue", "list", "--json").objects] == ["letter:2"]
+    assert shell("queue", "retry", "letter:1").status == 65
+    assert shell("queue", "show", "mail:3").status == 65
+
+
+def test_a_parked_mail_is_handled_anew(shell, troubled):
+    shell.good("queue", "replay", "mail:3")
+    (letter,) = troubled.run()
+    assert letter.recipient == "jo@example.org"
+    assert shell("queue", "replay", "mail:3").status == 65
+
+
+def test_a_mail_is_shown_byte_by_byte_into_a_pipe(shell, troubled):
+    with troubled.store.read() as uow:
+        raw = uow.mails.get(3).raw
+    assert shell.good("queue", "show", "mail:3").out.encode() == raw
+
+
+def test_a_letter_is_shown_too(shell, troubled):
+    assert "To: kim@example.com" in shell.good("queue", "show", "letter:1").out
+
+
+def test_on_a_terminal_it_is_shown_so_that_it_does_nothing(shell, world):
+    world.write("\x1b[31mred")
+    shown = shell.good("queue", "show", "mail:1", tty=True).out
+    assert "[31mred" in shown
+    assert "\x1b" not in shown
+    assert "\x1b" in shell.good("queue", "show", "mail:1").out
+
+
+def test_what_was_parked_can_be_explained(shell, troubled, tmp_path):
+    (tmp_path / "parked.eml").write_text(shell.good("queue", "show", "mail:3").out)
+    assert "jdoe42" in shell.good("explain", str(tmp_path / "parked.eml")).out
