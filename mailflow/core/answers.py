@@ -1,42 +1,129 @@
-"""Reads the answers of the form out of a mail's lines, each with where it stood and how it was read."""
+"""Reads the answers of the form out of a mail's lines, each with where it stood and how it was read.
+
+`read_answers` lists the ways of reading in the order in which they are tried; `core/reading/` has each of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
-Value = str | bool | tuple[str, ...]
+from mailflow.core.answer import Answer, Doubt, Reading
+from mailflow.core.answerwords import AnswerWords
+from mailflow.core.form import Form, Kind
+from mailflow.core.reading import addresses, agreements, boxes, choices, context, links, names, settle
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.fresh import Fresh, lay_out
+from mailflow.core.reading.slots import Slot, find_slots
+from mailflow.core.reading.taken import Taken
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.values import read_slot
+from mailflow.core.text import Line
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person said to a field, with its provenance."""
-
-    field: str
-    value: Value
-    words: str  # the words it was read from, secrets masked
-    line: int  # the number of the line they begin on (Line.number)
-    start: int  # characters in that line: words begin at start, and end before end
-    end: int
-    rule: str  # the name of the rule that read it
-    sure: float  # 0 to 1
-    mail: str = ""  # the id of the mail it stood in
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A field for which one mail says two things that contradict each other."""
-
-    field: str
-    answers: tuple[Answer, ...]
+_WORDS_KEPT = 1000  # characters of the person's own words
+_IMPLIED = 0.7
+_ONE_VALUE = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})  # what stands behind it is prose
+_STILL_PROSE = frozenset({Kind.REASON, Kind.TEXT})  # a reason told at length may answer more than the reason
 
 
-Answers = Mapping[str, Answer]
+def read_answers(
+    lines: Sequence[Line], form: Form, asked: Sequence[str], words: AnswerWords, sender: str = ""
+) -> Reading:
+    """`asked`: the items our last letter asked for, in its order. `sender`: for "the address I write from"."""
+    terms = words.terms(form)
+    fresh = lay_out(lines, terms)
+    if not fresh.text.strip():
+        return Reading()
+    claims = list(_claims(fresh, terms, asked, sender))
+    settled, doubts = settle.settle(claims, terms)
+    return Reading(
+        {key: _answer(fresh, claim) for key, claim in settled.items()},
+        tuple(Doubt(key, tuple(_answer(fresh, claim) for claim in said)) for key, said in doubts.items()),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one mail says: at most one answer a field, and what contradicts itself."""
+def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str) -> list[Claim]:
+    """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
+    found = boxes.find_boxes(fresh)
+    repeated = context.restated(fresh, terms)
+    slots = [
+        *find_slots(fresh, terms, asked),
+        *context.numbered(fresh, terms, asked),
+        *context.inline(fresh, terms, asked),
+        *repeated,
+    ]
+    pasted = bool(found) or any(not slot.own for slot in slots)
+    taken = Taken(fresh)
+    taken.add(*((box.start, box.end) for box in found), *fresh.boxed)
+    taken.add(*context.ours(fresh, terms, statements=pasted))
+    claims = list(boxes.read_boxes(fresh, terms, found, slots))
+    last = None
+    for slot in slots:
+        if (slot.start, slot.end) == last or not taken.touches(slot.start, slot.end):
+            claims += _slot(fresh, terms, slot, taken)
+            last = (slot.start, slot.end)
+    taken.add(*((slot.label, slot.end) for slot in repeated))
+    claims += _prose(fresh, terms, taken, claims, sender, asked)
+    claims += context.read_context(fresh, terms, asked, {claim.field for claim in claims}, taken.free())
+    claims += _implied(terms, asked, claims)
+    return claims
 
-    answers: Answers = field(default_factory=dict)
-    doubts: tuple[Doubt, ...] = ()
+
+def _slot(fresh: Fresh, terms: Terms, slot: Slot, taken: Taken) -> list[Claim]:
+    read = list(read_slot(fresh, terms, slot))
+    for claim in read:
+        kind = terms.form.by_key[claim.field].kind
+        end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
+        taken.add((slot.label, end))
+    return read
+
+
+def _prose(
+    fresh: Fresh, terms: Terms, taken: Taken, read: Sequence[Claim], sender: str, asked: Sequence[str]
+) -> list[Claim]:
+    hits = taken.left(fresh.hits)
+    named = list(names.in_prose(fresh, terms, hits))
+    parts = clauses(names.without_announcements(hits, named), terms.opposites)
+    claims = [
+        *named,
+        *choices.in_prose(terms, parts),
+        *agreements.in_prose(terms, parts),
+        *links.in_prose(fresh, terms, hits),
+    ]
+    lost = any(
+        choice in claim.value
+        for claim in (*read, *claims)
+        for _, choice in terms.implied.values()
+        if isinstance(claim.value, tuple)
+    )
+    claims += addresses.in_prose(fresh, terms, parts, taken.free(), sender=sender, lost=lost, asked=asked)
+    return claims
+
+
+def _implied(terms: Terms, asked: Sequence[str], claims: Sequence[Claim]) -> Iterator[Claim]:
+    """Who names an account and the address it should get gives the reason with it."""
+    said = {claim.field for claim in claims}
+    if terms.name is None or not said & {
+        terms.name.key,
+        *([terms.registered.key] if terms.registered else []),
+    }:
+        return
+    for claim in claims:
+        reason, choice = terms.implied.get(claim.field, ("", ""))
+        if reason and reason not in said and (not asked or terms.form.by_key[reason].item in asked):
+            yield Claim(reason, (choice,), f"implied by {claim.field}", _IMPLIED, claim.start, claim.end)
+
+
+def _answer(fresh: Fresh, claim: Claim) -> Answer:
+    index = fresh.line_at(claim.start)
+    line, begin = fresh.lines[index], fresh.starts[index]
+    return Answer(
+        field=claim.field,
+        value=claim.value,
+        words=" ".join(fresh.text[claim.start : claim.end].split())[:_WORDS_KEPT],
+        line=line.number,
+        start=claim.start - begin,
+        end=min(claim.end - begin, len(line.text)),
+        rule=claim.rule,
+        sure=claim.sure,
+    )

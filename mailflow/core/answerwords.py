@@ -1,0 +1,90 @@
+"""The words in which people answer the form, as data: `languages/answers/<code>.toml`, one file a language.
+
+`mul.toml` holds what is true in every language, such as which loss of which thing tells which reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailflow.core.form import Form
+from mailflow.core.reading.terms import Terms, compile_terms
+from mailflow.core.reading.vocabulary import EVERY, Entry, lower
+
+# The tables whose words are looked for in running text. The others hold whole labels and whole values.
+_SCANNED = (
+    "speech",
+    "things",
+    "states",
+    "tells",
+    "hints",
+    "topics",
+    "names",
+    "addresses",
+    "projects",
+    "links",
+)
+_FORMS_KEPT = 8  # a process reads for one form, a test for many
+
+
+@dataclass(frozen=True)
+class AnswerWords:
+    """The word lists of all languages. Made once by `compile_answer_words`."""
+
+    entries: tuple[Entry, ...]
+    labels: Mapping[str, tuple[str, ...]]  # by field key
+    values: Mapping[str, frozenset[str]]  # whole values: yes, no, unknown
+    lists: Mapping[str, tuple[str, ...]]  # short words that stand in patterns: is, at, dot, …
+    choices: Mapping[str, Mapping[str, tuple[str, ...]]]  # which thing in which state tells a choice
+    opposites: Mapping[str, str]  # what a state is when it is negated
+    _terms: dict[int, tuple[Form, Terms]] = field(default_factory=dict, repr=False, compare=False)
+
+    def terms(self, form: Form) -> Terms:
+        """These words and the form's own, compiled together and kept."""
+        known = self._terms.get(id(form))
+        if known is None or known[0] is not form:
+            if len(self._terms) >= _FORMS_KEPT:
+                self._terms.clear()
+            known = (form, compile_terms(form, self))
+            self._terms[id(form)] = known
+        return known[1]
+
+
+def compile_answer_words(languages: Mapping[str, Mapping[str, Any]]) -> AnswerWords:
+    """`languages` is the parsed TOML of each language's file by its code."""
+    every = languages.get(EVERY, {})
+    return AnswerWords(
+        entries=tuple(_entries(languages)),
+        labels=_gathered(languages, "labels"),
+        values={
+            key: frozenset(lower(word) for word in words)
+            for key, words in _gathered(languages, "values").items()
+        },
+        lists=_gathered(languages, "patterns"),
+        choices={
+            choice: {key: tuple(ways) for key, ways in table.items()}
+            for choice, table in every.get("choices", {}).items()
+        },
+        opposites=dict(every.get("opposites", {})),
+    )
+
+
+def _entries(languages: Mapping[str, Mapping[str, Any]]) -> Iterator[Entry]:
+    for code, tables in languages.items():
+        for word in tables.get("common", {}).get("words", ()):
+            yield Entry(code, word, None)
+        for table in _SCANNED:
+            for key, words in tables.get(table, {}).items():
+                for word in words:
+                    yield Entry(code, word, (table, key))
+
+
+def _gathered(languages: Mapping[str, Mapping[str, Any]], table: str) -> dict[str, tuple[str, ...]]:
+    """The lists of one table, those of all languages put together."""
+    gathered: dict[str, dict[str, None]] = {}
+    for tables in languages.values():
+        for key, words in tables.get(table, {}).items():
+            gathered.setdefault(key, {}).update(dict.fromkeys(words))
+    return {key: tuple(words) for key, words in gathered.items()}

@@ -1,0 +1,110 @@
+"""Finds e-mail addresses in text: plain, broken over two lines, or spelt out ("name at host dot org")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_LABEL = r"[A-Za-z0-9_-]{1,63}"
+_DOMAIN = re.compile(rf"{_LABEL}(?:[.．]{_LABEL}){{1,8}}")
+_BROKEN_DOMAIN = re.compile(rf"[ \t]?\n?[ \t]?({_LABEL}(?:\.{_LABEL}){{0,7}}\.(?:[ \t]?\n[ \t]?)?{_LABEL})")
+_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+'-")
+_LONGEST_LOCAL = 64
+_MOST = 40
+_AT = ("@", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    value: str
+    start: int
+    end: int
+    spelled: bool  # spelt out or broken over lines, and so put together by us
+
+
+class Spelling:
+    """How "@" and "." are said, in all languages."""
+
+    def __init__(self, ats: Iterable[str], dots: Iterable[str]) -> None:
+        at = "|".join(re.escape(word) for word in (*ats, "@"))
+        spoken = "|".join(re.escape(word) for word in (*dots, "."))
+        self._dot = re.compile(rf"\s?[(\[{{]\s?(?:{spoken})\s?[)\]}}]\s?|\s(?:{spoken})\s", re.IGNORECASE)
+        dot = rf"(?:{self._dot.pattern})"
+        label = r"[a-z0-9][a-z0-9-]{0,62}"
+        self._address = re.compile(
+            rf"(?<![\w.+@-])([a-z0-9][\w.+-]{{0,63}}(?:{dot}[\w+-]{{1,30}}){{0,3}})"
+            rf"(?:\s?[(\[{{]\s?(?:{at})\s?[)\]}}]\s?|[ ](?:{at})[ ])"
+            rf"({label}(?:(?:{dot}|\.){label}){{1,6}})",
+            re.IGNORECASE | re.ASCII,
+        )
+        self._dots = frozenset(dots)
+        self._bracketed = re.compile(rf"[(\[{{]\s?(?:{at})\s?[)\]}}]")
+
+    def find(self, text: str, low: str) -> list[Found]:
+        if self._dots.isdisjoint(low.split()) and not self._bracketed.search(low):
+            return []
+        found = []
+        for match in self._address.finditer(text):
+            local, domain = (self._dot.sub(".", part) for part in match.groups())
+            found.append(Found(_joined(local, domain), match.start(), match.end(), spelled=True))
+        return found
+
+
+def find_addresses(text: str, low: str, spelling: Spelling) -> list[Found]:
+    """In order, none overlapping. `low` is the text in lower case."""
+    found: list[Found] = []
+    for sign in _AT:
+        place = text.find(sign)
+        while place >= 0 and len(found) < _MOST:
+            one = _around(text, place)
+            if one is not None:
+                found.append(one)
+            place = text.find(sign, place + 1)
+    for one in spelling.find(text, low):
+        if _plausible(one.value) and not any(
+            other.start < one.end and one.start < other.end for other in found
+        ):
+            found.append(one)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _around(text: str, at: int) -> Found | None:
+    start = at
+    while start > 0 and text[start - 1] in _LOCAL and at - start < _LONGEST_LOCAL:
+        start -= 1
+    while start < at and not text[start].isalnum():
+        start += 1
+    local = text[start:at]
+    if not local or local.endswith("."):
+        return None
+    plain = _DOMAIN.match(text, at + 1)
+    broken = _BROKEN_DOMAIN.match(text, at + 1)
+    if broken and "\n" in broken.group() and _goes_on(plain, broken):
+        value = _joined(local, broken[1])
+        return Found(value, start, broken.end(), spelled=True) if _plausible(value) else None
+    if plain:
+        return Found(_joined(local, plain.group()), start, plain.end(), spelled=False)
+    if broken and " " in text[at + 1 : broken.start(1)]:
+        return Found(_joined(local, broken[1]), start, broken.end(), spelled=True)
+    return None
+
+
+def _goes_on(plain: re.Match[str] | None, broken: re.Match[str]) -> bool:
+    """Whether an address goes on in the next line: "mail.example" cannot be all of a domain, "org" can end one."""
+    last = broken[1].rpartition(".")[2]
+    if plain is None:
+        return len(last.strip()) <= _LONGEST_END or "." in broken[1].split("\n")[-1]
+    return len(plain.group().rpartition(".")[2]) > _LONGEST_END >= len(last.strip())
+
+
+_LONGEST_END = 4  # characters of the usual top-level domains
+
+
+def _joined(local: str, domain: str) -> str:
+    return f"{local}@{''.join(domain.replace('．', '.').split()).strip('.').lower()}"
+
+
+def _plausible(value: str) -> bool:
+    local, _, domain = value.partition("@")
+    return domain.rpartition(".")[2].isalpha() and not any(part.isspace() for part in local)

@@ -1,0 +1,100 @@
+"""Agreements: given in so many words with their subject beside them, refused, or (mostly) neither.
+
+An agreement that nobody gave is the worst reading of all. So a condition, a doubt, an obligation ("I had to agree"),
+a question, somebody else's agreement and the bare words of our own statement are no agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms, collapsed
+
+_SURE = 0.85
+_SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
+
+
+def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
+    """What a value says that stands where only yes or no makes sense; None if neither."""
+    bare = " ".join(text.lower().split()).strip(" .,;:!*_`'\"()…。！，、-–—")
+    if bare in terms.values.get("yes", ()):
+        return True
+    if bare in terms.values.get("no", ()):
+        return False
+    if not parts or any(part.reserved or part.question or "but" in part.marks for part in parts):
+        return None
+    return (
+        False if any(part.refuses for part in parts) else _said_plainly(bare, parts, terms, knowing=knowing)
+    )
+
+
+def _said_plainly(bare: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
+    says = frozenset().union(*(part.says for part in parts))
+    yes = _leads(bare, terms, "yes")
+    if any(part.negated and not part.says for part in parts):  # "no, …" alone; "yes, and no codes" is unclear
+        return False if _leads(bare, terms, "no") and not (says or yes) else None
+    return True if yes or "agree" in says or "yes" in says or (knowing and "aware" in says) else None
+
+
+def _leads(bare: str, terms: Terms, word: str) -> bool:
+    """Whether a value begins with a yes or a no: "yes, I know"."""
+    first = bare.replace("，", ",").replace("、", ",").split(",")[0].split(" ")[0].strip(".!;:")
+    return first in terms.values.get(word, ())
+
+
+def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    text = fresh.text[slot.start : slot.end]
+    flat = collapsed(text).lstrip("-*•· ")
+    if any(flat.startswith(statement.flat) for _, statement in terms.statements) and not slot.own:
+        return
+    parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
+    own = [part for part in parts if not part.topics or field.key in part.topics]
+    said = yes_or_no(text, own, terms, knowing=field.key in terms.knowing)
+    if said is not None:
+        yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
+
+
+def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
+    conditional = {part.sentence for part in parts if "if" in part.marks or part.of_others}
+    for index, part in enumerate(parts):
+        topics = part.topics if part.sentence not in conditional else ()
+        sure = _SURE
+        if not topics and (part.says or part.refuses) and part.sentence not in conditional:
+            topics, sure = _subject_before(parts, index), _SAID_BEFORE
+        if not topics or part.asks or part.reserved or "sorry" in part.marks:
+            continue
+        for key in topics:
+            said = _said(part, key, terms, parts[index - 1] if index else None)
+            if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
+                yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
+    if part.refuses:
+        return False
+    if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
+        return None if part.states & {"none"} else True
+    if part.negated and "but" in part.marks and before is not None and "agree" in before.says:
+        return False  # "I agree to the one, but not to the other"
+    return None
+
+
+def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
+    """What "I agree with it" or "Code of Conduct? Yes." speaks of: the clauses just before that only name it."""
+    part = parts[index]
+    if part.things:
+        return ()
+    topics: tuple[str, ...] = ()
+    for before in reversed(parts[max(0, index - 3) : index]):
+        known = before.says and not (part.sentence == before.sentence and before.says == {"aware"})
+        if known or before.refuses or before.things or not before.topics or "if" in before.marks:
+            break
+        if part.sentence - before.sentence > 1:
+            break
+        topics = (*before.topics, *topics)
+    return topics

@@ -1,0 +1,221 @@
+"""Names that prose announces: "user name is x", "signed up as x", "x here", "my project x"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.vocabulary import CJK, words_of
+
+QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
+NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
+
+_HERE = re.compile(
+    rf"[ \t\xa0:：=]*\n?[ \t]*(?P<open>[{QUOTES}<\[(*@（]{{0,3}})[ \xa0]?"
+    rf"(?P<name>_*{NAME}_*)[ \xa0]?(?P<close>[{QUOTES}>\])*）]?)",
+    re.ASCII,
+)
+_LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
+_STOP = re.compile(r"[.,;!?。，；！？]|\n\n|[:：](?=\s)")
+_TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
+_PLAIN = re.compile(r"[A-Za-z]+")
+_CJK_END = re.compile(f"[{CJK}]")
+
+QUOTED, STRONG, WEAK, SHAKY = 0.9, 0.85, 0.75, 0.7
+_LOOK_AHEAD = 90
+_LOOK_BACK = 60
+_BETWEEN_WORDS = 5
+
+
+class Found(NamedTuple):
+    name: str
+    start: int
+    end: int
+    sure: float
+
+
+def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
+    """The name that an announcing phrase of one kind announces."""
+    for rule in _RULES[key]:
+        found = rule(fresh, terms, hit)
+        if found is not None:
+            return found
+    return None
+
+
+def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "User name x"."""
+    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    return _accepted(fresh, terms, match, strong=True) if match else None
+
+
+def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found | None:
+    """As in "User name on the site is x", and "is not x, it is y"."""
+    return _after_is(fresh, terms, hit, strong=strong)
+
+
+def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "My account x": what follows is more often a common word."""
+    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    found = _accepted(fresh, terms, match, strong=False) if match else None
+    return found or _after_is(fresh, terms, hit, strong=False)
+
+
+def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "Signed up last week as x"."""
+    stop = _STOP.search(fresh.low, hit.end, _limit(fresh, hit))
+    match = terms.as_word.search(fresh.low, hit.end, stop.start() if stop else _limit(fresh, hit))
+    if match is None or fresh.low.count(" ", hit.end, match.start()) > _BETWEEN_WORDS:
+        return None
+    here = _HERE.match(fresh.text, match.end())
+    return _accepted(fresh, terms, here, strong=False) if here else None
+
+
+def _called(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "An account called x", but not "a project called x"."""
+    nearest = ""
+    for other in fresh.within(max(0, hit.start - _LOOK_BACK), hit.start):
+        if other.means.ends:
+            nearest = ""
+        elif other.means.names:
+            nearest = "names"
+        elif "projects" in other.means.tables:
+            nearest = "projects"
+    return directly(fresh, terms, hit) if nearest == "names" else None
+
+
+def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "I'm x on the site", "I am @x"; any other "I am x" is no account name."""
+    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    found = _accepted(fresh, terms, match, strong=True) if match else None
+    if match is None or found is None:
+        return None
+    following = words_of(fresh.low[match.end() : match.end() + 30])[:2]
+    if "@" in match["open"] or (len(following) == 2 and following[1] in terms.own_words):
+        return found._replace(sure=WEAK)
+    return None
+
+
+def _speaking(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "X here." at the beginning of a sentence."""
+    if not _TAIL.match(fresh.text, hit.end):
+        return None
+    begin = max((fresh.text.rfind(mark, 0, hit.start) for mark in "\n.!?,"), default=-1) + 1
+    match = _LAST.search(fresh.text[begin : hit.start])
+    if match is None or len(fresh.text[begin : begin + match.start()].split()) > 2:
+        return None
+    return _named_before(terms, match, begin, plain=match["name"].islower())
+
+
+def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "`x` is my user name"."""
+    begin = _phrase_start(fresh, hit.start)
+    low = fresh.low[begin : hit.start]
+    matches = list(terms.is_before.finditer(low))
+    if not matches or len(low[matches[-1].end() :].split()) > 3:
+        return None
+    match = _LAST.search(fresh.text[begin : begin + matches[-1].start() + 1])
+    return _named_before(terms, match, begin, plain=False) if match else None
+
+
+def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "The x account"; a plain word only where the script tells it from common words."""
+    begin = _phrase_start(fresh, hit.start)
+    match = _LAST.search(fresh.text[begin : hit.start])
+    if match is None or _others_place(fresh, terms, hit):
+        return None
+    return _named_before(terms, match, begin, plain=_CJK_END.match(fresh.text, hit.start) is not None)
+
+
+_RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
+    "noun": (directly, said, _before_is),
+    "account": (weakly, _before_is, _before),
+    "as": (directly,),
+    "said": (said,),
+    "signup": (_as,),
+    "called": (_called,),
+    "iam": (_introduced,),
+    "here": (_speaking,),
+}
+
+
+def _limit(fresh: Fresh, hit: Hit) -> int:
+    return min(hit.end + _LOOK_AHEAD, len(fresh.text))
+
+
+def _phrase_start(fresh: Fresh, place: int) -> int:
+    begin = max(0, place - _LOOK_BACK)
+    low = fresh.low[begin:place]
+    return begin + 1 + max(low.rfind(mark) for mark in ("\n", ". ", ", ", "。", "，", ": "))
+
+
+def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
+    """Whether the name is said to be one at another service: "my GitHub user name"."""
+    return any(
+        word in terms.lists.get("elsewhere", ())
+        for word in words_of(fresh.low[max(0, hit.start - 25) : hit.end + 25])
+    )
+
+
+def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
+    start = _is(fresh, terms, hit.end)
+    match = _HERE.match(fresh.text, start, start + _LOOK_AHEAD) if start else None
+    found = _accepted(fresh, terms, match, strong=strong, said=True) if match else None
+    if found is None or not any(other.means.negates for other in fresh.within(hit.end, found.start)):
+        return found
+    again = _is(fresh, terms, found.end + 1)  # "is not x, it is y"
+    match = _HERE.match(fresh.text, again) if again else None
+    return _accepted(fresh, terms, match, strong=True, said=True) if match else None
+
+
+def _is(fresh: Fresh, terms: Terms, start: int) -> int:
+    """Where the value begins after an "is" that follows within a few words of the same phrase; 0 if none does."""
+    limit = min(start + _LOOK_AHEAD, len(fresh.text))
+    stop = _STOP.search(fresh.low, start, limit)
+    match = terms.is_word.search(fresh.low, start, stop.start() + 1 if stop else limit)
+    if match is None or fresh.low.count(" ", start, match.start()) > _BETWEEN_WORDS:
+        return 0
+    return match.end()
+
+
+def _accepted(
+    fresh: Fresh, terms: Terms, match: re.Match[str], *, strong: bool, said: bool = False
+) -> Found | None:
+    """A match as a name, unless it is a common word or stands in another sentence."""
+    name = match["name"].rstrip(".-")
+    start = match.start("name")
+    end = start + len(name)
+    if "@" in fresh.text[end : end + 1] or any(place in fresh.hard for place in range(match.start(), start)):
+        return None
+    if match["open"].strip("(*@（") and match["close"]:
+        return Found(name, start, end, QUOTED)
+    if len(name) < 2 or (terms.common(name) and not (strong and "-" in name)):
+        return None
+    sure = _sureness(
+        terms, name, strong=strong, said=said, ends_phrase=_TAIL.match(fresh.text, end) is not None
+    )
+    return Found(name, start, end, sure) if sure else None
+
+
+def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase: bool) -> float:
+    """How sure it is that a word without quotes is a name; 0 if it is not."""
+    if not _PLAIN.fullmatch(name):
+        return STRONG if strong else WEAK
+    if strong:
+        return STRONG if said or ends_phrase else WEAK
+    plain = name.islower() and not name.endswith(terms.lists.get("endings", ()))
+    return SHAKY if plain and (ends_phrase or not said) else 0
+
+
+def _named_before(terms: Terms, match: re.Match[str], begin: int, *, plain: bool) -> Found | None:
+    name = match["name"]
+    start = begin + match.start("name")
+    if match["open"] and match["close"]:
+        return Found(name, start, start + len(name), STRONG)
+    if terms.common(name) or (_PLAIN.fullmatch(name) and not plain):
+        return None
+    return Found(name, start, start + len(name), WEAK)

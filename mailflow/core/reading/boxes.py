@@ -1,0 +1,102 @@
+"""Ticked boxes: which statement each stands beside, and whether the tick says yes to it.
+
+A box counts in quoted text too, because ticking there is how people fill in a form that came by mail. An open box
+states nothing, and neither do the words beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.fresh import TICKED, Fresh
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms, collapsed, normal_label
+
+_OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
+_BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
+_NEXT = re.compile(r"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{1,2}[.)][ \t])|\Z")
+_LONGEST = 400
+_ALIKE = 0.6  # of a statement's words
+_SURE = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    ticked: bool
+    start: int
+    text: int  # where the words beside it begin
+    end: int
+
+
+def find_boxes(fresh: Fresh) -> list[Box]:
+    if fresh.text.isascii() and "[" not in fresh.text and "(x" not in fresh.low and "( " not in fresh.text:
+        return []
+    found = list(_BOX.finditer(fresh.text))
+    boxes = []
+    for index, match in enumerate(found):
+        limit = found[index + 1].start() if index + 1 < len(found) else len(fresh.text)
+        item = _NEXT.search(fresh.text, match.end())
+        end = min(limit, item.start() if item else limit, match.end() + _LONGEST)
+        begin, text = match.start(), match.end()
+        if not fresh.text[text:end].strip():  # the box stands behind its words
+            begin = text = max(
+                fresh.starts[fresh.line_at(match.start())], found[index - 1].end() if index else 0
+            )
+            end = match.end()
+        boxes.append(Box(match.lastgroup == "ticked", begin, text, end))
+    return boxes
+
+
+def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) -> Iterator[Claim]:
+    starts = [slot.start for slot in slots]
+    for box in boxes:
+        if box.ticked:
+            place = bisect_right(starts, box.start) - 1
+            under = slots[place] if place >= 0 and box.start < slots[place].end else None
+            yield from _read(fresh, terms, box, under)
+
+
+def _read(fresh: Fresh, terms: Terms, box: Box, under: Slot | None) -> Iterator[Claim]:
+    field = _field(fresh, terms, box) or (under.fields[0] if under else None)
+    if field is None:
+        return
+    value = _value(fresh, terms, box, field)
+    if value is not None:
+        yield Claim(field.key, value, "ticked box", _SURE, box.start, box.end, rank=0)
+
+
+def _field(fresh: Fresh, terms: Terms, box: Box) -> Field | None:
+    """The field whose statement, or else whose subject, stands beside the box."""
+    words = set(normal_label(fresh.text[box.text : box.end]).split())
+    best, score = None, _ALIKE
+    quoted = any(start <= box.start < end for start, end in fresh.boxed)
+    for field, statement in terms.statements:
+        alike = len(words & statement.words) / max(len(statement.words), 1)
+        if alike >= score:
+            best, score = field, alike
+    if best is not None or quoted:  # our letters tick off what they understood, by its label
+        return best
+    topics = {topic for hit in fresh.within(box.text, box.end) for topic in hit.means.topics}
+    return terms.form.by_key[topics.pop()] if len(topics) == 1 else None
+
+
+def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | None:
+    """What ticking says; nothing where the person has changed the statement or set a condition."""
+    parts = clauses(fresh.within(box.text, box.end), terms.opposites)
+    text = collapsed(fresh.text[box.text : box.end])
+    changed = not any(
+        text.startswith(statement.flat) for other, statement in terms.statements if other is field
+    )
+    if field.kind is Kind.AGREEMENT:
+        if changed and any(part.refuses for part in parts):
+            return False
+        return None if any(part.marks & {"but", "if"} for part in parts) else True
+    if field.kind is Kind.CHOICE and field.yes:
+        return field.yes
+    return None

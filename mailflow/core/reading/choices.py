@@ -1,0 +1,180 @@
+"""Reasons and choices: told by the state of a thing ("phone" and "broken") or by a phrase that says it all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading import agreements
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import NONE, Clause, clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms, Ways
+
+CLEAR = 0.7
+_PHRASE = 0.8
+_HINT = 0.65  # counts only where nothing better tells a reason
+_NEAR = 15  # characters between a pronoun and its verb
+_LESS = 0.1  # less sure: the thing stands in the clause before
+_NAMED = 0.85  # a reason slot that only names a thing
+_OTHER = 0.6  # a reason that fits none
+_LOST = frozenset({"gone", "ended", "fails", "unverified", NONE})
+_LEAST_OTHER = 3  # words
+_ADDRESS = "an_address"  # an address that is written out is a thing, where no other is spoken of
+
+
+class Told(NamedTuple):
+    choice: str
+    sure: float
+    part: Clause
+    rank: int = 1  # 2: said of a thing that was spoken of before, and so the last word on it
+
+
+def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
+    if field.kind is Kind.REASON:
+        yield from _reason_in_slot(fresh, terms, slot, field, parts)
+    else:
+        yield from _choice_in_slot(fresh, terms, slot, field, parts)
+
+
+def _reason_in_slot(
+    fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]
+) -> Iterator[Claim]:
+    text = fresh.text[slot.start : slot.end]
+    if terms.states_nothing(field, text):
+        return
+    told = dict.fromkeys(_best(_told(terms, field, parts)))
+    sure = slot.sure
+    if not told:
+        told = dict.fromkeys(_named(terms, field, parts))
+        sure = min(slot.sure, _NAMED)
+    if not told and "other" in field.choices and len(text.split()) >= _LEAST_OTHER and not slot.asked:
+        told, sure = {"other": None}, _OTHER
+    if told:
+        yield Claim(field.key, tuple(told), slot.rule, sure, slot.start, slot.end)
+
+
+def _best(told: Iterable[Told]) -> list[str]:
+    """The choices that are told; those that are only hinted at where no other is."""
+    found = list(told)
+    clear = [told.choice for told in found if told.sure >= CLEAR]
+    return clear or [told.choice for told in found]
+
+
+def _named(terms: Terms, field: Field, parts: Sequence[Clause]) -> list[str]:
+    """The choices that a slot names, or names a thing of: "Reason: 2FA"."""
+    ways = terms.ways[field.key]
+    found: dict[str, None] = {}
+    for part in parts:
+        found.update(dict.fromkeys(_choices_named(field, part)))
+        if not part.states & {"held", "works"}:
+            found.update({ways.things[thing]: None for thing in part.things if thing in ways.things})
+    return list(found)
+
+
+def _choices_named(field: Field, part: Clause) -> list[str]:
+    return [choice for hit in part.hits for choice in hit.means.named if choice in field.choices]
+
+
+def _choice_in_slot(
+    fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]
+) -> Iterator[Claim]:
+    text = fresh.text[slot.start : slot.end]
+    own = [part for part in parts if not part.reserved]
+    choices = {told.choice for told in _told(terms, field, own)}
+    if not choices:
+        choices = by_state(terms, field, own) or {
+            name for part in own for name in _choices_named(field, part)
+        }
+    if len(choices) == 1:
+        yield Claim(field.key, choices.pop(), slot.rule, slot.sure, slot.start, slot.end)
+        return
+    said = agreements.yes_or_no(text, parts, terms, knowing=True)
+    if said and field.yes and slot.asked:
+        yield Claim(field.key, field.yes, slot.rule, min(slot.sure, 0.85), slot.start, slot.end)
+
+
+def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
+    """A slot's own thing goes without saying: "Recovery codes: never had any"."""
+    ways = terms.ways[field.key]
+    named = {thing for thing, choice in ways.things.items() if choice in field.choices}
+    found = set()
+    for part in parts:
+        for state in part.states:
+            for thing in named if not part.things else ():
+                if (thing, state) in ways.of:
+                    found.add(ways.of[thing, state][0])
+    return found
+
+
+def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
+    for field in terms.form.fields:
+        if field.key in terms.ways:
+            for choice, sure, part, rank in _told(terms, field, parts):
+                value = (choice,) if field.kind is Kind.REASON else choice
+                yield Claim(field.key, value, f"{field.kind} in prose", sure, part.start, part.end, rank)
+
+
+def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]:
+    ways = terms.ways[field.key]
+    things: tuple[str, ...] = ()  # those of the last clause that named any
+    held = False
+    before: Clause | None = None
+    for part in parts:
+        for choice, sure in _by_phrase(field, ways, part):
+            yield Told(choice, sure, part)
+        if part.things:
+            yield from _by_things(ways, part, part.things, part.states)
+            things, held, before = part.things, bool(part.states & {"held", "works"}), part
+        elif part.states and things and not part.topics and _refers(part, before, held=held):
+            meant = things[-1:] if "which" in part.marks and "them" not in part.marks else things
+            for told in _by_things(ways, part, meant, part.states):
+                yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
+    """Whether a clause without a thing of its own goes on about the last one."""
+    if before is None or part.sentence - before.sentence > 1 or "hedge" in part.marks:
+        return False
+    if before.question and not before.states and part.sentence != before.sentence:
+        return True  # "Recovery codes? Never made any."
+    if "them" in part.marks and _has_near_pronoun(part):
+        return True
+    if part.sentence != before.sentence:
+        return False
+    return "which" in part.marks or (part.break_before == "and" and not held)
+
+
+def _has_near_pronoun(part: Clause) -> bool:
+    """Whether a pronoun stands right beside the verb: "lost them", "they are gone"."""
+    verbs = [hit for hit in part.hits if hit.means.states]
+    return any(
+        verb.start - _NEAR <= hit.end and hit.start <= verb.end + _NEAR
+        for hit in part.hits
+        if "them" in hit.means.speech
+        for verb in verbs
+    )
+
+
+def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, float]]:
+    if "if" in part.marks:
+        return
+    for hit in part.hits:
+        for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, _HINT)):
+            for choice in told:
+                if choice in field.choices and not part.states & ways.unless[choice]:
+                    yield choice, sure
+
+
+def _by_things(ways: Ways, part: Clause, things: Iterable[str], states: frozenset[str]) -> Iterator[Told]:
+    if part.marks & {"if", "doubt", "why"} or (part.question and part.break_before != "because"):
+        return
+    named = tuple(thing for thing in things if thing != _ADDRESS)
+    for thing in named or things:
+        for state in states:
+            choice, sure = ways.of.get((thing, state), ("", 0.0))
+            if choice and not states & ways.unless[choice]:
+                yield Told(choice, sure, part)

@@ -1,0 +1,18 @@
+"""What a rule read: a value that a piece of the person's text states of a field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailflow.core.answer import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    field: str
+    value: Value
+    rule: str
+    sure: float
+    start: int  # in `Fresh.text`
+    end: int
+    rank: int = 1  # of two that differ the higher one counts; of equal rank, neither

@@ -1,0 +1,278 @@
+"""Sentences as clauses: which things, in which state, are agreed or refused together, and under which reserve.
+
+No grammar of any language: clauses end at commas, brackets and conjunctions, a list of things shares its verb, and a
+negation turns the verb after it, or the one before it where none follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mailflow.core.reading.meaning import Hit, Meaning
+
+_CONJUNCTIONS = frozenset({"and", "but", "because", "without"})
+_NOT = frozenset({"not", "without"})
+_RESERVES = frozenset({"if", "doubt", "hedge", "why"})
+NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
+
+
+class _Segment:
+    """A piece of a sentence between two breaks."""
+
+    __slots__ = ("break_before", "hits", "starts_with_object", "things", "topics", "verbs")
+
+    def __init__(self, break_before: str, hits: list[Hit]) -> None:
+        self.break_before = break_before  # "", comma, bracket, and, but, because
+        self.hits: list[Hit] = []
+        self.things = self.topics = self.verbs = self.starts_with_object = False
+        self.add(hits)
+
+    def add(self, hits: list[Hit]) -> None:
+        self.hits += hits
+        for hit in hits:
+            means = hit.means
+            if means.objects:
+                self.starts_with_object |= not (self.verbs or self.things or self.topics)
+                self.things |= bool(means.things)
+                self.topics |= bool(means.topics)
+            if means.verb:
+                self.verbs = True
+
+    @property
+    def bare(self) -> bool:
+        """Things without a verb: a part of a list."""
+        return (self.things or self.topics) and not self.verbs
+
+    @property
+    def says_nor(self) -> bool:
+        return self.hits[0].means.negates and self.break_before == "and"
+
+    @property
+    def without_verb(self) -> bool:
+        """Whether it has at most a "not": "neither the phone", "nor the codes"."""
+        return not any(hit.means.states or hit.means.says for hit in self.hits)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is the "that …" of what stands before it."""
+        return "that" in self.hits[0].means.speech
+
+
+@dataclass(slots=True)
+class Clause:
+    hits: Sequence[Hit]
+    things: tuple[str, ...]
+    topics: tuple[str, ...]
+    states: frozenset[str]  # negation already applied
+    says: frozenset[str]  # agree, aware, yes: what is said and not negated
+    refuses: bool
+    negated: bool
+    marks: frozenset[str]  # the words of [speech] in it: if, hedge, doubt, ask, you, sorry, them, all, …
+    question: bool  # it ends with a question mark
+    sentence: int  # the number of its sentence
+    break_before: str
+
+    @property
+    def start(self) -> int:
+        return self.hits[0].start
+
+    @property
+    def end(self) -> int:
+        return self.hits[-1].end
+
+    @property
+    def of_others(self) -> bool:
+        """Whether it is said to be agreed or known by somebody else: "as you know"."""
+        return any("you" in one.means.speech and other.means.says for one, other in pairwise(self.hits))
+
+    @property
+    def asks(self) -> bool:
+        """Whether it begins like a question."""
+        return self.question or "ask" in self.hits[0].means.speech
+
+    @property
+    def reserved(self) -> bool:
+        """Said under a condition, as a doubt or as an obligation: it states nothing."""
+        return not _RESERVES.isdisjoint(self.marks)
+
+
+def sentences(hits: Iterable[Hit]) -> Iterator[tuple[list[Hit], bool]]:
+    """The hits of each sentence that may say something, and whether it is a question."""
+    sentence: list[Hit] = []
+    matters = False
+    for hit in hits:
+        means = hit.means
+        if means.ends:
+            if sentence:
+                yield (sentence if matters else []), means.ends == "question"
+            sentence, matters = [], False
+        else:
+            matters = matters or means.matters
+            sentence.append(hit)
+    if sentence and matters:
+        yield sentence, False
+
+
+def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
+    found = []
+    for number, (sentence, question) in enumerate(sentences(hits)):
+        joined = _join(list(_split(sentence)))
+        last = len(joined) - 1
+        for index, segment in enumerate(joined):
+            found.append(_clause(segment, number, opposites, question=question and index == last))
+    return found
+
+
+def _split(sentence: Sequence[Hit]) -> Iterator[_Segment]:
+    held: list[Hit] = []
+    before = ""
+    first = True
+    told = _Told()
+    for hit in sentence:
+        kind = hit.means.breaks
+        if not kind:
+            if told.starts_anew(hit):
+                yield _Segment(before, held)
+                held, before, first = [], "and", False
+            held.append(hit)
+            continue
+        told = _Told()
+        if held:
+            yield _Segment(before, held)
+            held, before, first = [], kind, False
+        elif not first and (kind in _CONJUNCTIONS or not before):
+            before = kind
+        if kind == "but" or hit.means.negates or "which" in hit.means.speech:
+            held.append(hit)  # kept, because a "yes, but" is no yes, and "nor" is a "not" as well
+    if held:
+        yield _Segment(before, held)
+
+
+class _Told:
+    """How far a segment has got: where things come first, a thing after a state begins another clause."""
+
+    def __init__(self) -> None:
+        self._object = self._verb = self._verb_first = False
+
+    def starts_anew(self, hit: Hit) -> bool:
+        means = hit.means
+        verb = bool(means.states or means.says)
+        anew = means.objects and self._object and self._verb and not self._verb_first
+        if anew:
+            self._object, self._verb = True, verb
+            return True
+        self._verb_first |= verb and not (self._object or means.objects)
+        self._object |= means.objects
+        self._verb |= verb
+        return False
+
+
+def _join(segments: Sequence[_Segment]) -> list[_Segment]:
+    """Segments that share one verb or one object, put together."""
+    joined: list[_Segment] = []
+    for index, segment in enumerate(segments):
+        if joined and _belongs(joined[-1], segment, segments, index + 1):
+            joined[-1].add(segment.hits)
+        else:
+            joined.append(segment)
+    return joined
+
+
+def _belongs(left: _Segment, segment: _Segment, segments: Sequence[_Segment], following: int) -> bool:
+    if segment.goes_on:
+        return True
+    if segment.says_nor and (left.without_verb or segment.without_verb):
+        return True
+    if segment.break_before not in {"comma", "and"}:
+        return False
+    if left.bare:
+        return segment.things or segment.topics or segment.verbs
+    if not segment.bare or not left.verbs or not _alike(left, segment):
+        return False
+    return segment.break_before == "and" or not _starts_list(segments, following)
+
+
+def _alike(left: _Segment, right: _Segment) -> bool:
+    """Whether both speak of agreements, or both of things."""
+    return (right.topics and not left.things) or (right.things and not left.topics)
+
+
+def _starts_list(segments: Sequence[_Segment], following: int) -> bool:
+    """Whether a list goes on whose verb comes last: "password, mail and codes all work"."""
+    for segment in segments[following : following + 8]:
+        if segment.break_before == "comma" and segment.bare:
+            continue
+        return segment.break_before == "and" and segment.verbs and segment.starts_with_object
+    return False
+
+
+def _clause(segment: _Segment, number: int, opposites: Mapping[str, str], *, question: bool) -> Clause:
+    things: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    marks: set[str] = set()
+    for hit in segment.hits:
+        means = hit.means
+        things += means.things
+        topics += means.topics
+        if means.speech:
+            marks |= means.speech
+    states, says, refuses = _outcome(segment.hits, opposites) if segment.verbs else (set(), set(), False)
+    return Clause(
+        hits=segment.hits,
+        things=things,
+        topics=topics,
+        states=frozenset(states),
+        says=frozenset(says),
+        refuses=refuses,
+        negated=not _NOT.isdisjoint(marks),
+        marks=frozenset(marks),
+        question=question,
+        sentence=number,
+        break_before=segment.break_before,
+    )
+
+
+@dataclass(slots=True)
+class _Verb:
+    means: Meaning
+    negated: bool
+
+
+def _verbs(hits: Sequence[Hit]) -> list[_Verb]:
+    verbs: list[_Verb] = []
+    negated = auxiliary = False
+    for hit in hits:
+        negated = negated or hit.means.negates
+        if hit.means.states or hit.means.says:
+            if verbs and auxiliary:  # "have lost", "non ho perso": one verb
+                negated = verbs.pop().negated or negated
+            verbs.append(_Verb(hit.means, negated))
+            negated = False
+        auxiliary = hit.means.auxiliary
+    if negated and verbs:
+        verbs[-1].negated = True
+    return verbs
+
+
+def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> tuple[set[str], set[str], bool]:
+    """The states and what is said, each negation applied to its verb; whether something is refused."""
+    verbs = _verbs(hits)
+    states: set[str] = set() if verbs else {NONE}
+    says: set[str] = set()
+    refuses = False
+    for verb in verbs:
+        means = verb.means
+        if verb.negated:
+            states.update(opposites[state] for state in means.states if state in opposites)
+            if "objection" in means.says:
+                says.add("agree")
+            refuses |= "agree" in means.says or ("aware" in means.says and "held" not in means.states)
+        else:
+            states.update(means.states)
+            says.update(means.says)
+            refuses |= "refuse" in means.says
+    if "gone" in states:  # "have lost", "have no access": the loss is what counts
+        states.discard("held")
+    return states, says - {"refuse", "objection"}, refuses

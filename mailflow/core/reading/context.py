@@ -1,0 +1,300 @@
+"""What only our last letter explains: numbers of its questions, answers below them, a bare "yes", a lone value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading import agreements, choices, names
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.vocabulary import lower, words_of
+from mailflow.core.text import Mark
+
+_MARKER = re.compile(
+    r"(?:(?<=\n)|\A|(?<=[\s,;，；、]))[ \t>*•-]{0,4}[(（]?(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
+)
+_NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
+_QUOTED_NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")
+_BULLET = re.compile(r"\s*[-*•·]\s")
+_SENTENCE = re.compile(r"[^\n.!?。！？]*(?:[.!?。！？](?!\s|\Z)[^\n.!?。！？]*)*")
+
+_NUMBERED, _INLINE, _RESTATED = 0.9, 0.92, 0.9
+_ALL, _BARE, _LONE = 0.88, 0.8, 0.85
+_SHORT = 60
+_FEW = 5  # words
+_FOR_ALL = frozenset({"all", "both"})
+
+
+def numbered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
+    """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
+    marks: list[tuple[list[int], re.Match[str]]] = []
+    for match in _MARKER.finditer(fresh.text) if asked else ():
+        numbers = _numbers(match["mark"])
+        if not all(1 <= number <= len(asked) for number in numbers):
+            continue
+        if (marks and numbers[0] > marks[-1][0][-1]) or (
+            not marks and not fresh.text[: match.start("mark")].rpartition("\n")[2].strip(" \t>*•-(（")
+        ):
+            marks.append((numbers, match))
+    slots = []
+    for index, (numbers, match) in enumerate(marks):
+        limit = marks[index + 1][1].start() if index + 1 < len(marks) else len(fresh.text)
+        end = min(limit, fresh.paragraph_end(match.end()))
+        for number in numbers:
+            fields = terms.form.fields_of(asked[number - 1])
+            slots.append(
+                Slot(fields, match.end(), end, "numbered answer", _NUMBERED, match.start(), asked=True)
+            )
+    return slots
+
+
+def _numbers(text: str) -> list[int]:
+    """The numbers that a mark such as "2", "b", "1-3" or "1 and 2" names."""
+    if text.isalpha():
+        return [ord(text) - ord("a") + 1]
+    numbers = [int(one) for one in re.findall(r"\d+", text)]
+    if len(numbers) == 2 and numbers[0] < numbers[1] and re.search("[-–]", text):
+        return list(range(numbers[0], numbers[1] + 1))
+    return numbers
+
+
+def inline(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]:
+    """Answers that stand right below the question they answer, which is quoted."""
+    lines = fresh.lines
+    for index, line in enumerate(lines):
+        if line.mark is not Mark.FRESH or not line.text.strip():
+            continue
+        above = index - 1
+        while above >= 0 and above >= index - 2 and not lines[above].text.strip():
+            above -= 1
+        if above < 0 or lines[above].mark is not Mark.QUOTED or not lines[above].text.strip():
+            continue
+        first = above
+        while first > 0 and lines[first - 1].mark is Mark.QUOTED and lines[first - 1].text.strip():
+            first -= 1
+        fields = _question([quoted.text for quoted in lines[first : above + 1]], terms, asked)
+        start = fresh.starts[index]
+        end = fresh.paragraph_end(start)
+        if fields and not any(_FOR_ALL & hit.means.speech for hit in fresh.within(start, end)):
+            yield Slot(fields, start, end, "answer below the question", _INLINE, start, asked=True)
+
+
+def _question(quoted: Sequence[str], terms: Terms, asked: Sequence[str]) -> tuple[Field, ...]:
+    """The fields that the last question of some quoted lines asks for."""
+    last = max((n for n, text in enumerate(quoted) if _starts_item(text)), default=0)
+    question = collapsed(" ".join(quoted[last:]))
+    found = [
+        (place, field)
+        for field, wording in (*terms.asks, *terms.statements)
+        if (place := question.rfind(wording.flat)) >= 0
+    ]
+    if found:
+        return terms.form.fields_of(max(found, key=lambda one: one[0])[1].item)
+    number = _QUOTED_NUMBER.match(quoted[last])
+    if number and 1 <= int(number[1]) <= len(asked):
+        return terms.form.fields_of(asked[int(number[1]) - 1])
+    hits = terms.vocabulary.scan(question)
+    named = {topic for hit in hits for topic in hit.means.topics}
+    named |= {
+        key
+        for hit in hits
+        for thing in hit.means.things
+        for key, ways in terms.ways.items()
+        if thing in ways.things and terms.form.by_key[key].kind is Kind.CHOICE
+    }
+    fields = [terms.form.by_key[key] for key in named if terms.form.by_key[key].item in asked]
+    return (fields[0],) if len(fields) == 1 else ()
+
+
+def _starts_item(text: str) -> bool:
+    return _QUOTED_NUMBER.match(text) is not None or _BULLET.match(text) is not None
+
+
+def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
+    """Our question repeated, with the answer behind it."""
+    slots = []
+    for field, ask in terms.asks:
+        span = ask.find(fresh.low, fresh.flat)
+        if span is None:
+            continue
+        end = fresh.line_end(span[1])
+        if not fresh.text[span[1] : end].strip(" :"):
+            end = fresh.line_end(end + 1) if end < len(fresh.text) else end
+        fields = terms.form.fields_of(field.item)
+        slots.append(Slot(fields, span[1], end, "question repeated", _RESTATED, span[0], asked=True))
+    return slots
+
+
+def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int, int]]:
+    """Where the rest of our own wording stands among the person's lines."""
+    for wording in (*terms.ours, *((wording for _, wording in terms.statements) if statements else ())):
+        span = wording.find(fresh.low, fresh.flat)
+        if span is not None:
+            yield span
+
+
+def read_context(
+    fresh: Fresh,
+    terms: Terms,
+    asked: Sequence[str],
+    known: AbstractSet[str],
+    free: Sequence[tuple[int, int]],
+) -> Iterator[Claim]:
+    """`known`: the fields that have been read. `free`: the parts of the text that are prose."""
+    open_items = [
+        item for item in asked if not any(field.key in known for field in terms.form.fields_of(item))
+    ]
+    if not open_items:
+        return
+    spans = [span for start, end in free for span in _sentences(fresh, start, end)]
+    yield from _yes_to_all(fresh, terms, asked, open_items, spans)
+    yield from _lone_values(fresh, terms, open_items, spans, free)
+
+
+def _sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in _SENTENCE.finditer(fresh.text, start, end):
+        if match.group().strip():
+            yield match.span()
+
+
+def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
+    """What can be answered by a yes."""
+    return [
+        field
+        for item in items
+        for field in terms.form.fields_of(item)
+        if field.kind is Kind.AGREEMENT or (field.kind is Kind.CHOICE and field.yes)
+    ]
+
+
+def _yes_to_all(
+    fresh: Fresh,
+    terms: Terms,
+    asked: Sequence[str],
+    open_items: Sequence[str],
+    spans: Sequence[tuple[int, int]],
+) -> Iterator[Claim]:
+    askable = _yes_fields(terms, open_items)
+    spoken_of = any(hit.means.topics for start, end in spans for hit in fresh.within(start, end))
+    for number, (start, end) in enumerate(spans):
+        text = fresh.text[start:end]
+        if len(text) > _SHORT or fresh.text[end : end + 1] in {"?", "？"}:
+            continue
+        parts = clauses(fresh.within(start, end), terms.opposites)
+        if any(part.things or part.topics or part.of_others or part.asks for part in parts):
+            continue
+        said = agreements.yes_or_no(text, parts, terms, knowing=True)
+        marks = frozenset().union(*(part.marks for part in parts))
+        numbers = [number for one in _NUMBER.findall(text) for number in _numbers(one)]
+        if said is None:
+            continue
+        if numbers:
+            meant = [asked[one - 1] for one in numbers if 1 <= one <= len(asked)]
+            fields, sure = _yes_fields(terms, meant if len(meant) == len(numbers) else ()), _ALL
+        elif "both" in marks:
+            only = [field for field in askable if field.kind is Kind.AGREEMENT]
+            fields, sure = (askable if len(askable) == 2 else only if len(only) == 2 else []), _ALL
+        elif "all" in marks:
+            fields, sure = askable, _ALL
+        else:
+            fields, sure = (
+                _bare(terms, askable, open_items, parts, first=number <= 1 and not spoken_of),
+                _BARE,
+            )
+        for field in fields if said or len(fields) == 1 else ():
+            if said or field.kind is Kind.AGREEMENT:
+                value = field.yes if field.kind is Kind.CHOICE else said
+                yield Claim(field.key, value, "yes to what was asked", sure, start, end)
+
+
+def _bare(
+    terms: Terms, askable: list[Field], open_items: Sequence[str], parts: Sequence[Clause], *, first: bool
+) -> list[Field]:
+    """A bare yes answers only where nothing but a yes is asked; "I agree" no question about things."""
+    required = [item for item in open_items if terms.form.fields_of(item)]
+    if not first or len(_items(askable)) < len(required):
+        return []
+    if any("agree" in part.says for part in parts) and not any("yes" in part.says for part in parts):
+        return [field for field in askable if field.kind is Kind.AGREEMENT]
+    return askable
+
+
+def _items(fields: Sequence[Field]) -> set[str]:
+    return {field.item for field in fields}
+
+
+def _lone_values(
+    fresh: Fresh,
+    terms: Terms,
+    open_items: Sequence[str],
+    spans: Sequence[tuple[int, int]],
+    free: Sequence[tuple[int, int]],
+) -> Iterator[Claim]:
+    fields = [field for item in open_items for field in terms.form.fields_of(item)]
+    yield from _lone_name(fresh, terms, [field for field in fields if field.kind is Kind.NAME], spans)
+    yield from _lone_address(fresh, [field for field in fields if field.kind is Kind.ADDRESS], free)
+    whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
+    if len(whole) == 1 and spans:
+        slot = Slot(
+            (whole[0],), spans[0][0], spans[-1][1], "answer to what was asked", _BARE, spans[0][0], asked=True
+        )
+        if len(_items(fields)) == 1 or whole[0].kind is Kind.CHOICE:
+            yield from _whole(fresh, terms, slot, whole[0], alone=len(_items(fields)) == 1)
+
+
+def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool) -> Iterator[Claim]:
+    """The mail as the answer to the one question it can answer: "never had any"."""
+    parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
+    if field.kind is Kind.REASON:
+        if alone:
+            yield from choices.in_slot(fresh, terms, slot, field)
+        return
+    about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
+    told = choices.by_state(terms, field, [part for part in about if alone or "them" in part.marks])
+    if len(told) == 1:
+        yield Claim(field.key, told.pop(), slot.rule, _BARE, slot.start, slot.end)
+
+
+def _lone_name(
+    fresh: Fresh, terms: Terms, fields: Sequence[Field], spans: Sequence[tuple[int, int]]
+) -> Iterator[Claim]:
+    if len(fields) != 1:
+        return
+    for start, end in spans[:3]:
+        text = fresh.text[start:end]
+        name, sure = _name_alone(text, terms)
+        if name and not terms.states_nothing(fields[0], name):
+            place = fresh.text.find(name, start)
+            yield Claim(fields[0].key, name, "lone value", sure, place, place + len(name))
+            return
+
+
+def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
+    """As in "x", or "It is x": a name that ends a short sentence of common words."""
+    words = text.split()
+    if not words or len(words) > _FEW or "@" in text or text.rstrip().endswith((",", "，")):
+        return "", 0
+    name = names.clean(words[-1])
+    if not name or name.isdigit() or terms.common(name):
+        return "", 0
+    if len(words) == 1:
+        return name, _LONE if name.islower() else _LONE - 0.15
+    known = all(terms.common(word) for part in words[:-1] for word in words_of(part))
+    told = terms.is_word.search(lower(text)) is not None
+    return (name, _LONE - 0.1) if known and told and not name.istitle() else ("", 0)
+
+
+def _lone_address(fresh: Fresh, fields: Sequence[Field], free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
+    if len(fields) != 1:
+        return
+    found = [
+        one for one in fresh.addresses if any(start <= one.start and one.end <= end for start, end in free)
+    ]
+    if len({one.value for one in found}) == 1:
+        yield Claim(fields[0].key, found[0].value, "lone value", _LONE, found[0].start, found[0].end)

@@ -1,0 +1,108 @@
+"""The person's own text as one string, so that what spans lines can be read, and the way back to lines."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mailflow.core.reading.addressforms import Found, find_addresses
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.vocabulary import CJK, lower
+from mailflow.core.text import Line, Mark
+
+_MOST = 40_000  # characters; nobody answers a form past them
+_LONG = 52  # a line at least so long was wrapped rather than ended
+_LONG_CJK = 28
+
+TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
+_REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
+_STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•·+–—#|>\[☐☑☒]|\(?\d{1,2}[.):．）]|[a-z]\))")
+_CJK_END = re.compile(f"[{CJK}]$")
+
+
+@dataclass(frozen=True)
+class Fresh:
+    text: str  # the fresh lines, joined by newlines; other lines are empty
+    low: str  # the same in lower case, without the traces of masking
+    lines: tuple[Line, ...]  # all lines up to the cap
+    starts: tuple[int, ...]  # where each of them begins in `text`
+    hard: frozenset[int]  # the newlines at which a sentence ends
+    boxed: tuple[tuple[int, int], ...]  # quoted lines that stand in `text` because a box in them was ticked
+    hits: tuple[Hit, ...]
+    addresses: tuple[Found, ...]
+
+    @cached_property
+    def flat(self) -> str:
+        """The text in lower case on one line."""
+        return " ".join(self.low.split())
+
+    def line_at(self, place: int) -> int:
+        """The index of the line that a place in the text falls on."""
+        return bisect_right(self.starts, place) - 1
+
+    def line_end(self, place: int) -> int:
+        end = self.text.find("\n", place)
+        return len(self.text) if end < 0 else end
+
+    def paragraph_end(self, place: int) -> int:
+        """Where the lines that follow without an empty one end."""
+        end = self.line_end(place)
+        while end < len(self.text) and self.text[end + 1 : self.line_end(end + 1)].strip():
+            end = self.line_end(end + 1)
+        return end
+
+    def within(self, start: int, end: int) -> tuple[Hit, ...]:
+        """The hits of a part of the text."""
+        first = bisect_left(self.hits, start, key=_start)
+        return self.hits[first : bisect_left(self.hits, end, key=_start)]
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
+
+
+def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
+    kept: list[Line] = []
+    parts: list[str] = []
+    starts: list[int] = []
+    boxed: list[tuple[int, int]] = []
+    place = 0
+    for line in lines:
+        ticked = line.mark is Mark.QUOTED and TICKED.search(line.text) is not None
+        part = line.text.replace("\n", " ") if ticked or line.mark is Mark.FRESH else ""
+        if place + len(part) > _MOST:
+            break
+        if ticked:
+            boxed.append((place, place + len(part)))
+        kept.append(line)
+        parts.append(part)
+        starts.append(place)
+        place += len(part) + 1
+    text = "\n".join(parts)
+    low = lower(text)
+    if " removed]" in low:
+        low = _REMOVED.sub(_blank, low)
+    hard = frozenset(
+        starts[index + 1] - 1 for index in range(len(parts) - 1) if _ends(parts[index], parts[index + 1])
+    )
+    addresses = tuple(find_addresses(text, low, terms.spelling))
+    hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses]))
+    return Fresh(text, low, tuple(kept), tuple(starts), hard, tuple(boxed), hits, addresses)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
+def _ends(line: str, following: str) -> bool:
+    """Whether a sentence ends with the line rather than going on in the next."""
+    line, start = line.strip(), following.strip()
+    if not line or not start or _STARTS_ANEW.match(following):
+        return True
+    if start[0].islower() or line[-1] in ",，、:：(":
+        return False
+    return len(line) < (_LONG_CJK if _CJK_END.search(line) else _LONG)

@@ -1,0 +1,112 @@
+"""Projects and links: what only the owner knows, or can show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading import announced
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.names import clean
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.vocabulary import CJK
+
+_URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
+_SEPARATORS = re.compile(r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|и|和|と|및|&)(?=\s)")
+_NAME = re.compile(r"\w[\w.-]{0,99}")
+_CJK = re.compile(f"[{CJK}]")
+_MOST = 50
+_LISTED, _IN_PROSE, _PROOF, _CODE_HOST = 0.9, 0.7, 0.9, 0.75
+
+
+def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    text = fresh.text[slot.start : slot.end]
+    if terms.states_nothing(field, text):
+        return
+    names: dict[str, None] = dict.fromkeys(_in_urls(text, terms, field))
+    for piece in _SEPARATORS.split(_URL.sub(" ", text))[:_MOST]:
+        name = clean(piece.replace("<>", " ").strip(" -*•()"))
+        if (
+            name
+            and _NAME.fullmatch(name)
+            and not terms.states_nothing(field, name)
+            and not terms.common(name)
+        ):
+            names[name] = None
+    if names:
+        yield Claim(field.key, tuple(names), slot.rule, slot.sure, slot.start, slot.end)
+
+
+def _in_urls(text: str, terms: Terms, field: Field) -> Iterator[str]:
+    low = text.lower()
+    for prefix, owner in terms.profiles:
+        place = low.find(prefix) if owner is field else -1
+        while place >= 0:
+            match = _NAME.match(text, place + len(prefix))
+            if match:
+                yield match.group().rstrip(".-")
+            place = low.find(prefix, place + 1)
+
+
+def url_in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    match = _URL.search(fresh.text, slot.start, slot.end)
+    if match:
+        yield Claim(
+            field.key, match.group().rstrip(".,;:!?"), slot.rule, slot.sure, match.start(), match.end()
+        )
+
+
+def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
+    for field in terms.form.of_kind(Kind.LIST):
+        names = dict.fromkeys((*_in_urls(fresh.text, terms, field), *_owned(fresh, terms, hits)))
+        if names:
+            start = fresh.low.find(next(iter(names)).lower())
+            yield Claim(
+                field.key, tuple(names), "projects in prose", _IN_PROSE, start, start + len(next(iter(names)))
+            )
+    for field in terms.form.of_kind(Kind.URL):
+        yield from _proof(fresh, terms, field)
+
+
+def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
+    """As in "My project x", "the package is x"."""
+    for hit in hits:
+        if ("projects", "mine") in hit.means.concepts:
+            found = announced.directly(fresh, terms, hit)
+        elif ("projects", "noun") in hit.means.concepts:
+            found = announced.said(fresh, terms, hit, strong=False) or _listed(fresh, terms, hit)
+        else:
+            found = None
+        if found and not found.name.startswith("http"):
+            yield found.name
+
+
+def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
+    """Without an "is", where the script tells a name from common words."""
+    return announced.directly(fresh, terms, hit) if _CJK.match(fresh.text, hit.start) else None
+
+
+def _proof(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """A link to a branch or commit, or one to a code host beside words such as "pushed"."""
+    for match in _URL.finditer(fresh.text):
+        url = match.group().rstrip(".,;:!?")
+        low = url.lower()
+        if any(prefix in low for prefix, _ in terms.profiles):
+            continue
+        if any(path in low for path in terms.lists.get("branch_path", ())):
+            yield Claim(field.key, url, "link to a branch", _PROOF, match.start(), match.start() + len(url))
+        elif any(host in low for host in terms.lists.get("code_host", ())) and _speaks_of_proof(
+            fresh, match.start()
+        ):
+            yield Claim(
+                field.key, url, "link to a code host", _CODE_HOST, match.start(), match.start() + len(url)
+            )
+
+
+def _speaks_of_proof(fresh: Fresh, place: int) -> bool:
+    near = fresh.within(max(0, place - 300), place + 300)
+    return any("links" in hit.means.tables for hit in near)

@@ -1,0 +1,67 @@
+"""What a phrase of the word lists means, worked out once for each so that reading a mail only looks it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+Concept = tuple[str, str]  # (table, key) of the word list: ("states", "gone")
+
+_BREAKING = ("but", "because", "and", "without")
+_SAYS = frozenset({"agree", "aware", "yes", "refuse", "objection"})
+_ENDS = frozenset({"stop", "question", "line"})
+_BREAKS = frozenset({"comma", "bracket"})
+
+
+class Meaning:
+    """The concepts of one phrase, sorted into what the rules ask for."""
+
+    __slots__ = (
+        "addresses", "auxiliary", "breaks", "concepts", "ends", "hints", "matters", "named", "names", "negates", "objects", "says",
+        "speech", "states", "tables", "tells", "things", "topics", "verb",
+    )  # fmt: skip
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self.concepts = tuple(concepts)
+        self.tables = frozenset(table for table, _ in self.concepts)
+        self.things = tuple(
+            key for key in self._keys("things") if key != "nothing"
+        )  # what only looks like one
+        self.topics = self._keys("topics")
+        self.states = self._keys("states")
+        self.tells = self._keys("tells")
+        self.hints = self._keys("hints")
+        self.named = self._keys("named")
+        self.names = self._keys("names")
+        self.addresses = frozenset(self._keys("addresses"))
+        self.speech = frozenset(self._keys("speech"))
+        self.says = tuple(key for key in self._keys("speech") if key in _SAYS)
+        self.auxiliary = "auxiliary" in self.speech
+        self.negates = not self.speech.isdisjoint({"not", "without"})
+        self.objects = bool(self.things or self.topics)
+        self.verb = bool(self.states or self.says or self.negates)
+        self.matters = bool(
+            self.objects or self.verb or self.tells or self.hints or self.addresses or self.named
+        )
+        marks = self._keys("marks")
+        self.ends = next((mark for mark in marks if mark in _ENDS), "")
+        self.breaks = next(
+            (mark for mark in (*marks, *_BREAKING) if mark in _BREAKS or mark in self.speech), ""
+        )
+
+    def _keys(self, table: str) -> tuple[str, ...]:
+        return tuple(key for name, key in self.concepts if name == table)
+
+
+class Hit(NamedTuple):
+    """A phrase that was found in a text. Punctuation is found too; it has only a table "marks"."""
+
+    start: int
+    end: int
+    means: Meaning
+
+
+MARKS = {
+    kind: Meaning([("marks", kind)]) for kind in ("question", "stop", "comma", "bracket", "line", "link")
+}
+MARKS["address"] = Meaning([("marks", "address"), ("things", "an_address")])

@@ -1,0 +1,129 @@
+"""Account names: in their slot with whatever people wrap them in, in prose after the words that announce them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+from mailflow.core.form import Field
+from mailflow.core.reading import announced
+from mailflow.core.reading.announced import NAME, QUOTES
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.vocabulary import words_of
+
+_LONGEST = 64
+_WRAPPING = QUOTES + "<>[](){}（）【】*_ \t\xa0"
+_WHOLE = re.compile(rf"@?(_*{NAME}_*)", re.ASCII)
+_WRAPPED = re.compile(rf"[{QUOTES}][ \xa0]?@?(_*{NAME}_*)[ \xa0]?[{QUOTES}]", re.ASCII)
+_MENTION = re.compile(rf"(?<![\w@.+-])@({NAME})(?![\w@])", re.ASCII)
+_TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
+_PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
+_BETWEEN = 20
+_NO_NAME = frozenset({"not", "without", "doubt", "yes"})
+
+
+def clean(value: str) -> str:
+    """A name without what people wrap it in; "" if more than a name stands there."""
+    value = value.strip().strip("|").strip()
+    wrapped = _WRAPPED.findall(value)
+    if len(wrapped) == 1 and len(value.split()) <= 6:
+        return str(wrapped[0])
+    bare = value.strip(_WRAPPING).rstrip(".,;:!。，、").strip(_WRAPPING)
+    if not _WHOLE.fullmatch(bare):
+        bare = _TRAILING.sub("", bare).strip(_WRAPPING + ".,;:!。，、")
+    match = _WHOLE.fullmatch(bare)
+    return match.group(1) if match and len(match.group(1)) <= _LONGEST else ""
+
+
+def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    text = fresh.text[slot.start : slot.end]
+    if terms.states_nothing(field, text):
+        return
+    first = text.split("\n")[0]
+    name = _from_profile(first, terms, field) or clean(first) or clean(_PIECES.split(first)[0])
+    start = fresh.text.find(name, slot.start)
+    if name and not _is_word(name, fresh, start) and not terms.states_nothing(field, name):
+        yield Claim(field.key, name, slot.rule, slot.sure, start, start + len(name))
+
+
+def _from_profile(text: str, terms: Terms, field: Field) -> str:
+    low = text.lower()
+    for prefix, owner in terms.profiles:
+        place = low.find(prefix) if owner is field else -1
+        if place >= 0:
+            match = _WHOLE.match(text, place + len(prefix))
+            return match.group(1).rstrip(".-") if match else ""
+    return ""
+
+
+def _is_word(name: str, fresh: Fresh, place: int) -> bool:
+    """Whether what stands in the slot is "forgotten" or "none" rather than a name."""
+    hits = fresh.within(place, place + len(name))
+    return any(hit.means.states or not _NO_NAME.isdisjoint(hit.means.speech) for hit in hits)
+
+
+def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
+    field = terms.name
+    if field is None:
+        return
+    yield from _profiles(fresh, terms, field)
+    yield from _corrected(fresh, terms, field)
+    yield from _mentioned(fresh, terms, field)
+    for hit in hits:
+        if hit.means.names:
+            yield from _announced(fresh, terms, field, hit)
+
+
+def _profiles(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    for prefix, owner in terms.profiles:
+        place = fresh.low.find(prefix) if owner is field else -1
+        if place >= 0:
+            match = _WHOLE.match(fresh.text, place + len(prefix))
+            if match:
+                name = match.group(1).rstrip(".-")
+                yield Claim(field.key, name, "profile URL", 0.9, place, match.end(), rank=2)
+
+
+def _corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """As in "it is `x`, not `y`"."""
+    wrapped = list(_WRAPPED.finditer(fresh.text))
+    for right, wrong in pairwise(wrapped):
+        if wrong.start() - right.end() > _BETWEEN or "\n" in fresh.text[right.end() : wrong.start()]:
+            continue
+        between = fresh.within(right.end(), wrong.start())
+        if any(hit.means.negates or "instead" in hit.means.addresses for hit in between):
+            name = right.group(1)
+            if not terms.states_nothing(field, name):
+                yield Claim(
+                    field.key, name, "corrected name", announced.STRONG, right.start(), wrong.end(), rank=2
+                )
+
+
+def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[Claim]:
+    for key in hit.means.names:
+        found = announced.find(fresh, terms, hit, key)
+        if found is not None and not terms.states_nothing(field, found.name):
+            start, end = min(found.start, hit.start), max(found.end, hit.end)
+            yield Claim(field.key, found.name, "name in prose", found.sure, start, end)
+
+
+def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """As in "@x", unless it is one at another service."""
+    for match in _MENTION.finditer(fresh.text) if "@" in fresh.text else ():
+        near = words_of(fresh.low[max(0, match.start() - 25) : match.end() + 25])
+        if not any(word in terms.lists.get("elsewhere", ()) for word in near):
+            yield Claim(
+                field.key, match[1].rstrip(".-"), "mention", announced.SHAKY, match.start(), match.end()
+            )
+
+
+def without_announcements(hits: Iterable[Hit], named: Sequence[Claim]) -> list[Hit]:
+    """The hits without those that only announce a name or are one: in "user name x, lost my phone" nothing is lost of it."""
+    for claim in named:
+        hits = [hit for hit in hits if not claim.start <= hit.start < claim.end]
+    return list(hits)

@@ -1,0 +1,190 @@
+"""Which of a person's addresses an address is, told by the words around it: the account's own, or the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mailflow.core.reading.addressforms import Found
+from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.terms import Terms
+
+REGISTERED, WANTED = "registered", "wanted"
+PLAIN = "plain"  # an address of theirs, and no more is said
+NONE = ""
+
+_STATED, _CUED, _GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.55
+_GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
+_BESIDE, _NEAR = 3, 12  # characters
+_COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
+_LIST_MARKS = " \t0123456789.)(-*•·"
+_ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
+
+
+class Role(NamedTuple):
+    name: str
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What is said around an address: up to its neighbours or the end of the sentence."""
+
+    before: Sequence[Hit]
+    beside: frozenset[str]  # the address words right before it
+    near: frozenset[str]  # those a little further
+    after: Sequence[Hit]
+    sentence: Sequence[Hit]
+    follows: bool  # another address stands before it in the sentence
+    earlier: str  # and that one's role
+    arrow: bool  # and between the two an arrow
+    lost: bool  # what is said right before or behind it is that it is lost
+
+
+def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
+    """The role of each address, in order."""
+    ends = [hit.end for hit in fresh.hits if hit.means.ends]
+    told: list[Role] = []
+    together = False
+    for index, one in enumerate(found):
+        window = _window(fresh, terms, found, index, ends, told[-1].name if told else NONE)
+        told.append(next((role for rule in _RULES if (role := rule(one, window)) is not None), Role(NONE, 0)))
+        together = together or window.follows
+    return _paired(told) if together and len(told) == 2 else told
+
+
+def _instead(_: Found, window: _Window) -> Role | None:
+    """As in "x instead of y"; where y comes first, the other one tells the role."""
+    if "instead" not in window.near:
+        return None
+    return Role(_COUNTERPART.get(window.earlier, WANTED), _CUED) if window.earlier else Role(NONE, 0)
+
+
+def _changed(_: Found, window: _Window) -> Role | None:
+    """As in "change it from x to y"."""
+    if "change" not in keys(window.sentence, "addresses"):
+        return None
+    if "from" in window.beside:
+        return Role(REGISTERED, _STATED)
+    return Role(WANTED, _STATED) if window.beside & {"to", "change"} else None
+
+
+def _arrow(_: Found, window: _Window) -> Role | None:
+    """As in "x -> y"."""
+    return Role(WANTED, _CUED) if window.arrow else None
+
+
+def _announced(_: Found, window: _Window) -> Role | None:
+    """As in "my old address x", "please use x"."""
+    cues = [key for key in keys(window.before, "addresses") if key in _COUNTERPART]
+    return Role(cues[-1], _CUED) if cues else None
+
+
+def _explained(_: Found, window: _Window) -> Role | None:
+    """As in "x is my new address"."""
+    cues = [key for key in keys(window.after, "addresses") if key in _COUNTERPART]
+    return Role(cues[0], _CUED) if cues else None
+
+
+def _next_best(_: Found, window: _Window) -> Role | None:
+    """As in "use x, or y, or if all fails z": people name what they like best first."""
+    if not window.earlier:
+        return None
+    more = any(hit.means.states or set(hit.means.things) - {"an_address"} for hit in window.before)
+    return Role(NONE, 0) if not more or "if" in keys(window.before, "speech") else None
+
+
+def _lost(_: Found, window: _Window) -> Role | None:
+    """As in "I cannot read x any more"."""
+    return Role(REGISTERED, _GUESSED) if window.lost else None
+
+
+def _of_account(_: Found, window: _Window) -> Role | None:
+    """As in "the account x"."""
+    return Role(REGISTERED, _GUESSED) if keys(window.before, "names") else None
+
+
+def _corrected(_: Found, window: _Window) -> Role | None:
+    """As in "sorry, it is x"."""
+    return Role(WANTED, _CORRECTED) if "correct" in keys(window.sentence, "speech") else None
+
+
+def _plain(_: Found, window: _Window) -> Role | None:
+    """As in "my e-mail is x"."""
+    return Role(PLAIN, _GUESSED) if "mailbox" in keys(window.before, "things") else None
+
+
+_RULES: tuple[Callable[[Found, _Window], Role | None], ...] = (
+    _instead,
+    _changed,
+    _arrow,
+    _announced,
+    _explained,
+    _next_best,
+    _lost,
+    _of_account,
+    _corrected,
+    _plain,
+)
+
+
+def keys(hits: Sequence[Hit], table: str) -> list[str]:
+    return [key for hit in hits for name, key in hit.means.concepts if name == table]
+
+
+def _paired(told: Sequence[Role]) -> list[Role]:
+    """Of two addresses in one sentence, the one without a role has the other's counterpart."""
+    first, second = told
+    if first.name in _COUNTERPART and second.name not in _COUNTERPART:
+        return [first, Role(_COUNTERPART[first.name], _SHAKY)]
+    if second.name in _COUNTERPART and first.name not in _COUNTERPART:
+        return [Role(_COUNTERPART[second.name], _GUESSED), second]
+    return [first, second]
+
+
+def _window(
+    fresh: Fresh, terms: Terms, found: Sequence[Found], index: int, ends: Sequence[int], earlier: str
+) -> _Window:
+    one = found[index]
+    start = _sentence_start(fresh, one.start, ends)
+    stop = next((end for end in ends if end > one.end), len(fresh.text))
+    begin = max(start, found[index - 1].end if index else 0)
+    until = min(stop, found[index + 1].start if index + 1 < len(found) else stop)
+    before, after = fresh.within(begin, one.start), _to_break(fresh.within(one.end, until))
+    said = [*clauses(before, terms.opposites)[-1:], *clauses(after, terms.opposites)[:1]]
+    follows = index > 0 and found[index - 1].end > start
+    return _Window(
+        before=before,
+        beside=frozenset(keys([hit for hit in before if one.start - hit.end <= _BESIDE], "addresses")),
+        near=frozenset(keys([hit for hit in before if one.start - hit.end <= _NEAR], "addresses")),
+        after=after,
+        sentence=fresh.within(start, stop),
+        follows=follows,
+        earlier=earlier if follows else NONE,
+        arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
+        lost=any(part.states & _GONE for part in said),
+    )
+
+
+def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
+    """Where the sentence begins that announces what stands at a place: "New address, best first:", a list below it."""
+    line = fresh.starts[fresh.line_at(place)]
+    listed = not fresh.text[line:place].strip(_LIST_MARKS)
+    start = line if listed else max((end for end in ends if end <= place), default=0)
+    above = fresh.text[:start].rstrip()
+    if start and not fresh.within(start, place) and above.endswith((":", "：")):
+        return max((end for end in ends if end < len(above)), default=0)
+    return start
+
+
+def _to_break(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits up to a comma or conjunction; a bracket right behind the address belongs to it."""
+    kept: list[Hit] = []
+    for hit in hits:
+        if hit.means.breaks in {"comma", "and", "but"}:
+            break
+        kept.append(hit)
+    return kept

@@ -1,0 +1,80 @@
+"""Weighs the claims: one answer a field, the better-founded one, or a doubt where two of equal standing differ."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from mailflow.core.answer import Value
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading.choices import CLEAR
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.terms import Terms
+
+_CLEARLY = 0.12  # so much surer is better founded
+_OTHER = "other"
+
+
+def settle(claims: Iterable[Claim], terms: Terms) -> tuple[dict[str, Claim], dict[str, tuple[Claim, ...]]]:
+    """The claim that counts for each field, and those that contradict each other."""
+    by_field: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_field[claim.field].append(claim)
+    settled: dict[str, Claim] = {}
+    doubts: dict[str, tuple[Claim, ...]] = {}
+    for key, said in by_field.items():
+        best = _one(terms.form.by_key[key], said)
+        if len(best) == 1:
+            settled[key] = best[0]
+        else:
+            doubts[key] = tuple(best)
+    _part_addresses(settled, terms)
+    answered = {terms.form.by_key[key].item for key in settled}
+    needed = {key: said for key, said in doubts.items() if terms.form.by_key[key].item not in answered}
+    return settled, needed
+
+
+def _one(field: Field, said: Sequence[Claim]) -> list[Claim]:
+    if field.kind in {Kind.REASON, Kind.LIST}:
+        return [_together(said, surest=max(said, key=_standing))]
+    best = max(said, key=_standing)
+    others = {
+        _plain(claim.value): claim
+        for claim in said
+        if _plain(claim.value) != _plain(best.value) and not _beats(best, claim)
+    }
+    return [best, *others.values()]
+
+
+def _standing(claim: Claim) -> tuple[int, float, int]:
+    return claim.rank, claim.sure, -claim.start
+
+
+def _beats(best: Claim, other: Claim) -> bool:
+    return best.rank > other.rank or best.sure - other.sure >= _CLEARLY
+
+
+def _plain(value: Value) -> Value:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _together(said: Sequence[Claim], surest: Claim) -> Claim:
+    """Reasons and projects add up; "other" only where nothing else is told."""
+    values = dict.fromkeys(
+        one
+        for claim in (surest, *said)
+        if isinstance(claim.value, tuple) and claim.sure >= min(surest.sure, CLEAR)
+        for one in claim.value
+    )
+    if len(values) > 1:
+        values.pop(_OTHER, None)
+    return Claim(surest.field, tuple(values), surest.rule, surest.sure, surest.start, surest.end, surest.rank)
+
+
+def _part_addresses(settled: dict[str, Claim], terms: Terms) -> None:
+    """The address an account should get is not the one it has: the surer reading stays."""
+    if terms.registered is None or terms.wanted is None:
+        return
+    old, new = settled.get(terms.registered.key), settled.get(terms.wanted.key)
+    if old and new and _plain(old.value) == _plain(new.value):
+        del settled[terms.wanted.key if old.sure > new.sure else terms.registered.key]

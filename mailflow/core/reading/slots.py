@@ -1,0 +1,213 @@
+"""Finds where the form was filled in: under headings and labels, and after our own questions repeated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.vocabulary import words_of
+
+_HEADING = re.compile(r"(?:(?<=\n)|(?<=[ \t])|\A)#{1,6}[ \t]+")
+_SEPARATOR = re.compile(r"[ \t]*(?:[:：=|\t]|=>|->|→|(?<=\s)[-–—]{1,2}(?=\s))[ \t]*")
+_PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
+_LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
+_SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\s[/|](?=\s)")
+_PHRASE_END = re.compile(r"[.!?,;](?=\s)|[。！？，；、]|\s[/|](?=\s)")
+_LONG_VALUE = frozenset({Kind.REASON, Kind.TEXT, Kind.LIST})
+_ONE_WORD = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
+_LABEL_LENGTH = 80
+_LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: x"
+_MOST_LABELS = 200
+_BLANK = re.compile(r"\n[ \t]*(?=\n|\Z)")
+
+FORM, LABEL = 0.97, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A part of the text that answers one item; several fields where an item has alternatives."""
+
+    fields: tuple[Field, ...]
+    start: int
+    end: int
+    rule: str
+    sure: float
+    label: int  # where the label begins
+    asked: bool = False  # it answers a question of ours, so that "yes" means yes to it
+    own: bool = True  # typed by hand, so that the words of a statement are more than our form repeated
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    field: Field
+    start: int  # of the label
+    value: int  # where its value may begin
+    kind: str  # heading, line, inline
+    whole: bool  # the label is all that stands before the value on its line
+
+
+def find_slots(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
+    labels = sorted(islice(_labels(fresh, terms), _MOST_LABELS), key=lambda label: (label.start, label.value))
+    items = frozenset(asked)
+    slots = []
+    for index, label in enumerate(labels):
+        limit = labels[index + 1].start if index + 1 < len(labels) else len(fresh.text)
+        start, end = _extent(fresh, label, limit)
+        if start < end:
+            in_form = label.kind == "heading"
+            slots.append(
+                Slot(
+                    (label.field,),
+                    start,
+                    end,
+                    rule="form heading" if in_form else "label",
+                    sure=FORM if in_form else LABEL if label.whole else LABEL - 0.05,
+                    label=label.start,
+                    asked=label.field.item in items,
+                    own=not in_form and "\n" not in fresh.text[label.value : start],
+                )
+            )
+    return slots
+
+
+def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:
+    quoted = {start for start, _ in fresh.boxed}
+    headed: set[int] = set()
+    if "#" in fresh.text:
+        for heading in _HEADING.finditer(fresh.text):
+            headed.add(fresh.line_at(heading.start()))
+            if found := _heading(fresh, terms, heading):
+                yield found
+    for index, start in enumerate(fresh.starts):
+        end = fresh.line_end(start)
+        if end > start and start not in quoted and index not in headed:
+            yield from _line(fresh, terms, start, end)
+
+
+def _heading(fresh: Fresh, terms: Terms, heading: re.Match[str]) -> _Label | None:
+    """A markdown heading, whose text may go on with the value where a client has joined the lines."""
+    start = heading.end()
+    end = fresh.line_end(start)
+    line = fresh.text[start:end]
+    found = terms.label(words_of(line))
+    if found and len(line) <= _LABEL_LENGTH and "#" not in line.rstrip("# "):
+        return _Label(found[0], heading.start(), end, "heading", whole=True)
+    begins = terms.label_before(words_of(line[:_LABEL_LENGTH]))
+    if begins is None:
+        return None
+    return _Label(
+        begins[0], heading.start(), _after_words(fresh.text, start, begins[1]), "heading", whole=True
+    )
+
+
+def _after_words(text: str, place: int, number: int) -> int:
+    for _ in range(number):
+        match = re.compile(r"[\W_]*\w+").match(text, place)
+        place = match.end() if match else place
+    return place
+
+
+def _line(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[_Label]:
+    """The labels of one line: "User name: x", "user = x, codes: lost", or a label alone above its value."""
+    begin = start
+    known = False
+    for separator in _SEPARATOR.finditer(fresh.text, start, end):
+        if separator.start() < begin or fresh.text.startswith("//", separator.end()):
+            continue
+        found = _label_at(fresh, terms, begin, separator, known=known)
+        if found:
+            yield found
+            begin, known = separator.end(), True
+    if not known and end - start <= _LABEL_LENGTH:
+        line = fresh.text[start:end]
+        words = words_of(_PAREN.sub(" ", line))
+        field = terms.labels.get(" ".join(words)) if 0 < len(words) <= 6 else None
+        if field and line.strip(" \t*_#:-")[-1:] not in ".,;!":
+            yield _Label(field, start, end, "line", whole=True)
+
+
+def _label_at(
+    fresh: Fresh, terms: Terms, begin: int, separator: re.Match[str], *, known: bool
+) -> _Label | None:
+    before = fresh.text[max(begin, separator.start() - 2 * _LABEL_LENGTH) : separator.start()]
+    before = _PAREN.sub(lambda match: " " * len(match.group()), before)
+    mark = _LIST_MARK.match(before)
+    words = words_of(before[mark.end() :] if mark else before)
+    found = terms.label(words)
+    strong = separator.group().strip()[:1] in {":", "：", "="}
+    if found is None:
+        begins = terms.label_before(words) if strong and len(words) <= _LABEL_WORDS else None
+        if begins is None:
+            return None
+        return _Label(begins[0], begin, separator.end(), "line", whole=False)
+    field, extra = found
+    if extra and not strong:
+        return None
+    start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
+    return _Label(field, start, separator.end(), "line" if not extra or known else "inline", whole=not extra)
+
+
+def _length_of(text: str, words: int) -> int:
+    """How many characters the last words of a text take."""
+    places = [match.start() for match in re.finditer(r"\w+", text)]
+    return len(text) - places[-words] if words <= len(places) else len(text)
+
+
+def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
+    """Where the value of a label begins and ends."""
+    text = fresh.text
+    long = label.field.kind in _LONG_VALUE
+    if label.kind == "heading":
+        start = _skip_blank(text, label.value, limit, most=limit)
+        end = limit if long else min(limit, _paragraph_end(text, start))
+        return _trimmed(text, start, end)
+    line_end = fresh.line_end(label.value)
+    if text[label.value : line_end].strip():
+        start, end = label.value, _value_end(fresh, label.value)
+    else:
+        start = _skip_blank(text, line_end, limit, most=line_end + 40)
+        end = _paragraph_end(text, start)
+    end = min(end, limit)
+    if label.field.kind is Kind.LIST:
+        end = min(_paragraph_end(text, start), limit)
+    if not long:
+        pattern = _PHRASE_END if label.field.kind in _ONE_WORD else _SENTENCE_END
+        end = min(end, _first(pattern, text, start, end))
+    return _trimmed(text, start, end)
+
+
+def _value_end(fresh: Fresh, start: int) -> int:
+    """The end of the line, or of the lines it was wrapped into."""
+    end = fresh.line_end(start)
+    while end < len(fresh.text) and end not in fresh.hard:
+        end = fresh.line_end(end + 1)
+    return end
+
+
+def _paragraph_end(text: str, place: int) -> int:
+    match = _BLANK.search(text, place)
+    return match.start() if match else len(text)
+
+
+def _skip_blank(text: str, place: int, limit: int, most: int) -> int:
+    while place < min(limit, most) and text[place].isspace():
+        place += 1
+    return place
+
+
+def _first(pattern: re.Pattern[str], text: str, start: int, end: int) -> int:
+    match = pattern.search(text, start, end)
+    return match.end() if match else end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end

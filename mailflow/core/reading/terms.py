@@ -1,0 +1,204 @@
+"""The word lists and one form's own words (labels, statements, choices) compiled together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailflow.core.form import Field, Form, Kind
+from mailflow.core.reading.addressforms import Spelling
+from mailflow.core.reading.vocabulary import CJK, EVERY, Entry, Vocabulary, lower, words_of
+
+if TYPE_CHECKING:  # it compiles its terms here, and so imports this module
+    from mailflow.core.answerwords import AnswerWords
+
+_LIKELY, _POSSIBLE = 0.8, 0.65  # how sure a choice is that a thing's state tells
+_CJK_WORD = re.compile(f"[{CJK}]+")
+_LABEL_WORDS = 7
+
+
+class Wording:
+    """A sentence of ours, found wherever its lines are broken."""
+
+    def __init__(self, text: str) -> None:
+        self.flat = collapsed(text)
+        self.words = frozenset(normal_label(text).split())
+        self._pattern = re.compile(r"\s+".join(re.escape(word) for word in self.flat.split()))
+
+    def find(self, low: str, flat: str) -> tuple[int, int] | None:
+        """Where it stands in a lower-case text; `flat` is that text on one line."""
+        match = self._pattern.search(low) if self.flat in flat else None
+        return match.span() if match else None
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How the choices of a field are told: by a thing and the state it is in."""
+
+    of: Mapping[tuple[str, str], tuple[str, float]]  # (thing, state) → choice, how sure
+    unless: Mapping[str, frozenset[str]]  # choice → states beside which it is not told
+    things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
+
+
+@dataclass(frozen=True)
+class Terms:
+    form: Form
+    vocabulary: Vocabulary
+    labels: Mapping[str, Field]  # by their words, joined by spaces
+    statements: tuple[tuple[Field, Wording], ...]
+    asks: tuple[tuple[Field, Wording], ...]
+    ours: tuple[Wording, ...]  # the rest of our wording: why and how
+    ways: Mapping[str, Ways]  # by field key
+    opposites: Mapping[str, str]
+    values: Mapping[str, frozenset[str]]
+    lists: Mapping[str, tuple[str, ...]]
+    knowing: frozenset[str]  # agreements to which "I know" is a yes, as to a fact
+    profiles: tuple[tuple[str, Field], ...]  # URL prefixes
+    own_words: frozenset[str]  # of the form's labels
+    implied: Mapping[str, tuple[str, str]]  # a field that is asked only when (field, choice) holds
+    name: Field | None
+    registered: Field | None  # the account's address
+    wanted: Field | None  # the address it should get
+    is_word: re.Pattern[str]  # "is" in all languages, before a value
+    is_before: re.Pattern[str]  # the same, after a value
+    as_word: re.Pattern[str]
+    spelling: Spelling
+
+    def label(self, words: list[str]) -> tuple[Field, int] | None:
+        """The field whose label ends a phrase, and how many words stand before the label."""
+        for first in range(max(0, len(words) - _LABEL_WORDS), len(words)):
+            found = self.labels.get(" ".join(words[first:]))
+            if found is not None:
+                return found, first
+        if words and _CJK_WORD.fullmatch(words[-1]):
+            for cut in range(1, len(words[-1])):
+                found = self.labels.get(words[-1][cut:])
+                if found is not None:
+                    return found, len(words) - 1
+        return None
+
+    def label_before(self, words: list[str]) -> tuple[Field, int] | None:
+        """The field whose label begins a phrase, and how many words the label has."""
+        for last in range(min(_LABEL_WORDS, len(words)), 0, -1):
+            found = self.labels.get(" ".join(words[:last]))
+            if found is not None:
+                return found, last
+        return None
+
+    def common(self, word: str) -> bool:
+        """Whether a word, or each part of it, is one that people use for anything but a name."""
+        if self._known(word):
+            return True
+        parts = [part for part in word.split("-") if part]
+        return word.replace("-", "").isalpha() and all(self._known(part) for part in parts)
+
+    def _known(self, word: str) -> bool:
+        return word.lower() in self.own_words or self.vocabulary.knows(word)
+
+    def states_nothing(self, field: Field, value: str) -> bool:
+        """Whether a value is a placeholder."""
+        bare = lower(value).strip(" .()[]<>{}\"'`*_-–—!?…。")
+        return not bare or bare in self.values.get("unknown", ()) or bare in map(lower, field.placeholders)
+
+
+def collapsed(text: str) -> str:
+    return " ".join(lower(text).split())
+
+
+def normal_label(text: str) -> str:
+    return " ".join(words_of(text)).replace("*", "")
+
+
+def compile_terms(form: Form, words: AnswerWords) -> Terms:
+    vocabulary = Vocabulary((*words.entries, *_form_entries(form)))
+    addresses = form.of_kind(Kind.ADDRESS)
+    wanted = next((field for field in addresses if field.differs_from or field.required_when), None)
+    return Terms(
+        form=form,
+        vocabulary=vocabulary,
+        labels=_labels(form, words),
+        statements=tuple((field, Wording(field.statement)) for field in form.fields if field.statement),
+        asks=tuple((field, Wording(field.ask)) for field in form.fields if field.ask),
+        ours=tuple(Wording(text) for field in form.fields for text in (field.why, field.how) if text),
+        ways={field.key: _ways(field, words) for field in form.fields if field.choices},
+        opposites=words.opposites,
+        values=words.values,
+        lists=words.lists,
+        knowing=frozenset(_knowing(form, vocabulary)),
+        profiles=tuple((lower(prefix), field) for field in form.fields for prefix in field.profile_url),
+        own_words=frozenset(
+            word
+            for field in form.fields
+            for label in (field.label, *field.aliases)
+            for word in words_of(label)
+        ),
+        implied=dict(_implied(form)),
+        name=next(iter(form.of_kind(Kind.NAME)), None),
+        registered=next((field for field in addresses if field is not wanted), None),
+        wanted=wanted,
+        is_word=_alternatives(
+            words.lists.get("is", ()), r"(?:^|\s|(?<=[{0}]))(?:{1})(?=[\s:\"'`«“「『]|[a-z0-9])"
+        ),
+        is_before=_alternatives(words.lists.get("is", ()), r"[\s\"'`»”」』)](?:{1})\s"),
+        as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
+        spelling=Spelling(words.lists.get("at", ()), words.lists.get("dot", ())),
+    )
+
+
+def _form_entries(form: Form) -> Iterator[Entry]:
+    for field in form.fields:
+        if field.kind is Kind.AGREEMENT:
+            for label in (field.label, *field.aliases):
+                yield Entry(EVERY, label, ("topics", field.key))
+        for choice in field.choices:
+            yield Entry(EVERY, choice.replace("_", " "), ("named", choice))
+        for choice, label in field.choice_labels:
+            yield Entry(EVERY, label, ("named", choice))
+
+
+def _labels(form: Form, words: AnswerWords) -> dict[str, Field]:
+    """The site's own labels go before those of the word lists, and earlier fields before later ones."""
+    labels: dict[str, Field] = {}
+    for field in form.fields:
+        for label in (field.label, field.key.replace("_", " "), *field.aliases):
+            labels.setdefault(normal_label(label), field)
+    for field in form.fields:
+        for label in words.labels.get(field.key, ()):
+            labels.setdefault(normal_label(label), field)
+    labels.pop("", None)
+    return labels
+
+
+def _ways(field: Field, words: AnswerWords) -> Ways:
+    of: dict[tuple[str, str], tuple[str, float]] = {}
+    things: dict[str, str] = {}
+    for choice in field.choices:
+        table = words.choices.get(choice, {})
+        for key, sure in (("when", _LIKELY), ("perhaps", _POSSIBLE)):
+            for way in table.get(key, ()):
+                thing, _, state = way.partition(" ")
+                of.setdefault((thing, state), (choice, sure))
+        for thing in table.get("named_by", ()):
+            things.setdefault(thing, choice)
+    unless = {choice: frozenset(words.choices.get(choice, {}).get("unless", ())) for choice in field.choices}
+    return Ways(of, unless, things)
+
+
+def _knowing(form: Form, vocabulary: Vocabulary) -> Iterator[str]:
+    for field in form.of_kind(Kind.AGREEMENT):
+        hits = vocabulary.scan(lower(f"{field.statement} {field.ask}"))
+        if any("aware" in hit.means.speech for hit in hits):
+            yield field.key
+
+
+def _implied(form: Form) -> Iterator[tuple[str, tuple[str, str]]]:
+    for field in form.fields:
+        if len(field.required_when) == 1:
+            yield field.key, field.required_when[0]
+
+
+def _alternatives(words: Iterable[str], pattern: str) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True) or ["is"]
+    return re.compile(pattern.format(CJK, "|".join(re.escape(word) for word in longest_first)))
