@@ -33,7 +33,7 @@ class Flag(StrEnum):
     STRANGER_WROTE = "stranger_wrote"  # a mail from another address than the party's joined it
     LETTERS_SPENT = "letters_spent"  # a letter was due and not written: the limits were reached
     ADDRESS_FAILING = "address_failing"  # a letter to the party bounced or was refused
-    SECRET_PASTED = "secret_pasted"
+    SECRET_PASTED = "secret_pasted"  # noqa: S105 -- a flag, no password
     CONTACT_CHANGED = "contact_changed"  # the new address was changed after the request was complete
     WROTE_AFTER_CLOSING = "wrote_after_closing"
 

@@ -22,7 +22,7 @@ class LetterKind(StrEnum):
     QUESTION = "question"  # from the staff
     DENIED = "denied"
     RECOVERED = "recovered"
-    PASTED_SECRET = "pasted_secret"
+    PASTED_SECRET = "pasted_secret"  # noqa: S105 -- the name of a letter
     ESCALATION = "escalation"  # to the staff
     DIGEST = "digest"  # to the staff; also `digest.html`
 

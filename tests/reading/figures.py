@@ -12,11 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
-from mailflow.cli.explain import as_facts, play, throw_away_desk
+from mailflow.cli import explain
+from mailflow.cli.mailfacts import as_facts
 from mailflow.config import load, shipped
 
 CASES = Path(__file__).parent / "cases"
@@ -80,17 +80,10 @@ def measure(figures: Figures, folder: Path, config) -> None:
 
 
 def played(folder: Path, config) -> list[dict]:
-    with tempfile.TemporaryDirectory() as scratch, throw_away_desk(config) as (desk, clock):
-        files = []
-        for stored in sorted(folder.glob("*.eml")):
-            file = Path(scratch, stored.name)
-            file.write_bytes(stored.read_bytes().replace(b"{{DASH}}", b"-"))
-            files.append(file)
-        form = config.policy.form
-        return [
-            json.loads(json.dumps(as_facts(file, one, form), default=str))
-            for file, one in play(desk, clock, files)
-        ]
+    mails = [(file.name, file.read_bytes().replace(b"{{DASH}}", b"-")) for file in sorted(folder.glob("*.eml"))]
+    with explain._throw_away(config) as (app, clock):
+        facts = [as_facts(name, one, config.policy.form) for name, one in explain.play(app, clock, mails)]
+    return json.loads(json.dumps(facts, default=str))
 
 
 def _count(figures, where, want, got, expected, answers) -> None:
