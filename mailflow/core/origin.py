@@ -1,0 +1,299 @@
+"""Says which mails are never answered: what machines, lists and loops send, and what we wrote ourselves.
+
+Two answering machines that write to each other never stop, so one sign is enough for silence. But a person who gets
+no answer is as bad: a field that people's own mail carries (Feedback-ID, a request for a receipt) is no sign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailflow.core import signs
+from mailflow.core.envelope import MailKind
+from mailflow.core.mail import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why a mail is not answered, as `mailflow explain` shows it and the store keeps it."""
+
+    why: str  # a sentence for people
+    source: str  # what says so: an RFC and its section, or whose convention it is
+    kind: MailKind  # BOUNCE, AUTO_GENERATED, or OFF_TOPIC for what went to many
+
+
+def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
+    """The first reason to stay silent towards a mail, or None for a person's mail.
+
+    The envelope
+      null_sender           a null reverse-path (RFC 5321, 4.5.5; RFC 3834, 2)
+    The header fields
+      auto_submitted        Auto-Submitted other than "no" (RFC 3834, 2 and 5)
+      list_field            List-* (RFC 2369, RFC 2919, RFC 8058)
+      precedence            Precedence and kin: bulk, junk, list, auto_reply (RFC 3834, 3.1.8; RFC 2076, 3.9)
+      suppressed            X-Auto-Response-Suppress with All or AutoReply (MS-OXCMAIL, 2.1.3.2.20)
+      machine_field         a field that only answering machines and ticket systems write (conventions of vendors)
+      failed_recipients     X-Failed-Recipients (Exim)
+      answering_program     an autoresponder as X-Mailer, Delivered-To or X-POST-MessageClass (conventions of vendors)
+      our_loop              X-Loop with our address (procmail)
+    The MIME structure
+      delivery_report       message/delivery-status (RFC 3464, RFC 6533)
+      other_report          receipts, complaints and other multipart/reports (RFC 6522, RFC 8098, RFC 5965)
+    The sender
+      unknown_sender        no From, or none that is one unambiguous mailbox (RFC 5322, 3.6.2)
+      our_own               the desk or one of its reply addresses (RFC 3834, 2)
+      daemon_sender         mailer-daemon, postmaster and kin, in From, the envelope or the display name (RFC 2142, 5)
+      list_sender           owner-*, *-request, *-bounces, listserv, majordomo (RFC 3834, 2; RFC 5230, 4.6)
+      no_reply_sender       no-reply and its translations (a convention)
+      automatic_subject     the prefixes with which mail programs mark an absence notice (conventions of vendors)
+      bounce_subject        the subjects of delivery reports (conventions of vendors)
+    The recipient
+      not_addressed         neither envelope nor header names the desk (RFC 3834, 2)
+    """
+    for check in CHECKS:
+        if (silence := check(mail, desk_address)) is not None:
+            return silence
+    return None
+
+
+# The envelope
+
+
+def null_sender(mail: Mail, _desk: str) -> Silence | None:
+    # Return-Path is what is left of the envelope in a mail that came through a pipe.
+    if mail.envelope.sender in ("", "<>") or mail.header("return-path").strip() == "<>":
+        why = "Its envelope sender is the null one."
+        return _machine(mail, why, "RFC 5321, section 4.5.5; RFC 3834, section 2")
+    return None
+
+
+# The header fields
+
+
+def auto_submitted(mail: Mail, _desk: str) -> Silence | None:
+    for value in mail.headers("auto-submitted"):
+        keyword = re.sub(r"\([^()]*\)", "", value).partition(";")[0].strip().lower()
+        if keyword not in ("", "no"):
+            why = f"It says that a program sent it: Auto-Submitted is {_shown(keyword)}."
+            return _machine(mail, why, "RFC 3834, section 5")
+    return None
+
+
+def list_field(mail: Mail, _desk: str) -> Silence | None:
+    if field := next((name for name, _ in mail.fields if name in signs.LIST_FIELDS), ""):
+        why = f"It went to a list or to many: it has a {_titled(field)} field."
+        kind = MailKind.BOUNCE if _reports_delivery(mail) else MailKind.OFF_TOPIC
+        return Silence(why, "RFC 2369; RFC 2919", kind)
+    return None
+
+
+def precedence(mail: Mail, _desk: str) -> Silence | None:
+    for field in ("precedence", "x-precedence", "preference"):
+        for value in mail.headers(field):
+            if value.strip().lower() in ("bulk", "junk", "list", "auto_reply", "auto-reply"):
+                why = f"It asks for no answer: {_titled(field)} is {_shown(value)}."
+                return _machine(mail, why, "RFC 3834, section 3.1.8; RFC 2076, section 3.9")
+    return None
+
+
+def suppressed(mail: Mail, _desk: str) -> Silence | None:
+    # OOF, DR, NDR, RN and NRN decline absence notices and reports; the desk's answers are neither.
+    for value in mail.headers("x-auto-response-suppress"):
+        if {word.strip().lower() for word in value.split(",")} & {"all", "autoreply"}:
+            why = f"It declines automatic answers: X-Auto-Response-Suppress is {_shown(value)}."
+            return _machine(mail, why, "MS-OXCMAIL, section 2.1.3.2.20")
+    return None
+
+
+def machine_field(mail: Mail, _desk: str) -> Silence | None:
+    for name, value in mail.fields:
+        if name in signs.MACHINE_FIELDS and value.strip().lower() not in ("no", "false", "0", "none"):
+            return _machine(
+                mail, f"Only programs write its field {_titled(name)}.", signs.MACHINE_FIELDS[name]
+            )
+    return None
+
+
+def failed_recipients(mail: Mail, _desk: str) -> Silence | None:
+    if mail.headers("x-failed-recipients"):
+        why = "It reports a failed delivery: it has an X-Failed-Recipients field."
+        return Silence(why, "a convention of Exim", MailKind.BOUNCE)
+    return None
+
+
+def answering_program(mail: Mail, _desk: str) -> Silence | None:
+    for field in ("x-mailer", "user-agent", "x-post-messageclass", "delivered-to"):
+        for value in mail.headers(field):
+            if signs.ANSWERING_PROGRAM.search(value):
+                why = f"An answering machine sent it: {_titled(field)} is {_shown(value)}."
+                return _machine(mail, why, signs.VENDORS)
+    return None
+
+
+def our_loop(mail: Mail, desk: str) -> Silence | None:
+    if _names_desk(mail.headers("x-loop"), desk):
+        return _machine(mail, "It has been here before: X-Loop names this desk.", "a convention of procmail")
+    return None
+
+
+# The MIME structure. A mail that a person attaches stays closed: the report in a forwarded bounce is not the mail's.
+
+
+def delivery_report(mail: Mail, _desk: str) -> Silence | None:
+    if mail.reports or signs.DELIVERY_TYPES.intersection(mail.content_types):
+        return Silence("It holds a delivery report.", "RFC 3464; RFC 6533", MailKind.BOUNCE)
+    return None
+
+
+def other_report(mail: Mail, _desk: str) -> Silence | None:
+    if found := signs.REPORT_TYPES.intersection(mail.content_types):
+        return _machine(mail, f"It holds a report: {min(found)}.", "RFC 6522; RFC 8098; RFC 5965")
+    return None
+
+
+# The sender
+
+
+def unknown_sender(mail: Mail, _desk: str) -> Silence | None:
+    if mail.sender is None:
+        return _machine(mail, "Its From field does not name exactly one mailbox.", "RFC 5322, section 3.6.2")
+    return None
+
+
+def our_own(mail: Mail, desk: str) -> Silence | None:
+    if is_desk(mail.sender or "", desk):
+        return _machine(mail, "It came from this desk's own address.", "RFC 3834, section 2")
+    return None
+
+
+def daemon_sender(mail: Mail, _desk: str) -> Silence | None:
+    if _from_daemon(mail):
+        why = "A mail system sent it, not a person."
+        return _machine(mail, why, "RFC 3834, section 2; RFC 2142, section 5")
+    return None
+
+
+def list_sender(mail: Mail, _desk: str) -> Silence | None:
+    from_field, envelope = _local(mail.sender), _local(mail.envelope.sender)
+    # shop-owner@ may be a person; in the envelope of another's mail it is a list's manager.
+    managed = envelope.endswith("-owner") and envelope != from_field
+    if managed or signs.LIST_SENDER.search(from_field) or signs.LIST_SENDER.search(envelope):
+        why = "A mailing list or its manager sent it."
+        return _machine(mail, why, "RFC 3834, section 2; RFC 5230, section 4.6")
+    return None
+
+
+def no_reply_sender(mail: Mail, _desk: str) -> Silence | None:
+    if signs.NO_REPLY.search(_local(mail.sender)) or signs.NO_REPLY.search(_local(mail.envelope.sender)):
+        return _machine(mail, "Its sender's address says that nobody reads answers.", "a convention")
+    return None
+
+
+def automatic_subject(mail: Mail, _desk: str) -> Silence | None:
+    subject = mail.subject.strip()
+    # "Auto: " is what RFC 5230, 5.3 proposes for Sieve's vacation; in German it is a car. Only an answer counts.
+    sieve = subject.lower().startswith("auto:") and bool(mail.in_reply_to)
+    if sieve or signs.AUTOMATIC_SUBJECT.match(subject):
+        return _machine(
+            mail, f"Its subject is that of an automatic answer: {_shown(subject)}.", signs.VENDORS
+        )
+    return None
+
+
+def bounce_subject(mail: Mail, _desk: str) -> Silence | None:
+    if _is_bounce_subject(mail):
+        why = f"Its subject is that of a delivery report: {_shown(mail.subject)}."
+        return Silence(why, signs.VENDORS, MailKind.BOUNCE)
+    return None
+
+
+# The recipient
+
+
+def not_addressed(mail: Mail, desk: str) -> Silence | None:
+    """Only where nothing at all names the desk.
+
+    RFC 3834 would have the header name it; but the envelope decides, as an alias or a Bcc is a person's right, and
+    what is not ours the listener has refused. So this catches what a pipe or a relay led astray.
+    """
+    if any(is_desk(address, desk) for address in (*mail.envelope.recipients, *mail.addressed_to)):
+        return None
+    if any(_names_desk(mail.headers(field), desk) for field in signs.DELIVERY_FIELDS):
+        return None
+    return _machine(mail, "Neither its envelope nor its header names this desk.", "RFC 3834, section 2")
+
+
+CHECKS: tuple[Callable[[Mail, str], Silence | None], ...] = (
+    null_sender,
+    auto_submitted,
+    list_field,
+    precedence,
+    suppressed,
+    machine_field,
+    failed_recipients,
+    answering_program,
+    our_loop,
+    delivery_report,
+    other_report,
+    unknown_sender,
+    our_own,
+    daemon_sender,
+    list_sender,
+    no_reply_sender,
+    automatic_subject,
+    bounce_subject,
+    not_addressed,
+)
+
+
+def is_desk(address: str, desk: str) -> bool:
+    """Whether an address is the desk's or, with a tag after a plus sign, one of its reply and bounce addresses."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    desk_local, _, desk_domain = desk.lower().rpartition("@")
+    return (local.partition("+")[0], domain) == (desk_local, desk_domain)
+
+
+def _names_desk(values: tuple[str, ...], desk: str) -> bool:
+    return any(is_desk(word.strip("<>,;"), desk) for value in values for word in value.split()[:100])
+
+
+def _machine(mail: Mail, why: str, source: str) -> Silence:
+    """A delivery report is a bounce, whichever sign gave it away."""
+    return Silence(why, source, MailKind.BOUNCE if _reports_delivery(mail) else MailKind.AUTO_GENERATED)
+
+
+def _reports_delivery(mail: Mail) -> bool:
+    if (
+        mail.reports
+        or signs.DELIVERY_TYPES.intersection(mail.content_types)
+        or mail.headers("x-failed-recipients")
+    ):
+        return True
+    told = _from_daemon(mail) or _is_bounce_subject(mail)
+    return told and not signs.RECEIPT_TYPES.intersection(mail.content_types)
+
+
+def _from_daemon(mail: Mail) -> bool:
+    local_parts = (_local(mail.sender), _local(mail.envelope.sender))
+    return (
+        any(signs.DAEMON.match(part) for part in local_parts)
+        or mail.sender_name.strip().lower() in signs.DAEMON_NAMES
+    )
+
+
+def _is_bounce_subject(mail: Mail) -> bool:
+    return any(pattern.match(mail.subject.strip()) for pattern in signs.BOUNCE_SUBJECTS)
+
+
+def _local(address: str | None) -> str:
+    return (address or "").rpartition("@")[0].lower()[:200]
+
+
+def _shown(value: str) -> str:
+    return '"' + "".join(c if c.isprintable() else " " for c in value.strip()[:60]) + '"'
+
+
+def _titled(field: str) -> str:
+    return "-".join(word.capitalize() for word in field.split("-"))

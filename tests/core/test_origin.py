@@ -1,0 +1,266 @@
+"""Every reason to stay silent, and the people beside each who must be answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailflow.core import origin, signs
+from mailflow.core.envelope import Envelope, MailKind
+from mailflow.core.mail import DeliveryReport, Mail
+from mailflow.core.origin import CHECKS, Silence, is_desk, why_not_answer
+
+DESK = "recovery@pypi.example"
+AUTO, BOUNCE, MANY = MailKind.AUTO_GENERATED, MailKind.BOUNCE, MailKind.OFF_TOPIC
+PERSON = Mail(
+    envelope=Envelope("jo@example.org", (DESK,)),
+    sender="jo@example.org",
+    sender_name="Jo Doe",
+    addressed_to=(DESK,),
+    subject="Account recovery",
+    message_id="1@example.org",
+    in_reply_to=(),
+    references=(),
+    date=None,
+    fields=(("from", "Jo Doe <jo@example.org>"), ("subject", "Account recovery")),
+    content_types=("text/plain",),
+    text="Please help me.\n",
+)
+
+
+def with_fields(*fields: tuple[str, str], **changes: object) -> Mail:
+    return replace(PERSON, fields=(*PERSON.fields, *fields), _index={}, **changes)
+
+
+def sent_by(sender: str | None, envelope: str | None = None, name: str = "") -> Mail:
+    return_path = (sender or "") if envelope is None else envelope
+    return replace(
+        PERSON, sender=sender, sender_name=name, envelope=Envelope(return_path or "x@example.org", (DESK,))
+    )
+
+
+def about(subject: str, **changes: object) -> Mail:
+    return replace(PERSON, subject=subject, **changes)
+
+
+NULL = replace(PERSON, envelope=Envelope("", (DESK,)))
+REPORT = ("multipart/report", "text/plain", "message/delivery-status", "message/rfc822")
+RECEIPT = ("multipart/report", "text/plain", "message/disposition-notification")
+
+SILENT = [
+    ("null_sender", NULL, AUTO),
+    ("null_sender", replace(PERSON, envelope=Envelope("<>", (DESK,))), AUTO),
+    ("null_sender", with_fields(("return-path", " <> ")), AUTO),
+    ("null_sender", replace(NULL, content_types=REPORT), BOUNCE),
+    ("null_sender", replace(NULL, content_types=RECEIPT, subject="Undeliverable: x"), AUTO),
+    ("null_sender", replace(NULL, sender="mailer-daemon@mx.example.org"), BOUNCE),
+    ("null_sender", replace(NULL, subject="Undelivered Mail Returned to Sender"), BOUNCE),
+    ("null_sender", replace(NULL, reports=(DeliveryReport("x@example.org", "failed", "5.1.1", ""),)), BOUNCE),
+    ("auto_submitted", with_fields(("auto-submitted", "auto-replied")), AUTO),
+    ("auto_submitted", with_fields(("auto-submitted", "Auto-Generated; x=y")), AUTO),
+    ("auto_submitted", with_fields(("auto-submitted", 'auto-notified; owner-email="x@example.org"')), AUTO),
+    ("auto_submitted", with_fields(("auto-submitted", "(a comment) auto-replied")), AUTO),
+    ("auto_submitted", with_fields(("auto-submitted", "no"), ("auto-submitted", "auto-replied")), AUTO),
+    ("auto_submitted", with_fields(("auto-submitted", "auto-replied"), content_types=REPORT), BOUNCE),
+    *[("list_field", with_fields((field, "<x.example.org>")), MANY) for field in sorted(signs.LIST_FIELDS)],
+    ("list_field", with_fields(("list-unsubscribe", "<https://example.org/out>"), ("precedence", "bulk")), MANY),
+    ("list_field", with_fields(("list-id", "<x.example.org>"), content_types=REPORT), BOUNCE),
+    *[("precedence", with_fields(("precedence", value)), AUTO) for value in ("bulk", "Junk", " list ", "auto_reply")],
+    ("precedence", with_fields(("x-precedence", "bulk")), AUTO),
+    ("precedence", with_fields(("preference", "auto-reply")), AUTO),
+    *[("suppressed", with_fields(("x-auto-response-suppress", v)), AUTO) for v in ("All", "DR, OOF, AutoReply", "autoreply")],
+    *[("machine_field", with_fields((field, "yes")), AUTO) for field in signs.MACHINE_FIELDS],
+    ("machine_field", with_fields(("x-autoreply", "")), AUTO),
+    ("failed_recipients", with_fields(("x-failed-recipients", "x@example.org")), BOUNCE),
+    ("answering_program", with_fields(("x-mailer", "Example AutoResponder 2.0")), AUTO),
+    ("answering_program", with_fields(("user-agent", "vacation 1.2")), AUTO),
+    ("answering_program", with_fields(("x-post-messageclass", "9; Autoresponder")), AUTO),
+    ("answering_program", with_fields(("delivered-to", "Autoresponder")), AUTO),
+    ("our_loop", with_fields(("x-loop", f"<{DESK}>")), AUTO),
+    ("our_loop", with_fields(("x-loop", "Recovery+ABCD@PYPI.example")), AUTO),
+    ("delivery_report", replace(PERSON, content_types=REPORT), BOUNCE),
+    ("delivery_report", replace(PERSON, content_types=("multipart/mixed", "message/global-delivery-status")), BOUNCE),
+    ("delivery_report", replace(PERSON, reports=(DeliveryReport("x@example.org", "failed", "", ""),)), BOUNCE),
+    ("other_report", replace(PERSON, content_types=RECEIPT), AUTO),
+    ("other_report", replace(PERSON, content_types=("multipart/mixed", "message/feedback-report")), AUTO),
+    ("other_report", replace(PERSON, content_types=("multipart/report", "text/plain")), AUTO),
+    ("unknown_sender", sent_by(None), AUTO),
+    ("our_own", sent_by(DESK), AUTO),
+    ("our_own", sent_by("Recovery+7H2K-9QXM.abc@PyPI.example"), AUTO),
+    ("daemon_sender", sent_by("MAILER-DAEMON@mx.example.org"), BOUNCE),
+    ("daemon_sender", sent_by("mail-daemon@mx.example.org"), BOUNCE),
+    ("daemon_sender", sent_by("postmaster@example.org"), BOUNCE),
+    ("daemon_sender", sent_by("x@example.org", "mailer-daemon@mx.example.org"), BOUNCE),
+    ("daemon_sender", sent_by("x@example.org", name="Mail Delivery Subsystem"), BOUNCE),
+    ("daemon_sender", sent_by("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.org"), BOUNCE),
+    *[
+        ("list_sender", sent_by(f"{local}@lists.example.org"), AUTO)
+        for local in ("owner-tools", "tools-request", "tools-bounces", "tools-bounces+jo=example.org", "bounce", "bounces+12-ab", "bounce-77", "listserv", "LISTSERV", "majordomo")
+    ],
+    ("list_sender", sent_by("jo@example.org", "tools-owner@lists.example.org"), AUTO),
+    ("list_sender", sent_by("jo@example.org", "owner-tools@lists.example.org"), AUTO),
+    *[
+        ("no_reply_sender", sent_by(f"{local}@example.org"), AUTO)
+        for local in ("noreply", "no-reply", "no_reply", "No.Reply", "donotreply", "do-not-reply", "do_not_reply", "notifications-noreply", "noreply-dmarc", "noreply+ab12", "auto-reply", "autoresponder", "nicht-antworten", "ne-pas-repondre", "no-responder", "nao-responda", "non-rispondere", "please-do-not-reply")
+    ],
+    ("no_reply_sender", sent_by("jo@example.org", "no-reply@example.org"), AUTO),
+    *[
+        ("automatic_subject", about(subject), AUTO)
+        for subject in (
+            "Automatic reply: Account recovery", "AUTOMATIC REPLY: x", "Auto-Reply: x", "Autoreply: x", "Out of Office", "Out of office: x", "Out of the office Re: x", "Abwesenheitsnotiz: x", "Automatische Antwort: x",
+            "Réponse automatique\u00a0: x", "Respuesta automática: x", "Resposta automática: x", "Risposta automatica: x", "Fuori sede: x", "Автоматический ответ: x", "自动回复: x", "自動返信：x", "자동 회신: x", "부재중: x", "Automatisch antwoord: x", "Otomatik yanıt: x",
+            "[EXTERNAL] Automatic reply: x", "Autosvar: x",
+        )
+    ],
+    ("automatic_subject", about("Auto: Account recovery", in_reply_to=("1@pypi.example",)), AUTO),
+    *[
+        ("bounce_subject", about(subject), BOUNCE)
+        for subject in (
+            "Undelivered Mail Returned to Sender", "Mail delivery failed: returning message to sender", "Delivery Status Notification (Failure)", "Undeliverable: [Account recovery] x", "Returned mail: see transcript for details",
+            "failure notice", "Unzustellbar: x", "Non remis\u00a0: x", "No se puede entregar: x", "Недоставленное сообщение: x", "无法投递: x", "系统退信/Systems bounce", "[EXT] Undeliverable: x", "Warning: message 1abCdE-000 delayed 24 hours",
+        )
+    ],
+    ("not_addressed", replace(PERSON, envelope=Envelope("jo@example.org", ()), addressed_to=("else@example.org",)), AUTO),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "mail", "kind"), SILENT)
+def test_each_reason_is_found_by_its_own_check(name, mail, kind):
+    silence = why_not_answer(mail, DESK)
+    assert silence is not None
+    assert silence.kind is kind
+    assert silence == getattr(origin, name)(mail, DESK), f"not {name} but: {silence.why}"
+
+
+PEOPLE = [
+    PERSON,
+    with_fields(("feedback-id", "1234:user:example")),
+    with_fields(("auto-submitted", "no")),
+    with_fields(("auto-submitted", "no (a person)")),
+    with_fields(("auto-submitted", "")),
+    with_fields(("precedence", "normal")),
+    with_fields(("precedence", "first-class")),
+    with_fields(("x-auto-response-suppress", "DR, RN, NRN, OOF")),
+    with_fields(("x-auto-response-suppress", "None")),
+    with_fields(("x-autoreply", "no")),
+    with_fields(("x-fc-machinegenerated", "false")),
+    with_fields(("x-loop", "jo@example.org")),
+    with_fields(("delivered-to", DESK)),
+    with_fields(("x-mailer", "Apple Mail (2.3896.817.8)")),
+    with_fields(("user-agent", "Mozilla Thunderbird")),
+    with_fields(("return-path", "<jo@example.org>")),
+    with_fields(("thread-index", "AdzmZrd0"), ("x-ms-has-attach", ""), ("x-ms-exchange-organization-scl", "1")),
+    with_fields(("disposition-notification-to", "jo@example.org"), ("return-receipt-to", "jo@example.org")),
+    with_fields(("importance", "high"), ("x-priority", "1"), ("priority", "urgent")),
+    with_fields(("x-spam-flag", "YES"), ("x-original-to", DESK)),
+    replace(PERSON, content_types=("multipart/mixed", "text/plain", "message/rfc822")),
+    replace(PERSON, content_types=("multipart/signed", "text/plain", "application/pgp-signature")),
+    replace(PERSON, returned_ids=("x@example.org",)),
+    replace(PERSON, content_types=(), text=""),
+    sent_by("request.smith@example.org", name="Jo Request-Smith"),
+    sent_by("bouncer.joe@example.org"),
+    sent_by("jo.bounces@example.org"),
+    sent_by("shop-owner@example.org"),
+    sent_by("owner@example.org"),
+    sent_by("noreen.play@example.org"),
+    sent_by("norepl@example.org"),
+    sent_by("requests@example.org"),
+    sent_by("postmasters@example.org"),
+    sent_by("jo@noreply-hosting.example.org"),
+    sent_by("jo@example.org", "SRS0=ab=cd=example.org=jo@forward.example.org"),
+    sent_by("jo@example.org", "jo+tag@example.org", "Mailer, Jo"),
+    sent_by("recovery@example.org"),
+    sent_by("x.recovery@pypi.example"),
+    about("Re: Automatic reply: Account recovery"),
+    about("AW: Abwesenheitsnotiz: x"),
+    about("Automatic reply never came, and I cannot log in"),
+    about("Out of office and locked out"),
+    about("Auto: Kennwort vergessen"),
+    about("Fwd: Undeliverable: your mail"),
+    about("Undeliverable verification mails"),
+    about("Delivery failure of the confirmation mail"),
+    about("[Account recovery 7H2K-9QXM] Automatic?"),
+    about(""),
+    replace(PERSON, addressed_to=()),
+    replace(PERSON, addressed_to=("help@pypi.example",)),
+    replace(PERSON, addressed_to=("recovery+7H2K-9QXM.abc@pypi.example",), envelope=Envelope("jo@example.org", ("recovery+7H2K-9QXM.abc@pypi.example",))),
+    replace(PERSON, envelope=Envelope("jo@example.org", ())),
+    with_fields(("x-original-to", f"<{DESK}>"), envelope=Envelope("jo@example.org", ()), addressed_to=("all@example.org",)),
+    with_fields(("delivered-to", DESK), envelope=Envelope("jo@example.org", ()), addressed_to=()),
+    with_fields(("resent-to", f"Desk <{DESK}>, x@example.org"), envelope=Envelope("jo@example.org", ()), addressed_to=()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mail", PEOPLE)
+def test_a_person_is_answered(mail):
+    silence = why_not_answer(mail, DESK)
+    assert silence is None, silence
+
+
+def test_the_docstring_lists_every_check_in_order():
+    listed = re.findall(r"^      (\w+)  ", why_not_answer.__doc__ or "", re.MULTILINE)
+    assert listed == [check.__name__ for check in CHECKS]
+
+
+def test_the_envelope_is_asked_first_and_the_recipient_last():
+    assert why_not_answer(replace(NULL, sender=None, addressed_to=()), DESK) == origin.null_sender(NULL, DESK)
+
+
+def test_a_reason_is_a_sentence_with_its_source_and_shows_no_control_characters():
+    for _, mail, _ in SILENT:
+        silence = why_not_answer(mail, DESK)
+        assert silence is not None
+        assert silence.why.endswith((".", '".'))
+        assert silence.source
+    told = why_not_answer(with_fields(("precedence", "bulk")), DESK)
+    assert told == Silence('It asks for no answer: Precedence is "bulk".', "RFC 3834, section 3.1.8; RFC 2076, section 3.9", AUTO)  # fmt: skip
+    shown = why_not_answer(with_fields(("auto-submitted", "auto\x1b[31m" + "x" * 500)), DESK)
+    assert shown is not None
+    assert shown.why.isprintable()
+    assert len(shown.why) < 200
+
+
+@pytest.mark.parametrize(
+    ("address", "ours"),
+    [
+        (DESK, True),
+        ("RECOVERY@PyPI.Example", True),
+        ("recovery+x.y@pypi.example", True),
+        ("recovery@pypi.example.org", False),
+        ("xrecovery@pypi.example", False),
+        ("recovery", False),
+        ("", False),
+    ],
+)
+def test_the_desk_knows_its_own_addresses(address, ours):
+    assert is_desk(address, DESK) is ours
+
+
+@given(
+    sender=st.none() | st.text(max_size=60),
+    name=st.text(max_size=40),
+    subject=st.text(max_size=80),
+    fields=st.lists(
+        st.tuples(st.sampled_from(["auto-submitted", "x-loop", "precedence", "x-mailer", "to", "x-autoreply", "delivered-to"]), st.text(max_size=60)),
+        max_size=5,
+    ),
+    types=st.lists(st.sampled_from(["text/plain", "message/rfc822", "multipart/report", "x"]), max_size=4),
+    recipients=st.lists(st.text(max_size=30), max_size=3),
+)  # fmt: skip
+def test_no_mail_makes_it_raise(sender, name, subject, fields, types, recipients):
+    mail = replace(
+        PERSON,
+        envelope=Envelope("x@example.org", tuple(recipients)),
+        sender=sender,
+        sender_name=name,
+        subject=subject,
+        fields=tuple(fields),
+        content_types=tuple(types),
+        _index={},
+    )
+    silence = why_not_answer(mail, DESK)
+    assert silence is None or silence.why.isprintable()
