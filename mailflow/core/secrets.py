@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from mailflow.core import secretcodes, secretforms
+from mailflow.core.intentwords import IntentWords
+from mailflow.core.passwords import passwords
+from mailflow.core.secretforms import Span
+from mailflow.core.secretview import View
 
 
 class SecretKind(StrEnum):
     RECOVERY_CODE = "recovery_code"
-    API_TOKEN = "api_token"
-    HOSTING_TOKEN = "hosting_token"  # of a code host or a cloud
-    PASSWORD = "password"
-    TOTP_SECRET = "totp_secret"
+    API_TOKEN = "api_token"  # noqa: S105 - names a kind of secret
+    HOSTING_TOKEN = "hosting_token"  # noqa: S105 - the same; of a code host or a cloud
+    PASSWORD = "password"  # noqa: S105 - names a kind of secret
+    TOTP_SECRET = "totp_secret"  # noqa: S105 - names a kind of secret
     RESET_LINK = "reset_link"
     PRIVATE_KEY = "private_key"
 
@@ -21,3 +30,107 @@ class Secret:
     kind: SecretKind
     start: int  # characters in the text it was found in
     end: int
+
+
+# What stands in a secret's place.
+MASKS = {
+    SecretKind.RECOVERY_CODE: "[recovery code removed]",
+    SecretKind.API_TOKEN: "[API token removed]",
+    SecretKind.HOSTING_TOKEN: "[hosting token removed]",
+    SecretKind.PASSWORD: "[password removed]",
+    SecretKind.TOTP_SECRET: "[authenticator secret removed]",
+    SecretKind.RESET_LINK: "[reset link removed]",
+    SecretKind.PRIVATE_KEY: "[private key removed]",
+}
+
+
+def _by_form(detector: Callable[[str], Iterable[Span]]) -> Callable[[View], Iterable[Span]]:
+    return lambda view: detector(view.text)
+
+
+# In this order: what two of them claim is of the first one's kind.
+DETECTORS: tuple[tuple[SecretKind, Callable[[View], Iterable[Span]]], ...] = (
+    (SecretKind.PRIVATE_KEY, _by_form(secretforms.private_keys)),
+    (SecretKind.RESET_LINK, _by_form(secretforms.reset_links)),
+    (SecretKind.HOSTING_TOKEN, _by_form(secretforms.hosting_tokens)),
+    (SecretKind.API_TOKEN, _by_form(secretforms.api_tokens)),
+    (SecretKind.TOTP_SECRET, secretcodes.totp_seeds),
+    (SecretKind.RECOVERY_CODE, secretcodes.recovery_codes),
+    (SecretKind.PASSWORD, _by_form(secretforms.url_passwords)),
+    (SecretKind.API_TOKEN, secretcodes.service_keys),
+    (SecretKind.PASSWORD, passwords),
+)
+
+_RANKS = {kind: rank for rank, (kind, _) in reversed(list(enumerate(DETECTORS)))}
+_ROUNDS = 4
+_FILLER = "…"  # neither a letter, a digit nor a space: no detector takes it for anything
+_MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
+
+
+def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
+    """Sorted, not overlapping. Looks again at the masked text, as one secret may hide another.
+
+    What is masked already counts for nothing: neither its place nor the words of the mask.
+    """
+    secrets: list[Secret] = []
+    rounds = 0
+    while rounds < _ROUNDS and (new := _detect(_neutral(mask(text, secrets)), words)):
+        secrets = _merged([*secrets, *_in_original(new, secrets)])
+        rounds += 1
+    return tuple(secrets)
+
+
+def mask(text: str, secrets: Iterable[Secret]) -> str:
+    """The text with each secret replaced by what it was."""
+    parts, done = [], 0
+    for secret in sorted(secrets, key=lambda secret: secret.start):
+        parts += [text[done : secret.start], MASKS[secret.kind]]
+        done = secret.end
+    return "".join([*parts, text[done:]])
+
+
+def _neutral(text: str) -> str:
+    return _MASK.sub(lambda found: _FILLER * len(found[0]), text) if " removed]" in text else text
+
+
+def _detect(text: str, words: IntentWords) -> list[Secret]:
+    view = View(text, words)
+    return [
+        Secret(kind, start, end)
+        for kind, detect in DETECTORS
+        for start, end in detect(view)
+        if any(c.isalnum() for c in text[start:end])
+    ]
+
+
+def _in_original(found: Iterable[Secret], masked: Sequence[Secret]) -> list[Secret]:
+    """Secrets found in a masked text, at their places in the text itself; one that holds a mask holds its secret."""
+    begins, ends, shift = [-1], [-1], 0
+    for secret in masked:
+        begins.append(secret.start - shift)
+        ends.append(begins[-1] + len(MASKS[secret.kind]))
+        shift = secret.end - ends[-1]
+    whole = [Secret(SecretKind.PASSWORD, -1, -1), *masked]  # before the first mask nothing is shifted
+
+    def start_of(place: int) -> int:
+        last = bisect_right(begins, place) - 1
+        return whole[last].start if place < ends[last] else place - ends[last] + whole[last].end
+
+    def end_of(place: int) -> int:
+        last = bisect_left(begins, place) - 1
+        return whole[last].end if place <= ends[last] else place - ends[last] + whole[last].end
+
+    return [Secret(secret.kind, start_of(secret.start), end_of(secret.end)) for secret in found]
+
+
+def _merged(secrets: list[Secret]) -> list[Secret]:
+    """Where they overlap, one; of the kind that comes first in the table."""
+    merged: list[Secret] = []
+    for secret in sorted(secrets, key=lambda secret: (secret.start, secret.end)):
+        if merged and secret.start < merged[-1].end:
+            last = merged.pop()
+            kind = min(last.kind, secret.kind, key=_RANKS.__getitem__)
+            merged.append(Secret(kind, last.start, max(last.end, secret.end)))
+        else:
+            merged.append(secret)
+    return merged

@@ -1,0 +1,196 @@
+"""Codes and keys that show by the words beside them: recovery codes, seeds of authenticators, keys of services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mailflow.core.secretforms import Span
+from mailflow.core.secretview import REACH, View
+
+_SHEET = 60  # lines of codes below their name
+_PROSE = 2  # lines between the name and the codes
+
+# A recovery code of PyPI: sixteen hexadecimal digits, in no address, path or longer word.
+_HEX = re.compile(r"(?<![\w/=+%.@-])(?:[0-9a-f]{16}|[0-9A-F]{16})(?![\w/=+%@-]|\.\w)")
+_STRICT = re.compile(
+    r"[0-9a-f]{16}|[0-9A-F]{16}|(?:[0-9a-f]{4,8}-){1,7}[0-9a-f]{4,8}|(?:[0-9A-F]{4,8}-){2,7}[0-9A-F]{4,8}"
+)
+_LOOSE = re.compile(r"[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}|[0-9A-Za-z]{8,32}")
+_SPACED = re.compile(r"(?:[0-9A-Fa-f]{4} ){1,7}[0-9A-Fa-f]{4}|[0-9]{3,5} [0-9]{3,5}")
+_NEXT = re.compile(
+    r"[ \t\"'`*_(<]{0,6}((?:[0-9A-Fa-f]{4}[ -]){1,7}[0-9A-Fa-f]{4}(?![\w-])|[0-9]{3,5} [0-9]{3,5}(?![\w-])"
+    r"|[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}(?![\w@-])|[0-9A-Za-z]{6,32}(?![\w@-]))[\"'`*_)>]{0,6}"
+)
+_AND = re.compile(
+    r"[ \t]{0,3}(?:[,;/&+]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`])", re.IGNORECASE
+)
+_MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?\d{1,2}[.):\]][ \t]*)?")
+_ITEMS = re.compile(r"[^\s,;|/]+")
+_NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
+_TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
+_REMARK = re.compile(r"\(?\[?\w{1,8}\]?\)?")
+_REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+
+_BASE32 = re.compile(
+    r"(?<![\w/=+-])(?:[A-Z2-7]{16,128}={0,6}|[a-z2-7]{16,128}|(?:[A-Za-z2-7]{4}[ -]){3,31}[A-Za-z2-7]{1,4})(?![\w/+-])"
+)
+_OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
+_QUOTES = re.compile(r"[ \t\"'`*_(<]{0,6}(?:\r?\n[> \t]{0,8}){0,2}[\"'`]{0,3}")
+_KEY = re.compile(r"[\w.~+/=:-]{20,400}")
+
+
+def recovery_codes(view: View) -> Iterator[Span]:
+    yield from _hex_codes(view)
+    seen = 0
+    for start, end in view.code_names:
+        first, last = max(seen, view.line_start(start)), view.line_end(end)
+        yield from _in_line(view, first, last)
+        yield from _behind_name(view, end)
+        seen = max(seen, last)
+        yield from _sheet(view, last)
+
+
+def _hex_codes(view: View) -> Iterator[Span]:
+    """Two of them are a sheet wherever they stand; one needs a word for codes near it."""
+    found = [m.span() for m in _HEX.finditer(view.text) if _has_both(m[0])]
+    codes = [
+        span for span in found if not view.tells_against(view.line_start(span[0], 3), view.line_end(span[1]))
+    ]
+    if len(codes) > 1:
+        yield from codes
+    for start, end in codes[:1]:
+        around = (view.line_start(start, 4), view.line_end(view.line_end(end) + 1))
+        if any(around[0] <= name[0] <= around[1] for name in view.code_names):
+            yield start, end
+
+
+def _in_line(view: View, start: int, end: int) -> Iterator[Span]:
+    for item in _NUMBERED.finditer(view.text, start, end):
+        span = _bare(view.text, *item.span())
+        if _is_strict(view.text[slice(*span)]):
+            yield span
+
+
+def _behind_name(view: View, name_end: int) -> Iterator[Span]:
+    """As in "my recovery codes are x, y and z", "backup code x"."""
+    found = view.value_after(name_end)
+    place = found[0] if found else -1
+    while (
+        place >= 0
+        and (code := _NEXT.match(view.text, place))
+        and _is_code(code[1], joined=bool(found and found[1]))
+    ):
+        yield code.span(1)
+        more = _AND.match(view.text, code.end())
+        place = more.end() if more else -1
+
+
+def _sheet(view: View, line_end: int) -> Iterator[Span]:
+    """Lines of nothing but codes, at most two lines of prose below their name."""
+    spans: list[Span] = []
+    strict, prose = False, 0
+    if not _TWO_DIGITS.search(view.text, line_end, line_end + REACH):
+        return
+    for _ in range(_SHEET):
+        if line_end >= len(view.text):
+            break
+        start, line_end = line_end + 1, view.line_end(line_end + 1)
+        codes = _codes_of_line(view.text, start, line_end)
+        blank = view.text[start:line_end].strip(" \t\r>") == ""
+        prose += not codes and not blank
+        if not codes and not blank and (spans or prose > _PROSE):
+            break
+        spans += codes
+        strict = strict or any(_is_strict(view.text[slice(*span)]) for span in codes)
+    # One line such as "jdoe-2024" may as well be a name.
+    if strict or len(spans) > 1:
+        yield from spans
+
+
+def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
+    """The codes of a line that holds nothing else but its number and a remark such as "(used)"."""
+    if not _TWO_DIGITS.search(text, start, end):
+        return []
+    marker = _MARKER.match(text, start, end)
+    start = marker.end() if marker else start
+    first, last = _bare(text, start, end)
+    if _SPACED.fullmatch(text, first, last):
+        return [(first, last)]
+    codes = []
+    for item in _ITEMS.finditer(text, start, end):
+        span = _bare(text, *item.span())
+        if _is_code(text[slice(*span)], joined=False):
+            codes.append(span)
+        elif not _REMARK.fullmatch(item[0]) or not codes:
+            return []
+    return codes
+
+
+def _bare(text: str, start: int, end: int) -> Span:
+    while start < end and (text[start] in "\"'`*_([<" or text[start].isspace()):
+        start += 1
+    while end > start and (text[end - 1] in "\"'`*_)]>.,;:!?" or text[end - 1].isspace()):
+        end -= 1
+    return start, end
+
+
+def _is_strict(word: str) -> bool:
+    return bool(_STRICT.fullmatch(word)) and _has_both(word) and not _is_known(word)
+
+
+def _is_code(word: str, *, joined: bool) -> bool:
+    """Looks like one; right behind "recovery code:" (`joined`) a shorter or merely numeric one will do."""
+    digits = sum(c.isdigit() for c in word)
+    if digits < 2 or _is_known(word):
+        return False
+    if joined or " " in word:
+        return True
+    return bool(_LOOSE.fullmatch(word)) and (digits < len(word) or 8 <= digits <= 10)
+
+
+def _is_known(word: str) -> bool:
+    """A reference of ours, or a UUID: identifies, and opens nothing."""
+    return bool(_REFERENCE.fullmatch(word) or _UUID.fullmatch(word))
+
+
+def _has_both(word: str) -> bool:
+    return any(c.isdigit() for c in word) and any(c.isalpha() for c in word)
+
+
+def totp_seeds(view: View) -> Iterator[Span]:
+    for found in _OTPAUTH.finditer(view.text) if "otpauth" in view.lowered else ():
+        yield found.start(), found.start() + len(found[0].rstrip(".,;)"))
+    seen = 0
+    for _start, end in view.places(view.words.seed):
+        stop = view.line_end(view.line_end(view.line_end(end) + 1) + 1)
+        place = view.value_after(end)
+        quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
+        for found in _BASE32.finditer(view.text, max(seen, end), stop):
+            told = quotes is not None and quotes.end() == found.start() and found[0].isupper()
+            if told or _is_seed(found[0]):
+                yield found.span()
+        seen = max(seen, stop)
+
+
+def _is_seed(word: str) -> bool:
+    """More than a word: long words in capitals exist, and four words of four letters in a row."""
+    digits = sum(c.isdigit() for c in word)
+    return (
+        digits > 1
+        or (digits == 1 and word.isupper())
+        or (len(word) >= 24 and word.isalpha() and word.isupper())
+    )
+
+
+def service_keys(view: View) -> Iterator[Span]:
+    """As in "my API key is x": twenty characters or more with letters and digits, and not the name of a commit."""
+    for start, end in view.places(view.words.token):
+        place = view.value_after(end)
+        quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
+        found = _KEY.match(view.text, quotes.end()) if quotes else None
+        if found is None or "://" in found[0] or not _has_both(found[0]) or _UUID.fullmatch(found[0]):
+            continue
+        if not view.tells_against(view.line_start(start), found.start()):
+            yield found.start(), found.start() + len(found[0].rstrip(".:"))

@@ -1,0 +1,99 @@
+"""A text as the detectors of secrets see it: with the places where a kind of secret is named."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from mailflow.core.intentwords import IntentWords, Names, lower
+from mailflow.core.secretforms import Span
+
+REACH = 300  # characters around a name that are looked at: no text costs more than its length
+
+
+@dataclass(frozen=True)
+class View:
+    text: str
+    words: IntentWords
+
+    @cached_property
+    def lowered(self) -> str:
+        return lower(self.text)
+
+    @cached_property
+    def code_names(self) -> list[Span]:
+        return self.places(self.words.codes)
+
+    def places(self, names: Names) -> list[Span]:
+        return names.spans(self.text, self.lowered)
+
+    def line_end(self, position: int) -> int:
+        end = self.text.find("\n", position, position + REACH)
+        return min(len(self.text), position + REACH) if end < 0 else end
+
+    def line_start(self, position: int, lines: int = 1) -> int:
+        """Where the line begins, or with `lines` the one so many before."""
+        start = position
+        for _ in range(lines):
+            start = self.text.rfind("\n", max(0, position - REACH), max(0, start)) if start > 0 else -1
+            if start < 0:
+                return max(0, position - REACH)
+        return start + 1
+
+    def tells_against(self, start: int, end: int) -> bool:
+        """Whether a word such as "commit" or "branch" stands there: then a code is no secret."""
+        first = bisect_left(self._no_secrets, start)
+        return first < len(self._no_secrets) and self._no_secrets[first] < end
+
+    @cached_property
+    def _no_secrets(self) -> list[int]:
+        return [start for start, _ in self.places(self.words.no_secret)]
+
+    def value_after(self, name_end: int) -> tuple[int, str] | None:
+        """Where the value of a named secret begins, and what joins it to the name: "is", ":", "" for a mere space."""
+        if sign := _SIGN.match(self.text, name_end):
+            return sign.end(), sign[1] or sign[2]
+        if glued := self.words.glued.match(self.text, name_end):
+            return glued.end(), glued[0].strip()
+        space = _SPACE.match(self.text, name_end)
+        return (self._value_after_words(name_end) or (space.end(), "")) if space else None
+
+    def _value_after_words(self, name_end: int) -> tuple[int, str] | None:
+        """The same, with some words between: "password for the account is"."""
+        last = name_end
+        for found in islice(_WORD.finditer(self.text, name_end, name_end + REACH), _WORDS_BETWEEN):
+            broken = (
+                "\n" in self.text[last : found.start()]
+            )  # a mail program may have broken the line before "is"
+            word, colon = found[1].casefold(), found[2]
+            if phrase := self._phrase_at(found.start(), word):
+                behind = _BEHIND_IS.match(self.text, found.start() + len(phrase))
+                return (behind.end(), phrase) if behind else None
+            if broken or not self._may_stand_between(word):
+                return None
+            if colon:
+                return found.end(), colon
+            if sign := _SIGN.match(self.text, found.end()):
+                return sign.end(), sign[1] or sign[2]
+            last = found.end()
+        return None
+
+    def _phrase_at(self, start: int, word: str) -> str:
+        """The longest phrase such as "is" or "should be" that begins there."""
+        pattern = self.words.is_words.get(word)
+        found = pattern.match(self.text, start) if pattern else None
+        return found[0] if found else ""
+
+    def _may_stand_between(self, word: str) -> bool:
+        bare = word.strip("()*_")
+        return word[-1] not in ".,;!?" and (bare in self.words.between or bare not in self.words.no_password)
+
+
+_SPACE = re.compile(r"[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
+_SIGN = re.compile(r"[ \t*_\"'`]{0,8}(->|=>|[:=：＝|→\t])[*_]{0,3}|[ \t](--?|–|—)[ \t]")
+_BEHIND_IS = re.compile(r"[ \t]{0,3}[:：]?(?:[ \t]?\r?\n[> \t]{0,4})?(?=[\s\S])")
+_WORD = re.compile(r"([^\s:=：＝|→]{1,40})([:=：＝]?)")
+_WORDS_BETWEEN = 6
