@@ -80,6 +80,9 @@ def find_case(
             )
     for case in matches.by_message_id:
         return Belongs(case, "it answers a letter of the case", _is_party(case, sender))
+    for case in matches.of_sender:
+        if not set(case.thread).isdisjoint(clues.message_ids):
+            return Belongs(case, "it goes on from the sender's own mail", by_party=True)
     for reference in clues.typed:
         case = matches.by_reference.get(reference)
         if case is not None and _is_party(case, sender):

@@ -112,6 +112,13 @@ def test_a_typed_reference_counts_for_the_party_alone():
     assert found(mail(), text="about 1111-2222") is None
 
 
+def test_a_mail_that_goes_on_from_ones_own_belongs_to_its_case_also_after_closing():
+    mine = replace(CLOSED, thread=("first@example.org",))
+    answering = mail(answers_to=["first@example.org"])
+    assert found(answering, matches=knows(of_sender=[mine])).case == mine
+    assert found(mail(answers_to=["other@example.org"]), matches=knows(of_sender=[mine])) is None
+
+
 def test_the_senders_open_case_takes_a_mail_that_points_to_none():
     belongs = found_by_sender(CASE)
     assert belongs == Belongs(CASE, "the sender has an open case", by_party=True, threaded=False)
