@@ -118,11 +118,12 @@ def case_of_bounce(clues: Clues, matches: Matches, addresses: Addresses, now: da
     return None
 
 
-def kind_of_first(reading: Reading, wish: Wish) -> MailKind:
-    """What a mail is that belongs to no case."""
+def kind_of_first(reading: Reading, wish: Wish, form: Form) -> MailKind:
+    """What a mail is that belongs to no case. Who answers what a request needs is not sent elsewhere."""
     if wish.intent is Intent.WITHDRAWAL:
         return MailKind.WITHDRAWAL
-    if wish.intent in {Intent.OFF_TOPIC, Intent.BULK} and not reading.answers:
+    answers_form = any(form.by_key[key].required for key in reading.answers)
+    if wish.intent in {Intent.OFF_TOPIC, Intent.BULK} and not answers_form:
         return MailKind.OFF_TOPIC
     return MailKind.REQUEST
 

@@ -188,7 +188,7 @@ def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | Non
     wish = read_wish(
         body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=case is not None
     )
-    return Handled(stored.id, kind_of_first(reading, wish), mail, body, reading, wish)
+    return Handled(stored.id, kind_of_first(reading, wish, policy.form), mail, body, reading, wish)
 
 
 def _from_staff(app: App, mail: Mail, clues: Clues) -> bool:
@@ -243,9 +243,13 @@ def _applied(app: App, uow: UnitOfWork, handled: Handled, case: Case | None, eve
 
 
 def _current(uow: UnitOfWork, case: Case) -> Case:
-    """The case as it is now, locked; of a duplicate the one it was merged into, if that is the same party's."""
-    target = uow.cases.by_reference(case.merged_into) if case.merged_into else None
-    if target is not None and target.party.lower() == case.party.lower():
+    """The case as it is now, locked; of a duplicate the one it was merged into, as far as those are the same party's."""
+    seen = {case.id}
+    while case.merged_into:
+        target = uow.cases.by_reference(case.merged_into)
+        if target is None or target.id in seen or target.party.lower() != case.party.lower():
+            break
+        seen.add(target.id)
         case = target
     return uow.cases.get(case.id, lock=True) or case
 

@@ -189,11 +189,12 @@ def test_a_bounce_is_not_believed_elsewhere(address):
         (Intent.OFF_TOPIC, {}, MailKind.OFF_TOPIC),
         (Intent.BULK, {}, MailKind.OFF_TOPIC),
         (Intent.OFF_TOPIC, COMPLETE, MailKind.REQUEST),
+        (Intent.OFF_TOPIC, {"link": "https://example.org/x"}, MailKind.OFF_TOPIC),
         (Intent.WITHDRAWAL, {}, MailKind.WITHDRAWAL),
     ],
 )
 def test_what_a_mail_is_that_belongs_to_no_case(intent, says, kind):
-    assert kind_of_first(reading(**says), Wish(intent)) is kind
+    assert kind_of_first(reading(**says), Wish(intent), FORM) is kind
 
 
 @pytest.mark.parametrize(
