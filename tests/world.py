@@ -36,6 +36,8 @@ Code of Conduct: I agree
 Acknowledgement: I understand
 """
 
+_COMPILED: dict[object, object] = {}
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -130,9 +132,16 @@ class World:
         self.config = prepared(config or configured(folder), folder)
         self.engine = make_engine(self.config.database)
         self.store = Store(self.engine)
-        self.app: App = make_app(self.config, self.store, clock=lambda: self.now, relay=self.relay)
+        self.app: App = self.make_app(self.config)
         self.handled: list[Handled | Failed] = []
         self._numbers = count(1)
+
+    def make_app(self, config: Config) -> App:
+        """As at the start or after a reload; templates that were compiled once are kept."""
+        app = make_app(config, self.store, clock=lambda: self.now, relay=self.relay)
+        key = (config.templates, config.policy.form, config.desk.time_zone)
+        app.renderer._templates = _COMPILED.setdefault(key, app.renderer._templates)
+        return app
 
     def close(self) -> None:
         self.store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import format_datetime
 
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
@@ -50,7 +51,7 @@ def redacted(mail: Mail, body: Body) -> bytes:
         ("From", mail.sender or ""),
         ("To", ", ".join(mail.addressed_to)),
         ("Subject", body.subject),
-        ("Date", mail.header("date")),
+        ("Date", format_datetime(mail.date) if mail.date else ""),
         ("Message-ID", f"<{mail.message_id}>" if mail.message_id else ""),
         ("X-Mailflow-Redacted", ", ".join(body.secrets) or "quoted"),
         ("MIME-Version", "1.0"),

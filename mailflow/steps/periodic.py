@@ -9,7 +9,7 @@ from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
-from mailflow.steps.report import build_digest
+from mailflow.steps.report import DIGEST, build_digest
 
 _SLOTS_KEPT = 60 * DAY
 _PURGE_AT = time(4, 0)
@@ -26,7 +26,7 @@ def send_digest(app: App, node: str) -> bool:
     """Write today's digest to the staff, once, whichever node comes first and however often it is asked."""
     settings, desk, now = app.config.digest, app.config.desk, app.clock()
     with app.begin() as uow:
-        if not uow.slots.win("digest", daily_slot(now, settings.at, desk.time_zone), node, now):
+        if not uow.slots.win(DIGEST, daily_slot(now, settings.at, desk.time_zone), node, now):
             return False
         digest = build_digest(app, uow)
         if digest.empty and not settings.send_empty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from mailflow.core.case import Case, Status
 from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetAside, make_digest
@@ -13,10 +14,13 @@ from mailflow.store.mails import ListedMail
 from mailflow.store.outbox import ListedLetter
 from mailflow.store.unit import UnitOfWork
 
+DIGEST: Final = "digest"
+
 
 def build_digest(app: App, uow: UnitOfWork) -> Digest:
+    """All that is open, and what happened since the last digest; `DIGEST` is its job among the time slots."""
     now = app.clock()
-    since = now - DAY
+    since = uow.slots.last_won(DIGEST, now) or now - DAY
     numbers = uow.views.numbers(since, now)
     return make_digest(
         now=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
 from mailflow.store.schema import job_slots
@@ -14,6 +14,9 @@ _WIN: Final = (
     insert(job_slots)
     .on_conflict_do_nothing(index_elements=[job_slots.c.job, job_slots.c.slot])
     .execution_options(preserve_rowcount=True)
+)
+_LAST: Final = select(func.max(job_slots.c.won_at)).where(
+    job_slots.c.job == bindparam("of_job"), job_slots.c.won_at < bindparam("before")
 )
 _PURGE: Final = delete(job_slots).where(job_slots.c.won_at < bindparam("before"))
 
@@ -28,6 +31,13 @@ class Slots:
         """Whether this node does the job in this slot. It is lost again when the transaction is rolled back."""
         row = {"job": job, "slot": slot, "node": node, "won_at": now}
         return self._connection.execute(_WIN, row).rowcount == 1
+
+    def last_won(self, job: str, before: datetime) -> datetime | None:
+        """When any node last did the job, before a moment."""
+        last: datetime | None = self._connection.execute(
+            _LAST, {"of_job": job, "before": before}
+        ).scalar_one()
+        return last
 
     def purge(self, before: datetime) -> int:
         return self._connection.execute(_PURGE, {"before": before}).rowcount

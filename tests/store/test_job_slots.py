@@ -41,6 +41,15 @@ def test_one_of_many_nodes_wins(store, now):
     assert len(won) == 1
 
 
+def test_when_a_job_was_last_done_before_a_moment(store, now):
+    with store.begin() as uow:
+        assert uow.slots.last_won("digest", now) is None
+        for days in (3, 2, 0):
+            uow.slots.win("digest", str(days), "a", now - timedelta(days=days))
+        uow.slots.win("purge", "1", "a", now - timedelta(days=1))
+        assert uow.slots.last_won("digest", now) == now - timedelta(days=2)
+
+
 def test_old_slots_are_purged(store, now):
     with store.begin() as uow:
         uow.slots.win("digest", "old", "a", now - timedelta(days=1))

@@ -1,0 +1,564 @@
+"""What becomes of a mail: its case, its letters, what is kept of it, and what a fault leaves."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from mailflow.core.case import Flag, Outcome, Status
+from mailflow.core.envelope import MailKind
+from mailflow.core.events import StaffClosed
+from mailflow.core.letters import LetterKind
+from mailflow.core.mail import parse
+from mailflow.steps import handle
+from mailflow.steps.handle import RETRY_WAITS, Failed, handle_waiting
+from mailflow.steps.operate import act, merge
+from mailflow.steps.report import build_digest
+from mailflow.store.engine import Unavailable
+from mailflow.store.mails import MailState
+from tests.world import COMPLETE
+
+START = "I lost my phone with the authenticator. My user name is jdoe42."
+ANSWERS = "1. yes\n2. yes\n3. yes"
+BAD = "this one raises"
+
+
+def history(world, case=None):
+    with world.store.read() as uow:
+        return uow.cases.history((case or world.case()).id)
+
+
+def stored(world, number):
+    with world.store.read() as uow:
+        return uow.mails.get(number)
+
+
+def opened(world):
+    with world.store.read() as uow:
+        return len(uow.views.cases())
+
+
+def raises(error, when=BAD):
+    """A parser that raises for some mails."""
+
+    def parse_or_raise(raw, envelope):
+        if when.encode() in raw:
+            raise error
+        return parse(raw, envelope)
+
+    return parse_or_raise
+
+
+# ------------------------------------------------------------------------------------------------ a mail that raises
+
+
+def test_a_mail_that_raises_is_tried_after_growing_waits_and_then_parked(world, monkeypatch):
+    monkeypatch.setattr(handle, "parse", raises(ValueError("secret words of the mail")))
+    world.receive(world.mail(BAD), "jo@example.org")
+    tries = []
+    for wait in (timedelta(0), *RETRY_WAITS):
+        world.now += wait - timedelta(microseconds=1)
+        assert handle_waiting(world.app, 10) == [], "too early"
+        world.now += timedelta(microseconds=1)
+        tries += handle_waiting(world.app, 10)
+    assert (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10)) == RETRY_WAITS
+    assert [one.attempts for one in tries] == [1, 2, 3, 4]
+    assert [one.parked for one in tries] == [False, False, False, True]
+    assert stored(world, 1).state is MailState.PARKED
+    world.now += timedelta(days=1)
+    assert handle_waiting(world.app, 10) == []
+
+
+def test_what_is_said_of_the_fault_quotes_nothing_of_the_mail(world, monkeypatch):
+    monkeypatch.setattr(handle, "parse", raises(ValueError("secret words of the mail")))
+    world.receive(world.mail(BAD), "jo@example.org")
+    (failed,) = handle_waiting(world.app, 10)
+    assert failed.error.startswith("ValueError in ")
+    assert "handle.py" in failed.error or "test_handle.py" in failed.error
+    assert "secret" not in failed.error
+    assert stored(world, 1).error == failed.error
+
+
+def test_a_parked_mail_stands_in_the_digest_and_can_be_handled_anew(world, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(handle, "parse", raises(ValueError()))
+        world.write(f"{BAD}. {START}", Subject="help me")
+        for wait in RETRY_WAITS:
+            world.now += wait
+            world.run()
+        with world.store.read() as uow:
+            (parked,) = build_digest(world.app, uow).parked.listed
+    assert (parked.id, parked.sender) == (1, "jo@example.org")
+    assert world.run() == []
+    with world.store.begin() as uow:
+        assert uow.mails.replay(1)
+    (letter,) = world.run()
+    assert letter.recipient == "jo@example.org"
+    assert (stored(world, 1).state, stored(world, 1).error) == (MailState.HANDLED, None)
+
+
+def test_a_bad_mail_neither_blocks_nor_undoes_its_neighbours(world, monkeypatch):
+    monkeypatch.setattr(handle, "parse", raises(RecursionError()))
+    for sender, body in (("ann@example.org", START), ("bad@example.org", BAD), ("cay@example.org", START)):
+        world.receive(world.mail(body, sender=sender), sender)
+    done = handle_waiting(world.app, 10)
+    assert [isinstance(one, Failed) for one in done] == [False, True, False]
+    assert {letter.recipient for letter in world.run()} == {"ann@example.org", "cay@example.org"}
+    assert opened(world) == 2
+
+
+def test_what_a_bad_mail_had_written_is_undone(world, monkeypatch):
+    def settle_or_raise(app, uow, handled):
+        if BAD in handled.body.text:
+            raise KeyError("late")
+        settle(app, uow, handled)
+
+    settle = handle._settle
+    monkeypatch.setattr(handle, "_settle", settle_or_raise)
+    for sender, body in (("ann@example.org", START), ("bad@example.org", f"{BAD} {START}")):
+        world.receive(world.mail(body, sender=sender), sender)
+    world.run()
+    assert [letter.recipient for letter in world.sent] == ["ann@example.org"]
+    assert opened(world) == 1
+
+
+def test_a_letter_that_cannot_be_made_undoes_its_mail(world, monkeypatch):
+    def refuse(*_):
+        raise ValueError("a line end in a header field")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.app.renderer), "render", refuse)
+        world.write(START)
+    assert isinstance(world.handled[0], Failed)
+    assert opened(world) == 0
+    world.now += RETRY_WAITS[0]
+    assert len(world.run()) == 1
+
+
+def test_when_the_database_fails_the_whole_batch_is_left_as_it_was(world, monkeypatch):
+    for sender, body in (("ann@example.org", START), ("bad@example.org", BAD)):
+        world.receive(world.mail(body, sender=sender), sender)
+    with monkeypatch.context() as patch:
+        patch.setattr(handle, "parse", raises(Unavailable("disk full")))
+        with pytest.raises(Unavailable):
+            handle_waiting(world.app, 10)
+    assert opened(world) == 0
+    assert [stored(world, number).attempts for number in (1, 2)] == [0, 0]
+    assert len(handle_waiting(world.app, 10)) == 2
+
+
+def test_a_crash_before_the_commit_leaves_nothing_but_the_mail(world, monkeypatch):
+    def crash(*_):
+        raise SystemExit("pulled the plug")
+
+    world.receive(world.mail(START), "jo@example.org")
+    with monkeypatch.context() as patch:
+        patch.setattr(handle, "_settle", crash)
+        with pytest.raises(SystemExit):
+            handle_waiting(world.app, 10)
+    assert (opened(world), world.sent) == (0, [])
+    assert len(world.run()) == 1
+    assert opened(world) == 1
+
+
+def test_two_nodes_handle_each_mail_once(world, node):
+    for number in range(6):
+        sender = f"jo{number}@example.org"
+        world.receive(world.mail(START, sender=sender), sender)
+    first, second = handle_waiting(world.app, 4), handle_waiting(node.app, 4)
+    assert (len(first), len(second)) == (4, 2)
+    assert opened(world) == 6
+
+
+# ------------------------------------------------------------------------------------------------ the same mail twice
+
+
+def test_the_same_mail_twice_is_answered_once(world):
+    raw = world.mail(START)
+    for trace in (b"Received: from a by b\r\n", b"Received: from c by d\r\nDelivered-To: x\r\n"):
+        world.receive(trace + raw, "jo@example.org")
+    assert len(world.run()) == 1
+    assert opened(world) == 1
+
+
+def test_the_same_message_id_with_other_words_is_another_mail(world):
+    world.write(START, Message_ID="<same@mail.example.org>")
+    world.write("And recovery codes: lost", Message_ID="<same@mail.example.org>")
+    assert opened(world) == 1
+    assert world.case().answers["recovery_codes"].value == "never_generated_or_lost"
+
+
+# ------------------------------------------------------------------------------------------------ threads
+
+
+def test_a_letter_answers_the_mail_in_its_thread(world):
+    (letter,) = world.write(START, Message_ID="<two@mail.example.org>", References="<one@mail.example.org>")
+    assert letter.message["In-Reply-To"] == "<two@mail.example.org>"
+    assert letter.message["References"].split() == ["<one@mail.example.org>", "<two@mail.example.org>"]
+    assert letter.message["Auto-Submitted"] == "auto-replied"
+
+
+def test_the_next_letter_carries_the_thread_on(world):
+    (letter,) = world.write(START, Message_ID="<one@mail.example.org>")
+    (answer,) = world.answer(
+        letter,
+        ANSWERS,
+        Message_ID="<two@mail.example.org>",
+        References=f"<one@mail.example.org> <{letter.message_id}>",
+    )
+    assert answer.message["In-Reply-To"] == "<two@mail.example.org>"
+    assert answer.message["References"].split() == [
+        "<one@mail.example.org>",
+        f"<{letter.message_id}>",
+        "<two@mail.example.org>",
+    ]
+    assert answer.message_id != letter.message_id
+
+
+def test_a_mail_without_a_message_id_is_answered_and_can_be_replied_to(world):
+    (letter,) = world.write(START, Message_ID=None)
+    assert letter.message["In-Reply-To"] is None
+    assert letter.message["References"] is None
+    world.answer(letter, ANSWERS, Message_ID=None)
+    assert (opened(world), world.case().status) == (1, Status.IN_REVIEW)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"In_Reply_To": "<{id}>"},
+        {"References": "<unknown@example.org> <{id}>"},
+        {"Subject": "Re: my request {reference}"},
+        {"Subject": "nothing", "body": "It is about {reference}.\n\nRecovery codes: lost"},
+        {"Subject": "nothing"},
+    ],
+)
+def test_an_answer_to_the_desks_own_address_finds_its_case(world, fields):
+    (letter,) = world.write(START)
+    known = {"id": letter.message_id, "reference": letter.reference}
+    filled = {name: text.format(**known) for name, text in fields.items()}
+    world.write(filled.pop("body", "Recovery codes: lost"), **filled)
+    assert opened(world) == 1
+    assert "recovery_codes" in world.case().answers
+    assert not world.case().confirmed
+
+
+@pytest.mark.parametrize("fields", [{"In_Reply_To": "<{id}>"}, {"References": "<{id}>"}])
+def test_a_stranger_with_a_message_id_joins_and_hears_nothing(world, fields):
+    (letter,) = world.write(START)
+    filled = {name: text.format(id=letter.message_id) for name, text in fields.items()}
+    assert world.write("New address: eve@example.net", sender="eve@example.net", **filled) == []
+    assert world.case().flags == {Flag.STRANGER_WROTE}
+    assert "contact_email" not in world.case().answers
+    assert world.handled[-1].silence == "it is not from the party of the case"
+    assert opened(world) == 1
+
+
+def test_a_reference_typed_by_a_stranger_counts_for_nothing(world):
+    (letter,) = world.write(START)
+    (other,) = world.write(f"About {letter.reference}: {START}", sender="eve@example.net")
+    assert other.recipient == "eve@example.net"
+    assert other.reference != letter.reference
+    assert world.case(letter.reference).flags == frozenset()
+
+
+def test_two_references_of_two_cases_count_for_the_first_of_the_sender(world):
+    (mine,) = world.write(START)
+    (other,) = world.write(START.replace("jdoe42", "eve"), sender="eve@example.net")
+    world.write(f"{other.reference} or {mine.reference}: recovery codes: lost")
+    assert "recovery_codes" in world.case(mine.reference).answers
+    assert "recovery_codes" not in world.case(other.reference).answers
+
+
+def test_the_reply_address_authenticates_in_capitals_too(world):
+    (letter,) = world.write(START)
+    world.write(ANSWERS, to=letter.reply_to.upper(), Subject="Re:")
+    assert world.case().confirmed
+    assert world.case().status is Status.IN_REVIEW
+
+
+def forged(letter):
+    local, _, domain = letter.reply_to.partition("@")
+    return f"{local[:-4]}0000@{domain}"
+
+
+def test_a_forged_reply_address_opens_nothing_and_says_nothing(world):
+    (letter,) = world.write(START)
+    assert world.write("What is the state?", sender="eve@example.net", to=forged(letter)) == []
+    assert opened(world) == 1
+    assert world.case().flags == frozenset()
+    assert world.handled[-1].case is None
+    with world.store.read() as uow:
+        (aside,) = build_digest(world.app, uow).set_aside.listed
+    assert aside.sender == "eve@example.net"
+
+
+def test_an_expired_reply_address_is_no_better(world):
+    (letter,) = world.write(START)
+    world.now += world.config.case.reply_address_lifetime + timedelta(days=1)
+    world.write("Hello, are you there?", sender="eve@example.net", to=letter.reply_to)
+    assert world.handled[-1].case is None
+    assert world.handled[-1].set_aside
+
+
+def test_the_party_itself_is_known_by_its_case_even_at_an_expired_address(world):
+    (letter,) = world.write(START)
+    world.now += world.config.case.reply_address_lifetime + timedelta(days=1)
+    world.write("Recovery codes: lost", to=letter.reply_to)
+    assert "recovery_codes" in world.case().answers
+    assert not world.case().confirmed
+
+
+def test_the_reply_address_of_one_case_does_not_open_another(world):
+    (mine,) = world.write(START)
+    (other,) = world.write(START.replace("jdoe42", "eve"), sender="eve@example.net")
+    swapped = other.reply_to.replace(
+        other.reference.replace("-", "").lower(), mine.reference.replace("-", "").lower()
+    )
+    assert world.write("Recovery codes: lost", sender="eve@example.net", to=swapped) != []
+    assert "recovery_codes" not in world.case(mine.reference).answers
+
+
+def test_a_desk_address_with_something_behind_it_is_the_desk(world):
+    (letter,) = world.write(START, to="recovery+help@pypi.example")
+    assert letter.recipient == "jo@example.org"
+
+
+# ------------------------------------------------------------------------------------------------ several cases
+
+
+def test_two_accounts_of_one_sender_are_two_cases(world):
+    world.write(COMPLETE)
+    world.write(COMPLETE.replace("jdoe42", "jdoe-work"))
+    assert opened(world) == 2
+
+
+def test_a_second_request_about_the_same_account_joins_the_open_case(world):
+    world.write(START)
+    (letter,) = world.write(COMPLETE, Subject="Account recovery request")
+    assert opened(world) == 1
+    assert world.handled[-1].kind is MailKind.DUPLICATE_REQUEST
+    assert letter.reference == world.case().reference
+
+
+def test_the_same_account_of_another_sender_is_another_case(world):
+    world.write(COMPLETE)
+    world.write(COMPLETE, sender="eve@example.net")
+    assert opened(world) == 2
+
+
+def merged(world):
+    """Two cases of one person, the second of them merged into the first."""
+    (first,) = world.write(COMPLETE)
+    (second,) = world.write(COMPLETE.replace("jdoe42", "jdoe-work"))
+    merge(world.app, second.reference, first.reference, "kim")
+    world.run()
+    return first, second
+
+
+def test_a_reply_to_a_merged_case_goes_to_the_one_it_was_merged_into(world):
+    first, second = merged(world)
+    (letter,) = world.answer(second, "I also own the project loomkit. Projects: loomkit")
+    assert letter.reference == first.reference
+    assert world.case(second.reference).outcome is Outcome.DUPLICATE
+    assert "projects" in world.case(first.reference).answers
+
+
+def test_along_a_row_of_merges_to_its_end(world):
+    first, second = merged(world)
+    (third,) = world.write(COMPLETE.replace("jdoe42", "jdoe-home"))
+    merge(world.app, first.reference, third.reference, "kim")
+    world.run()
+    world.now += timedelta(days=2)  # enough letters were written today
+    (letter,) = world.answer(second, "Projects: loomkit")
+    assert letter.reference == third.reference
+
+
+def test_a_reply_to_a_case_merged_into_a_strangers_stays_where_it_is(world):
+    (mine,) = world.write(COMPLETE)
+    (other,) = world.write(COMPLETE, sender="eve@example.net")
+    merge(world.app, mine.reference, other.reference, "kim")
+    assert world.run() == []
+    world.answer(mine, "Projects: loomkit")
+    assert "projects" not in world.case(other.reference).answers
+    assert "projects" in world.case(mine.reference).answers
+
+
+def test_a_mail_without_a_thread_joins_the_case_that_changed_last(world):
+    (first,) = world.write(START)
+    world.now += timedelta(hours=1)
+    (second,) = world.write(COMPLETE.replace("jdoe42", "jdoe-work").replace("Recovery codes: lost\n", ""))
+    world.write("Recovery codes: lost")
+    assert "recovery_codes" in world.case(second.reference).answers
+    assert "recovery_codes" not in world.case(first.reference).answers
+
+
+# ------------------------------------------------------------------------------------------------ silence
+
+
+def test_staff_who_answer_an_escalation_open_no_case(world):
+    world.write(COMPLETE)
+    (escalation,) = (
+        letter for letter in world.wait(timedelta(days=7)) if "waits for us to decide" in letter.text
+    )
+    before = opened(world)
+    world.write(
+        "I will look at it. User name: jdoe42. I lost my phone.",
+        sender=escalation.recipient,
+        In_Reply_To=f"<{escalation.message_id}>",
+    )
+    assert opened(world) == before
+    assert world.handled[-1].set_aside
+    assert "staff" in world.handled[-1].silence
+
+
+def test_a_member_of_the_staff_may_lose_an_account_too(world):
+    (letter,) = world.write(START, sender=world.config.desk.staff[0])
+    assert letter.recipient == world.config.desk.staff[0]
+
+
+def test_an_absence_notice_to_the_reply_address_changes_nothing(world):
+    (letter,) = world.write(START)
+    before = world.case()
+    assert world.answer(letter, ANSWERS, Auto_Submitted="auto-replied") == []
+    assert world.case() == before
+    assert world.handled[-1].kind is MailKind.AUTO_GENERATED
+
+
+def test_a_mail_from_nobody_in_particular_is_not_answered(world):
+    assert world.write(START, From="jo@example.org, eve@example.net") == []
+    assert opened(world) == 0
+
+
+def test_thanks_for_nothing_are_set_aside(world):
+    assert world.write("Never mind, I found my password again. Please close this.") == []
+    assert world.handled[-1].kind is MailKind.WITHDRAWAL
+    assert world.handled[-1].set_aside
+    assert opened(world) == 0
+
+
+# ------------------------------------------------------------------------------------------------ bounces
+
+
+def test_a_bounce_marks_the_address_and_stands_in_the_digest(world):
+    (letter,) = world.write(START)
+    world.bounce(letter)
+    assert world.case().flags == {Flag.ADDRESS_FAILING}
+    assert world.handled[-1].kind is MailKind.BOUNCE
+    assert history(world)[-1].facts["status"] == "5.1.1"
+    with world.store.read() as uow:
+        assert [case.reference for case in build_digest(world.app, uow).failing.listed] == [letter.reference]
+
+
+def test_who_writes_again_is_reachable_again(world):
+    (letter,) = world.write(START)
+    world.bounce(letter)
+    world.answer(letter, ANSWERS)
+    assert world.case().flags == frozenset()
+
+
+def test_a_delay_is_only_noted(world):
+    (letter,) = world.write(START)
+    world.bounce(letter, action="delayed", status="4.4.7")
+    assert world.case().flags == frozenset()
+    assert history(world)[-1].kind == "delivery_trouble"
+
+
+def test_a_bounce_to_a_forged_or_plain_address_marks_nothing(world):
+    (letter,) = world.write(START)
+    local, _, domain = letter.envelope_sender.partition("@")
+    for address in (f"{local[:-4]}0000@{domain}", world.desk):
+        world.bounce(letter, to=address)
+        assert world.case().flags == frozenset()
+
+
+def test_a_bounce_of_a_letter_to_a_closed_case_marks_it_and_leaves_it_closed(world):
+    (letter,) = world.write(COMPLETE)
+    act(world.app, letter.reference, StaffClosed(Outcome.RECOVERED), "kim")
+    (recovered,) = world.run()
+    world.bounce(recovered)
+    assert world.case().status is Status.CLOSED
+    assert Flag.ADDRESS_FAILING in world.case().flags
+
+
+def test_nobody_is_reminded_at_an_address_that_fails(world):
+    (letter,) = world.write(START)
+    world.bounce(letter)
+    assert [one for one in world.wait(timedelta(days=31)) if one.recipient == "jo@example.org"] == []
+    assert world.case().outcome is Outcome.EXPIRED
+
+
+# ------------------------------------------------------------------------------------------------ secrets
+
+SECRET = "correct-Horse-77"
+TOKEN = "pypi-" + "AgEIcHlwaS5vcmcCJDU2" * 4
+
+
+def files_of(world):
+    with closing(sqlite3.connect(world.folder / "mailflow.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return b"".join(path.read_bytes() for path in world.folder.glob("mailflow.db*"))
+
+
+def test_nothing_of_a_secret_is_kept_anywhere(world):
+    html = f"<p>My password: {SECRET}</p><p>token {TOKEN}</p>"
+    raw = world.mail(html, Content_Type="text/html; charset=utf-8", Subject=f"password: {SECRET}")
+    world.receive(raw, "jo@example.org")
+    assert SECRET.encode() in files_of(world)  # it waits, and nobody has read it yet
+    world.run()
+    assert Flag.SECRET_PASTED in world.case().flags
+    kept = stored(world, 1)
+    assert b"[password removed]" in kept.raw
+    assert b"X-Mailflow-Redacted: " in kept.raw
+    everything = files_of(world)
+    for secret in (SECRET, TOKEN, TOKEN[-20:]):
+        assert secret.encode() not in everything
+    for letter in world.sent:
+        assert SECRET.encode() not in letter.raw
+
+
+def test_a_secret_quoted_back_is_masked_and_nobody_is_warned_twice(world):
+    letters = world.write(f"{START}\n\npassword: {SECRET}")
+    assert [letter.recipient for letter in letters] == ["jo@example.org"] * 2
+    (letter,) = world.answer(letters[0], f"{ANSWERS}\n\n> {START}\n>\n> password: {SECRET}")
+    assert LetterKind.PASTED_SECRET not in {one.kind for one in world.handled[-1].letters}
+    assert letter.recipient == "jo@example.org"
+    assert SECRET.encode() not in files_of(world)
+
+
+def test_a_mail_without_a_secret_is_kept_as_it_came(world):
+    raw = world.mail(START)
+    world.receive(raw, "jo@example.org")
+    world.run()
+    assert stored(world, 1).raw == raw
+
+
+# ------------------------------------------------------------------------------------------------ limits
+
+
+def test_five_letters_a_day_then_the_staff_sees_it(world):
+    (letter,) = world.write("I need my account")
+    for _ in range(4):
+        (letter,) = world.answer(letter, "hello?")
+    assert world.answer(letter, "hello??") == []
+    assert Flag.LETTERS_SPENT in world.case().flags
+    world.now += timedelta(days=1, minutes=1)
+    assert len(world.answer(letter, "hello???")) == 1
+
+
+def test_the_limit_counts_all_cases_of_an_address(world):
+    for name in ("one", "two", "three", "four", "five"):
+        assert len(world.write(COMPLETE.replace("jdoe42", name))) == 1
+    assert world.write(COMPLETE.replace("jdoe42", "six")) == []
+    assert Flag.LETTERS_SPENT in world.case().flags
+
+
+def test_twenty_letters_a_case_then_the_staff_sees_it(world):
+    (letter,) = world.write("I need my account")
+    written = 1
+    for _ in range(30):
+        world.now += timedelta(days=1, minutes=1)
+        written += len(world.answer(letter, "hello?"))
+    assert written == world.config.policy.letters_per_case
+    assert Flag.LETTERS_SPENT in world.case().flags
