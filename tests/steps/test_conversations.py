@@ -10,6 +10,8 @@ from sqlalchemy import select
 from mailflow.core.case import Outcome
 from mailflow.core.events import StaffAsked, StaffClosed, StaffNoted, StaffReopened
 from mailflow.core.letters import LetterKind
+from mailflow.steps.app import PermanentFailure, TemporaryFailure
+from mailflow.steps.handle import Failed
 from mailflow.steps.operate import act, merge
 from mailflow.store.schema import outbox
 from tests.world import REPOSITORY, World
@@ -23,6 +25,8 @@ class Player:
         self.world = world
         self.told = 0  # letters that the story has told of
         self.last = None  # the last letter to a person
+        self.named = {}
+        self.replies = {}
         self.mails = 0
 
     def play(self, text):
@@ -30,7 +34,14 @@ class Player:
             mark = block[0][0]
             if mark in ">~$":
                 self.nothing_untold()
-            {">": self.mail, "<": self.letter, "~": self.wait, "$": self.staff, "=": self.check}[mark](block)
+            {
+                ">": self.mail,
+                "<": self.letter,
+                "~": self.wait,
+                "$": self.staff,
+                "=": self.check,
+                "!": self.smarthost,
+            }[mark](block)
         self.nothing_untold()
 
     def nothing_untold(self):
@@ -42,14 +53,14 @@ class Player:
         assert not untold, f"letters that the story does not tell of: {untold}"
 
     def filled(self, text):
-        if self.last is None:
-            return text
-        return (
-            text.replace("{reply}", self.last.reply_to)
-            .replace("{message_id}", self.last.message_id)
-            .replace("{reference}", self.last.reference)
-            .replace("{bounce}", self.last.envelope_sender)
-        )
+        """With `{reply}` and kin put in, of the last letter or, as `{first.reply}`, of one with a name."""
+
+        def of_letter(found):
+            letter = self.named[found[1]] if found[1] else self.last
+            what = {"reply": "reply_to", "bounce": "envelope_sender"}.get(found[2], found[2])
+            return getattr(letter, what)
+
+        return re.sub(r"\{(?:(\w+)\.)?(reply|message_id|reference|bounce)\}", of_letter, text)
 
     def kind(self, letter):
         with self.world.engine.connect() as connection:
@@ -79,9 +90,10 @@ class Player:
         )
         self.world.receive(raw.encode(), envelope[0].strip("<>"), *envelope[1:])
         self.world.run()
+        assert not isinstance(self.world.handled[-1], Failed), self.world.handled[-1]
 
     def letter(self, block):
-        kind, to = re.fullmatch(r"< (\w+) to (\S+)", block[0]).groups()
+        kind, to, name = re.fullmatch(r"< (\w+) to (\S+)(?: as (\w+))?", block[0]).groups()
         while (
             kind != "digest"
             and self.told < len(self.world.sent)
@@ -94,6 +106,8 @@ class Player:
         assert (self.kind(letter), letter.recipient) == (kind, to), letter.text
         if letter.recipient not in self.world.config.desk.staff:
             self.last = letter
+        if name:
+            self.named[name] = letter
         text, place = squeezed(f"{letter.subject} {letter.text}"), 0
         for line in block[1:]:
             words = squeezed(self.filled(line[2:]))
@@ -126,17 +140,33 @@ class Player:
         self.world.run()
 
     def check(self, block):
-        wanted = block[0][2:]
-        case = next((one.case for one in reversed(self.world.handled) if one.case), None)
+        wanted, _, reference = self.filled(block[0][2:]).partition(" of ")
         if wanted == "no case":
             assert self.world.handled[-1].case is None
             return
-        with self.world.store.read() as uow:
-            case = uow.cases.get(case.id)
-        if wanted.startswith("flag "):
-            assert wanted[5:] in case.flags
+        case = self.world.case(reference or self.last_case())
+        what, _, value = wanted.removeprefix("no ").partition(" ")
+        if what == "flag":
+            found = value in case.flags
+        elif what == "answer":
+            key, _, words = value.partition(" ")
+            found = key in case.answers and self.said(key, case.answers[key]) == words
         else:
-            assert wanted in {case.status.value, case.outcome and case.outcome.value}
+            found = what in {case.status, case.outcome}
+        assert found is not wanted.startswith("no "), case
+
+    def last_case(self):
+        return next(one.case.reference for one in reversed(self.world.handled) if one.case)
+
+    def said(self, key, answer):
+        return self.world.config.policy.form.say(key, answer.value)
+
+    def smarthost(self, block):
+        """`! jo@example.org 550 5.1.1 …`: it answers so to letters for this address, until `! jo@example.org`."""
+        address, _, reply = block[0][2:].partition(" ")
+        refusal = PermanentFailure(reply) if reply.startswith("5") else TemporaryFailure(reply)
+        self.replies[address] = refusal if reply else None
+        self.world.relay.fault = self.replies.get
 
 
 def squeezed(text):
