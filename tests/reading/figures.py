@@ -80,7 +80,9 @@ def measure(figures: Figures, folder: Path, config) -> None:
 
 
 def played(folder: Path, config) -> list[dict]:
-    mails = [(file.name, file.read_bytes().replace(b"{{DASH}}", b"-")) for file in sorted(folder.glob("*.eml"))]
+    mails = [
+        (file.name, file.read_bytes().replace(b"{{DASH}}", b"-")) for file in sorted(folder.glob("*.eml"))
+    ]
     with explain._throw_away(config) as (app, clock):
         facts = [as_facts(name, one, config.policy.form) for name, one in explain.play(app, clock, mails)]
     return json.loads(json.dumps(facts, default=str))
