@@ -231,8 +231,9 @@ def starting(*, version: str, node: str, roles: Sequence[str], config: str) -> N
     event("info", "starting", version=version, node=node, roles=roles, config=config)
 
 
-def ready() -> None:
-    event("info", "ready")
+def ready(*, monitoring: str = "") -> None:
+    """`monitoring` is where /healthz and /metrics are."""
+    event("info", "ready", monitoring=monitoring)
 
 
 def stopping(*, signal: str) -> None:
@@ -244,8 +245,10 @@ def stopped(*, unfinished: int = 0) -> None:
     event("warning" if unfinished else "info", "stopped", unfinished=unfinished)
 
 
-def config_taken(*, source: str) -> None:
-    event("info", "config_taken", source=source)
+def config_taken(*, source: str, needs_restart: Sequence[str] = ()) -> None:
+    """`needs_restart` names the keys that were changed and that only a restart takes over."""
+    level = "warning" if needs_restart else "info"
+    event(level, "config_taken", source=source, needs_restart=needs_restart or None)
 
 
 def config_refused(*, source: str, problems: Sequence[str]) -> None:

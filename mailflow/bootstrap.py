@@ -1,0 +1,181 @@
+"""The only place where things are wired together: from a configuration to an `App` that works.
+
+What only some commands need is imported when it is made: the others should not wait for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, make_url
+
+from mailflow.config import Config, shipped
+from mailflow.core.reference import Addresses
+from mailflow.steps.app import App, Relay
+from mailflow.store import migrations
+from mailflow.store.engine import make_engine
+from mailflow.store.unit import Store
+
+KEY_BYTES = 32  # of the HMAC; RFC 2104, section 3: no shorter than its output
+
+
+class NotReady(Exception):
+    """Something a site has to do first; the text says what."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A configured desk: its store stays open while its `App` may be made anew from a changed configuration."""
+
+    app: App
+    store: Store
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """32 hex digits that sort by time: milliseconds, then 74 random bits (RFC 9562, section 5.7)."""
+    milliseconds, random = time.time_ns() // 1_000_000, secrets.randbits(74)
+    version, variant = 7 << 76, 2 << 62
+    return f"{milliseconds << 80 | version | random >> 62 << 64 | variant | random & (1 << 62) - 1:032x}"
+
+
+def prepare(config: Config) -> list[str]:
+    """Make what is not there yet: the key of the reply addresses and the tables. Says what it made.
+
+    Nodes that start together may all call it. Raises `NotReady`, and `Unavailable` or `Unsafe` as the database is.
+    """
+    made = []
+    if make_key(config.desk.reply_key):
+        made.append(f"the key of the reply addresses in {config.desk.reply_key}")
+    engine = make_engine(config.database)
+    try:
+        if not migrations.is_current(engine):
+            _upgrade(engine)
+            made.append("the tables of the database")
+    finally:
+        engine.dispose()
+    return made
+
+
+def check_letters(config: Config) -> None:
+    """Raises `NotReady` when a letter's template is missing or cannot work: now, rather than when a letter is due."""
+    from mailflow.edges.templates import Templates  # noqa: PLC0415 -- see the top
+
+    try:
+        folders = (config.templates, shipped("templates"))
+        Templates(folders, config.policy.form, config.desk.time_zone).check()
+    except ValueError as error:
+        raise NotReady(f"templates.folder: {error}") from error
+
+
+def make_key(path: Path) -> bool:
+    """Whether there was none. It gets its name once it is whole and on the disk, and the first one stands."""
+    try:
+        if path.exists():
+            return False
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".key-", dir=path.parent) as folder:
+            draft = Path(folder, path.name)
+            draft.touch(mode=0o600)
+            with draft.open("w") as file:
+                file.write(secrets.token_hex(KEY_BYTES) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(draft)
+                return True
+    except OSError as error:
+        raise NotReady(f"desk.reply_key {path} is not there and cannot be made: {error.strerror}") from error
+    return False
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic.util import CommandError  # noqa: PLC0415 -- slow to import, and rarely needed
+
+    try:
+        migrations.upgrade(engine)
+    except CommandError as error:
+        raise NotReady(
+            "the database is of a version that this mailflow does not know: install the one that made it, or a later one"
+        ) from error
+
+
+def read_keys(path: Path) -> tuple[bytes, ...]:
+    """The keys of the reply addresses, a line each. Raises `NotReady`."""
+    try:
+        keys = tuple(bytes.fromhex(line) for line in path.read_text("ascii").split())
+    except OSError as error:
+        raise NotReady(f"desk.reply_key {path} cannot be read: {error.strerror}") from error
+    except ValueError:
+        keys = ()
+    if not keys or any(len(key) < KEY_BYTES for key in keys):
+        raise NotReady(f"desk.reply_key {path}: each line is a key of at least {KEY_BYTES * 2} hex digits")
+    return keys
+
+
+def open_desk(config: Config, *, clock: Callable[[], datetime] = utc_now, relay: Relay | None = None) -> Desk:
+    """The desk of a configuration. Raises `NotReady`, and `Unavailable` when the database cannot be reached."""
+    store = open_store(config)
+    try:
+        return Desk(make_app(config, store, clock=clock, relay=relay), store)
+    except BaseException:
+        store.close()
+        raise
+
+
+def open_store(config: Config) -> Store:
+    """Its store alone, for what needs neither letters nor keys. Raises what `open_desk` does."""
+    url = make_url(config.database.url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise NotReady(
+            f"there is no database {url.database} yet: `mailflow init` makes it, and so does `run`"
+        )
+    engine = make_engine(config.database)
+    if not migrations.is_current(engine):
+        engine.dispose()
+        raise NotReady("the database is not of this version of mailflow: run `mailflow db upgrade`")
+    return Store(engine, config.database.busy_timeout)
+
+
+def make_app(
+    config: Config, store: Store, *, clock: Callable[[], datetime] = utc_now, relay: Relay | None = None
+) -> App:
+    """Raises `NotReady`."""
+    from mailflow.edges.renderer import LetterRenderer  # noqa: PLC0415 -- see the top
+
+    addresses = make_addresses(config)
+    return App(
+        config=config,
+        clock=clock,
+        new_id=new_id,
+        addresses=addresses,
+        renderer=LetterRenderer(config, addresses, new_id, folders=(config.templates, shipped("templates"))),
+        relay=relay or make_relay(config),
+        begin=store.begin,
+        read=store.read,
+    )
+
+
+def make_addresses(config: Config) -> Addresses:
+    """Raises `NotReady`."""
+    keys = read_keys(config.desk.reply_key)
+    return Addresses(config.desk.address, keys, config.case.reply_address_lifetime)
+
+
+def make_relay(config: Config) -> Relay:
+    from mailflow.edges.maildir import MaildirRelay  # noqa: PLC0415 -- see the top
+    from mailflow.edges.relay import SmarthostRelay  # noqa: PLC0415 -- see the top
+
+    settings = config.smarthost
+    return SmarthostRelay(settings, config.smtp.hostname) if settings.host else MaildirRelay(settings.maildir)

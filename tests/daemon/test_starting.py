@@ -1,0 +1,74 @@
+"""What keeps the desk from starting is said in words, with an exit status of sysexits.h."""
+
+import os
+import socket
+
+import pytest
+
+from mailflow.bootstrap import prepare
+
+
+@pytest.fixture
+def taken():
+    """A port that somebody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def fails(desk, status, *words):
+    process = desk.start()
+    assert process.wait() == status, process.text
+    assert "Traceback" not in process.text
+    said = "\n".join(line for line in process.lines if not line.startswith("{"))
+    for word in words:
+        assert word in said
+    return process
+
+
+def test_a_port_that_is_taken(make_desk, taken):
+    process = fails(
+        make_desk(smtp__listen=[f"127.0.0.1:{taken}"]),
+        os.EX_TEMPFAIL,
+        f"mailflow: cannot listen on 127.0.0.1:{taken}: Address already in use",
+    )
+    assert [line["event"] for line in process.events] == ["starting", "stopped"]
+
+
+def test_a_port_for_monitoring_that_is_taken(make_desk, taken):
+    words = f"mailflow: cannot listen on 127.0.0.1:{taken}: Address already in use (monitoring.listen)"
+    fails(make_desk(monitoring__listen=f"127.0.0.1:{taken}"), os.EX_TEMPFAIL, words)
+
+
+def test_faults_of_the_configuration_are_said_all_at_once(make_desk):
+    desk = make_desk(case__close_after="soon", digest__at="25:00")
+    fails(desk, os.EX_CONFIG, str(desk.path), "case.close_after", "digest.at")
+
+
+def test_a_key_that_is_none(make_desk):
+    desk = make_desk()
+    desk.config.desk.reply_key.parent.mkdir()
+    desk.config.desk.reply_key.write_text("too short\n")
+    fails(desk, os.EX_CONFIG, "desk.reply_key", "each line is a key")
+
+
+def test_a_database_of_a_later_version(make_desk):
+    desk = make_desk()
+    prepare(desk.config)
+    desk.execute("UPDATE alembic_version SET version_num = '9999'")
+    fails(desk, os.EX_CONFIG, "the database is of a version that this mailflow does not know")
+    assert desk.scalars("SELECT version_num FROM alembic_version") == ["9999"]
+
+
+def test_a_file_that_is_no_database(make_desk):
+    desk = make_desk()
+    folder = desk.folder / "var"
+    folder.mkdir()
+    (folder / "mailflow.db").write_bytes(b"not a database " * 100)
+    fails(desk, os.EX_TEMPFAIL, "file is not a database")
+
+
+def test_a_letter_that_cannot_be_written(make_desk):
+    desk = make_desk(templates__folder="own")
+    (desk.folder / "own" / "letters").mkdir(parents=True)
+    (desk.folder / "own" / "letters" / "denied.txt").write_text("Subject: x\n\n{% if %}\n")
+    fails(desk, os.EX_CONFIG, "templates.folder", "letters/denied.txt, line 3")

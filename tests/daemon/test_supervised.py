@@ -1,0 +1,86 @@
+"""Under systemd: a socket that it hands over, and what it is told."""
+
+import os
+import signal
+import socket
+import sys
+
+import pytest
+
+from tests.daemon.desk import PATIENCE, mail, send
+
+# What systemd does before it starts a service with a socket (sd_listen_fds(3)).
+HAND_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1", "LISTEN_FDNAMES": "smtp"}
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+class Supervisor:
+    """systemd's end of $NOTIFY_SOCKET."""
+
+    def __init__(self):
+        self.address = f"@mailflow-test-{os.getpid()}"
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.address.replace("@", "\0", 1))
+        self._socket.settimeout(PATIENCE)
+
+    def wait_for(self, word):
+        """What was told before it, and the message that begins with it."""
+        heard = [self._hear()]
+        while not heard[-1].startswith(word):
+            heard.append(self._hear())
+        return heard
+
+    def _hear(self):
+        return self._socket.recv(4096).decode()
+
+    def close(self):
+        self._socket.close()
+
+
+@pytest.fixture
+def supervisor():
+    supervisor = Supervisor()
+    yield supervisor
+    supervisor.close()
+
+
+@pytest.fixture
+def handed_over():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+def test_systemd_hands_over_the_socket_and_hears_how_the_daemon_is(make_desk, supervisor, handed_over):
+    desk = make_desk(smtp__listen="systemd")
+    process = desk.start(
+        prefix=(sys.executable, "-c", HAND_OVER, str(handed_over.fileno())),
+        environ={"NOTIFY_SOCKET": supervisor.address, "WATCHDOG_USEC": "200000"},
+        pass_fds=(handed_over.fileno(),),
+    )
+    address, port = handed_over.getsockname()
+    supervisor.wait_for("READY=1")
+    assert process.wait_for("listening")["address"] == f"{address}:{port}"
+    send(port, mail(sender="jo@example.org"))
+    process.wait_for("received", sender="jo@example.org")
+    supervisor.wait_for("WATCHDOG=1")
+    supervisor.wait_for("WATCHDOG=1")
+
+    process.signal(signal.SIGHUP)
+    supervisor.wait_for("RELOADING=1\nMONOTONIC_USEC=")
+    supervisor.wait_for("READY=1")
+
+    process.signal(signal.SIGTERM)
+    supervisor.wait_for("STOPPING=1")
+    assert process.wait() == 0
+    with socket.create_connection((address, port), PATIENCE):
+        """Who comes now waits for the next daemon, and is not refused."""
+
+
+def test_without_a_socket_from_systemd_it_says_so(make_desk):
+    process = make_desk(smtp__listen="systemd").start()
+    assert process.wait() == os.EX_TEMPFAIL
+    assert process.lines[-1] == "mailflow: systemd handed over no socket: is mailflow.socket started?"
