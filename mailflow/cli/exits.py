@@ -54,10 +54,8 @@ def run(command: click.Command, words: Sequence[str] | None = None) -> int:
     try:
         status = command.main(words, standalone_mode=False)
         return status if isinstance(status, int) else OK
-    except click.UsageError as error:
-        return _show_usage(error)
     except click.ClickException as error:
-        return _tell(error.format_message(), USAGE)
+        return _show_usage(error)
     except click.Abort:
         return _tell("stopped", INTERRUPTED)
     except SystemExit:  # click's way out of a broken pipe, as in `mailflow cases list | head`
@@ -67,7 +65,7 @@ def run(command: click.Command, words: Sequence[str] | None = None) -> int:
         return _trouble(error)
 
 
-def _show_usage(error: click.UsageError) -> int:
+def _show_usage(error: click.ClickException) -> int:
     shown = io.StringIO()
     error.show(shown)
     complain(shown.getvalue().rstrip())

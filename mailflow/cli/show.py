@@ -20,17 +20,7 @@ _GAP = "  "
 
 def show_json(value: Mapping[str, Any]) -> None:
     """One object on one line, in ASCII: nothing that people wrote can act on a terminal."""
-    click.echo(json.dumps(value, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return str(value)
+    click.echo(json.dumps(value, default=datetime.isoformat))
 
 
 def title(text: str) -> None:

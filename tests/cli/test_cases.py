@@ -151,6 +151,19 @@ def test_show_says_what_the_staff_did(shell, world):
     assert "waits for" not in shown
 
 
+def test_show_says_where_a_duplicate_went_and_what_was_not_written(shell, world):
+    world.write(COMPLETE)
+    first = world.case()
+    for number in range(5):
+        world.write(COMPLETE.replace("jdoe42", f"jdoe{number}"))
+    last = world.case()
+    assert "! letter received was not written: the limit" in shell.good("cases", "show", last.reference).out
+    shell.good("cases", "merge", last.reference, first.reference)
+    shown = shell.good("cases", "show", last.reference).out
+    assert f"merged into  {first.reference}" in shown
+    assert f"merged: {first.reference}" in shown
+
+
 def test_show_names_the_other_cases_of_the_person_and_of_the_account(shell, world):
     world.write(COMPLETE)
     first = world.case()

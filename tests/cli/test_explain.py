@@ -125,10 +125,13 @@ def test_what_somebody_else_writes_into_a_case_is_told(shell, files, tmp_path):
     assert "it is not from the party of the case" in shown
 
 
-def test_a_mail_that_says_nothing_new_is_not_answered(shell, files, tmp_path):
-    (tmp_path / "thanks.eml").write_text(REPLY.partition("\n\n")[0] + "\n\nThank you!\n")
-    shown = shell.good("explain", *files[:2], str(tmp_path / "thanks.eml")).out
-    assert "nothing new to say" in shown or "Letter" in shown.rpartition("thanks.eml")[2]
+def test_a_mail_that_calls_for_no_letter_says_so(shell, files, tmp_path):
+    question = tmp_path / "question.eml"
+    question.write_text(REPLY.partition("\n\n")[0] + "\n\nHas anybody looked at my request yet?\n")
+    shown = shell.good("explain", *files[:2], str(question), str(question)).out
+    first, again = shown.split("question.eml: ")[1:]
+    assert "Letter status to jo@example.org" in first
+    assert "Not answered\n  nothing new to say" in again
 
 
 def test_a_mail_may_come_from_standard_input(shell):

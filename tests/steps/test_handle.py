@@ -431,6 +431,13 @@ def test_a_mail_from_nobody_in_particular_is_not_answered(world):
     assert opened(world) == 0
 
 
+def test_what_is_offered_for_sale_is_set_aside(world):
+    offer = "We offer SEO services and can bring your website to the first page of Google. Unsubscribe here."
+    assert world.write(offer, Subject="Rank higher on Google") == []
+    assert world.handled[-1].set_aside
+    assert opened(world) == 0
+
+
 def test_thanks_for_nothing_are_set_aside(world):
     assert world.write("Never mind, I found my password again. Please close this.") == []
     assert world.handled[-1].kind is MailKind.WITHDRAWAL
@@ -463,6 +470,16 @@ def test_a_delay_is_only_noted(world):
     world.bounce(letter, action="delayed", status="4.4.7")
     assert world.case().flags == frozenset()
     assert history(world)[-1].kind == "delivery_trouble"
+
+
+def test_a_bounce_that_gives_no_reasons_marks_the_address_too(world):
+    (letter,) = world.write(START)
+    raw = world.mail(
+        "Sorry, it did not work out.", sender="MAILER-DAEMON@mx.example.org", Subject="failure notice"
+    )
+    world.receive(raw, "", letter.envelope_sender)
+    world.run()
+    assert world.case().flags == {Flag.ADDRESS_FAILING}
 
 
 def test_a_bounce_to_a_forged_or_plain_address_marks_nothing(world):
