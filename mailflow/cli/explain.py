@@ -34,6 +34,8 @@ from mailflow.store.mails import Arrival, content_digest
 from mailflow.store.schema import metadata
 from mailflow.store.unit import Store
 
+_PLAUSIBLE = datetime(2100, 1, 1, tzinfo=UTC)  # a mail from later has a wrong date
+
 
 @dataclass
 class Clock:
@@ -45,7 +47,8 @@ class Clock:
         return self.now
 
     def at(self, moment: datetime | None) -> None:
-        self.now = max(self.now + timedelta(seconds=1), moment or self.now)
+        dated = moment if moment and moment < _PLAUSIBLE else self.now
+        self.now = max(self.now + timedelta(seconds=1), dated)
 
 
 class NoRelay:

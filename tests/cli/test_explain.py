@@ -176,6 +176,14 @@ def test_any_bytes_are_explained(shell, raw):
     assert len(shell.good("explain", "--json", "-", stdin=raw).objects) == 1
 
 
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 +0000", "Mon, 01 Jan 0001 00:00:00 +0000", "soon"]
+)
+def test_any_date_is_taken(shell, date):
+    mail = FIRST.replace("Mon, 02 Mar 2026 09:00:00 +0000", date)
+    assert shell.good("explain", "-", stdin=mail.encode())
+
+
 def test_the_clock_never_goes_back():
     clock = Clock()
     clock.at(None)
