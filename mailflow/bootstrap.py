@@ -58,13 +58,8 @@ def prepare(config: Config) -> list[str]:
     made = []
     if make_key(config.desk.reply_key):
         made.append(f"the key of the reply addresses in {config.desk.reply_key}")
-    engine = make_engine(config.database)
-    try:
-        if not migrations.is_current(engine):
-            _upgrade(engine)
-            made.append("the tables of the database")
-    finally:
-        engine.dispose()
+    if upgrade_tables(config):
+        made.append("the tables of the database")
     return made
 
 
@@ -98,6 +93,18 @@ def make_key(path: Path) -> bool:
     except OSError as error:
         raise NotReady(f"desk.reply_key {path} is not there and cannot be made: {error.strerror}") from error
     return False
+
+
+def upgrade_tables(config: Config) -> bool:
+    """Bring the tables to this version of mailflow; whether they were not. Raises what `prepare` does."""
+    engine = make_engine(config.database)
+    try:
+        if migrations.is_current(engine):
+            return False
+        _upgrade(engine)
+    finally:
+        engine.dispose()
+    return True
 
 
 def _upgrade(engine: Engine) -> None:

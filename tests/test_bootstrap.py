@@ -10,7 +10,16 @@ import pytest
 from sqlalchemy import text
 
 from mailflow import bootstrap
-from mailflow.bootstrap import NotReady, check_letters, make_key, new_id, open_desk, prepare, read_keys
+from mailflow.bootstrap import (
+    NotReady,
+    check_letters,
+    make_key,
+    new_id,
+    open_desk,
+    prepare,
+    read_keys,
+    upgrade_tables,
+)
 from mailflow.edges.maildir import MaildirRelay
 from mailflow.store.engine import make_engine
 from mailflow.store.migrations import is_current
@@ -92,8 +101,9 @@ def test_a_database_of_a_version_that_is_not_known_is_left_alone(config):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(NotReady, match="of a version that this mailflow does not know"):
-        prepare(config)
+    for way in (prepare, upgrade_tables):
+        with pytest.raises(NotReady, match="of a version that this mailflow does not know"):
+            way(config)
     assert not current(config)
 
 

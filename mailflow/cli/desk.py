@@ -9,14 +9,12 @@ import sys
 
 import click
 
-from mailflow.bootstrap import check_letters, prepare
+from mailflow.bootstrap import check_letters, prepare, upgrade_tables
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say, text
 from mailflow.core.letters import Letter, LetterKind
 from mailflow.steps.periodic import purge_now
 from mailflow.steps.report import build_digest
-from mailflow.store import migrations
-from mailflow.store.engine import make_engine
 
 ROLES = ("receive", "handle", "deliver", "periodic")
 
@@ -96,10 +94,4 @@ def purge(site: Site) -> None:
 @site
 def upgrade(site: Site) -> None:
     """Bring the tables to this version of mailflow."""
-    engine = make_engine(site.config.database)
-    try:
-        current = migrations.is_current(engine)
-        migrations.upgrade(engine)
-    finally:
-        engine.dispose()
-    say("the tables were up to date" if current else "the tables are up to date now")
+    say("the tables are up to date now" if upgrade_tables(site.config) else "the tables were up to date")
