@@ -16,12 +16,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from mailflow.config import Database
 from mailflow.store import Store, make_engine
 from mailflow.store.migrations import upgrade
 from mailflow.store.schema import metadata
+
+# Quick by default; `--hypothesis-profile=thorough` looks longer. No deadline: machines are noisy.
+settings.register_profile("quick", max_examples=30, deadline=None)
+settings.register_profile("thorough", max_examples=1000, deadline=None)
+settings.load_profile("quick")
 
 # To make and drop a database for each test would take 30 ms, and ten times that on a busy machine.
 CLEAN = f"""

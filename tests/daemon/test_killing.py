@@ -9,7 +9,7 @@ from threading import Event, Semaphore, Thread
 
 from tests.daemon.desk import PATIENCE, mail, send
 
-ROUNDS = 5
+ROUNDS = 3
 MAILS = 40  # of one round
 CLIENTS = 4
 
