@@ -319,7 +319,8 @@ def test_ten_times_as_much_takes_about_ten_times_as_long(bomb):
         mark_lines(text, WORDS)
         return time.process_time() - begun
 
-    assert seconds(50_000) < 40 * seconds(5_000) + 0.5  # quadratic would be a hundred times
+    # Quadratic would be a hundred times; the best of three, because the machine does other things too.
+    assert min(seconds(50_000) for _ in range(3)) < 40 * seconds(5_000) + 0.5
 
 
 def test_a_long_conversation_is_marked_to_its_end():

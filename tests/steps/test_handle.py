@@ -579,3 +579,13 @@ def test_twenty_letters_a_case_then_the_staff_sees_it(world):
         written += len(world.answer(letter, "hello?"))
     assert written == world.config.policy.letters_per_case
     assert Flag.LETTERS_SPENT in world.case().flags
+
+
+def test_an_address_that_no_letter_can_reach_is_set_aside_for_the_staff(world):
+    assert (
+        world.write("My user name is jdoe42.", sender="j\N{LATIN SMALL LETTER O WITH DIAERESIS}@example.org")
+        == []
+    )
+    [handled] = world.handled
+    assert handled.set_aside
+    assert "not ASCII" in handled.silence

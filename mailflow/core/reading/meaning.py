@@ -10,7 +10,7 @@ Concept = tuple[str, str]  # (table, key) of the word list: ("states", "gone")
 _BREAKING = ("but", "because", "and", "without")
 _SAYS = frozenset({"agree", "aware", "yes", "refuse", "objection"})
 _ENDS = frozenset({"stop", "question", "line"})
-_BREAKS = frozenset({"comma", "open", "close", "colon"})
+_BREAKS = frozenset({"comma", "bracket"})
 
 
 class Meaning:
@@ -62,7 +62,6 @@ class Hit(NamedTuple):
 
 
 MARKS = {
-    kind: Meaning([("marks", kind)])
-    for kind in ("question", "stop", "comma", "open", "close", "colon", "line", "link")
+    kind: Meaning([("marks", kind)]) for kind in ("question", "stop", "comma", "bracket", "line", "link")
 }
 MARKS["address"] = Meaning([("marks", "address"), ("things", "an_address")])

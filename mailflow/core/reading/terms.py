@@ -40,9 +40,6 @@ class Ways:
     of: Mapping[tuple[str, str], tuple[str, float]]  # (thing, state) → choice, how sure
     unless: Mapping[str, frozenset[str]]  # choice → states beside which it is not told
     things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
-    pasted: tuple[
-        tuple[str, str], ...
-    ]  # what stands in the mail instead of a secret, and the choice it tells
 
 
 @dataclass(frozen=True)
@@ -71,11 +68,6 @@ class Terms:
 
     def label(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label ends a phrase, and how many words stand before the label."""
-        if self.name is not None and words and words[-1] in self.lists.get("name", ()):
-            called = [word for word in words[:-1] if self.is_service(word)]  # "PyPI name", but no "name"
-            if called:
-                return self.name, len(words) - 2
-        words = [word for word in words if not self.is_service(word)]
         for first in range(max(0, len(words) - _LABEL_WORDS), len(words)):
             found = self.labels.get(" ".join(words[first:]))
             if found is not None:
@@ -89,7 +81,6 @@ class Terms:
 
     def label_before(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label begins a phrase, and how many words the label has."""
-        words = [word for word in words if not self.is_service(word)]
         for last in range(min(_LABEL_WORDS, len(words)), 0, -1):
             found = self.labels.get(" ".join(words[:last]))
             if found is not None:
@@ -102,15 +93,6 @@ class Terms:
             return True
         parts = [part for part in word.split("-") if part]
         return word.replace("-", "").isalpha() and all(self._known(part) for part in parts)
-
-    def is_service(self, word: str) -> bool:
-        """Whether a word of the form's labels is a name: that of the service."""
-        return word in self.own_words and not self.vocabulary.uses(word)
-
-    def whole_label(self, words: list[str]) -> Field | None:
-        """The field whose label a line is."""
-        found = self.label(words)
-        return found[0] if found and not found[1] else None
 
     def _known(self, word: str) -> bool:
         return word.lower() in self.own_words or self.vocabulary.knows(word)
@@ -201,12 +183,7 @@ def _ways(field: Field, words: AnswerWords) -> Ways:
         for thing in table.get("named_by", ()):
             things.setdefault(thing, choice)
     unless = {choice: frozenset(words.choices.get(choice, {}).get("unless", ())) for choice in field.choices}
-    pasted = tuple(
-        (f"[{kind} removed]", choice)
-        for choice in field.choices
-        for kind in words.choices.get(choice, {}).get("pasted", ())
-    )
-    return Ways(of, unless, things, pasted)
+    return Ways(of, unless, things)
 
 
 def _knowing(form: Form, vocabulary: Vocabulary) -> Iterator[str]:
