@@ -98,8 +98,8 @@ class FormTable(Table):
             raise FaultsError(faults)
         return tables
 
-    def setting(self) -> Form:
-        return Form(tuple(table.setting() for table in self.field))
+    def setting(self, service: str) -> Form:
+        return Form(tuple(table.setting() for table in self.field), service)
 
 
 class RedirectTable(Table):

@@ -84,7 +84,7 @@ def _settings(source: Path, file: File) -> Config:
             busy_timeout=file.database.busy_timeout,
         ),
         policy=Policy(
-            form=file.form.setting(),
+            form=file.form.setting(desk.service),
             redirects=_redirects(file),
             remind_after=case.remind_after,
             close_after=case.close_after,

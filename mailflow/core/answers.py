@@ -64,9 +64,9 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str) -> li
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))
     claims += _prose(fresh, terms, taken, claims, sender, asked)
-    claims += context.read_context(fresh, terms, asked, {claim.field for claim in claims}, taken.free())
+    claims += context.read_context(fresh, terms, asked, claims, taken.free())
     claims += _implied(terms, asked, claims)
-    return claims
+    return _without_stray_hints(terms, asked, claims)
 
 
 def _slot(fresh: Fresh, terms: Terms, slot: Slot, taken: Taken) -> list[Claim]:
@@ -87,6 +87,7 @@ def _prose(
     claims = [
         *named,
         *choices.in_prose(terms, parts),
+        *choices.pasted(fresh, terms),
         *agreements.in_prose(terms, parts),
         *links.in_prose(fresh, terms, hits),
     ]
@@ -94,10 +95,22 @@ def _prose(
         choice in claim.value
         for claim in (*read, *claims)
         for _, choice in terms.implied.values()
-        if isinstance(claim.value, tuple)
+        if isinstance(claim.value, tuple) and claim.sure >= choices.CLEAR
     )
     claims += addresses.in_prose(fresh, terms, parts, taken.free(), sender=sender, lost=lost, asked=asked)
     return claims
+
+
+def _without_stray_hints(terms: Terms, asked: Sequence[str], claims: Sequence[Claim]) -> list[Claim]:
+    """What only hints at a reason counts in a mail that answers something else too, or was asked for it."""
+    clear = [
+        claim
+        for claim in claims
+        if claim.sure >= choices.CLEAR
+        or not isinstance(claim.value, tuple)
+        or terms.form.by_key[claim.field].item in asked
+    ]
+    return list(claims) if clear else []
 
 
 def _implied(terms: Terms, asked: Sequence[str], claims: Sequence[Claim]) -> Iterator[Claim]:

@@ -46,6 +46,7 @@ class Field:
 @dataclass(frozen=True)
 class Form:
     fields: tuple[Field, ...]
+    service: str = ""  # what the account is for: people say "my PyPI name" for "my user name"
 
     @cached_property
     def by_key(self) -> Mapping[str, Field]:

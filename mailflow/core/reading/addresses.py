@@ -67,7 +67,9 @@ def _sender(
         if part.negated or part.question or "here" not in keys(part.hits, "addresses"):
             continue
         hits = [hit for other in parts if other.sentence == part.sentence for hit in other.hits]
-        cues = keys(hits, "addresses")
+        cues = [key for key in keys(part.hits, "addresses") if key in {"registered", "wanted"}] or keys(
+            hits, "addresses"
+        )
         if "wanted" in cues or "change" in cues or _only_new_asked(terms, asked):
             field = terms.wanted
         elif not lost and ("registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")):

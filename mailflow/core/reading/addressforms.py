@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_LABEL = r"[A-Za-z0-9_-]{1,63}"
+_LABEL = r"[A-Za-z0-9_０-９Ａ-Ｚａ-ｚ-]{1,63}"
 _DOMAIN = re.compile(rf"{_LABEL}(?:[.．]{_LABEL}){{1,8}}")
 _BROKEN_DOMAIN = re.compile(rf"[ \t]?\n?[ \t]?({_LABEL}(?:\.{_LABEL}){{0,7}}\.(?:[ \t]?\n[ \t]?)?{_LABEL})")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+'-")
@@ -71,7 +72,11 @@ def find_addresses(text: str, low: str, spelling: Spelling) -> list[Found]:
 
 def _around(text: str, at: int) -> Found | None:
     start = at
-    while start > 0 and text[start - 1] in _LOCAL and at - start < _LONGEST_LOCAL:
+    while (
+        start > 0
+        and at - start < _LONGEST_LOCAL
+        and (text[start - 1] in _LOCAL or "０" <= text[start - 1] <= "ｚ")
+    ):
         start -= 1
     while start < at and not text[start].isalnum():
         start += 1
@@ -102,7 +107,8 @@ _LONGEST_END = 4  # characters of the usual top-level domains
 
 
 def _joined(local: str, domain: str) -> str:
-    return f"{local}@{''.join(domain.replace('．', '.').split()).strip('.').lower()}"
+    domain = "".join(domain.split()).strip(".．").lower()
+    return unicodedata.normalize("NFKC", f"{local}@{domain}")  # full-width letters
 
 
 def _plausible(value: str) -> bool:

@@ -22,6 +22,12 @@ _HERE = re.compile(
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _STOP = re.compile(r"[.,;!?。，；！？]|\n\n|[:：](?=\s)")
 _TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
+_AT_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)")  # "on pypi"
+_THERE = re.compile(
+    rf"(?:\A|\n|[.,!:]\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
+    re.ASCII,
+)
+_LETTER = re.compile(r"[A-Za-z]")
 _PLAIN = re.compile(r"[A-Za-z]+")
 _CJK_END = re.compile(f"[{CJK}]")
 
@@ -76,16 +82,21 @@ def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 
 def _called(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "An account called x", but not "a project called x"."""
-    nearest = ""
+    """As in "an account called x", but not "a project called x"."""
+    return directly(fresh, terms, hit) if nearest(fresh, hit) == "names" else None
+
+
+def nearest(fresh: Fresh, hit: Hit) -> str:
+    """What was last spoken of before a "called": names (an account), projects, or ""."""
+    found = ""
     for other in fresh.within(max(0, hit.start - _LOOK_BACK), hit.start):
         if other.means.ends:
-            nearest = ""
+            found = ""
         elif other.means.names:
-            nearest = "names"
+            found = "names"
         elif "projects" in other.means.tables:
-            nearest = "projects"
-    return directly(fresh, terms, hit) if nearest == "names" else None
+            found = "projects"
+    return found
 
 
 def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -94,9 +105,19 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     found = _accepted(fresh, terms, match, strong=True) if match else None
     if match is None or found is None:
         return None
-    following = words_of(fresh.low[match.end() : match.end() + 30])[:2]
-    if "@" in match["open"] or (len(following) == 2 and following[1] in terms.own_words):
+    following = _AT_SERVICE.match(fresh.low, found.end)
+    if "@" in match["open"] or (following and terms.is_service(following[1])):
         return found._replace(sure=WEAK)
+    return None
+
+
+def named_there(fresh: Fresh, terms: Terms) -> Found | None:
+    """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
+    for match in _THERE.finditer(fresh.text):
+        if terms.is_service(fresh.low[match.start("where") : match.end("where")]):
+            found = _named_before(terms, match, 0, plain=match["name"].islower())
+            if found:
+                return found
     return None
 
 
@@ -119,7 +140,12 @@ def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if not matches or len(low[matches[-1].end() :].split()) > 3:
         return None
     match = _LAST.search(fresh.text[begin : begin + matches[-1].start() + 1])
-    return _named_before(terms, match, begin, plain=False) if match else None
+    alone = (
+        match is not None
+        and not fresh.text[begin : begin + match.start()].strip()
+        and match["name"].islower()
+    )
+    return _named_before(terms, match, begin, plain=alone) if match else None
 
 
 def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -138,6 +164,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "said": (said,),
     "signup": (_as,),
     "called": (_called,),
+    "named": (_called,),
     "iam": (_introduced,),
     "here": (_speaking,),
 }
@@ -150,7 +177,7 @@ def _limit(fresh: Fresh, hit: Hit) -> int:
 def _phrase_start(fresh: Fresh, place: int) -> int:
     begin = max(0, place - _LOOK_BACK)
     low = fresh.low[begin:place]
-    return begin + 1 + max(low.rfind(mark) for mark in ("\n", ". ", ", ", "。", "，", ": "))
+    return begin + 1 + max(low.rfind(mark) for mark in ("\n", ". ", ", ", "! ", "? ", "。", "，", ": "))
 
 
 def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
@@ -177,6 +204,8 @@ def _is(fresh: Fresh, terms: Terms, start: int) -> int:
     limit = min(start + _LOOK_AHEAD, len(fresh.text))
     stop = _STOP.search(fresh.low, start, limit)
     match = terms.is_word.search(fresh.low, start, stop.start() + 1 if stop else limit)
+    if match is None and stop and stop.group() in {":", "："}:
+        match = stop
     if match is None or fresh.low.count(" ", start, match.start()) > _BETWEEN_WORDS:
         return 0
     return match.end()
@@ -193,7 +222,11 @@ def _accepted(
         return None
     if match["open"].strip("(*@（") and match["close"]:
         return Found(name, start, end, QUOTED)
-    if len(name) < 2 or (terms.common(name) and not (strong and "-" in name)):
+    if (
+        len(name) < 2
+        or name.lower() in terms.lists.get("is", ())
+        or (terms.common(name) and not (strong and "-" in name))
+    ):
         return None
     sure = _sureness(
         terms, name, strong=strong, said=said, ends_phrase=_TAIL.match(fresh.text, end) is not None
@@ -207,8 +240,9 @@ def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase:
         return STRONG if strong else WEAK
     if strong:
         return STRONG if said or ends_phrase else WEAK
-    plain = name.islower() and not name.endswith(terms.lists.get("endings", ()))
-    return SHAKY if plain and (ends_phrase or not said) else 0
+    if not name.islower() or (said and not ends_phrase):
+        return 0
+    return SHAKY if ends_phrase or not name.endswith(terms.lists.get("endings", ())) else 0
 
 
 def _named_before(terms: Terms, match: re.Match[str], begin: int, *, plain: bool) -> Found | None:
@@ -216,6 +250,6 @@ def _named_before(terms: Terms, match: re.Match[str], begin: int, *, plain: bool
     start = begin + match.start("name")
     if match["open"] and match["close"]:
         return Found(name, start, start + len(name), STRONG)
-    if terms.common(name) or (_PLAIN.fullmatch(name) and not plain):
+    if terms.common(name) or not _LETTER.search(name) or (_PLAIN.fullmatch(name) and not plain):
         return None
     return Found(name, start, start + len(name), WEAK)

@@ -17,11 +17,14 @@ from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import TICKED, Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
+from mailflow.core.reading.vocabulary import words_of
 
 _OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
 _NEXT = re.compile(r"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{1,2}[.)][ \t])|\Z")
 _LONGEST = 400
+_AROUND = " \t-*•·+>"
+_AROUND = " \t-*•·+>"
 _ALIKE = 0.6  # of a statement's words
 _SURE = 0.97
 
@@ -44,11 +47,10 @@ def find_boxes(fresh: Fresh) -> list[Box]:
         item = _NEXT.search(fresh.text, match.end())
         end = min(limit, item.start() if item else limit, match.end() + _LONGEST)
         begin, text = match.start(), match.end()
-        if not fresh.text[text:end].strip():  # the box stands behind its words
-            begin = text = max(
-                fresh.starts[fresh.line_at(match.start())], found[index - 1].end() if index else 0
-            )
-            end = match.end()
+        line = max(fresh.starts[fresh.line_at(begin)], found[index - 1].end() if index else 0)
+        behind = not fresh.text[text : min(end, fresh.line_end(text))].strip()
+        if behind and (not fresh.text[text:end].strip() or fresh.text[line:begin].strip(_AROUND)):
+            begin, text, end = line, line, match.start()  # the box stands behind its words
         boxes.append(Box(match.lastgroup == "ticked", begin, text, end))
     return boxes
 
@@ -82,6 +84,9 @@ def _field(fresh: Fresh, terms: Terms, box: Box) -> Field | None:
             best, score = field, alike
     if best is not None or quoted:  # our letters tick off what they understood, by its label
         return best
+    labelled = terms.label(words_of(fresh.text[box.text : box.end].split("\n")[0]))
+    if labelled is not None and labelled[1] == 0:
+        return labelled[0]
     topics = {topic for hit in fresh.within(box.text, box.end) for topic in hit.means.topics}
     return terms.form.by_key[topics.pop()] if len(topics) == 1 else None
 

@@ -15,7 +15,10 @@ from mailflow.core.reading.terms import Terms, Ways
 
 CLEAR = 0.7
 _PHRASE = 0.8
+_PASTED = 0.65
 _HINT = 0.65  # counts only where nothing better tells a reason
+_PRONOUNS = frozenset({"them", "it"})
+_NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR = 15  # characters between a pronoun and its verb
 _LESS = 0.1  # less sure: the thing stands in the clause before
 _NAMED = 0.85  # a reason slot that only names a thing
@@ -118,43 +121,74 @@ def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
                 yield Claim(field.key, value, f"{field.kind} in prose", sure, part.start, part.end, rank)
 
 
+def pasted(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
+    """Who pastes their codes still has them."""
+    for key, ways in terms.ways.items():
+        for mark, choice in ways.pasted:
+            place = fresh.text.find(mark)
+            if place >= 0:
+                yield Claim(key, choice, "pasted", _PASTED, place, place + len(mark), rank=0)
+
+
 def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]:
     ways = terms.ways[field.key]
     things: tuple[str, ...] = ()  # those of the last clause that named any
     held = False
     before: Clause | None = None
+    listed = False
     for part in parts:
         for choice, sure in _by_phrase(field, ways, part):
             yield Told(choice, sure, part)
         if part.things:
             yield from _by_things(ways, part, part.things, part.states)
             things, held, before = part.things, bool(part.states & {"held", "works"}), part
+            listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
         elif part.states and things and not part.topics and _refers(part, before, held=held):
-            meant = things[-1:] if "which" in part.marks and "them" not in part.marks else things
+            relative = "which" in part.marks and not part.marks & _PRONOUNS
+            meant = things[-1:] if relative else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
 
 
 def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
     """Whether a clause without a thing of its own goes on about the last one."""
-    if before is None or part.sentence - before.sentence > 1 or "hedge" in part.marks:
+    if before is None or part.sentence - before.sentence > 1 or "if" in part.marks:
         return False
     if before.question and not before.states and part.sentence != before.sentence:
         return True  # "Recovery codes? Never made any."
-    if "them" in part.marks and _has_near_pronoun(part):
+    if has_near_pronoun(part, _PRONOUNS):
         return True
     if part.sentence != before.sentence:
         return False
     return "which" in part.marks or (part.break_before == "and" and not held)
 
 
-def _has_near_pronoun(part: Clause) -> bool:
+def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
+    """The things a clause speaks of, without those that only belong to another: "the codes of my authenticator"."""
+    named = [thing for thing in things if thing != _ADDRESS] or list(things)
+    if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
+        named = [thing for thing in named if thing != "some_codes"]
+    return named
+
+
+def _says_no(part: Clause, thing: str) -> bool:
+    """Whether the "no" of a clause stands by a thing: "no recovery codes"."""
+    return any(
+        hit.start - _NEAR_NO <= other.end and other.start <= hit.end + _NEAR_NO
+        for hit in part.hits
+        if thing in hit.means.things
+        for other in part.hits
+        if other.means.negates
+    )
+
+
+def has_near_pronoun(part: Clause, pronouns: frozenset[str] = frozenset({"them"})) -> bool:
     """Whether a pronoun stands right beside the verb: "lost them", "they are gone"."""
     verbs = [hit for hit in part.hits if hit.means.states]
     return any(
         verb.start - _NEAR <= hit.end and hit.start <= verb.end + _NEAR
         for hit in part.hits
-        if "them" in hit.means.speech
+        if hit.means.speech & pronouns
         for verb in verbs
     )
 
@@ -172,9 +206,10 @@ def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, fl
 def _by_things(ways: Ways, part: Clause, things: Iterable[str], states: frozenset[str]) -> Iterator[Told]:
     if part.marks & {"if", "doubt", "why"} or (part.question and part.break_before != "because"):
         return
-    named = tuple(thing for thing in things if thing != _ADDRESS)
-    for thing in named or things:
+    for thing in _meant(part, things):
         for state in states:
+            if state == NONE and not _says_no(part, thing):
+                continue
             choice, sure = ways.of.get((thing, state), ("", 0.0))
             if choice and not states & ways.unless[choice]:
                 yield Told(choice, sure, part)

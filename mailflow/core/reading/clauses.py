@@ -13,18 +13,21 @@ from itertools import pairwise
 from mailflow.core.reading.meaning import Hit, Meaning
 
 _CONJUNCTIONS = frozenset({"and", "but", "because", "without"})
+_PUNCTUATION = frozenset({"comma", "open", "close", "colon"})
 _NOT = frozenset({"not", "without"})
 _RESERVES = frozenset({"if", "doubt", "hedge", "why"})
+_NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close before it
 NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
 
 
 class _Segment:
     """A piece of a sentence between two breaks."""
 
-    __slots__ = ("break_before", "hits", "starts_with_object", "things", "topics", "verbs")
+    __slots__ = ("break_before", "hits", "opened_by", "starts_with_object", "things", "topics", "verbs")
 
-    def __init__(self, break_before: str, hits: list[Hit]) -> None:
+    def __init__(self, break_before: str, hits: list[Hit], opened_by: Hit | None = None) -> None:
         self.break_before = break_before  # "", comma, bracket, and, but, because
+        self.opened_by = opened_by  # the break itself
         self.hits: list[Hit] = []
         self.things = self.topics = self.verbs = self.starts_with_object = False
         self.add(hits)
@@ -126,42 +129,91 @@ def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
 
 
 def _split(sentence: Sequence[Hit]) -> Iterator[_Segment]:
-    held: list[Hit] = []
-    before = ""
-    first = True
-    told = _Told()
+    """The segments in order; what stands in brackets comes behind the segment that it interrupts."""
+    splitter = _Splitter()
     for hit in sentence:
+        splitter.take(hit)
+    return iter(splitter.finish())
+
+
+class _Splitter:
+    def __init__(self) -> None:
+        self._segments: list[_Segment] = []
+        self._before = ""
+        self._opened_by: Hit | None = None
+        self._held: list[Hit] = []
+        self._told = _Told()
+        self._interrupted: tuple[str, list[Hit], _Told] | None = None  # what an open bracket stands in
+        self._inside: list[_Segment] = []
+
+    def take(self, hit: Hit) -> None:
         kind = hit.means.breaks
-        if not kind:
-            if told.starts_anew(hit):
-                yield _Segment(before, held)
-                held, before, first = [], "and", False
-            held.append(hit)
-            continue
-        told = _Told()
-        if held:
-            yield _Segment(before, held)
-            held, before, first = [], kind, False
-        elif not first and (kind in _CONJUNCTIONS or not before):
-            before = kind
-        if kind == "but" or hit.means.negates or "which" in hit.means.speech:
-            held.append(hit)  # kept, because a "yes, but" is no yes, and "nor" is a "not" as well
-    if held:
-        yield _Segment(before, held)
+        if not kind or (kind == "colon" and self._only_names()):
+            if self._told.starts_anew(hit):
+                self._break("and")
+                self._told = _Told(hit)
+            self._held.append(hit)
+        elif kind == "open" and self._interrupted is None:
+            self._interrupted = (self._before, self._held, self._told)
+            self._before, self._held, self._told = "bracket", [], _Told()
+        elif kind == "close" and self._interrupted is not None:
+            self._resume()
+        else:
+            self._break("comma" if kind in _PUNCTUATION else kind, hit)
+            if kind == "but" or hit.means.negates or "which" in hit.means.speech:
+                self._held.append(hit)  # kept, because a "yes, but" is no yes, and "nor" is a "not" as well
+
+    def finish(self) -> list[_Segment]:
+        if self._interrupted is not None:
+            self._resume()
+        self._break("")
+        return self._segments
+
+    def _only_names(self) -> bool:
+        """Whether a label stands here, whose value goes with it: "recovery codes: lost"."""
+        named = False
+        for hit in self._held:
+            if hit.means.verb:
+                return False
+            named = named or hit.means.objects
+        return named
+
+    def _break(self, kind: str, by: Hit | None = None) -> None:
+        if self._held:
+            self._segments.append(_Segment(self._before, self._held, self._opened_by))
+            self._held, self._before, self._told, self._opened_by = [], kind, _Told(), by
+            if self._interrupted is None:
+                self._segments += self._inside
+                self._inside = []
+        elif self._segments and (kind in _CONJUNCTIONS or not self._before):
+            self._before, self._opened_by = kind, by
+
+    def _resume(self) -> None:
+        assert self._interrupted is not None
+        before, held, told = self._interrupted
+        first = len(self._segments)
+        self._break("")
+        self._inside += self._segments[first:]
+        del self._segments[first:]
+        self._interrupted = None
+        self._before, self._held, self._told = before, held, told
+        if not held:
+            self._segments += self._inside
+            self._inside = []
 
 
 class _Told:
     """How far a segment has got: where things come first, a thing after a state begins another clause."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: Hit | None = None) -> None:
         self._object = self._verb = self._verb_first = False
+        if first is not None:
+            self.starts_anew(first)
 
     def starts_anew(self, hit: Hit) -> bool:
         means = hit.means
         verb = bool(means.states or means.says)
-        anew = means.objects and self._object and self._verb and not self._verb_first
-        if anew:
-            self._object, self._verb = True, verb
+        if means.objects and self._object and self._verb and not self._verb_first:
             return True
         self._verb_first |= verb and not (self._object or means.objects)
         self._object |= means.objects
@@ -174,6 +226,7 @@ def _join(segments: Sequence[_Segment]) -> list[_Segment]:
     joined: list[_Segment] = []
     for index, segment in enumerate(segments):
         if joined and _belongs(joined[-1], segment, segments, index + 1):
+            joined[-1].add([segment.opened_by] if segment.opened_by else [])
             joined[-1].add(segment.hits)
         else:
             joined.append(segment)
@@ -243,15 +296,23 @@ class _Verb:
 def _verbs(hits: Sequence[Hit]) -> list[_Verb]:
     verbs: list[_Verb] = []
     negated = auxiliary = False
+    said, behind = (
+        0,
+        False,
+    )  # where the last verb or thing ends, and whether the last "not" stands right behind it
     for hit in hits:
-        negated = negated or hit.means.negates
+        if hit.means.negates:
+            negated = True
+            behind = hit.start - said <= _NEAR
         if hit.means.states or hit.means.says:
             if verbs and auxiliary:  # "have lost", "non ho perso": one verb
                 negated = verbs.pop().negated or negated
             verbs.append(_Verb(hit.means, negated))
             negated = False
-        auxiliary = hit.means.auxiliary
-    if negated and verbs:
+        if hit.means.objects or hit.means.verb:
+            said = hit.end
+        auxiliary = hit.means.auxiliary or (auxiliary and hit.means.negates)
+    if negated and verbs and behind:
         verbs[-1].negated = True
     return verbs
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, choices, names
@@ -19,6 +18,10 @@ from mailflow.core.text import Mark
 _MARKER = re.compile(
     r"(?:(?<=\n)|\A|(?<=[\s,;，；、]))[ \t>*•-]{0,4}[(（]?(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
+_COMMA = re.compile("[,;，；、]")
+_COUNT = re.compile(
+    r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
 _QUOTED_NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")
 _BULLET = re.compile(r"\s*[-*•·]\s")
@@ -26,8 +29,9 @@ _SENTENCE = re.compile(r"[^\n.!?。！？]*(?:[.!?。！？](?!\s|\Z)[^\n.!?。�
 
 _NUMBERED, _INLINE, _RESTATED = 0.9, 0.92, 0.9
 _ALL, _BARE, _LONE = 0.88, 0.8, 0.85
-_SHORT = 60
-_FEW = 5  # words
+_SHORT, _LONG = 60, 160  # characters
+_FEW, _FEWER = 5, 3  # words
+_FIRST = 2  # a bare yes stands among the first three sentences
 _FOR_ALL = frozenset({"all", "both"})
 
 
@@ -143,24 +147,44 @@ def read_context(
     fresh: Fresh,
     terms: Terms,
     asked: Sequence[str],
-    known: AbstractSet[str],
+    claims: Sequence[Claim],
     free: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
-    """`known`: the fields that have been read. `free`: the parts of the text that are prose."""
+    """`claims`: what has been read already. `free`: the parts of the text that are prose."""
+    known = {claim.field for claim in claims}
     open_items = [
         item for item in asked if not any(field.key in known for field in terms.form.fields_of(item))
     ]
     if not open_items:
         return
     spans = [span for start, end in free for span in _sentences(fresh, start, end)]
-    yield from _yes_to_all(fresh, terms, asked, open_items, spans)
-    yield from _lone_values(fresh, terms, open_items, spans, free)
+    phrases = [phrase for span in spans for phrase in _phrases(fresh, *span)]
+    read = [(claim.start, claim.end) for claim in claims]
+    yield from _yes_to_all(fresh, terms, asked, open_items, phrases, read)
+    yield from _lone_values(fresh, terms, open_items, spans, free, read)
 
 
 def _sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in _SENTENCE.finditer(fresh.text, start, end):
         if match.group().strip():
             yield match.span()
+
+
+def _phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence, or the parts between its commas where one of them speaks of all or of numbers: "yes to all, codes lost"."""
+    text = fresh.text[start:end]
+    if not _COMMA.search(text) or not any(
+        hit.means.things or hit.means.topics for hit in fresh.within(start, end)
+    ):
+        yield start, end
+        return
+    place = start
+    for part in _COMMA.split(text):
+        till = place + len(part)
+        hits = fresh.within(place, till)
+        if any(_FOR_ALL & hit.means.speech for hit in hits) or _NUMBER.search(part):
+            yield place, till
+        place = till + 1
 
 
 def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
@@ -179,46 +203,64 @@ def _yes_to_all(
     asked: Sequence[str],
     open_items: Sequence[str],
     spans: Sequence[tuple[int, int]],
+    read: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
-    askable = _yes_fields(terms, open_items)
-    spoken_of = any(hit.means.topics for start, end in spans for hit in fresh.within(start, end))
+    """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     for number, (start, end) in enumerate(spans):
-        text = fresh.text[start:end]
-        if len(text) > _SHORT or fresh.text[end : end + 1] in {"?", "？"}:
-            continue
         parts = clauses(fresh.within(start, end), terms.opposites)
-        if any(part.things or part.topics or part.of_others or part.asks for part in parts):
+        if end - start > _SHORT or fresh.text[end : end + 1] in {"?", "？"} or not _speaks_of_nothing(parts):
             continue
+        text = fresh.text[start:end]
         said = agreements.yes_or_no(text, parts, terms, knowing=True)
-        marks = frozenset().union(*(part.marks for part in parts))
-        numbers = [number for one in _NUMBER.findall(text) for number in _numbers(one)]
         if said is None:
             continue
-        if numbers:
-            meant = [asked[one - 1] for one in numbers if 1 <= one <= len(asked)]
-            fields, sure = _yes_fields(terms, meant if len(meant) == len(numbers) else ()), _ALL
-        elif "both" in marks:
-            only = [field for field in askable if field.kind is Kind.AGREEMENT]
-            fields, sure = (askable if len(askable) == 2 else only if len(only) == 2 else []), _ALL
-        elif "all" in marks:
-            fields, sure = askable, _ALL
-        else:
-            fields, sure = (
-                _bare(terms, askable, open_items, parts, first=number <= 1 and not spoken_of),
-                _BARE,
-            )
+        bare = number <= _FIRST and not _is_read(start, end, read)
+        fields, sure = _meant(terms, text, parts, asked, open_items, bare=bare)
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
                 value = field.yes if field.kind is Kind.CHOICE else said
                 yield Claim(field.key, value, "yes to what was asked", sure, start, end)
 
 
-def _bare(
-    terms: Terms, askable: list[Field], open_items: Sequence[str], parts: Sequence[Clause], *, first: bool
-) -> list[Field]:
+def _speaks_of_nothing(parts: Sequence[Clause]) -> bool:
+    """Whether no thing, no subject and nobody else is spoken of, and nothing asked."""
+    return not any(part.things or part.topics or part.of_others or part.asks for part in parts)
+
+
+def _meant(
+    terms: Terms,
+    text: str,
+    parts: Sequence[Clause],
+    asked: Sequence[str],
+    open_items: Sequence[str],
+    *,
+    bare: bool,
+) -> tuple[list[Field], float]:
+    """The fields that a yes answers, and how sure that is."""
+    askable = _yes_fields(terms, open_items)
+    marks = frozenset().union(*(part.marks for part in parts))
+    numbers = [number for one in _NUMBER.findall(text) for number in _numbers(one)]
+    if numbers == [len(open_items)] and _COUNT.search(text):
+        return askable, _ALL
+    if numbers:
+        known = all(1 <= number <= len(asked) for number in numbers)
+        return _yes_fields(terms, [asked[number - 1] for number in numbers] if known else ()), _ALL
+    if "both" in marks:
+        only = [field for field in askable if field.kind is Kind.AGREEMENT]
+        return (askable if len(askable) == 2 else only if len(only) == 2 else []), _ALL
+    if "all" in marks:
+        return askable, _ALL
+    return (_bare(askable, open_items, parts) if bare else []), _BARE
+
+
+def _is_read(start: int, end: int, read: Sequence[tuple[int, int]]) -> bool:
+    """Whether something has been read from a sentence, which then answers nothing else."""
+    return any(other < end and start < until for other, until in read)
+
+
+def _bare(askable: list[Field], open_items: Sequence[str], parts: Sequence[Clause]) -> list[Field]:
     """A bare yes answers only where nothing but a yes is asked; "I agree" no question about things."""
-    required = [item for item in open_items if terms.form.fields_of(item)]
-    if not first or len(_items(askable)) < len(required):
+    if len(_items(askable)) < len(open_items):
         return []
     if any("agree" in part.says for part in parts) and not any("yes" in part.says for part in parts):
         return [field for field in askable if field.kind is Kind.AGREEMENT]
@@ -235,9 +277,16 @@ def _lone_values(
     open_items: Sequence[str],
     spans: Sequence[tuple[int, int]],
     free: Sequence[tuple[int, int]],
+    read: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
     fields = [field for item in open_items for field in terms.form.fields_of(item)]
-    yield from _lone_name(fresh, terms, [field for field in fields if field.kind is Kind.NAME], spans)
+    yield from _lone_name(
+        fresh,
+        terms,
+        [field for field in fields if field.kind is Kind.NAME],
+        spans,
+        alone=not read and len(spans) == 1,
+    )
     yield from _lone_address(fresh, [field for field in fields if field.kind is Kind.ADDRESS], free)
     whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
     if len(whole) == 1 and spans:
@@ -256,20 +305,26 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
             yield from choices.in_slot(fresh, terms, slot, field)
         return
     about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
-    told = choices.by_state(terms, field, [part for part in about if alone or "them" in part.marks])
+    length = slot.end - slot.start
+    near = [part for part in about if choices.has_near_pronoun(part) and length <= _LONG]
+    told = choices.by_state(terms, field, about if alone and length <= _SHORT else near)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _BARE, slot.start, slot.end)
 
 
 def _lone_name(
-    fresh: Fresh, terms: Terms, fields: Sequence[Field], spans: Sequence[tuple[int, int]]
+    fresh: Fresh, terms: Terms, fields: Sequence[Field], spans: Sequence[tuple[int, int]], *, alone: bool
 ) -> Iterator[Claim]:
     if len(fields) != 1:
         return
     for start, end in spans[:3]:
         text = fresh.text[start:end]
         name, sure = _name_alone(text, terms)
-        if name and not terms.states_nothing(fields[0], name):
+        if (
+            name
+            and (name.islower() or not name.isalpha() or alone)
+            and not terms.states_nothing(fields[0], name)
+        ):
             place = fresh.text.find(name, start)
             yield Claim(fields[0].key, name, "lone value", sure, place, place + len(name))
             return
@@ -287,7 +342,10 @@ def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
         return name, _LONE if name.islower() else _LONE - 0.15
     known = all(terms.common(word) for part in words[:-1] for word in words_of(part))
     told = terms.is_word.search(lower(text)) is not None
-    return (name, _LONE - 0.1) if known and told and not name.istitle() else ("", 0)
+    plain = name.isalpha() and (
+        len(words) > _FEWER or not name.islower() or name.endswith(terms.lists.get("endings", ()))
+    )
+    return (name, _LONE - 0.1) if known and told and not plain else ("", 0)
 
 
 def _lone_address(fresh: Fresh, fields: Sequence[Field], free: Sequence[tuple[int, int]]) -> Iterator[Claim]:

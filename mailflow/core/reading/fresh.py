@@ -21,6 +21,9 @@ _LONG_CJK = 28
 TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
 _STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•·+–—#|>\[☐☑☒]|\(?\d{1,2}[.):．）]|[a-z]\))")
+_SAID = re.compile(
+    r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$"
+)  # ends a sentence without a mark
 _CJK_END = re.compile(f"[{CJK}]$")
 
 
@@ -90,8 +93,15 @@ def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
         starts[index + 1] - 1 for index in range(len(parts) - 1) if _ends(parts[index], parts[index + 1])
     )
     addresses = tuple(find_addresses(text, low, terms.spelling))
-    hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses]))
+    languages = terms.vocabulary.languages(_without(low, boxed))
+    hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages))
     return Fresh(text, low, tuple(kept), tuple(starts), hard, tuple(boxed), hits, addresses)
+
+
+def _without(low: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in reversed(spans):
+        low = low[:start] + low[end:]
+    return low
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -101,7 +111,7 @@ def _blank(match: re.Match[str]) -> str:
 def _ends(line: str, following: str) -> bool:
     """Whether a sentence ends with the line rather than going on in the next."""
     line, start = line.strip(), following.strip()
-    if not line or not start or _STARTS_ANEW.match(following):
+    if not line or not start or _STARTS_ANEW.match(following) or _SAID.search(line):
         return True
     if start[0].islower() or line[-1] in ",，、:：(":
         return False

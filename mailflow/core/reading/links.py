@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import announced
+from mailflow.core.reading.announced import QUOTES
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.names import clean
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import CJK
@@ -19,6 +19,7 @@ _URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
 _SEPARATORS = re.compile(r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|и|和|と|및|&)(?=\s)")
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _CJK = re.compile(f"[{CJK}]")
+_AROUND = QUOTES + " \t<>[](){}*•-.,;:"
 _MOST = 50
 _LISTED, _IN_PROSE, _PROOF, _CODE_HOST = 0.9, 0.7, 0.9, 0.75
 
@@ -29,7 +30,7 @@ def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterat
         return
     names: dict[str, None] = dict.fromkeys(_in_urls(text, terms, field))
     for piece in _SEPARATORS.split(_URL.sub(" ", text))[:_MOST]:
-        name = clean(piece.replace("<>", " ").strip(" -*•()"))
+        name = piece.strip(_AROUND)
         if (
             name
             and _NAME.fullmatch(name)
@@ -78,16 +79,24 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
         if ("projects", "mine") in hit.means.concepts:
             found = announced.directly(fresh, terms, hit)
         elif ("projects", "noun") in hit.means.concepts:
-            found = announced.said(fresh, terms, hit, strong=False) or _listed(fresh, terms, hit)
+            found = _named(fresh, terms, hit)
+        elif "called" in hit.means.names and announced.nearest(fresh, hit) == "projects":
+            found = announced.directly(fresh, terms, hit)
         else:
             found = None
         if found and not found.name.startswith("http"):
             yield found.name
 
 
-def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
-    """Without an "is", where the script tells a name from common words."""
-    return announced.directly(fresh, terms, hit) if _CJK.match(fresh.text, hit.start) else None
+def _named(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
+    """As in "the package is x"; and "package x" where nothing stands around it, or the script tells names from words."""
+    cjk = _CJK.match(fresh.text, hit.start) is not None
+    found = announced.said(fresh, terms, hit, strong=cjk)
+    if found is None and (cjk or fresh.text[: hit.start].rstrip(" ")[-1:] in {"", ",", "\n", ".", "-"}):
+        found = announced.directly(fresh, terms, hit)
+        if found and not cjk and fresh.text[found.end : found.end + 1] not in {"", ".", ",", "\n"}:
+            return None
+    return found
 
 
 def _proof(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:

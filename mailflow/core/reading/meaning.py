@@ -10,7 +10,7 @@ Concept = tuple[str, str]  # (table, key) of the word list: ("states", "gone")
 _BREAKING = ("but", "because", "and", "without")
 _SAYS = frozenset({"agree", "aware", "yes", "refuse", "objection"})
 _ENDS = frozenset({"stop", "question", "line"})
-_BREAKS = frozenset({"comma", "bracket"})
+_BREAKS = frozenset({"comma", "open", "close", "colon"})
 
 
 class Meaning:
@@ -62,6 +62,7 @@ class Hit(NamedTuple):
 
 
 MARKS = {
-    kind: Meaning([("marks", kind)]) for kind in ("question", "stop", "comma", "bracket", "line", "link")
+    kind: Meaning([("marks", kind)])
+    for kind in ("question", "stop", "comma", "open", "close", "colon", "line", "link")
 }
 MARKS["address"] = Meaning([("marks", "address"), ("things", "an_address")])

@@ -20,7 +20,8 @@ _LONGEST = 64
 _WRAPPING = QUOTES + "<>[](){}（）【】*_ \t\xa0"
 _WHOLE = re.compile(rf"@?(_*{NAME}_*)", re.ASCII)
 _WRAPPED = re.compile(rf"[{QUOTES}][ \xa0]?@?(_*{NAME}_*)[ \xa0]?[{QUOTES}]", re.ASCII)
-_MENTION = re.compile(rf"(?<![\w@.+-])@({NAME})(?![\w@])", re.ASCII)
+_MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
+_OPENING = re.compile(rf"\s*({NAME})(?:\.\s|\s*\n|\s*\Z)", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
@@ -74,6 +75,9 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
     yield from _profiles(fresh, terms, field)
     yield from _corrected(fresh, terms, field)
     yield from _mentioned(fresh, terms, field)
+    yield from _opening(fresh, terms, field)
+    if there := announced.named_there(fresh, terms):
+        yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
     for hit in hits:
         if hit.means.names:
             yield from _announced(fresh, terms, field, hit)
@@ -110,6 +114,15 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
         if found is not None and not terms.states_nothing(field, found.name):
             start, end = min(found.start, hit.start), max(found.end, hit.end)
             yield Claim(field.key, found.name, "name in prose", found.sure, start, end)
+
+
+def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """A word that opens the mail as a sentence of its own and looks like nothing but a name: "jane_d42. Lost my phone."""
+    match = _OPENING.match(fresh.text)
+    if match and not match[1].isalpha() and not match[1].isdigit() and not terms.common(match[1]):
+        yield Claim(
+            field.key, match[1], "opening word", announced.SHAKY, match.start(1), match.end(1), rank=0
+        )
 
 
 def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:

@@ -36,7 +36,8 @@ class _Window:
     before: Sequence[Hit]
     beside: frozenset[str]  # the address words right before it
     near: frozenset[str]  # those a little further
-    after: Sequence[Hit]
+    after: Sequence[Hit]  # up to a comma
+    behind: Sequence[Hit]  # all that follows
     sentence: Sequence[Hit]
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
@@ -89,6 +90,13 @@ def _explained(_: Found, window: _Window) -> Role | None:
     return Role(cues[0], _CUED) if cues else None
 
 
+def _told_behind(_: Found, window: _Window) -> Role | None:
+    """As in "x, with which I registered", which does not go on with the new one."""
+    cues = keys(window.behind, "addresses")
+    known = "registered" in cues and not {"wanted", "change"} & set(cues)
+    return Role(REGISTERED, _GUESSED) if known else None
+
+
 def _next_best(_: Found, window: _Window) -> Role | None:
     """As in "use x, or y, or if all fails z": people name what they like best first."""
     if not window.earlier:
@@ -125,6 +133,7 @@ _RULES: tuple[Callable[[Found, _Window], Role | None], ...] = (
     _explained,
     _next_best,
     _lost,
+    _told_behind,
     _of_account,
     _corrected,
     _plain,
@@ -161,6 +170,7 @@ def _window(
         beside=frozenset(keys([hit for hit in before if one.start - hit.end <= _BESIDE], "addresses")),
         near=frozenset(keys([hit for hit in before if one.start - hit.end <= _NEAR], "addresses")),
         after=after,
+        behind=fresh.within(one.end, until),
         sentence=fresh.within(start, stop),
         follows=follows,
         earlier=earlier if follows else NONE,
@@ -172,10 +182,10 @@ def _window(
 def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     """Where the sentence begins that announces what stands at a place: "New address, best first:", a list below it."""
     line = fresh.starts[fresh.line_at(place)]
-    listed = not fresh.text[line:place].strip(_LIST_MARKS)
+    listed = not fresh.text[line:place].strip(_LIST_MARKS) and (line == 0 or line - 1 in fresh.hard)
     start = line if listed else max((end for end in ends if end <= place), default=0)
     above = fresh.text[:start].rstrip()
-    if start and not fresh.within(start, place) and above.endswith((":", "：")):
+    if start and (listed or not fresh.within(start, place)) and above.endswith((":", "：")):
         return max((end for end in ends if end < len(above)), default=0)
     return start
 

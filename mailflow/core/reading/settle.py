@@ -36,7 +36,7 @@ def settle(claims: Iterable[Claim], terms: Terms) -> tuple[dict[str, Claim], dic
 
 def _one(field: Field, said: Sequence[Claim]) -> list[Claim]:
     if field.kind in {Kind.REASON, Kind.LIST}:
-        return [_together(said, surest=max(said, key=_standing))]
+        return [_together(said, surest=max(said, key=_sureness))]
     best = max(said, key=_standing)
     others = {
         _plain(claim.value): claim
@@ -48,6 +48,10 @@ def _one(field: Field, said: Sequence[Claim]) -> list[Claim]:
 
 def _standing(claim: Claim) -> tuple[int, float, int]:
     return claim.rank, claim.sure, -claim.start
+
+
+def _sureness(claim: Claim) -> tuple[float, int]:
+    return claim.sure, -claim.start
 
 
 def _beats(best: Claim, other: Claim) -> bool:

@@ -126,7 +126,7 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[_Label]:
     if not known and end - start <= _LABEL_LENGTH:
         line = fresh.text[start:end]
         words = words_of(_PAREN.sub(" ", line))
-        field = terms.labels.get(" ".join(words)) if 0 < len(words) <= 6 else None
+        field = terms.whole_label(words) if 0 < len(words) <= 6 else None
         if field and line.strip(" \t*_#:-")[-1:] not in ".,;!":
             yield _Label(field, start, end, "line", whole=True)
 

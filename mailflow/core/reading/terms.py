@@ -40,6 +40,9 @@ class Ways:
     of: Mapping[tuple[str, str], tuple[str, float]]  # (thing, state) → choice, how sure
     unless: Mapping[str, frozenset[str]]  # choice → states beside which it is not told
     things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
+    pasted: tuple[
+        tuple[str, str], ...
+    ]  # what stands in the mail instead of a secret, and the choice it tells
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Terms:
     knowing: frozenset[str]  # agreements to which "I know" is a yes, as to a fact
     profiles: tuple[tuple[str, Field], ...]  # URL prefixes
     own_words: frozenset[str]  # of the form's labels
+    service: frozenset[str]  # the words of its name
     implied: Mapping[str, tuple[str, str]]  # a field that is asked only when (field, choice) holds
     name: Field | None
     registered: Field | None  # the account's address
@@ -68,6 +72,11 @@ class Terms:
 
     def label(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label ends a phrase, and how many words stand before the label."""
+        if self.name is not None and words and words[-1] in self.lists.get("name", ()):
+            called = [word for word in words[:-1] if self.is_service(word)]  # "PyPI name", but no "name"
+            if called:
+                return self.name, len(words) - 2
+        words = [word for word in words if not self.is_service(word)]
         for first in range(max(0, len(words) - _LABEL_WORDS), len(words)):
             found = self.labels.get(" ".join(words[first:]))
             if found is not None:
@@ -81,6 +90,7 @@ class Terms:
 
     def label_before(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label begins a phrase, and how many words the label has."""
+        words = [word for word in words if not self.is_service(word)]
         for last in range(min(_LABEL_WORDS, len(words)), 0, -1):
             found = self.labels.get(" ".join(words[:last]))
             if found is not None:
@@ -93,6 +103,15 @@ class Terms:
             return True
         parts = [part for part in word.split("-") if part]
         return word.replace("-", "").isalpha() and all(self._known(part) for part in parts)
+
+    def is_service(self, word: str) -> bool:
+        """Whether a word is the name of the service, unless that is a word of everyday language."""
+        return word in self.service and not self.vocabulary.uses(word)
+
+    def whole_label(self, words: list[str]) -> Field | None:
+        """The field whose label a line is."""
+        found = self.label(words)
+        return found[0] if found and not found[1] else None
 
     def _known(self, word: str) -> bool:
         return word.lower() in self.own_words or self.vocabulary.knows(word)
@@ -134,6 +153,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
             for label in (field.label, *field.aliases)
             for word in words_of(label)
         ),
+        service=frozenset(words_of(form.service)),
         implied=dict(_implied(form)),
         name=next(iter(form.of_kind(Kind.NAME)), None),
         registered=next((field for field in addresses if field is not wanted), None),
@@ -183,7 +203,12 @@ def _ways(field: Field, words: AnswerWords) -> Ways:
         for thing in table.get("named_by", ()):
             things.setdefault(thing, choice)
     unless = {choice: frozenset(words.choices.get(choice, {}).get("unless", ())) for choice in field.choices}
-    return Ways(of, unless, things)
+    pasted = tuple(
+        (f"[{kind} removed]", choice)
+        for choice in field.choices
+        for kind in words.choices.get(choice, {}).get("pasted", ())
+    )
+    return Ways(of, unless, things, pasted)
 
 
 def _knowing(form: Form, vocabulary: Vocabulary) -> Iterator[str]:

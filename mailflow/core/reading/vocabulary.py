@@ -23,15 +23,17 @@ _COMMON = "en"  # what people fall back on for the names of things
 _BORROWED = frozenset({"things", "topics", "names", "named"})
 # Phrases of one layer do not overlap, those of different layers may: "old address of my account" names a thing,
 # announces an address, and may announce an account name.
-_LAYERS = {"names": 1, "addresses": 2, "projects": 2, "links": 2}
+_LAYERS = {"names": 1, "tells": 1, "hints": 1, "addresses": 2, "projects": 2, "links": 2}
 _ALL_LAYERS = (0, 1, 2)
 _AS_LIKELY = 0.7  # of the likeliest language's score: a mail in two languages
-_TELLING = 300  # words that are looked at to tell the language
+_TELLING = 3000  # characters that are looked at to tell the language
 _SETS_KEPT = 64  # of languages
 _MEMO_LIMIT = 20_000  # words; hostile mail must not fill the memory
 
 _WORD = re.compile(rf"[^\W{CJK}]+")
-_WORD_OR_RUN = re.compile(rf"[^\W{CJK}]+\*?|[{CJK}]+")
+GAP = "…"  # in a phrase: up to _GAP_WORDS other words
+_GAP_WORDS = 3
+_WORD_OR_RUN = re.compile(rf"[^\W{CJK}]+\*?|[{CJK}]+|{GAP}")
 _CJK = re.compile(f"[{CJK}]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
@@ -43,7 +45,9 @@ def _token_pattern(words: str, flags: re.RegexFlag) -> re.Pattern[str]:
         |(?P<question>[?？])
         |(?P<stop>[.!](?=[\s"')\]]|\Z)|[。！…])
         |(?P<comma>[,;、，；—]|(?<=\s)[-–/|](?=\s))
-        |(?P<bracket>[()（）\[\]【】])
+        |(?P<open>[(（\[【])
+        |(?P<close>[)）\]】])
+        |(?P<colon>[:：=](?=\s|\Z|[^\x00-\x7f]))
         |(?P<line>\n)""",
         re.VERBOSE | flags,
     )
@@ -74,6 +78,7 @@ def fold(word: str) -> str:
     """Without accents, as many people type."""
     if word.isascii():
         return word
+    word = word.replace("ß", "ss")
     bare = "".join(c for c in unicodedata.normalize("NFD", word) if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", bare)
 
@@ -255,30 +260,55 @@ class _Reader:
 def _walk(node: _Node, tokens: Sequence[_Token], index: int, done: list[int], hits: list[Hit]) -> None:
     """Take the longest phrase of each layer that begins with a token, unless a longer one covers it."""
     _, start, end, _ = tokens[index]
-    following = _next(node, tokens, index)
-    if following is None:
+    found: list[tuple[int, list[Meaning | None]]] = []
+    _follow(node, tokens, index, found)
+    if not found:
         for layer, meaning in node.single:
             if start >= done[layer]:
                 hits.append(Hit(start, end, meaning))
         return
-    found = [(end, node.means)] if node.ends else []
-    while following is not None:
-        index += 1
-        if following.ends:
-            found.append((tokens[index][2], following.means))
-        following = _next(following, tokens, index)
-    for layer in _ALL_LAYERS if found else ():
+    if node.ends:
+        found.append((end, node.means))
+    found.sort(key=_START)
+    for layer in _ALL_LAYERS:
         if start >= done[layer]:
             _longest(start, layer, found, done, hits)
 
 
-def _next(node: _Node, tokens: Sequence[_Token], index: int) -> _Node | None:
-    """The step that the next token takes from a node."""
-    index += 1
-    if not node.goes_on or index >= len(tokens):
+def _follow(
+    node: _Node, tokens: Sequence[_Token], index: int, found: list[tuple[int, list[Meaning | None]]]
+) -> None:
+    """Find where the phrases end that go on behind a token."""
+    step: _Node | None = node
+    while step is not None and step.goes_on:
+        gap = step.children.get(GAP)
+        index += 1
+        for skipped in range(_GAP_WORDS + 1 if gap else 0):
+            after = _taken(gap, tokens, index + skipped) if gap else None
+            if after is not None:
+                _end(after, tokens, index + skipped, found)
+                _follow(after, tokens, index + skipped, found)
+                break
+            if index + skipped >= len(tokens) or tokens[index + skipped][0] != "word":
+                break
+        step = _taken(step, tokens, index)
+        if step is not None:
+            _end(step, tokens, index, found)
+
+
+def _taken(node: _Node, tokens: Sequence[_Token], index: int) -> _Node | None:
+    """The step that a token takes from a node."""
+    if index >= len(tokens):
         return None
     kind, _, _, text = tokens[index]
     return node.step(text) if kind == "word" else None
+
+
+def _end(
+    node: _Node, tokens: Sequence[_Token], index: int, found: list[tuple[int, list[Meaning | None]]]
+) -> None:
+    if node.ends:
+        found.append((tokens[index][2], node.means))
 
 
 def _longest(
@@ -301,9 +331,11 @@ class Vocabulary:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = tuple(entries)
         self._readers: dict[tuple[str, ...], _Reader] = {}
+        self._words: set[str] = set()
         languages: dict[str, dict[str, None]] = defaultdict(dict)
         for language, phrase, _ in self._entries:
             words = words_of(phrase)
+            self._words.update(words)
             if language != EVERY and len(words) == 1 and not words[0].endswith("*"):
                 languages[words[0]][language] = None
         self._languages = {word: tuple(known) for word, known in languages.items()}
@@ -313,37 +345,46 @@ class Vocabulary:
         """Whether a word means something, or is a common word, in any language."""
         return self._any.knows(lower(word))
 
+    def uses(self, word: str) -> bool:
+        """Whether a word stands in any phrase."""
+        return word in self._words
+
     def scan(
-        self, low: str, hard: AbstractSet[int] = frozenset(), addresses: Sequence[tuple[int, int]] = ()
+        self,
+        low: str,
+        hard: AbstractSet[int] = frozenset(),
+        addresses: Sequence[tuple[int, int]] = (),
+        languages: tuple[str, ...] = (),
     ) -> list[Hit]:
-        """What a lower-case text holds, in order. A newline at a place in `hard` ends the sentence."""
+        """What a lower-case text holds, in order.
+
+        A newline at a place in `hard` ends the sentence. The words of `addresses` and links are left alone.
+        """
         set_apart = [Hit(start, end, MARKS["address"]) for start, end in addresses]
         if "://" in low or "www." in low:
             set_apart += [Hit(*match.span(), MARKS["link"]) for match in _LINK.finditer(low)]
         for start, end, _ in set_apart:
             low = low[:start] + " " * (end - start) + low[end:]
-        tokens = _tokens(low)
-        languages = self._likely(low, tokens)
+        languages = languages or self.languages(low)
         reader = self._readers.get(languages)
         if reader is None:
             if len(self._readers) >= _SETS_KEPT:
                 self._readers.clear()
             reader = self._readers[languages] = _Reader(self._entries, languages)
-        hits = reader.find(low, [token for token in tokens if token[0] != "line" or token[1] in hard])
+        hits = reader.find(low, [token for token in _tokens(low) if token[0] != "line" or token[1] in hard])
         if set_apart:
             hits += set_apart
             hits.sort(key=_START)
         return hits
 
-    def _likely(self, low: str, tokens: Sequence[_Token]) -> tuple[str, ...]:
-        """The languages a text is likely to be written in, likeliest first."""
+    def languages(self, low: str) -> tuple[str, ...]:
+        """The languages a lower-case text is likely to be written in, likeliest first."""
         scores: dict[str, float] = defaultdict(float)
-        known = Counter(map(self._languages.get, [token[3] for token in tokens[:_TELLING]]))
-        for languages, number in known.items():
-            if languages:
-                for language in languages:
-                    scores[language] += number / len(languages)
-        runs = sum(len(text) for kind, _, _, text in tokens if kind == "run") if not low.isascii() else 0
+        low = low[:_TELLING]
+        for known, number in Counter(map(self._languages.get, _WORD.findall(low))).items():
+            for language in known or ():
+                scores[language] += number / len(known or ())
+        runs = 0 if low.isascii() else len(_CJK.findall(low))
         if runs:
             scores[_of_script(low, runs)] += runs
         if not scores:
