@@ -6,11 +6,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from mailflow.core.answer import Answer, Doubt, Reading
 from mailflow.core.answerwords import AnswerWords
 from mailflow.core.form import Form, Kind
-from mailflow.core.reading import addresses, agreements, boxes, choices, context, links, names, settle
+from mailflow.core.reading import (
+    addresses,
+    agreements,
+    boxes,
+    candidates,
+    choices,
+    context,
+    links,
+    names,
+    settle,
+)
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh, lay_out
@@ -27,14 +38,17 @@ _STILL_PROSE = frozenset({Kind.REASON, Kind.TEXT})  # a reason told at length ma
 
 
 def read_answers(
-    lines: Sequence[Line], form: Form, asked: Sequence[str], words: AnswerWords, sender: str = ""
+    lines: Sequence[Line], form: Form, asked: Sequence[str] | None, words: AnswerWords, sender: str = ""
 ) -> Reading:
-    """`asked`: the items our last letter asked for, in its order. `sender`: for "the address I write from"."""
+    """`asked`: the items our last letter asked for, in its order; None where there is no case yet.
+
+    `sender`: for "the address I write from".
+    """
     terms = words.terms(form)
     fresh = lay_out(lines, terms)
     if not fresh.text.strip():
         return Reading()
-    claims = list(_claims(fresh, terms, asked, sender))
+    claims = list(_claims(fresh, terms, asked or (), sender, first=asked is None))
     settled, doubts = settle.settle(claims, terms)
     return Reading(
         {key: _answer(fresh, claim) for key, claim in settled.items()},
@@ -42,7 +56,7 @@ def read_answers(
     )
 
 
-def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str) -> list[Claim]:
+def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, first: bool) -> list[Claim]:
     """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
     found = boxes.find_boxes(fresh)
     repeated = context.restated(fresh, terms)
@@ -66,7 +80,9 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str) -> li
     claims += _prose(fresh, terms, taken, claims, sender, asked)
     claims += context.read_context(fresh, terms, asked, claims, taken.free())
     claims += _implied(terms, asked, claims)
-    return _without_stray_hints(terms, asked, claims)
+    wanted = frozenset(terms.form.items if first else asked)
+    claims += _last_resort(fresh, terms, taken, claims, wanted)
+    return _without_stray_hints(terms, wanted, claims, first=first)
 
 
 def _slot(fresh: Fresh, terms: Terms, slot: Slot, taken: Taken) -> list[Claim]:
@@ -101,16 +117,29 @@ def _prose(
     return claims
 
 
-def _without_stray_hints(terms: Terms, asked: Sequence[str], claims: Sequence[Claim]) -> list[Claim]:
-    """What only hints at a reason counts in a mail that answers something else too, or was asked for it."""
-    clear = [
-        claim
-        for claim in claims
-        if claim.sure >= choices.CLEAR
-        or not isinstance(claim.value, tuple)
-        or terms.form.by_key[claim.field].item in asked
-    ]
-    return list(claims) if clear else []
+def _last_resort(
+    fresh: Fresh, terms: Terms, taken: Taken, claims: Sequence[Claim], wanted: AbstractSet[str]
+) -> Iterator[Claim]:
+    """What is only likely, for what is still wanted and of which nothing else is read."""
+    said = {claim.field for claim in claims}
+    left = [field for field in terms.form.fields if field.item in wanted and field.key not in said]
+    if terms.name in left:
+        yield from candidates.in_prose(fresh, terms, terms.name, taken.free())
+    parts = clauses(taken.left(fresh.hits), terms.opposites)
+    for field in left:
+        if field.kind is Kind.REASON:
+            yield from choices.mentioned(terms, field, parts)
+
+
+def _without_stray_hints(
+    terms: Terms, wanted: AbstractSet[str], claims: Sequence[Claim], *, first: bool
+) -> list[Claim]:
+    """What only hints at a reason counts where a reason is wanted; in a first mail, if it says something else too."""
+    hints = [claim for claim in claims if claim.sure < choices.CLEAR and isinstance(claim.value, tuple)]
+    if first and len(hints) < len(claims):
+        return list(claims)
+    stray = [claim for claim in hints if first or terms.form.by_key[claim.field].item not in wanted]
+    return [claim for claim in claims if claim not in stray]
 
 
 def _implied(terms: Terms, asked: Sequence[str], claims: Sequence[Claim]) -> Iterator[Claim]:

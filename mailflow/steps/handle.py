@@ -187,7 +187,7 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
 def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | None) -> Handled:
     """What the mail says, understood with what our last letter asked as context."""
     policy, lexicon = app.config.policy, app.config.lexicon
-    asked = case.asked if case else ()
+    asked = case.asked if case else None
     reading = read_answers(body.lines, policy.form, asked, lexicon.answers, mail.sender or "")
     wish = read_wish(
         body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=case is not None

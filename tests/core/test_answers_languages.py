@@ -11,7 +11,7 @@ CONFIG = load(shipped("config.toml"))
 
 def read(text):
     lines = mark_lines(text, CONFIG.lexicon.text)
-    reading = read_answers(lines, CONFIG.policy.form, (), CONFIG.lexicon.answers, "jo@example.org")
+    reading = read_answers(lines, CONFIG.policy.form, None, CONFIG.lexicon.answers, "jo@example.org")
     return {key: answer.value for key, answer in reading.answers.items()}
 
 

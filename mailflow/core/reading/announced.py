@@ -21,7 +21,7 @@ _HERE = re.compile(
 )
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _STOP = re.compile(r"[.,;!?。，；！？]|\n\n|[:：](?=\s)")
-_TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
+TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
 _AT_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)")  # "on pypi"
 _THERE = re.compile(
     rf"(?:\A|\n|[.,!:]\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
@@ -123,7 +123,7 @@ def named_there(fresh: Fresh, terms: Terms) -> Found | None:
 
 def _speaking(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "X here." at the beginning of a sentence."""
-    if not _TAIL.match(fresh.text, hit.end):
+    if not TAIL.match(fresh.text, hit.end):
         return None
     begin = max((fresh.text.rfind(mark, 0, hit.start) for mark in "\n.!?,"), default=-1) + 1
     match = _LAST.search(fresh.text[begin : hit.start])
@@ -229,7 +229,7 @@ def _accepted(
     ):
         return None
     sure = _sureness(
-        terms, name, strong=strong, said=said, ends_phrase=_TAIL.match(fresh.text, end) is not None
+        terms, name, strong=strong, said=said, ends_phrase=TAIL.match(fresh.text, end) is not None
     )
     return Found(name, start, end, sure) if sure else None
 

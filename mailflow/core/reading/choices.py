@@ -20,11 +20,17 @@ _HINT = 0.65  # counts only where nothing better tells a reason
 _PRONOUNS = frozenset({"them", "it"})
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR = 15  # characters between a pronoun and its verb
-_LESS = 0.1  # less sure: the thing stands in the clause before
+_LESS = 0.05  # less sure: the thing stands in the clause before
 _NAMED = 0.85  # a reason slot that only names a thing
 _OTHER = 0.6  # a reason that fits none
+_MENTIONED = 0.6  # a thing of which nothing else is said
 _LOST = frozenset({"gone", "ended", "fails", "unverified", NONE})
 _LEAST_OTHER = 3  # words
+_FINE = frozenset({"held", "works", "enabled", "verified"})
+_ENDED = frozenset({"gone", "ended"})
+_GONE = frozenset({"gone"})
+_NO_STATE = frozenset({NONE, "was_at"})
+_RESERVED = frozenset({"if", "doubt", "why"})
 _ADDRESS = "an_address"  # an address that is written out is a thing, where no other is spoken of
 
 
@@ -107,7 +113,7 @@ def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
     found = set()
     for part in parts:
         for state in part.states:
-            for thing in named if not part.things else ():
+            for thing in named if not (part.things or part.says) else ():  # "lost, I know"
                 if (thing, state) in ways.of:
                     found.add(ways.of[thing, state][0])
     return found
@@ -119,6 +125,19 @@ def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
             for choice, sure, part, rank in _told(terms, field, parts):
                 value = (choice,) if field.kind is Kind.REASON else choice
                 yield Claim(field.key, value, f"{field.kind} in prose", sure, part.start, part.end, rank)
+
+
+def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Claim]:
+    """Who wants an account back and only speaks of a thing means that one: "it is about the authenticator"."""
+    told = terms.ways[field.key].mentioned
+    for part in parts:
+        if part.asks or part.marks & _RESERVED or part.states & _FINE or part.topics:
+            continue
+        for thing in part.things:
+            if thing in told:
+                yield Claim(
+                    field.key, (told[thing],), "thing mentioned", _MENTIONED, part.start, part.end, rank=0
+                )
 
 
 def pasted(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
@@ -136,11 +155,15 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
     held = False
     before: Clause | None = None
     listed = False
+    loss: Clause | None = None  # the last clause that told of one
     for part in parts:
         for choice, sure in _by_phrase(field, ways, part):
             yield Told(choice, sure, part)
+        shared = _shares(part, loss)
+        if part.states & _ENDED:
+            loss = part
         if part.things:
-            yield from _by_things(ways, part, part.things, part.states)
+            yield from _by_things(ways, part, part.things, _GONE if shared else part.states)
             things, held, before = part.things, bool(part.states & {"held", "works"}), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
         elif part.states and things and not part.topics and _refers(part, before, held=held):
@@ -148,6 +171,13 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
             meant = things[-1:] if relative else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _shares(part: Clause, loss: Clause | None) -> bool:
+    """Whether a clause only says that the loss told just before is that of its things too: "the codes as well"."""
+    if loss is None or "too" not in part.marks or part.negated or not part.states <= _NO_STATE:
+        return False
+    return part.sentence - loss.sentence <= 1
 
 
 def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
@@ -204,7 +234,7 @@ def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, fl
 
 
 def _by_things(ways: Ways, part: Clause, things: Iterable[str], states: frozenset[str]) -> Iterator[Told]:
-    if part.marks & {"if", "doubt", "why"} or (part.question and part.break_before != "because"):
+    if part.marks & _RESERVED or (part.question and part.break_before != "because"):
         return
     for thing in _meant(part, things):
         for state in states:

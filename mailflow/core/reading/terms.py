@@ -40,6 +40,7 @@ class Ways:
     of: Mapping[tuple[str, str], tuple[str, float]]  # (thing, state) → choice, how sure
     unless: Mapping[str, frozenset[str]]  # choice → states beside which it is not told
     things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
+    mentioned: Mapping[str, str]  # thing → the choice that it tells where nothing else is said
     pasted: tuple[
         tuple[str, str], ...
     ]  # what stands in the mail instead of a secret, and the choice it tells
@@ -107,6 +108,10 @@ class Terms:
     def is_service(self, word: str) -> bool:
         """Whether a word is the name of the service, unless that is a word of everyday language."""
         return word in self.service and not self.vocabulary.uses(word)
+
+    def leads_to_name(self, word: str) -> bool:
+        """Whether a name may follow a word: "is", "as", "of"."""
+        return any(word in self.lists.get(key, ()) for key in ("is", "as", "of"))
 
     def whole_label(self, words: list[str]) -> Field | None:
         """The field whose label a line is."""
@@ -194,6 +199,7 @@ def _labels(form: Form, words: AnswerWords) -> dict[str, Field]:
 def _ways(field: Field, words: AnswerWords) -> Ways:
     of: dict[tuple[str, str], tuple[str, float]] = {}
     things: dict[str, str] = {}
+    mentioned: dict[str, str] = {}
     for choice in field.choices:
         table = words.choices.get(choice, {})
         for key, sure in (("when", _LIKELY), ("perhaps", _POSSIBLE)):
@@ -202,13 +208,15 @@ def _ways(field: Field, words: AnswerWords) -> Ways:
                 of.setdefault((thing, state), (choice, sure))
         for thing in table.get("named_by", ()):
             things.setdefault(thing, choice)
+        for thing in table.get("mentioned_by", ()):
+            mentioned.setdefault(thing, choice)
     unless = {choice: frozenset(words.choices.get(choice, {}).get("unless", ())) for choice in field.choices}
     pasted = tuple(
         (f"[{kind} removed]", choice)
         for choice in field.choices
         for kind in words.choices.get(choice, {}).get("pasted", ())
     )
-    return Ways(of, unless, things, pasted)
+    return Ways(of, unless, things, mentioned, pasted)
 
 
 def _knowing(form: Form, vocabulary: Vocabulary) -> Iterator[str]:

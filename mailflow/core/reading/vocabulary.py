@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import NamedTuple
@@ -28,6 +28,7 @@ _ALL_LAYERS = (0, 1, 2)
 _AS_LIKELY = 0.7  # of the likeliest language's score: a mail in two languages
 _TELLING = 3000  # characters that are looked at to tell the language
 _SETS_KEPT = 64  # of languages
+_MISSPELT = 2  # letters more or less
 _MEMO_LIMIT = 20_000  # words; hostile mail must not fill the memory
 
 _WORD = re.compile(rf"[^\W{CJK}]+")
@@ -338,6 +339,9 @@ class Vocabulary:
             self._words.update(words)
             if language != EVERY and len(words) == 1 and not words[0].endswith("*"):
                 languages[words[0]][language] = None
+        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            self._by_letter[word[:1]].append(word.rstrip("*"))
         self._languages = {word: tuple(known) for word, known in languages.items()}
         self._any = _Reader(self._entries, tuple({entry.language: None for entry in self._entries}))
 
@@ -348,6 +352,12 @@ class Vocabulary:
     def uses(self, word: str) -> bool:
         """Whether a word stands in any phrase."""
         return word in self._words
+
+    def words_like(self, word: str) -> Iterator[str]:
+        """The words that begin like one and are about as long: of which it may be a misspelling."""
+        for known in self._by_letter.get(word[:1], ()):
+            if abs(len(known) - len(word)) <= _MISSPELT:
+                yield known
 
     def scan(
         self,
