@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from mailflow.core.answer import Answer, Doubt, Reading
 from mailflow.core.answerwords import AnswerWords
@@ -24,12 +25,12 @@ from mailflow.core.reading import (
 )
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
-from mailflow.core.reading.fresh import Fresh, lay_out
+from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.values import read_slot
-from mailflow.core.text import Line
+from mailflow.core.text import Line, Mark
 
 _WORDS_KEPT = 1000  # characters of the person's own words
 _IMPLIED = 0.7
@@ -42,18 +43,37 @@ def read_answers(
 ) -> Reading:
     """`asked`: the items our last letter asked for, in its order; None where there is no case yet.
 
-    `sender`: for "the address I write from".
+    `sender`: for "the address I write from". What a mail says in its subject stands in a line with the number 0, see
+    `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
     fresh = lay_out(lines, terms)
     if not fresh.text.strip():
         return Reading()
-    claims = list(_claims(fresh, terms, asked or (), sender, first=asked is None))
+    claims = _subject_last(fresh, _claims(fresh, terms, asked or (), sender, first=asked is None))
     settled, doubts = settle.settle(claims, terms)
     return Reading(
         {key: _answer(fresh, claim) for key, claim in settled.items()},
         tuple(Doubt(key, tuple(_answer(fresh, claim) for claim in said)) for key, said in doubts.items()),
     )
+
+
+def with_subject(subject: str, lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of a mail with its subject, if it has one of its own, as a paragraph before them."""
+    if not subject:
+        return tuple(lines)
+    return (Line(subject, Mark.FRESH, SUBJECT), Line("", Mark.FRESH, SUBJECT), *lines)
+
+
+def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """A subject is a title: what it tells counts where the body tells nothing of it, and of reasons it only hints."""
+    for claim in claims:
+        if claim.start >= fresh.subject:
+            yield claim
+        elif isinstance(claim.value, tuple):
+            yield replace(claim, rank=0, sure=min(claim.sure, choices.HINT))
+        else:
+            yield replace(claim, rank=0)
 
 
 def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, first: bool) -> list[Claim]:
@@ -123,8 +143,9 @@ def _last_resort(
     """What is only likely, for what is still wanted and of which nothing else is read."""
     said = {claim.field for claim in claims}
     left = [field for field in terms.form.fields if field.item in wanted and field.key not in said]
-    if terms.name in left:
-        yield from candidates.in_prose(fresh, terms, terms.name, taken.free())
+    if terms.name is not None and terms.name in left:
+        others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
+        yield from candidates.in_prose(fresh, terms, terms.name, taken.free(), others)
     parts = clauses(taken.left(fresh.hits), terms.opposites)
     for field in left:
         if field.kind is Kind.REASON:

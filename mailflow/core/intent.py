@@ -21,6 +21,7 @@ from mailflow.core.text import Line, Mark
 from mailflow.core.topics import Fit, Topic, topics_of
 
 READ_AT_MOST = 16_000  # characters: nobody says what they want after ten pages
+_SUBJECT = 500  # characters of it that are read
 PLAIN = frozenset({"solved", "worked", "go_ahead", "proof"})  # lists of phrases without a "not" of their own
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 
@@ -60,7 +61,7 @@ def read_wish(
     said = tuple(answer for answer in reading.answers.values() if answer.line in fresh)  # rather than quoted
     if not in_case and states_form(said):
         return Wish(Intent.RECOVERY)  # the form says it all
-    subject = "" if _is_of_answer(subject, words.reply_prefixes) else subject[:500].strip()
+    subject = own_subject(subject, words)
     body = "\n".join(fresh.values())[:READ_AT_MOST]
     heard = Heard(words_of(f"{subject}\n\n{body}"), len(words_of(subject).forms), words, said, in_case)
     for rule in RULES:
@@ -72,6 +73,11 @@ def read_wish(
 def states_form(said: Sequence[Answer]) -> bool:
     """Whether a mail answers the form: it says yes or no to one of its statements, or a good deal besides."""
     return any(isinstance(answer.value, bool) for answer in said) or len(said) > 2
+
+
+def own_subject(subject: str, words: IntentWords) -> str:
+    """A subject that was written for this mail; "" for that of an answer, which was written by us or long ago."""
+    return "" if _is_of_answer(subject, words.reply_prefixes) else subject[:_SUBJECT].strip()
 
 
 def _is_of_answer(subject: str, prefixes: Iterable[str]) -> bool:

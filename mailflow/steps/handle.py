@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailflow.core.answer import Reading
-from mailflow.core.answers import read_answers
+from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.body import Body, read_body, redacted
 from mailflow.core.case import Case, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote
-from mailflow.core.intent import Intent, Wish, read_wish
+from mailflow.core.intent import Intent, Wish, own_subject, read_wish
 from mailflow.core.letters import Rendered
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
@@ -188,7 +188,9 @@ def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | Non
     """What the mail says, understood with what our last letter asked as context."""
     policy, lexicon = app.config.policy, app.config.lexicon
     asked = case.asked if case else None
-    reading = read_answers(body.lines, policy.form, asked, lexicon.answers, mail.sender or "")
+    subject = own_subject(body.subject, lexicon.intent) if case is None else ""
+    lines = with_subject(subject, body.lines)
+    reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "")
     wish = read_wish(
         body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=case is not None
     )

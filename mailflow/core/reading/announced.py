@@ -27,6 +27,7 @@ _THERE = re.compile(
     rf"(?:\A|\n|[.,!:]\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
     re.ASCII,
 )
+_GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
 _LETTER = re.compile(r"[A-Za-z]")
 _PLAIN = re.compile(r"[A-Za-z]+")
 _CJK_END = re.compile(f"[{CJK}]")
@@ -218,7 +219,7 @@ def _accepted(
     name = match["name"].rstrip(".-")
     start = match.start("name")
     end = start + len(name)
-    if "@" in fresh.text[end : end + 1] or any(place in fresh.hard for place in range(match.start(), start)):
+    if _GOES_ON.match(fresh.text, end) or any(place in fresh.hard for place in range(match.start(), start)):
         return None
     if match["open"].strip("(*@（") and match["close"]:
         return Found(name, start, end, QUOTED)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from mailflow.core.form import Field
 from mailflow.core.reading.announced import NAME, QUOTES, TAIL
@@ -17,7 +19,7 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import words_of
 
 _CANDIDATE = re.compile(
-    rf"(?<![\w@./:+-])(?P<open>[{QUOTES}(\[<]?)(?P<name>_*{NAME}_*)(?P<close>[{QUOTES})\]>]?)(?![\w@/]|[.:-]\w)",
+    rf"(?<![\w@./:+À-ɏЀ-ӿ-])(?P<open>[{QUOTES}(\[<]?)(?P<name>_*{NAME}_*)(?P<close>[{QUOTES})\]>]?)(?![\w@/À-ɏЀ-ӿ]|[.:-]\w)",
     re.ASCII,
 )
 _BEFORE = re.compile(r"(?P<word>[^\W_]+)?[ \t\n]*(?P<mark>[,:=–—-]?)[ \t\n]*\Z")
@@ -29,21 +31,31 @@ _LEAST = 3  # letters of a name without quotes
 _LONGEST_WORD = 24
 _NEAR = 45  # characters between the word that speaks of the account and what is in quotes
 _ALIKE = 0.86  # of a common word's letters: then it is that word, mistyped
-_CUES = frozenset({"noun", "account", "as", "said", "signup"})
+_ANNOUNCE = frozenset({"noun", "account", "as", "said", "signup"})
+_HAS = frozenset({"second_factor", "device", "password", "codes", "some_codes", "username"})
+_LEADING_MARKS = frozenset({",", ":", "=", "–", "—"})
 
 
-def in_prose(fresh: Fresh, terms: Terms, field: Field, free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
+class _Cue(NamedTuple):
+    end: int
+    kind: str  # account, thing, projects
+
+
+def in_prose(
+    fresh: Fresh, terms: Terms, field: Field, free: Sequence[tuple[int, int]], others: AbstractSet[str]
+) -> Iterator[Claim]:
+    """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's."""
     found: dict[str, Claim] = {}
     for start, end in _sentences(fresh):
         cues = _cues(fresh, terms, start, end)
         if not cues or _of_another_place(fresh, terms, start, end):
             continue
         for match in _CANDIDATE.finditer(fresh.text, start, end):
-            if not any(first <= match.start() and match.end() <= last for first, last in free):
+            name = match["name"].rstrip(".-")
+            if name.lower() in others or not _is_free(match, free) or not _may_be_name(fresh, terms, match):
                 continue
             sure = _sureness(fresh, terms, match, cues)
-            if sure and not terms.states_nothing(field, match["name"]):
-                name = match["name"].rstrip(".-")
+            if sure and not terms.states_nothing(field, name):
                 claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
                 found.setdefault(name.lower(), claim)
     if len(found) == 1:
@@ -59,46 +71,69 @@ def _sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
     yield start, len(fresh.text)
 
 
-def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[int]:
-    """Where a sentence speaks of an account of the service: the ends of those words."""
-    cues = [hit.end for hit in fresh.within(start, end) if not _CUES.isdisjoint(hit.means.names)]
+def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[_Cue]:
+    """Where a sentence speaks of an account of the service, or of a thing that an account has."""
+    hits = fresh.within(start, end)
     words = _WORD.finditer(fresh.low, start, end) if terms.service else ()
-    return sorted([*cues, *(word.end() for word in words if terms.is_service(word.group()))])
+    return [
+        *(_Cue(hit.end, "account") for hit in hits if not _ANNOUNCE.isdisjoint(hit.means.names)),
+        *(_Cue(word.end(), "account") for word in words if terms.is_service(word.group())),
+        *(_Cue(hit.end, "thing") for hit in hits if hit.means.tells or _HAS & set(hit.means.things)),
+        *(_Cue(hit.end, "projects") for hit in hits if "projects" in hit.means.tables),
+    ]
 
 
 def _of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
-    """Whether the sentence speaks of an account elsewhere, or of projects, whose names look the same."""
     elsewhere = terms.lists.get("elsewhere", ())
-    return any(word in elsewhere for word in words_of(fresh.low[start:end])) or any(
-        "projects" in hit.means.tables for hit in fresh.within(start, end)
-    )
+    return any(word in elsewhere for word in words_of(fresh.low[start:end]))
 
 
-def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[int]) -> float:
-    name = match["name"]
-    if any(one.start <= match.start("name") < one.end for one in fresh.addresses) or terms.common(name):
+def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= match.start() and match.end() <= end for start, end in free)
+
+
+def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
+    name, start = match["name"], match.start("name")
+    if any(one.start <= start < one.end for one in fresh.addresses) or terms.common(name):
+        return False
+    parts = [part for part in _DIGITS.split(name) if part]
+    return bool(parts) and not all(map(terms.common, parts)) and not terms.is_service(name.lower())
+
+
+def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue]) -> float:
+    """How sure it is that a word is the account's name; 0 if nothing says so."""
+    name, start = match["name"], match.start("name")
+    before = [cue for cue in cues if cue.end <= start]
+    nearest = max(before, default=None)
+    spoken = [cue for cue in cues if cue.kind == "account"]
+    if nearest is not None and nearest.kind == "thing" and _belongs_to(fresh, terms, nearest, start):
+        return _PLAIN if name[0].islower() else 0
+    if not spoken or (nearest is not None and nearest.kind == "projects"):
         return 0
-    if not name.isascii() or name.isdigit() or terms.is_service(name.lower()):
-        return 0
-    if match["open"] and match["close"]:
-        near = any(abs(match.start() - cue) <= _NEAR for cue in cues)
-        return _WRAPPED if near and _SHAPE.fullmatch(name) else _PLAIN if near and name.islower() else 0
+    if match["open"] and match["close"] and any(abs(start - cue.end) <= _NEAR for cue in spoken):
+        return _WRAPPED if _SHAPE.fullmatch(name) else _PLAIN if name.islower() else 0
     if _SHAPE.fullmatch(name):
-        base = [part for part in _DIGITS.split(name) if part]
-        return 0 if all(terms.common(part) for part in base) else _SHAPED
-    return _PLAIN if _stands_as_name(fresh, terms, match, cues) else 0
+        return _SHAPED
+    return _PLAIN if _stands_as_name(fresh, terms, match, spoken) else 0
 
 
-def _stands_as_name(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[int]) -> bool:
+def _belongs_to(fresh: Fresh, terms: Terms, cue: _Cue, start: int) -> bool:
+    """Whether nothing but an "of" stands between a thing and a word: "the second factor of x"."""
+    between = words_of(fresh.low[cue.end : start])
+    last = between[-1] if between else fresh.low[: cue.end].rsplit(None, 1)[-1]
+    return len(between) <= 1 and last in terms.lists.get("of", ())
+
+
+def _stands_as_name(fresh: Fresh, terms: Terms, match: re.Match[str], spoken: Sequence[_Cue]) -> bool:
     """Whether a plain word that no language knows stands where a name does: "account is x", ", x,"."""
     name, start = match["name"], match.start("name")
-    if not (name.isalpha() and name.islower() and _LEAST <= len(name) <= _LONGEST_WORD):
+    if not (name.replace("-", "").isalpha() and name.islower() and _LEAST <= len(name) <= _LONGEST_WORD):
         return False
-    if not any(cue <= start for cue in cues) or name.endswith(terms.lists.get("endings", ())):
+    if not any(cue.end <= start for cue in spoken) or name.endswith(terms.lists.get("endings", ())):
         return False
     before = _BEFORE.search(fresh.low, max(0, start - 30), start)
     leads = before is not None and (
-        before["mark"] in {",", ":", "=", "–", "—"} or terms.leads_to_name(before["word"] or "")
+        before["mark"] in _LEADING_MARKS or terms.leads_to_name(before["word"] or "")
     )
     return leads and TAIL.match(fresh.text, match.end()) is not None and not _is_mistyped(terms, name)
 

@@ -16,7 +16,7 @@ from mailflow.core.reading.terms import Terms, Ways
 CLEAR = 0.7
 _PHRASE = 0.8
 _PASTED = 0.65
-_HINT = 0.65  # counts only where nothing better tells a reason
+HINT = 0.65  # counts only where nothing better tells a reason
 _PRONOUNS = frozenset({"them", "it"})
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR = 15  # characters between a pronoun and its verb
@@ -31,7 +31,7 @@ _ENDED = frozenset({"gone", "ended"})
 _GONE = frozenset({"gone"})
 _NO_STATE = frozenset({NONE, "was_at"})
 _RESERVED = frozenset({"if", "doubt", "why"})
-_ADDRESS = "an_address"  # an address that is written out is a thing, where no other is spoken of
+_ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
 
 class Told(NamedTuple):
@@ -195,7 +195,7 @@ def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
 
 def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
     """The things a clause speaks of, without those that only belong to another: "the codes of my authenticator"."""
-    named = [thing for thing in things if thing != _ADDRESS] or list(things)
+    named = [thing for thing in things if thing not in _ASIDE] or list(things)
     if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
         named = [thing for thing in named if thing != "some_codes"]
     return named
@@ -227,7 +227,7 @@ def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, fl
     if "if" in part.marks:
         return
     for hit in part.hits:
-        for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, _HINT)):
+        for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
                     yield choice, sure

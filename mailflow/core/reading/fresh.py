@@ -14,6 +14,7 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import CJK, lower
 from mailflow.core.text import Line, Mark
 
+SUBJECT = 0  # the number of the line that is the mail's subject
 _MOST = 40_000  # characters; nobody answers a form past them
 _LONG = 52  # a line at least so long was wrapped rather than ended
 _LONG_CJK = 28
@@ -42,6 +43,11 @@ class Fresh:
     def flat(self) -> str:
         """The text in lower case on one line."""
         return " ".join(self.low.split())
+
+    @cached_property
+    def subject(self) -> int:
+        """Where the mail's subject ends, which no value goes beyond; 0 where there is none."""
+        return len(self.lines[0].text) if self.lines and self.lines[0].number == SUBJECT else 0
 
     def line_at(self, place: int) -> int:
         """The index of the line that a place in the text falls on."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import announced
-from mailflow.core.reading.announced import QUOTES
+from mailflow.core.reading.announced import NAME, QUOTES
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
@@ -20,6 +20,13 @@ _SEPARATORS = re.compile(r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _CJK = re.compile(f"[{CJK}]")
 _AROUND = QUOTES + " \t<>[](){}*•-.,;:"
+_ONE = rf"[{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?![\w@/])"
+_FIRST = re.compile(rf"(?P<open>[ \t\n]*[(,:–—-])?[ \t\n]*{_ONE}", re.ASCII)
+_FURTHER = re.compile(
+    rf"[ \t]*(?:[,;/&+、，和と및]|(?<=\s)(?:and|und|et|y|e|и|sowie)(?=\s))[ \t\n]*"
+    rf"(?:(?:and|und|et|y|e|и|sowie|also)\s+)?{_ONE}",
+    re.ASCII,
+)
 _MOST = 50
 _LISTED, _IN_PROSE, _PROOF, _CODE_HOST = 0.9, 0.7, 0.9, 0.75
 
@@ -64,7 +71,7 @@ def url_in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterat
 def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
     for field in terms.form.of_kind(Kind.LIST):
         names = dict.fromkeys((*_in_urls(fresh.text, terms, field), *_owned(fresh, terms, hits)))
-        if names:
+        if names and fresh.low.find(next(iter(names)).lower()) >= fresh.subject:
             start = fresh.low.find(next(iter(names)).lower())
             yield Claim(
                 field.key, tuple(names), "projects in prose", _IN_PROSE, start, start + len(next(iter(names)))
@@ -74,18 +81,19 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
 
 
 def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
-    """As in "My project x", "the package is x"."""
+    """As in "My project x", "the package is x", "three packages (x, y and z)"."""
     for hit in hits:
         if ("projects", "mine") in hit.means.concepts:
-            found = announced.directly(fresh, terms, hit)
+            found = announced.directly(fresh, terms, hit) or _listed(fresh, terms, hit)
         elif ("projects", "noun") in hit.means.concepts:
-            found = _named(fresh, terms, hit)
+            found = _named(fresh, terms, hit) or _listed(fresh, terms, hit)
         elif "called" in hit.means.names and announced.nearest(fresh, hit) == "projects":
             found = announced.directly(fresh, terms, hit)
         else:
             found = None
         if found and not found.name.startswith("http"):
             yield found.name
+            yield from _rest_of_list(fresh, terms, found.end)
 
 
 def _named(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
@@ -97,6 +105,29 @@ def _named(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
         if found and not cjk and fresh.text[found.end : found.end + 1] not in {"", ".", ",", "\n"}:
             return None
     return found
+
+
+def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
+    """The first name of a list, or of what stands in brackets or behind a comma: "packages x and y", "package (x)"."""
+    match = _FIRST.match(fresh.text, hit.end)
+    if match is None or _is_no_project(terms, match["name"]):
+        return None
+    found = announced.Found(match["name"], *match.span("name"), announced.WEAK)
+    alone = match["open"] and announced.TAIL.match(fresh.text, found.end)
+    return found if alone or any(_rest_of_list(fresh, terms, found.end)) else None
+
+
+def _rest_of_list(fresh: Fresh, terms: Terms, place: int) -> Iterator[str]:
+    for _ in range(_MOST):
+        match = _FURTHER.match(fresh.text, place)
+        if match is None or _is_no_project(terms, match["name"]):
+            return
+        yield match["name"]
+        place = match.end()
+
+
+def _is_no_project(terms: Terms, name: str) -> bool:
+    return terms.common(name) or name.isdigit() or terms.is_service(name.lower())
 
 
 def _proof(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:

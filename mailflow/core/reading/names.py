@@ -23,6 +23,8 @@ _WRAPPED = re.compile(rf"[{QUOTES}][ \xa0]?@?(_*{NAME}_*)[ \xa0]?[{QUOTES}]", re
 _MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
 _OPENING = re.compile(rf"\s*({NAME})(?:\.\s|\s*\n|\s*\Z)", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
+_CLOSING = re.compile(r"[)\]}>]")
+_LEAST_PROSE = 3  # words
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _NO_NAME = frozenset({"not", "without", "doubt", "yes"})
@@ -46,7 +48,13 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     if terms.states_nothing(field, text):
         return
     first = text.split("\n")[0]
-    name = _from_profile(first, terms, field) or clean(first) or clean(_PIECES.split(first)[0])
+    name = (
+        _from_profile(first, terms, field)
+        or clean(first)
+        or clean(_PIECES.split(first)[0])
+        or clean(_CLOSING.split(first)[0])
+        or _first_word(first, terms)
+    )
     start = fresh.text.find(name, slot.start)
     if name and not _is_word(name, fresh, start) and not terms.states_nothing(field, name):
         yield Claim(field.key, name, slot.rule, slot.sure, start, start + len(name))
@@ -60,6 +68,15 @@ def _from_profile(text: str, terms: Terms, field: Field) -> str:
             match = _WHOLE.match(text, place + len(prefix))
             return match.group(1).rstrip(".-") if match else ""
     return ""
+
+
+def _first_word(text: str, terms: Terms) -> str:
+    """The name before prose that goes on in its slot: "User name: jane_d and I lost my phone"."""
+    words = text.split()
+    if len(words) < _LEAST_PROSE or not all(map(terms.common, words_of(" ".join(words[1:_LEAST_PROSE])))):
+        return ""
+    name = clean(words[0])
+    return "" if terms.common(name) or name[:1].isupper() else name
 
 
 def _is_word(name: str, fresh: Fresh, place: int) -> bool:
@@ -118,7 +135,7 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
 
 def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """A word that opens the mail as a sentence of its own and looks like nothing but a name: "jane_d42. Lost my phone."""
-    match = _OPENING.match(fresh.text)
+    match = _OPENING.match(fresh.text, fresh.subject)
     if match and not match[1].isalpha() and not match[1].isdigit() and not terms.common(match[1]):
         yield Claim(
             field.key, match[1], "opening word", announced.SHAKY, match.start(1), match.end(1), rank=0

@@ -16,7 +16,7 @@ REGISTERED, WANTED = "registered", "wanted"
 PLAIN = "plain"  # an address of theirs, and no more is said
 NONE = ""
 
-_STATED, _CUED, _GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.55
+_STATED, _CUED, _GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.6
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
 _BESIDE, _NEAR = 3, 12  # characters
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}

@@ -23,6 +23,8 @@ _ONE_WORD = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 _LABEL_LENGTH = 80
 _LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: x"
 _MOST_LABELS = 200
+_LIST_WORDS = 2  # of a line that is one item of a list
+_LIST_ITEM = re.compile(r"[ \t]*(?:[-*•·+–]|\(?\d{1,2}[.)])[ \t]")
 _BLANK = re.compile(r"\n[ \t]*(?=\n|\Z)")
 
 FORM, LABEL = 0.97, 0.9
@@ -162,6 +164,8 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
     """Where the value of a label begins and ends."""
     text = fresh.text
     long = label.field.kind in _LONG_VALUE
+    if label.start < fresh.subject:
+        limit = min(limit, fresh.subject)
     if label.kind == "heading":
         start = _skip_blank(text, label.value, limit, most=limit)
         end = limit if long else min(limit, _paragraph_end(text, start))
@@ -174,11 +178,24 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
         end = _paragraph_end(text, start)
     end = min(end, limit)
     if label.field.kind is Kind.LIST:
-        end = min(_paragraph_end(text, start), limit)
+        end = min(_list_end(fresh, start), limit)
     if not long:
         pattern = _PHRASE_END if label.field.kind in _ONE_WORD else _SENTENCE_END
         end = min(end, _first(pattern, text, start, end))
     return _trimmed(text, start, end)
+
+
+def _list_end(fresh: Fresh, start: int) -> int:
+    """The end of a list, whose lines hold a few words or go on with a comma."""
+    end, last = fresh.line_end(start), _paragraph_end(fresh.text, start)
+    while end < last:
+        following = fresh.line_end(end + 1)
+        line = fresh.text[end + 1 : following]
+        goes_on = fresh.text[start:end].rstrip().endswith((",", "，", "、", "and"))
+        if not goes_on and len(line.split()) > _LIST_WORDS and not _LIST_ITEM.match(line):
+            break
+        end = following
+    return end
 
 
 def _value_end(fresh: Fresh, start: int) -> int:

@@ -11,6 +11,7 @@ from mailflow.core.reading.meaning import MARKS, Hit
 
 class Taken:
     def __init__(self, fresh: Fresh) -> None:
+        self._text = fresh.text
         self._length = len(fresh.text)
         self._spans: list[tuple[int, int]] = []  # sorted, joined where they touch
 
@@ -37,14 +38,19 @@ class Taken:
         return [(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
 
     def left(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
-        """The hits outside of what is taken, where each taken part ends a sentence."""
+        """The hits outside of what is taken, where each taken part ends a sentence unless it stands in brackets."""
         left: list[Hit] = []
         spans = iter(self._spans)
         start, end = next(spans, (self._length, self._length))
         for hit in hits:
             while hit.start >= end and end < self._length:
-                left.append(Hit(start, end, MARKS["line"]))
+                if not self._is_bracketed(start, end):
+                    left.append(Hit(start, end, MARKS["line"]))
                 start, end = next(spans, (self._length, self._length))
             if hit.end <= start or hit.start >= end:
                 left.append(hit)
         return tuple(left)
+
+    def _is_bracketed(self, start: int, end: int) -> bool:
+        before, after = self._text[max(0, start - 3) : start].rstrip(), self._text[end : end + 3].lstrip()
+        return before.endswith(("(", "（", "[")) and after.startswith((")", "）", "]"))

@@ -164,7 +164,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         registered=next((field for field in addresses if field is not wanted), None),
         wanted=wanted,
         is_word=_alternatives(
-            words.lists.get("is", ()), r"(?:^|\s|(?<=[{0}]))(?:{1})(?=[\s:\"'`«“「『]|[a-z0-9])"
+            words.lists.get("is", ()), r"(?:^|\s|(?<=[{0}]))(?:{1})(?:(?=[\s:\"'`«“「『])|(?<=[{0}])(?=[a-z0-9]))"
         ),
         is_before=_alternatives(words.lists.get("is", ()), r"[\s\"'`»”」』)](?:{1})\s"),
         as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
