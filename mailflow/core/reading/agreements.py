@@ -16,6 +16,7 @@ from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
 
 _SURE = 0.85
+_LOOK_BACK = 3  # clauses
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
@@ -90,11 +91,14 @@ def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
     if part.things:
         return ()
     topics: tuple[str, ...] = ()
-    for before in reversed(parts[max(0, index - 3) : index]):
+    for before in reversed(parts[max(0, index - _LOOK_BACK) : index]):
         known = before.says and not (part.sentence == before.sentence and before.says == {"aware"})
-        if known or before.refuses or before.things or not before.topics or "if" in before.marks:
+        if known or before.refuses or before.things or "if" in before.marks:
             break
         if part.sentence - before.sentence > 1:
             break
-        topics = (*before.topics, *topics)
+        if before.topics:
+            topics = (*before.topics, *topics)
+        elif topics or "it" not in part.marks:  # "I have read the Code of Conduct, found no fault, and agree to it"
+            break
     return topics

@@ -29,7 +29,7 @@ _THERE = re.compile(
 )
 _GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
 _LETTER = re.compile(r"[A-Za-z]")
-_PLAIN = re.compile(r"[A-Za-z]+")
+_PLAIN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # rather than JaneDoe
 _CJK_END = re.compile(f"[{CJK}]")
 
 QUOTED, STRONG, WEAK, SHAKY = 0.9, 0.85, 0.75, 0.7
@@ -223,11 +223,10 @@ def _accepted(
         return None
     if match["open"].strip("(*@（") and match["close"]:
         return Found(name, start, end, QUOTED)
-    if (
-        len(name) < 2
-        or name.lower() in terms.lists.get("is", ())
-        or (terms.common(name) and not (strong and "-" in name))
-    ):
+    bare = name.strip("_")
+    if len(bare) < 2 or bare.lower() in terms.lists.get("is", ()):
+        return None
+    if terms.common(bare) and not (strong and "-" in bare):
         return None
     sure = _sureness(
         terms, name, strong=strong, said=said, ends_phrase=TAIL.match(fresh.text, end) is not None

@@ -1,6 +1,6 @@
-"""Account names that no rule announces: what looks like nothing but a name, in a sentence about the account.
+"""Account names that no rule announces: what looks like nothing but a name, best in a sentence about the account.
 
-Tried last, where no other rule found a name. A mail with two such candidates tells neither.
+Tried last, where no other rule found a name. Of several candidates the likeliest counts, of two that are as likely none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,14 @@ _BEFORE = re.compile(r"(?P<word>[^\W_]+)?[ \t\n]*(?P<mark>[,:=–—-]?)[ \t\n]*
 _SHAPE = re.compile(r"[a-z][a-z.-]*[0-9_][\w.-]*|[a-z]+_[\w.-]+|_\w+", re.ASCII)
 _WORD = re.compile(r"[a-z]\w+", re.ASCII)
 _DIGITS = re.compile(r"[\d_.-]+")
+# Reference numbers, versions, digests and tokens look alike, and nobody is called so.
+_TECHNICAL = re.compile(r"[A-Z0-9._-]+|v?\d[\w.]*|x86_64|[0-9a-f]{7,}|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{12,}")
+_ENDINGS_OF_FILES = frozenset(
+    ("com", "org", "net", "io", "dev", "py", "md", "rst", "txt", "json", "toml", "yaml", "yml", "cfg", "ini", "whl")
+    + ("gz", "zip", "exe", "msi", "dmg", "apk", "png", "jpg", "jpeg", "gif", "pdf", "csv", "xml", "html", "eml", "log")
+)
 _WRAPPED, _SHAPED, _PLAIN = 0.75, 0.7, 0.65
+_UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
 _LEAST = 3  # letters of a name without quotes
 _LONGEST_WORD = 24
 _NEAR = 45  # characters between the word that speaks of the account and what is in quotes
@@ -47,9 +54,9 @@ def in_prose(
     """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's."""
     found: dict[str, Claim] = {}
     for start, end in _sentences(fresh):
-        cues = _cues(fresh, terms, start, end)
-        if not cues or _of_another_place(fresh, terms, start, end):
+        if _of_another_place(fresh, terms, start, end):
             continue
+        cues = _cues(fresh, terms, start, end)
         for match in _CANDIDATE.finditer(fresh.text, start, end):
             name = match["name"].rstrip(".-")
             if name.lower() in others or not _is_free(match, free) or not _may_be_name(fresh, terms, match):
@@ -57,9 +64,13 @@ def in_prose(
             sure = _sureness(fresh, terms, match, cues)
             if sure and not terms.states_nothing(field, name):
                 claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
-                found.setdefault(name.lower(), claim)
-    if len(found) == 1:
-        yield from found.values()
+                known = found.get(name.lower())
+                if known is None or known.sure < sure:
+                    found[name.lower()] = claim
+    best = max((claim.sure for claim in found.values()), default=0)
+    likeliest = [claim for claim in found.values() if claim.sure == best]
+    if len(likeliest) == 1:
+        yield from likeliest
 
 
 def _sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
@@ -96,6 +107,10 @@ def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
     name, start = match["name"], match.start("name")
     if any(one.start <= start < one.end for one in fresh.addresses) or terms.common(name):
         return False
+    if any(hit.start <= start < hit.end and hit.means.matters for hit in fresh.within(start - 20, start + 1)):
+        return False
+    if name.lower().rpartition(".")[2] in _ENDINGS_OF_FILES or _TECHNICAL.fullmatch(name):
+        return False
     parts = [part for part in _DIGITS.split(name) if part]
     return bool(parts) and not all(map(terms.common, parts)) and not terms.is_service(name.lower())
 
@@ -106,15 +121,16 @@ def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_
     before = [cue for cue in cues if cue.end <= start]
     nearest = max(before, default=None)
     spoken = [cue for cue in cues if cue.kind == "account"]
+    if nearest is not None and nearest.kind == "projects":
+        return 0
     if nearest is not None and nearest.kind == "thing" and _belongs_to(fresh, terms, nearest, start):
         return _PLAIN if name[0].islower() else 0
-    if not spoken or (nearest is not None and nearest.kind == "projects"):
-        return 0
+    shaped = _SHAPE.fullmatch(name) is not None
+    if not spoken:
+        return _UNSPOKEN if shaped else 0
     if match["open"] and match["close"] and any(abs(start - cue.end) <= _NEAR for cue in spoken):
-        return _WRAPPED if _SHAPE.fullmatch(name) else _PLAIN if name.islower() else 0
-    if _SHAPE.fullmatch(name):
-        return _SHAPED
-    return _PLAIN if _stands_as_name(fresh, terms, match, spoken) else 0
+        return _WRAPPED if shaped else _PLAIN if name.islower() else 0
+    return _SHAPED if shaped else _PLAIN if _stands_as_name(fresh, terms, match, spoken) else 0
 
 
 def _belongs_to(fresh: Fresh, terms: Terms, cue: _Cue, start: int) -> bool:

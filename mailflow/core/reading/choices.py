@@ -26,10 +26,12 @@ _OTHER = 0.6  # a reason that fits none
 _MENTIONED = 0.6  # a thing of which nothing else is said
 _LOST = frozenset({"gone", "ended", "fails", "unverified", NONE})
 _LEAST_OTHER = 3  # words
-_FINE = frozenset({"held", "works", "enabled", "verified"})
+_HAS = frozenset({"held", "reached", "works"})
+_FINE = _HAS | {"enabled", "verified"}
 _ENDED = frozenset({"gone", "ended"})
 _GONE = frozenset({"gone"})
-_NO_STATE = frozenset({NONE, "was_at"})
+_ACCESS = frozenset({"reached"})
+_NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 _RESERVED = frozenset({"if", "doubt", "why"})
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
@@ -79,7 +81,7 @@ def _named(terms: Terms, field: Field, parts: Sequence[Clause]) -> list[str]:
     found: dict[str, None] = {}
     for part in parts:
         found.update(dict.fromkeys(_choices_named(field, part)))
-        if not part.states & {"held", "works"}:
+        if not part.states & _HAS:
             found.update({ways.things[thing]: None for thing in part.things if thing in ways.things})
     return list(found)
 
@@ -133,6 +135,8 @@ def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[C
     for part in parts:
         if part.asks or part.marks & _RESERVED or part.states & _FINE or part.topics:
             continue
+        if _of_another_place(part) or "codes" in part.things:
+            continue
         for thing in part.things:
             if thing in told:
                 yield Claim(
@@ -160,13 +164,15 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
         for choice, sure in _by_phrase(field, ways, part):
             yield Told(choice, sure, part)
         shared = _shares(part, loss)
-        if part.states & _ENDED:
+        if part.states & _ENDED or (part.negated and part.states & _HAS):
             loss = part
         if part.things:
             yield from _by_things(ways, part, part.things, _GONE if shared else part.states)
-            things, held, before = part.things, bool(part.states & {"held", "works"}), part
+            things, held, before = part.things, bool(part.states & _HAS), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
         elif part.states and things and not part.topics and _refers(part, before, held=held):
+            if held and part.states <= _NO_STATE:
+                continue  # "I found the codes. They were in a drawer."
             relative = "which" in part.marks and not part.marks & _PRONOUNS
             meant = things[-1:] if relative else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states):
@@ -174,10 +180,13 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
 
 
 def _shares(part: Clause, loss: Clause | None) -> bool:
-    """Whether a clause only says that the loss told just before is that of its things too: "the codes as well"."""
-    if loss is None or "too" not in part.marks or part.negated or not part.states <= _NO_STATE:
+    """Whether a clause only says that its things have the fate told just before: "the codes too", "no, only the phone"."""
+    if loss is None or part.negated or not part.states <= _NO_STATE or part.sentence - loss.sentence > 1:
         return False
-    return part.sentence - loss.sentence <= 1
+    if loss.states & _ENDED:
+        same_breath = part.sentence == loss.sentence and part.break_before == "and"
+        return "too" in part.marks or (same_breath and part.states == _ACCESS)
+    return "only" in part.marks and part.sentence == loss.sentence
 
 
 def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
@@ -233,13 +242,25 @@ def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, fl
                     yield choice, sure
 
 
+def _only_asked(part: Clause) -> bool:
+    """Whether a clause asks, rather than giving the reason for a question: "can you help, because I lost my phone?"."""
+    return part.question and (part.break_before != "because" or "which" in part.hits[0].means.speech)
+
+
+def _of_another_place(part: Clause) -> bool:
+    """Whether its things are said to be of another service: "my GitHub password"."""
+    return "elsewhere" in part.marks
+
+
 def _by_things(ways: Ways, part: Clause, things: Iterable[str], states: frozenset[str]) -> Iterator[Told]:
-    if part.marks & _RESERVED or (part.question and part.break_before != "because"):
+    if part.marks & _RESERVED or _only_asked(part) or _of_another_place(part):
         return
     for thing in _meant(part, things):
         for state in states:
             if state == NONE and not _says_no(part, thing):
                 continue
             choice, sure = ways.of.get((thing, state), ("", 0.0))
+            if state == "is_at" and len(set(things)) > 1:
+                continue  # "the codes are on the phone": and where is that?
             if choice and not states & ways.unless[choice]:
                 yield Told(choice, sure, part)

@@ -335,5 +335,5 @@ def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> tuple[set[str
             says.update(means.says)
             refuses |= "refuse" in means.says
     if "gone" in states:  # "have lost", "have no access": the loss is what counts
-        states.discard("held")
+        states -= {"held", "reached"}
     return states, says - {"refuse", "objection"}, refuses
