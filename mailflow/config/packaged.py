@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,10 +26,19 @@ def lexicon() -> Lexicon:
     from mailflow.core.lexicon import compile_lexicon  # noqa: PLC0415 -- most commands read no mail
 
     return compile_lexicon(
-        answers=_languages("answers"), text=_languages("text"), intent=_languages("intent")
+        answers=_languages("answers"),
+        text=_languages("text"),
+        intent=_languages("intent"),
+        ordinary=frozenset(_ordinary_words()),
     )
 
 
 def _languages(subject: str) -> dict[str, dict[str, Any]]:
     files = sorted((_PACKAGE / "languages" / subject).glob("*.toml"))
     return {file.stem: tomllib.loads(file.read_text("utf-8")) for file in files}
+
+
+def _ordinary_words() -> Iterator[str]:
+    """The words of `languages/common/*.txt`, one a line after a comment."""
+    for file in (_PACKAGE / "languages" / "common").glob("*.txt"):
+        yield from (line for line in file.read_text("utf-8").splitlines() if not line.startswith("#"))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,7 @@ class AnswerWords:
     lists: Mapping[str, tuple[str, ...]]  # short words that stand in patterns: is, at, dot, …
     choices: Mapping[str, Mapping[str, tuple[str, ...]]]  # which thing in which state tells a choice
     opposites: Mapping[str, str]  # what a state is when it is negated
+    ordinary: AbstractSet[str]  # words of dictionaries, which are no names
     _terms: dict[int, tuple[Form, Terms]] = field(default_factory=dict, repr=False, compare=False)
 
     def terms(self, form: Form) -> Terms:
@@ -52,7 +54,9 @@ class AnswerWords:
         return known[1]
 
 
-def compile_answer_words(languages: Mapping[str, Mapping[str, Any]]) -> AnswerWords:
+def compile_answer_words(
+    languages: Mapping[str, Mapping[str, Any]], ordinary: AbstractSet[str]
+) -> AnswerWords:
     """`languages` is the parsed TOML of each language's file by its code."""
     every = languages.get(EVERY, {})
     return AnswerWords(
@@ -68,6 +72,7 @@ def compile_answer_words(languages: Mapping[str, Mapping[str, Any]]) -> AnswerWo
             for choice, table in every.get("choices", {}).items()
         },
         opposites=dict(every.get("opposites", {})),
+        ordinary=ordinary,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,10 @@ class Lexicon:
     intent: IntentWords
 
 
-def compile_lexicon(answers: Languages, text: Languages, intent: Languages) -> Lexicon:
-    """Compiled once: it takes longer than reading many mails."""
-    return Lexicon(compile_answer_words(answers), compile_text_words(text), compile_intent_words(intent))
+def compile_lexicon(
+    answers: Languages, text: Languages, intent: Languages, ordinary: AbstractSet[str]
+) -> Lexicon:
+    """Compiled once: it takes longer than reading many mails. `ordinary`: words of dictionaries, in lower case."""
+    return Lexicon(
+        compile_answer_words(answers, ordinary), compile_text_words(text), compile_intent_words(intent)
+    )

@@ -9,12 +9,15 @@ from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.roles import PLAIN, REGISTERED, WANTED, Role, keys, roles
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
+_LIKELY_NEW = 0.62  # where the mailbox is lost and no other address is
+_TELLS = frozenset({"registered", "wanted", "change"})
 
 
 def in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
@@ -35,15 +38,31 @@ def in_prose(
     asked: Sequence[str],
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `lost`: the account's mailbox is said to be lost."""
-    found = [one for one in fresh.addresses if _is_free(fresh, one, free)]
-    for one, role in zip(found, roles(fresh, terms, found) if found else (), strict=True):
+    found = [one for one in fresh.addresses if is_free(fresh, one, free)]
+    told = roles(fresh, terms, found) if found else []
+    for one, role in zip(found, told, strict=True):
         yield from _claim(terms, one, role, lost=lost)
+    if lost:
+        yield from _other_address(terms, found, told)
     if sender:
         yield from _sender(terms, parts, sender, asked, lost=lost)
 
 
-def _is_free(fresh: Fresh, one: Found, free: Sequence[tuple[int, int]]) -> bool:
+def _other_address(terms: Terms, found: Sequence[Found], told: Sequence[Role]) -> Iterator[Claim]:
+    """Who has lost one mailbox and names one more address means it for the account."""
+    old = {one.value for one, role in zip(found, told, strict=True) if role.name == REGISTERED}
+    left = {one.value: one for one in found if one.value not in old}
+    if terms.wanted is None or not old or len(left) != 1 or any(role.name == WANTED for role in told):
+        return
+    value, one = left.popitem()
+    yield Claim(terms.wanted.key, value, "other address", _LIKELY_NEW, one.start, one.end)
+
+
+def is_free(fresh: Fresh, one: Found, free: Sequence[tuple[int, int]]) -> bool:
     """Whether an address stands in prose, and not in an introduction such as "Quoting Jane <jane@example.org>:"."""
+    line = fresh.text[fresh.starts[fresh.line_at(one.start)] : fresh.line_end(one.end)]
+    if line.count("|") > 1 or " | " in line:  # a signature: "Example Ltd | 1 Main Street | info@example.org"
+        return False
     return not fresh.text.startswith(">:", one.end) and any(
         start <= one.start and one.end <= end for start, end in free
     )
@@ -64,12 +83,12 @@ def _sender(
 ) -> Iterator[Claim]:
     """As in "the one I write from"."""
     for part in parts:
-        if part.negated or part.question or "here" not in keys(part.hits, "addresses"):
+        if part.negated or "here" not in keys(part.hits, "addresses"):
             continue
         hits = [hit for other in parts if other.sentence == part.sentence for hit in other.hits]
-        cues = [key for key in keys(part.hits, "addresses") if key in {"registered", "wanted"}] or keys(
-            hits, "addresses"
-        )
+        cues = _cues_for_sender(part, hits)
+        if part.question and "change" not in cues:
+            continue
         if "wanted" in cues or "change" in cues or _only_new_asked(terms, asked):
             field = terms.wanted
         elif not lost and ("registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")):
@@ -78,6 +97,16 @@ def _sender(
             field = None
         if field is not None:
             yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
+
+
+def _cues_for_sender(part: Clause, sentence: Sequence[Hit]) -> list[str]:
+    """What tells the role of the sender's address: the nearest word before it, or else anything in its clause or sentence."""
+    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
+    before = [
+        key for hit in part.hits if hit.end <= here.start for key in keys([hit], "addresses") if key in _TELLS
+    ]
+    own = [key for key in keys(part.hits, "addresses") if key in {"registered", "wanted"}]
+    return before[-1:] or own or keys(sentence, "addresses")
 
 
 def _only_new_asked(terms: Terms, asked: Sequence[str]) -> bool:

@@ -17,6 +17,9 @@ from mailflow.core.reading.terms import Terms, collapsed
 
 _SURE = 0.85
 _LOOK_BACK = 3  # clauses
+_AGREES = frozenset({"agree", "yes", "refuse"})
+_ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
+_BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
@@ -67,12 +70,26 @@ def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
         sure = _SURE
         if not topics and (part.says or part.refuses) and part.sentence not in conditional:
             topics, sure = _subject_before(parts, index), _SAID_BEFORE
-        if not topics or part.asks or part.reserved or "sorry" in part.marks:
+        if not topics or part.asks or "sorry" in part.marks:
             continue
         for key in topics:
+            if _holds_back(part, knowing=key in terms.knowing):
+                continue
             said = _said(part, key, terms, parts[index - 1] if index else None)
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _holds_back(part: Clause, *, knowing: bool) -> bool:
+    """Whether what is said is said under a reserve; an obligation behind it is only what it is about.
+
+    "I know that I have to wait" knows it; "I have to agree" does not agree.
+    """
+    says = _AGREES | {"aware"} if knowing else _AGREES
+    said = min((hit.start for hit in part.hits if says & set(hit.means.says)), default=part.end)
+    return any(
+        hit.means.speech & _ANYWHERE or (hit.start < said and hit.means.speech & _BEFORE) for hit in part.hits
+    )
 
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
@@ -99,6 +116,8 @@ def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
             break
         if before.topics:
             topics = (*before.topics, *topics)
-        elif topics or "it" not in part.marks:  # "I have read the Code of Conduct, found no fault, and agree to it"
+        elif (
+            topics or "it" not in part.marks
+        ):  # "I have read the Code of Conduct, found no fault, and agree to it"
             break
     return topics

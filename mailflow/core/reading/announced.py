@@ -22,6 +22,7 @@ _HERE = re.compile(
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _STOP = re.compile(r"[.,;!?。，；！？]|\n\n|[:：](?=\s)")
 TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
+_NEXT_WORD = re.compile(r"\s(\w+)")
 _AT_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)")  # "on pypi"
 _THERE = re.compile(
     rf"(?:\A|\n|[.,!:]\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
@@ -56,8 +57,14 @@ def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
 
 def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "User name x"."""
-    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), _limit(fresh, hit))
     return _accepted(fresh, terms, match, strong=True) if match else None
+
+
+def _past_service(fresh: Fresh, terms: Terms, place: int) -> int:
+    """Behind the service's name, where that comes between: "my account PyPI x"."""
+    word = _NEXT_WORD.match(fresh.low, place)
+    return word.end() if word and terms.is_service(word[1]) else place
 
 
 def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found | None:
@@ -67,7 +74,7 @@ def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found 
 
 def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "My account x": what follows is more often a common word."""
-    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), _limit(fresh, hit))
     found = _accepted(fresh, terms, match, strong=False) if match else None
     return found or _after_is(fresh, terms, hit, strong=False)
 
@@ -178,7 +185,8 @@ def _limit(fresh: Fresh, hit: Hit) -> int:
 def _phrase_start(fresh: Fresh, place: int) -> int:
     begin = max(0, place - _LOOK_BACK)
     low = fresh.low[begin:place]
-    return begin + 1 + max(low.rfind(mark) for mark in ("\n", ". ", ", ", "! ", "? ", "。", "，", ": "))
+    broken = max((end for end in fresh.hard if begin <= end < place), default=begin - 1) - begin
+    return begin + 1 + max(broken, *(low.rfind(mark) for mark in (". ", ", ", "! ", "? ", "。", "，", ": ")))
 
 
 def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
@@ -228,6 +236,8 @@ def _accepted(
         return None
     if terms.common(bare) and not (strong and "-" in bare):
         return None
+    if not (strong and said) and terms.everyday(bare) and "-" not in bare:
+        return None
     sure = _sureness(
         terms, name, strong=strong, said=said, ends_phrase=TAIL.match(fresh.text, end) is not None
     )
@@ -250,6 +260,6 @@ def _named_before(terms: Terms, match: re.Match[str], begin: int, *, plain: bool
     start = begin + match.start("name")
     if match["open"] and match["close"]:
         return Found(name, start, start + len(name), STRONG)
-    if terms.common(name) or not _LETTER.search(name) or (_PLAIN.fullmatch(name) and not plain):
+    if terms.everyday(name) or not _LETTER.search(name) or (_PLAIN.fullmatch(name) and not plain):
         return None
     return Found(name, start, start + len(name), WEAK)

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
-from mailflow.core.reading.fresh import TICKED, Fresh
+from mailflow.core.reading.fresh import LABEL_LIKE, TICKED, Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
 from mailflow.core.reading.vocabulary import words_of
 
 _OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
-_NEXT = re.compile(r"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{1,2}[.)][ \t])|\Z")
+_NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
 _LONGEST = 400
 _AROUND = " \t-*•·+>"
 _AROUND = " \t-*•·+>"

@@ -19,18 +19,17 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import words_of
 
 _CANDIDATE = re.compile(
-    rf"(?<![\w@./:+À-ɏЀ-ӿ-])(?P<open>[{QUOTES}(\[<]?)(?P<name>_*{NAME}_*)(?P<close>[{QUOTES})\]>]?)(?![\w@/À-ɏЀ-ӿ]|[.:-]\w)",
+    rf"(?<![\w@./:+À-ɏЀ-ӿ-])(?P<open>[{QUOTES}(\[<*]?)[ \xa0]?(?P<name>_*{NAME}_*)[ \xa0]?(?P<close>[{QUOTES})\]>*]?)(?![\w@/À-ɏЀ-ӿ]|[.:-]\w)",
     re.ASCII,
 )
 _BEFORE = re.compile(r"(?P<word>[^\W_]+)?[ \t\n]*(?P<mark>[,:=–—-]?)[ \t\n]*\Z")
 _SHAPE = re.compile(r"[a-z][a-z.-]*[0-9_][\w.-]*|[a-z]+_[\w.-]+|_\w+", re.ASCII)
 _WORD = re.compile(r"[a-z]\w+", re.ASCII)
+_COMPOUND = re.compile(r"[a-z]+(?:[.-][a-z]+)+", re.ASCII)
 _DIGITS = re.compile(r"[\d_.-]+")
 # Reference numbers, versions, digests and tokens look alike, and nobody is called so.
-_TECHNICAL = re.compile(r"[A-Z0-9._-]+|v?\d[\w.]*|x86_64|[0-9a-f]{7,}|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{12,}")
-_ENDINGS_OF_FILES = frozenset(
-    ("com", "org", "net", "io", "dev", "py", "md", "rst", "txt", "json", "toml", "yaml", "yml", "cfg", "ini", "whl")
-    + ("gz", "zip", "exe", "msi", "dmg", "apk", "png", "jpg", "jpeg", "gif", "pdf", "csv", "xml", "html", "eml", "log")
+_TECHNICAL = re.compile(
+    r"[A-Z0-9._-]+|v?\d[\w.]*|x86_64|[0-9a-f]{7,}|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{12,}"
 )
 _WRAPPED, _SHAPED, _PLAIN = 0.75, 0.7, 0.65
 _UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
@@ -105,14 +104,14 @@ def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
 
 def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
     name, start = match["name"], match.start("name")
-    if any(one.start <= start < one.end for one in fresh.addresses) or terms.common(name):
+    if any(one.start <= start < one.end for one in fresh.addresses) or terms.everyday(name):
         return False
     if any(hit.start <= start < hit.end and hit.means.matters for hit in fresh.within(start - 20, start + 1)):
         return False
-    if name.lower().rpartition(".")[2] in _ENDINGS_OF_FILES or _TECHNICAL.fullmatch(name):
+    if name.lower().rpartition(".")[2] in terms.lists.get("not_last", ()) or _TECHNICAL.fullmatch(name):
         return False
     parts = [part for part in _DIGITS.split(name) if part]
-    return bool(parts) and not all(map(terms.common, parts)) and not terms.is_service(name.lower())
+    return bool(parts) and not all(map(terms.everyday, parts)) and not terms.is_service(name.lower())
 
 
 def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue]) -> float:
@@ -143,7 +142,8 @@ def _belongs_to(fresh: Fresh, terms: Terms, cue: _Cue, start: int) -> bool:
 def _stands_as_name(fresh: Fresh, terms: Terms, match: re.Match[str], spoken: Sequence[_Cue]) -> bool:
     """Whether a plain word that no language knows stands where a name does: "account is x", ", x,"."""
     name, start = match["name"], match.start("name")
-    if not (name.replace("-", "").isalpha() and name.islower() and _LEAST <= len(name) <= _LONGEST_WORD):
+    compound = _COMPOUND.fullmatch(name) is not None
+    if not (name.islower() and (compound or name.isalpha()) and _LEAST <= len(name) <= _LONGEST_WORD):
         return False
     if not any(cue.end <= start for cue in spoken) or name.endswith(terms.lists.get("endings", ())):
         return False
@@ -151,7 +151,8 @@ def _stands_as_name(fresh: Fresh, terms: Terms, match: re.Match[str], spoken: Se
     leads = before is not None and (
         before["mark"] in _LEADING_MARKS or terms.leads_to_name(before["word"] or "")
     )
-    return leads and TAIL.match(fresh.text, match.end()) is not None and not _is_mistyped(terms, name)
+    ends = compound or TAIL.match(fresh.text, match.end()) is not None
+    return leads and ends and not _is_mistyped(terms, name)
 
 
 def _is_mistyped(terms: Terms, name: str) -> bool:

@@ -167,7 +167,9 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
         if part.states & _ENDED or (part.negated and part.states & _HAS):
             loss = part
         if part.things:
-            yield from _by_things(ways, part, part.things, _GONE if shared else part.states)
+            yield from _by_things(
+                ways, part, part.things, _GONE if shared else part.states, lost=loss is not None
+            )
             things, held, before = part.things, bool(part.states & _HAS), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
         elif part.states and things and not part.topics and _refers(part, before, held=held):
@@ -175,7 +177,7 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
                 continue  # "I found the codes. They were in a drawer."
             relative = "which" in part.marks and not part.marks & _PRONOUNS
             meant = things[-1:] if relative else things if listed else things[:1]
-            for told in _by_things(ways, part, meant, part.states):
+            for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
 
 
@@ -252,7 +254,9 @@ def _of_another_place(part: Clause) -> bool:
     return "elsewhere" in part.marks
 
 
-def _by_things(ways: Ways, part: Clause, things: Iterable[str], states: frozenset[str]) -> Iterator[Told]:
+def _by_things(
+    ways: Ways, part: Clause, things: Sequence[str], states: frozenset[str], *, lost: bool
+) -> Iterator[Told]:
     if part.marks & _RESERVED or _only_asked(part) or _of_another_place(part):
         return
     for thing in _meant(part, things):
@@ -262,5 +266,7 @@ def _by_things(ways: Ways, part: Clause, things: Iterable[str], states: frozense
             choice, sure = ways.of.get((thing, state), ("", 0.0))
             if state == "is_at" and len(set(things)) > 1:
                 continue  # "the codes are on the phone": and where is that?
+            if state == "was_at" and len(set(things)) == 1 and not lost:
+                continue  # "they were in the attic all along"
             if choice and not states & ways.unless[choice]:
                 yield Told(choice, sure, part)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import agreements, choices, names
+from mailflow.core.reading import addresses, agreements, choices, names
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
@@ -351,8 +351,6 @@ def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
 def _lone_address(fresh: Fresh, fields: Sequence[Field], free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
     if len(fields) != 1:
         return
-    found = [
-        one for one in fresh.addresses if any(start <= one.start and one.end <= end for start, end in free)
-    ]
+    found = [one for one in fresh.addresses if addresses.is_free(fresh, one, free)]
     if len({one.value for one in found}) == 1:
         yield Claim(fields[0].key, found[0].value, "lone value", _LONE, found[0].start, found[0].end)

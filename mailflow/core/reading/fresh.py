@@ -21,7 +21,10 @@ _LONG_CJK = 28
 
 TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
-_STARTS_ANEW = re.compile(r"[ \t]*(?:[-*•·+–—#|>\[☐☑☒]|\(?\d{1,2}[.):．）]|[a-z]\))")
+LABEL_LIKE = r"[^\W\d_a-z][^:：\n]{0,30}[:：](?:[ \t]|$)"  # "New address: "
+_STARTS_ANEW = re.compile(
+    rf"[ \t]*(?:[-*•·+–—#|>\[☐☑☒]|\(?\d{{1,2}}[.):．）]|[a-z]\)|{LABEL_LIKE})", re.MULTILINE
+)
 _SAID = re.compile(
     r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$"
 )  # ends a sentence without a mark

@@ -127,7 +127,7 @@ def _rest_of_list(fresh: Fresh, terms: Terms, place: int) -> Iterator[str]:
 
 
 def _is_no_project(terms: Terms, name: str) -> bool:
-    return terms.common(name) or name.isdigit() or terms.is_service(name.lower())
+    return terms.everyday(name) or name.isdigit() or terms.is_service(name.lower())
 
 
 def _proof(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:

@@ -18,7 +18,7 @@ NONE = ""
 
 _STATED, _CUED, _GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.6
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
-_BESIDE, _NEAR = 3, 12  # characters
+_BESIDE, _NEAR, _BY_ACCOUNT = 3, 12, 30  # characters
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 _LIST_MARKS = " \t0123456789.)(-*•·"
 _ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
@@ -42,6 +42,7 @@ class _Window:
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
     arrow: bool  # and between the two an arrow
+    account: bool  # the account is spoken of just before it
     lost: bool  # what is said right before or behind it is that it is lost
 
 
@@ -112,7 +113,7 @@ def _lost(_: Found, window: _Window) -> Role | None:
 
 def _of_account(_: Found, window: _Window) -> Role | None:
     """As in "the account x"."""
-    return Role(REGISTERED, _GUESSED) if keys(window.before, "names") else None
+    return Role(REGISTERED, _GUESSED) if window.account else None
 
 
 def _corrected(_: Found, window: _Window) -> Role | None:
@@ -175,6 +176,7 @@ def _window(
         follows=follows,
         earlier=earlier if follows else NONE,
         arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
+        account=bool(keys([hit for hit in before if one.start - hit.end <= _BY_ACCOUNT], "names")),
         lost=any(part.states & _GONE for part in said),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class Terms:
     opposites: Mapping[str, str]
     values: Mapping[str, frozenset[str]]
     lists: Mapping[str, tuple[str, ...]]
+    ordinary: AbstractSet[str]  # words of dictionaries
     knowing: frozenset[str]  # agreements to which "I know" is a yes, as to a fact
     profiles: tuple[tuple[str, Field], ...]  # URL prefixes
     own_words: frozenset[str]  # of the form's labels
@@ -105,6 +107,10 @@ class Terms:
         parts = [part for part in word.split("-") if part]
         return word.replace("-", "").isalpha() and all(self._known(part) for part in parts)
 
+    def everyday(self, word: str) -> bool:
+        """Whether a word is more likely anything but a name, where nothing says that a name stands here."""
+        return word.lower() in self.ordinary or self.common(word)
+
     def is_service(self, word: str) -> bool:
         """Whether a word is the name of the service, unless that is a word of everyday language."""
         return word in self.service and not self.vocabulary.uses(word)
@@ -150,6 +156,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         opposites=words.opposites,
         values=words.values,
         lists=words.lists,
+        ordinary=words.ordinary,
         knowing=frozenset(_knowing(form, vocabulary)),
         profiles=tuple((lower(prefix), field) for field in form.fields for prefix in field.profile_url),
         own_words=frozenset(
@@ -164,7 +171,8 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         registered=next((field for field in addresses if field is not wanted), None),
         wanted=wanted,
         is_word=_alternatives(
-            words.lists.get("is", ()), r"(?:^|\s|(?<=[{0}]))(?:{1})(?:(?=[\s:\"'`«“「『])|(?<=[{0}])(?=[a-z0-9]))"
+            words.lists.get("is", ()),
+            r"(?:^|\s|(?<=[{0}]))(?:{1})(?:(?=[\s:\"'`«“「『])|(?<=[{0}])(?=[a-z0-9]))",
         ),
         is_before=_alternatives(words.lists.get("is", ()), r"[\s\"'`»”」』)](?:{1})\s"),
         as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
