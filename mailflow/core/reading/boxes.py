@@ -87,8 +87,14 @@ def _field(fresh: Fresh, terms: Terms, box: Box) -> Field | None:
     labelled = terms.label(words_of(fresh.text[box.text : box.end].split("\n")[0]))
     if labelled is not None and labelled[1] == 0:
         return labelled[0]
-    topics = {topic for hit in fresh.within(box.text, box.end) for topic in hit.means.topics}
+    topics = _topics(fresh, box.text, box.end) or _topics(
+        fresh, fresh.starts[fresh.line_at(box.start)], box.start
+    )
     return terms.form.by_key[topics.pop()] if len(topics) == 1 else None
+
+
+def _topics(fresh: Fresh, start: int, end: int) -> set[str]:
+    return {topic for hit in fresh.within(start, end) for topic in hit.means.topics}
 
 
 def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | None:

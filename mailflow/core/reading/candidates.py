@@ -32,6 +32,7 @@ _TECHNICAL = re.compile(
     r"[A-Z0-9._-]+|v?\d[\w.]*|x86_64|[0-9a-f]{7,}|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{12,}"
 )
 _WRAPPED, _SHAPED, _PLAIN = 0.75, 0.7, 0.65
+_IN_SUBJECT = 0.02  # less sure
 _UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
 _LEAST = 3  # letters of a name without quotes
 _LONGEST_WORD = 24
@@ -60,8 +61,8 @@ def in_prose(
             name = match["name"].rstrip(".-")
             if name.lower() in others or not _is_free(match, free) or not _may_be_name(fresh, terms, match):
                 continue
-            sure = _sureness(fresh, terms, match, cues)
-            if sure and not terms.states_nothing(field, name):
+            sure = _sureness(fresh, terms, match, cues) - (_IN_SUBJECT if match.start() < fresh.subject else 0)
+            if sure > 0 and not terms.states_nothing(field, name):
                 claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
                 known = found.get(name.lower())
                 if known is None or known.sure < sure:

@@ -111,14 +111,16 @@ def _choice_in_slot(
 def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
     """A slot's own thing goes without saying: "Recovery codes: never had any"."""
     ways = terms.ways[field.key]
+    told = ways.in_slot | {way: choice for way, (choice, _) in ways.of.items()}
     named = {thing for thing, choice in ways.things.items() if choice in field.choices}
-    found = set()
-    for part in parts:
-        for state in part.states:
-            for thing in named if not (part.things or part.says) else ():  # "lost, I know"
-                if (thing, state) in ways.of:
-                    found.add(ways.of[thing, state][0])
-    return found
+    return {
+        told[thing, state]
+        for part in parts
+        if not (part.things or part.says)  # "lost, I know"
+        for state in part.states
+        for thing in named
+        if (thing, state) in told
+    }
 
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
@@ -166,10 +168,12 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
         shared = _shares(part, loss)
         if part.states & _ENDED or (part.negated and part.states & _HAS):
             loss = part
+        own = [thing for thing in part.things if thing not in _ASIDE]
         if part.things:
             yield from _by_things(
                 ways, part, part.things, _GONE if shared else part.states, lost=loss is not None
             )
+        if own:
             things, held, before = part.things, bool(part.states & _HAS), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
         elif part.states and things and not part.topics and _refers(part, before, held=held):
@@ -199,9 +203,14 @@ def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
         return True  # "Recovery codes? Never made any."
     if has_near_pronoun(part, _PRONOUNS):
         return True
-    if part.sentence != before.sentence:
+    if part.sentence != before.sentence or _only_auxiliary(part):
         return False
     return "which" in part.marks or (part.break_before == "and" and not held)
+
+
+def _only_auxiliary(part: Clause) -> bool:
+    """Whether its "has" belongs to a verb that says nothing here: "who has retired"."""
+    return all(hit.means.auxiliary for hit in part.hits if hit.means.states)
 
 
 def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:

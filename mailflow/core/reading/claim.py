@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from mailflow.core.answer import Value
 
+ORDINARY = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -15,4 +17,4 @@ class Claim:
     sure: float
     start: int  # in `Fresh.text`
     end: int
-    rank: int = 1  # of two that differ the higher one counts; of equal rank, neither
+    rank: int = ORDINARY  # of two that differ the higher one counts; of equal rank, neither

@@ -149,6 +149,8 @@ class _Splitter:
     def take(self, hit: Hit) -> None:
         kind = hit.means.breaks
         if not kind or (kind == "colon" and self._only_names()):
+            if "that" in hit.means.speech and self._told.says_of_thing:
+                self._break("that")  # "The page says of my password that the address …"
             if self._told.starts_anew(hit):
                 self._break("and")
                 self._told = _Told(hit)
@@ -206,9 +208,13 @@ class _Told:
     """How far a segment has got: where things come first, a thing after a state begins another clause."""
 
     def __init__(self, first: Hit | None = None) -> None:
-        self._object = self._verb = self._verb_first = False
+        self._object = self._verb = self._verb_first = self._thing = self._state = False
         if first is not None:
             self.starts_anew(first)
+
+    @property
+    def says_of_thing(self) -> bool:
+        return self._thing and self._state
 
     def starts_anew(self, hit: Hit) -> bool:
         means = hit.means
@@ -218,6 +224,8 @@ class _Told:
         self._verb_first |= verb and not (self._object or means.objects)
         self._object |= means.objects
         self._verb |= verb
+        self._thing |= bool(means.things)
+        self._state |= bool(means.states)
         return False
 
 
@@ -235,7 +243,7 @@ def _join(segments: Sequence[_Segment]) -> list[_Segment]:
 
 def _belongs(left: _Segment, segment: _Segment, segments: Sequence[_Segment], following: int) -> bool:
     if segment.goes_on:
-        return True
+        return not (left.things and any(hit.means.states for hit in left.hits))
     if segment.says_nor and (left.without_verb or segment.without_verb):
         return True
     if segment.break_before not in {"comma", "and"}:

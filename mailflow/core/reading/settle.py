@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from mailflow.core.answer import Value
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.choices import CLEAR
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import ORDINARY, Claim
 from mailflow.core.reading.terms import Terms
 
 _CLEARLY = 0.12  # so much surer is better founded
@@ -37,6 +37,7 @@ def settle(claims: Iterable[Claim], terms: Terms) -> tuple[dict[str, Claim], dic
 def _one(field: Field, said: Sequence[Claim]) -> list[Claim]:
     if field.kind in {Kind.REASON, Kind.LIST}:
         return [_together(said, surest=max(said, key=_sureness))]
+    said = _last_words(said) if field.kind is Kind.CHOICE else said
     best = max(said, key=_standing)
     others = {
         _plain(claim.value): claim
@@ -44,6 +45,13 @@ def _one(field: Field, said: Sequence[Claim]) -> list[Claim]:
         if _plain(claim.value) != _plain(best.value) and not _beats(best, claim)
     }
     return [best, *others.values()]
+
+
+def _last_words(said: Sequence[Claim]) -> Sequence[Claim]:
+    """Of what is said on and on of the same thing the last: "a colleague kept them, they cannot be found"."""
+    rank = max(claim.rank for claim in said)
+    highest = [claim for claim in said if claim.rank == rank]
+    return [max(highest, key=lambda claim: claim.start)] if rank > ORDINARY else said
 
 
 def _standing(claim: Claim) -> tuple[int, float, int]:

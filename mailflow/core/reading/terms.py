@@ -39,6 +39,7 @@ class Ways:
     """How the choices of a field are told: by a thing and the state it is in."""
 
     of: Mapping[tuple[str, str], tuple[str, float]]  # (thing, state) → choice, how sure
+    in_slot: dict[tuple[str, str], str]  # the same, told only where the thing is asked for: "Codes: saved"
     unless: Mapping[str, frozenset[str]]  # choice → states beside which it is not told
     things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
     mentioned: Mapping[str, str]  # thing → the choice that it tells where nothing else is said
@@ -206,14 +207,15 @@ def _labels(form: Form, words: AnswerWords) -> dict[str, Field]:
 
 def _ways(field: Field, words: AnswerWords) -> Ways:
     of: dict[tuple[str, str], tuple[str, float]] = {}
+    in_slot: dict[tuple[str, str], str] = {}
     things: dict[str, str] = {}
     mentioned: dict[str, str] = {}
     for choice in field.choices:
         table = words.choices.get(choice, {})
         for key, sure in (("when", _LIKELY), ("perhaps", _POSSIBLE)):
             for way in table.get(key, ()):
-                thing, _, state = way.partition(" ")
-                of.setdefault((thing, state), (choice, sure))
+                of.setdefault(_way(way), (choice, sure))
+        in_slot |= {_way(way): choice for way in table.get("in_slot", ())}
         for thing in table.get("named_by", ()):
             things.setdefault(thing, choice)
         for thing in table.get("mentioned_by", ()):
@@ -224,7 +226,13 @@ def _ways(field: Field, words: AnswerWords) -> Ways:
         for choice in field.choices
         for kind in words.choices.get(choice, {}).get("pasted", ())
     )
-    return Ways(of, unless, things, mentioned, pasted)
+    return Ways(of, in_slot, unless, things, mentioned, pasted)
+
+
+def _way(text: str) -> tuple[str, str]:
+    """A thing and its state, as in "codes gone"."""
+    thing, _, state = text.partition(" ")
+    return thing, state
 
 
 def _knowing(form: Form, vocabulary: Vocabulary) -> Iterator[str]:
