@@ -142,9 +142,11 @@ def _machine(
         source=silence.source,
     )
     clues = clues_of(mail, "", app.addresses)
-    if silence.kind is not MailKind.BOUNCE or not clues.tagged:
-        return handled
-    case = case_of_bounce(clues, _matches(uow, clues, ""), app.addresses, app.clock())
+    matches = _matches(uow, clues, "")
+    if silence.kind is not MailKind.BOUNCE or not clues.tagged:  # filed with the case whose letter it answers
+        pointed = find_case(clues, matches, mail.sender or "", app.addresses, app.clock())
+        return replace(handled, case=pointed.case, how=pointed.how) if pointed else handled
+    case = case_of_bounce(clues, matches, app.addresses, app.clock())
     if case is None:
         return handled
     event = _failure_of(mail, case)

@@ -61,7 +61,9 @@ def in_prose(
             name = match["name"].rstrip(".-")
             if name.lower() in others or not _is_free(match, free) or not _may_be_name(fresh, terms, match):
                 continue
-            sure = _sureness(fresh, terms, match, cues) - (_IN_SUBJECT if match.start() < fresh.subject else 0)
+            sure = _sureness(fresh, terms, match, cues) - (
+                _IN_SUBJECT if match.start() < fresh.subject else 0
+            )
             if sure > 0 and not terms.states_nothing(field, name):
                 claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
                 known = found.get(name.lower())

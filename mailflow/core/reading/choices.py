@@ -165,14 +165,12 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
     for part in parts:
         for choice, sure in _by_phrase(field, ways, part):
             yield Told(choice, sure, part)
-        shared = _shares(part, loss)
         if part.states & _ENDED or (part.negated and part.states & _HAS):
             loss = part
         own = [thing for thing in part.things if thing not in _ASIDE]
         if part.things:
-            yield from _by_things(
-                ways, part, part.things, _GONE if shared else part.states, lost=loss is not None
-            )
+            states = _states(part, before, loss)
+            yield from _by_things(ways, part, part.things, states, lost=loss is not None)
         if own:
             things, held, before = part.things, bool(part.states & _HAS), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
@@ -183,6 +181,15 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
             meant = things[-1:] if relative else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozenset[str]:
+    """The states a clause tells of its things, those that it has from the clause before included."""
+    if _shares(part, loss):
+        return _GONE
+    if "same" in part.marks and before is not None and part.sentence - before.sentence <= 1:
+        return before.states  # "The password is fine, and so is the phone."
+    return part.states
 
 
 def _shares(part: Clause, loss: Clause | None) -> bool:

@@ -23,9 +23,14 @@ NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
 class _Segment:
     """A piece of a sentence between two breaks."""
 
-    __slots__ = ("break_before", "hits", "opened_by", "starts_with_object", "things", "topics", "verbs")
+    __slots__ = (
+        "break_before", "hits", "inside", "opened_by", "starts_with_object", "things", "topics", "verbs",
+    )  # fmt: skip
 
-    def __init__(self, break_before: str, hits: list[Hit], opened_by: Hit | None = None) -> None:
+    def __init__(
+        self, break_before: str, hits: list[Hit], opened_by: Hit | None = None, *, inside: bool = False
+    ) -> None:
+        self.inside = inside  # brackets
         self.break_before = break_before  # "", comma, bracket, and, but, because
         self.opened_by = opened_by  # the break itself
         self.hits: list[Hit] = []
@@ -59,8 +64,12 @@ class _Segment:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it is the "that …" of what stands before it."""
-        return "that" in self.hits[0].means.speech
+        """Whether it is the "that …" of what stands before it, rather than "that account"."""
+        if "that" not in self.hits[0].means.speech:
+            return False
+        beside = self.hits[1] if len(self.hits) > 1 else None
+        named = beside is not None and (beside.means.names or beside.means.things)
+        return not (named and beside is not None and beside.start - self.hits[0].end <= 1)
 
 
 @dataclass(slots=True)
@@ -182,7 +191,8 @@ class _Splitter:
 
     def _break(self, kind: str, by: Hit | None = None) -> None:
         if self._held:
-            self._segments.append(_Segment(self._before, self._held, self._opened_by))
+            inside = self._interrupted is not None
+            self._segments.append(_Segment(self._before, self._held, self._opened_by, inside=inside))
             self._held, self._before, self._told, self._opened_by = [], kind, _Told(), by
             if self._interrupted is None:
                 self._segments += self._inside
@@ -233,9 +243,10 @@ def _join(segments: Sequence[_Segment]) -> list[_Segment]:
     """Segments that share one verb or one object, put together."""
     joined: list[_Segment] = []
     for index, segment in enumerate(segments):
-        if joined and _belongs(joined[-1], segment, segments, index + 1):
-            joined[-1].add([segment.opened_by] if segment.opened_by else [])
-            joined[-1].add(segment.hits)
+        left = next((one for one in reversed(joined) if one.inside == segment.inside), None)
+        if left is not None and _belongs(left, segment, segments, index + 1):
+            left.add([segment.opened_by] if segment.opened_by else [])
+            left.add(segment.hits)
         else:
             joined.append(segment)
     return joined

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import addresses, agreements, choices, names
@@ -18,6 +19,7 @@ from mailflow.core.text import Mark
 _MARKER = re.compile(
     r"(?:(?<=\n)|\A|(?<=[\s,;，；、]))[ \t>*•-]{0,4}[(（]?(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
+_BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
 _COMMA = re.compile("[,;，；、]")
 _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
@@ -46,6 +48,7 @@ def numbered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
             not marks and not fresh.text[: match.start("mark")].rpartition("\n")[2].strip(" \t>*•-(（")
         ):
             marks.append((numbers, match))
+    marks = marks or _bare_numbers(fresh, asked)
     slots = []
     for index, (numbers, match) in enumerate(marks):
         limit = marks[index + 1][1].start() if index + 1 < len(marks) else len(fresh.text)
@@ -56,6 +59,16 @@ def numbered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
                 Slot(fields, match.end(), end, "numbered answer", _NUMBERED, match.start(), asked=True)
             )
     return slots
+
+
+def _bare_numbers(fresh: Fresh, asked: Sequence[str]) -> list[tuple[list[int], re.Match[str]]]:
+    """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes"."""
+    marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text) if asked]
+    told = [numbers[0] for numbers, _ in marks]
+    in_order = all(one < other for one, other in pairwise(told)) and all(
+        1 <= one <= len(asked) for one in told
+    )
+    return marks if len(marks) > 1 and in_order else []
 
 
 def _numbers(text: str) -> list[int]:

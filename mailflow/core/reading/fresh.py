@@ -20,6 +20,7 @@ _LONG = 52  # a line at least so long was wrapped rather than ended
 _LONG_CJK = 28
 
 TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
+_HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
 LABEL_LIKE = r"[^\W\d_a-z][^:：\n]{0,30}[:：](?:[ \t]|$)"  # "New address: "
 _STARTS_ANEW = re.compile(
@@ -102,7 +103,7 @@ def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
         starts[index + 1] - 1 for index in range(len(parts) - 1) if _ends(parts[index], parts[index + 1])
     )
     addresses = tuple(find_addresses(text, low, terms.spelling))
-    languages = terms.vocabulary.languages(_without(low, boxed))
+    languages = terms.vocabulary.languages(_own_words(_without(low, boxed), terms))
     hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages))
     return Fresh(text, low, tuple(kept), tuple(starts), hard, tuple(boxed), hits, addresses)
 
@@ -111,6 +112,18 @@ def _without(low: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in reversed(spans):
         low = low[:start] + low[end:]
     return low
+
+
+def _own_words(low: str, terms: Terms) -> str:
+    """A lower-case text without the form's own sentences and headings, which are in the site's language."""
+    if "[" not in low and "#" not in low:
+        return low
+    flat = " ".join(low.split())
+    for _, statement in terms.statements:
+        span = statement.find(low, flat)
+        if span is not None:
+            low = low[: span[0]] + low[span[1] :]
+    return _HEADINGS.sub("", low)
 
 
 def _blank(match: re.Match[str]) -> str:

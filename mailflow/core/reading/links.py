@@ -87,7 +87,7 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
             found = announced.directly(fresh, terms, hit) or _listed(fresh, terms, hit)
         elif ("projects", "noun") in hit.means.concepts:
             found = _named(fresh, terms, hit) or _listed(fresh, terms, hit)
-        elif "called" in hit.means.names and announced.nearest(fresh, hit) == "projects":
+        elif {"called", "named"} & set(hit.means.names) and announced.nearest(fresh, hit) == "projects":
             found = announced.directly(fresh, terms, hit)
         else:
             found = None

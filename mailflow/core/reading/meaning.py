@@ -39,7 +39,7 @@ class Meaning:
         self.auxiliary = "auxiliary" in self.speech
         self.negates = not self.speech.isdisjoint({"not", "without"})
         self.objects = bool(self.things or self.topics)
-        self.verb = bool(self.states or self.says or self.negates)
+        self.verb = bool(self.states or self.says or self.negates or "same" in self.speech)
         self.matters = bool(
             self.objects or self.verb or self.tells or self.hints or self.addresses or self.named
         )

@@ -55,7 +55,12 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
         window = _window(fresh, terms, found, index, ends, told[-1].name if told else NONE)
         told.append(next((role for rule in _RULES if (role := rule(one, window)) is not None), Role(NONE, 0)))
         together = together or window.follows
-    return _paired(told) if together and len(told) == 2 else told
+    if not together or len(told) != 2:
+        return told
+    between = fresh.within(found[0].end, found[1].start)
+    if any("or" in hit.means.speech for hit in between):
+        return [told[0], told[0]] if told[1].name in {NONE, PLAIN} else told
+    return _paired(told)
 
 
 def _instead(_: Found, window: _Window) -> Role | None:

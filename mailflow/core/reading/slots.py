@@ -192,7 +192,10 @@ def _list_end(fresh: Fresh, start: int) -> int:
         following = fresh.line_end(end + 1)
         line = fresh.text[end + 1 : following]
         goes_on = fresh.text[start:end].rstrip().endswith((",", "，", "、", "and"))
-        if not goes_on and len(line.split()) > _LIST_WORDS and not _LIST_ITEM.match(line):
+        prose = len(line.split()) > _LIST_WORDS or any(
+            hit.means.matters for hit in fresh.within(end + 1, following)
+        )
+        if not goes_on and prose and not _LIST_ITEM.match(line):
             break
         end = following
     return end
