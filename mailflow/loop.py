@@ -86,18 +86,17 @@ class Loop(threading.Thread):
         except Exception as error:  # noqa: BLE001 -- a loop that died would leave mail lying without a word
             self._fail(error)
             return False
-        if self._problem == DATABASE:
+        was, self._failures, self._problem = self._problem, 0, ""
+        if was == DATABASE:
             log.database_back()
-        self._failures, self._problem = 0, ""
         return more
 
     def _fail(self, error: Exception) -> None:
-        """Say it once, not every fifteen seconds."""
-        self._failures += 1
-        problem = DATABASE if isinstance(error, Unavailable) else type(error).__name__
-        if problem != self._problem:
+        """Say it once, not every fifteen seconds; whoever reads the log finds `ill` to agree."""
+        was, problem = self._problem, DATABASE if isinstance(error, Unavailable) else type(error).__name__
+        self._failures, self._problem = self._failures + 1, problem
+        if problem != was:
             if problem == DATABASE:
                 log.database_lost(error=error)
             else:
                 log.crashed(where=self.name, error=error)
-        self._problem = problem

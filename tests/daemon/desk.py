@@ -80,6 +80,16 @@ class Process:
         assert len(found) >= nth, f"no {event} {facts} in the log:\n{self.text}"
         return found[nth - 1]
 
+    def wait_as_often(self, event: str, as_another: str) -> None:
+        """Until it has told of one event as often as of another."""
+
+        def even() -> bool:
+            return len(self.told(event)) == len(self.told(as_another))
+
+        with self._changed:
+            self._changed.wait_for(lambda: even() or self._ended, PATIENCE)
+        assert even(), f"{as_another} without {event} in the log:\n{self.text}"
+
     @property
     def port(self) -> int:
         """Where it listens for SMTP, once it is ready."""

@@ -134,6 +134,28 @@ def test_a_database_that_is_away_is_said_once_and_so_is_its_return(make_loop, wo
     assert events(stream) == ["database_lost", "database_back"]
 
 
+@pytest.mark.usefixtures("quick")
+def test_whoever_reads_the_log_finds_its_health_to_agree(make_loop, work):
+    told = SimpleQueue()
+    loop = make_loop(pause=0.0)
+
+    def observe(event):
+        told.put((event, loop.ill))
+
+    log.observe(observe)
+    try:
+        for outcome in (Unavailable("gone"), False, ValueError(), False):
+            work.turn(outcome)
+        work._began.get(timeout=PATIENCE)
+    finally:
+        log.forget(observe)
+    assert [told.get_nowait() for _ in range(3)] == [
+        ("database_lost", f"handle: {DATABASE}"),
+        ("database_back", ""),
+        ("crashed", "handle: ValueError"),
+    ]
+
+
 def test_failures_in_a_row_are_tried_less_and_less_often(work, stream):
     waits = SimpleQueue()
 
