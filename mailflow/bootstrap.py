@@ -170,6 +170,7 @@ def make_app(
         renderer=LetterRenderer(config, addresses, new_id, folders=(config.templates, shipped("templates"))),
         relay=relay or make_relay(config),
         begin=store.begin,
+        claim=store.claim,
         read=store.read,
     )
 

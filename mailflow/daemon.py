@@ -235,7 +235,7 @@ class Daemon:
             log.of_mail(one)
         if any(isinstance(one, Handled) and one.letters for one in done):
             self._wake("deliver")
-        return len(done) == _BATCH
+        return bool(done)
 
     def _deliver(self) -> bool:
         app = self._app

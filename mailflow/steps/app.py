@@ -11,7 +11,7 @@ from typing import Protocol
 from mailflow.config import Config
 from mailflow.core.letters import Letter, Rendered
 from mailflow.core.reference import Addresses
-from mailflow.store.unit import UnitOfWork
+from mailflow.store.unit import Claim, UnitOfWork
 
 Begin = Callable[[], AbstractContextManager[UnitOfWork]]
 
@@ -55,4 +55,5 @@ class App:
     renderer: Renderer
     relay: Relay
     begin: Begin  # one transaction: commits at the end, rolls back on a raise
+    claim: Callable[[datetime, int], AbstractContextManager[Claim]]  # the same, with mails that wait
     read: Begin  # a read-only snapshot that takes no write lock

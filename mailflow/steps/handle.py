@@ -1,7 +1,8 @@
 """Handle: take the oldest mails of the inbox and do everything about each in one transaction.
 
 What the mail is, which case it belongs to, what it says, what happens to the case, and the finished bytes of every
-letter. A crash before the commit leaves the mail to be handled again; after it nothing is left to do.
+letter. A crash before the commit leaves the mail to be handled again, and a row that says in whose hands it was; after
+it nothing is left to do.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from mailflow.store.mails import StoredMail
 from mailflow.store.unit import UnitOfWork
 
 RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
+_ENDED = "the process ended while this mail was handled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A mail that raised: rolled back, to be tried again or parked."""
+    """A mail that raised, or was in hand when a process ended: rolled back, to be tried again or parked."""
 
     mail_id: int
     error: str
@@ -80,9 +82,15 @@ class Failed:
 
 
 def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:
-    """Handle up to `limit` mails in one transaction, each in a savepoint, so that a bad one undoes only itself."""
-    with app.begin() as uow:
-        return [_try(app, uow, stored) for stored in uow.mails.claim(app.clock(), limit)]
+    """Handle up to `limit` mails in one transaction, each in a savepoint, so that a bad one undoes only itself.
+
+    One that may have ended a process is first counted, and afterwards handled alone. Nothing comes back when none waits.
+    """
+    with app.claim(app.clock(), limit) as claim:
+        return [
+            *(_left(app, claim.uow, stored) for stored in claim.left),
+            *(_try(app, claim.uow, stored) for stored in claim.mails),
+        ]
 
 
 def _try(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled | Failed:
@@ -92,16 +100,23 @@ def _try(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled | Failed:
     except Unavailable:
         raise  # the database's fault, not the mail's: the whole transaction is tried again
     except Exception as error:  # noqa: BLE001 -- whatever a mail raises must not stop the next one
-        return _failed(app, uow, stored, error)
+        return _failed(app, uow, stored, _told(error))
 
 
-def _failed(app: App, uow: UnitOfWork, stored: StoredMail, error: Exception) -> Failed:
-    said = _told(error)
+def _left(app: App, uow: UnitOfWork, stored: StoredMail) -> Failed:
+    """A process ended while the mail was in hand: maybe by it, maybe by another one, maybe by a power cut.
+
+    So the first time it is tried at once; again, and it was alone.
+    """
+    return _failed(app, uow, stored, _ENDED, at_once=not stored.attempts)
+
+
+def _failed(app: App, uow: UnitOfWork, stored: StoredMail, said: str, *, at_once: bool = False) -> Failed:
     attempts = stored.attempts + 1
     if attempts > len(RETRY_WAITS):
         uow.mails.park(stored.id, said)
         return Failed(stored.id, said, attempts, None)
-    next_try_at = app.clock() + retry_wait(attempts, RETRY_WAITS)
+    next_try_at = stored.next_try_at if at_once else app.clock() + retry_wait(attempts, RETRY_WAITS)
     uow.mails.failed(stored.id, said, next_try_at)
     return Failed(stored.id, said, attempts, next_try_at)
 

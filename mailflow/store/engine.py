@@ -17,7 +17,9 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 
 from mailflow.config import Database
 
-READING: Final = "mailflow_reading"  # the execution option of a transaction that writes nothing
+# Execution options of a transaction: it writes nothing; its commit outlives the process, and is not synced for more.
+READING: Final = "mailflow_reading"
+UNSYNCED: Final = "mailflow_unsynced"
 POOL_SIZE: Final = 5  # few connections and batches do better than many connections
 
 # What SQLite must answer to `PRAGMA name`, once it was told to.
@@ -82,7 +84,7 @@ def _sqlite(url: URL, busy_timeout: timedelta) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "checkin", _allow_writing)
+    event.listen(engine, "checkin", _as_prepared)
     event.listen(engine, "handle_error", _name_failure)
     engine.connect().close()  # refuse at the start, not at the first mail
     return engine
@@ -108,16 +110,23 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get(READING):
+    options = connection.get_execution_options()
+    if options.get(READING):
         connection.exec_driver_sql("PRAGMA query_only = 1")
         connection.exec_driver_sql("BEGIN")
-    else:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    if options.get(UNSYNCED):
+        connection.exec_driver_sql(
+            "PRAGMA synchronous = 1"
+        )  # NORMAL: the next synced commit syncs this one too
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _allow_writing(connection: sqlite3.Connection | None, _record: object) -> None:
+def _as_prepared(connection: sqlite3.Connection | None, _record: object) -> None:
+    """What a transaction has changed for itself is taken back before the next one gets the connection."""
     if connection is not None:  # it was not lost
         connection.execute("PRAGMA query_only = 0")
+        connection.execute(f"PRAGMA synchronous = {PRAGMAS['synchronous']}")
 
 
 def _postgresql(url: URL, busy_timeout: timedelta) -> Engine:
@@ -142,6 +151,7 @@ def _postgresql(url: URL, busy_timeout: timedelta) -> Engine:
         connect_args={key: value for key, value in patience.items() if key not in url.query},
     )
     event.listen(engine, "connect", _check_postgresql)
+    event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "handle_error", _name_failure)
     return engine
 
@@ -152,6 +162,11 @@ def _check_postgresql(connection: Any, _record: object) -> None:
     connection.rollback()
     if found == "off":
         raise Unsafe("PostgreSQL has synchronous_commit = off: it would lose mail that was acknowledged")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(UNSYNCED):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def _name_failure(context: ExceptionContext) -> BaseException | None:

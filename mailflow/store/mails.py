@@ -178,12 +178,15 @@ class Mails:
         return self._connection.execute(_PUT, [_row_of(arrival) for arrival in arrivals]).rowcount
 
     def claim(self, now: datetime, limit: int) -> list[StoredMail]:
-        """The mails that have waited longest, for this transaction alone; fewer than `limit` when they are large."""
+        """The mails that have waited longest, for this transaction alone; fewer than `limit` when they are large.
+
+        One that failed before comes alone: should it end the process, no other is in hand.
+        """
         claimed: list[StoredMail] = []
         held = 0
         for row in self._connection.execute(_CLAIM, {"now": now, "most": limit}).all():
             held += row.size
-            if claimed and held > CLAIMED_BYTES:
+            if claimed and (held > CLAIMED_BYTES or row.attempts or claimed[0].attempts):
                 break
             facts = _facts(row)
             if row.raw is None:

@@ -127,6 +127,14 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+# The mails that are being handled. No foreign key: to check it would wait for the lock by which they are claimed.
+in_hand = Table(
+    "in_hand",
+    metadata,
+    Column("mail_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("run", Text, nullable=False),  # of the process
+)
+
 job_slots = Table(
     "job_slots",
     metadata,

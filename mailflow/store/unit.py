@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, exc
 
 from mailflow.store.cases import Cases
-from mailflow.store.engine import READING, Unavailable
-from mailflow.store.mails import Mails
+from mailflow.store.engine import READING, UNSYNCED, Unavailable
+from mailflow.store.inhand import InHand
+from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.outbox import Outbox
 from mailflow.store.slots import Slots
 from mailflow.store.turns import Turns
@@ -18,11 +21,12 @@ from mailflow.store.views import Views
 
 
 class UnitOfWork:
-    __slots__ = ("_connection", "cases", "mails", "outbox", "slots", "views")
+    __slots__ = ("_connection", "cases", "in_hand", "mails", "outbox", "slots", "views")
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.mails = Mails(connection)
+        self.in_hand = InHand(connection)
         self.cases = Cases(connection)
         self.outbox = Outbox(connection)
         self.slots = Slots(connection)
@@ -47,6 +51,23 @@ class UnitOfWork:
         execute("RELEASE SAVEPOINT part")
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Mails for one transaction alone, of either kind."""
+
+    uow: UnitOfWork
+    mails: tuple[StoredMail, ...] = ()  # to be handled in it
+    left: tuple[
+        StoredMail, ...
+    ] = ()  # a process ended while it had them in hand: to be counted in it, no more
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    mails: dict[int, StoredMail]  # by id
+    left: bool  # whether other runs left any of them
+
+
 class Store:
     """Gives out units of work. `patience` is how long a writer of this process waits for the others, on SQLite."""
 
@@ -55,6 +76,8 @@ class Store:
         self._patience = patience.total_seconds()
         on_sqlite = engine.dialect.name == "sqlite"
         self._turns = Turns() if on_sqlite else None
+        self._run = secrets.token_hex(8)
+        self._unsynced = engine.execution_options(**{UNSYNCED: True})
         self._reading = engine.execution_options(
             **(
                 {READING: True}
@@ -72,6 +95,45 @@ class Store:
         with _failures_named(), self._turn(), self._engine.begin() as connection:
             yield UnitOfWork(connection)
             _refuse_if_lost(connection)
+
+    @contextmanager
+    def claim(self, now: datetime, limit: int) -> Iterator[Claim]:
+        """`begin`, with up to `limit` mails. That they are in hand is committed before any of them is handled.
+
+        PostgreSQL commits it while their rows are locked; SQLite, which has one writer, before the transaction begins:
+        what another process took in between is not handled here.
+        """
+        with _failures_named(), self._turn():
+            found = self._find_apart(now, limit) if self._turns else None
+            with self._engine.begin() as connection:
+                uow = UnitOfWork(connection)
+                yield self._claimed(uow, self._find_locked(uow, now, limit) if found is None else found)
+                _refuse_if_lost(connection)
+
+    def _find_apart(self, now: datetime, limit: int) -> _Found:
+        with self._unsynced.begin() as connection:
+            uow = UnitOfWork(connection)
+            found = self._find(uow, now, limit)
+            if not found.left:
+                uow.in_hand.put(found.mails, self._run)
+        return found
+
+    def _find_locked(self, uow: UnitOfWork, now: datetime, limit: int) -> _Found:
+        found = self._find(uow, now, limit)
+        if found.mails and not found.left:
+            with self._unsynced.begin() as connection:
+                UnitOfWork(connection).in_hand.put(found.mails, self._run)
+        return found
+
+    def _find(self, uow: UnitOfWork, now: datetime, limit: int) -> _Found:
+        mails = {mail.id: mail for mail in uow.mails.claim(now, limit)}
+        return _Found(mails, uow.in_hand.any_of_others(mails, self._run))
+
+    def _claimed(self, uow: UnitOfWork, found: _Found) -> Claim:
+        take = uow.in_hand.take_of_others if found.left else uow.in_hand.take
+        taken = take(found.mails, self._run)
+        ours = tuple(mail for mail in found.mails.values() if mail.id in taken)
+        return Claim(uow, left=ours) if found.left else Claim(uow, mails=ours)
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:

@@ -1,6 +1,7 @@
 """A smarthost and a desk for the tests of the real process; nothing of them is left behind."""
 
 import pytest
+from sqlalchemy import make_url
 
 from tests.daemon.desk import Desk
 from tests.daemon.smarthost import Smarthost
@@ -11,6 +12,19 @@ def smarthost():
     smarthost = Smarthost()
     yield smarthost
     smarthost.close()
+
+
+@pytest.fixture
+def smarthost_settings(smarthost):
+    return {"smarthost__host": "127.0.0.1", "smarthost__port": smarthost.port, "smarthost__tls": "off"}
+
+
+@pytest.fixture
+def postgresql_url(postgres_server):
+    """An empty database without a table; the server asks for no password, so the URL needs none."""
+    name = postgres_server.make()
+    yield make_url(postgres_server.url(name))._replace(password=None).render_as_string()
+    postgres_server.drop(name)
 
 
 @pytest.fixture

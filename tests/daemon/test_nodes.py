@@ -5,32 +5,21 @@ import signal
 from collections import Counter
 
 import pytest
-from sqlalchemy import make_url
 
 from tests.daemon.desk import STAFF, mail, send
 
 
 @pytest.fixture
-def smarthost_settings(smarthost):
-    return {"smarthost__host": "127.0.0.1", "smarthost__port": smarthost.port, "smarthost__tls": "off"}
-
-
-@pytest.fixture
-def desk(make_desk, smarthost_settings, postgres_server):
+def desk(make_desk, smarthost_settings, postgresql_url):
     """On PostgreSQL, empty and without a table or a key."""
-    name = postgres_server.make()
-    url = make_url(postgres_server.url(name))._replace(password=None).render_as_string()
-    desk = make_desk(
+    return make_desk(
         **smarthost_settings,
-        database__url=url,
+        database__url=postgresql_url,
         smarthost__timeout="1 second",
         smarthost__retry=["1 second"],
         digest__at="00:00",
         digest__send_empty=True,
     )
-    yield desk
-    desk.close()
-    postgres_server.drop(name)
 
 
 def test_two_nodes_share_the_work_and_do_nothing_twice(desk, smarthost):

@@ -13,9 +13,21 @@ def world(tmp_path):
 
 
 @pytest.fixture
-def node(tmp_path, world):
+def make_node(tmp_path, world):
+    """Makes other nodes on the same database, each with the time as it is then."""
+    nodes = []
+
+    def make():
+        nodes.append(World(tmp_path))
+        nodes[-1].now = world.now
+        return nodes[-1]
+
+    yield make
+    for node in nodes:
+        node.close()
+
+
+@pytest.fixture
+def node(make_node):
     """A second node on the same database."""
-    second = World(tmp_path)
-    second.now = world.now
-    yield second
-    second.close()
+    return make_node()

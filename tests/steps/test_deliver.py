@@ -40,6 +40,7 @@ class Desk:
             renderer=None,
             relay=self,
             begin=store.begin,
+            claim=store.claim,
             read=store.read,
         )
 
