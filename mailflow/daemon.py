@@ -36,6 +36,7 @@ STOP_WITHIN = 18.0  # seconds; 20 are promised, and the interpreter's own end ta
 _BATCH = 20  # mails of one handling transaction, letters of one lease, cases of one sweep
 _LOOK_EVERY = 1.0  # seconds between looks at the queues, which other nodes fill
 _TICK = 10  # seconds between looks at the calendar
+_SCRUB_EVERY = 30.0  # seconds; after a masked mail at once
 _STUCK_AFTER = 120.0  # seconds
 _NOT_STORED_SHOWN = 60.0  # seconds for which `health` tells of mails that could not be stored
 
@@ -55,6 +56,7 @@ class Daemon:
         self._stop_asked = asyncio.Event()
         self._reload_asked = asyncio.Event()
         self._not_stored_at = float("-inf")
+        self._masked = True  # whether a mail was since the last scrubbing; a process before this one may have ended early
         self._intake = Intake(
             desk.store.begin,
             desk.app.clock,
@@ -66,7 +68,8 @@ class Daemon:
         listen = config.monitoring
         self._monitoring = Monitoring(listen, self._gauges, self.health) if listen else None
         self._ticker = BackgroundScheduler(timezone="UTC")
-        self._loops = {loop.name: loop for loop in self._make_loops() if loop.name in self._roles}
+        wanted = {*self._roles, "scrub"} if "handle" in self._roles else {*self._roles}
+        self._loops = {loop.name: loop for loop in self._make_loops() if loop.name in wanted}
 
     def _make_loops(self) -> tuple[Loop, ...]:
         patience = _patience(self._started_with)
@@ -75,6 +78,7 @@ class Daemon:
             Loop("deliver", self._deliver, pause=_LOOK_EVERY, patience=patience, at_end=self._close_relay),
             # Woken by the ticker; by itself only after the clock was set back.
             Loop("periodic", self._periodic, pause=6 * _TICK, patience=patience),
+            Loop("scrub", self._scrub, pause=_SCRUB_EVERY, patience=patience),
         )
 
     # ------------------------------------------------------------------------------------------------ life
@@ -235,6 +239,9 @@ class Daemon:
             log.of_mail(one)
         if any(isinstance(one, Handled) and one.letters for one in done):
             self._wake("deliver")
+        if any(isinstance(one, Handled) and one.body.masked for one in done):
+            self._masked = True
+            self._wake("scrub")
         return bool(done)
 
     def _deliver(self) -> bool:
@@ -269,6 +276,18 @@ class Daemon:
         if any(one.letters for one in changed):
             self._wake("deliver")
         return len(changed) == _BATCH
+
+    def _scrub(self) -> bool:
+        """What a masked secret left beside the rows; never in the way of mail, and again while readers are."""
+        masked, self._masked = self._masked, False  # one that is masked meanwhile waits for the next time
+        scrubbed = False
+        try:
+            scrubbed = self._store.scrub(masked=masked)
+        finally:
+            self._masked |= masked and not scrubbed
+        if masked and scrubbed:
+            log.scrubbed()
+        return False
 
     # ------------------------------------------------------------------------------------------------ health
 

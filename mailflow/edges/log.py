@@ -227,6 +227,11 @@ def purged(*, rows: int) -> None:
     event("info", "purged", rows=rows)
 
 
+def scrubbed() -> None:
+    """What secrets were masked in stands beside the rows no longer either: see `store.scrub`."""
+    event("info", "scrubbed")
+
+
 def starting(*, version: str, node: str, roles: Sequence[str], config: str) -> None:
     event("info", "starting", version=version, node=node, roles=roles, config=config)
 
@@ -290,6 +295,7 @@ EVENTS = (
     "letter_put_back",
     "digest_written",
     "purged",
+    "scrubbed",
     "starting",
     "ready",
     "stopping",

@@ -21,6 +21,10 @@ from mailflow.store.schema import mail_has_no_case, mail_is_parked, mail_waits, 
 LISTED_AT_ONCE: Final = 1000
 PURGED_AT_ONCE: Final = 200  # mail that arrives meanwhile waits for it on SQLite
 SMALL: Final = 256 * 1024  # bytes; larger mails are fetched one by one
+# SQLite keeps a row's first 4,061 bytes at most in a page of the table (its file format, section 1.6), moves rows between
+# those, and leaves bytes of them in what is free. The rest is in pages that nothing moves and that are zeroed when they
+# are freed: there stands what was received, behind this much filler, until secrets are masked.
+FILLER: Final = bytes(4096)
 CLAIMED_BYTES: Final = 16 * 1024 * 1024  # about as much as one claim holds in memory
 
 # What servers on the way add: it differs between two deliveries of one mail.
@@ -129,6 +133,7 @@ _HANDLED = _UPDATE.where(mail_waits).values(
     message_id=bindparam("with_message_id"),
     silence=bindparam("why_silent"),
     fresh=bindparam("fresh_text"),
+    filler=None,
 )
 _REPLACE = _UPDATE.values(raw=bindparam("with_raw"), size=bindparam("bytes"))
 _FAILED = _UPDATE.where(mail_waits).values(
@@ -175,7 +180,8 @@ class Mails:
         """Stores the mails; one whose digest is known is skipped. Returns how many were new."""
         if not arrivals:
             return 0
-        return self._connection.execute(_PUT, [_row_of(arrival) for arrival in arrivals]).rowcount
+        filler = FILLER if self._connection.dialect.name == "sqlite" else None
+        return self._connection.execute(_PUT, [_row_of(arrival, filler) for arrival in arrivals]).rowcount
 
     def claim(self, now: datetime, limit: int) -> list[StoredMail]:
         """The mails that have waited longest, for this transaction alone; fewer than `limit` when they are large.
@@ -209,6 +215,8 @@ class Mails:
         raw: bytes | None = None,
     ) -> None:
         """The mail is done. `raw` takes the place of what was received, for one that held secrets."""
+        if raw is not None:  # before the row is written without its filler
+            self._connection.execute(_REPLACE, {"mail_id": mail_id, "with_raw": raw, "bytes": len(raw)})
         self._connection.execute(
             _HANDLED,
             {
@@ -223,8 +231,6 @@ class Mails:
                 "fresh_text": fresh,
             },
         )
-        if raw is not None:
-            self._connection.execute(_REPLACE, {"mail_id": mail_id, "with_raw": raw, "bytes": len(raw)})
 
     def failed(self, mail_id: int, error: str, next_try_at: datetime) -> None:
         self._connection.execute(_FAILED, {"mail_id": mail_id, "why": error, "at": next_try_at})
@@ -263,7 +269,7 @@ class Mails:
         return [ListedMail(**_facts(row)) for row in self._connection.execute(statement, values)]
 
 
-def _row_of(arrival: Arrival) -> dict[str, object]:
+def _row_of(arrival: Arrival, filler: bytes | None) -> dict[str, object]:
     return {
         "digest": arrival.digest,
         "state": MailState.WAITING,
@@ -272,6 +278,7 @@ def _row_of(arrival: Arrival) -> dict[str, object]:
         "attempts": 0,
         "size": len(arrival.raw),
         "envelope": arrival.envelope,
+        "filler": filler,
         "raw": arrival.raw,
     }
 

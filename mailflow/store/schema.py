@@ -64,6 +64,7 @@ mails = Table(
     Column("size", Integer, nullable=False),  # bytes, as received
     Column("envelope", Json, nullable=False),
     Column("fresh", Words),  # the person's own new words, secrets masked
+    Column("filler", LargeBinary),  # on SQLite, before what was received: see `store.mails`
     Column("raw", LargeBinary, nullable=False),  # last, so that SQLite reads the others without it
     sqlite_autoincrement=True,
 )

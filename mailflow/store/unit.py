@@ -15,6 +15,7 @@ from mailflow.store.engine import READING, UNSYNCED, Unavailable
 from mailflow.store.inhand import InHand
 from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.outbox import Outbox
+from mailflow.store.scrub import empty_wal, vacuum
 from mailflow.store.slots import Slots
 from mailflow.store.turns import Turns
 from mailflow.store.views import Views
@@ -140,6 +141,16 @@ class Store:
         """A snapshot that takes no lock and writes nothing."""
         with _failures_named(), self._reading.connect() as connection:
             yield UnitOfWork(connection)
+
+    def scrub(self, *, masked: bool) -> bool:
+        """Leave nothing beside the rows of what was deleted or masked, as far as the database can.
+
+        PostgreSQL is asked to where a mail was masked, SQLite each time. False when others are in the way: try later.
+        """
+        with _failures_named():
+            if self._turns:
+                return empty_wal(self._engine, self._turn())
+            return vacuum(self._engine) if masked else True
 
     def close(self) -> None:
         self._engine.dispose()

@@ -12,7 +12,7 @@ import pytest
 from mailflow.bootstrap import read_keys
 from mailflow.core.case import Flag, Status
 from mailflow.core.reference import Addresses, Purpose
-from tests.daemon.desk import ADDRESS, Desk, get, mail, send
+from tests.daemon.desk import ADDRESS, REQUEST, Desk, get, mail, send
 from tests.daemon.smarthost import Smarthost
 
 HTML = """<html><body><p>Hi,</p><table>
@@ -189,3 +189,15 @@ def test_without_a_smarthost_letters_go_into_the_maildir_until_sigint(make_desk)
     process.signal(signal.SIGINT)
     assert process.wait() == 0
     process.wait_for("stopping", signal="SIGINT")
+
+
+def test_a_secret_is_soon_gone_from_every_file_of_the_database(desk, process, smarthost):
+    process.wait_for("scrubbed")  # as at each start
+    before = len(process.told("scrubbed"))
+    send(desk.port, mail(f"{REQUEST} My password is Tr0ub4dor&3zebra.", sender="leaky@example.org"))
+    smarthost.letter("leaky@example.org")
+    process.wait_for("scrubbed", nth=before + 1)
+    kept = {file.suffix: file.read_bytes() for file in (desk.folder / "var").glob("mailflow.db*")}
+    assert set(kept) == {".db", ".db-wal", ".db-shm"}
+    assert b"[password removed]" in kept[".db"]
+    assert not [name for name, content in kept.items() if b"Tr0ub4dor" in content]
