@@ -16,8 +16,8 @@ class Body:
     subject: str
     text: str
     lines: tuple[Line, ...]
-    secrets: tuple[str, ...]  # kinds that the person pasted now, rather than quoted
-    masked: bool  # whether anything was, quoted text included
+    secrets: tuple[str, ...]  # kinds that the person pasted or attached now, rather than quoted
+    masked: bool  # whether anything was, quoted text and attachments included
 
     @property
     def fresh(self) -> str:
@@ -28,13 +28,14 @@ class Body:
 def read_body(mail: Mail, lexicon: Lexicon) -> Body:
     subject, in_subject = _mask(mail.subject, lexicon)
     text, in_text = _mask(mail.text, lexicon)
-    pasted = in_subject
+    attached = tuple(kind for each in mail.attached for kind in _mask(each, lexicon)[1])
+    pasted = in_subject + attached
     if in_text:  # rare, and only then is it worth telling pasted secrets from quoted ones
         lines = mark_lines(mail.text, lexicon.text)
         own = "\n".join(line.text for line in lines if line.mark is not Mark.QUOTED)
         pasted += tuple(secret.kind.value for secret in find_secrets(own, lexicon.intent))
     marked = mark_lines(text, lexicon.text)
-    return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(in_subject or in_text))
+    return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(pasted or in_text))
 
 
 def _mask(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:

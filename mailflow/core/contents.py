@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from mailflow.core.attached import ATTACHED_LIMIT, may_be_text, text_of
 from mailflow.core.decoding import decode
 from mailflow.core.htmltext import MARKUP_LIMIT, html_to_text
 from mailflow.core.mime import HEADER_LIMIT, Part, first_field, message_ids, read_fields
@@ -33,7 +34,7 @@ _DIAGNOSTIC_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A part that is named, never opened."""
+    """A part that is named, never shown."""
 
     name: str  # as the sender wrote it, control characters removed; "" if unnamed
     content_type: str
@@ -58,7 +59,9 @@ class Contents:
     attachments: list[Attachment] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
     returned_ids: list[str] = field(default_factory=list)
+    attached: list[str] = field(default_factory=list)  # the name and the text of each attachment that is text
     _bytes_left: int = BODY_LIMIT
+    _attached_left: int = ATTACHED_LIMIT
     _reports_left: int = 1  # parts that are looked at
     _mails_left: int = 3
     _sources: dict[int, str] = field(default_factory=dict)  # by the part's id
@@ -79,10 +82,15 @@ class Contents:
         elif part.content_type in _BODIES and part.disposition != "attachment" and not part.filename:
             return [part]
         else:
-            self.attachments.append(
-                Attachment(part.filename, part.content_type, max(0, part.end - part.start))
-            )
+            self._attach(part)
         return []
+
+    def _attach(self, part: Part) -> None:
+        self.attachments.append(Attachment(part.filename, part.content_type, max(0, part.end - part.start)))
+        if may_be_text(part) and part.content_type not in _MAILS and self._attached_left:
+            text = text_of(part, part.parameters.get("charset", ""), self.problems, self._attached_left)
+            self._attached_left = max(0, self._attached_left - (part.end - part.start))
+            self.attached += [text] if text else []
 
     def _take_multipart(self, part: Part) -> list[Part]:
         if part.content_type == "multipart/report":

@@ -40,6 +40,9 @@ class Mail:
     content_types: tuple[str, ...]  # of every MIME part, depth first, lower-case; attached mails stay closed
     text: str  # the body as text: flowed lines joined, HTML converted; lines end in "\n"
     attachments: tuple[Attachment, ...] = ()
+    attached: tuple[
+        str, ...
+    ] = ()  # name and text of those that are text, to be searched for secrets and never shown
     reports: tuple[DeliveryReport, ...] = ()
     returned_ids: tuple[str, ...] = ()  # Message-IDs of the mails that a report returns
     problems: tuple[str, ...] = ()  # what was capped, replaced or guessed
@@ -80,6 +83,7 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
         content_types=tuple(part.content_type for part in root.walk()),
         text=contents.text,
         attachments=tuple(contents.attachments),
+        attached=tuple(contents.attached),
         reports=tuple(contents.reports) or _failed(named.get("x-failed-recipients", [])),
         returned_ids=tuple(contents.returned_ids),
         problems=tuple(dict.fromkeys(problems)),

@@ -27,15 +27,24 @@ PIECE = 8  # characters in a row
 
 
 def as_text(words):
-    return {"Content_Transfer_Encoding": "8bit"}, words
+    return {}, f"{START}\n\n{words}\n", ""
 
 
 def as_base64(words):
-    return {"Content_Transfer_Encoding": "base64"}, base64.encodebytes(words.encode()).decode()
+    body = base64.encodebytes(f"{START}\n\n{words}\n".encode()).decode()
+    return {"Content_Transfer_Encoding": "base64"}, body, body
 
 
 def as_html(words):
-    return {"Content_Type": "text/html; charset=utf-8"}, f"<pre>{html.escape(words)}</pre>"
+    body = f"<p>{START}</p><pre>{html.escape(words)}</pre>"
+    return {"Content_Type": "text/html; charset=utf-8"}, body, ""
+
+
+def as_attachment(words):
+    file = base64.encodebytes(f"{words}\n".encode()).decode()
+    head = 'Content-Disposition: attachment; filename="notes.txt"\nContent-Transfer-Encoding: base64'
+    body = f"--b\n\n{START}\n--b\n{head}\n\n{file}\n--b--"
+    return {"Content_Type": 'multipart/mixed; boundary="b"'}, body, file
 
 
 def pieces(*texts):
@@ -50,16 +59,16 @@ def found(world, wanted):
     return {(name, piece) for name, content in kept.items() for piece in wanted if piece in content}
 
 
-@pytest.mark.parametrize("encoded", [as_text, as_base64, as_html])
+@pytest.mark.parametrize("encoded", [as_text, as_base64, as_html, as_attachment])
 @pytest.mark.parametrize("kind", SecretKind)
 def test_nothing_of_a_secret_is_left(world, kind, encoded):
     sentence, secret = SECRETS[kind]
-    fields, body = encoded(f"{START}\n\n{sentence.format(secret)}\n")
+    fields, body, form = encoded(sentence.format(secret))
     letters = world.write(body, **fields)
     assert kind.value in world.handled[0].body.secrets
-    assert letters
+    assert [letter for letter in letters if "had a secret in it" in letter.subject]
 
-    wanted = pieces(secret, body if encoded is as_base64 else "")
+    wanted = pieces(secret, form)
     assert found(world, wanted), "it was there to be found"
     assert world.store.scrub(masked=True)
     assert found(world, wanted) == set()

@@ -1,0 +1,49 @@
+"""An attachment that is text, as it is searched for secrets: people attach their list of codes, or an export."""
+
+from __future__ import annotations
+
+import csv
+import re
+from itertools import islice
+
+from mailflow.core.decoding import decode
+from mailflow.core.htmltext import html_to_text
+from mailflow.core.mime import Part
+from mailflow.core.plaintext import clean_text
+
+ATTACHED_LIMIT = 256 * 1024  # bytes of all of a mail, as encoded
+
+_TEXTS = frozenset(
+    {"application/json", "application/csv", "application/x-ndjson", "application/octet-stream"}
+)
+_NAME_SIGNS = re.compile(r"[-_.+]+")
+_ROWS = 1000
+_CELLS = 50
+
+
+def may_be_text(part: Part) -> bool:
+    return part.content_type.startswith("text/") or part.content_type in _TEXTS
+
+
+def text_of(part: Part, charset: str, problems: list[str], limit: int) -> str:
+    """Its name and its text, "" if it is none. What a list of codes is of is often said by the file's name alone."""
+    data = part.content(problems, limit)
+    if part.content_type == "application/octet-stream" and b"\0" in data:
+        return ""
+    text, _ = decode(data, charset)
+    if part.content_type == "text/html":
+        text = html_to_text(text)
+    elif part.content_type.endswith("/csv") or part.filename.lower().endswith(".csv"):
+        text += _named_cells(text)
+    return clean_text(f"{_NAME_SIGNS.sub(' ', part.filename)}:\n{text}")
+
+
+def _named_cells(text: str) -> str:
+    """Each cell of a table with the name of its column, which is too far away to say what it is."""
+    rows = islice(csv.reader(text.splitlines()), _ROWS)
+    try:
+        names = next(rows, [])[:_CELLS]
+        named = [f"{name}: {cell}" for row in rows for name, cell in zip(names, row, strict=False)]
+    except csv.Error:  # a cell without end
+        return ""
+    return "\n".join(["", *named, ""])
