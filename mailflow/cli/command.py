@@ -14,8 +14,8 @@ from typing import Any, Final, TypeVar
 import click
 
 from mailflow import __version__
-from mailflow.bootstrap import Desk, open_desk, open_store
-from mailflow.config import Config, load, shipped
+from mailflow.bootstrap import Desk, NotReady, open_desk, open_store
+from mailflow.config import Config, is_installed, load, shipped
 from mailflow.store.unit import Store, UnitOfWork
 
 PLACES: Final = (Path("config.toml"), Path("/etc/mailflow/config.toml"))  # where `--config` looks by itself
@@ -31,7 +31,31 @@ class Site:
 
     @cached_property
     def source(self) -> Path:
-        return self.path or next((place for place in PLACES if place.is_file()), shipped("config.toml"))
+        """Raises `NotReady` when there is none: beside the installed one no state may be kept."""
+        if found := self.path or next((place for place in PLACES if place.is_file()), None):
+            return found
+        if is_installed():
+            raise NotReady(
+                f"there is no configuration: neither {' nor '.join(map(str, PLACES))}; `mailflow init` writes one here, and"
+                " `mailflow --config FILE` takes one from elsewhere"
+            )
+        return shipped("config.toml")
+
+    def make_config(self) -> list[str]:
+        """A copy of the shipped configuration where there is none; says what was made. Raises `NotReady`."""
+        path = self.path
+        if path is None:
+            if any(place.is_file() for place in PLACES) or not is_installed():
+                return []
+            path = PLACES[0]
+        try:
+            with path.open("xb") as file:
+                file.write(shipped("config.toml").read_bytes())
+        except FileExistsError:
+            return []
+        except OSError as error:
+            raise NotReady(f"{path} is not there and cannot be made: {error.strerror}") from error
+        return [f"{path}, which describes the sample desk: change it to yours"]
 
     @cached_property
     def config(self) -> Config:
@@ -91,7 +115,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     places={
-        "init": ("desk:init", "Make the key and the database where they are missing."),
+        "init": ("desk:init", "Make the configuration, the key and the database where they are missing."),
         "check-config": ("desk:check_config", "Say everything that is wrong with the configuration."),
         "run": ("desk:run", "Run the desk."),
         "inject": ("inject:inject", "Take one mail from standard input."),
@@ -109,7 +133,7 @@ class Commands(click.Group):
     "--config",
     "path",
     type=click.Path(path_type=Path),
-    help="The configuration. Default: ./config.toml, then /etc/mailflow/config.toml, then the shipped one.",
+    help="The configuration. Default: ./config.toml, then /etc/mailflow/config.toml.",
 )
 @click.version_option(__version__, prog_name="mailflow", message="%(prog)s %(version)s")
 @click.pass_context

@@ -22,8 +22,11 @@ ROLES = ("receive", "handle", "deliver", "periodic")
 @click.command()
 @site
 def init(site: Site) -> None:
-    """Make what is missing: the key of the reply addresses, the database and its tables."""
-    made = prepare(site.config)
+    """Make what is missing: the configuration, the key of the reply addresses, the database and its tables.
+
+    Without --config, and where there is none, the configuration is written to ./config.toml.
+    """
+    made = [*site.make_config(), *prepare(site.config)]
     say("made " + ", ".join(made) if made else "nothing was missing")
 
 

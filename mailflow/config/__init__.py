@@ -1,7 +1,7 @@
 """`config.toml` as typed, frozen settings; every error of a file is reported at once, each with its key."""
 
 from mailflow.config.loading import ConfigErrors, load
-from mailflow.config.packaged import shipped
+from mailflow.config.packaged import is_installed, shipped
 from mailflow.config.settings import (
     Case,
     Config,
@@ -24,6 +24,7 @@ __all__ = [
     "Log",
     "Smarthost",
     "Smtp",
+    "is_installed",
     "load",
     "restart_needed",
     "shipped",

@@ -20,6 +20,11 @@ def shipped(name: str) -> Path:
     return packaged if packaged.exists() else _PACKAGE.parent / name
 
 
+def is_installed() -> bool:
+    """Whether the package brings them with it: then they are a sample, and nothing may be written beside them."""
+    return (_PACKAGE / "config.toml").exists()
+
+
 @cache
 def lexicon() -> Lexicon:
     """The words of all languages, compiled once: they belong to the package, not to a site."""
