@@ -28,7 +28,9 @@ class Mail:
     """A mail as far as mailflow needs it. Values hold no control characters; of each list the caps below hold."""
 
     envelope: Envelope
-    sender: str | None  # the From address, domain in lower case; None unless there is one unambiguous mailbox
+    sender: (
+        str | None
+    )  # the From address, domain in lower case and in ASCII; None unless there is one unambiguous mailbox
     sender_name: str  # its display name, decoded
     addressed_to: tuple[str, ...]  # every mailbox of To and Cc, in order
     subject: str  # decoded, one line

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailflow.core.decoding import decode_words
+from mailflow.core.domains import ascii_domain
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
 _LABEL = r"[A-Za-z0-9\x80-\U0010ffff](?:[A-Za-z0-9_\x80-\U0010ffff-]{0,61}[A-Za-z0-9\x80-\U0010ffff])?"
@@ -34,7 +35,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     name: str  # decoded; may be anything
-    address: str  # sound, with a lower-case domain
+    address: str  # sound, with a lower-case domain in ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,18 @@ class Mailboxes:
 
 
 def sound_address(text: str) -> str | None:
-    """The address with its domain in lower case, if it is one (RFC 5321, 4.1.2; RFC 6531), unquoted, with a name."""
+    """The address with its domain in lower case and in ASCII, if it is one (RFC 5321, 4.1.2; RFC 6531), unquoted.
+
+    A domain that has no form in ASCII stays as it is.
+    """
     if len(text) > _ADDRESS_LIMIT or not (match := _ADDRESS.fullmatch(text)):
         return None
     if not text.isascii() and not _is_letters(text):
         return None
     if len(match[1].encode()) > _LOCAL_LIMIT or len(text.encode()) > _ADDRESS_LIMIT:
         return None
-    return f"{match[1]}@{match[2].lower()}"
+    address = f"{match[1]}@{ascii_domain(match[2])}"
+    return address if len(address.encode()) <= _ADDRESS_LIMIT else f"{match[1]}@{match[2].lower()}"
 
 
 def _is_letters(text: str) -> bool:

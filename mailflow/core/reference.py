@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from mailflow.core.domains import ascii_domain
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _MISREAD = str.maketrans("ILO", "110")  # how people read it aloud
 _REFERENCE_BITS = 40
@@ -131,7 +133,7 @@ def tagged_addresses(addresses: Addresses, candidates: Iterable[str]) -> tuple[T
 
 def _split(address: str) -> tuple[str, str]:
     local, _, domain = address.lower().rpartition("@")
-    return local, domain
+    return local, ascii_domain(domain)
 
 
 def _expiry(moment: datetime) -> str:

@@ -188,9 +188,8 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     handled = _read(app, stored, mail, body, pointed.case if pointed else _likely(matches.of_sender))
     if _from_staff(app, mail, clues):
         return _set_aside(handled, "a member of the staff answered a letter of the desk")
-    if (
-        not mail.sender.isascii()
-    ):  # RFC 6531: it takes a way out that carries SMTPUTF8 to the end, which we do not promise
+    if not mail.sender.isascii():
+        # RFC 6531 takes a way out that carries SMTPUTF8 to the end, which we do not promise; a domain has an ASCII form.
         return _set_aside(handled, "letters cannot be written to this address, which is not ASCII")
     form = app.config.policy.form
     found = pointed or find_case_of_sender(clues, matches, handled.reading, handled.wish, form)

@@ -113,3 +113,11 @@ def test_no_text_is_a_genuine_address(text):
     assert not is_genuine(text)
     assert not is_genuine(f"recovery+{text}@pypi.example")
     find_references(text)
+
+
+def test_a_desk_at_a_domain_in_another_script_takes_mail_to_either_form():
+    desk = Addresses("desk@xn--bcher-kva.example", DESK.keys, YEAR)
+    assert desk.accepts("desk@bücher.example")
+    assert desk.accepts("Desk@XN--bcher-kva.example")
+    assert not desk.accepts("desk@bucher.example")
+    assert not desk.accepts("desk@ü..example")

@@ -171,6 +171,28 @@ def test_two_nodes_handle_each_mail_once(world, node):
     assert opened(world) == 6
 
 
+# ------------------------------------------------------------------------------------------------ other scripts
+
+
+def test_a_person_at_a_domain_in_another_script_is_answered_at_its_form_in_ascii(world):
+    (letter,) = world.write(START, sender="jo@bücher.example")
+    assert letter.recipient == "jo@xn--bcher-kva.example"
+    assert world.case().party == "jo@xn--bcher-kva.example"
+
+
+def test_both_forms_of_a_domain_are_the_same_person(world):
+    (letter,) = world.write(START, sender="jo@bücher.example")
+    world.answer(letter, ANSWERS, sender="jo@xn--bcher-kva.example")
+    world.answer(letter, "I also have an old invoice.", sender="jo@BÜCHER.example")
+    assert opened(world) == 1
+    assert Flag.STRANGER_WROTE not in world.case().flags
+
+
+def test_a_name_before_the_at_in_another_script_is_for_the_staff(world):
+    assert world.write(START, sender="jürgen@bücher.example") == []
+    assert world.handled[-1].set_aside
+
+
 # ------------------------------------------------------------------------------------------------ the same mail twice
 
 

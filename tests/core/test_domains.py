@@ -1,0 +1,52 @@
+"""A domain in any script has one form in ASCII; whatever has none stays as it is, and nothing raises."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailflow.core.domains import ascii_domain
+from mailflow.core.mailbox import sound_address
+
+
+@pytest.mark.parametrize(
+    ("domain", "ascii_form"),
+    [
+        ("Example.ORG", "example.org"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("XN--BCHER-KVA.example", "xn--bcher-kva.example"),
+        ("straße.example", "xn--strae-oqa.example"),  # IDNA 2008 keeps it; IDNA 2003 made it another domain
+        ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
+        ("пример.example", "xn--e1afmkfd.example"),
+    ],
+)
+def test_a_domain_in_ascii(domain, ascii_form):
+    assert ascii_domain(domain) == ascii_form
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "ü..example",
+        "-ü.example",
+        "ü" * 300,
+        "a\u200db.example",
+        "\ud800.example",
+        "xn--ü.example",
+        "☃.example",
+    ],
+)
+def test_one_without_such_a_form_stays_as_it_is(domain):
+    assert ascii_domain(domain) == domain.lower()
+
+
+@given(st.text(max_size=80))
+def test_nothing_raises_and_what_is_in_ascii_stays_so(domain):
+    once = ascii_domain(domain)
+    assert ascii_domain(once) == once or not once.isascii()
+
+
+@given(st.text(alphabet="aü例-.x1", min_size=1, max_size=70))
+def test_an_address_is_never_longer_than_allowed(domain):
+    address = sound_address(f"jo@{domain}")
+    assert address is None or len(address.encode()) <= 254
