@@ -124,7 +124,7 @@ def _prose(
         *named,
         *choices.in_prose(terms, parts),
         *choices.pasted(fresh, terms),
-        *agreements.in_prose(terms, parts),
+        *agreements.in_prose(fresh, terms, parts),
         *links.in_prose(fresh, terms, hits),
     ]
     lost = any(

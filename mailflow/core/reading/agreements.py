@@ -6,6 +6,7 @@ a question, somebody else's agreement and the bare words of our own statement ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Field, Kind
@@ -16,6 +17,8 @@ from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
 
 _SURE = 0.85
+_AROUND = " .,;:!*_`'\"()…。！，、-–—"
+_TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n|and\b|&)")
 _LOOK_BACK = 3  # clauses
 _AGREES = frozenset({"agree", "yes", "refuse"})
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
@@ -25,7 +28,7 @@ _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
     """What a value says that stands where only yes or no makes sense; None if neither."""
-    bare = " ".join(text.lower().split()).strip(" .,;:!*_`'\"()…。！，、-–—")
+    bare = " ".join(text.lower().split()).strip(_AROUND)
     if bare in terms.values.get("yes", ()):
         return True
     if bare in terms.values.get("no", ()):
@@ -39,16 +42,16 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
 
 def _said_plainly(bare: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
     says = frozenset().union(*(part.says for part in parts))
-    yes = _leads(bare, terms, "yes")
+    yes = leads(bare, terms, "yes")
     if any(part.negated and not part.says for part in parts):  # "no, …" alone; "yes, and no codes" is unclear
-        return False if _leads(bare, terms, "no") and not (says or yes) else None
+        return False if leads(bare, terms, "no") and not (says or yes) else None
     return True if yes or "agree" in says or "yes" in says or (knowing and "aware" in says) else None
 
 
-def _leads(bare: str, terms: Terms, word: str) -> bool:
-    """Whether a value begins with a yes or a no: "yes, I know"."""
-    first = bare.replace("，", ",").replace("、", ",").split(",")[0].split(" ")[0].strip(".!;:")
-    return first in terms.values.get(word, ())
+def leads(text: str, terms: Terms, word: str) -> bool:
+    """Whether a value begins with a yes or a no: "yes, I know", "I do, though …"."""
+    first = text.lower().replace("，", ",").replace("、", ",").split(",")[0].strip(_AROUND)
+    return any(one.strip(_AROUND) in terms.values.get(word, ()) for one in (first, first.split(" ")[0]))
 
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
@@ -63,21 +66,37 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
 
 
-def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
+def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     conditional = {part.sentence for part in parts if "if" in part.marks or part.of_others}
     for index, part in enumerate(parts):
         topics = part.topics if part.sentence not in conditional else ()
         sure = _SURE
         if not topics and (part.says or part.refuses) and part.sentence not in conditional:
             topics, sure = _subject_before(parts, index), _SAID_BEFORE
-        if not topics or part.asks or "sorry" in part.marks:
+        doubted = index > 0 and _only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
+        if not topics or part.asks or "sorry" in part.marks or doubted:
             continue
         for key in topics:
-            if _holds_back(part, knowing=key in terms.knowing):
+            if _holds_back(part, knowing=key in terms.knowing) or _only_nods(fresh, part):
                 continue
             said = _said(part, key, terms, parts[index - 1] if index else None)
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _only_doubts(part: Clause) -> bool:
+    """As in "Maybe, I agree": the doubt is about what follows."""
+    return "doubt" in part.marks and not (part.things or part.topics or part.says or part.states)
+
+
+def _only_nods(fresh: Fresh, part: Clause) -> bool:
+    """As in "Yes, your Code of Conduct is strange": a yes whose subject comes behind it and goes on."""
+    if part.says != {"yes"}:
+        return False
+    yes = next((hit for hit in part.hits if "yes" in hit.means.says), None)
+    subject = next((hit for hit in part.hits if hit.means.topics), None)
+    behind = yes is not None and subject is not None and yes.start < subject.start
+    return behind and subject is not None and _TAIL.match(fresh.text, subject.end) is None
 
 
 def _holds_back(part: Clause, *, knowing: bool) -> bool:
@@ -97,7 +116,7 @@ def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool |
         return False
     if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
         return None if part.states & {"none"} else True
-    if part.negated and "but" in part.marks and before is not None and "agree" in before.says:
+    if part.negated and "but" in part.marks and before is not None and before.says & {"agree", "aware"}:
         return False  # "I agree to the one, but not to the other"
     return None
 

@@ -37,6 +37,8 @@ QUOTED, STRONG, WEAK, SHAKY = 0.9, 0.85, 0.75, 0.7
 _LOOK_AHEAD = 90
 _LOOK_BACK = 60
 _BETWEEN_WORDS = 5
+_BESIDE = 25
+_OWN = frozenset({"noun", "account", "said"})  # kinds of words that another service has too
 
 
 class Found(NamedTuple):
@@ -48,6 +50,8 @@ class Found(NamedTuple):
 
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
     """The name that an announcing phrase of one kind announces."""
+    if key in _OWN and _others_place(fresh, terms, hit):
+        return None
     for rule in _RULES[key]:
         found = rule(fresh, terms, hit)
         if found is not None:
@@ -190,11 +194,12 @@ def _phrase_start(fresh: Fresh, place: int) -> int:
 
 
 def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
-    """Whether the name is said to be one at another service: "my GitHub user name"."""
-    return any(
-        word in terms.lists.get("elsewhere", ())
-        for word in words_of(fresh.low[max(0, hit.start - 25) : hit.end + 25])
-    )
+    """Whether the name is said to be one at another service: "my GitHub user name", "user name at GitHub"."""
+    before = words_of(fresh.low[max(0, hit.start - _BESIDE) : hit.start])[-2:]
+    after = words_of(fresh.low[hit.end : hit.end + _BESIDE])[:2]
+    if any(terms.is_service(word) for word in (*before, *after)):
+        return False
+    return any(word in terms.lists.get("elsewhere", ()) for word in (*before, *after))
 
 
 def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:

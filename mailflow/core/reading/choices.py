@@ -113,10 +113,11 @@ def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
     ways = terms.ways[field.key]
     told = ways.in_slot | {way: choice for way, (choice, _) in ways.of.items()}
     named = {thing for thing, choice in ways.things.items() if choice in field.choices}
+    own = [part for part in parts if not (part.things or part.says)]  # "lost, I know"
+    telling = [part for part in own if part.states - {NONE}] or own  # "no, I still have them"
     return {
         told[thing, state]
-        for part in parts
-        if not (part.things or part.says)  # "lost, I know"
+        for part in telling
         for state in part.states
         for thing in named
         if (thing, state) in told

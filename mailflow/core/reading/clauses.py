@@ -97,7 +97,8 @@ class Clause:
     @property
     def of_others(self) -> bool:
         """Whether it is said to be agreed or known by somebody else: "as you know"."""
-        return any("you" in one.means.speech and other.means.says for one, other in pairwise(self.hits))
+        told = [hit for hit in self.hits if not hit.means.auxiliary]
+        return any("you" in one.means.speech and other.means.says for one, other in pairwise(told))
 
     @property
     def asks(self) -> bool:
@@ -243,13 +244,22 @@ def _join(segments: Sequence[_Segment]) -> list[_Segment]:
     """Segments that share one verb or one object, put together."""
     joined: list[_Segment] = []
     for index, segment in enumerate(segments):
-        left = next((one for one in reversed(joined) if one.inside == segment.inside), None)
+        left = _left_of(segment, joined)
         if left is not None and _belongs(left, segment, segments, index + 1):
             left.add([segment.opened_by] if segment.opened_by else [])
             left.add(segment.hits)
         else:
             joined.append(segment)
     return joined
+
+
+def _left_of(segment: _Segment, joined: Sequence[_Segment]) -> _Segment | None:
+    """What a segment may belong to: the one before it on its side of a bracket, and past a relative clause."""
+    before = [one for one in reversed(joined) if one.inside == segment.inside][:2]
+    relative = before[:1] and "which" in before[0].hits[0].means.speech
+    if relative and len(before) > 1 and before[1].bare and not (segment.things or segment.topics):
+        return before[1]  # "The mailbox, to which it belongs, no longer exists."
+    return before[0] if before else None
 
 
 def _belongs(left: _Segment, segment: _Segment, segments: Sequence[_Segment], following: int) -> bool:

@@ -17,7 +17,9 @@ from mailflow.core.reading.vocabulary import lower, words_of
 from mailflow.core.text import Mark
 
 _MARKER = re.compile(
-    r"(?:(?<=\n)|\A|(?<=[\s,;，；、]))[ \t>*•-]{0,4}[(（]?(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
+    r"(?:(?:(?<=\n)|\A)[ \t>*•-]{0,4}(?:[^\W\d_]{2,9}\.?[ ])?|(?<=[\s,;，；、])[ \t>*•-]{0,4})[#(（]?"
+    r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
+    r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
 _BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
 _COMMA = re.compile("[,;，；、]")
@@ -229,10 +231,18 @@ def _yes_to_all(
             continue
         bare = number <= _FIRST and not _is_read(start, end, read)
         fields, sure = _meant(terms, text, parts, asked, open_items, bare=bare)
+        if said and _only_knows(parts, text, terms):
+            fields = [field for field in fields if field.key in terms.knowing]
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
                 value = field.yes if field.kind is Kind.CHOICE else said
                 yield Claim(field.key, value, "yes to what was asked", sure, start, end)
+
+
+def _only_knows(parts: Sequence[Clause], text: str, terms: Terms) -> bool:
+    """Whether a yes is no more than "I understand", which agrees to nothing."""
+    says = frozenset().union(*(part.says for part in parts))
+    return says == {"aware"} and not agreements.leads(text, terms, "yes")
 
 
 def _speaks_of_nothing(parts: Sequence[Clause]) -> bool:

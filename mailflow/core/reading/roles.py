@@ -18,6 +18,7 @@ NONE = ""
 
 _STATED, _CUED, _GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.6
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
+_LOOK_BACK = 30
 _BESIDE, _NEAR, _BY_ACCOUNT = 3, 12, 30  # characters
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 _LIST_MARKS = " \t0123456789.)(-*•·"
@@ -35,6 +36,7 @@ class _Window:
 
     before: Sequence[Hit]
     beside: frozenset[str]  # the address words right before it
+    next_to: frozenset[str]  # those right before the next address of the sentence
     near: frozenset[str]  # those a little further
     after: Sequence[Hit]  # up to a comma
     behind: Sequence[Hit]  # all that follows
@@ -76,6 +78,8 @@ def _changed(_: Found, window: _Window) -> Role | None:
         return None
     if "from" in window.beside:
         return Role(REGISTERED, _STATED)
+    if "change" in window.beside and "to" in window.next_to:
+        return Role(REGISTERED, _STATED)  # "change x to y"
     return Role(WANTED, _STATED) if window.beside & {"to", "change"} else None
 
 
@@ -174,6 +178,9 @@ def _window(
     return _Window(
         before=before,
         beside=frozenset(keys([hit for hit in before if one.start - hit.end <= _BESIDE], "addresses")),
+        next_to=_beside(fresh, found[index + 1])
+        if index + 1 < len(found) and found[index + 1].start < stop
+        else frozenset(),
         near=frozenset(keys([hit for hit in before if one.start - hit.end <= _NEAR], "addresses")),
         after=after,
         behind=fresh.within(one.end, until),
@@ -184,6 +191,12 @@ def _window(
         account=bool(keys([hit for hit in before if one.start - hit.end <= _BY_ACCOUNT], "names")),
         lost=any(part.states & _GONE for part in said),
     )
+
+
+def _beside(fresh: Fresh, one: Found) -> frozenset[str]:
+    """The address words right before an address."""
+    hits = fresh.within(max(0, one.start - _LOOK_BACK), one.start)
+    return frozenset(keys([hit for hit in hits if 0 <= one.start - hit.end <= _BESIDE], "addresses"))
 
 
 def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
