@@ -24,7 +24,6 @@ _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
 _LONGEST = 400
 _AROUND = " \t-*•·+>"
-_AROUND = " \t-*•·+>"
 _ALIKE = 0.6  # of a statement's words
 _SURE = 0.97
 
@@ -65,7 +64,7 @@ def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) 
 
 
 def _read(fresh: Fresh, terms: Terms, box: Box, under: Slot | None) -> Iterator[Claim]:
-    field = _field(fresh, terms, box) or (under.fields[0] if under else None)
+    field = _field(fresh, terms, box) or (next(iter(under.fields), None) if under else None)
     if field is None:
         return
     value = _value(fresh, terms, box, field)

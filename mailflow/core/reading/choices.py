@@ -277,7 +277,7 @@ def _by_things(
     if part.marks & _RESERVED or _only_asked(part) or _of_another_place(part):
         return
     for thing in _meant(part, things):
-        for state in states:
+        for state in sorted(states):
             if state == NONE and not _says_no(part, thing):
                 continue
             choice, sure = ways.of.get((thing, state), ("", 0.0))
