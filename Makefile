@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: all install demo test lint format figures fuzz clean
+.PHONY: all install demo test lint format figures bench fuzz clean
 all: lint test
 
 # What is installed depends on pyproject.toml alone, so the stamp does too.
@@ -34,6 +34,11 @@ lint: $(VENV)/.tested
 # How well mailflow reads the conversations of tests/reading/cases; FLAGS=-v shows each fault.
 figures: $(VENV)/.tested
 	$(BIN)/python -m tests.reading.figures $(FLAGS)
+
+# What reading a mail costs, and starting; see docs/PERFORMANCE.md.
+bench: $(VENV)/.tested
+	$(BIN)/python -m tests.bench.reading $(FLAGS)
+	$(BIN)/python -m tests.bench.start
 
 SECONDS ?= 600
 fuzz: $(VENV)/.tested
