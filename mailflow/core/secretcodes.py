@@ -12,7 +12,8 @@ _SHEET = 60  # lines of codes below their name
 _PROSE = 2  # lines between the name and the codes
 
 # A recovery code of PyPI: sixteen hexadecimal digits, in no address, path or longer word.
-_HEX = re.compile(r"(?<![\w/=+%.@-])(?:[0-9a-f]{16}|[0-9A-F]{16})(?![\w/=+%@-]|\.\w)")
+# The pattern looks back from behind them, as one that begins with what may not stand before is slow to search for.
+_HEX = re.compile(r"[0-9A-Fa-f][0-9A-Fa-f]{15}(?<![\w/=+%.@-][0-9A-Fa-f]{16})(?![\w/=+%@-]|\.\w)")
 _STRICT = re.compile(
     r"[0-9a-f]{16}|[0-9A-F]{16}|(?:[0-9a-f]{4,8}-){1,7}[0-9a-f]{4,8}|(?:[0-9A-F]{4,8}-){2,7}[0-9A-F]{4,8}"
 )
@@ -42,7 +43,8 @@ _KEY = re.compile(r"[\w.~+/=:-]{20,400}")
 
 
 def recovery_codes(view: View) -> Iterator[Span]:
-    yield from _hex_codes(view)
+    if view.long_words:
+        yield from _hex_codes(view)
     seen = 0
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
@@ -54,7 +56,9 @@ def recovery_codes(view: View) -> Iterator[Span]:
 
 def _hex_codes(view: View) -> Iterator[Span]:
     """Two of them are a sheet wherever they stand; one needs a word for codes near it."""
-    found = [m.span() for m in _HEX.finditer(view.text) if _has_both(m[0])]
+    found = [
+        m.span() for m in _HEX.finditer(view.text) if _has_both(m[0]) and m[0] in (m[0].lower(), m[0].upper())
+    ]
     codes = [
         span for span in found if not view.tells_against(view.line_start(span[0], 3), view.line_end(span[1]))
     ]

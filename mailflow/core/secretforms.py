@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 Span = tuple[int, int]  # characters of a text
+LEAST_TOKEN = (
+    13  # characters of the shortest thing below that has neither spaces nor a name: "pypi-AgE" and five more
+)
 
 # What a token begins with, and its whole form. Sources: the services' documentation.
 API_TOKENS = (
-    ("pypi-", r"pypi-AgE[\w-]{5,}|pypi-(?=[a-z_-]{0,60}[A-Z0-9])[\w-]{40,}"),  # PyPI: a macaroon in base64
+    ("pypi-", r"pypi-(?:AgE[\w-]{5,}|(?=[a-z_-]{0,60}[A-Z0-9])[\w-]{40,})"),  # PyPI: a macaroon in base64
     ("npm_", r"npm_[A-Za-z0-9]{20,}"),
     ("rubygems_", r"rubygems_[0-9a-f]{32,}"),
     ("cio", r"cio[A-Za-z0-9]{32}(?![A-Za-z0-9])"),  # crates.io
@@ -53,7 +56,14 @@ Forms = tuple[tuple[str, re.Pattern[str]], ...]
 
 
 def _compiled(forms: tuple[tuple[str, str], ...]) -> Forms:
-    return tuple((piece, re.compile(rf"(?<![A-Za-z0-9])(?:{form})", re.ASCII)) for piece, form in forms)
+    return tuple((piece, re.compile(_alone(piece, form), re.ASCII)) for piece, form in forms)
+
+
+def _alone(piece: str, form: str) -> str:
+    """The form behind no letter or digit: what is looked for first is the piece, which saves a look at each character."""
+    if not form.startswith(piece):
+        return rf"(?<![A-Za-z0-9])(?:{form})"
+    return rf"{re.escape(piece)}(?<![A-Za-z0-9]{re.escape(piece)}){form.removeprefix(piece)}"
 
 
 _API_TOKENS = _compiled(API_TOKENS)
@@ -61,7 +71,8 @@ _HOSTING_TOKENS = _compiled(HOSTING_TOKENS)
 
 _AWS_PLACE = re.compile(r"aws|secret[ _-]?access|(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}", re.IGNORECASE)
 _AWS_PIECES = ("AKIA", "ASIA", "aws", "AWS", "ecret", "ECRET")
-_AWS_SECRET = re.compile(r"(?<![\w/+])[A-Za-z0-9/+]{40}(?![\w/+=])")
+_AWS_LIKE = re.compile(r"[A-Za-z0-9/+]{40}")
+_AWS_SECRET = re.compile(rf"(?<![\w/+]){_AWS_LIKE.pattern}(?![\w/+=])")
 _AWS_REACH = 300  # characters between the halves of a key
 _WRAPPED = re.compile(r"\r?\n[> \t]{0,8}([\w+/=.~%&?-]{8,})[ \t]*(?=\r?\n|$)", re.ASCII)
 
@@ -100,14 +111,17 @@ _KEY_LENGTH = 20_000  # characters, at most
 _AGE_KEY = re.compile(r"AGE-SECRET-KEY-1[A-Z0-9]{20,}")
 
 
-def api_tokens(text: str) -> Iterator[Span]:
-    yield from _tokens(text, _API_TOKENS)
+# Of what follows, `long_words` are the words of the text that are as long as a token, a line each.
 
 
-def hosting_tokens(text: str) -> Iterator[Span]:
-    yield from _tokens(text, _HOSTING_TOKENS)
+def api_tokens(text: str, long_words: str) -> Iterator[Span]:
+    yield from _tokens(text, long_words, _API_TOKENS)
+
+
+def hosting_tokens(text: str, long_words: str) -> Iterator[Span]:
+    yield from _tokens(text, long_words, _HOSTING_TOKENS)
     # The secret half of an AWS key has no form of its own: forty characters near its name or its other half.
-    if not any(piece in text for piece in _AWS_PIECES):
+    if not _AWS_LIKE.search(long_words) or not any(piece in text for piece in _AWS_PIECES):
         return
     seen = 0
     for place in _AWS_PLACE.finditer(text):
@@ -117,9 +131,9 @@ def hosting_tokens(text: str) -> Iterator[Span]:
         seen = place.end() + _AWS_REACH - 50
 
 
-def _tokens(text: str, forms: Forms) -> Iterator[Span]:
+def _tokens(text: str, long_words: str, forms: Forms) -> Iterator[Span]:
     for piece, form in forms:
-        for found in form.finditer(text) if piece in text else ():
+        for found in form.finditer(text) if piece in long_words else ():
             if (
                 len(set(found[0][len(piece) :])) > 3
             ):  # "ghp_xxxxxxxxxxxxxxxxxxxx" stands for a token and is none
@@ -147,14 +161,21 @@ def is_mixed(word: str) -> bool:
     )
 
 
-def reset_links(text: str) -> Iterator[Span]:
+def reset_links(text: str, long_words: str) -> Iterator[Span]:
     """Links that open an account to whoever has them."""
-    if "/" not in text or not (_RESET_WORD.search(text) or "oken=" in text):
-        return
-    for found in _URL.finditer(text):
+    for found in _links(text, long_words):
         if _opens(unquote(found[0])):
             end = _unwrapped(text, found)
             yield found.start(), end if end > found.end() else found.start() + len(found[0].rstrip(".,;:!?)"))
+
+
+def _links(text: str, long_words: str) -> Iterator[re.Match[str]]:
+    place = 0
+    for word in long_words.split("\n"):
+        place = text.index(word, place)
+        if "/" in word:
+            yield from _URL.finditer(text, place, place + len(word))
+        place += len(word)
 
 
 def _opens(url: str) -> bool:

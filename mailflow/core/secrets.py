@@ -48,12 +48,16 @@ def _by_form(detector: Callable[[str], Iterable[Span]]) -> Callable[[View], Iter
     return lambda view: detector(view.text)
 
 
+def _in_long_words(detector: Callable[[str, str], Iterable[Span]]) -> Callable[[View], Iterable[Span]]:
+    return lambda view: detector(view.text, view.long_words) if view.long_words else ()
+
+
 # In this order: what two of them claim is of the first one's kind.
 DETECTORS: tuple[tuple[SecretKind, Callable[[View], Iterable[Span]]], ...] = (
     (SecretKind.PRIVATE_KEY, _by_form(secretforms.private_keys)),
-    (SecretKind.RESET_LINK, _by_form(secretforms.reset_links)),
-    (SecretKind.HOSTING_TOKEN, _by_form(secretforms.hosting_tokens)),
-    (SecretKind.API_TOKEN, _by_form(secretforms.api_tokens)),
+    (SecretKind.RESET_LINK, _in_long_words(secretforms.reset_links)),
+    (SecretKind.HOSTING_TOKEN, _in_long_words(secretforms.hosting_tokens)),
+    (SecretKind.API_TOKEN, _in_long_words(secretforms.api_tokens)),
     (SecretKind.TOTP_SECRET, secretcodes.totp_seeds),
     (SecretKind.RECOVERY_CODE, secretcodes.recovery_codes),
     (SecretKind.PASSWORD, _by_form(secretforms.url_passwords)),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from mailflow.core.intentwords import IntentWords, Names, lower
-from mailflow.core.secretforms import Span
+from mailflow.core.intentwords import IntentWords, Names, heads_of, lower
+from mailflow.core.secretforms import LEAST_TOKEN, Span
 
 REACH = 300  # characters around a name that are looked at: no text costs more than its length
 
@@ -28,7 +29,16 @@ class View:
         return self.places(self.words.codes)
 
     def places(self, names: Names) -> list[Span]:
-        return names.spans(self.text, self.lowered)
+        return names.spans(self.text, self.lowered, self._heads)
+
+    @cached_property
+    def long_words(self) -> str:
+        """What stands between white space and is long enough for a token or a code, a line each: little of most texts."""
+        return "\n".join([word for word in self.text.split() if len(word) >= LEAST_TOKEN])
+
+    @cached_property
+    def _heads(self) -> AbstractSet[str]:
+        return heads_of(self.lowered)
 
     def line_end(self, position: int) -> int:
         end = self.text.find("\n", position, position + REACH)

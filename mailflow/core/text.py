@@ -248,12 +248,15 @@ class _Scanner:
 
     def _mark_disclaimers(self, lines: list[int], first: int) -> None:
         """Legal notices: from the line on which a sentence begins that no person writes, to the paragraph's end."""
-        texts = [folded(self.texts[at][:_DISCLAIMER_LIMIT]) for at in lines]
+        cut = [self.texts[at][:_DISCLAIMER_LIMIT] for at in lines]
+        if not self.words.disclaimers.within(folded(" ".join(cut))):  # which is most of the cases, and cheap
+            return
+        texts = [folded(text) for text in cut]
         joined = " ".join(texts)
         if len(joined) < _LEAST_DISCLAIMER:
             return
         ends = list(accumulate(len(text) + 1 for text in texts))
-        for phrase in [phrase for phrase in self.words.disclaimers if phrase in joined]:
+        for phrase in self.words.disclaimers.within(joined):
             found = joined.index(phrase)
             place = bisect_right(ends, found)
             before = joined[ends[place - 1] if place else 0 : found]

@@ -62,6 +62,26 @@ class Globs:
         return False
 
 
+class Phrases:
+    """Many phrases, of which few need be looked for in a text: those whose longest inner word stands in it."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_word: dict[str, list[str]] = {}
+        self._others: list[str] = []  # without a word that has spaces on both sides
+        for phrase in phrases:
+            inner = phrase.split(" ")[1:-1]
+            if inner:
+                self._by_word.setdefault(max(inner, key=len), []).append(phrase)
+            else:
+                self._others.append(phrase)
+
+    def within(self, text: str) -> list[str]:
+        """Those that a folded text holds."""
+        known = self._by_word.keys() & text.split()
+        phrases = [*self._others, *(phrase for word in sorted(known) for phrase in self._by_word[word])]
+        return [phrase for phrase in phrases if phrase in text]
+
+
 @dataclass(frozen=True)
 class TextWords:
     """All languages together: which one a mail program speaks says nothing of its user's."""
@@ -72,7 +92,7 @@ class TextWords:
     forwards: tuple[str, ...]  # the same of a forwarded one
     forward_lines: frozenset[str]  # what stands above it without dashes
     programs: Globs  # "Sent from my …"
-    disclaimers: tuple[str, ...]  # phrases
+    disclaimers: Phrases
 
 
 def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
@@ -86,7 +106,7 @@ def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
         forwards=tuple(line for line in forwards if line[-1] not in ":："),
         forward_lines=frozenset(line for line in forwards if line[-1] in ":："),
         programs=Globs(_all(tables, "programs")),
-        disclaimers=_folded(tables, "disclaimers"),
+        disclaimers=Phrases(_folded(tables, "disclaimers")),
     )
 
 

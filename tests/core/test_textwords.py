@@ -38,7 +38,7 @@ def test_a_wildcard_may_stand_for_some_words_only():
 def test_what_a_file_leaves_out_it_does_not_know():
     words = compile_text_words({"xx": {}, "yy": {"text": {"to": ["Till"]}}})
     assert words.labels == {"till": "to"}
-    assert words.disclaimers == ()
+    assert words.disclaimers.within("this message is confidential") == []
 
 
 @pytest.mark.parametrize(
