@@ -103,7 +103,10 @@ def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
         starts[index + 1] - 1 for index in range(len(parts) - 1) if _ends(parts[index], parts[index + 1])
     )
     addresses = tuple(find_addresses(text, low, terms.spelling))
-    languages = terms.vocabulary.languages(_own_words(_without(low, boxed), terms))
+    own = _own_words(_without(low, boxed), terms)
+    # An address tells of its owner's language too; where there is none, the words that are looked up tell it as well.
+    told_apart = own is not low or addresses or "://" in low or "www." in low
+    languages = terms.vocabulary.languages(own) if told_apart else ()
     hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages))
     return Fresh(text, low, tuple(kept), tuple(starts), hard, tuple(boxed), hits, addresses)
 

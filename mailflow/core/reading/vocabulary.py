@@ -12,6 +12,8 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
+from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -40,25 +42,75 @@ _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 
 
-def _token_pattern(words: str, flags: re.RegexFlag) -> re.Pattern[str]:
-    return re.compile(
-        rf"""{words}
-        |(?P<question>[?？])
-        |(?P<stop>[.!](?=[\s"')\]]|\Z)|[。！…])
-        |(?P<comma>[,;、，；—]|(?<=\s)[-–/|](?=\s))
-        |(?P<open>[(（\[【])
-        |(?P<close>[)）\]】])
-        |(?P<colon>[:：=](?=\s|\Z|[^\x00-\x7f]))
-        |(?P<line>\n)""",
-        re.VERBOSE | flags,
-    )
-
-
-_PLAIN_TOKEN = _token_pattern(r"(?P<word>\w+)", re.NOFLAG)
-_TOKEN = _token_pattern(rf"(?P<word>[^\W{CJK}]+)|(?P<run>[{CJK}]+)", re.NOFLAG)
+_PLAIN_WORD = re.compile(r"(\w+)")  # where no CJK stands
+_WORD_APART = re.compile(rf"([^\W{CJK}]+)")
+_MARK = re.compile(
+    rf"""(?P<run>[{CJK}]+)
+    |(?P<question>[?？])
+    |(?P<stop>[.!](?=[\s"')\]]|\Z)|[。！…])
+    |(?P<comma>[,;、，；—]|(?<=\s)[-–/|](?=\s))
+    |(?P<open>[(（\[【])
+    |(?P<close>[)）\]】])
+    |(?P<colon>[:：=](?=\s|\Z|[^\x00-\x7f]))
+    |(?P<line>\n)""",
+    re.VERBOSE,
+)
+_SHORT = 6  # characters between words that are worth remembering
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 _START = itemgetter(0)
-_Token = tuple[str, int, int, str]  # kind, start, end, text
+_hit = partial(tuple.__new__, Hit)  # takes half the time of calling the class
+_Mark = tuple[str, int, int]  # kind, start, end: punctuation, or a run of Chinese, Japanese or Korean
+
+
+class _Marks(dict[tuple[str, str], tuple[_Mark, ...]]):
+    """The marks that stand between two words, by what stands there and the kind of character behind it.
+
+    Kept, because they are the same few again and again: to search a text for them costs as much as finding the phrases.
+    """
+
+    def __missing__(self, between: tuple[str, str]) -> tuple[_Mark, ...]:
+        text, behind = between
+        found = tuple(
+            (match.lastgroup or "", match.start() - 1, match.end() - 1)
+            for match in _MARK.finditer(f"x{text}{behind}")
+            if match.end() <= len(text) + 1
+        )
+        if len(self) >= _MEMO_LIMIT:
+            self.clear()
+        if len(text) <= _SHORT:
+            self[between] = found
+        return found
+
+
+_marks = _Marks()
+
+
+class _Words:
+    """The words of a text, where they end, and the marks before each, in the order in which they stand."""
+
+    __slots__ = ("ends", "forms", "marks", "runs")
+
+    def __init__(self, low: str, hard: AbstractSet[int]) -> None:
+        """A newline at a place in `hard` ends the sentence."""
+        self.runs = not low.isascii() and _CJK.search(low) is not None
+        pieces = (_WORD_APART if self.runs else _PLAIN_WORD).split(low)  # between, word, between, …, between
+        ends = list(accumulate(map(len, pieces)))
+        self.forms = pieces[1::2]
+        self.ends = ends[1::2]
+        self.marks: dict[int, list[_Mark]] = {}  # by the number of the word they stand before
+        for number, between in enumerate(pieces[::2]):
+            if between != " " and between:
+                end = ends[2 * number]
+                behind = low[end : end + 1]
+                kind = "" if not behind else "x" if behind.isascii() else "é"
+                start = end - len(between)
+                found = [
+                    (name, start + first, start + last)
+                    for name, first, last in _marks[between, kind]
+                    if name != "line" or start + first in hard
+                ]
+                if found:
+                    self.marks[number] = found
 
 
 class Entry(NamedTuple):
@@ -92,13 +144,14 @@ def words_of(text: str) -> list[str]:
 class _Node:
     """A step of the words of phrases: what a phrase that ends here means in each layer, and which words may follow."""
 
-    __slots__ = ("children", "ends", "goes_on", "means", "rank", "single", "stems")
+    __slots__ = ("branches", "children", "ends", "goes_on", "means", "rank", "single", "stems")
 
     def __init__(self) -> None:
         self.means: list[Meaning | None] = [None, None, None]  # no concepts: a word that means nothing here
         self.rank = [99.0, 99.0, 99.0]
         self.ends = False  # whether any phrase does
         self.goes_on = False  # whether any phrase does not
+        self.branches = False  # whether one may go on with more than the words of `children`
         self.single: tuple[
             tuple[int, Meaning], ...
         ] = ()  # what it means in the layers in which it means something
@@ -136,6 +189,7 @@ class _Node:
             if stem is not None:
                 child.absorb(stem)
         self.goes_on = bool(self.children or self.stems)
+        self.branches = bool(self.stems) or GAP in self.children
         self.single = tuple(
             (layer, meaning)
             for layer, meaning in enumerate(self.means)
@@ -162,7 +216,7 @@ class _Reader:
     def __init__(self, entries: Iterable[Entry], languages: Sequence[str]) -> None:
         self._root = _Node()
         self._runs: dict[str, list[tuple[str, int, _Node]]] = defaultdict(list)
-        self._known: dict[str, _Node | None] = {}
+        self._known = _Known(self._root)
         runs: dict[str, _Node] = defaultdict(_Node)
         ranks = {language: rank for rank, language in enumerate(languages)} | {EVERY: 0}
         for language, phrase, concept in entries:
@@ -200,41 +254,36 @@ class _Reader:
             node = branch.setdefault(word.rstrip("*"), _Node())
         return node
 
-    def find(self, low: str, tokens: Sequence[_Token]) -> list[Hit]:
+    def find(self, low: str, words: _Words) -> list[Hit]:
+        """What a text of these words holds, in order."""
         hits: list[Hit] = []
         done = [0, 0, 0]
-        known = self._known
-        in_order = True
-        for index, (kind, start, end, text) in enumerate(tokens):
-            if kind == "word":
-                node = known[text] if text in known else self._learn(text)
-                if node is None:
-                    continue
-                if node.goes_on:
-                    _walk(node, tokens, index, done, hits)
-                    continue
-                for layer, meaning in node.single:
-                    if start >= done[layer]:
-                        hits.append(Hit(start, end, meaning))
-            elif kind == "run":
-                in_order = False
-                for layer in _ALL_LAYERS:
-                    self._find_in_run(low, start, end, done, hits, layer)
-            else:
-                hits.append(Hit(start, end, MARKS[kind]))
-        if not in_order:
+        marks, ends, forms = words.marks, words.ends, words.forms
+        nodes = [*map(self._known.__getitem__, forms), None]
+        for index, node in enumerate(nodes):
+            if index in marks:
+                self._take_marks(low, marks[index], done, hits)
+            if node is None:
+                continue
+            end = ends[index]
+            start = end - len(forms[index])
+            if node.goes_on and _may_go_on(node, words, index + 1):
+                _walk(node, words, index, done, hits)
+                continue
+            for layer, meaning in node.single:
+                if start >= done[layer]:
+                    hits.append(_hit((start, end, meaning)))
+        if words.runs:  # of which one may be found in a layer behind what is found in the next
             hits.sort(key=_START)
         return hits
 
-    def _learn(self, word: str) -> _Node | None:
-        """The phrases that may begin with a word, kept; None if it begins none and means nothing by itself."""
-        if len(self._known) >= _MEMO_LIMIT:
-            self._known.clear()
-        node = self._root.step(word) or self._root.step(fold(word))
-        if node is not None and not node.goes_on and not node.single:
-            node = None
-        self._known[word] = node
-        return node
+    def _take_marks(self, low: str, marks: Sequence[_Mark], done: list[int], hits: list[Hit]) -> None:
+        for kind, start, end in marks:
+            if kind == "run":
+                for layer in _ALL_LAYERS:
+                    self._find_in_run(low, start, end, done, hits, layer)
+            else:
+                hits.append(_hit((start, end, MARKS[kind])))
 
     def _find_in_run(
         self, low: str, start: int, end: int, done: list[int], hits: list[Hit], layer: int
@@ -258,15 +307,39 @@ class _Reader:
         return node is not None and node.ends
 
 
-def _walk(node: _Node, tokens: Sequence[_Token], index: int, done: list[int], hits: list[Hit]) -> None:
-    """Take the longest phrase of each layer that begins with a token, unless a longer one covers it."""
-    _, start, end, _ = tokens[index]
+class _Known(dict[str, "_Node | None"]):
+    """The phrases that may begin with a word, kept; None if it begins none and means nothing by itself."""
+
+    def __init__(self, root: _Node) -> None:
+        self._root = root
+
+    def __missing__(self, word: str) -> _Node | None:
+        if len(self) >= _MEMO_LIMIT:
+            self.clear()
+        node = self._root.step(word) or self._root.step(fold(word))
+        if node is not None and not node.goes_on and not node.single:
+            node = None
+        self[word] = node
+        return node
+
+
+def _may_go_on(node: _Node, words: _Words, index: int) -> bool:
+    """Whether a phrase that goes on may do so with the word of that number: of most it is all that need be known."""
+    if index >= len(words.forms) or index in words.marks:
+        return False
+    return node.branches or words.forms[index] in node.children
+
+
+def _walk(node: _Node, words: _Words, index: int, done: list[int], hits: list[Hit]) -> None:
+    """Take the longest phrase of each layer that begins with a word, unless a longer one covers it."""
+    end = words.ends[index]
+    start = end - len(words.forms[index])
     found: list[tuple[int, list[Meaning | None]]] = []
-    _follow(node, tokens, index, found)
+    _follow(node, words, index, found)
     if not found:
         for layer, meaning in node.single:
             if start >= done[layer]:
-                hits.append(Hit(start, end, meaning))
+                hits.append(_hit((start, end, meaning)))
         return
     if node.ends:
         found.append((end, node.means))
@@ -276,40 +349,35 @@ def _walk(node: _Node, tokens: Sequence[_Token], index: int, done: list[int], hi
             _longest(start, layer, found, done, hits)
 
 
-def _follow(
-    node: _Node, tokens: Sequence[_Token], index: int, found: list[tuple[int, list[Meaning | None]]]
-) -> None:
-    """Find where the phrases end that go on behind a token."""
+def _follow(node: _Node, words: _Words, index: int, found: list[tuple[int, list[Meaning | None]]]) -> None:
+    """Find where the phrases end that go on behind a word."""
     step: _Node | None = node
     while step is not None and step.goes_on:
-        gap = step.children.get(GAP)
         index += 1
-        for skipped in range(_GAP_WORDS + 1 if gap else 0):
-            after = _taken(gap, tokens, index + skipped) if gap else None
-            if after is not None:
-                _end(after, tokens, index + skipped, found)
-                _follow(after, tokens, index + skipped, found)
+        gap = step.children.get(GAP)
+        for after in range(index, index + _GAP_WORDS + 1 if gap else index):
+            behind = _taken(gap, words, after) if gap else None
+            if behind is not None:
+                _end(behind, words, after, found)
+                _follow(behind, words, after, found)
                 break
-            if index + skipped >= len(tokens) or tokens[index + skipped][0] != "word":
+            if after >= len(words.forms) or after in words.marks:
                 break
-        step = _taken(step, tokens, index)
+        step = _taken(step, words, index)
         if step is not None:
-            _end(step, tokens, index, found)
+            _end(step, words, index, found)
 
 
-def _taken(node: _Node, tokens: Sequence[_Token], index: int) -> _Node | None:
-    """The step that a token takes from a node."""
-    if index >= len(tokens):
+def _taken(node: _Node, words: _Words, index: int) -> _Node | None:
+    """The step that a word takes from a node, unless a mark stands before it."""
+    if index >= len(words.forms) or index in words.marks:
         return None
-    kind, _, _, text = tokens[index]
-    return node.step(text) if kind == "word" else None
+    return node.step(words.forms[index])
 
 
-def _end(
-    node: _Node, tokens: Sequence[_Token], index: int, found: list[tuple[int, list[Meaning | None]]]
-) -> None:
+def _end(node: _Node, words: _Words, index: int, found: list[tuple[int, list[Meaning | None]]]) -> None:
     if node.ends:
-        found.append((tokens[index][2], node.means))
+        found.append((words.ends[index], node.means))
 
 
 def _longest(
@@ -323,7 +391,7 @@ def _longest(
         meaning = means[layer]
         if meaning is not None:
             if meaning.concepts:
-                hits.append(Hit(start, end, meaning))
+                hits.append(_hit((start, end, meaning)))
             done[layer] = end
             return
 
@@ -342,7 +410,11 @@ class Vocabulary:
         self._by_letter: dict[str, list[str]] = defaultdict(list)
         for word in self._words:
             self._by_letter[word[:1]].append(word.rstrip("*"))
-        self._languages = {word: tuple(known) for word, known in languages.items()}
+        # Numbers for the sets of languages, as there are few and a number is counted in a third of the time.
+        groups = {tuple(known): None for known in languages.values()}
+        self._groups = tuple(groups)
+        numbers = {group: number for number, group in enumerate(self._groups)}
+        self._languages = {word: numbers[tuple(known)] for word, known in languages.items()}
         self._any = _Reader(self._entries, tuple({entry.language: None for entry in self._entries}))
 
     def knows(self, word: str) -> bool:
@@ -375,13 +447,16 @@ class Vocabulary:
             set_apart += [Hit(*match.span(), MARKS["link"]) for match in _LINK.finditer(low)]
         for start, end, _ in set_apart:
             low = low[:start] + " " * (end - start) + low[end:]
-        languages = languages or self.languages(low)
+        words = _Words(low, hard)
+        if not languages:
+            short = len(low) <= _TELLING
+            languages = self._likeliest(words.forms, low) if short else self.languages(low)
         reader = self._readers.get(languages)
         if reader is None:
             if len(self._readers) >= _SETS_KEPT:
                 self._readers.clear()
             reader = self._readers[languages] = _Reader(self._entries, languages)
-        hits = reader.find(low, [token for token in _tokens(low) if token[0] != "line" or token[1] in hard])
+        hits = reader.find(low, words)
         if set_apart:
             hits += set_apart
             hits.sort(key=_START)
@@ -389,11 +464,15 @@ class Vocabulary:
 
     def languages(self, low: str) -> tuple[str, ...]:
         """The languages a lower-case text is likely to be written in, likeliest first."""
-        scores: dict[str, float] = defaultdict(float)
         low = low[:_TELLING]
-        for known, number in Counter(map(self._languages.get, _WORD.findall(low))).items():
-            for language in known or ():
-                scores[language] += number / len(known or ())
+        return self._likeliest(_WORD.findall(low), low)
+
+    def _likeliest(self, words: Sequence[str], low: str) -> tuple[str, ...]:
+        scores: dict[str, float] = defaultdict(float)
+        for group, number in Counter(map(self._languages.get, words)).items():
+            known = self._groups[group] if group is not None else ()
+            for language in known:
+                scores[language] += number / len(known)
         runs = 0 if low.isascii() else len(_CJK.findall(low))
         if runs:
             scores[_of_script(low, runs)] += runs
@@ -402,13 +481,6 @@ class Vocabulary:
         least = max(scores.values()) * _AS_LIKELY
         likely = [one for one, score in scores.items() if score >= least]
         return tuple(sorted(likely, key=lambda one: (-scores[one], one)))
-
-
-def _tokens(low: str) -> list[_Token]:
-    pattern = _PLAIN_TOKEN if low.isascii() or not _CJK.search(low) else _TOKEN
-    return [
-        (match.lastgroup or "", match.start(), match.end(), match.group()) for match in pattern.finditer(low)
-    ]
 
 
 def _of_script(low: str, runs: int) -> str:
