@@ -63,7 +63,8 @@ def read_wish(
         return Wish(Intent.RECOVERY)  # the form says it all
     subject = own_subject(subject, words)
     body = "\n".join(fresh.values())[:READ_AT_MOST]
-    heard = Heard(words_of(f"{subject}\n\n{body}"), len(words_of(subject).forms), words, said, in_case)
+    before = len(words_of(subject).forms) if subject else 0
+    heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case)
     for rule in RULES:
         if (wish := rule(heard, redirects)) is not None:
             return wish

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +28,9 @@ _WORD = rf"https?://\S+|[\w.+-]{{1,64}}@[\w.-]+|[{CJK}]|[^\W{CJK}]+"
 _BREAK = r"\n\s*(?:\n|[-*•#]|\d{1,2}[.)])|[!?;。！？；]+|\.+(?=[\s\"')\]]|$)|[,:、，：()–—]"
 _APOSTROPHE, _CONTRACTED = "['’ʼ`´]", r"(?:t|m|s|re|ve|ll|d)\b"
 _TOKEN = re.compile(f"{_WORD}|{_BREAK}")
+_PLAIN_TOKEN = re.compile(
+    rf"[{CJK}]|[^\W{CJK}]+|{_BREAK}"
+)  # the same, twice as fast, where no link or address stands
 _WRITTEN = re.compile(
     f"(?:{_WORD})(?:{_APOSTROPHE}{_CONTRACTED})?|{_BREAK}", re.IGNORECASE
 )  # before it is folded
@@ -39,6 +42,7 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _COMMAS = frozenset(",:、，：()–—")
 _QUESTIONS = frozenset("?？")
 _GAP = "~"
+_FORMS_KEPT = 20_000  # words; hostile mail must not fill the memory
 _REACH = 8  # of a gap: a word counts two, a character of Chinese, Japanese or Korean one
 
 End = tuple[str, bool]  # a label, and whether a part of a sentence must end there
@@ -106,7 +110,8 @@ def words_of(text: str) -> Words:
     questions: set[int] = set()
     sentence, gap = 0, 2
     folded = fold(text)
-    for token in _TOKEN.findall(folded):
+    pattern = _TOKEN if "@" in folded or "://" in folded else _PLAIN_TOKEN
+    for token in pattern.findall(folded):
         if not _is_break(token):
             sentence += gap == 2
             forms.append(token)
@@ -125,6 +130,15 @@ def _is_break(token: str) -> bool:
     return not token[0].isalnum() and token[0] not in "_+-々" and "@" not in token
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a word is to the phrases."""
+
+    edges: frozenset[str]  # that it may take
+    anywhere: tuple[Node, ...]  # to which it leads where no part of a sentence begins
+    at_start: tuple[Node, ...]  # and where one does
+
+
 @dataclass(frozen=True)
 class Phrases:
     """Phrases by label, as two trees: those that stand anywhere, and those that only begin a part of a sentence.
@@ -140,31 +154,36 @@ class Phrases:
     choices: dict[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # a word or beginning to the groups it is in
+    _forms: dict[str, _Form] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, words: Words) -> list[Hit]:
-        """All hits, in the order of their first word."""
-        known = {form: self._edges(form) for form in set(words.forms)}
-        anywhere = {
-            form: [self.anywhere[edge] for edge in known[form] if edge in self.anywhere] for form in known
-        }
-        at_start = {
-            form: [self.at_start[edge] for edge in known[form] if edge in self.at_start] for form in known
-        }
-        edges = [known[form] for form in words.forms]
+        """All hits, in the order of their first word; of those that begin with the same one, the longest first."""
+        forms = [self._forms.get(form) or self._learn(form) for form in words.forms]
+        edges = [*(form.edges for form in forms), frozenset[str]()]  # and behind the last word
         hits: dict[Hit, None] = {}
-        edges.append(frozenset())  # behind the last word
-        for first, form in enumerate(words.forms):
-            nodes = anywhere[form] + at_start[form] if words.breaks[first] else anywhere[form]
-            following = edges[first + 1]
-            nodes = [
-                node
-                for node in nodes
-                if node.ends or node.behind or not node.edges.keys().isdisjoint(following)
-            ]
+        for first, form in enumerate(forms):
+            nodes = form.at_start if words.breaks[first] else form.anywhere
             if nodes:
-                for label, last in _walk(nodes, words, edges, first):
+                following = edges[first + 1]
+                leading = [
+                    node
+                    for node in nodes
+                    if node.ends or node.behind or not node.edges.keys().isdisjoint(following)
+                ]
+                found = _walk(leading, words, edges, first) if leading else []
+                for label, last in sorted(found, key=_longest_first):
                     hits[Hit(label, first, last)] = None
         return list(hits)
+
+    def _learn(self, form: str) -> _Form:
+        """What a word is, kept: people use few words, and to look one up costs more than to follow it."""
+        if len(self._forms) >= _FORMS_KEPT:
+            self._forms.clear()
+        edges = self._edges(form)
+        anywhere = tuple(self.anywhere[edge] for edge in sorted(edges & self.anywhere.keys()))
+        at_start = tuple(self.at_start[edge] for edge in sorted(edges & self.at_start.keys()))
+        self._forms[form] = known = _Form(edges, anywhere, (*anywhere, *at_start))
+        return known
 
     def _edges(self, form: str) -> frozenset[str]:
         """All edges that a word may take."""
@@ -175,7 +194,14 @@ class Phrases:
         )
 
 
-def _walk(nodes: list[Node], words: Words, edges: list[frozenset[str]], first: int) -> list[tuple[str, int]]:
+def _longest_first(end: tuple[str, int]) -> tuple[int, str]:
+    label, last = end
+    return -last, label
+
+
+def _walk(
+    nodes: Iterable[Node], words: Words, edges: Sequence[frozenset[str]], first: int
+) -> list[tuple[str, int]]:
     """The ends of all phrases that begin at a word. Bounded by the longest phrase and the reach of its gaps."""
     found: list[tuple[str, int]] = []
     breaks, total = words.breaks, len(words.forms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # besides LF
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]+"
@@ -18,15 +18,32 @@ _TICKED = re.compile("[\u2611\u2612\u2705\U0001f5f7\U0001f5f9]\ufe0f?")
 _UNTICKED = re.compile("[\u2610\u2b1c]\ufe0f?")
 _SURROGATES = re.compile("[\ud800-\udfff]")  # UTF-7 and others let them through; nothing can encode them
 
+# Beyond ASCII, in this order: what is replaced, and by what.
+_REPLACED = (
+    (_INVISIBLE, ""),
+    (_SURROGATES, "\ufffd"),
+    (_JOINERS, ""),
+    (_SPACES, " "),
+    (_TICKED, "[x]"),
+    (_UNTICKED, "[ ]"),
+)
+# Any character of theirs: one look tells of most texts that they hold none, and of the others which they hold.
+_SPECIAL = re.compile(
+    "[\u00a0\u00ad\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u2610-\u2612\u2705\u2b1c\u3000\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\U0001f5f7\U0001f5f9]"
+)
+
 
 def clean_text(text: str) -> str:
     """Text whose lines end in LF, without control and zero-width characters, with plain spaces and boxes."""
-    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
     if text.isascii():
         return text
-    text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text))
-    text = _SPACES.sub(" ", _JOINERS.sub("", text))
-    return _UNTICKED.sub("[ ]", _TICKED.sub("[x]", text))
+    special = "a".join(["", *set(_SPECIAL.findall(text)), ""])  # a joiner goes only beside ASCII
+    for pattern, put in _REPLACED:
+        if pattern.search(special):
+            text = pattern.sub(put, text)
+    return text
 
 
 def unflow(text: str, delsp: bool) -> str:

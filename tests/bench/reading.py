@@ -48,7 +48,8 @@ class Sample:
 
     @classmethod
     def of(cls, file: Path, asked: tuple[str, ...] = ()) -> Sample:
-        return cls(file.read_bytes().replace(b"{{DASH}}", b"-"), asked)
+        """A mail as it comes over SMTP."""
+        return cls(file.read_bytes().replace(b"{{DASH}}", b"-").replace(b"\n", b"\r\n"), asked)
 
 
 def stages(sample: Sample, config: Config) -> Iterator[float]:

@@ -144,7 +144,7 @@ def words_of(text: str) -> list[str]:
 class _Node:
     """A step of the words of phrases: what a phrase that ends here means in each layer, and which words may follow."""
 
-    __slots__ = ("branches", "children", "ends", "goes_on", "means", "rank", "single", "stems")
+    __slots__ = ("branches", "children", "ends", "goes_on", "lengths", "means", "rank", "single", "stems")
 
     def __init__(self) -> None:
         self.means: list[Meaning | None] = [None, None, None]  # no concepts: a word that means nothing here
@@ -157,6 +157,7 @@ class _Node:
         ] = ()  # what it means in the layers in which it means something
         self.children: dict[str, _Node] = {}
         self.stems: dict[str, _Node] = {}
+        self.lengths: tuple[int, ...] = ()  # those of the stems, the longest first
 
     def take(self, layer: int, rank: float, concepts: Sequence[Concept]) -> None:
         """Let a phrase end here, unless one of a likelier language does."""
@@ -176,7 +177,7 @@ class _Node:
         return self._stem(word)
 
     def _stem(self, word: str) -> _Node | None:
-        for length in range(len(word), 1, -1):
+        for length in self.lengths:
             found = self.stems.get(word[:length])
             if found is not None:
                 return found
@@ -184,6 +185,7 @@ class _Node:
 
     def settle(self) -> None:
         """Where a word is also a stem's beginning, let it go on as either."""
+        self.lengths = tuple(sorted(set(map(len, self.stems)), reverse=True))
         for word, child in self.children.items():
             stem = self._stem(word) if self.stems else None
             if stem is not None:
@@ -400,6 +402,7 @@ class Vocabulary:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = tuple(entries)
         self._readers: dict[tuple[str, ...], _Reader] = {}
+        self._common: dict[str, bool] = {}  # what `knows` has said
         self._words: set[str] = set()
         languages: dict[str, dict[str, None]] = defaultdict(dict)
         for language, phrase, _ in self._entries:
@@ -419,7 +422,12 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether a word means something, or is a common word, in any language."""
-        return self._any.knows(lower(word))
+        known = self._common.get(word)
+        if known is None:
+            if len(self._common) >= _MEMO_LIMIT:
+                self._common.clear()
+            known = self._common[word] = self._any.knows(lower(word))
+        return known
 
     def uses(self, word: str) -> bool:
         """Whether a word stands in any phrase."""
