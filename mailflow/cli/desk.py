@@ -12,9 +12,6 @@ import click
 from mailflow.bootstrap import check_letters, prepare, upgrade_tables
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say, text
-from mailflow.core.letters import Letter, LetterKind
-from mailflow.steps.periodic import purge_now
-from mailflow.steps.report import build_digest
 
 ROLES = ("receive", "handle", "deliver", "periodic")
 
@@ -67,6 +64,9 @@ def run(site: Site, roles: str, node: str) -> int:
 @site
 def digest(site: Site, html: bool) -> None:
     """Show the staff digest as it would be sent now. Nothing is sent."""
+    from mailflow.core.letters import Letter, LetterKind  # noqa: PLC0415 -- the other commands need no letter
+    from mailflow.steps.report import build_digest  # noqa: PLC0415 -- as above
+
     with site.desk() as desk:
         with desk.app.read() as uow:
             facts = build_digest(desk.app, uow)
@@ -89,6 +89,8 @@ def _html_part(raw: bytes) -> str:
 @site
 def purge(site: Site) -> None:
     """Delete closed cases and mails older than case.keep_closed now, rather than tonight."""
+    from mailflow.steps.periodic import purge_now  # noqa: PLC0415 -- it handles mail too, for which it imports much
+
     with site.desk() as desk:
         say(f"deleted {purge_now(desk.app)} cases, mails and letters")
 

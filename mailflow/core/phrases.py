@@ -32,7 +32,7 @@ _PLAIN_TOKEN = re.compile(
     rf"[{CJK}]|[^\W{CJK}]+|{_BREAK}"
 )  # the same, twice as fast, where no link or address stands
 _WRITTEN = re.compile(
-    f"(?:{_WORD})(?:{_APOSTROPHE}{_CONTRACTED})?|{_BREAK}", re.IGNORECASE
+    rf"(?i:https?)://\S+|(?:{_WORD})(?:{_APOSTROPHE}(?i:{_CONTRACTED}))?|{_BREAK}"
 )  # before it is folded
 _PART = re.compile(rf"[{CJK}]|[^\W{CJK}]+\*?|[~#]")
 _GROUP = re.compile(r"(\([^()]*\)\??)")

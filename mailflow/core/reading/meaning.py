@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 Concept = tuple[str, str]  # (table, key) of the word list: ("states", "gone")
@@ -51,6 +52,12 @@ class Meaning:
 
     def _keys(self, table: str) -> tuple[str, ...]:
         return tuple(key for name, key in self.concepts if name == table)
+
+
+@cache
+def meaning_of(concepts: tuple[Concept, ...]) -> Meaning:
+    """One for all phrases that mean the same: thousands of phrases have a few hundred meanings."""
+    return Meaning(concepts)
 
 
 class Hit(NamedTuple):

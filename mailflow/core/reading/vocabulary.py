@@ -17,7 +17,7 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
 
-from mailflow.core.reading.meaning import MARKS, Concept, Hit, Meaning
+from mailflow.core.reading.meaning import MARKS, Concept, Hit, Meaning, meaning_of
 
 CJK = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9f"
 EVERY = "mul"  # ISO 639-2: the list that holds in every language
@@ -141,6 +141,9 @@ def words_of(text: str) -> list[str]:
     return _WORD_OR_RUN.findall(lower(text))
 
 
+_SETTLED: list[float] = []  # the ranks of each node that no phrase is added to any more
+
+
 class _Node:
     """A step of the words of phrases: what a phrase that ends here means in each layer, and which words may follow."""
 
@@ -165,9 +168,9 @@ class _Node:
         if rank > self.rank[layer]:
             return
         if held is not None and rank == self.rank[layer]:
-            concepts = tuple(dict.fromkeys((*held.concepts, *concepts)))
+            concepts = (*held.concepts, *concepts)
         self.rank[layer] = rank
-        self.means[layer] = Meaning(concepts)
+        self.means[layer] = meaning_of(tuple(dict.fromkeys(concepts)))
         self.ends = True
 
     def step(self, word: str) -> _Node | None:
@@ -185,7 +188,8 @@ class _Node:
 
     def settle(self) -> None:
         """Where a word is also a stem's beginning, let it go on as either."""
-        self.lengths = tuple(sorted(set(map(len, self.stems)), reverse=True))
+        self.rank = _SETTLED
+        self.lengths = tuple(sorted({len(stem) for stem in self.stems if len(stem) > 1}, reverse=True))
         for word, child in self.children.items():
             stem = self._stem(word) if self.stems else None
             if stem is not None:
@@ -304,10 +308,6 @@ class _Reader:
             place += step
         done[layer] = max(place, done[layer])
 
-    def knows(self, word: str) -> bool:
-        node = self._root.step(word) or self._root.step(fold(word))
-        return node is not None and node.ends
-
 
 class _Known(dict[str, "_Node | None"]):
     """The phrases that may begin with a word, kept; None if it begins none and means nothing by itself."""
@@ -418,7 +418,7 @@ class Vocabulary:
         self._groups = tuple(groups)
         numbers = {group: number for number, group in enumerate(self._groups)}
         self._languages = {word: numbers[tuple(known)] for word, known in languages.items()}
-        self._any = _Reader(self._entries, tuple({entry.language: None for entry in self._entries}))
+        self._single, self._stems = _first_words(self._entries)
 
     def knows(self, word: str) -> bool:
         """Whether a word means something, or is a common word, in any language."""
@@ -426,8 +426,19 @@ class Vocabulary:
         if known is None:
             if len(self._common) >= _MEMO_LIMIT:
                 self._common.clear()
-            known = self._common[word] = self._any.knows(lower(word))
+            low = lower(word)
+            known = self._ends(low)
+            if known is None:
+                known = self._ends(fold(low)) or False
+            self._common[word] = known
         return known
+
+    def _ends(self, word: str) -> bool | None:
+        """Whether a phrase ends with its first word or stem, which this is; None if none begins so."""
+        lengths = range(len(word), 1, -1) if self._stems else ()
+        stem = next((self._stems[word[:length]] for length in lengths if word[:length] in self._stems), None)
+        alone = self._single.get(word)
+        return alone if stem is None else alone or stem
 
     def uses(self, word: str) -> bool:
         """Whether a word stands in any phrase."""
@@ -489,6 +500,20 @@ class Vocabulary:
         least = max(scores.values()) * _AS_LIKELY
         likely = [one for one, score in scores.items() if score >= least]
         return tuple(sorted(likely, key=lambda one: (-scores[one], one)))
+
+
+def _first_words(entries: Iterable[Entry]) -> tuple[dict[str, bool], dict[str, bool]]:
+    """The words and the stems with which phrases begin, and whether one is all of a phrase."""
+    words: dict[str, bool] = {}
+    stems: dict[str, bool] = {}
+    for _, phrase, _ in entries:
+        low = lower(phrase)
+        found = words_of(low) if not _CJK.search(low) else ()
+        for first in {found[0], fold(found[0])} if found else ():
+            kept = stems if first.endswith("*") else words
+            bare = first.rstrip("*")
+            kept[bare] = kept.get(bare, False) or len(found) == 1
+    return words, stems
 
 
 def _of_script(low: str, runs: int) -> str:
