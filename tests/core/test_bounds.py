@@ -1,0 +1,166 @@
+"""No mail is expensive: each kind of bomb is read as `steps/handle.py` does, within a bound of CPU and of memory.
+
+The bounds are generous, since machines are noisy: what is not linear, or has no cap, passes them by far. A text is cut
+at 512 KB, so that most bombs need be no longer than a megabyte; some are of 10 MB, which is the most a desk takes.
+"""
+
+import time
+import tracemalloc
+from itertools import repeat
+
+import pytest
+
+from mailflow.config import load, shipped
+from mailflow.core.answers import read_answers
+from mailflow.core.body import read_body
+from mailflow.core.envelope import Envelope
+from mailflow.core.intent import read_wish
+from mailflow.core.mail import parse
+from mailflow.core.origin import why_not_answer
+
+CONFIG = load(shipped("config.toml"))
+DESK = CONFIG.desk.address
+KB, MB = 1024, 1024 * 1024
+CPU_LIMIT = 2.0  # seconds
+MEMORY_LIMIT = 128 * MB
+
+FROM = b"From: jo@example.org\r\nTo: recovery@pypi.example\r\n"
+PLAIN = b"Content-Type: text/plain; charset=utf-8\r\n"
+HTML = b"Content-Type: text/html; charset=utf-8\r\n"
+MIXED = b"Content-Type: multipart/mixed; boundary=b\r\n"
+
+TEXTS = (
+    # nothing to hold on to
+    *("a", " ", "\t", "\n", "\r", "\0", "漢", "é", "\u0301", "e\u0301\u0323", "\u200b", "\u202e", "\xa0", "\ufffd"),
+    *("@", ",", ".", ". ", "?", "… ", "-", "_", "*", "|", "#", "%", "&", "(", ")", "[", "]", '"', "`", "; ", ": "),
+    # what mail programs write
+    *(">", "> ", ">\n", "> a\n", "> a\nb\n", "On ", "On Mon, 1 Jan 2024 at 10:00, x wrote:\n", "wrote:\n"),
+    *("From: x\n", "From: x\nTo: y\n", "-----Original Message-----\n", "-- \n", "--\n", "Sent from my iPhone\n"),
+    *("this message is confidential and intended only for ", "[password removed] "),
+    # a form
+    *("a: ", "a: a\n", "user name: ", "user name: x\n", "user = x, codes = y, ", "### User name\n\nx\n\n", "### "),
+    *("[x] ", "[ ] ", "[x] I agree\n", "> [x] I agree to follow\n", "☑ ", "1. ", "1. yes\n", "1. yes 2. no ", "1 2 3 "),
+    # addresses, names and links
+    *("a@", "a@b.example ", "jo@example.org, ", "a at b dot c ", "a at ", "@x ", "x here. ", "my user name is x. "),
+    *("user name ", "my project x, ", "`x` not ", "http://", "www.", "a/", "a.b/", "https://pypi.org/user/x ", "->"),
+    # sentences
+    *("not ", "I agree ", "I agree. ", "I lost my phone. ", "phone and ", "if solved ", "solved ", "any news? "),
+    *("アカウント名は", "パスワード ", "恢复码", "비밀번호 ", "Ich habe mein Passwort verloren. ", "не могу войти "),
+    # secrets
+    *("password ", "password is ", "password: x\n", "password: Secret123! ", "login / password: a / b\n", "seed "),
+    *("recovery code ", "recovery codes\n", "0123456789abcdef", "0123456789abcdef ", "codes: 0123456789abcdef\n"),
+    *("authenticator secret ABCDEFGHIJKLMNOP234 ", "aws ", "aws " + 39 * "A" + "1 ", "pypi-AgE", "ghp_", "gh", "token="),
+    *("http://a/?token=", "https://a.example/reset/aaaaaaaaaaaaaaaaaaaaaaaaaa1 ", "://", "://a:b@ ", "eyJ."),
+    *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
+)  # fmt: skip
+MARKUPS = (
+    *("<", "<div>", "</div>", "<table><tr><td>", "<tr><td>a</td></tr>", "<ul><li>", "<blockquote>", "<pre>", "<br>"),
+    *("&", "&amp;", "&#", "<!--", "<script>", "<style>", "<![CDATA[", '<a href="', " a=b", '<a href="http://x/">a</a>'),
+)  # fmt: skip
+FIELDS = (
+    *((b"Subject", word) for word in (b"=?utf-8?q?a?= ", b"=?utf-8?q?a?=", b"=?utf-8?b?YQ==?= ", b"=?", b"a ")),
+    *((b"From", word) for word in (b"=?utf-8?q?a?= ", b"a@b.example, ", b'"', b"(", b"<", b"a@.", b"\\")),
+    *((b"To", word) for word in (b"a@b.example, ", b'"', b"(", b"a:b;", b"a@.", b"=?utf-8?q?a?= ")),
+    (b"Cc", b"a@b.example, "),
+    *((b"Content-Type", word) for word in (b"text/plain; a=b", b"; a*0*=b", b';a="', b"multipart/mixed; boundary=b;")),
+    *((b"References", word) for word in (b"<a@b> ", b"<", b"a ")),
+    *((name, b"a ") for name in (b"Date", b"Message-ID", b"Return-Path", b"Auto-Submitted", b"X-Loop")),
+)  # fmt: skip
+WHOLE = {
+    "a line of 10 MB": FROM + b"\r\n" + b"a" * 10 * MB,
+    "10 MB of On": FROM + b"\r\n" + b"On " * (10 * MB // 3),
+    "10 MB of quote marks": FROM + b"\r\n" + b">" * 10 * MB,
+    "10 MB of words": FROM + PLAIN + b"\r\n" + "I lost my phone, не могу войти 漢字. ".encode() * 200_000,
+    "10 MB of boxes": FROM + b"\r\n" + b"[x] yes\r\n" * 1_000_000,
+    "10 MB of quoted printable": FROM
+    + PLAIN
+    + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    + b"=C3=A9" * 1_700_000,
+    "10 MB of base64": FROM + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"YWFh\r\n" * 1_700_000,
+    "10 MB of flowed lines": FROM
+    + b"Content-Type: text/plain; format=flowed\r\n\r\n"
+    + b"> a \r\n" * 1_500_000,
+    "10 MB of table": FROM + HTML + b"\r\n<table>" + b"<tr><td>a</td></tr>" * 500_000,
+    "10 MB of addresses": FROM + b"\r\n" + b"jo@example.org " * 700_000,
+    "10 MB of fields": FROM + b"A: b\r\n" * 1_700_000 + b"\r\nHello\r\n",
+    "a field of 10 MB": FROM + b"X-A: b\r\n" + b" b\r\n" * 2_500_000 + b"\r\nHello\r\n",
+    "10 MB without a field": b"x" * 10 * MB,
+    "a million parts": FROM + MIXED + b"\r\n" + b"--b\r\n\r\na\r\n" * 1_000_000,
+    "a million near boundaries": FROM + MIXED + b"\r\n" + b"--x\r\n" * 2_000_000,
+    "parts 2000 deep": FROM
+    + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000)),
+    "attached mails 2000 deep": FROM + b"Content-Type: message/rfc822\r\n\r\n" * 2000,
+    "alternatives without number": FROM
+    + b"Content-Type: multipart/alternative; boundary=b\r\n\r\n"
+    + b"--b\r\n\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" * 200_000,
+    "a report without end": FROM
+    + b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\n"
+    + b"Content-Type: message/delivery-status\r\n\r\n"
+    + b"Final-Recipient: rfc822; a@b.example\r\n\r\n" * 250_000,
+}
+
+
+def read(raw):
+    mail = parse(raw, Envelope("jo@example.org", (DESK,)))
+    body = read_body(mail, CONFIG.lexicon)
+    why_not_answer(mail, DESK)
+    form, redirects = CONFIG.policy.form, CONFIG.policy.redirects
+    for asked in ((), form.items):
+        reading = read_answers(body.lines, form, asked, CONFIG.lexicon.answers, mail.sender or "")
+        read_wish(body.lines, body.subject, reading, redirects, CONFIG.lexicon.intent, in_case=bool(asked))
+
+
+def cpu(raw):
+    """The least of three, as others use the machine too; once it is within the bound that is enough."""
+    least = float("inf")
+    for _ in repeat(None, 3):
+        begun = time.process_time()
+        read(raw)
+        least = min(least, time.process_time() - begun)
+        if least < CPU_LIMIT:
+            break
+    return least
+
+
+def memory(raw):
+    tracemalloc.start()
+    try:
+        read(raw)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def word_lists():
+    """They are compiled once in a process and cost more than any mail."""
+    read(FROM + PLAIN + "\r\nI lost my phone. Мой логин x. 我的密码。".encode())
+
+
+def filled(piece, length):
+    piece = piece.encode()
+    return (piece * (length // len(piece) + 1))[:length]
+
+
+@pytest.mark.parametrize("piece", TEXTS, ids=ascii)
+def test_a_text_is_read_in_little_time(piece):
+    assert cpu(FROM + PLAIN + b"\r\n" + filled(piece, MB)) < CPU_LIMIT
+
+
+@pytest.mark.parametrize("piece", MARKUPS, ids=ascii)
+def test_a_page_is_read_in_little_time(piece):
+    assert cpu(FROM + HTML + b"\r\n" + filled(piece, MB)) < CPU_LIMIT
+
+
+@pytest.mark.parametrize(("name", "piece"), FIELDS, ids=ascii)
+def test_a_field_is_read_in_little_time_and_memory(name, piece):
+    others = b"".join(line + b"\r\n" for line in FROM.splitlines() if not line.startswith(name + b":"))
+    raw = others + name + b": " + piece * (700 * KB // len(piece)) + b"\r\n\r\nHello\r\n"
+    assert cpu(raw) < CPU_LIMIT
+    assert memory(raw) < MEMORY_LIMIT
+
+
+@pytest.mark.parametrize("raw", WHOLE.values(), ids=WHOLE)
+def test_a_mail_of_ten_megabytes_is_read_in_little_time_and_memory(raw):
+    assert cpu(raw) < CPU_LIMIT
+    assert memory(raw) < MEMORY_LIMIT
