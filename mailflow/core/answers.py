@@ -147,10 +147,10 @@ def _last_resort(
     if terms.name is not None and terms.name.key not in said and (corrects or terms.name in left):
         others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
         yield from candidates.in_prose(fresh, terms, terms.name, taken.free(), others)
-    parts = clauses(taken.left(fresh.hits), terms.opposites)
-    for field in left:
-        if field.kind is Kind.REASON:
-            yield from choices.mentioned(terms, field, parts)
+    reasons = [field for field in left if field.kind is Kind.REASON]
+    parts = clauses(taken.left(fresh.hits), terms.opposites) if reasons else []
+    for field in reasons:
+        yield from choices.mentioned(terms, field, parts)
 
 
 def _without_stray_hints(

@@ -19,22 +19,22 @@ from statistics import median
 from time import process_time
 
 from mailflow.config import Config, load, shipped
-from mailflow.core.answers import read_answers
+from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.body import read_body
 from mailflow.core.envelope import Envelope
-from mailflow.core.intent import read_wish
+from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
 from mailflow.core.origin import why_not_answer
 
 CASES = Path(__file__).parents[1] / "reading" / "cases"
 AGREEMENTS = ("code_of_conduct", "acknowledges_delay")
 TYPICAL = {  # name: file, and what the letter that it answers had asked
-    "form": ("e001-form-two-factor-tram/01-user.eml", ()),
-    "prose": ("x001-phone-stolen-rambling/01-user.eml", ()),
+    "form": ("e001-form-two-factor-tram/01-user.eml", None),
+    "prose": ("x001-phone-stolen-rambling/01-user.eml", None),
     "reply": ("e020-agree-to-1-and-2/02-user.eml", (*AGREEMENTS, "contact_email")),
     "German": ("l007-de-koops/02-user.eml", ("recovery_codes", *AGREEMENTS, "contact_email")),
     "Japanese": ("l069-ja-sugawara/02-user.eml", ("recovery_codes", *AGREEMENTS)),
-    "Outlook": ("e011-form-bold-labels-outlook/01-user.eml", ()),
+    "Outlook": ("e011-form-bold-labels-outlook/01-user.eml", None),
 }
 STAGES = ("parse", "body and secrets", "origin", "answers", "intent")
 REFERENCES = (("compat32", email.policy.compat32), ("policy.default", email.policy.default))
@@ -44,10 +44,10 @@ TIMES = 30  # that a mail is read in one run
 @dataclass(frozen=True)
 class Sample:
     raw: bytes
-    asked: tuple[str, ...]
+    asked: tuple[str, ...] | None  # by the letter that it answers; None of a first mail
 
     @classmethod
-    def of(cls, file: Path, asked: tuple[str, ...] = ()) -> Sample:
+    def of(cls, file: Path, asked: tuple[str, ...] | None = None) -> Sample:
         """A mail as it comes over SMTP."""
         return cls(file.read_bytes().replace(b"{{DASH}}", b"-").replace(b"\n", b"\r\n"), asked)
 
@@ -61,9 +61,13 @@ def stages(sample: Sample, config: Config) -> Iterator[float]:
     yield process_time()
     why_not_answer(mail, config.desk.address)
     yield process_time()
-    reading = read_answers(body.lines, policy.form, sample.asked, lexicon.answers, mail.sender or "")
+    subject = own_subject(body.subject, lexicon.intent) if sample.asked is None else ""
+    lines = with_subject(subject, body.lines)
+    reading = read_answers(lines, policy.form, sample.asked, lexicon.answers, mail.sender or "")
     yield process_time()
-    read_wish(body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=bool(sample.asked))
+    read_wish(
+        body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=sample.asked is not None
+    )
     yield process_time()
 
 

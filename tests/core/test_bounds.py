@@ -11,10 +11,10 @@ from itertools import repeat
 import pytest
 
 from mailflow.config import load, shipped
-from mailflow.core.answers import read_answers
+from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.body import read_body
 from mailflow.core.envelope import Envelope
-from mailflow.core.intent import read_wish
+from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
 from mailflow.core.origin import why_not_answer
 
@@ -105,9 +105,13 @@ def read(raw):
     body = read_body(mail, CONFIG.lexicon)
     why_not_answer(mail, DESK)
     form, redirects = CONFIG.policy.form, CONFIG.policy.redirects
-    for asked in ((), form.items):
-        reading = read_answers(body.lines, form, asked, CONFIG.lexicon.answers, mail.sender or "")
-        read_wish(body.lines, body.subject, reading, redirects, CONFIG.lexicon.intent, in_case=bool(asked))
+    for asked in (None, form.items):
+        subject = own_subject(body.subject, CONFIG.lexicon.intent) if asked is None else ""
+        lines = with_subject(subject, body.lines)
+        reading = read_answers(lines, form, asked, CONFIG.lexicon.answers, mail.sender or "")
+        read_wish(
+            body.lines, body.subject, reading, redirects, CONFIG.lexicon.intent, in_case=asked is not None
+        )
 
 
 def cpu(raw):

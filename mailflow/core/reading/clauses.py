@@ -152,6 +152,7 @@ class _Splitter:
         self._before = ""
         self._opened_by: Hit | None = None
         self._held: list[Hit] = []
+        self._checked: tuple[list[Hit], int, bool] = ([], 0, False)  # what `_only_names` has looked at
         self._told = _Told()
         self._interrupted: tuple[str, list[Hit], _Told] | None = None  # what an open bracket stands in
         self._inside: list[_Segment] = []
@@ -183,11 +184,16 @@ class _Splitter:
 
     def _only_names(self) -> bool:
         """Whether a label stands here, whose value goes with it: "recovery codes: lost"."""
-        named = False
-        for hit in self._held:
-            if hit.means.verb:
+        held, first, named = self._checked
+        if held is not self._held:
+            first, named = 0, False
+        for place in range(first, len(self._held)):
+            means = self._held[place].means
+            if means.verb:
+                self._checked = (self._held, place, named)  # so that many colons cost no more than one
                 return False
-            named = named or hit.means.objects
+            named = named or means.objects
+        self._checked = (self._held, len(self._held), named)
         return named
 
     def _break(self, kind: str, by: Hit | None = None) -> None:

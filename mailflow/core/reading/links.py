@@ -83,6 +83,8 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
 def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
     """As in "My project x", "the package is x", "three packages (x, y and z)"."""
     for hit in hits:
+        if not (hit.means.names or "projects" in hit.means.tables):
+            continue
         if ("projects", "mine") in hit.means.concepts:
             found = announced.directly(fresh, terms, hit) or _listed(fresh, terms, hit)
         elif ("projects", "noun") in hit.means.concepts:

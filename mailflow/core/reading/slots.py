@@ -127,9 +127,11 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[_Label]:
             begin, known = separator.end(), True
     if not known and end - start <= _LABEL_LENGTH:
         line = fresh.text[start:end]
+        if line.strip(" \t*_#:-")[-1:] in ".,;!":  # as most lines of prose end, "" included
+            return
         words = words_of(_PAREN.sub(" ", line))
         field = terms.whole_label(words) if 0 < len(words) <= 6 else None
-        if field and line.strip(" \t*_#:-")[-1:] not in ".,;!":
+        if field:
             yield _Label(field, start, end, "line", whole=True)
 
 
