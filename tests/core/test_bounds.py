@@ -43,6 +43,7 @@ TEXTS = (
     # addresses, names and links
     *("a@", "a@b.example ", "jo@example.org, ", "a at b dot c ", "a at ", "@x ", "x here. ", "my user name is x. "),
     *("user name ", "my project x, ", "`x` not ", "http://", "www.", "a/", "a.b/", "https://pypi.org/user/x ", "->"),
+    *("account ", "account is abcdef, ", "`x` ", "my account, x_1, "),
     # sentences
     *("not ", "I agree ", "I agree. ", "I lost my phone. ", "phone and ", "if solved ", "solved ", "any news? "),
     *("アカウント名は", "パスワード ", "恢复码", "비밀번호 ", "Ich habe mein Passwort verloren. ", "не могу войти "),
@@ -139,6 +140,13 @@ def memory(raw):
 def word_lists():
     """They are compiled once in a process and cost more than any mail."""
     read(FROM + PLAIN + "\r\nI lost my phone. Мой логин x. 我的密码。".encode())
+
+
+def test_many_names_are_read_in_little_time():
+    """Each another one, which no memory of words helps with."""
+    names = ("".join(chr(97 + number // 26**place % 26) for place in range(4)) for number in range(9000))
+    text = "".join(f"my account is q{name}, " for name in names)
+    assert cpu(FROM + PLAIN + b"\r\n" + text.encode()) < CPU_LIMIT
 
 
 def filled(piece, length):

@@ -6,9 +6,12 @@ Tried last, where no other rule found a name. Of several candidates the likelies
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
+from itertools import islice
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from mailflow.core.form import Field
@@ -31,6 +34,9 @@ _DIGITS = re.compile(r"[\d_.-]+")
 _TECHNICAL = re.compile(
     r"[A-Z0-9._-]+|v?\d[\w.]*|x86_64|[0-9a-f]{7,}|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{12,}"
 )
+_START, _END = itemgetter(0), attrgetter("end")
+_CUES = 20  # on either side of a name that are looked at
+_MOST = 100  # words that may be names: nobody who has one account writes so many
 _WRAPPED, _SHAPED, _PLAIN = 0.75, 0.7, 0.65
 _IN_SUBJECT = 0.02  # less sure
 _UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
@@ -53,26 +59,32 @@ def in_prose(
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's."""
     found: dict[str, Claim] = {}
+    for match, cues in islice(_candidates(fresh, terms, free, others), _MOST):
+        name = match["name"].rstrip(".-")
+        sure = _sureness(fresh, terms, match, cues) - (_IN_SUBJECT if match.start() < fresh.subject else 0)
+        if sure > 0 and not terms.states_nothing(field, name):
+            claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
+            known = found.get(name.lower())
+            if known is None or known.sure < sure:
+                found[name.lower()] = claim
+    best = max((claim.sure for claim in found.values()), default=0)
+    likeliest = [claim for claim in found.values() if claim.sure == best]
+    if len(likeliest) == 1:
+        yield from likeliest
+
+
+def _candidates(
+    fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]], others: AbstractSet[str]
+) -> Iterator[tuple[re.Match[str], Sequence[_Cue]]]:
+    """The words that may be names, each with the cues of its sentence."""
     for start, end in _sentences(fresh):
         if _of_another_place(fresh, terms, start, end):
             continue
         cues = _cues(fresh, terms, start, end)
         for match in _CANDIDATE.finditer(fresh.text, start, end):
             name = match["name"].rstrip(".-")
-            if name.lower() in others or not _is_free(match, free) or not _may_be_name(fresh, terms, match):
-                continue
-            sure = _sureness(fresh, terms, match, cues) - (
-                _IN_SUBJECT if match.start() < fresh.subject else 0
-            )
-            if sure > 0 and not terms.states_nothing(field, name):
-                claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
-                known = found.get(name.lower())
-                if known is None or known.sure < sure:
-                    found[name.lower()] = claim
-    best = max((claim.sure for claim in found.values()), default=0)
-    likeliest = [claim for claim in found.values() if claim.sure == best]
-    if len(likeliest) == 1:
-        yield from likeliest
+            if name.lower() not in others and _is_free(match, free) and _may_be_name(fresh, terms, match):
+                yield match, cues
 
 
 def _sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
@@ -85,15 +97,16 @@ def _sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
 
 
 def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[_Cue]:
-    """Where a sentence speaks of an account of the service, or of a thing that an account has."""
+    """Where a sentence speaks of an account of the service, or of a thing that an account has, in order."""
     hits = fresh.within(start, end)
     words = _WORD.finditer(fresh.low, start, end) if terms.service else ()
-    return [
+    cues = [
         *(_Cue(hit.end, "account") for hit in hits if not _ANNOUNCE.isdisjoint(hit.means.names)),
         *(_Cue(word.end(), "account") for word in words if terms.is_service(word.group())),
         *(_Cue(hit.end, "thing") for hit in hits if hit.means.tells or _HAS & set(hit.means.things)),
         *(_Cue(hit.end, "projects") for hit in hits if "projects" in hit.means.tables),
     ]
+    return sorted(cues)
 
 
 def _of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
@@ -102,7 +115,8 @@ def _of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
 
 
 def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= match.start() and match.end() <= end for start, end in free)
+    place = bisect_right(free, match.start(), key=_START) - 1
+    return place >= 0 and match.end() <= free[place][1]
 
 
 def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
@@ -120,9 +134,9 @@ def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
 def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue]) -> float:
     """How sure it is that a word is the account's name; 0 if nothing says so."""
     name, start = match["name"], match.start("name")
-    before = [cue for cue in cues if cue.end <= start]
-    nearest = max(before, default=None)
-    spoken = [cue for cue in cues if cue.kind == "account"]
+    before = bisect_right(cues, start, key=_END)
+    nearest = cues[before - 1] if before else None
+    spoken = [cue for cue in cues[max(0, before - _CUES) : before + _CUES] if cue.kind == "account"]
     if nearest is not None and nearest.kind == "projects":
         return 0
     if nearest is not None and nearest.kind == "thing" and _belongs_to(fresh, terms, nearest, start):
