@@ -49,7 +49,7 @@ class Sample:
     @classmethod
     def of(cls, file: Path, asked: tuple[str, ...] | None = None) -> Sample:
         """A mail as it comes over SMTP."""
-        return cls(file.read_bytes().replace(b"{{DASH}}", b"-").replace(b"\n", b"\r\n"), asked)
+        return cls(file.read_bytes().replace(b"{{DASH}}", b"-"), asked)
 
 
 def stages(sample: Sample, config: Config) -> Iterator[float]:
