@@ -104,7 +104,7 @@ def _phrase(view: View, start: int, place: int) -> Span | None:
 
 def _pair(view: View, place: int) -> Span | None:
     """As in "login / password: name / x": both, as which is which is not always plain."""
-    found = _PAIR_VALUES.match(view.text, place, view.line_end(place))
+    found = _PAIR_VALUES.match(view.text, place)
     if found is None:
         return None
     words = re.split(r"[\s/|,;]+", found[1])

@@ -71,8 +71,8 @@ def _unquoted(line: str) -> tuple[int, str]:
     """How many quote marks the line begins with, which is one at least, and what follows them."""
     if ">" not in line[1:3]:
         return 1, line[2 if line[1:2] == " " else 1 :]
-    text = _QUOTE_MARKS.sub("", line, count=1)
-    return line.count(">", 0, len(line) - len(text)), text
+    text = _QUOTE_MARKS.sub("", line)
+    return line[: len(line) - len(text)].count(">"), text
 
 
 class _Scanner:
@@ -145,7 +145,7 @@ class _Scanner:
         name = line.strip(_RULE).strip()
         if not name or len(name) > _PROGRAM_LIMIT:
             return None
-        if len(line) - len(name) >= 4 and line[0] in _RULE and line[1:2] in _RULE:
+        if len(line) - len(name) >= 4 and not line[:2].strip(_RULE):
             name = folded(name)
             if name.startswith(self.words.originals):
                 return Mark.QUOTED
@@ -175,7 +175,7 @@ class _Scanner:
 
     def _rule_above(self, at: int) -> int:
         """Where a header begins, with the rule or the blank lines above it."""
-        while at and self.marks[at - 1] is Mark.FRESH and not self.texts[at - 1].strip(_RULE):
+        while at and not self.texts[at - 1].strip(_RULE):
             at -= 1
         return at
 
@@ -255,11 +255,11 @@ class _Scanner:
         joined = " ".join(texts)
         if len(joined) < _LEAST_DISCLAIMER:
             return
-        ends = list(accumulate(len(text) + 1 for text in texts))
+        begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
         for phrase in self.words.disclaimers.within(joined):
             found = joined.index(phrase)
-            place = bisect_right(ends, found)
-            before = joined[ends[place - 1] if place else 0 : found]
+            place = bisect_right(begins, found) - 1
+            before = joined[begins[place] : found]
             place = self._sentence_start(lines, place)
             if lines[place] != first and not _SENTENCE_END.search(before):
                 end = place + 1
