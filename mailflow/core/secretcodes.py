@@ -78,17 +78,18 @@ def _in_line(view: View, start: int, end: int) -> Iterator[Span]:
 
 
 def _behind_name(view: View, name_end: int) -> Iterator[Span]:
-    """As in "my recovery codes are x, y and z", "backup code x"."""
-    found = view.value_after(name_end)
-    place = found[0] if found else -1
-    while (
-        place >= 0
-        and (code := _NEXT.match(view.text, place))
-        and _is_code(code[1], joined=bool(found and found[1]))
-    ):
+    """As in "my recovery codes are x, y and z", "backup code x", "backup code x is refused"."""
+    yield from _listed(view, name_end, joined=False)
+    if found := view.value_after(name_end):
+        yield from _listed(view, found[0], joined=bool(found[1]))
+
+
+def _listed(view: View, place: int, *, joined: bool) -> Iterator[Span]:
+    code = _NEXT.match(view.text, place)
+    while code and _is_code(code[1], joined=joined):
         yield code.span(1)
         more = _AND.match(view.text, code.end())
-        place = more.end() if more else -1
+        code = _NEXT.match(view.text, more.end()) if more else None
 
 
 def _sheet(view: View, line_end: int) -> Iterator[Span]:

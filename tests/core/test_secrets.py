@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import mailflow
-from mailflow.core.intentwords import IntentWords, compile_intent_words
+from mailflow.core.intentwords import IntentWords
 from mailflow.core.secrets import MASKS, Secret, SecretKind, find_secrets, mask
-
-WORDS = compile_intent_words({
-    file.stem: tomllib.loads(file.read_text("utf-8"))
-    for file in (Path(mailflow.__file__).parent / "languages" / "intent").glob("*.toml")
-})  # fmt: skip
-
-CODE, API, HOSTING, PASSWORD, TOTP, RESET, KEY = (
-    SecretKind.RECOVERY_CODE,
-    SecretKind.API_TOKEN,
-    SecretKind.HOSTING_TOKEN,
-    SecretKind.PASSWORD,
-    SecretKind.TOTP_SECRET,
-    SecretKind.RESET_LINK,
-    SecretKind.PRIVATE_KEY,
+from tests.core.secret_texts import (
+    ALNUM,
+    API,
+    CODE,
+    HEX,
+    HOSTING,
+    KEY,
+    KEY_BODY,
+    PASSWORD,
+    RESET,
+    TOTP,
+    WORDS,
+    found,
 )
-ALNUM = "aB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"  # 32 characters, invented
-HEX = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
-KEY_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7Vn0\nbm90IGEgcmVhbCBrZXksIG9ubHkgYSB0ZXN0IG9mIHRoZSBtYXNr0aa\n"
-
-
-def found(text: str) -> list[tuple[SecretKind, str]]:
-    return [(secret.kind, text[secret.start : secret.end]) for secret in find_secrets(text, WORDS)]
-
 
 TOKENS = [
     (API, "pypi-AgEIcHlwaS5vcmcCJD" + ALNUM * 3),
@@ -417,6 +405,25 @@ def test_secrets_are_sorted_and_do_not_overlap():
     secrets = find_secrets(text, WORDS)
     assert all(a.end <= b.start for a, b in itertools.pairwise(secrets))
     assert [secret.kind for secret in secrets] == [PASSWORD, HOSTING, RESET, CODE, CODE]
+
+
+BEGIN, GITHUB = "-----BEGIN PRIVATE KEY-----", f"ghp_{ALNUM}wxyz"
+
+
+@pytest.mark.parametrize("before", ["", f"npm_{ALNUM}abcd came first.\nAnd the password: hunter22.\n"])
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        (f"My password is {GITHUB}, or else Qx7!kayak.", [(HOSTING, GITHUB), (PASSWORD, "Qx7!kayak")]),
+        (f"recovery code 12345678{BEGIN}", [(CODE, "12345678"), (KEY, BEGIN)]),
+        (f"password: {BEGIN}hunter22", [(KEY, f"{BEGIN}hunter22")]),
+        (f"password: swordfish{BEGIN}", [(KEY, f"swordfish{BEGIN}")]),
+        (f"{BEGIN} was my password", [(KEY, BEGIN)]),
+    ],
+)
+def test_a_secret_beside_another_is_found_once_that_one_is_masked(before, text, secrets):
+    first = [(API, f"npm_{ALNUM}abcd"), (PASSWORD, "hunter22")] if before else []
+    assert found(before + text) == [*first, *secrets]
 
 
 def test_each_kind_has_its_mask():

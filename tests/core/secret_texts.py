@@ -1,0 +1,36 @@
+"""The shipped words, made-up secrets, and what is found in a text: as every test of secrets uses them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import mailflow
+from mailflow.core.intentwords import compile_intent_words
+from mailflow.core.secrets import SecretKind, find_secrets, mask
+
+WORDS = compile_intent_words({
+    file.stem: tomllib.loads(file.read_text("utf-8"))
+    for file in (Path(mailflow.__file__).parent / "languages" / "intent").glob("*.toml")
+})  # fmt: skip
+
+CODE, API, HOSTING, PASSWORD, TOTP, RESET, KEY = (
+    SecretKind.RECOVERY_CODE,
+    SecretKind.API_TOKEN,
+    SecretKind.HOSTING_TOKEN,
+    SecretKind.PASSWORD,
+    SecretKind.TOTP_SECRET,
+    SecretKind.RESET_LINK,
+    SecretKind.PRIVATE_KEY,
+)
+ALNUM = "aB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"  # 32 characters, invented
+HEX = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+KEY_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7Vn0\nbm90IGEgcmVhbCBrZXksIG9ubHkgYSB0ZXN0IG9mIHRoZSBtYXNr0aa\n"
+
+
+def found(text: str) -> list[tuple[SecretKind, str]]:
+    return [(secret.kind, text[secret.start : secret.end]) for secret in find_secrets(text, WORDS)]
+
+
+def masked(text: str) -> str:
+    return mask(text, find_secrets(text, WORDS))
