@@ -46,12 +46,12 @@ class View:
 
     def line_start(self, position: int, lines: int = 1) -> int:
         """Where the line begins, or with `lines` the one so many before."""
-        start = position
+        limit = max(0, position - REACH)
         for _ in range(lines):
-            start = self.text.rfind("\n", max(0, position - REACH), max(0, start)) if start > 0 else -1
-            if start < 0:
-                return max(0, position - REACH)
-        return start + 1
+            position = self.text.rfind("\n", limit, position)
+            if position < 0:
+                return limit
+        return position + 1
 
     def tells_against(self, start: int, end: int) -> bool:
         """Whether a word such as "commit" or "branch" stands there: then a code is no secret."""
