@@ -30,6 +30,8 @@ def test_lines_are_numbered_and_bare_of_their_marks():
     assert mark_lines("", WORDS) == ()
     assert mark_lines("\n", WORDS) == (Line("", Mark.FRESH, 1),)
     assert mark_lines(">  - [x] a", WORDS)[0].text == " - [x] a"
+    assert mark_lines(">a", WORDS) == (Line("a", Mark.QUOTED, 1, 1),)
+    assert mark_lines("> > 2 > 1", WORDS) == (Line("2 > 1", Mark.QUOTED, 1, 2),)
 
 
 ATTRIBUTIONS = {
@@ -73,6 +75,7 @@ def test_the_line_above_a_quote_belongs_to_it(code, line):
     assert marks(f"yes\n\n{line}\n\n> Hello\n") == "f.q.q"
     assert marks(f"{line}\n> Your name\n\njane\n") == "qq.f"
     assert marks(f"yes\n\n{line}\n\nHello\n\n1. Your name\n") == "f.qqqqq"
+    assert marks(f"yes\n\n{line}  \n") == "f.q"
 
 
 def test_the_line_above_a_quote_may_be_wrapped():
@@ -106,6 +109,12 @@ def test_the_line_above_a_quote_may_be_wrapped():
         "----\nmy text\n____\nmore\n- item\n* item\n",
         "Original message was lost\n-- no\n",
         "a long line that is not wrapped but is followed by another\nshort\nwrote:\n",
+        "On 2 March 2026\nI lost the phone.\nThis is what I wrote:\nplease help\n",
+        "- Original message: I have deleted it\n- Codes: lost\n",
+        "Original message ---- gone\n",
+        "-Original message-----\nis gone\n",
+        "Subject: my account\nTo\nFrom\n",
+        "Date: 2026-03-02 18:02\nFrom: Berlin\n",
     ],
 )
 def test_a_persons_own_words_are_not_taken_for_a_quote(text):
@@ -115,6 +124,24 @@ def test_a_persons_own_words_are_not_taken_for_a_quote(text):
 def test_answers_between_quotes_stay_the_persons():
     text = "On 2026-03-02 18:02, Desk wrote:\nSee below.\n\n> 1. Your name\njane\n> > older\n> 2. Codes?\n\nlost\n\n> bye\n"
     assert marks(text) == "qf.qfqq.f.q"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # A header ends where one of its fields comes again, and what a person wrote far above is none of it.
+        ("Subject: lost\n" + "I lost it.\n" * 12 + "From: Desk\nSent: Monday\nTo: Jane\nSubject: x\n> Name?\njane\n", "f" * 13 + "qqqqqf"),
+        ("From: Desk\nSent: Monday\nTo: Jane\n> Which address?\nTo: jane@example.org\n", "qqqqf"),
+        ("From: Desk\nCc: Bob\nReply-To: Desk\nSent: Monday\nTo: Jane\n> Your name?\njane\n", "qqqqqqf"),
+        # It does not begin with one that a person may write.
+        ("Attachments: one\nFrom: Desk\nSent: Monday\nTo: Jane\nHello\n", "fqqqq"),
+        ("Importance: high\nFrom: Desk\nSent: Monday\n18:02\nTo: Jane\nHello\n", "fqqqqq"),
+        # Its values have colons too.
+        ("From: Desk\nDate: 2026-03-02 18:02\nTo: Jane\nHello\n", "qqqq"),
+    ],
+)  # fmt: skip
+def test_a_quoted_header_is_as_long_as_its_fields(text, expected):
+    assert marks(text) == expected
 
 
 HEADERS = {
@@ -154,6 +181,7 @@ def test_a_quoted_header_begins_the_quote(header):
         ("-----Original Message-----", "q"),
         ("-------- Ursprüngliche Nachricht --------", "q"),
         ("-----Message d’origine-----", "q"),
+        ("--Original Message--", "q"),
         ("------------------ 原始邮件 ------------------", "q"),
         ("---- 回复的原邮件 ----", "q"),
         ("---- Replied Message ----", "q"),
@@ -174,6 +202,8 @@ def test_a_divider_begins_the_rest(line, mark):
 
 def test_a_divider_above_a_quote_with_marks_ends_with_it():
     assert marks("-----Original Message-----\n> 1. Your name\njane\n") == "qqf"
+    assert marks("-----Original Message-----\n\n> 1. Your name\njane\n") == "q.qf"
+    assert marks("yes\n-----Original Message-----\n") == "fq"
     assert marks("yes\n\n________________________________\n> Från: Desk\n") == "f.qq"
     assert marks("yes\n\n________________________________\n") == "f.f"
 
@@ -201,6 +231,10 @@ def test_quoted_words_introduce_nothing():
         ("-- \nmy name is jane\n\nmy codes are lost\n", "sf.f"),
         ("-- \n" + "line\n" * 6, "s" + "f" * 6),
         ("-- \nJane\nExample Ltd\n", "sss"),
+        ("\n-- \nJane\nExample Ltd\n", ".sss"),
+        ("-- \n" + "line\n" * 5, "s" * 6),
+        ("yes\n> a\nSent from my iPhone\n> b\nbye\n", "fqfqf"),
+        ("yes\n" + "a long line " * 11 + "\nSent from my iPhone\n", "ffs"),
         ("a\n--\n" + "line\n" * 13, "fs" + "f" * 13),
         ("a\n--\n" + "line\n" * 12, "f" + "s" * 13),
         ("a\n-- \n" + "line\n" * 31, "f" + "f" * 32),
@@ -279,6 +313,15 @@ def test_legal_notices_are_a_signature(line):
             "f.ss",
         ),
         ("yes\nThis e-mail and any attachments are confidential.\n\nMy name is jane\n", "fs.f"),
+        (
+            "yes\n\nThis e-mail, which Example Ltd sent, and\n  its contents: this email is confidential.\n",
+            "f.ss",
+        ),
+        ("Hi.\nYes.\nOK.\nThis e-mail and any attachments are confidential.\n", "fffs"),
+        (
+            "yes\nDelete this if you are not the intended\nrecipient of it, as the law of some countries demands.\n",
+            "fss",
+        ),
         ("this is one sentence that goes on and on\nuntil if you are not the intended recipient\n", "ff"),
     ],
 )
