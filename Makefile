@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: all install demo test lint format figures bench fuzz clean
+.PHONY: all install demo test lint format figures bench fuzz mutants clean
 all: lint test
 
 # What is installed depends on pyproject.toml alone, so the stamp does too.
@@ -47,9 +47,17 @@ fuzz: $(VENV)/.tested
 	$(BIN)/python tests/fuzz/fuzz_reading.py build/fuzz/corpus -max_total_time=$(SECONDS) \
 		-artifact_prefix=build/fuzz/ -timeout=10 -rss_limit_mb=2048
 
+# How many small changes to the rules of core/ the unit tests notice (docs/READING.md); FLAGS=-v names those they do not.
+# Begun anew each time: mutmut would not ask again what newer tests make of a mutant.
+mutants: $(VENV)/.tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutants
+	rm -rf mutants
+	nice $(BIN)/mutmut run --max-children 2
+	$(BIN)/python -m tests.mutation.survivors $(FLAGS)
+
 format: $(VENV)/.tested
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants
