@@ -18,7 +18,7 @@ from mailflow.core.reading.terms import Terms, collapsed
 
 _SURE = 0.85
 _AROUND = " .,;:!*_`'\"()…。！，、-–—"
-_TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n|and\b|&)")
+_TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _LOOK_BACK = 3  # clauses
 _AGREES = frozenset({"agree", "yes", "refuse"})
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
@@ -96,7 +96,9 @@ def _only_nods(fresh: Fresh, part: Clause) -> bool:
     yes = next((hit for hit in part.hits if "yes" in hit.means.says), None)
     subject = next((hit for hit in part.hits if hit.means.topics), None)
     behind = yes is not None and subject is not None and yes.start < subject.start
-    return behind and subject is not None and _TAIL.match(fresh.text, subject.end) is None
+    if not behind or subject is None or _TAIL.match(fresh.text, subject.end):
+        return False
+    return not any("and" in hit.means.speech for hit in fresh.within(subject.end, subject.end + 2))
 
 
 def _holds_back(part: Clause, *, knowing: bool) -> bool:

@@ -36,15 +36,20 @@ def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterat
     if terms.states_nothing(field, text):
         return
     names: dict[str, None] = dict.fromkeys(_in_urls(text, terms, field))
-    for piece in _SEPARATORS.split(_URL.sub(" ", text))[:_MOST]:
-        name = piece.strip(_AROUND)
-        if (
+    pieces = [piece.strip(_AROUND) for piece in _SEPARATORS.split(_URL.sub(" ", text))[:_MOST]]
+    pieces = [piece for piece in pieces if piece]
+    listed = all(
+        map(_NAME.fullmatch, pieces)
+    )  # nothing but names, which may be everyday words: "black, flask"
+    names.update(
+        dict.fromkeys(
             name
-            and _NAME.fullmatch(name)
+            for name in pieces
+            if _NAME.fullmatch(name)
             and not terms.states_nothing(field, name)
-            and not terms.common(name)
-        ):
-            names[name] = None
+            and (listed or not terms.common(name))
+        )
+    )
     if names:
         yield Claim(field.key, tuple(names), slot.rule, slot.sure, slot.start, slot.end)
 
