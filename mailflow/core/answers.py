@@ -157,7 +157,12 @@ def _without_stray_hints(
     terms: Terms, wanted: AbstractSet[str], claims: Sequence[Claim], *, first: bool
 ) -> list[Claim]:
     """What only hints at a reason counts where a reason is wanted; in a first mail, if it says something else too."""
-    hints = [claim for claim in claims if claim.sure < choices.CLEAR and isinstance(claim.value, tuple)]
+    hints = [
+        claim
+        for claim in claims
+        if isinstance(claim.value, tuple)
+        and (claim.sure <= choices.HINT if first else claim.sure < choices.CLEAR)
+    ]
     if first and len(hints) < len(claims):
         return list(claims)
     stray = [claim for claim in hints if first or terms.form.by_key[claim.field].item not in wanted]

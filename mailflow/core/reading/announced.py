@@ -93,6 +93,12 @@ def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return _accepted(fresh, terms, here, strong=False) if here else None
 
 
+def _made(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "registered x last year"."""
+    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    return _accepted(fresh, terms, match, strong=False) if match else None
+
+
 def _called(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "an account called x", but not "a project called x"."""
     return directly(fresh, terms, hit) if nearest(fresh, hit) == "names" else None
@@ -174,7 +180,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "account": (weakly, _before_is, _before),
     "as": (directly,),
     "said": (said,),
-    "signup": (_as,),
+    "signup": (_as, _made),
     "called": (_called,),
     "named": (_called,),
     "iam": (_introduced,),

@@ -16,7 +16,7 @@ from mailflow.core.reading.terms import Terms, Ways
 CLEAR = 0.7
 _PHRASE = 0.8
 _PASTED = 0.65
-HINT = 0.65  # counts only where nothing better tells a reason
+HINT = 0.64  # counts only where nothing better tells a reason
 _PRONOUNS = frozenset({"them", "it"})
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR = 15  # characters between a pronoun and its verb

@@ -269,8 +269,9 @@ def _meant(
         known = all(1 <= number <= len(asked) for number in numbers)
         return _yes_fields(terms, [asked[number - 1] for number in numbers] if known else ()), _ALL
     if "both" in marks:
-        only = [field for field in askable if field.kind is Kind.AGREEMENT]
-        return (askable if len(askable) == 2 else only if len(only) == 2 else []), _ALL
+        meant = _yes_fields(terms, asked)  # one of the two may be answered in so many words besides
+        only = [field for field in meant if field.kind is Kind.AGREEMENT]
+        return (meant if len(meant) == 2 else only if len(only) == 2 else []), _ALL
     if "all" in marks:
         return askable, _ALL
     return (_bare(askable, open_items, parts) if bare else []), _BARE

@@ -17,7 +17,7 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import words_of
 
 _LONGEST = 64
-_WRAPPING = QUOTES + "<>[](){}（）【】*_ \t\xa0"
+_WRAPPING = QUOTES + "<>[](){}（）【】* \t\xa0"
 _WHOLE = re.compile(rf"@?(_*{NAME}_*)", re.ASCII)
 _WRAPPED = re.compile(rf"[{QUOTES}][ \xa0]?@?(_*{NAME}_*)[ \xa0]?[{QUOTES}]", re.ASCII)
 _MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
@@ -39,6 +39,8 @@ def clean(value: str) -> str:
     bare = value.strip(_WRAPPING).rstrip(".,;:!。，、").strip(_WRAPPING)
     if not _WHOLE.fullmatch(bare):
         bare = _TRAILING.sub("", bare).strip(_WRAPPING + ".,;:!。，、")
+    if bare.startswith("_") and bare.endswith("_"):  # emphasis rather than a part of the name
+        bare = bare.strip("_")
     match = _WHOLE.fullmatch(bare)
     return match.group(1) if match and len(match.group(1)) <= _LONGEST else ""
 
