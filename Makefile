@@ -31,7 +31,7 @@ lint: $(VENV)/.tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# How well mailflow reads the conversations of tests/reading/cases; FLAGS=-v shows each fault.
+# How well mailflow reads the conversations of tests/mails/conversations; FLAGS=-v shows each fault.
 figures: $(VENV)/.tested
 	$(BIN)/python -m tests.reading.figures $(FLAGS)
 

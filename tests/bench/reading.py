@@ -1,4 +1,4 @@
-"""What reading a mail costs: CPU by stage over typical mails of 2 KB, and over all mails of `tests/reading/cases`.
+"""What reading a mail costs: CPU by stage over typical mails of 2 KB, and over all mails of `tests/mails/conversations`.
 
     python -m tests.bench.reading [--runs N]
 

@@ -3,7 +3,7 @@
     make fuzz                    ten minutes
     make fuzz SECONDS=60
 
-The corpus is `tests/mails` and `tests/reading/cases`; what atheris finds new goes into `build/fuzz/corpus`, a crash into
+The corpus is `tests/mails` and `tests/mails/conversations`; what atheris finds new goes into `build/fuzz/corpus`, a crash into
 `build/fuzz`. To try one again: `python tests/fuzz/fuzz_reading.py build/fuzz/crash-…`.
 """
 
@@ -50,7 +50,7 @@ def seeds(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tests = Path(__file__).parent.parent
     for number, mail in enumerate(
-        sorted([*tests.glob("mails/*/*.eml"), *tests.glob("reading/cases/*/*.eml")])
+        sorted([*tests.glob("mails/*/*.eml"), *tests.glob("mails/conversations/*/*.eml")])
     ):
         (folder / f"seed-{number}").write_bytes(mail.read_bytes())
 

@@ -2,7 +2,7 @@
 
     python -m tests.reading.figures [-v] [--only PART] [FOLDER …]
 
-Each folder of `cases/` is one conversation: numbered .eml files in their order of arrival, and expect.json with one
+Each folder of `tests/mails/conversations/` is one conversation: numbered .eml files in their order of arrival, and expect.json with one
 object a mail. A value may be {"any_of": [...]}: each of them is right. `{{DASH}}` stands for "-" in made-up tokens, so
 that no scanner takes them for real ones.
 """
@@ -19,7 +19,7 @@ from mailflow.cli import explain
 from mailflow.cli.mailfacts import as_facts
 from mailflow.config import load, shipped
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "mails" / "conversations"
 FIELDS = (
     "username",
     "registered_email",
