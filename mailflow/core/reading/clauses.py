@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mailflow.core.reading.meaning import Hit, Meaning
 
@@ -261,7 +261,7 @@ def _join(segments: Sequence[_Segment]) -> list[_Segment]:
 
 def _left_of(segment: _Segment, joined: Sequence[_Segment]) -> _Segment | None:
     """What a segment may belong to: the one before it on its side of a bracket, and past a relative clause."""
-    before = [one for one in reversed(joined) if one.inside == segment.inside][:2]
+    before = list(islice((one for one in reversed(joined) if one.inside == segment.inside), 2))
     relative = before[:1] and "which" in before[0].hits[0].means.speech
     if relative and len(before) > 1 and before[1].bare and not (segment.things or segment.topics):
         return before[1]  # "The mailbox, to which it belongs, no longer exists."
