@@ -12,7 +12,7 @@ from mailflow.core.mail import parse
 from mailflow.core.text import Mark, mark_lines
 from tests.core.text_words import WORDS
 
-FOLDERS = sorted(path for path in (Path(__file__).parents[1] / "mails").iterdir() if path.is_dir())
+FOLDERS = sorted(file.parent for file in (Path(__file__).parents[1] / "mails").glob("*/expected.toml"))
 
 
 def given_mail(folder, line_end):
