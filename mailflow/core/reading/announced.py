@@ -243,16 +243,20 @@ def _accepted(
     if match["open"].strip("(*@（") and match["close"]:
         return Found(name, start, end, QUOTED)
     bare = name.strip("_")
-    if len(bare) < 2 or bare.lower() in terms.lists.get("is", ()):
+    ends = TAIL.match(fresh.text, end) is not None
+    if len(bare) < 2 or _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
         return None
-    if terms.common(bare) and not (strong and "-" in bare):
-        return None
-    if not (strong and said) and terms.everyday(bare) and "-" not in bare:
-        return None
-    sure = _sureness(
-        terms, name, strong=strong, said=said, ends_phrase=TAIL.match(fresh.text, end) is not None
-    )
+    sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
     return Found(name, start, end, sure) if sure else None
+
+
+def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool, sure: bool) -> bool:
+    """Whether a word is one of the language rather than a name: "is", "forgotten", a thing as in "two-factor"."""
+    if any(hit.start == start and hit.means.objects for hit in fresh.within(start, start + len(name))):
+        return True
+    if name.lower() in terms.lists.get("is", ()) or (terms.common(name) and not (strong and "-" in name)):
+        return True
+    return terms.everyday(name) and "-" not in name and not (strong and sure)
 
 
 def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase: bool) -> float:
