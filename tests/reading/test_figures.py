@@ -1,4 +1,4 @@
-"""Holds what docs/READING.md says of the set that no rule was made for; `make figures` has the others too."""
+"""Holds what docs/READING.md says of the sets that few rules were made for; `make figures` has the others too."""
 
 from mailflow.config import load, shipped
 from tests.reading.figures import CASES, Figures, measure
@@ -6,18 +6,18 @@ from tests.reading.figures import CASES, Figures, measure
 FLOORS = {  # a little below what was measured last: docs/READING.md
     "kind right": 0.93,
     "reply or silence right": 0.99,
-    "asks for exactly what is missing": 0.70,
-    "stated values read (recall)": 0.86,
-    "values read that are right (precision)": 0.96,
+    "asks for exactly what is missing": 0.90,
+    "stated values read (recall)": 0.95,
+    "values read that are right (precision)": 0.97,
     "secrets found": 1.0,
     "mails put in the right case": 0.96,
 }
 
 
-def test_mail_that_no_rule_was_made_for_is_read_no_worse_than_before():
+def test_mail_that_few_rules_were_made_for_is_read_no_worse_than_before():
     figures, config = Figures(), load(shipped("config.toml"))
-    for folder in sorted(CASES.glob("[xv]*")):
+    for folder in sorted(CASES.glob("[xuv]*")):
         measure(figures, folder, config)
     short = {name: figures.share(name) for name, floor in FLOORS.items() if figures.share(name) < floor}
     assert not short, "\n".join([*figures.faults, str(figures)])
-    assert not figures.never["secrets left in the output"]
+    assert not any(figures.never.values()), figures.faults
