@@ -322,6 +322,7 @@ def test_legal_notices_are_a_signature(line):
             "yes\nDelete this if you are not the intended\nrecipient of it, as the law of some countries demands.\n",
             "fss",
         ),
+        ("ja\n\nGeschäftsführer: Jo Doe\n", "f.f"),  # too short for a notice
         ("this is one sentence that goes on and on\nuntil if you are not the intended recipient\n", "ff"),
     ],
 )

@@ -325,8 +325,7 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
     """The mail as the answer to the one question it can answer: "never had any"."""
     parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
     if field.kind is Kind.REASON:
-        if alone:
-            yield from choices.in_slot(fresh, terms, slot, field)
+        yield from choices.in_slot(fresh, terms, slot, field)
         return
     about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
     length = slot.end - slot.start

@@ -1,0 +1,59 @@
+"""E-mail addresses that are broken, spelt out or told apart by few words."""
+
+import pytest
+
+from mailflow.config import load, shipped
+from mailflow.core.answers import read_answers
+from mailflow.core.text import Line, Mark
+
+CONFIG = load(shipped("config.toml"))
+PHONE, MAIL = ("lost_2fa",), ("lost_email_access",)
+
+
+def read(text):
+    lines = [Line(line, Mark.FRESH, number) for number, line in enumerate(text.split("\n"), start=1)]
+    reading = read_answers(lines, CONFIG.policy.form, None, CONFIG.lexicon.answers)
+    return {key: answer.value for key, answer in reading.answers.items()}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "jane.doe@mail.example.\norg",
+        "jane.doe@\nmail.example.org",
+        "jane.doe@ mail.example.org",
+        "jane.doe at mail dot example dot org",
+        "jane.doe (at) mail.example.org",
+    ],
+)
+def test_a_broken_or_spelt_address_is_put_together(address):
+    text = f"I lost my phone. I registered with {address} then."
+    assert read(text) == {"reason": PHONE, "registered_email": "jane.doe@mail.example.org"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I lost my phone, we meet at gate dot 7.",
+        "I lost my phone, it was jo@home.",
+        "I lost my phone, it was jo@home\n.",
+        "I lost my phone.\nExample Ltd | 1 Main Street | info@example.org",
+    ],
+)
+def test_what_only_looks_like_an_address_of_theirs_is_none(text):
+    assert read(text) == {"reason": PHONE}
+
+
+ROLES = [
+    ("I cannot read old@example.org any more. new@example.com works fine.", {"reason": MAIL, "registered_email": "old@example.org", "contact_email": "new@example.com"}),
+    ("The address must be changed: old@example.org to new@example.com.", {"reason": MAIL, "registered_email": "old@example.org", "contact_email": "new@example.com"}),
+    ("I lost my mailbox. My new address, best first:\n- new@example.org\n- third@example.com", {"reason": MAIL, "contact_email": "new@example.org"}),
+    # Of two that are named as equals, neither is taken; the address of the account is not the one that it should get.
+    ("I lost my phone. I registered with old@example.org or new@example.com.", {"reason": PHONE}),
+    ("I cannot read old@example.org, please use old@example.org again.", {"reason": MAIL, "contact_email": "old@example.org"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "answers"), ROLES)
+def test_the_words_around_an_address_tell_what_it_is(text, answers):
+    assert read(text) == answers

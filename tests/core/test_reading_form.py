@@ -1,0 +1,99 @@
+"""What is written into the form, ticked on it or said to it in few words."""
+
+from pathlib import Path
+
+import pytest
+
+from mailflow.config import load, shipped
+from mailflow.core.answers import read_answers
+from mailflow.core.text import mark_lines
+
+SHIPPED = load(shipped("config.toml"))
+UNIVERSITY = load(Path(__file__).parents[2] / "docs" / "examples" / "university" / "config.toml")
+CODES, CONDUCT, DELAY = "recovery_codes", "code_of_conduct", "acknowledges_delay"
+AGREES = "I agree to follow the PSF Code of Conduct"
+LOST_PHONE, LOST_CODES = ("lost_2fa",), "never_generated_or_lost"
+
+
+def read(text, *asked, config=SHIPPED):
+    lines = mark_lines(text, config.lexicon.text)
+    reading = read_answers(lines, config.policy.form, asked or None, config.lexicon.answers)
+    return {key: answer.value for key, answer in reading.answers.items()}
+
+
+FORMS = [
+    ("## Hello there\n\n## Username\n\njdoe42", {"username": "jdoe42"}),
+    ("### Username jdoe42 ### Reason I lost my phone", {"username": "jdoe42", "reason": LOST_PHONE}),
+    ("User name:\xa0jdoe42", {"username": "jdoe42"}),
+    ("User name: jdoe42\nReason: n/a", {"username": "jdoe42"}),
+    ("User name: jdoe42\nReason: hm", {"username": "jdoe42"}),
+    ("User name: jdoe42\nReason: my cat sleeps on the keyboard all day long", {"username": "jdoe42", "reason": ("other",)}),
+    ("What happened?\nI lost my phone.", {"reason": LOST_PHONE}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "answers"), FORMS)
+def test_a_form_is_read_as_it_was_filled_in(text, answers):
+    assert read(text) == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("Phone: 01 555 0199", {"phone": "01 555 0199"}),
+        ("Phone: n/a", {}),
+        ("Department: School of Mathematics", {"department": "School of Mathematics"}),
+    ],
+)
+def test_a_field_of_free_text_takes_what_stands_in_it(text, answers):
+    assert read(text, config=UNIVERSITY) == answers
+
+
+BOXES = [
+    ("[x] Code of Conduct", {CONDUCT: True}),
+    ("[x] I do not agree to the Code of Conduct", {CONDUCT: False}),
+    (f"[x] {AGREES} if my lawyer is fine with it", {}),
+    ("[x] Username", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "answers"), BOXES)
+def test_a_ticked_box_says_what_stands_beside_it(text, answers):
+    assert read(text) == answers
+
+
+AGREEMENTS = [
+    ("I agree to wait, but not to the code of conduct.", {DELAY: True, CONDUCT: False}),
+    # Too much stands between the subject and the "I agree", or our own wording has a condition to it.
+    ("I read the Code of Conduct.\n\nIt rains.\n\nI agree.", {}),
+    (f"[ ] {AGREES}\n\n### Code of Conduct\n\n{AGREES} if I may read it first\n", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "answers"), AGREEMENTS)
+def test_an_agreement_needs_its_subject(text, answers):
+    assert read(text) == answers
+
+
+CHOICES = [
+    ("I lost my phone. The codes are on the phone.", {"reason": LOST_PHONE}),
+    ("My codes are not lost, that is only the phone.", {"reason": LOST_PHONE, CODES: "has_codes"}),
+    ("User name: jdoe42\nReason: I still have my phone", {"username": "jdoe42", "reason": ("other",)}),
+]
+
+
+@pytest.mark.parametrize(("text", "answers"), CHOICES)
+def test_what_a_thing_is_said_to_be_tells_the_choice(text, answers):
+    assert read(text) == answers
+
+
+LETTERS = [
+    ("1-3: yes", {CODES: LOST_CODES, CONDUCT: True, DELAY: True}),
+    ("Yes to all 3", {CODES: LOST_CODES, CONDUCT: True, DELAY: True}),
+    ("1. lost\n2. yes\n7. yes", {CODES: LOST_CODES, CONDUCT: True}),
+]
+
+
+@pytest.mark.parametrize(("text", "answers"), LETTERS)
+def test_numbers_answer_what_the_letter_asked(text, answers):
+    assert read(text, CODES, CONDUCT, DELAY) == answers

@@ -1,0 +1,52 @@
+"""What is remembered of mails read before is bounded, and what is forgotten is read no worse."""
+
+from dataclasses import replace
+
+import pytest
+
+from mailflow.config import load, shipped
+from mailflow.core import answerwords, phrases
+from mailflow.core.answers import read_answers
+from mailflow.core.phrases import compile_phrases, words_of
+from mailflow.core.reading import vocabulary
+from mailflow.core.text import mark_lines
+
+TEXTS = [
+    ("I lost my phone in İstanbul; my user name is jdoe42.", {"username": "jdoe42", "reason": ("lost_2fa",)}),
+    ("Ich habe mein Handy verloren, mein Benutzername ist jdoe42.", {"username": "jdoe42", "reason": ("lost_2fa",)}),
+    ("Mon nom d'utilisateur est jdoe42.", {"username": "jdoe42"}),
+]  # fmt: skip
+
+
+def read(text, form, config):
+    lines = mark_lines(text, config.lexicon.text)
+    reading = read_answers(lines, form, None, config.lexicon.answers)
+    return {key: answer.value for key, answer in reading.answers.items()}
+
+
+def test_a_text_is_read_alike_whatever_is_forgotten(monkeypatch):
+    config = load(shipped("config.toml"))
+    for limit in ("_MEMO_LIMIT", "_SETS_KEPT"):
+        monkeypatch.setattr(vocabulary, limit, 1)
+    for text, answers in TEXTS * 2:
+        assert read(text, config.policy.form, config) == answers
+
+
+@pytest.mark.parametrize("kept", [1, 2])
+def test_no_more_forms_are_kept_than_the_limit(monkeypatch, kept):
+    config = load(shipped("config.toml"))
+    monkeypatch.setattr(answerwords, "_FORMS_KEPT", kept)
+    form = config.policy.form
+    words = config.lexicon.answers
+    for one in (form, replace(form), replace(form), form):
+        assert read(TEXTS[0][0], one, config) == TEXTS[0][1]
+        assert words.terms(one) is words.terms(one)
+        assert len(words._terms) <= kept
+
+
+def test_a_phrase_is_found_whatever_words_are_forgotten(monkeypatch):
+    monkeypatch.setattr(phrases, "_FORMS_KEPT", 1)
+    compiled = compile_phrases({"news": ["any news"]})
+    for text in ("any news", "is there any news", "any news"):
+        assert [hit.label for hit in compiled.find(words_of(text))] == ["news"]
+        assert len(compiled._forms) <= 1
