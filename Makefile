@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: all install demo test lint format figures bench fuzz mutants clean
+.PHONY: all install demo test coverage lint format figures bench fuzz mutants clean
 all: lint test
 
 # What is installed depends on pyproject.toml alone, so the stamp does too.
@@ -24,6 +24,12 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest -n 2
+
+# Every branch of core/ is taken by a fast test. What measures CPU time is left out: counting branches costs some itself.
+coverage: $(VENV)/.tested
+	$(BIN)/coverage run --branch --source=mailflow/core -m pytest -p no:randomly \
+		tests/core tests/reading tests/steps --ignore=tests/core/test_bounds.py
+	$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .

@@ -37,6 +37,15 @@ def test_a_form_is_read_as_it_was_filled_in(text, answers):
     assert read(text) == answers
 
 
+def test_nothing_is_read_past_the_longest_answer():
+    log = "at line 7 of the log there is no more than this\n"
+    assert read(f"I lost my phone.\n{log * 10}User name: jdoe42") == {
+        "username": "jdoe42",
+        "reason": LOST_PHONE,
+    }
+    assert read(f"I lost my phone.\n{log * 1000}User name: jdoe42") == {"reason": LOST_PHONE}
+
+
 @pytest.mark.parametrize(
     ("text", "answers"),
     [
@@ -97,3 +106,8 @@ LETTERS = [
 @pytest.mark.parametrize(("text", "answers"), LETTERS)
 def test_numbers_answer_what_the_letter_asked(text, answers):
     assert read(text, CODES, CONDUCT, DELAY) == answers
+
+
+def test_a_bare_yes_answers_only_where_nothing_but_a_yes_is_asked():
+    assert read("Yes.", CONDUCT, DELAY) == {CONDUCT: True, DELAY: True}
+    assert read("Yes.", "reason", CONDUCT) == {}

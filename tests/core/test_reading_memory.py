@@ -13,8 +13,8 @@ from mailflow.core.text import mark_lines
 
 TEXTS = [
     ("I lost my phone in İstanbul; my user name is jdoe42.", {"username": "jdoe42", "reason": ("lost_2fa",)}),
-    ("Ich habe mein Handy verloren, mein Benutzername ist jdoe42.", {"username": "jdoe42", "reason": ("lost_2fa",)}),
-    ("Mon nom d'utilisateur est jdoe42.", {"username": "jdoe42"}),
+    ("Ich habe mein Handy verloren, mein Benutzername ist kasante22.", {"username": "kasante22", "reason": ("lost_2fa",)}),
+    ("Mon nom d'utilisateur est mlopez82.", {"username": "mlopez82"}),
 ]  # fmt: skip
 
 
