@@ -273,8 +273,8 @@ def _belongs(left: _Segment, segment: _Segment, segments: Sequence[_Segment], fo
         return not (left.things and any(hit.means.states for hit in left.hits))
     if segment.says_nor and (left.without_verb or segment.without_verb):
         return True
-    if segment.break_before not in {"comma", "and"}:
-        return False
+    if segment.break_before not in {"comma", "and"} or "only" in segment.hits[0].means.speech:
+        return False  # "I have not lost the codes, only the phone."
     if left.bare:
         return segment.things or segment.topics or segment.verbs
     if not segment.bare or not left.verbs or not _alike(left, segment):

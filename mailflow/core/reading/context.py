@@ -153,9 +153,7 @@ def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
 def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int, int]]:
     """Where the rest of our own wording stands among the person's lines."""
     for wording in (*terms.ours, *((wording for _, wording in terms.statements) if statements else ())):
-        span = wording.find(fresh.low, fresh.flat)
-        if span is not None:
-            yield span
+        yield from wording.spans(fresh.low, fresh.flat)
 
 
 def read_context(

@@ -43,6 +43,7 @@ class _Window:
     sentence: Sequence[Hit]
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
+    spanned: bool  # a phrase goes around it, up to the next: "change x to"
     arrow: bool  # and between the two an arrow
     account: bool  # the account is spoken of just before it
     lost: bool  # what is said right before or behind it is that it is lost
@@ -74,6 +75,8 @@ def _instead(_: Found, window: _Window) -> Role | None:
 
 def _changed(_: Found, window: _Window) -> Role | None:
     """As in "change it from x to y"."""
+    if window.spanned:
+        return Role(REGISTERED, _STATED)
     if "change" not in keys(window.sentence, "addresses"):
         return None
     if "from" in window.beside:
@@ -174,19 +177,20 @@ def _window(
     until = min(stop, found[index + 1].start if index + 1 < len(found) else stop)
     before, after = fresh.within(begin, one.start), _to_break(fresh.within(one.end, until))
     said = [*clauses(before, terms.opposites)[-1:], *clauses(after, terms.opposites)[:1]]
+    following = next((other for other in found[index + 1 : index + 2] if other.start < stop), None)
     follows = index > 0 and found[index - 1].end > start
     return _Window(
         before=before,
         beside=frozenset(keys([hit for hit in before if one.start - hit.end <= _BESIDE], "addresses")),
-        next_to=_beside(fresh, found[index + 1])
-        if index + 1 < len(found) and found[index + 1].start < stop
-        else frozenset(),
+        next_to=_beside(fresh, following) if following else frozenset(),
         near=frozenset(keys([hit for hit in before if one.start - hit.end <= _NEAR], "addresses")),
         after=after,
         behind=fresh.within(one.end, until),
         sentence=fresh.within(start, stop),
         follows=follows,
         earlier=earlier if follows else NONE,
+        spanned=following is not None
+        and any(0 <= following.start - hit.end <= _BESIDE and hit.end > one.end for hit in before),
         arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
         account=bool(keys([hit for hit in before if one.start - hit.end <= _BY_ACCOUNT], "names")),
         lost=any(part.states & _GONE for part in said),
