@@ -151,11 +151,14 @@ BOMBS = [
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_ten_times_as_much_takes_about_ten_times_as_long(bomb):
-    def seconds(length):
+    def seconds(length):  # the least of three: a collection of the whole process's garbage may fall into one
         source = (bomb * (length // len(bomb) + 1))[:length]
-        begun = time.process_time()
-        html_to_text(source)
-        return time.process_time() - begun
+        spent = []
+        for _ in range(3):
+            begun = time.process_time()
+            html_to_text(source)
+            spent.append(time.process_time() - begun)
+        return min(spent)
 
     assert seconds(50_000) < 40 * seconds(5_000) + 0.5  # quadratic would be a hundred times
 
