@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import format_datetime
 
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
-from mailflow.core.secrets import find_secrets, mask
+from mailflow.core.secrets import Secret, find_secrets, mask
 from mailflow.core.text import Line, Mark, mark_lines
 
 
@@ -28,19 +29,23 @@ class Body:
 def read_body(mail: Mail, lexicon: Lexicon) -> Body:
     subject, in_subject = _mask(mail.subject, lexicon)
     text, in_text = _mask(mail.text, lexicon)
-    attached = tuple(kind for each in mail.attached for kind in _mask(each, lexicon)[1])
+    attached = tuple(kind for each in mail.attached for kind in _kinds(find_secrets(each, lexicon.intent)))
     pasted = in_subject + attached
     if in_text:  # rare, and only then is it worth telling pasted secrets from quoted ones
         lines = mark_lines(mail.text, lexicon.text)
-        own = "\n".join(line.text for line in lines if line.mark is not Mark.QUOTED)
-        pasted += tuple(secret.kind.value for secret in find_secrets(own, lexicon.intent))
+        own = "".join(f"{line.text}\n" for line in lines if line.mark is not Mark.QUOTED)
+        pasted += in_text if own == mail.text else _kinds(find_secrets(own, lexicon.intent))
     marked = mark_lines(text, lexicon.text)
     return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(pasted or in_text))
 
 
 def _mask(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
     secrets = find_secrets(text, lexicon.intent)
-    return (mask(text, secrets), tuple(secret.kind.value for secret in secrets)) if secrets else (text, ())
+    return (mask(text, secrets), _kinds(secrets)) if secrets else (text, ())
+
+
+def _kinds(secrets: Iterable[Secret]) -> tuple[str, ...]:
+    return tuple(secret.kind.value for secret in secrets)
 
 
 def redacted(mail: Mail, body: Body) -> bytes:
