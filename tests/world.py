@@ -23,12 +23,13 @@ from mailflow.steps.deliver import deliver_due
 from mailflow.steps.handle import Failed, Handled, handle_waiting
 from mailflow.steps.periodic import pass_time, send_digest
 from mailflow.store.engine import make_engine
-from mailflow.store.mails import Arrival, content_digest
+from mailflow.store.mails import Arrival, StoredMail, content_digest
 from mailflow.store.unit import Store
 
 REPOSITORY = Path(__file__).parent.parent
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 STEP = timedelta(hours=6)
+INCOMPLETE = "I lost my phone with the authenticator. My user name is jdoe42."
 COMPLETE = """User name: jdoe42
 Reason: lost my phone with the authenticator
 Recovery codes: lost
@@ -160,6 +161,16 @@ class World:
             found = uow.cases.by_reference(reference) if reference else uow.views.cases(limit=1)[0]
         assert found is not None
         return found
+
+    def stored(self, number: int) -> StoredMail | None:
+        """A mail as it is stored."""
+        with self.store.read() as uow:
+            return uow.mails.get(number)
+
+    def opened(self) -> int:
+        """How many cases were opened."""
+        with self.store.read() as uow:
+            return len(uow.views.cases())
 
     def receive(self, raw: bytes, sender: str, *recipients: str) -> None:
         """A mail arrives; nothing is done with it yet."""

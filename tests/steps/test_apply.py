@@ -9,9 +9,7 @@ from mailflow.core.case import Outcome, Status
 from mailflow.core.events import DueTimePassed, StaffClosed, StaffNoted
 from mailflow.steps.apply import apply_event
 from mailflow.steps.operate import act
-from tests.world import COMPLETE
-
-START = "I lost my phone with the authenticator. My user name is jdoe42."
+from tests.world import COMPLETE, INCOMPLETE
 
 
 def history(world):
@@ -20,7 +18,7 @@ def history(world):
 
 
 def test_the_case_its_history_and_its_letters_are_written_together(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     (entry,) = history(world)
     assert (entry.at, entry.by, entry.kind) == (world.now, "jo@example.org", "wrote")
     assert entry.facts["letters"] == [{"kind": "missing", "to": "jo@example.org", "id": letter.message_id}]
@@ -31,7 +29,7 @@ def test_the_case_its_history_and_its_letters_are_written_together(world):
 
 
 def test_what_happens_when_the_transaction_is_lost_did_not_happen(world):
-    world.write(START)
+    world.write(INCOMPLETE)
     before, told = world.case(), history(world)
     with suppress(ZeroDivisionError), world.app.begin() as uow:
         applied = apply_event(world.app, uow, before, StaffNoted("seen"), "staff:kim")

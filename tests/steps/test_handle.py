@@ -17,9 +17,8 @@ from mailflow.steps.operate import act, merge
 from mailflow.steps.report import build_digest
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import MailState
-from tests.world import COMPLETE
+from tests.world import COMPLETE, INCOMPLETE
 
-START = "I lost my phone with the authenticator. My user name is jdoe42."
 ANSWERS = "1. yes\n2. yes\n3. yes"
 BAD = "this one raises"
 
@@ -27,16 +26,6 @@ BAD = "this one raises"
 def history(world, case=None):
     with world.store.read() as uow:
         return uow.cases.history((case or world.case()).id)
-
-
-def stored(world, number):
-    with world.store.read() as uow:
-        return uow.mails.get(number)
-
-
-def opened(world):
-    with world.store.read() as uow:
-        return len(uow.views.cases())
 
 
 def raises(error, when=BAD):
@@ -65,7 +54,7 @@ def test_a_mail_that_raises_is_tried_after_growing_waits_and_then_parked(world, 
     assert (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10)) == RETRY_WAITS
     assert [one.attempts for one in tries] == [1, 2, 3, 4]
     assert [one.parked for one in tries] == [False, False, False, True]
-    assert stored(world, 1).state is MailState.PARKED
+    assert world.stored(1).state is MailState.PARKED
     world.now += timedelta(days=1)
     assert handle_waiting(world.app, 10) == []
 
@@ -77,13 +66,13 @@ def test_what_is_said_of_the_fault_quotes_nothing_of_the_mail(world, monkeypatch
     assert failed.error.startswith("ValueError in ")
     assert "handle.py" in failed.error or "test_handle.py" in failed.error
     assert "secret" not in failed.error
-    assert stored(world, 1).error == failed.error
+    assert world.stored(1).error == failed.error
 
 
 def test_a_parked_mail_stands_in_the_digest_and_can_be_handled_anew(world, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(handle, "parse", raises(ValueError()))
-        world.write(f"{BAD}. {START}", Subject="help me")
+        world.write(f"{BAD}. {INCOMPLETE}", Subject="help me")
         for wait in RETRY_WAITS:
             world.now += wait
             world.run()
@@ -95,17 +84,21 @@ def test_a_parked_mail_stands_in_the_digest_and_can_be_handled_anew(world, monke
         assert uow.mails.replay(1)
     (letter,) = world.run()
     assert letter.recipient == "jo@example.org"
-    assert (stored(world, 1).state, stored(world, 1).error) == (MailState.HANDLED, None)
+    assert (world.stored(1).state, world.stored(1).error) == (MailState.HANDLED, None)
 
 
 def test_a_bad_mail_neither_blocks_nor_undoes_its_neighbours(world, monkeypatch):
     monkeypatch.setattr(handle, "parse", raises(RecursionError()))
-    for sender, body in (("ann@example.org", START), ("bad@example.org", BAD), ("cay@example.org", START)):
+    for sender, body in (
+        ("ann@example.org", INCOMPLETE),
+        ("bad@example.org", BAD),
+        ("cay@example.org", INCOMPLETE),
+    ):
         world.receive(world.mail(body, sender=sender), sender)
     done = handle_waiting(world.app, 10)
     assert [isinstance(one, Failed) for one in done] == [False, True, False]
     assert {letter.recipient for letter in world.run()} == {"ann@example.org", "cay@example.org"}
-    assert opened(world) == 2
+    assert world.opened() == 2
 
 
 def test_what_a_bad_mail_had_written_is_undone(world, monkeypatch):
@@ -116,11 +109,11 @@ def test_what_a_bad_mail_had_written_is_undone(world, monkeypatch):
 
     settle = handle._settle
     monkeypatch.setattr(handle, "_settle", settle_or_raise)
-    for sender, body in (("ann@example.org", START), ("bad@example.org", f"{BAD} {START}")):
+    for sender, body in (("ann@example.org", INCOMPLETE), ("bad@example.org", f"{BAD} {INCOMPLETE}")):
         world.receive(world.mail(body, sender=sender), sender)
     world.run()
     assert [letter.recipient for letter in world.sent] == ["ann@example.org"]
-    assert opened(world) == 1
+    assert world.opened() == 1
 
 
 def test_a_letter_that_cannot_be_made_undoes_its_mail(world, monkeypatch):
@@ -129,22 +122,22 @@ def test_a_letter_that_cannot_be_made_undoes_its_mail(world, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(type(world.app.renderer), "render", refuse)
-        world.write(START)
+        world.write(INCOMPLETE)
     assert isinstance(world.handled[0], Failed)
-    assert opened(world) == 0
+    assert world.opened() == 0
     world.now += RETRY_WAITS[0]
     assert len(world.run()) == 1
 
 
 def test_when_the_database_fails_the_whole_batch_is_left_as_it_was(world, monkeypatch):
-    for sender, body in (("ann@example.org", START), ("bad@example.org", BAD)):
+    for sender, body in (("ann@example.org", INCOMPLETE), ("bad@example.org", BAD)):
         world.receive(world.mail(body, sender=sender), sender)
     with monkeypatch.context() as patch:
         patch.setattr(handle, "parse", raises(Unavailable("disk full")))
         with pytest.raises(Unavailable):
             handle_waiting(world.app, 10)
-    assert opened(world) == 0
-    assert [stored(world, number).attempts for number in (1, 2)] == [0, 0]
+    assert world.opened() == 0
+    assert [world.stored(number).attempts for number in (1, 2)] == [0, 0]
     assert len(handle_waiting(world.app, 10)) == 2
 
 
@@ -152,44 +145,44 @@ def test_a_crash_before_the_commit_leaves_nothing_but_the_mail(world, monkeypatc
     def crash(*_):
         raise SystemExit("pulled the plug")
 
-    world.receive(world.mail(START), "jo@example.org")
+    world.receive(world.mail(INCOMPLETE), "jo@example.org")
     with monkeypatch.context() as patch:
         patch.setattr(handle, "_settle", crash)
         with pytest.raises(SystemExit):
             handle_waiting(world.app, 10)
-    assert (opened(world), world.sent) == (0, [])
+    assert (world.opened(), world.sent) == (0, [])
     assert len(world.run()) == 1
-    assert opened(world) == 1
+    assert world.opened() == 1
 
 
 def test_two_nodes_handle_each_mail_once(world, node):
     for number in range(6):
         sender = f"jo{number}@example.org"
-        world.receive(world.mail(START, sender=sender), sender)
+        world.receive(world.mail(INCOMPLETE, sender=sender), sender)
     first, second = handle_waiting(world.app, 4), handle_waiting(node.app, 4)
     assert (len(first), len(second)) == (4, 2)
-    assert opened(world) == 6
+    assert world.opened() == 6
 
 
 # ------------------------------------------------------------------------------------------------ other scripts
 
 
 def test_a_person_at_a_domain_in_another_script_is_answered_at_its_form_in_ascii(world):
-    (letter,) = world.write(START, sender="jo@bücher.example")
+    (letter,) = world.write(INCOMPLETE, sender="jo@bücher.example")
     assert letter.recipient == "jo@xn--bcher-kva.example"
     assert world.case().party == "jo@xn--bcher-kva.example"
 
 
 def test_both_forms_of_a_domain_are_the_same_person(world):
-    (letter,) = world.write(START, sender="jo@bücher.example")
+    (letter,) = world.write(INCOMPLETE, sender="jo@bücher.example")
     world.answer(letter, ANSWERS, sender="jo@xn--bcher-kva.example")
     world.answer(letter, "I also have an old invoice.", sender="jo@BÜCHER.example")
-    assert opened(world) == 1
+    assert world.opened() == 1
     assert Flag.STRANGER_WROTE not in world.case().flags
 
 
 def test_a_name_before_the_at_in_another_script_is_for_the_staff(world):
-    assert world.write(START, sender="jürgen@bücher.example") == []
+    assert world.write(INCOMPLETE, sender="jürgen@bücher.example") == []
     assert world.handled[-1].set_aside
 
 
@@ -197,17 +190,17 @@ def test_a_name_before_the_at_in_another_script_is_for_the_staff(world):
 
 
 def test_the_same_mail_twice_is_answered_once(world):
-    raw = world.mail(START)
+    raw = world.mail(INCOMPLETE)
     for trace in (b"Received: from a by b\r\n", b"Received: from c by d\r\nDelivered-To: x\r\n"):
         world.receive(trace + raw, "jo@example.org")
     assert len(world.run()) == 1
-    assert opened(world) == 1
+    assert world.opened() == 1
 
 
 def test_the_same_message_id_with_other_words_is_another_mail(world):
-    world.write(START, Message_ID="<same@mail.example.org>")
+    world.write(INCOMPLETE, Message_ID="<same@mail.example.org>")
     world.write("And recovery codes: lost", Message_ID="<same@mail.example.org>")
-    assert opened(world) == 1
+    assert world.opened() == 1
     assert world.case().answers["recovery_codes"].value == "never_generated_or_lost"
 
 
@@ -215,14 +208,16 @@ def test_the_same_message_id_with_other_words_is_another_mail(world):
 
 
 def test_a_letter_answers_the_mail_in_its_thread(world):
-    (letter,) = world.write(START, Message_ID="<two@mail.example.org>", References="<one@mail.example.org>")
+    (letter,) = world.write(
+        INCOMPLETE, Message_ID="<two@mail.example.org>", References="<one@mail.example.org>"
+    )
     assert letter.message["In-Reply-To"] == "<two@mail.example.org>"
     assert letter.message["References"].split() == ["<one@mail.example.org>", "<two@mail.example.org>"]
     assert letter.message["Auto-Submitted"] == "auto-replied"
 
 
 def test_the_next_letter_carries_the_thread_on(world):
-    (letter,) = world.write(START, Message_ID="<one@mail.example.org>")
+    (letter,) = world.write(INCOMPLETE, Message_ID="<one@mail.example.org>")
     (answer,) = world.answer(
         letter,
         ANSWERS,
@@ -239,11 +234,11 @@ def test_the_next_letter_carries_the_thread_on(world):
 
 
 def test_a_mail_without_a_message_id_is_answered_and_can_be_replied_to(world):
-    (letter,) = world.write(START, Message_ID=None)
+    (letter,) = world.write(INCOMPLETE, Message_ID=None)
     assert letter.message["In-Reply-To"] is None
     assert letter.message["References"] is None
     world.answer(letter, ANSWERS, Message_ID=None)
-    assert (opened(world), world.case().status) == (1, Status.IN_REVIEW)
+    assert (world.opened(), world.case().status) == (1, Status.IN_REVIEW)
 
 
 @pytest.mark.parametrize(
@@ -257,44 +252,44 @@ def test_a_mail_without_a_message_id_is_answered_and_can_be_replied_to(world):
     ],
 )
 def test_an_answer_to_the_desks_own_address_finds_its_case(world, fields):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     known = {"id": letter.message_id, "reference": letter.reference}
     filled = {name: text.format(**known) for name, text in fields.items()}
     world.write(filled.pop("body", "Recovery codes: lost"), **filled)
-    assert opened(world) == 1
+    assert world.opened() == 1
     assert "recovery_codes" in world.case().answers
     assert not world.case().confirmed
 
 
 @pytest.mark.parametrize("fields", [{"In_Reply_To": "<{id}>"}, {"References": "<{id}>"}])
 def test_a_stranger_with_a_message_id_joins_and_hears_nothing(world, fields):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     filled = {name: text.format(id=letter.message_id) for name, text in fields.items()}
     assert world.write("New address: eve@example.net", sender="eve@example.net", **filled) == []
     assert world.case().flags == {Flag.STRANGER_WROTE}
     assert "contact_email" not in world.case().answers
     assert world.handled[-1].silence == "it is not from the party of the case"
-    assert opened(world) == 1
+    assert world.opened() == 1
 
 
 def test_a_reference_typed_by_a_stranger_counts_for_nothing(world):
-    (letter,) = world.write(START)
-    (other,) = world.write(f"About {letter.reference}: {START}", sender="eve@example.net")
+    (letter,) = world.write(INCOMPLETE)
+    (other,) = world.write(f"About {letter.reference}: {INCOMPLETE}", sender="eve@example.net")
     assert other.recipient == "eve@example.net"
     assert other.reference != letter.reference
     assert world.case(letter.reference).flags == frozenset()
 
 
 def test_two_references_of_two_cases_count_for_the_first_of_the_sender(world):
-    (mine,) = world.write(START)
-    (other,) = world.write(START.replace("jdoe42", "eve"), sender="eve@example.net")
+    (mine,) = world.write(INCOMPLETE)
+    (other,) = world.write(INCOMPLETE.replace("jdoe42", "eve"), sender="eve@example.net")
     world.write(f"{other.reference} or {mine.reference}: recovery codes: lost")
     assert "recovery_codes" in world.case(mine.reference).answers
     assert "recovery_codes" not in world.case(other.reference).answers
 
 
 def test_the_reply_address_authenticates_in_capitals_too(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     world.write(ANSWERS, to=letter.reply_to.upper(), Subject="Re:")
     assert world.case().confirmed
     assert world.case().status is Status.IN_REVIEW
@@ -306,9 +301,9 @@ def forged(letter):
 
 
 def test_a_forged_reply_address_opens_nothing_and_says_nothing(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     assert world.write("What is the state?", sender="eve@example.net", to=forged(letter)) == []
-    assert opened(world) == 1
+    assert world.opened() == 1
     assert world.case().flags == frozenset()
     assert world.handled[-1].case is None
     with world.store.read() as uow:
@@ -317,7 +312,7 @@ def test_a_forged_reply_address_opens_nothing_and_says_nothing(world):
 
 
 def test_an_expired_reply_address_is_no_better(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     world.now += world.config.case.reply_address_lifetime + timedelta(days=1)
     world.write("Hello, are you there?", sender="eve@example.net", to=letter.reply_to)
     assert world.handled[-1].case is None
@@ -325,7 +320,7 @@ def test_an_expired_reply_address_is_no_better(world):
 
 
 def test_the_party_itself_is_known_by_its_case_even_at_an_expired_address(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     world.now += world.config.case.reply_address_lifetime + timedelta(days=1)
     world.write("Recovery codes: lost", to=letter.reply_to)
     assert "recovery_codes" in world.case().answers
@@ -333,8 +328,8 @@ def test_the_party_itself_is_known_by_its_case_even_at_an_expired_address(world)
 
 
 def test_the_reply_address_of_one_case_does_not_open_another(world):
-    (mine,) = world.write(START)
-    (other,) = world.write(START.replace("jdoe42", "eve"), sender="eve@example.net")
+    (mine,) = world.write(INCOMPLETE)
+    (other,) = world.write(INCOMPLETE.replace("jdoe42", "eve"), sender="eve@example.net")
     swapped = other.reply_to.replace(
         other.reference.replace("-", "").lower(), mine.reference.replace("-", "").lower()
     )
@@ -343,7 +338,7 @@ def test_the_reply_address_of_one_case_does_not_open_another(world):
 
 
 def test_a_desk_address_with_something_behind_it_is_the_desk(world):
-    (letter,) = world.write(START, to="recovery+help@pypi.example")
+    (letter,) = world.write(INCOMPLETE, to="recovery+help@pypi.example")
     assert letter.recipient == "jo@example.org"
 
 
@@ -353,13 +348,13 @@ def test_a_desk_address_with_something_behind_it_is_the_desk(world):
 def test_two_accounts_of_one_sender_are_two_cases(world):
     world.write(COMPLETE)
     world.write(COMPLETE.replace("jdoe42", "jdoe-work"))
-    assert opened(world) == 2
+    assert world.opened() == 2
 
 
 def test_a_second_request_about_the_same_account_joins_the_open_case(world):
-    world.write(START)
+    world.write(INCOMPLETE)
     (letter,) = world.write(COMPLETE, Subject="Account recovery request")
-    assert opened(world) == 1
+    assert world.opened() == 1
     assert world.handled[-1].kind is MailKind.DUPLICATE_REQUEST
     assert letter.reference == world.case().reference
 
@@ -367,7 +362,7 @@ def test_a_second_request_about_the_same_account_joins_the_open_case(world):
 def test_the_same_account_of_another_sender_is_another_case(world):
     world.write(COMPLETE)
     world.write(COMPLETE, sender="eve@example.net")
-    assert opened(world) == 2
+    assert world.opened() == 2
 
 
 def merged(world):
@@ -408,7 +403,7 @@ def test_a_reply_to_a_case_merged_into_a_strangers_stays_where_it_is(world):
 
 
 def test_a_mail_without_a_thread_joins_the_case_that_changed_last(world):
-    (first,) = world.write(START)
+    (first,) = world.write(INCOMPLETE)
     world.now += timedelta(hours=1)
     (second,) = world.write(COMPLETE.replace("jdoe42", "jdoe-work").replace("Recovery codes: lost\n", ""))
     world.write("Recovery codes: lost")
@@ -424,24 +419,24 @@ def test_staff_who_answer_an_escalation_open_no_case(world):
     (escalation,) = (
         letter for letter in world.wait(timedelta(days=7)) if "waits for us to decide" in letter.text
     )
-    before = opened(world)
+    before = world.opened()
     world.write(
         "I will look at it. User name: jdoe42. I lost my phone.",
         sender=escalation.recipient,
         In_Reply_To=f"<{escalation.message_id}>",
     )
-    assert opened(world) == before
+    assert world.opened() == before
     assert world.handled[-1].set_aside
     assert "staff" in world.handled[-1].silence
 
 
 def test_a_member_of_the_staff_may_lose_an_account_too(world):
-    (letter,) = world.write(START, sender=world.config.desk.staff[0])
+    (letter,) = world.write(INCOMPLETE, sender=world.config.desk.staff[0])
     assert letter.recipient == world.config.desk.staff[0]
 
 
 def test_an_absence_notice_to_the_reply_address_changes_nothing(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     before = world.case()
     assert world.answer(letter, ANSWERS, Auto_Submitted="auto-replied") == []
     assert world.case() == before
@@ -449,29 +444,29 @@ def test_an_absence_notice_to_the_reply_address_changes_nothing(world):
 
 
 def test_a_mail_from_nobody_in_particular_is_not_answered(world):
-    assert world.write(START, From="jo@example.org, eve@example.net") == []
-    assert opened(world) == 0
+    assert world.write(INCOMPLETE, From="jo@example.org, eve@example.net") == []
+    assert world.opened() == 0
 
 
 def test_what_is_offered_for_sale_is_set_aside(world):
     offer = "We offer SEO services and can bring your website to the first page of Google. Unsubscribe here."
     assert world.write(offer, Subject="Rank higher on Google") == []
     assert world.handled[-1].set_aside
-    assert opened(world) == 0
+    assert world.opened() == 0
 
 
 def test_thanks_for_nothing_are_set_aside(world):
     assert world.write("Never mind, I found my password again. Please close this.") == []
     assert world.handled[-1].kind is MailKind.WITHDRAWAL
     assert world.handled[-1].set_aside
-    assert opened(world) == 0
+    assert world.opened() == 0
 
 
 # ------------------------------------------------------------------------------------------------ bounces
 
 
 def test_a_bounce_marks_the_address_and_stands_in_the_digest(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     world.bounce(letter)
     assert world.case().flags == {Flag.ADDRESS_FAILING}
     assert world.handled[-1].kind is MailKind.BOUNCE
@@ -481,21 +476,21 @@ def test_a_bounce_marks_the_address_and_stands_in_the_digest(world):
 
 
 def test_who_writes_again_is_reachable_again(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     world.bounce(letter)
     world.answer(letter, ANSWERS)
     assert world.case().flags == frozenset()
 
 
 def test_a_delay_is_only_noted(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     world.bounce(letter, action="delayed", status="4.4.7")
     assert world.case().flags == frozenset()
     assert history(world)[-1].kind == "delivery_trouble"
 
 
 def test_a_bounce_that_gives_no_reasons_marks_the_address_too(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     raw = world.mail(
         "Sorry, it did not work out.", sender="MAILER-DAEMON@mx.example.org", Subject="failure notice"
     )
@@ -505,7 +500,7 @@ def test_a_bounce_that_gives_no_reasons_marks_the_address_too(world):
 
 
 def test_a_bounce_to_a_forged_or_plain_address_marks_nothing(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     local, _, domain = letter.envelope_sender.partition("@")
     for address in (f"{local[:-4]}0000@{domain}", world.desk):
         world.bounce(letter, to=address)
@@ -522,7 +517,7 @@ def test_a_bounce_of_a_letter_to_a_closed_case_marks_it_and_leaves_it_closed(wor
 
 
 def test_nobody_is_reminded_at_an_address_that_fails(world):
-    (letter,) = world.write(START)
+    (letter,) = world.write(INCOMPLETE)
     world.bounce(letter)
     assert [one for one in world.wait(timedelta(days=31)) if one.recipient == "jo@example.org"] == []
     assert world.case().outcome is Outcome.EXPIRED
@@ -547,7 +542,7 @@ def test_nothing_of_a_secret_is_kept_anywhere(world):
     assert SECRET.encode() in files_of(world)  # it waits, and nobody has read it yet
     world.run()
     assert Flag.SECRET_PASTED in world.case().flags
-    kept = stored(world, 1)
+    kept = world.stored(1)
     assert b"[password removed]" in kept.raw
     assert b"X-Mailflow-Redacted: " in kept.raw
     everything = files_of(world)
@@ -558,19 +553,19 @@ def test_nothing_of_a_secret_is_kept_anywhere(world):
 
 
 def test_a_secret_quoted_back_is_masked_and_nobody_is_warned_twice(world):
-    letters = world.write(f"{START}\n\npassword: {SECRET}")
+    letters = world.write(f"{INCOMPLETE}\n\npassword: {SECRET}")
     assert [letter.recipient for letter in letters] == ["jo@example.org"] * 2
-    (letter,) = world.answer(letters[0], f"{ANSWERS}\n\n> {START}\n>\n> password: {SECRET}")
+    (letter,) = world.answer(letters[0], f"{ANSWERS}\n\n> {INCOMPLETE}\n>\n> password: {SECRET}")
     assert LetterKind.PASTED_SECRET not in {one.kind for one in world.handled[-1].letters}
     assert letter.recipient == "jo@example.org"
     assert SECRET.encode() not in files_of(world)
 
 
 def test_a_mail_without_a_secret_is_kept_as_it_came(world):
-    raw = world.mail(START)
+    raw = world.mail(INCOMPLETE)
     world.receive(raw, "jo@example.org")
     world.run()
-    assert stored(world, 1).raw == raw
+    assert world.stored(1).raw == raw
 
 
 # ------------------------------------------------------------------------------------------------ limits

@@ -9,19 +9,9 @@ from mailflow.steps import handle
 from mailflow.steps.handle import RETRY_WAITS, Failed, handle_waiting
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import MailState
+from tests.world import INCOMPLETE
 
-START = "I lost my phone with the authenticator. My user name is jdoe42."
 BAD = "this one kills"
-
-
-def stored(world, number):
-    with world.store.read() as uow:
-        return uow.mails.get(number)
-
-
-def opened(world):
-    with world.store.read() as uow:
-        return len(uow.views.cases())
 
 
 def failing(error):
@@ -46,7 +36,7 @@ def kill(node, monkeypatch, words):
 
 
 def facts(world, number):
-    mail = stored(world, number)
+    mail = world.stored(number)
     return mail.state, mail.attempts, mail.next_try_at - world.now
 
 
@@ -65,7 +55,7 @@ def test_a_mail_that_kills_the_process_is_parked_after_as_many_deaths_as_faults(
     assert told == [(1, False), (2, False), (3, False), (4, True)]
     assert waits == [timedelta(0), *RETRY_WAITS[1:]]
     assert failed.error == "the process ended while this mail was handled"
-    assert (stored(world, 1).state, stored(world, 1).error) == (MailState.PARKED, failed.error)
+    assert (world.stored(1).state, world.stored(1).error) == (MailState.PARKED, failed.error)
 
 
 def test_raising_and_killing_count_together(world, make_node, monkeypatch):
@@ -88,28 +78,28 @@ def test_a_mail_that_kills_stops_neither_its_neighbours_nor_those_that_come_late
 ):
     people = [f"{name}@example.org" for name in ("ann", "bad", "cay")]
     for sender in people:
-        world.receive(world.mail(BAD if "bad" in sender else START, sender=sender), sender)
+        world.receive(world.mail(BAD if "bad" in sender else INCOMPLETE, sender=sender), sender)
     kill(make_node(), monkeypatch, BAD)  # with all three in hand
-    assert opened(world) == 0
+    assert world.opened() == 0
     kill(make_node(), monkeypatch, BAD)  # alone; ann's was handled before
-    assert opened(world) == 1
+    assert world.opened() == 1
     make_node().run()  # what kills has to wait
-    assert opened(world) == 2
+    assert world.opened() == 2
     assert facts(world, 2) == (MailState.WAITING, 2, RETRY_WAITS[1])
     assert [facts(world, number)[:2] for number in (1, 3)] == [(MailState.HANDLED, 1)] * 2
 
 
 def test_a_mail_that_did_not_end_the_process_after_all_is_handled(world, make_node, monkeypatch):
-    world.receive(world.mail(START), "jo@example.org")
-    kill(make_node(), monkeypatch, START)
+    world.receive(world.mail(INCOMPLETE), "jo@example.org")
+    kill(make_node(), monkeypatch, INCOMPLETE)
     (left, handled) = [one for _ in range(2) for one in handle_waiting(world.app, 10)]
     assert isinstance(left, Failed)
     assert handled.case is not None
-    assert (stored(world, 1).state, stored(world, 1).error) == (MailState.HANDLED, None)
+    assert (world.stored(1).state, world.stored(1).error) == (MailState.HANDLED, None)
 
 
 def test_a_database_that_fails_is_no_fault_of_the_mail(world, monkeypatch):
-    world.receive(world.mail(START), "jo@example.org")
+    world.receive(world.mail(INCOMPLETE), "jo@example.org")
     with monkeypatch.context() as patch:
         patch.setattr(handle, "parse", failing(Unavailable("disk full")))
         for _ in range(5):

@@ -6,8 +6,8 @@ import html
 import pytest
 
 from mailflow.core.secrets import SecretKind
+from tests.world import INCOMPLETE
 
-START = "I lost my phone with the authenticator. My user name is jdoe42."
 SECRETS = {
     SecretKind.RECOVERY_CODE: ("My recovery codes: {}", "4b1f9c27ad03e85d 77c2ee10f6a94b38"),
     SecretKind.API_TOKEN: ("The token is {}", "pypi-AgEIcHlwaS5vcmcCJDaB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"),
@@ -27,23 +27,23 @@ PIECE = 8  # characters in a row
 
 
 def as_text(words):
-    return {}, f"{START}\n\n{words}\n", ""
+    return {}, f"{INCOMPLETE}\n\n{words}\n", ""
 
 
 def as_base64(words):
-    body = base64.encodebytes(f"{START}\n\n{words}\n".encode()).decode()
+    body = base64.encodebytes(f"{INCOMPLETE}\n\n{words}\n".encode()).decode()
     return {"Content_Transfer_Encoding": "base64"}, body, body
 
 
 def as_html(words):
-    body = f"<p>{START}</p><pre>{html.escape(words)}</pre>"
+    body = f"<p>{INCOMPLETE}</p><pre>{html.escape(words)}</pre>"
     return {"Content_Type": "text/html; charset=utf-8"}, body, ""
 
 
 def as_attachment(words):
     file = base64.encodebytes(f"{words}\n".encode()).decode()
     head = 'Content-Disposition: attachment; filename="notes.txt"\nContent-Transfer-Encoding: base64'
-    body = f"--b\n\n{START}\n--b\n{head}\n\n{file}\n--b--"
+    body = f"--b\n\n{INCOMPLETE}\n--b\n{head}\n\n{file}\n--b--"
     return {"Content_Type": 'multipart/mixed; boundary="b"'}, body, file
 
 

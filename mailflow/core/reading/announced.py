@@ -61,8 +61,12 @@ def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
 
 def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "User name x"."""
+    return _following(fresh, terms, hit, strong=True)
+
+
+def _following(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
     match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), _limit(fresh, hit))
-    return _accepted(fresh, terms, match, strong=True) if match else None
+    return _accepted(fresh, terms, match, strong=strong) if match else None
 
 
 def _past_service(fresh: Fresh, terms: Terms, place: int) -> int:
@@ -78,9 +82,7 @@ def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found 
 
 def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "My account x": what follows is more often a common word."""
-    match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), _limit(fresh, hit))
-    found = _accepted(fresh, terms, match, strong=False) if match else None
-    return found or _after_is(fresh, terms, hit, strong=False)
+    return _following(fresh, terms, hit, strong=False) or _after_is(fresh, terms, hit, strong=False)
 
 
 def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:

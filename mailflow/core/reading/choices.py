@@ -24,7 +24,6 @@ _LESS = 0.05  # less sure: the thing stands in the clause before
 _NAMED = 0.85  # a reason slot that only names a thing
 _OTHER = 0.6  # a reason that fits none
 _MENTIONED = 0.6  # a thing of which nothing else is said
-_LOST = frozenset({"gone", "ended", "fails", "unverified", NONE})
 _LEAST_OTHER = 3  # words
 _HAS = frozenset({"held", "reached", "works"})
 _FINE = _HAS | {"enabled", "verified"}
@@ -111,17 +110,12 @@ def _choice_in_slot(
 def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
     """A slot's own thing goes without saying: "Recovery codes: never had any"."""
     ways = terms.ways[field.key]
-    told = ways.in_slot | {way: choice for way, (choice, _) in ways.of.items()}
     named = {thing for thing, choice in ways.things.items() if choice in field.choices}
     own = [part for part in parts if not (part.things or part.says)]  # "lost, I know"
     telling = [part for part in own if part.states - {NONE}] or own  # "no, I still have them"
-    return {
-        told[thing, state]
-        for part in telling
-        for state in part.states
-        for thing in named
-        if (thing, state) in told
-    }
+    ways_told = [(thing, state) for part in telling for state in part.states for thing in named]
+    found = (ways.of[way][0] if way in ways.of else ways.in_slot.get(way, "") for way in ways_told)
+    return {choice for choice in found if choice}
 
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:

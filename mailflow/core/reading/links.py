@@ -28,28 +28,18 @@ _FURTHER = re.compile(
     re.ASCII,
 )
 _MOST = 50
-_LISTED, _IN_PROSE, _PROOF, _CODE_HOST = 0.9, 0.7, 0.9, 0.75
+_IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 
 
 def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     text = fresh.text[slot.start : slot.end]
     if terms.states_nothing(field, text):
         return
-    names: dict[str, None] = dict.fromkeys(_in_urls(text, terms, field))
     pieces = [piece.strip(_AROUND) for piece in _SEPARATORS.split(_URL.sub(" ", text))[:_MOST]]
-    pieces = [piece for piece in pieces if piece]
-    listed = all(
-        map(_NAME.fullmatch, pieces)
-    )  # nothing but names, which may be everyday words: "black, flask"
-    names.update(
-        dict.fromkeys(
-            name
-            for name in pieces
-            if _NAME.fullmatch(name)
-            and not terms.states_nothing(field, name)
-            and (listed or not terms.common(name))
-        )
-    )
+    named = [piece for piece in pieces if _NAME.fullmatch(piece) and not terms.states_nothing(field, piece)]
+    if not all(_NAME.fullmatch(piece) for piece in pieces if piece):
+        named = [name for name in named if not terms.common(name)]  # prose rather than a list: "black, flask"
+    names = dict.fromkeys((*_in_urls(text, terms, field), *named))
     if names:
         yield Claim(field.key, tuple(names), slot.rule, slot.sure, slot.start, slot.end)
 
@@ -76,11 +66,10 @@ def url_in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterat
 def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
     for field in terms.form.of_kind(Kind.LIST):
         names = dict.fromkeys((*_in_urls(fresh.text, terms, field), *_owned(fresh, terms, hits)))
-        if names and fresh.low.find(next(iter(names)).lower()) >= fresh.subject:
-            start = fresh.low.find(next(iter(names)).lower())
-            yield Claim(
-                field.key, tuple(names), "projects in prose", _IN_PROSE, start, start + len(next(iter(names)))
-            )
+        first = next(iter(names), "")
+        start = fresh.low.find(first.lower())
+        if first and start >= fresh.subject:
+            yield Claim(field.key, tuple(names), "projects in prose", _IN_PROSE, start, start + len(first))
     for field in terms.form.of_kind(Kind.URL):
         yield from _proof(fresh, terms, field)
 

@@ -181,9 +181,9 @@ def _window(
     follows = index > 0 and found[index - 1].end > start
     return _Window(
         before=before,
-        beside=frozenset(keys([hit for hit in before if one.start - hit.end <= _BESIDE], "addresses")),
+        beside=_close(before, one, _BESIDE, "addresses"),
         next_to=_beside(fresh, following) if following else frozenset(),
-        near=frozenset(keys([hit for hit in before if one.start - hit.end <= _NEAR], "addresses")),
+        near=_close(before, one, _NEAR, "addresses"),
         after=after,
         behind=fresh.within(one.end, until),
         sentence=fresh.within(start, stop),
@@ -192,15 +192,20 @@ def _window(
         spanned=following is not None
         and any(0 <= following.start - hit.end <= _BESIDE and hit.end > one.end for hit in before),
         arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
-        account=bool(keys([hit for hit in before if one.start - hit.end <= _BY_ACCOUNT], "names")),
+        account=bool(_close(before, one, _BY_ACCOUNT, "names")),
         lost=any(part.states & _GONE for part in said),
     )
 
 
+def _close(hits: Sequence[Hit], one: Found, distance: int, table: str) -> frozenset[str]:
+    """What the hits that end at most so many characters before an address mean."""
+    return frozenset(keys([hit for hit in hits if one.start - hit.end <= distance], table))
+
+
 def _beside(fresh: Fresh, one: Found) -> frozenset[str]:
-    """The address words right before an address."""
+    """The address words right before an address, past which none of them goes."""
     hits = fresh.within(max(0, one.start - _LOOK_BACK), one.start)
-    return frozenset(keys([hit for hit in hits if 0 <= one.start - hit.end <= _BESIDE], "addresses"))
+    return _close([hit for hit in hits if hit.end <= one.start], one, _BESIDE, "addresses")
 
 
 def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:

@@ -28,14 +28,14 @@ class Wording:
         self.words = frozenset(normal_label(text).split())
         self._pattern = re.compile(r"\s+".join(re.escape(word) for word in self.flat.split()))
 
-    def spans(self, low: str, flat: str) -> list[tuple[int, int]]:
-        """Everywhere it stands."""
-        return [match.span() for match in self._pattern.finditer(low)] if self.flat in flat else []
+    def spans(self, low: str, flat: str) -> Iterator[tuple[int, int]]:
+        """Everywhere it stands in a lower-case text; `flat` is that text on one line."""
+        if self.flat in flat:
+            yield from (match.span() for match in self._pattern.finditer(low))
 
     def find(self, low: str, flat: str) -> tuple[int, int] | None:
-        """Where it stands in a lower-case text; `flat` is that text on one line."""
-        match = self._pattern.search(low) if self.flat in flat else None
-        return match.span() if match else None
+        """Where it stands first."""
+        return next(self.spans(low, flat), None)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import partial
+from functools import cached_property, partial
 from itertools import accumulate
 from operator import itemgetter
 from typing import NamedTuple
@@ -410,9 +410,6 @@ class Vocabulary:
             self._words.update(words)
             if language != EVERY and len(words) == 1 and not words[0].endswith("*"):
                 languages[words[0]][language] = None
-        self._by_letter: dict[str, list[str]] = defaultdict(list)
-        for word in self._words:
-            self._by_letter[word[:1]].append(word.rstrip("*"))
         # Numbers for the sets of languages, as there are few and a number is counted in a third of the time.
         groups = {tuple(known): None for known in languages.values()}
         self._groups = tuple(groups)
@@ -443,6 +440,14 @@ class Vocabulary:
     def uses(self, word: str) -> bool:
         """Whether a word stands in any phrase."""
         return word in self._words
+
+    @cached_property
+    def _by_letter(self) -> dict[str, list[str]]:
+        """Made when first asked for: most mails ask for none."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            found[word[:1]].append(word.rstrip("*"))
+        return found
 
     def words_like(self, word: str) -> Iterator[str]:
         """The words that begin like one and are about as long: of which it may be a misspelling."""
