@@ -14,7 +14,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import Slot
-from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.terms import Terms
 
 _SURE = 0.85
 _AROUND = " .,;:!*_`'\"()…。！，、-–—"
@@ -56,9 +56,6 @@ def leads(text: str, terms: Terms, word: str) -> bool:
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     text = fresh.text[slot.start : slot.end]
-    flat = collapsed(text).lstrip("-*•· ")
-    if any(flat.startswith(statement.flat) for _, statement in terms.statements) and not slot.own:
-        return
     parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
     own = [part for part in parts if not part.topics or field.key in part.topics]
     said = yes_or_no(text, own, terms, knowing=field.key in terms.knowing)
