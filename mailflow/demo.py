@@ -282,7 +282,8 @@ def free_port() -> int:
 
 def scene(what: str) -> None:
     console.print()
-    console.print(Rule(Text(what, style="bold"), align="left"))
+    console.print(Rule())
+    console.print(Text(what, style="bold"))
 
 
 def show_mail(mail: EmailMessage, body: str) -> None:

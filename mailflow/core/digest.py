@@ -5,7 +5,7 @@ Whatever people wrote is made visible and short here already, so that a terminal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -56,7 +56,7 @@ class CaseBrief:
     missing: tuple[str, ...]  # the labels of what our last letter asked for
     question: str  # the staff's open question, or ""
     flags: tuple[str, ...]  # in plain words
-    command: str  # what shows the whole case
+    commands: tuple[str, ...]  # what shows the whole case; then what settles it, where that is for us to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +207,14 @@ def brief(case: Case, form: Form, now: datetime) -> CaseBrief:
         ),
         question=one_line(case.question, _LINE),
         flags=tuple(words for flag, words in _FLAGS.items() if flag in case.flags),
-        command=f"mailflow cases show {case.reference}",
+        commands=tuple(_commands(case)),
     )
+
+
+def _commands(case: Case) -> Iterator[str]:
+    yield f"mailflow cases show {case.reference}"
+    if case.status is Status.IN_REVIEW:
+        yield f"mailflow cases close {case.reference} {Outcome.RECOVERED}"
 
 
 def _place(case: Case, since: datetime) -> str:

@@ -108,7 +108,14 @@ def test_a_brief_says_what_the_staff_needs_at_first_sight():
     ]
     assert (one.age, one.waiting) == (4 * DAY, DAY)
     assert one.question == "Which project?"
-    assert one.command == "mailflow cases show 7KQ2-M9XD"
+    assert one.commands == ("mailflow cases show 7KQ2-M9XD",)
+
+
+def test_a_brief_says_which_command_settles_what_waits_for_us():
+    assert brief(reviewed("B2N8-41TQ", LATER), FORM, NOW).commands == (
+        "mailflow cases show B2N8-41TQ",
+        "mailflow cases close B2N8-41TQ recovered",
+    )
 
 
 def test_a_brief_names_the_account_by_what_is_known_of_it():
