@@ -1,0 +1,151 @@
+"""Who wrote a mail, as far as its domain vouches for it, and what a desk may do about a mail whose writer is not proven.
+
+The verdict comes from a mail server of ours (`found_by_server`) or is computed (`judged`), and it is about the domain of
+the one unambiguous From field alone. That the domain's own users are who they say is for that domain to see to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailflow.core.authresults import FIELD, Check, read_auth_results
+from mailflow.core.dmarc import Organizational, speaks_for
+from mailflow.core.relaying import Fields
+
+COMPUTED = "computed"
+
+
+class Verdict(StrEnum):
+    PASS = "pass"  # noqa: S105 -- no password
+    NONE = "none"  # it cannot be told
+    FAIL = "fail"  # the domain asks that such mail be rejected or put into quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """What was found of who wrote a mail. It is kept with the mail."""
+
+    verdict: Verdict = Verdict.NONE
+    domain: str = ""  # of From; "" unless it names exactly one mailbox
+    source: str = ""  # the authserv-id of the server that said so, or COMPUTED; "": nobody checked
+    checks: tuple[Check, ...] = ()
+    oddities: tuple[str, ...] = ()  # in plain ASCII words: how the sender looks like somebody else
+
+
+class Handling(StrEnum):
+    """What a mail may lead to."""
+
+    FULL = "full"  # everything; letters repeat what it says
+    GUARDED = "guarded"  # everything, but the letters hold nothing of what it says
+    STAFF = "staff"  # nothing: it is filed for the staff to see
+
+
+@dataclass(frozen=True)
+class SenderPolicy:
+    """What a site makes of each verdict."""
+
+    on_pass: Handling
+    on_none: Handling
+    on_fail: Handling
+    untagged_needs_pass: (
+        bool  # whether a mail that is not to a case's reply address has to pass to change the case
+    )
+
+
+def handling_of(
+    verdict: Verdict, policy: SenderPolicy, *, in_case: bool, at_reply_address: bool = False
+) -> Handling:
+    """What a mail of a case's party, or of somebody without a case, may lead to.
+
+    The reply address proves that its writer reads the party's mail, so it outweighs that nothing else can be told. It
+    does not outweigh a failure: a letter that was passed on has shown it to others.
+    """
+    if verdict is Verdict.FAIL:
+        return Handling.STAFF if in_case and not at_reply_address else policy.on_fail
+    if at_reply_address:
+        return Handling.FULL
+    if verdict is Verdict.PASS:
+        return policy.on_pass
+    return Handling.STAFF if in_case and policy.untagged_needs_pass else policy.on_none
+
+
+def found_by_server(
+    ours: Fields, authserv_ids: frozenset[str], domain: str, organizational: Organizational
+) -> Authentication | None:
+    """What the topmost field of a trusted server says; None where there is none.
+
+    `ours`: the fields that our servers can have written (`relaying.way_of`). Those of a trusted name that came from
+    outside the server has to remove (RFC 8601, 5), which mailflow cannot do for it: so only the topmost one counts.
+    """
+    for name, value in ours:
+        if name == FIELD:
+            said = read_auth_results(value)
+            if said.authserv_id in authserv_ids:
+                return judged(domain, said.authserv_id, said.checks, organizational)
+    return None
+
+
+def judged(
+    domain: str, source: str, checks: Sequence[Check], organizational: Organizational
+) -> Authentication:
+    """The verdict on a mail from `domain`: that of DMARC, or else whether anything that passes speaks for the domain."""
+    verdict = Verdict.NONE
+    if domain:
+        told = [check for check in checks if check.method == "dmarc" and check.domain == domain]
+        verdict = _by_dmarc(told) or _by_alignment(checks, domain, organizational)
+    return Authentication(verdict, domain, source, tuple(checks))
+
+
+def _by_dmarc(told: Sequence[Check]) -> Verdict | None:
+    """None where DMARC has nothing to say. Of two results that contradict each other, the worse one."""
+    failed = [check for check in told if check.result == "fail"]
+    if failed:
+        # A policy that is not said is taken for a strict one: the staff sees the mail either way.
+        return Verdict.NONE if all(check.policy == "none" for check in failed) else Verdict.FAIL
+    return Verdict.PASS if any(check.result == "pass" for check in told) else None
+
+
+def _by_alignment(checks: Sequence[Check], domain: str, organizational: Organizational) -> Verdict:
+    return Verdict.PASS if speaks_for(checks, domain, None, organizational) else Verdict.NONE
+
+
+def in_words(found: Authentication | None) -> str:
+    """One line for the staff, in ASCII."""
+    if found is None or not found.source:
+        return "cannot be told: nothing was checked"
+    by = "" if found.source == COMPUTED else f", says {_plain(found.source)}"
+    if not found.domain:
+        return "cannot be told: From does not name exactly one mailbox"
+    domain = _plain(found.domain)
+    if found.verdict is Verdict.PASS:
+        return f"{domain} vouches for it ({_results(found)}{by})"
+    if found.verdict is Verdict.FAIL:
+        return f"not from {domain}, which asks to {_asks(found)} such mail ({_results(found)}{by})"
+    return f"cannot be told: nothing speaks for {domain} ({_results(found)}{by})"
+
+
+def why_not_believed(found: Authentication) -> str:
+    """Why a mail is filed for the staff, as its row and the digest say it."""
+    if found.verdict is Verdict.FAIL:
+        return f"who wrote it is not proven: it fails DMARC of {_plain(found.domain)}"
+    return "who wrote it is not proven, and this desk asks for that"
+
+
+def _asks(found: Authentication) -> str:
+    policies = [check.policy for check in found.checks if check.method == "dmarc"]
+    return "quarantine" if "quarantine" in policies else "reject"
+
+
+def _results(found: Authentication) -> str:
+    said = (
+        f"{check.method} {_plain(check.result)}{f' of {_plain(check.domain)}' if check.domain else ''}"
+        for check in found.checks
+    )
+    return ", ".join(said) or "no results"
+
+
+def _plain(text: str) -> str:
+    """Whatever a domain or a result holds, in ASCII: what cannot be seen cannot deceive."""
+    return text[:255].encode("ascii", "backslashreplace").decode()
