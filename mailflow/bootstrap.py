@@ -20,7 +20,7 @@ from sqlalchemy import Engine, make_url
 from mailflow.config import Config, shipped
 from mailflow.core.reference import Addresses
 from mailflow.steps.app import App, Relay
-from mailflow.store import migrations
+from mailflow.store import migrations, private
 from mailflow.store.engine import make_engine
 from mailflow.store.unit import Store
 
@@ -79,11 +79,10 @@ def make_key(path: Path) -> bool:
     try:
         if path.exists():
             return False
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.make_folder(path.parent)
         with tempfile.TemporaryDirectory(prefix=".key-", dir=path.parent) as folder:
             draft = Path(folder, path.name)
-            draft.touch(mode=0o600)
-            with draft.open("w") as file:
+            with os.fdopen(private.create(draft), "w") as file:
                 file.write(secrets.token_hex(KEY_BYTES) + "\n")
                 file.flush()
                 os.fsync(file.fileno())

@@ -50,6 +50,7 @@ class Site:
             path = PLACES[0]
         try:
             with path.open("xb") as file:
+                path.chmod(0o644)  # the service's user may be another one; nobody else changes it
                 file.write(shipped("config.toml").read_bytes())
         except FileExistsError:
             return []

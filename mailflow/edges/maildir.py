@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mailflow.core.display import one_line
 from mailflow.steps.app import SmarthostDown
+from mailflow.store import private
 
 
 class MaildirRelay:
@@ -43,7 +44,7 @@ class MaildirRelay:
 
     def _deliver(self, letter: bytes) -> None:
         for name in ("tmp", "new", "cur"):
-            _make(self._folder / name)
+            private.make_folder(self._folder / name)
         name = self._unique_name()
         temporary = self._folder / "tmp" / name
         try:
@@ -67,15 +68,8 @@ def _as_delivered(envelope_sender: str, recipient: str, raw: bytes) -> bytes:
     return envelope.encode("utf-8", "replace") + raw.replace(b"\r\n", b"\n")
 
 
-def _make(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
 def _write(path: Path, letter: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(private.create(path), "wb") as file:
         file.write(letter)
         file.flush()
         os.fsync(file.fileno())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 from mailflow.config import Database
+from mailflow.store.private import create, make_folder, make_private
 
 # Execution options of a transaction: it writes nothing; its commit outlives the process, and is not synced for more.
 READING: Final = "mailflow_reading"
@@ -91,14 +93,13 @@ def _sqlite(url: URL, busy_timeout: timedelta) -> Engine:
 
 
 def _make_private(path: Path) -> None:
-    """SQLite gives its journal files the mode of the database, so only this one has to be right."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        if os.fstat(descriptor).st_uid == os.geteuid():
-            os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
+    """SQLite gives the journal files that it makes the mode of the database; those of a restored one may have another."""
+    make_folder(path.parent)
+    with suppress(FileExistsError):
+        os.close(create(path))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(FileNotFoundError):
+            make_private(file)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

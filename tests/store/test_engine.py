@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from mailflow.config import Database
-from mailflow.store import Store, Unavailable, Unsafe, make_engine
+from mailflow.store import Store, Unavailable, Unsafe, make_engine, private
 from mailflow.store import engine as engine_module
 
 WAIT = timedelta(seconds=1)
@@ -79,15 +79,23 @@ def test_only_the_owner_reads_the_database(tmp_path):
 
 @SQLITE
 def test_a_restored_database_is_made_private_again(database):
-    path_of(database).chmod(0o644)
-    make_engine(database).dispose()
-    assert mode(path_of(database)) == 0o600
+    path = path_of(database)
+    open_one = make_engine(database)
+    with open_one.begin() as connection:
+        connection.execute(text("CREATE TABLE x (y)"))
+        files = sorted(path.parent.glob(f"{path.name}*"))
+        assert len(files) == 3
+        for file in files:
+            file.chmod(0o644)
+        make_engine(database).dispose()
+        assert [mode(file) for file in files] == [0o600] * 3
+    open_one.dispose()
 
 
 @SQLITE
 def test_the_database_of_another_user_keeps_its_mode(database, monkeypatch):
     path_of(database).chmod(0o640)
-    monkeypatch.setattr(engine_module.os, "geteuid", lambda: 12345)
+    monkeypatch.setattr(private.os, "geteuid", lambda: 12345)
     make_engine(database).dispose()
     assert mode(path_of(database)) == 0o640
 
