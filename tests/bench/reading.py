@@ -26,7 +26,7 @@ from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
 from mailflow.core.origin import why_not_answer
 
-CASES = Path(__file__).parents[1] / "reading" / "cases"
+CASES = Path(__file__).parents[1] / "mails" / "conversations"
 AGREEMENTS = ("code_of_conduct", "acknowledges_delay")
 TYPICAL = {  # name: file, and what the letter that it answers had asked
     "form": ("e001-form-two-factor-tram/01-user.eml", None),
