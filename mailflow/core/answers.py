@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from mailflow.core.answer import Answer, Doubt, Reading
 from mailflow.core.answerwords import AnswerWords
@@ -71,9 +70,9 @@ def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
         if claim.start >= fresh.subject:
             yield claim
         elif isinstance(claim.value, tuple):
-            yield replace(claim, rank=0, sure=min(claim.sure, choices.HINT))
+            yield claim._replace(rank=0, sure=min(claim.sure, choices.HINT))
         else:
-            yield replace(claim, rank=0)
+            yield claim._replace(rank=0)
 
 
 def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, first: bool) -> list[Claim]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import CJK, words_of
+from mailflow.core.reading.vocabulary import CJK, lower, words_of
 
 QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
 NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
@@ -25,7 +25,7 @@ TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
 _NEXT_WORD = re.compile(r"\s(\w+)")
 _AT_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)")  # "on pypi"
 _THERE = re.compile(
-    rf"(?:\A|\n|[.,!:]\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
+    rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
     re.ASCII,
 )
 _GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
@@ -133,9 +133,9 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def named_there(fresh: Fresh, terms: Terms) -> Found | None:
     """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
-    for match in _THERE.finditer(fresh.text):
-        if terms.is_service(fresh.low[match.start("where") : match.end("where")]):
-            found = _named_before(terms, match, 0, plain=match["name"].islower())
+    for match in _THERE.finditer(f"\n{fresh.text}"):
+        if terms.is_service(lower(match["where"])):
+            found = _named_before(terms, match, -1, plain=match["name"].islower())
             if found:
                 return found
     return None

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
-from mailflow.core.reading.fresh import LABEL_LIKE, TICKED, Fresh
+from mailflow.core.reading.fresh import BOX_SIGN, LABEL_LIKE, TICKED, Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
 from mailflow.core.reading.vocabulary import words_of
@@ -26,10 +26,10 @@ _LONGEST = 400
 _AROUND = " \t-*•·+>"
 _ALIKE = 0.6  # of a statement's words
 _SURE = 0.97
+_CONDITIONS = frozenset({"but", "if"})
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     ticked: bool
     start: int
     text: int  # where the words beside it begin
@@ -39,7 +39,7 @@ class Box:
 def find_boxes(fresh: Fresh) -> list[Box]:
     if fresh.text.isascii() and "[" not in fresh.text and "(x" not in fresh.low and "( " not in fresh.text:
         return []
-    found = list(_BOX.finditer(fresh.text))
+    found = list(_box_marks(fresh.text))
     boxes = []
     for index, match in enumerate(found):
         limit = found[index + 1].start() if index + 1 < len(found) else len(fresh.text)
@@ -52,6 +52,15 @@ def find_boxes(fresh: Fresh) -> list[Box]:
             begin, text, end = line, line, match.start()  # the box stands behind its words
         boxes.append(Box(match.lastgroup == "ticked", begin, text, end))
     return boxes
+
+
+def _box_marks(text: str) -> Iterator[re.Match[str]]:
+    sign = BOX_SIGN.search(text)
+    while sign is not None:
+        box = _BOX.match(text, sign.start())
+        if box is not None:
+            yield box
+        sign = BOX_SIGN.search(text, (box or sign).end())
 
 
 def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) -> Iterator[Claim]:
@@ -98,15 +107,18 @@ def _topics(fresh: Fresh, start: int, end: int) -> set[str]:
 
 def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | None:
     """What ticking says; nothing where the person has changed the statement or set a condition."""
-    parts = clauses(fresh.within(box.text, box.end), terms.opposites)
-    text = collapsed(fresh.text[box.text : box.end])
-    changed = not any(
-        text.startswith(statement.flat) for other, statement in terms.statements if other is field
-    )
     if field.kind is Kind.AGREEMENT:
+        hits = fresh.within(box.text, box.end)
+        text = collapsed(fresh.text[box.text : box.end])
+        changed = not any(
+            text.startswith(statement.flat) for other, statement in terms.statements if other is field
+        )
+        if not changed and all(_CONDITIONS.isdisjoint(hit.means.speech) for hit in hits):
+            return True  # which is most of the cases, and cheap
+        parts = clauses(hits, terms.opposites)
         if changed and any(part.refuses for part in parts):
             return False
-        return None if any(part.marks & {"but", "if"} for part in parts) else True
+        return None if any(part.marks & _CONDITIONS for part in parts) else True
     if field.kind is Kind.CHOICE and field.yes:
         return field.yes
     return None

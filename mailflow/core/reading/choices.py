@@ -160,6 +160,8 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
     for part in parts:
         for choice, sure in _by_phrase(field, ways, part):
             yield Told(choice, sure, part)
+        if not (part.things or part.states):
+            continue
         if part.states & _ENDED or (part.negated and part.states & _HAS):
             loss = part
         own = [thing for thing in part.things if thing not in _ASIDE]
@@ -246,7 +248,7 @@ def has_near_pronoun(part: Clause, pronouns: frozenset[str] = frozenset({"them"}
 
 
 def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, float]]:
-    if "if" in part.marks:
+    if not part.choices or "if" in part.marks:
         return
     for hit in part.hits:
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailflow.core.answer import Value
 
 ORDINARY = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):  # a frozen dataclass takes four times as long to make
     field: str
     value: Value
     rule: str

@@ -17,6 +17,9 @@ _PUNCTUATION = frozenset({"comma", "open", "close", "colon"})
 _NOT = frozenset({"not", "without"})
 _RESERVES = frozenset({"if", "doubt", "hedge", "why"})
 _NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close before it
+_Outcome = tuple[frozenset[str], frozenset[str], bool]
+_NOTHING: frozenset[str] = frozenset()
+_NO_OUTCOME: _Outcome = (_NOTHING, _NOTHING, False)
 NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
 
 
@@ -82,6 +85,7 @@ class Clause:
     refuses: bool
     negated: bool
     marks: frozenset[str]  # the words of [speech] in it: if, hedge, doubt, ask, you, sorry, them, all, …
+    choices: bool  # whether a phrase in it speaks of a choice by itself
     question: bool  # it ends with a question mark
     sentence: int  # the number of its sentence
     break_before: str
@@ -158,11 +162,12 @@ class _Splitter:
         self._inside: list[_Segment] = []
 
     def take(self, hit: Hit) -> None:
-        kind = hit.means.breaks
+        means = hit.means
+        kind = means.breaks
         if not kind or (kind == "colon" and self._only_names()):
-            if "that" in hit.means.speech and self._told.says_of_thing:
+            if "that" in means.speech and self._told.says_of_thing:
                 self._break("that")  # "The page says of my password that the address …"
-            if self._told.starts_anew(hit):
+            if means.matters and self._told.starts_anew(hit):
                 self._break("and")
                 self._told = _Told(hit)
             self._held.append(hit)
@@ -173,7 +178,7 @@ class _Splitter:
             self._resume()
         else:
             self._break("comma" if kind in _PUNCTUATION else kind, hit)
-            if kind == "but" or hit.means.negates or "which" in hit.means.speech:
+            if kind == "but" or means.negates or "which" in means.speech:
                 self._held.append(hit)  # kept, because a "yes, but" is no yes, and "nor" is a "not" as well
 
     def finish(self) -> list[_Segment]:
@@ -299,23 +304,26 @@ def _starts_list(segments: Sequence[_Segment], following: int) -> bool:
 def _clause(segment: _Segment, number: int, opposites: Mapping[str, str], *, question: bool) -> Clause:
     things: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    marks: set[str] = set()
-    for hit in segment.hits:
-        means = hit.means
-        things += means.things
-        topics += means.topics
+    marks: frozenset[str] = _NOTHING
+    choices = False
+    for _, _, means in segment.hits:
+        if means.objects:
+            things += means.things
+            topics += means.topics
         if means.speech:
             marks |= means.speech
-    states, says, refuses = _outcome(segment.hits, opposites) if segment.verbs else (set(), set(), False)
+        choices = choices or means.choices
+    states, says, refuses = _outcome(segment.hits, opposites) if segment.verbs else _NO_OUTCOME
     return Clause(
         hits=segment.hits,
         things=things,
         topics=topics,
-        states=frozenset(states),
-        says=frozenset(says),
+        states=states,
+        says=says,
         refuses=refuses,
         negated=not _NOT.isdisjoint(marks),
-        marks=frozenset(marks),
+        marks=marks,
+        choices=choices,
         question=question,
         sentence=number,
         break_before=segment.break_before,
@@ -352,7 +360,7 @@ def _verbs(hits: Sequence[Hit]) -> list[_Verb]:
     return verbs
 
 
-def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> tuple[set[str], set[str], bool]:
+def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> _Outcome:
     """The states and what is said, each negation applied to its verb; whether something is refused."""
     verbs = _verbs(hits)
     states: set[str] = set() if verbs else {NONE}
@@ -371,4 +379,4 @@ def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> tuple[set[str
             refuses |= "refuse" in means.says
     if "gone" in states:  # "have lost", "have no access": the loss is what counts
         states -= {"held", "reached"}
-    return states, says - {"refuse", "objection"}, refuses
+    return frozenset(states), frozenset(says - {"refuse", "objection"}), refuses

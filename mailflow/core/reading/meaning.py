@@ -18,8 +18,8 @@ class Meaning:
     """The concepts of one phrase, sorted into what the rules ask for."""
 
     __slots__ = (
-        "addresses", "auxiliary", "breaks", "concepts", "ends", "hints", "matters", "named", "names", "negates", "objects", "says",
-        "speech", "states", "tables", "tells", "things", "topics", "verb",
+        "addresses", "auxiliary", "breaks", "choices", "concepts", "ends", "hints", "matters", "named", "names", "negates",
+        "objects", "says", "speech", "states", "tables", "tells", "things", "topics", "verb",
     )  # fmt: skip
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
@@ -32,6 +32,7 @@ class Meaning:
         self.states = self._keys("states")
         self.tells = self._keys("tells")
         self.hints = self._keys("hints")
+        self.choices = bool(self.tells or self.hints)  # whether it speaks of a choice by itself
         self.named = self._keys("named")
         self.names = self._keys("names")
         self.addresses = frozenset(self._keys("addresses"))

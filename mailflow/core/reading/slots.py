@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import words_of
 
-_HEADING = re.compile(r"(?:(?<=\n)|(?<=[ \t])|\A)#{1,6}[ \t]+")
+_HEADING = re.compile(r"#(?<![^\n \t]#)#{0,5}[ \t]+")
 _SEPARATOR = re.compile(r"[ \t]*(?:[:：=|\t]|=>|->|→|(?<=\s)[-–—]{1,2}(?=\s))[ \t]*")
+_SEPARATES = re.compile(r"[:：=|\t→–—-]")  # what each of them has
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\s[/|](?=\s)")
 _PHRASE_END = re.compile(r"[.!?,;](?=\s)|[。！？，；、]|\s[/|](?=\s)")
 _LONG_VALUE = frozenset({Kind.REASON, Kind.TEXT, Kind.LIST})
 _ONE_WORD = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
+_WORDS_OF_PROSE = re.compile(r"(?:\W*+\w++){7}")  # more than a line has that is a label alone
 _LABEL_LENGTH = 80
 _LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: x"
 _MOST_LABELS = 200
@@ -30,8 +32,7 @@ _BLANK = re.compile(r"\n[ \t]*(?=\n|\Z)")
 FORM, LABEL = 0.97, 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A part of the text that answers one item; several fields where an item has alternatives."""
 
     fields: tuple[Field, ...]
@@ -44,8 +45,7 @@ class Slot:
     own: bool = True  # typed by hand, so that the words of a statement are more than our form repeated
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
+class _Label(NamedTuple):
     field: Field
     start: int  # of the label
     value: int  # where its value may begin
@@ -118,7 +118,8 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[_Label]:
     """The labels of one line: "User name: x", "user = x, codes: lost", or a label alone above its value."""
     begin = start
     known = False
-    for separator in _SEPARATOR.finditer(fresh.text, start, end):
+    separated = _SEPARATES.search(fresh.text, start, end) is not None
+    for separator in _SEPARATOR.finditer(fresh.text, start, end) if separated else ():
         if separator.start() < begin or fresh.text.startswith("//", separator.end()):
             continue
         found = _label_at(fresh, terms, begin, separator, known=known)
@@ -129,7 +130,10 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[_Label]:
         line = fresh.text[start:end]
         if line.strip(" \t*_#:-")[-1:] in ".,;!":  # as most lines of prose end, "" included
             return
-        words = words_of(_PAREN.sub(" ", line))
+        line = _PAREN.sub(" ", line)
+        if _WORDS_OF_PROSE.match(line):
+            return
+        words = words_of(line)
         field = terms.whole_label(words) if 0 < len(words) <= 6 else None
         if field:
             yield _Label(field, start, end, "line", whole=True)

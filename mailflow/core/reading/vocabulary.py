@@ -55,7 +55,7 @@ _MARK = re.compile(
     |(?P<line>\n)""",
     re.VERBOSE,
 )
-_SHORT = 6  # characters between words that are worth remembering
+_SHORT = 24  # characters between words that are worth remembering
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 _START = itemgetter(0)
 _hit = partial(tuple.__new__, Hit)  # takes half the time of calling the class
@@ -98,15 +98,16 @@ class _Words:
         self.forms = pieces[1::2]
         self.ends = ends[1::2]
         self.marks: dict[int, list[_Mark]] = {}  # by the number of the word they stand before
-        for number, between in enumerate(pieces[::2]):
-            if between != " " and between:
-                end = ends[2 * number]
-                behind = low[end : end + 1]
-                kind = "" if not behind else "x" if behind.isascii() else "é"
-                start = end - len(between)
+        apart = pieces[::2]
+        for number in [number for number, between in enumerate(apart) if between != " "]:
+            end = ends[2 * number]
+            behind = low[end : end + 1]
+            known = _marks[apart[number], "" if not behind else "x" if behind.isascii() else "é"]
+            if known:
+                start = end - len(apart[number])
                 found = [
                     (name, start + first, start + last)
-                    for name, first, last in _marks[between, kind]
+                    for name, first, last in known
                     if name != "line" or start + first in hard
                 ]
                 if found:
