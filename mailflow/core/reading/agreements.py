@@ -18,8 +18,9 @@ from mailflow.core.reading.terms import Terms
 
 _SURE = 0.85
 _AROUND = " .,;:!*_`'\"()…。！，、-–—"
-_TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
+TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _LOOK_BACK = 3  # clauses
+_NEAR = 30  # characters between an agreement and what takes it back
 _AGREES = frozenset({"agree", "yes", "refuse"})
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
@@ -76,6 +77,8 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
         for key in topics:
             if _holds_back(part, knowing=key in terms.knowing) or _only_nods(fresh, part):
                 continue
+            if index + 1 < len(parts) and _takes_back(fresh, part, parts[index + 1]):
+                continue
             said = _said(part, key, terms, parts[index - 1] if index else None)
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
@@ -93,7 +96,7 @@ def _only_nods(fresh: Fresh, part: Clause) -> bool:
     yes = next((hit for hit in part.hits if "yes" in hit.means.says), None)
     subject = next((hit for hit in part.hits if hit.means.topics), None)
     behind = yes is not None and subject is not None and yes.start < subject.start
-    if not behind or subject is None or _TAIL.match(fresh.text, subject.end):
+    if not behind or subject is None or TAIL.match(fresh.text, subject.end):
         return False
     return not any("and" in hit.means.speech for hit in fresh.within(subject.end, subject.end + 2))
 
@@ -108,6 +111,16 @@ def _holds_back(part: Clause, *, knowing: bool) -> bool:
     return any(
         hit.means.speech & _ANYWHERE or (hit.start < said and hit.means.speech & _BEFORE) for hit in part.hits
     )
+
+
+def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
+    """Whether the next clause is no more than a reserve: "…, because I have to", "…, but only under protest"."""
+    if following.sentence != part.sentence or following.says or following.topics or following.things:
+        return False
+    if following.start - part.end > _NEAR:
+        return False
+    reserves = {"hedge", "if"} if "but" in following.marks else {"hedge"}
+    return any(hit.means.speech & reserves and TAIL.match(fresh.text, hit.end) for hit in following.hits)
 
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:

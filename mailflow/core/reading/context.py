@@ -11,9 +11,10 @@ from mailflow.core.reading import addresses, agreements, choices, names
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
-from mailflow.core.reading.vocabulary import lower, words_of
+from mailflow.core.reading.vocabulary import CJK, lower, words_of
 from mailflow.core.text import Mark
 
 _MARKER = re.compile(
@@ -23,6 +24,7 @@ _MARKER = re.compile(
 )
 _BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
 _COMMA = re.compile("[,;，；、]")
+_WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
 _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
 )
@@ -35,6 +37,7 @@ _NUMBERED, _INLINE, _RESTATED = 0.9, 0.92, 0.9
 _ALL, _BARE, _LONE = 0.88, 0.8, 0.85
 _SHORT, _LONG = 60, 160  # characters
 _FEW, _FEWER = 5, 3  # words
+_MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
 _FIRST = 2  # a bare yes stands among the first three sentences
 _FOR_ALL = frozenset({"all", "both"})
 
@@ -227,7 +230,7 @@ def _yes_to_all(
         said = agreements.yes_or_no(text, parts, terms, knowing=True)
         if said is None:
             continue
-        bare = number <= _FIRST and not _is_read(start, end, read)
+        bare = number <= _FIRST and not _is_read(start, end, read) and _says_no_more(fresh, start, end)
         fields, sure = _meant(terms, text, parts, asked, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
@@ -235,6 +238,25 @@ def _yes_to_all(
             if said or field.kind is Kind.AGREEMENT:
                 value = field.yes if field.kind is Kind.CHOICE else said
                 yield Claim(field.key, value, "yes to what was asked", sure, start, end)
+
+
+def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a yes is all that a sentence says: "Yes, I'll send you the link tomorrow" answers no question of ours."""
+    hits = fresh.within(start, end)
+    told = [word for word in _WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
+    return len(told) <= _MORE and not any(_is_about(fresh, hit, end) for hit in hits if hit.means.says)
+
+
+def _is_in(place: int, hits: Sequence[Hit]) -> bool:
+    return any(hit.start <= place < hit.end for hit in hits)
+
+
+def _is_about(fresh: Fresh, said: Hit, end: int) -> bool:
+    """Whether it is told what is agreed to, as in "I agree that you call me"."""
+    that = next((hit for hit in fresh.within(said.end, end) if "that" in hit.means.speech), None)
+    if that is None or fresh.text[said.end : that.start].strip(" ,"):
+        return False
+    return not agreements.TAIL.match(fresh.text, that.end)
 
 
 def _only_knows(parts: Sequence[Clause], text: str, terms: Terms) -> bool:
