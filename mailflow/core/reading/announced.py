@@ -213,12 +213,21 @@ def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
 def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
     start = _is(fresh, terms, hit.end)
     match = _HERE.match(fresh.text, start, start + _LOOK_AHEAD) if start else None
-    found = _accepted(fresh, terms, match, strong=strong, said=True) if match else None
-    if found is None or not any(other.means.negates for other in fresh.within(hit.end, found.start)):
-        return found
-    again = _is(fresh, terms, found.end + 1)  # "is not x, it is y"
-    match = _HERE.match(fresh.text, again) if again else None
+    if match is None:
+        return None
+    nots = [other for other in fresh.within(hit.end, match.end()) if other.means.negates]
+    if not nots:
+        return _accepted(fresh, terms, match, strong=strong, said=True)
+    denied = (_HERE.match(fresh.text, nots[-1].end) if nots[-1].end > start else None) or match
+    again = _is(fresh, terms, denied.end("name") + 1) or _but(fresh, denied.end("name"))
+    match = _HERE.match(fresh.text, again) if again else None  # "is not x, it is y", "is not x but y"
     return _accepted(fresh, terms, match, strong=True, said=True) if match else None
+
+
+def _but(fresh: Fresh, place: int) -> int:
+    """Where a "but" that follows at once ends; 0 if none does."""
+    hit = next((hit for hit in fresh.within(place, place + _BESIDE) if "but" in hit.means.speech), None)
+    return hit.end if hit and not fresh.text[place : hit.start].strip(" ,") else 0
 
 
 def _is(fresh: Fresh, terms: Terms, start: int) -> int:
