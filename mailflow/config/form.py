@@ -11,6 +11,7 @@ from mailflow.config import values
 from mailflow.config.table import FaultsError, Place, Table, needed, preset
 from mailflow.config.values import FaultError, did_you_mean, shown
 from mailflow.core.form import Field, Form, Kind
+from mailflow.core.intentwords import MATTERS
 from mailflow.core.policy import Redirect
 
 Key = Annotated[str, PlainValidator(values.key)]
@@ -106,12 +107,13 @@ class RedirectTable(Table):
     """One [[redirect]]."""
 
     topic: Line = needed('topic = "billing"')
+    matter: Annotated[str, PlainValidator(values.or_empty(values.one_of(*MATTERS)))] = preset("")
     words: tuple[Word, ...] = preset([])
     say: Paragraph = needed('say = "Questions about bills are answered by the accounts office."')
     url: Annotated[str, PlainValidator(values.or_empty(values.url))] = preset("")
 
     def setting(self) -> Redirect:
-        return Redirect(self.topic, self.words, self.say, self.url)
+        return Redirect(self.topic, self.words, self.say, self.url, self.matter)
 
 
 def check_form(fields: tuple[Field, ...]) -> Iterator[Fault]:
@@ -211,5 +213,13 @@ def check_redirects(tables: tuple[RedirectTable, ...]) -> Iterator[Fault]:
                 (number, "topic"),
                 f"{shown(table.topic)} stands twice: give each redirect a topic of its own",
             )
-        if not table.words and any(not other.words for other in tables[:number]):
-            yield (number, "words"), "missing: only one redirect, the one for everything else, may have none"
+        if table.matter and table.matter in {other.matter for other in tables[:number]}:
+            yield (
+                (number, "matter"),
+                f"{shown(table.matter)} stands twice: one redirect says where it belongs",
+            )
+        if table.setting().is_rest and any(other.setting().is_rest for other in tables[:number]):
+            yield (
+                (number, "words"),
+                "missing: only one redirect, the one for everything else, may have neither words nor a matter",
+            )

@@ -112,7 +112,7 @@ def _values(table: Table) -> dict[str, Any]:
 def _redirects(file: File) -> tuple[Redirect, ...]:
     """Those of the site, and the one for everything else if it names none: silence would answer nobody."""
     redirects = tuple(table.setting() for table in file.redirect)
-    if any(not redirect.words for redirect in redirects):
+    if any(redirect.is_rest for redirect in redirects):
         return redirects
     say = f"This desk can only help people who lost access to their {file.desk.service} account."
     return (*redirects, Redirect(topic=_REST, words=(), say=say, url=""))

@@ -9,39 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
 
-from mailflow.core.answer import Answer, Reading
+from mailflow.core.answer import Reading
+from mailflow.core.form import Form
+from mailflow.core.heard import Heard, states_form
 from mailflow.core.intentwords import IntentWords
-from mailflow.core.phrases import Hit, Words, words_of
+from mailflow.core.matters import account_elsewhere, meant_for_another_desk, sold_something
+from mailflow.core.phrases import Hit, words_of
 from mailflow.core.policy import Redirect
 from mailflow.core.text import Line, Mark
-from mailflow.core.topics import Fit, Topic, topics_of
+from mailflow.core.wish import Intent, Wish
 
 READ_AT_MOST = 16_000  # characters: nobody says what they want after ten pages
 _SUBJECT = 500  # characters of it that are read
-PLAIN = frozenset({"solved", "worked", "go_ahead", "proof"})  # lists of phrases without a "not" of their own
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
-
-
-class Intent(StrEnum):
-    NONE = "none"  # nothing but answers, or nothing that is understood
-    STATUS = "status"  # asks how far it is
-    WITHDRAWAL = "withdrawal"  # solved it, or does not want it any more
-    CONFIRMATION = "confirmation"  # thanks, yes, it worked
-    PROOF = "proof"  # says that a proof of ownership is in place
-    RECOVERY = "recovery"  # asks for an account back
-    OFF_TOPIC = "off_topic"  # wants something of another desk
-    BULK = "bulk"  # sales and the like: off topic, and not answered
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    intent: Intent
-    words: str = ""  # the words that told it
-    topic: str = ""  # off topic: the topic of the [[redirect]] that fits
+NO_FORM = Form(())
 
 
 def read_wish(
@@ -52,6 +34,7 @@ def read_wish(
     words: IntentWords,
     *,
     in_case: bool,
+    form: Form = NO_FORM,
 ) -> Wish:
     """The first rule that is sure. `in_case`: the mail belongs to a case, so thanks and questions are about it.
 
@@ -64,16 +47,12 @@ def read_wish(
     subject = own_subject(subject, words)
     body = "\n".join(fresh.values())[:READ_AT_MOST]
     before = len(words_of(subject).forms) if subject else 0
-    heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case)
+    answered = sum(form.by_key[key].required for key in reading.answers if key in form.by_key)
+    heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, answered)
     for rule in RULES:
         if (wish := rule(heard, redirects)) is not None:
             return wish
     return Wish(Intent.NONE)
-
-
-def states_form(said: Sequence[Answer]) -> bool:
-    """Whether a mail answers the form: it says yes or no to one of its statements, or a good deal besides."""
-    return any(isinstance(answer.value, bool) for answer in said) or len(said) > 2
 
 
 def own_subject(subject: str, words: IntentWords) -> str:
@@ -91,93 +70,6 @@ def _is_of_answer(subject: str, prefixes: Iterable[str]) -> bool:
             return True
     prefix, colon, _ = start.replace("：", ":").partition(":")
     return bool(colon) and prefix.partition("[")[0].partition("(")[0].strip().casefold() in prefixes
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What the rules look at."""
-
-    words: Words
-    body: int  # the number of the first word after the subject
-    lists: IntentWords
-    said: tuple[Answer, ...]  # the answers that stand in their own words
-    in_case: bool
-
-    @cached_property
-    def hits(self) -> dict[str, list[Hit]]:
-        hits: dict[str, list[Hit]] = {}
-        for hit in self.lists.phrases.find(self.words):
-            hits.setdefault(hit.label, []).append(hit)
-        return hits
-
-    def all(self, *labels: str) -> list[Hit]:
-        return [hit for label in labels for hit in self.hits.get(label, ())]
-
-    def different(self, label: str) -> list[Hit]:
-        """Its hits, each choice of words once."""
-        return list({self.words.forms[hit.first : hit.last + 1]: hit for hit in self.all(label)}.values())
-
-    def clear(self, *labels: str, asked: bool = False) -> Hit | None:
-        """The first hit that says it plainly: not denied, no condition, nor a question unless it may be `asked`."""
-        for hit in self.all(*labels):
-            if (asked or not self.words.asked(hit)) and not self._denied(hit) and not self._conditional(hit):
-                return hit
-        return None
-
-    def doubted(self, hit: Hit) -> bool:
-        """Whether what follows takes it back: "it is solved, but I still cannot upload"."""
-        after = [
-            other for other in self.all("trouble") if other.first > hit.last and not self._conditional(other)
-        ]
-        return bool(after) or any(self._takes_back(but, hit) for but in self.all("but"))
-
-    def lost_besides(self, hit: Hit) -> bool:
-        """Whether the mail itself speaks of a loss, too: "it worked until I lost my phone"."""
-        lost = self.all("loss", "recovery")
-        return any(
-            other.first >= self.body and (other.first > hit.last or other.last < hit.first) for other in lost
-        )
-
-    def wish(self, intent: Intent, hit: Hit, topic: str = "") -> Wish:
-        return Wish(intent, self.words.said(hit), topic)
-
-    @property
-    def body_length(self) -> int:
-        return len(self.words.forms) - self.body
-
-    @property
-    def agrees(self) -> bool:
-        return states_form(self.said)
-
-    def _denied(self, hit: Hit) -> bool:
-        """A "not" at most four words before it in the same part of the sentence, or among words that have none."""
-        nots = self.all("not")
-        if hit.label in PLAIN and any(hit.first < no.first <= hit.last for no in nots):
-            return True
-        return any(
-            0 < hit.first - no.last <= 5 and not any(self.words.breaks[no.last + 1 : hit.first + 1])
-            for no in nots
-        )
-
-    def _conditional(self, hit: Hit) -> bool:
-        """An "if" before it, or an "until" right behind it."""
-        return any(
-            self._together(when, hit) and (when.first < hit.first or 0 < when.first - hit.last <= 2)
-            for when in self.all("if")
-        )
-
-    def _takes_back(self, but: Hit, hit: Hit) -> bool:
-        sentence = self.words.sentence
-        near = but.first > hit.last and sentence[but.first] - sentence[hit.last] <= 1
-        after = {
-            other.label
-            for other in self.all("not", "thanks")
-            if other.first > but.last and self._together(but, other)
-        }
-        return near and after == {"not"}
-
-    def _together(self, one: Hit, other: Hit) -> bool:
-        return self.words.sentence[one.last] == self.words.sentence[other.first]
 
 
 # The rules, in the order in which they are tried
@@ -203,11 +95,18 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
     plain = heard.clear("solved") or heard.clear("enough", asked=True)
     # "Never mind my last mail, the name is …" is a correction.
     hit = plain or (heard.clear("forget_it") if not heard.said else None)
-    if hit is None or heard.doubted(hit):
+    if hit is None or heard.doubted(hit) or (hit is plain and _by_the_desk(heard, hit)):
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
     begs = heard.said or heard.lost_besides(hit) or heard.body_length > 30
     return None if begs and not heard.in_case else heard.wish(Intent.WITHDRAWAL, hit)
+
+
+def _by_the_desk(heard: Heard, solved: Hit) -> bool:
+    """Whether something the desk did is what solved it: "the link worked, I was able to log in"."""
+    before = heard.clear("worked")
+    alone = heard.all("solved_alone", "enough", "forget_it")
+    return solved.label == "solved" and before is not None and before.first < solved.first and not alone
 
 
 def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -246,55 +145,6 @@ def only_yes_or_thanks(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | N
     return heard.wish(Intent.CONFIRMATION, thanks) if thanks and heard.body_length <= 14 else None
 
 
-def sold_something(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
-    """Nobody waits for an answer to it, so it must be plain: several of its phrases, or one and nothing else."""
-    if heard.in_case or heard.agrees or heard.all("loss", "recovery"):
-        return None
-    sales, offers = heard.different("sales"), heard.different("offer")
-    if len(sales) + len(offers) > 2 or (sales and len(sales) + len(offers) > 1):
-        return heard.wish(Intent.BULK, (sales or offers)[0])
-    alone = not heard.all("account") and not _best_fit(heard, redirects)
-    return heard.wish(Intent.BULK, sales[0]) if sales and alone else None
-
-
-def meant_for_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
-    """The redirect whose words fit best; the one without words for what is clearly no request."""
-    if heard.agrees or heard.all("loss"):
-        return None
-    best = _best_fit(heard, redirects)
-    if best and _is_sure(heard, *best):
-        return heard.wish(Intent.OFF_TOPIC, best[1].hit, best[0].name)
-    return _elsewhere(heard, redirects)
-
-
-def _best_fit(heard: Heard, redirects: Sequence[Redirect]) -> tuple[Topic, Fit] | None:
-    fits = [(topic, fit) for topic in topics_of(tuple(redirects)) if (fit := topic.fit(heard.words))]
-    return max(fits, key=lambda fit: fit[1].weight, default=None)
-
-
-def _is_sure(heard: Heard, topic: Topic, fit: Fit) -> bool:
-    """One word of a topic may stand in any request; what a request speaks of tells against it.
-
-    A topic that is about accounts itself (suspended ones) is told by words that requests have too.
-    """
-    weight = fit.weight + (fit.hit.first < heard.body)  # the subject names the matter
-    if heard.in_case:
-        return weight > 2 and not heard.said and not heard.all("recovery")
-    if any(hit.label == "account" for hit in heard.lists.phrases.find(topic.title)):
-        return weight > 1 or not heard.all("recovery")
-    return not heard.all("recovery") and (weight > 2 or not heard.all("account"))
-
-
-def _elsewhere(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
-    about_it = ("recovery", "account", "status", "status_of_request")
-    rest = next((redirect for redirect in redirects if not redirect.words), None)
-    hit = next(iter(heard.all("elsewhere")), None)
-    answers = len(heard.said) > 1 or any(not isinstance(answer.value, tuple) for answer in heard.said)
-    if rest is None or hit is None or heard.in_case or answers or heard.all(*about_it):
-        return None
-    return heard.wish(Intent.OFF_TOPIC, hit, rest.topic)
-
-
 def asked_for_an_account(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """What is lost, or the wish to have it back."""
     hit = next(iter(heard.all("recovery", "loss")), None)
@@ -309,6 +159,7 @@ RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     asked_how_far,
     only_yes_or_thanks,
     sold_something,
+    account_elsewhere,
     meant_for_another_desk,
     asked_for_an_account,
 )

@@ -13,8 +13,18 @@ from mailflow.core.phrases import CJK, Phrases, compile_phrases
 # What each list of [intent] holds is said in `languages/intent/en.toml`.
 SIGNS = (
     "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "yes", "thanks", "proof",
-    "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "elsewhere",
+    "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours",
 )  # fmt: skip
+
+# The matters of other desks that are known in all languages. Of each [matters] has phrases that name it, and [hints]
+# words that only go with it.
+MATTERS = ("limits", "security", "ownership", "suspension")
+MATTER, HINT = "matter ", "hint "
+# What is weighed for and against a request, each word of a mail once.
+WEIGHED = frozenset(
+    {"recovery", "loss", "account", "bill", "elsewhere"}
+    | {kind + matter for kind in (MATTER, HINT) for matter in MATTERS}
+)
 
 # What each list of [secrets] holds: the names of a secret, and the words around its value.
 NAMES = ("password", "codes", "seed", "token")
@@ -99,8 +109,14 @@ def compile_intent_words(languages: Mapping[str, Mapping[str, Any]]) -> IntentWo
     """
     intent = _gathered(languages, "intent", (*SIGNS, "reply_prefixes"))
     secrets = _gathered(languages, "secrets", (*NAMES, *AROUND))
+    matters = _gathered(languages, "matters", MATTERS)
+    hints = _gathered(languages, "hints", MATTERS)
     return IntentWords(
-        phrases=compile_phrases({sign: intent[sign] for sign in SIGNS}),
+        phrases=compile_phrases(
+            {sign: intent[sign] for sign in SIGNS}
+            | {MATTER + matter: matters[matter] for matter in MATTERS}
+            | {HINT + matter: hints[matter] for matter in MATTERS}
+        ),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
         password=_names(secrets["password"]),
         codes=_names(secrets["codes"]),

@@ -14,9 +14,15 @@ class Redirect:
     """A topic another desk is in charge of."""
 
     topic: str
-    words: tuple[str, ...]  # casefolded; empty: the one for everything else
+    words: tuple[str, ...]  # casefolded
     say: str
     url: str
+    matter: str = ""  # one of `intentwords.MATTERS`, whose words are known in all languages
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is the one for everything else."""
+        return not self.words and not self.matter
 
 
 @dataclass(frozen=True)

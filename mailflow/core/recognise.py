@@ -15,9 +15,9 @@ from mailflow.core.answer import Answer, Reading
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.form import Form, Kind
-from mailflow.core.intent import Intent, Wish
 from mailflow.core.mail import Mail
 from mailflow.core.reference import Addresses, Purpose, Tagged, find_references, tagged_addresses
+from mailflow.core.wish import Intent, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def kind_of_first(reading: Reading, wish: Wish, form: Form) -> MailKind:
     if wish.intent is Intent.WITHDRAWAL:
         return MailKind.WITHDRAWAL
     answers_form = any(form.by_key[key].required for key in reading.answers)
-    if wish.intent in {Intent.OFF_TOPIC, Intent.BULK} and not answers_form:
+    if wish.intent in {Intent.OFF_TOPIC, Intent.BULK} and (wish.certain or not answers_form):
         return MailKind.OFF_TOPIC
     return MailKind.REQUEST
 

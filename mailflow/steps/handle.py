@@ -19,7 +19,7 @@ from mailflow.core.body import Body, read_body, redacted
 from mailflow.core.case import Case, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote
-from mailflow.core.intent import Intent, Wish, own_subject, read_wish
+from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.letters import Rendered
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
@@ -37,6 +37,7 @@ from mailflow.core.recognise import (
     kind_of_first,
 )
 from mailflow.core.timing import retry_wait
+from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
 from mailflow.store.engine import Unavailable
@@ -208,7 +209,13 @@ def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | Non
     lines = with_subject(subject, body.lines)
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "")
     wish = read_wish(
-        body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=case is not None
+        body.lines,
+        body.subject,
+        reading,
+        policy.redirects,
+        lexicon.intent,
+        in_case=case is not None,
+        form=policy.form,
     )
     return Handled(stored.id, kind_of_first(reading, wish, policy.form), mail, body, reading, wish)
 

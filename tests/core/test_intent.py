@@ -11,16 +11,19 @@ from hypothesis import strategies as st
 
 import mailflow
 from mailflow.core.answer import Answer, Reading, Value
-from mailflow.core.intent import Intent, Wish, read_wish
+from mailflow.core.form import Form
+from mailflow.core.intent import read_wish
 from mailflow.core.intentwords import SIGNS, IntentWords, compile_intent_words
 from mailflow.core.policy import Redirect
 from mailflow.core.text import Line, Mark
+from mailflow.core.wish import Intent, Wish
 
 LANGUAGES = {
     file.stem: tomllib.loads(file.read_text("utf-8"))
     for file in (Path(mailflow.__file__).parent / "languages" / "intent").glob("*.toml")
 }
 WORDS = compile_intent_words(LANGUAGES)
+FORM = Form((), "PyPI")
 REDIRECTS = (
     Redirect("size limits", ("size limit", "upload limit", "project limit", "file size", "total size", "quota", "increase limit"), "", ""),
     Redirect("malware or security reports", ("malware", "malicious", "typosquat", "suspicious package", "phishing"), "", ""),
@@ -38,7 +41,7 @@ def reading(**values: Value) -> Reading:
 
 def wish(text: str, *, subject: str = "", in_case: bool = True, said: Reading | None = None) -> Wish:
     lines = [Line(line, Mark.FRESH, number) for number, line in enumerate(text.split("\n"), 1)]
-    return read_wish(lines, subject, said or Reading(), REDIRECTS, WORDS, in_case=in_case)
+    return read_wish(lines, subject, said or Reading(), REDIRECTS, WORDS, in_case=in_case, form=FORM)
 
 
 STATUS = [
@@ -476,6 +479,26 @@ NOTHING = [
 
 # First mails that hold words of other wishes: taken for one of those, they would get no letter, or the wrong one.
 FIRST_MAILS = [
+    "I am locked out of my account. My GitHub account of the same name can prove who I am.",
+    "I lost my phone with the GitHub app and all authenticator codes, so I cannot log in here. User: alderly",
+    "My Discord and Slack are fine, but here I cannot get past the second factor since my phone broke.",
+    "Please reset the 2FA of my account alderly. I use the same name on GitHub and GitLab.",
+    "I lost access to my GitHub and to your site in the same fire: phone, laptop, everything gone.",
+    "I forgot my password. The project has the trademark of our company as its name, so you can see that it is ours.",
+    "Someone reported a vulnerability in my package and I cannot fix it because I lost my authenticator.",
+    "I cannot log in since the ransomware attack on our office; the phones were wiped, no recovery codes left.",
+    "The mailbox of my account is gone because the invoice of the hosting company was not paid.",
+    "My account was hacked through a phishing mail; the attacker changed the address. Please help me get it back.",
+    "I need to upload a release that exceeds the file size limit, but first I need my account back: 2FA device lost.",
+    "Is this the right address for account recovery? I read about it in the documentation.",
+    "Ich habe das Handy mit der GitHub-App und allen Codes verloren und komme nicht mehr in mein Konto.",
+    "J'ai perdu mon téléphone ; mon compte GitHub du même nom peut servir de preuve.",
+    "Perdí el teléfono. Mi banco y GitHub ya me dieron códigos nuevos, pero aquí no puedo entrar.",
+    "手机丢了，无法登录账号。GitHub账号可以证明是我本人。",
+    "I want to report that my account is compromised; someone else has changed the password.",
+    "My maintainer account for the abandoned package treelib is locked, the phone with the codes is dead.",
+    "I was suspended from my job, lost the company mailbox, and now cannot reset my password.",
+    "Bug: the login page does not accept my codes any more since I changed my phone.",
     "Please delete my account",
     "二段階認証のコードが届きません",
     "It worked until last week, now my code is refused.",
@@ -793,9 +816,11 @@ def test_a_not_among_the_words_of_a_statement_denies_it():
     assert wish("Ich konnte mich nicht wieder anmelden.").intent in {Intent.NONE, Intent.RECOVERY}
 
 
-@pytest.mark.parametrize("text", ["The size is small. There is a limit.", "limits of time, limits of space, a limit to the file; no size", "the limit, as our team said here last week, is small in size"])  # fmt: skip
+@pytest.mark.parametrize("text", ["The quota is small. There is a printer.", "quotas of time, quotas of paper, a quota of toner; no printer", "the quota, as our team said here last week, is small of the printer"])  # fmt: skip
 def test_words_of_a_topic_far_apart_are_no_topic(text):
-    assert wish(text, in_case=False).intent is Intent.NONE
+    printing = (Redirect("printing", ("printer quota",), "", ""),)
+    lines = [Line(text, Mark.FRESH, 1)]
+    assert read_wish(lines, "", Reading(), printing, WORDS, in_case=False).intent is Intent.NONE
 
 
 def test_one_phrase_of_sales_is_no_sale_where_another_matter_fits():

@@ -8,7 +8,6 @@ import pytest
 from mailflow.core.answer import Doubt, Reading
 from mailflow.core.case import Outcome, Status
 from mailflow.core.envelope import Envelope, MailKind
-from mailflow.core.intent import Intent, Wish
 from mailflow.core.mail import Mail
 from mailflow.core.recognise import (
     Belongs,
@@ -23,6 +22,7 @@ from mailflow.core.recognise import (
     kind_of_first,
 )
 from mailflow.core.reference import Addresses
+from mailflow.core.wish import Intent, Wish
 from tests.core.given import COMPLETE, DAY, FORM, NOW, PARTY, answer, answers, case
 
 DESK = Addresses("recovery@pypi.example", (b"key",), timedelta(days=365))
@@ -195,6 +195,11 @@ def test_a_bounce_is_not_believed_elsewhere(address):
 )
 def test_what_a_mail_is_that_belongs_to_no_case(intent, says, kind):
     assert kind_of_first(reading(**says), Wish(intent), FORM) is kind
+
+
+def test_what_is_certainly_of_another_desk_is_no_request_whatever_it_answers():
+    wish = Wish(Intent.OFF_TOPIC, topic="limits", certain=True)
+    assert kind_of_first(reading(username="jo"), wish, FORM) is MailKind.OFF_TOPIC
 
 
 @pytest.mark.parametrize(

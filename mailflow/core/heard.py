@@ -1,0 +1,158 @@
+"""A person's own words as the rules of intent look at them: the phrases in them, and what takes a phrase back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from mailflow.core.answer import Answer
+from mailflow.core.form import Form
+from mailflow.core.intentwords import WEIGHED, IntentWords
+from mailflow.core.phrases import Hit, Words, fold
+from mailflow.core.wish import Intent, Wish
+
+PLAIN = frozenset({"solved", "worked", "go_ahead", "proof"})  # lists of phrases without a "not" of their own
+
+
+def states_form(said: Sequence[Answer]) -> bool:
+    """Whether a mail answers the form: it says yes or no to one of its statements, or a good deal besides."""
+    return states_agreement(said) or len(said) > 2
+
+
+def states_agreement(said: Sequence[Answer]) -> bool:
+    return any(isinstance(answer.value, bool) for answer in said)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the rules look at."""
+
+    words: Words
+    body: int  # the number of the first word after the subject
+    lists: IntentWords
+    said: tuple[Answer, ...]  # the answers that stand in their own words
+    in_case: bool
+    form: Form
+    answered: int  # how many required fields of the form it seems to answer, in its subject and quotes too
+
+    @cached_property
+    def hits(self) -> dict[str, list[Hit]]:
+        hits: dict[str, list[Hit]] = {}
+        for hit in self.lists.phrases.find(self.words):
+            hits.setdefault(hit.label, []).append(hit)
+        return hits
+
+    def all(self, *labels: str) -> list[Hit]:
+        return [hit for label in labels for hit in self.hits.get(label, ())]
+
+    def apart(self, *labels: str) -> list[Hit]:
+        """Their hits, each choice of words once, and none within another: of two the longer one.
+
+        A plea within words of another matter is none ("the password reset page is vulnerable").
+        """
+        kept: dict[tuple[str, ...], Hit] = {}
+        last = -1
+        for hit in sorted(self.all(*labels), key=lambda hit: (hit.first, -hit.last)):
+            if hit.first > last and not self._is_inside(hit, labels):
+                said = tuple(form.rstrip("s") for form in self.words.forms[hit.first : hit.last + 1])
+                kept.setdefault(said, hit)
+                last = hit.last
+        return list(kept.values())
+
+    def _is_inside(self, hit: Hit, labels: tuple[str, ...]) -> bool:
+        """Whether it stands in a longer hit that is weighed, of none of the labels."""
+        return any(
+            reach[hit.first] >= hit.last or longest.get(hit.first, -1) > hit.last
+            for label, (reach, longest) in self._extents.items()
+            if label not in labels
+        )
+
+    @cached_property
+    def _extents(self) -> dict[str, tuple[list[int], dict[int, int]]]:
+        """For each weighed label how far its hits reach: those begun before each word, and those begun at it."""
+        return {label: self._extent(self.hits[label]) for label in WEIGHED & self.hits.keys()}
+
+    def _extent(self, hits: list[Hit]) -> tuple[list[int], dict[int, int]]:
+        longest: dict[int, int] = {}
+        for hit in hits:
+            longest[hit.first] = max(hit.last, longest.get(hit.first, -1))
+        reach = accumulate(
+            (longest.get(place, -1) for place in range(len(self.words.forms))), max, initial=-1
+        )
+        return list(reach), longest
+
+    @cached_property
+    def names_service(self) -> bool:
+        """Whether it names what our accounts are for."""
+        return bool(self.form.service) and fold(self.form.service) in self.words.folded
+
+    def speaks_of_accounts(self, words: Words) -> bool:
+        return any(hit.label == "account" for hit in self.lists.phrases.find(words))
+
+    def clear(self, *labels: str, asked: bool = False) -> Hit | None:
+        """The first hit that says it plainly: not denied, no condition, nor a question unless it may be `asked`."""
+        for hit in self.all(*labels):
+            if (asked or not self.words.asked(hit)) and not self._denied(hit) and not self._conditional(hit):
+                return hit
+        return None
+
+    def doubted(self, hit: Hit) -> bool:
+        """Whether what follows takes it back: "it is solved, but I still cannot upload"."""
+        after = [
+            other for other in self.all("trouble") if other.first > hit.last and not self._conditional(other)
+        ]
+        return bool(after) or any(self._takes_back(but, hit) for but in self.all("but"))
+
+    def lost_besides(self, hit: Hit) -> bool:
+        """Whether the mail itself speaks of a loss, too: "it worked until I lost my phone"."""
+        lost = self.all("loss", "recovery")
+        return any(
+            other.first >= self.body and (other.first > hit.last or other.last < hit.first) for other in lost
+        )
+
+    def wish(self, intent: Intent, hit: Hit, topic: str = "", *, certain: bool = False) -> Wish:
+        return Wish(intent, self.words.said(hit), topic, certain)
+
+    @property
+    def body_length(self) -> int:
+        return len(self.words.forms) - self.body
+
+    @property
+    def agrees(self) -> bool:
+        return states_form(self.said)
+
+    @property
+    def states_agreement(self) -> bool:
+        return states_agreement(self.said)
+
+    def _denied(self, hit: Hit) -> bool:
+        """A "not" at most four words before it in the same part of the sentence, or among words that have none."""
+        nots = self.all("not")
+        if hit.label in PLAIN and any(hit.first < no.first <= hit.last for no in nots):
+            return True
+        return any(
+            0 < hit.first - no.last <= 5 and not any(self.words.breaks[no.last + 1 : hit.first + 1])
+            for no in nots
+        )
+
+    def _conditional(self, hit: Hit) -> bool:
+        """An "if" before it, or an "until" right behind it."""
+        return any(
+            self._together(when, hit) and (when.first < hit.first or 0 < when.first - hit.last <= 2)
+            for when in self.all("if")
+        )
+
+    def _takes_back(self, but: Hit, hit: Hit) -> bool:
+        sentence = self.words.sentence
+        near = but.first > hit.last and sentence[but.first] - sentence[hit.last] <= 1
+        after = {
+            other.label
+            for other in self.all("not", "thanks")
+            if other.first > but.last and self._together(but, other)
+        }
+        return near and after == {"not"}
+
+    def _together(self, one: Hit, other: Hit) -> bool:
+        return self.words.sentence[one.last] == self.words.sentence[other.first]

@@ -1,0 +1,158 @@
+"""Tells the matters of other desks, and mail that nobody waits to have answered, from requests for an account.
+
+One word settles nothing: people who lost an account mention bugs, brands and bills, and people who report a hole in the
+login page speak of passwords. So what speaks for each side is counted, each choice of words once, and the heavier side
+has it. A tie is a request: the form asks, and a request that is sent elsewhere is lost time for somebody locked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailflow.core.heard import Heard
+from mailflow.core.intentwords import HINT, MATTER, MATTERS
+from mailflow.core.phrases import Hit
+from mailflow.core.policy import Redirect
+from mailflow.core.topics import Topic, topics_of
+from mailflow.core.wish import Intent, Wish
+
+_PLEA = 4  # what is lost, or the wish to have it back: more than any one phrase of another matter
+_PHRASE = 2
+_OF_AN_ACCOUNT = 2  # words that requests use, and reports of bugs too, however many
+_BETWEEN = 4  # words between a service's name and what is told of it
+_BESIDE = 2  # and the word for an account there
+_OF_ACCOUNTS = "suspension"  # the matter that is about accounts itself
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """A matter that a mail may be about: the topic that says where it belongs, and what speaks for it."""
+
+    topic: str
+    claim: int  # what tells it from the other matters
+    weight: int  # what tells it from a request
+    hit: Hit
+    of_accounts: bool = False  # requests say the same words
+
+
+def sold_something(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """Sales and bills. Nobody waits for an answer, so it must be plain: several phrases, or one and nothing else."""
+    if heard.in_case or heard.agrees or heard.all("loss", "recovery"):
+        return None
+    bills, sales, offers = heard.apart("bill"), heard.apart("sales"), heard.apart("offer")
+    if len(bills) + len(sales) >= 2 + _speaks_of_an_account(heard) and bills:
+        certain = len(bills) > 2 and len(bills) > 2 * heard.answered
+        return heard.wish(Intent.BULK, bills[0], certain=certain)
+    if len(sales) + len(offers) > 2 or (sales and offers):
+        return heard.wish(Intent.BULK, (sales or offers)[0])
+    plainly = sales or offers[1:]
+    if plainly and not heard.all("account", "elsewhere", *(MATTER + matter for matter in MATTERS)):
+        return heard.wish(Intent.BULK, plainly[0])
+    return None
+
+
+def _speaks_of_an_account(heard: Heard) -> bool:
+    return heard.names_service or bool(heard.apart("account"))
+
+
+def account_elsewhere(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
+    """The account of another service: what is lost is told of it, and ours is not named.
+
+    What such a mail answers is about that account, so no answer but an agreement makes it a request. A service named
+    beside, as in "locked out of my account, my GitHub account can prove it", is not what is lost.
+    """
+    rest = _rest(redirects)
+    if heard.in_case or heard.states_agreement or heard.names_service or heard.all("ours") or rest is None:
+        return None
+    titles = _near(heard, heard.all("account"), _BESIDE)
+    told = _near(heard, _first_pleas(heard, "recovery")) | _near(heard, _first_pleas(heard, "loss")) & titles
+    for name in heard.all("other_service"):
+        if name.first in told or (name.first < heard.body and name.first in titles):
+            return heard.wish(Intent.OFF_TOPIC, name, rest.topic, certain=True)
+    return None
+
+
+def _first_pleas(heard: Heard, label: str) -> list[Hit]:
+    """Those in the first sentence that holds any: what comes later may be how one proves who one is."""
+    sentence = heard.words.sentence
+    begins = min((sentence[plea.first] for plea in heard.all("loss", "recovery")), default=-1)
+    return [plea for plea in heard.all(label) if sentence[plea.first] == begins]
+
+
+def _near(heard: Heard, hits: Sequence[Hit], between: int = _BETWEEN) -> set[int]:
+    """The words by a hit, in the same part of its sentence."""
+    near: set[int] = set()
+    breaks = heard.words.breaks
+    for hit in hits:
+        near.update(range(hit.first, hit.last + 1))
+        for place in range(hit.last + 1, min(hit.last + 2 + between, len(breaks))):
+            if breaks[place]:
+                break
+            near.add(place)
+        for place in range(hit.first - 1, max(hit.first - 2 - between, -1), -1):
+            if breaks[place + 1]:
+                break
+            near.add(place)
+    return near
+
+
+def meant_for_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
+    """The matter that most speaks for, unless as much speaks for a request."""
+    if heard.agrees:
+        return None
+    best = max(_matters(heard, redirects), key=lambda matter: matter.claim, default=None)
+    if best is None or not _outweighs(heard, best):
+        return None
+    certain = best.weight > _for_a_request(heard) + _PHRASE * heard.answered
+    return heard.wish(Intent.OFF_TOPIC, best.hit, best.topic, certain=certain)
+
+
+def _outweighs(heard: Heard, matter: _Matter) -> bool:
+    if heard.in_case:
+        return matter.weight > _PHRASE and not heard.said and not heard.all("recovery", "loss")
+    if matter.of_accounts:  # words of requests tell nothing, but who lost something is asked for it
+        wanted = bool(heard.apart("recovery"))
+        return matter.weight > _PLEA * len(heard.apart("loss")) + wanted
+    return matter.weight > _for_a_request(heard)
+
+
+def _for_a_request(heard: Heard) -> int:
+    words = _OF_AN_ACCOUNT if heard.apart("account") else 0
+    return _PLEA * len(heard.apart("loss", "recovery")) + words
+
+
+def _matters(heard: Heard, redirects: Sequence[Redirect]) -> list[_Matter]:
+    """Every matter that something speaks for; those that no redirect is for are the rest's."""
+    named = [redirect.matter for redirect in redirects]
+    rest = _rest(redirects)
+    strays = [matter for matter in MATTERS if matter not in named]
+    elsewhere = heard.apart("elsewhere", *(MATTER + matter for matter in strays))
+    found = [
+        matter
+        for topic, redirect in zip(topics_of(tuple(redirects)), redirects, strict=True)
+        if (matter := _of_redirect(heard, topic, redirect, elsewhere))
+    ]
+    if rest is not None and elsewhere and not heard.in_case:
+        # Half the claim: where a matter is named, most mail has words of "everything else" besides.
+        found.append(_Matter(rest.topic, len(elsewhere), _PHRASE * len(elsewhere), elsewhere[0]))
+    return found
+
+
+def _of_redirect(heard: Heard, topic: Topic, redirect: Redirect, elsewhere: Sequence[Hit]) -> _Matter | None:
+    strong = heard.apart(MATTER + redirect.matter)
+    hints = heard.apart(HINT + redirect.matter)
+    fit = topic.fit(heard.words)
+    hits = [*strong, *hints, *([fit.hit] if fit else [])]
+    if not strong and not fit and len(hits) < _PHRASE:
+        return None
+    first = min(hits, key=lambda hit: hit.first)
+    weight = _PHRASE * len(strong) + len(hints) + (fit.weight if fit else 0) + (first.first < heard.body)
+    spoken = {place for hit in hits for place in range(hit.first, hit.last + 1)}
+    besides = [hit for hit in elsewhere if spoken.isdisjoint(range(hit.first, hit.last + 1))]
+    of_accounts = redirect.matter == _OF_ACCOUNTS or heard.speaks_of_accounts(topic.title)
+    return _Matter(topic.name, weight, weight + len(besides), first, of_accounts)
+
+
+def _rest(redirects: Sequence[Redirect]) -> Redirect | None:
+    return next((redirect for redirect in redirects if redirect.is_rest), None)

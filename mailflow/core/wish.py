@@ -1,0 +1,25 @@
+"""What a mail may want of the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    NONE = "none"  # nothing but answers, or nothing that is understood
+    STATUS = "status"  # asks how far it is
+    WITHDRAWAL = "withdrawal"  # solved it, or does not want it any more
+    CONFIRMATION = "confirmation"  # thanks, yes, it worked
+    PROOF = "proof"  # says that a proof of ownership is in place
+    RECOVERY = "recovery"  # asks for an account back
+    OFF_TOPIC = "off_topic"  # wants something of another desk
+    BULK = "bulk"  # sales and the like: off topic, and not answered
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    intent: Intent
+    words: str = ""  # the words that told it
+    topic: str = ""  # off topic: the topic of the [[redirect]] that fits
+    certain: bool = False  # off topic: whatever it answers, for its answers are about another account

@@ -1,0 +1,123 @@
+"""What single mails are about: short mails with the kind a careful reader gives them, in `wishes/*.toml`.
+
+    python -m tests.reading.wishes [-v] [FILE …]
+
+`kind` is that of a mail, where "bulk" is off topic and not answered, and "other" is none of the kinds under a letter of
+ours. `topic` names the redirect, where one fits; lines that begin with ">" are quoted. `in_case` mails come to a request
+that is complete. Mails that are `open` are known to be taken for something else; they count and are no test yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailflow.config import load, shipped
+from mailflow.core.answer import Answer
+from mailflow.core.answers import read_answers, with_subject
+from mailflow.core.case import Case, Status
+from mailflow.core.envelope import MailKind
+from mailflow.core.intent import own_subject, read_wish
+from mailflow.core.recognise import Belongs, kind_in_case, kind_of_first
+from mailflow.core.text import Line, Mark
+from mailflow.core.wish import Intent
+from tests.core.given import NOW
+
+FOLDER = Path(__file__).parent / "wishes"
+SENDER = "jo@sender.example.org"
+_STATED = {
+    "username": "jodoe",
+    "registered_email": SENDER,
+    "reason": ("lost_2fa",),
+    "recovery_codes": "never_generated_or_lost",
+    "code_of_conduct": True,
+    "acknowledges_delay": True,
+}
+_CALLED = {
+    MailKind.FOLLOW_UP_STATUS: "status",
+    MailKind.AMENDMENT: "other",
+    MailKind.DUPLICATE_REQUEST: "other",
+}
+
+
+@dataclass(frozen=True)
+class Mail:
+    text: str
+    kind: str
+    subject: str = ""
+    topic: str = ""
+    in_case: bool = False
+    open: bool = False
+    where: str = field(default="", compare=False)
+
+    def is_right(self, read: tuple[str, str]) -> bool:
+        kind, topic = read
+        return kind == self.kind and (not self.topic or self.kind != "off_topic" or topic == self.topic)
+
+
+def mails(*files: Path) -> list[Mail]:
+    return [
+        Mail(**one, where=f"{file.stem}-{number}")
+        for file in files or sorted(FOLDER.glob("*.toml"))
+        for number, one in enumerate(tomllib.loads(file.read_text("utf-8"))["mail"], start=1)
+    ]
+
+
+def read(mail: Mail, config) -> tuple[str, str]:
+    """The kind of a mail, and its topic."""
+    lines = [
+        Line(text.lstrip("> "), Mark.QUOTED if text.startswith(">") else Mark.FRESH, number)
+        for number, text in enumerate(mail.text.strip().split("\n"), start=1)
+    ]
+    form, intent = config.policy.form, config.lexicon.intent
+    subject = "" if mail.in_case else own_subject(mail.subject, intent)
+    asked = () if mail.in_case else None
+    reading = read_answers(with_subject(subject, lines), form, asked, config.lexicon.answers, SENDER)
+    wish = read_wish(
+        lines,
+        mail.subject,
+        reading,
+        config.policy.redirects,
+        intent,
+        in_case=mail.in_case,
+        form=form,
+    )
+    if mail.in_case:
+        kind = kind_in_case(Belongs(_case(), "its reply address", by_party=True), reading, wish, form)
+    else:
+        kind = kind_of_first(reading, wish, form)
+    if kind is MailKind.OFF_TOPIC and wish.intent is Intent.BULK:
+        return "bulk", ""
+    return _CALLED.get(kind, kind.value), wish.topic
+
+
+def _case() -> Case:
+    """A complete request that the staff look at."""
+    stated = {key: Answer(key, value, "", 1, 0, 1, "rule", 1.0) for key, value in _STATED.items()}
+    return Case("case", "7H2K-9QXM", SENDER, Status.IN_REVIEW, NOW, NOW, NOW, answers=stated)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("-v", "--verbose", action="store_true", help="show each mail that is taken wrongly")
+    args = parser.parse_args()
+    config = load(shipped("config.toml"))
+    right, strayed = 0, 0
+    every = mails(*args.files)
+    for mail in every:
+        got = read(mail, config)
+        right += mail.is_right(got)
+        strayed += mail.kind == "request" and got[0] != "request"
+        if args.verbose and not mail.is_right(got):
+            print(f"{mail.where}: {mail.subject!r} {mail.text!r}\n    {got} for {(mail.kind, mail.topic)}")
+    print(f"{right} of {len(every)} mails are taken for what they are ({right / max(len(every), 1):.3f})")
+    print(f"{strayed} requests are taken for something else")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
