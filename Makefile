@@ -41,10 +41,11 @@ lint: $(VENV)/.tested
 figures: $(VENV)/.tested
 	$(BIN)/python -m tests.reading.figures $(FLAGS)
 
-# What reading a mail costs, and starting; see docs/PERFORMANCE.md.
+# What reading a mail costs, starting, and encryption; see docs/PERFORMANCE.md.
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.reading $(FLAGS)
 	$(BIN)/python -m tests.bench.start
+	$(BIN)/python -m tests.bench.encryption
 
 SECONDS ?= 600
 fuzz: $(VENV)/.tested

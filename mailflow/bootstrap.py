@@ -10,7 +10,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +22,13 @@ from mailflow.core.reference import Addresses
 from mailflow.steps.app import App, Relay
 from mailflow.store import migrations, private
 from mailflow.store.engine import make_engine
+from mailflow.store.seal import KEY_BYTES as SEALING_KEY_BYTES
+from mailflow.store.seal import NO_KEYS, Keyring
 from mailflow.store.unit import Store
 
 KEY_BYTES = 32  # of the HMAC; RFC 2104, section 3: no shorter than its output
+REPLY_KEY = "desk.reply_key"
+ENCRYPTION_KEY = "database.encryption_key"
 
 
 class NotReady(Exception):
@@ -51,7 +55,7 @@ def new_id() -> str:
 
 
 def prepare(config: Config) -> list[str]:
-    """Make what is not there yet: the key of the reply addresses and the tables. Says what it made.
+    """Make what is not there yet: the keys of the reply addresses and of the database, and the tables. Says what it made.
 
     Nodes that start together may all call it. Raises `NotReady`, and `Unavailable` or `Unsafe` as the database is.
     """
@@ -60,6 +64,9 @@ def prepare(config: Config) -> list[str]:
         made.append(f"the key of the reply addresses in {config.desk.reply_key}")
     if upgrade_tables(config):
         made.append("the tables of the database")
+    if make_encryption_key(config):
+        made.append(f"the key of the database in {config.database.encryption_key}")
+    open_store(config).close()  # the nodes' keys must agree before one of them takes mail
     return made
 
 
@@ -74,7 +81,20 @@ def check_letters(config: Config) -> None:
         raise NotReady(f"templates.folder: {error}") from error
 
 
-def make_key(path: Path) -> bool:
+def make_encryption_key(config: Config) -> bool:
+    """Whether there was none. Raises `NotReady` where one was and is gone: another would open nothing of what is there."""
+    path = config.database.encryption_key
+    if path is None or path.exists():
+        return False
+    engine = make_engine(config.database)
+    try:
+        _check_keys(Store(engine, config.database.busy_timeout), config)
+    finally:
+        engine.dispose()
+    return make_key(path, ENCRYPTION_KEY)
+
+
+def make_key(path: Path, setting: str = REPLY_KEY) -> bool:
     """Whether there was none. It gets its name once it is whole and on the disk, and the first one stands."""
     try:
         if path.exists():
@@ -90,7 +110,7 @@ def make_key(path: Path) -> bool:
                 path.hardlink_to(draft)
                 return True
     except OSError as error:
-        raise NotReady(f"desk.reply_key {path} is not there and cannot be made: {error.strerror}") from error
+        raise NotReady(f"{setting} {path} is not there and cannot be made: {error.strerror}") from error
     return False
 
 
@@ -117,16 +137,27 @@ def _upgrade(engine: Engine) -> None:
         ) from error
 
 
-def read_keys(path: Path) -> tuple[bytes, ...]:
-    """The keys of the reply addresses, a line each. Raises `NotReady`."""
+def read_keyring(config: Config) -> Keyring:
+    """The keys of the database; none where it keeps mail in the clear. Raises `NotReady`."""
+    path = config.database.encryption_key
+    if path is None:
+        return NO_KEYS
+    keys = read_keys(path, ENCRYPTION_KEY)
+    if any(len(key) != SEALING_KEY_BYTES for key in keys):
+        raise NotReady(f"{ENCRYPTION_KEY} {path}: each line is a key of {SEALING_KEY_BYTES * 2} hex digits")
+    return Keyring(keys)
+
+
+def read_keys(path: Path, setting: str = REPLY_KEY) -> tuple[bytes, ...]:
+    """The keys of a file, a line each. Raises `NotReady`."""
     try:
         keys = tuple(bytes.fromhex(line) for line in path.read_text("ascii").split())
     except OSError as error:
-        raise NotReady(f"desk.reply_key {path} cannot be read: {error.strerror}") from error
+        raise NotReady(f"{setting} {path} cannot be read: {error.strerror}") from error
     except ValueError:
         keys = ()
     if not keys or any(len(key) < KEY_BYTES for key in keys):
-        raise NotReady(f"desk.reply_key {path}: each line is a key of at least {KEY_BYTES * 2} hex digits")
+        raise NotReady(f"{setting} {path}: each line is a key of at least {KEY_BYTES * 2} hex digits")
     return keys
 
 
@@ -140,18 +171,65 @@ def open_desk(config: Config, *, clock: Callable[[], datetime] = utc_now, relay:
         raise
 
 
-def open_store(config: Config) -> Store:
-    """Its store alone, for what needs neither letters nor keys. Raises what `open_desk` does."""
+def open_store(config: Config, *, to_read: bool = False) -> Store:
+    """Its store alone, for what writes no letters. Raises what `open_desk` does.
+
+    Where it is only read, nothing is put on record, which would have to wait for whoever writes.
+    """
     url = make_url(config.database.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NotReady(
             f"there is no database {url.database} yet: `mailflow init` makes it, and so does `run`"
         )
     engine = make_engine(config.database)
-    if not migrations.is_current(engine):
+    try:
+        return _keyed(engine, config, to_read=to_read)
+    except BaseException:
         engine.dispose()
+        raise
+
+
+def _keyed(engine: Engine, config: Config, *, to_read: bool) -> Store:
+    if not migrations.is_current(engine):
         raise NotReady("the database is not of this version of mailflow: run `mailflow db upgrade`")
-    return Store(engine, config.database.busy_timeout)
+    store = Store(engine, config.database.busy_timeout, read_keyring(config))
+    if to_read:
+        _check_keys(store, config)
+    else:
+        _admit(store, config)
+    return store
+
+
+def take_keys(store: Store, config: Config) -> None:
+    """Let an open store seal and open with the keys as they are now. Raises `NotReady`; then it keeps those it has."""
+    keyring = read_keyring(config)
+    _admit(store.with_keys(keyring), config)
+    store.take_keys(keyring)
+
+
+def _admit(store: Store, config: Config) -> None:
+    """Before anything is sealed with the newest key. Raises what `_check_keys` does."""
+    if _check_keys(store, config):
+        return
+    with store.begin() as uow:
+        missing = uow.seals.admit(utc_now())
+    _refuse_without(missing, config)
+
+
+def _check_keys(store: Store, config: Config) -> bool:
+    """Whether the newest key is on record. Raises `NotReady` where something may be sealed with one that is not here."""
+    with store.read() as uow:
+        _refuse_without(uow.seals.missing(), config)
+        return uow.seals.current_is_known()
+
+
+def _refuse_without(missing: Sequence[str], config: Config) -> None:
+    if missing:
+        file = config.database.encryption_key
+        raise NotReady(
+            f"{ENCRYPTION_KEY} {f'{file} lacks' if file else 'is empty, without'} the key {', '.join(missing)}, with "
+            "which mail in the database is encrypted: put it back, or take the file of another node"
+        )
 
 
 def make_app(

@@ -17,7 +17,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailflow import __version__
-from mailflow.bootstrap import Desk, NotReady, check_letters, make_app, make_relay
+from mailflow.bootstrap import Desk, NotReady, check_letters, make_app, make_relay, take_keys
 from mailflow.config import Config, ConfigErrors, load, restart_needed
 from mailflow.core.timing import DAY
 from mailflow.edges import log, notify
@@ -57,6 +57,7 @@ class Daemon:
         self._reload_asked = asyncio.Event()
         self._not_stored_at = float("-inf")
         self._masked = True  # whether a mail was since the last scrubbing; a process before this one may have ended early
+        self._deleted = False  # whether anything was since then
         self._intake = Intake(
             desk.store.begin,
             desk.app.clock,
@@ -94,6 +95,8 @@ class Daemon:
             loop.add_signal_handler(number, self._ask_to_stop, number)
         source = str(self._started_with.source)
         log.starting(version=__version__, node=self._node, roles=self._roles, config=source)
+        if self._started_with.database.encryption_key is None:
+            log.in_the_clear()
         background = [loop.create_task(task) for task in (self._reload_when_asked(), self._feed_watchdog())]
         try:
             await self._start()
@@ -202,7 +205,9 @@ class Daemon:
         old, config = self._app, load(self._started_with.source)
         relay = old.relay if config.smarthost == old.config.smarthost else None
         check_letters(config)
-        return make_app(config, self._store, clock=old.clock, relay=relay)
+        app = make_app(config, self._store, clock=old.clock, relay=relay)
+        take_keys(self._store, config)
+        return app
 
     def _take(self, app: App) -> None:
         if "receive" in self._roles:
@@ -271,8 +276,10 @@ class Daemon:
         if send_digest(app, self._node):
             log.digest_written(recipients=app.config.desk.staff)
             self._wake("deliver")
-        if (deleted := purge(app, self._node)) is not None:
-            log.purged(rows=deleted)
+        if (purged := purge(app, self._node)) is not None:
+            log.purged(rows=purged.rows, raws=purged.raws)
+            self._deleted = True
+            self._wake("scrub")
         if any(one.letters for one in changed):
             self._wake("deliver")
         return len(changed) == _BATCH
@@ -280,11 +287,13 @@ class Daemon:
     def _scrub(self) -> bool:
         """What a masked secret left beside the rows; never in the way of mail, and again while readers are."""
         masked, self._masked = self._masked, False  # one that is masked meanwhile waits for the next time
+        deleted, self._deleted = self._deleted, False
         scrubbed = False
         try:
-            scrubbed = self._store.scrub(masked=masked)
+            scrubbed = self._store.scrub(masked=masked, deleted=deleted)
         finally:
             self._masked |= masked and not scrubbed
+            self._deleted |= deleted and not scrubbed
         if masked and scrubbed:
             log.scrubbed()
         return False

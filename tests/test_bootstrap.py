@@ -17,6 +17,7 @@ from mailflow.bootstrap import (
     new_id,
     open_desk,
     prepare,
+    read_keyring,
     read_keys,
     upgrade_tables,
 )
@@ -49,10 +50,12 @@ def test_the_key_and_the_tables_are_made_where_they_are_missing(config):
     assert made == [
         f"the key of the reply addresses in {config.desk.reply_key}",
         "the tables of the database",
+        f"the key of the database in {config.database.encryption_key}",
     ]
-    assert config.desk.reply_key.stat().st_mode & 0o777 == 0o600
-    (key,) = read_keys(config.desk.reply_key)
-    assert len(key) == 32
+    for path in (config.desk.reply_key, config.database.encryption_key):
+        assert path.stat().st_mode & 0o777 == 0o600
+        (key,) = read_keys(path)
+        assert len(key) == 32
     assert current(config)
 
 
@@ -65,13 +68,14 @@ def test_what_is_there_stays(config):
 
 def test_nothing_but_the_key_is_left_in_its_folder(config, tmp_path):
     prepare(config)
-    assert {file.name for file in tmp_path.iterdir()} == {"reply.key", "mailflow.db"}
+    assert {file.name for file in tmp_path.iterdir()} == {"reply.key", "database.key", "mailflow.db"}
 
 
 def test_nodes_that_start_together_get_one_key_and_one_schema(config):
     with ThreadPoolExecutor(8) as pool:
         made = [thing for things in pool.map(prepare, [config] * 8) for thing in things]
-    assert sum("key" in thing for thing in made) == 1
+    assert sum("key" in thing for thing in made) == 2
+    assert len(read_keyring(config).ids) == 1
     assert len(read_keys(config.desk.reply_key)) == 1
     assert current(config)
 
@@ -84,7 +88,10 @@ def test_a_node_that_was_a_little_later_takes_the_key_of_the_first(config, monke
         return secrets.token_bytes(number).hex()
 
     monkeypatch.setattr(bootstrap.secrets, "token_hex", slow)
-    assert prepare(config) == ["the tables of the database"]
+    assert prepare(config) == [
+        "the tables of the database",
+        f"the key of the database in {config.database.encryption_key}",
+    ]
     assert read_keys(key) == (bytes.fromhex(KEY),)
 
 

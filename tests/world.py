@@ -14,7 +14,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from mailflow.bootstrap import make_app, prepare
+from mailflow.bootstrap import make_app, prepare, read_keyring
 from mailflow.config import Config, Database, load
 from mailflow.core.case import Case
 from mailflow.core.envelope import Envelope
@@ -99,7 +99,7 @@ loaded = cache(load)
 
 @cache
 def template() -> Path:
-    """A desk's key and its empty tables, made once: a copy of them costs a tenth."""
+    """A desk's keys and its empty tables, made once: a copy of them costs a tenth."""
     folder = Path(tempfile.mkdtemp(prefix="mailflow-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     prepare(configured(folder))
@@ -107,8 +107,8 @@ def template() -> Path:
 
 
 def prepared(config: Config, folder: Path) -> Config:
-    """The same, with the key and the tables in place: what `mailflow init` does, at less cost."""
-    for name in ("reply.key", "mailflow.db"):
+    """The same, with the keys and the tables in place: what `mailflow init` does, at less cost."""
+    for name in ("reply.key", "database.key", "mailflow.db"):
         if not (folder / name).exists():
             shutil.copy(template() / name, folder / name)
     return config
@@ -120,7 +120,9 @@ def configured(folder: Path, source: Path = REPOSITORY / "config.toml") -> Confi
     return replace(
         config,
         desk=replace(config.desk, reply_key=folder / "reply.key"),
-        database=Database(f"sqlite:///{folder / 'mailflow.db'}", config.database.busy_timeout),
+        database=Database(
+            f"sqlite:///{folder / 'mailflow.db'}", config.database.busy_timeout, folder / "database.key"
+        ),
         smarthost=replace(config.smarthost, maildir=folder / "maildir"),
     )
 
@@ -132,7 +134,7 @@ class World:
         self.relay = FakeRelay()
         self.config = prepared(config or configured(folder), folder)
         self.engine = make_engine(self.config.database)
-        self.store = Store(self.engine)
+        self.store = Store(self.engine, keyring=read_keyring(self.config))
         self.app: App = self.make_app(self.config)
         self.handled: list[Handled | Failed] = []
         self._numbers = count(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -76,15 +76,12 @@ class Site:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """Its store alone, for what needs no letters and no keys: it opens in half the time."""
-        store = open_store(self.config)
-        try:
+        with closing(open_store(self.config)) as store:
             yield store
-        finally:
-            store.close()
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
-        with self.store() as store, store.read() as uow:
+        with closing(open_store(self.config, to_read=True)) as store, store.read() as uow:
             yield uow
 
 
@@ -176,7 +173,13 @@ def queue() -> None:
     """Letters that wait or were given up, and mails that could not be handled."""
 
 
-@click.group(cls=Commands, places={"upgrade": ("desk:upgrade", "Bring the tables to this version.")})
+@click.group(
+    cls=Commands,
+    places={
+        "upgrade": ("database:upgrade", "Bring the tables to this version."),
+        "reencrypt": ("database:reencrypt", "Encrypt with the newest key what is not yet."),
+    },
+)
 def db() -> None:
     """The database."""
 

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from mailflow.bootstrap import check_letters, prepare, upgrade_tables
+from mailflow.bootstrap import check_letters, prepare
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say, text
 
@@ -19,7 +19,7 @@ ROLES = ("receive", "handle", "deliver", "periodic")
 @click.command()
 @site
 def init(site: Site) -> None:
-    """Make what is missing: the configuration, the key of the reply addresses, the database and its tables.
+    """Make what is missing: the configuration, the keys, the database and its tables.
 
     Without --config, and where there is none, the configuration is written to ./config.toml.
     """
@@ -34,6 +34,10 @@ def check_config(site: Site) -> None:
     config = site.config
     check_letters(config)
     say(f"{config.source}: good. The desk is {config.desk.address}, {len(config.policy.form.fields)} fields.")
+    if config.database.encryption_key is None:
+        say(
+            "database.encryption_key is empty: mail is stored in the clear, for everybody who has the database."
+        )
 
 
 @click.command()
@@ -88,15 +92,12 @@ def _html_part(raw: bytes) -> str:
 @click.command()
 @site
 def purge(site: Site) -> None:
-    """Delete closed cases and mails older than case.keep_closed now, rather than tonight."""
+    """Delete what is older than case.keep_closed and case.keep_raw now, rather than tonight."""
     from mailflow.steps.periodic import purge_now  # noqa: PLC0415 -- it handles mail too, for which it imports much
 
     with site.desk() as desk:
-        say(f"deleted {purge_now(desk.app)} cases, mails and letters")
-
-
-@click.command()
-@site
-def upgrade(site: Site) -> None:
-    """Bring the tables to this version of mailflow."""
-    say("the tables are up to date now" if upgrade_tables(site.config) else "the tables were up to date")
+        purged = purge_now(desk.app)
+        desk.store.scrub(masked=False, deleted=True)
+    say(
+        f"deleted {purged.rows} cases, mails and letters, and the bytes of {purged.raws} more mails and letters"
+    )

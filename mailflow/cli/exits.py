@@ -16,6 +16,7 @@ from mailflow.cli.show import complain
 from mailflow.config import ConfigErrors
 from mailflow.steps.find import UnknownCase
 from mailflow.store.engine import Unavailable, Unsafe
+from mailflow.store.seal import Unreadable
 
 OK: Final = os.EX_OK
 USAGE: Final = os.EX_USAGE  # 64
@@ -36,6 +37,7 @@ _STATUS_OF: Final[tuple[tuple[type[Exception], int], ...]] = (
     (Unsafe, CONFIG),
     (Unavailable, TEMPORARY),
     (UnknownCase, BAD_DATA),
+    (Unreadable, BAD_DATA),
     (OSError, TEMPORARY),
 )
 

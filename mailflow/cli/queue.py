@@ -95,6 +95,10 @@ def show(site: Site, entry: str) -> None:
         found = uow.mails.get(number) if kind == "mail" else uow.outbox.get(number)
     if found is None:
         raise exits.Refused(f"there is no {kind}:{number}", exits.BAD_DATA)
+    if found.raw_deleted_at is not None:
+        raise exits.Refused(
+            f"{kind}:{number} is older than case.keep_raw: only what was read or said is kept", exits.BAD_DATA
+        )
     if on_terminal():
         text(found.raw.decode("utf-8", "replace"))
     else:

@@ -55,6 +55,11 @@ def readable_if_there(value: object, info: ValidationInfo) -> Path:
     return file
 
 
+def key_or_none(value: object, info: ValidationInfo) -> Path | None:
+    """A file that has to be readable once it is there, or None for an empty string."""
+    return None if value == "" else readable_if_there(value, info)
+
+
 def letters_folder(value: object, info: ValidationInfo) -> Path | None:
     """A folder with letters of the site, or None for an empty string."""
     if value == "":

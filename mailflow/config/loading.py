@@ -82,6 +82,7 @@ def _settings(source: Path, file: File) -> Config:
         database=Database(
             url=files.with_password(file.database.url, file.database.password),
             busy_timeout=file.database.busy_timeout,
+            encryption_key=file.database.encryption_key,
         ),
         policy=Policy(
             form=file.form.setting(desk.service),
@@ -97,7 +98,11 @@ def _settings(source: Path, file: File) -> Config:
             confirm_below=case.confirm_below,
             staff=desk.staff,
         ),
-        case=Case(reply_address_lifetime=case.reply_address_lifetime, keep_closed=case.keep_closed),
+        case=Case(
+            reply_address_lifetime=case.reply_address_lifetime,
+            keep_closed=case.keep_closed,
+            keep_raw=case.keep_raw,
+        ),
         digest=Digest(**_values(file.digest)),
         monitoring=file.monitoring.listen,
         log=Log(**_values(file.log)),

@@ -63,12 +63,14 @@ class Smarthost:
 class Database:
     url: str = field(repr=False)  # SQLAlchemy's, with the password in it
     busy_timeout: timedelta
+    encryption_key: Path | None = None  # None: mail is stored in the clear
 
 
 @dataclass(frozen=True)
 class Case:
     reply_address_lifetime: timedelta
     keep_closed: timedelta
+    keep_raw: timedelta
 
 
 @dataclass(frozen=True)

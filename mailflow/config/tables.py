@@ -204,6 +204,7 @@ class DatabaseTable(Table):
     url: Annotated[str, PlainValidator(files.database_url)] = preset("sqlite:///var/mailflow.db")
     password: Secret = preset("")
     busy_timeout: Duration = preset("10 seconds")
+    encryption_key: Annotated[Path | None, PlainValidator(files.key_or_none)] = preset("var/database.key")
 
     @field_validator("password")
     @classmethod
@@ -223,6 +224,7 @@ class CaseTable(Table):
     letters_per_case: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(20)
     reply_address_lifetime: Duration = preset("365 days")
     keep_closed: Duration = preset("365 days")
+    keep_raw: Duration = preset("180 days")
     confirm_below: Annotated[float, PlainValidator(values.share)] = preset(0.6)
 
     @field_validator("remind_after")

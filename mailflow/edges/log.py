@@ -223,8 +223,9 @@ def digest_written(*, recipients: Sequence[str]) -> None:
     event("info", "digest_written", recipients=recipients)
 
 
-def purged(*, rows: int) -> None:
-    event("info", "purged", rows=rows)
+def purged(*, rows: int, raws: int) -> None:
+    """`rows` are cases, mails and letters; of `raws` only what was read or said is left."""
+    event("info", "purged", rows=rows, raws=raws)
 
 
 def scrubbed() -> None:
@@ -234,6 +235,11 @@ def scrubbed() -> None:
 
 def starting(*, version: str, node: str, roles: Sequence[str], config: str) -> None:
     event("info", "starting", version=version, node=node, roles=roles, config=config)
+
+
+def in_the_clear() -> None:
+    """There is no key: who has the database reads every mail in it."""
+    event("warning", "in_the_clear", setting="database.encryption_key")
 
 
 def ready(*, monitoring: str = "") -> None:
@@ -275,6 +281,7 @@ def crashed(*, where: str, error: BaseException) -> None:
 
 
 EVENTS = (
+    "in_the_clear",
     "listening",
     "connected",
     "refused",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import time
 
 from mailflow.core.events import DueTimePassed
@@ -10,6 +12,7 @@ from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
 from mailflow.steps.report import DIGEST, build_digest
+from mailflow.store.unit import UnitOfWork
 
 _SLOTS_KEPT = 60 * DAY
 _PURGE_AT = time(4, 0)
@@ -37,8 +40,14 @@ def send_digest(app: App, node: str) -> bool:
     return True
 
 
-def purge(app: App, node: str) -> int | None:
-    """Delete what is kept no longer: closed cases with all their mail, and mail that belongs to none.
+@dataclass(frozen=True, slots=True)
+class Purged:
+    rows: int  # cases, mails and letters
+    raws: int  # mails and letters of which only what was read or said is left
+
+
+def purge(app: App, node: str) -> Purged | None:
+    """Delete what is kept no longer: closed cases with all their mail, mail that belongs to none, and the bytes of mails.
 
     Once a day, whichever node comes first; None when today's was done. A few at a time, so that nobody waits long.
     """
@@ -50,12 +59,27 @@ def purge(app: App, node: str) -> int | None:
     return purge_now(app)
 
 
-def purge_now(app: App) -> int:
-    """How many cases, mails and letters were deleted."""
-    before, deleted = app.clock() - app.config.case.keep_closed, 0
+def purge_now(app: App) -> Purged:
+    now, kept = app.clock(), app.config.case
+    closed_before, received_before = now - kept.keep_closed, now - kept.keep_raw
+    rows = _until_none_is_left(
+        app,
+        lambda uow: (
+            uow.cases.purge(closed_before) + uow.mails.purge(closed_before) + uow.outbox.purge(closed_before)
+        ),
+    )
+    raws = _until_none_is_left(
+        app,
+        lambda uow: uow.mails.delete_raw(received_before, now) + uow.outbox.delete_raw(received_before, now),
+    )
+    return Purged(rows, raws)
+
+
+def _until_none_is_left(app: App, delete_some: Callable[[UnitOfWork], int]) -> int:
+    deleted = 0
     while True:
         with app.begin() as uow:
-            count = uow.cases.purge(before) + uow.mails.purge(before) + uow.outbox.purge(before)
+            count = delete_some(uow)
         if not count:
             return deleted
         deleted += count

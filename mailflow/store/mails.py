@@ -2,91 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, bindparam, delete, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
-from mailflow.core.envelope import Envelope, MailKind
+from mailflow.core.envelope import MailKind
 from mailflow.store.columns import Moment
-from mailflow.store.schema import mail_has_no_case, mail_is_parked, mail_waits, mails
+from mailflow.store.mailrow import (
+    FILLER,
+    Arrival,
+    ListedMail,
+    MailState,
+    StoredMail,
+    content_digest,
+    fresh_values,
+    listed,
+    new_row,
+    raw_values,
+    stored,
+)
+from mailflow.store.schema import is_, mail_has_no_case, mail_has_raw, mail_is_parked, mail_waits, mails
+from mailflow.store.seal import NO_KEYS, Keyring
+
+__all__ = ["Arrival", "ListedMail", "MailState", "Mails", "StoredMail", "content_digest"]
 
 LISTED_AT_ONCE: Final = 1000
 PURGED_AT_ONCE: Final = 200  # mail that arrives meanwhile waits for it on SQLite
 SMALL: Final = 256 * 1024  # bytes; larger mails are fetched one by one
-# SQLite keeps a row's first 4,061 bytes at most in a page of the table (its file format, section 1.6), moves rows between
-# those, and leaves bytes of them in what is free. The rest is in pages that nothing moves and that are zeroed when they
-# are freed: there stands what was received, behind this much filler, until secrets are masked.
-FILLER: Final = bytes(4096)
 CLAIMED_BYTES: Final = 16 * 1024 * 1024  # about as much as one claim holds in memory
-
-# What servers on the way add: it differs between two deliveries of one mail.
-_TRACE: Final = re.compile(
-    rb"^(?:(?:x-)?received|return-path|(?:x-)?delivered-to|x-original-to|(?:x-)?envelope-(?:to|from)|delivery-date"
-    rb"|(?:x-)?authentication-results|received-spf|arc-[a-z-]+|x-spam-[a-z-]+)[ \t]*:.*\n(?:[ \t].*\n)*",
-    re.IGNORECASE | re.MULTILINE,
-)
-_END_OF_HEADER: Final = re.compile(rb"^\r?\n", re.MULTILINE)
-
-
-class MailState(StrEnum):
-    WAITING = "waiting"
-    HANDLED = "handled"
-    PARKED = "parked"  # it could not be handled; kept whole, for the staff
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A mail as it was received."""
-
-    envelope: Envelope
-    raw: bytes
-    received_at: datetime
-    digest: bytes  # of `content_digest`
-
-
-@dataclass(frozen=True, slots=True)
-class ListedMail:
-    """What is known of a mail, without its content."""
-
-    id: int
-    envelope: Envelope
-    received_at: datetime
-    next_try_at: datetime
-    attempts: int  # that failed
-    state: MailState
-    error: str | None  # of the last attempt that failed
-    size: int  # bytes
-    case_id: str | None
-    handled_at: datetime | None
-    kind: MailKind | None
-    sender: str | None
-    subject: str | None
-    message_id: str | None
-    silence: str | None  # why it got no letter
-    fresh: str | None  # the person's own new words, secrets masked
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMail(ListedMail):
-    raw: bytes
-
-
-def content_digest(raw: bytes) -> bytes:
-    """The same for two deliveries of one mail: SHA-256 of all but the trace fields that servers added on the way."""
-    end = _END_OF_HEADER.search(raw)
-    length = end.start() if end else len(raw)
-    digest = sha256(_TRACE.sub(b"", raw[:length]))
-    digest.update(memoryview(raw)[length:])
-    return digest.digest()
-
 
 _LISTED = (
     mails.c.id,
@@ -104,7 +51,11 @@ _LISTED = (
     mails.c.subject,
     mails.c.message_id,
     mails.c.silence,
+    mails.c.raw_deleted_at,
     mails.c.fresh,
+    mails.c.fresh_sealed,
+    mails.c.key_id,
+    mails.c.digest,
 )
 _BY_ID = mails.c.id == bindparam("mail_id")
 _PUT = (
@@ -133,9 +84,11 @@ _HANDLED = _UPDATE.where(mail_waits).values(
     message_id=bindparam("with_message_id"),
     silence=bindparam("why_silent"),
     fresh=bindparam("fresh_text"),
+    fresh_sealed=bindparam("sealed_text"),
     filler=None,
 )
-_REPLACE = _UPDATE.values(raw=bindparam("with_raw"), size=bindparam("bytes"))
+_ROW = select(mails.c.digest, mails.c.received_at).where(_BY_ID)
+_REPLACE = update(mails).where(mails.c.id == bindparam("of_mail"))
 _FAILED = _UPDATE.where(mail_waits).values(
     attempts=mails.c.attempts + 1, error=bindparam("why"), next_try_at=bindparam("at")
 )
@@ -168,20 +121,35 @@ _PURGE = delete(mails).where(
         .limit(bindparam("most", type_=Integer))
     )
 )
+_DELETE_RAW = (
+    update(mails)
+    .where(
+        mails.c.id.in_(
+            select(mails.c.id)
+            .where(mail_has_raw, mails.c.received_at < bindparam("before", type_=Moment))
+            .where(is_(mails.c.state, "handled"))
+            .order_by(mails.c.received_at)
+            .limit(bindparam("most", type_=Integer))
+        )
+    )
+    .values(raw=b"", key_id=None, raw_deleted_at=bindparam("now"))
+)
 
 
 class Mails:
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_keyring")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
         self._connection = connection
+        self._keyring = keyring
 
     def put(self, arrivals: Sequence[Arrival]) -> int:
         """Stores the mails; one whose digest is known is skipped. Returns how many were new."""
         if not arrivals:
             return 0
         filler = FILLER if self._connection.dialect.name == "sqlite" else None
-        return self._connection.execute(_PUT, [_row_of(arrival, filler) for arrival in arrivals]).rowcount
+        rows = [new_row(arrival, self._keyring, filler) for arrival in arrivals]
+        return self._connection.execute(_PUT, rows).rowcount
 
     def claim(self, now: datetime, limit: int) -> list[StoredMail]:
         """The mails that have waited longest, for this transaction alone; fewer than `limit` when they are large.
@@ -194,10 +162,10 @@ class Mails:
             held += row.size
             if claimed and (held > CLAIMED_BYTES or row.attempts or claimed[0].attempts):
                 break
-            facts = _facts(row)
-            if row.raw is None:
-                facts["raw"] = self._connection.execute(_RAW, {"mail_id": row.id}).scalar_one()
-            claimed.append(StoredMail(**facts))
+            raw = row.raw
+            if raw is None:
+                raw = self._connection.execute(_RAW, {"mail_id": row.id}).scalar_one()
+            claimed.append(stored(row, raw, self._keyring))
         return claimed
 
     def handled(
@@ -216,7 +184,7 @@ class Mails:
     ) -> None:
         """The mail is done. `raw` takes the place of what was received, for one that held secrets."""
         if raw is not None:  # before the row is written without its filler
-            self._connection.execute(_REPLACE, {"mail_id": mail_id, "with_raw": raw, "bytes": len(raw)})
+            self._replace(mail_id, raw)
         self._connection.execute(
             _HANDLED,
             {
@@ -228,9 +196,14 @@ class Mails:
                 "with_subject": subject,
                 "with_message_id": message_id,
                 "why_silent": silence,
-                "fresh_text": fresh,
+                **fresh_values(mail_id, fresh, self._keyring),
             },
         )
+
+    def _replace(self, mail_id: int, raw: bytes) -> None:
+        row = self._connection.execute(_ROW, {"mail_id": mail_id}).one()
+        values = raw_values(raw, row.digest, row.received_at, self._keyring)
+        self._connection.execute(_REPLACE, {"of_mail": mail_id, "size": len(raw), **values})
 
     def failed(self, mail_id: int, error: str, next_try_at: datetime) -> None:
         self._connection.execute(_FAILED, {"mail_id": mail_id, "why": error, "at": next_try_at})
@@ -248,7 +221,7 @@ class Mails:
 
     def get(self, mail_id: int) -> StoredMail | None:
         row = self._connection.execute(_GET, {"mail_id": mail_id}).one_or_none()
-        return StoredMail(**_facts(row)) if row else None
+        return stored(row, row.raw, self._keyring) if row else None
 
     def of_case(self, case_id: str) -> list[ListedMail]:
         """Oldest first."""
@@ -265,33 +238,10 @@ class Mails:
         """Deletes handled mails without a case that came before a moment; call again until it returns 0."""
         return self._connection.execute(_PURGE, {"before": before, "most": limit}).rowcount
 
+    def delete_raw(self, before: datetime, now: datetime, limit: int = PURGED_AT_ONCE) -> int:
+        """Deletes what was received of handled mails that came before a moment; call again until it returns 0."""
+        values = {"before": before, "now": now, "most": limit}
+        return self._connection.execute(_DELETE_RAW, values).rowcount
+
     def _listed(self, statement: Any, values: Mapping[str, object]) -> list[ListedMail]:
-        return [ListedMail(**_facts(row)) for row in self._connection.execute(statement, values)]
-
-
-def _row_of(arrival: Arrival, filler: bytes | None) -> dict[str, object]:
-    return {
-        "digest": arrival.digest,
-        "state": MailState.WAITING,
-        "received_at": arrival.received_at,
-        "next_try_at": arrival.received_at,
-        "attempts": 0,
-        "size": len(arrival.raw),
-        "envelope": arrival.envelope,
-        "filler": filler,
-        "raw": arrival.raw,
-    }
-
-
-def _facts(row: Any) -> dict[str, Any]:
-    """The columns by name, which are the fields of `ListedMail`, and of `StoredMail` where `raw` is among them."""
-    return {
-        **row._mapping,  # noqa: SLF001 - SQLAlchemy's public name
-        "envelope": _envelope(row.envelope),
-        "state": MailState(row.state),
-        "kind": MailKind(row.kind) if row.kind else None,
-    }
-
-
-def _envelope(facts: dict[str, Any]) -> Envelope:
-    return Envelope(**{**facts, "recipients": tuple(facts["recipients"])})
+        return [listed(row, self._keyring) for row in self._connection.execute(statement, values)]

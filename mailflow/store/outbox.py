@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, Integer, bindparam, case, delete, func, insert, or_, select, update
 
 from mailflow.core.letters import Rendered
 from mailflow.store.columns import Moment
-from mailflow.store.schema import is_, letter_has_no_case, letter_waits, outbox
+from mailflow.store.letterrow import LetterState, ListedLetter, QueuedLetter, content_values, listed, whole
+from mailflow.store.schema import is_, letter_has_no_case, letter_has_raw, letter_waits, outbox
+from mailflow.store.seal import NO_KEYS, Keyring
+
+__all__ = ["LetterState", "ListedLetter", "Outbox", "QueuedLetter"]
 
 LISTED_AT_ONCE: Final = 1000
 PURGED_AT_ONCE: Final = 200
 LOOKED_AT: Final = 200  # more letters than all nodes lease at one time
-
-
-class LetterState(StrEnum):
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"  # given up
-    DROPPED = "dropped"  # by the staff
-
-
-@dataclass(frozen=True, slots=True)
-class ListedLetter:
-    """What is known of a letter, without its content."""
-
-    id: int
-    message_id: str
-    kind: str
-    case_id: str | None
-    envelope_sender: str
-    recipient: str
-    reply_to: str
-    subject: str
-    state: LetterState
-    attempts: int  # that ended
-    created_at: datetime
-    next_try_at: datetime
-    lease_until: datetime | None  # a node is at it until then
-    leased_by: str | None
-    settled_at: datetime | None  # sent or given up
-    error: str | None  # of the last attempt that failed
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedLetter(ListedLetter):
-    text: str
-    raw: bytes
 
 
 _LISTED = (
@@ -71,7 +38,14 @@ _LISTED = (
     outbox.c.settled_at,
     outbox.c.error,
 )
-_WHOLE = (*_LISTED, outbox.c.text, outbox.c.raw)
+_WHOLE = (
+    *_LISTED,
+    outbox.c.raw_deleted_at,
+    outbox.c.text,
+    outbox.c.text_sealed,
+    outbox.c.raw,
+    outbox.c.key_id,
+)
 _NOW = bindparam("now", type_=Moment)
 _MOST = bindparam("most", type_=Integer)
 _SINCE = bindparam("since", type_=Moment)
@@ -113,7 +87,7 @@ _UNSENT = or_(letter_waits, is_(outbox.c.state, "failed"))
 # A lease stays: a node may be at it right now.
 _RETRY_NOW = (
     update(outbox)
-    .where(_BY_ID, _UNSENT)
+    .where(_BY_ID, _UNSENT, letter_has_raw)
     .values(state=LetterState.WAITING, attempts=0, next_try_at=outbox.c.created_at, settled_at=None)
 )
 _DROP = update(outbox).where(_BY_ID, _UNSENT).values(state=LetterState.DROPPED, settled_at=None, **_NO_LEASE)
@@ -151,13 +125,26 @@ _PURGE = delete(outbox).where(
         .limit(_MOST)
     )
 )
+_DELETE_RAW = (
+    update(outbox)
+    .where(
+        outbox.c.id.in_(
+            select(outbox.c.id)
+            .where(letter_has_raw, ~letter_waits, outbox.c.created_at < _BEFORE)
+            .order_by(outbox.c.created_at)
+            .limit(_MOST)
+        )
+    )
+    .values(raw=b"", key_id=None, raw_deleted_at=_NOW)
+)
 
 
 class Outbox:
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_keyring")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
         self._connection = connection
+        self._keyring = keyring
 
     def put(self, rendered: Rendered, now: datetime) -> None:
         self._connection.execute(
@@ -175,15 +162,16 @@ class Outbox:
                 "recipient_key": rendered.recipient,
                 "reply_to": rendered.reply_to,
                 "subject": rendered.subject,
-                "text": rendered.text,
-                "raw": rendered.raw,
+                **content_values(rendered, now, self._keyring),
             },
         )
 
     def lease(self, now: datetime, until: datetime, by: str, limit: int) -> list[QueuedLetter]:
         """Letters to send now, for this node alone `until` a moment; after it another takes them up."""
         rows = self._connection.execute(_LEASE, {"now": now, "until": until, "by": by, "most": limit}).all()
-        return sorted(map(_whole, rows), key=lambda letter: (letter.next_try_at, letter.id))
+        return sorted(
+            (whole(row, self._keyring) for row in rows), key=lambda letter: (letter.next_try_at, letter.id)
+        )
 
     def sent(self, letter_id: int, now: datetime) -> None:
         self._connection.execute(_SENT, {"letter_id": letter_id, "now": now})
@@ -202,15 +190,15 @@ class Outbox:
 
     def get(self, letter_id: int) -> QueuedLetter | None:
         row = self._connection.execute(_GET, {"letter_id": letter_id}).one_or_none()
-        return _whole(row) if row else None
+        return whole(row, self._keyring) if row else None
 
     def waiting(self) -> list[ListedLetter]:
         """The next ones first."""
-        return [_listed(row) for row in self._connection.execute(_WAITING)]
+        return [listed(row) for row in self._connection.execute(_WAITING)]
 
     def failed(self, since: datetime) -> list[ListedLetter]:
         """Those given up since a moment, oldest first."""
-        return [_listed(row) for row in self._connection.execute(_FAILED, {"since": since})]
+        return [listed(row) for row in self._connection.execute(_FAILED, {"since": since})]
 
     def retry_now(self, letter_id: int) -> bool:
         """Sends a letter that waits or was given up as soon as nobody is at it."""
@@ -226,7 +214,7 @@ class Outbox:
 
     def of_case(self, case_id: str) -> list[QueuedLetter]:
         """Oldest first."""
-        return [_whole(row) for row in self._connection.execute(_OF_CASE, {"of_case": case_id})]
+        return [whole(row, self._keyring) for row in self._connection.execute(_OF_CASE, {"of_case": case_id})]
 
     def next_due(self) -> datetime | None:
         """When `lease` next finds something, or None when nothing waits."""
@@ -237,10 +225,7 @@ class Outbox:
         """Deletes letters without a case (digests) written before a moment; call again until it returns 0."""
         return self._connection.execute(_PURGE, {"before": before, "most": limit}).rowcount
 
-
-def _listed(row: Any) -> ListedLetter:
-    return ListedLetter(**{**row._mapping, "state": LetterState(row.state)})  # noqa: SLF001 - SQLAlchemy's public name
-
-
-def _whole(row: Any) -> QueuedLetter:
-    return QueuedLetter(**{**row._mapping, "state": LetterState(row.state)})  # noqa: SLF001 - SQLAlchemy's public name
+    def delete_raw(self, before: datetime, now: datetime, limit: int = PURGED_AT_ONCE) -> int:
+        """Deletes the bytes of settled letters written before a moment, which leaves their text; until it returns 0."""
+        values = {"before": before, "now": now, "most": limit}
+        return self._connection.execute(_DELETE_RAW, values).rowcount

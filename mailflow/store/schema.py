@@ -63,7 +63,10 @@ mails = Table(
     Column("message_id", Words),
     Column("size", Integer, nullable=False),  # bytes, as received
     Column("envelope", Json, nullable=False),
-    Column("fresh", Words),  # the person's own new words, secrets masked
+    Column("fresh", Words),  # the person's own new words, secrets masked, where there is no key
+    Column("fresh_sealed", LargeBinary),  # the same where there is one: see `store.seal`
+    Column("key_id", Text),  # what `raw` is sealed with; without it `raw` stands as it is
+    Column("raw_deleted_at", Moment),
     Column("filler", LargeBinary),  # on SQLite, before what was received: see `store.mails`
     Column("raw", LargeBinary, nullable=False),  # last, so that SQLite reads the others without it
     sqlite_autoincrement=True,
@@ -123,8 +126,11 @@ outbox = Table(
     Column("recipient_key", Key, nullable=False),
     Column("reply_to", Words, nullable=False),
     Column("subject", Words, nullable=False),
-    Column("text", Words, nullable=False),
+    Column("text", Words, nullable=False),  # empty where it is sealed
     Column("raw", LargeBinary, nullable=False),
+    Column("key_id", Text),  # as in `mails`
+    Column("text_sealed", LargeBinary),
+    Column("raw_deleted_at", Moment),
     sqlite_autoincrement=True,
 )
 
@@ -134,6 +140,14 @@ in_hand = Table(
     metadata,
     Column("mail_id", BigInteger, primary_key=True, autoincrement=False),
     Column("run", Text, nullable=False),  # of the process
+)
+
+# The keys with which anything is sealed: a node that lacks one of them must not start.
+encryption_keys = Table(
+    "encryption_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("used_since", Moment, nullable=False),
 )
 
 job_slots = Table(
@@ -154,6 +168,8 @@ def is_(column: ColumnElement[str], value: str) -> ColumnElement[bool]:
 mail_waits = is_(mails.c.state, "waiting")
 mail_is_parked = is_(mails.c.state, "parked")
 mail_has_no_case = and_(is_(mails.c.state, "handled"), mails.c.case_id.is_(None))
+mail_has_raw = mails.c.raw_deleted_at.is_(None)
+letter_has_raw = outbox.c.raw_deleted_at.is_(None)
 letter_waits = is_(outbox.c.state, "waiting")
 letter_has_no_case = outbox.c.case_id.is_(None)
 case_is_queued = cases.c.queued_at.is_not(None)
@@ -167,6 +183,7 @@ _partial("ix_mails_waiting", mail_waits, mails.c.next_try_at, mails.c.id)
 _partial("ix_mails_parked", mail_is_parked, mails.c.id)
 _partial("ix_mails_without_case", mail_has_no_case, mails.c.received_at)
 _partial("ix_mails_case", mails.c.case_id.is_not(None), mails.c.case_id, mails.c.id)
+_partial("ix_mails_raw", mail_has_raw, mails.c.received_at)
 Index("ix_mails_received", mails.c.received_at)
 
 Index("ix_cases_party", cases.c.party_key, cases.c.opened_at)
@@ -190,4 +207,5 @@ _partial("ix_outbox_waiting", letter_waits, outbox.c.next_try_at, outbox.c.id)
 _partial("ix_outbox_settled", outbox.c.settled_at.is_not(None), outbox.c.settled_at, outbox.c.state)
 _partial("ix_outbox_case", outbox.c.case_id.is_not(None), outbox.c.case_id, outbox.c.id)
 _partial("ix_outbox_without_case", letter_has_no_case, outbox.c.created_at)
+_partial("ix_outbox_raw", letter_has_raw, outbox.c.created_at)
 Index("ix_outbox_recipient", outbox.c.recipient_key, outbox.c.created_at)

@@ -10,14 +10,16 @@ import sqlite3
 from contextlib import AbstractContextManager, closing
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Table
 
 from mailflow.store.engine import Unavailable
-from mailflow.store.schema import mails
+from mailflow.store.schema import case_history, cases, mails, outbox
 
 _WAIT_FOR_READERS: Final = 200  # milliseconds, in which no other process can write
 _VACUUM_WITHIN: Final = 60  # seconds; after them autovacuum has to do it
 _QUERY_CANCELED: Final = "57014"
+MASKED_IN: Final = (mails,)
+DELETED_FROM: Final = (mails, outbox, cases, case_history)
 
 
 def empty_wal(engine: Engine, turn: AbstractContextManager[None]) -> bool:
@@ -38,13 +40,13 @@ def empty_wal(engine: Engine, turn: AbstractContextManager[None]) -> bool:
     return not busy
 
 
-def vacuum(engine: Engine) -> bool:
+def vacuum(engine: Engine, table: Table) -> bool:
     """Makes the room of dead tuples free for new ones; False when that took too long, or somebody else is at it."""
     connecting = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
     with connecting as connection:
         connection.exec_driver_sql(f"SET statement_timeout = '{_VACUUM_WITHIN}s'")
         try:
-            connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE false) {mails.name}")
+            connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE false) {table.name}")
         except Unavailable as error:
             if getattr(error.__cause__, "sqlstate", None) != _QUERY_CANCELED:
                 raise

@@ -15,21 +15,24 @@ from mailflow.store.engine import READING, UNSYNCED, Unavailable
 from mailflow.store.inhand import InHand
 from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.outbox import Outbox
-from mailflow.store.scrub import empty_wal, vacuum
+from mailflow.store.reseal import Seals
+from mailflow.store.scrub import DELETED_FROM, MASKED_IN, empty_wal, vacuum
+from mailflow.store.seal import NO_KEYS, Keyring
 from mailflow.store.slots import Slots
 from mailflow.store.turns import Turns
 from mailflow.store.views import Views
 
 
 class UnitOfWork:
-    __slots__ = ("_connection", "cases", "in_hand", "mails", "outbox", "slots", "views")
+    __slots__ = ("_connection", "cases", "in_hand", "mails", "outbox", "seals", "slots", "views")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
         self._connection = connection
-        self.mails = Mails(connection)
+        self.mails = Mails(connection, keyring)
         self.in_hand = InHand(connection)
         self.cases = Cases(connection)
-        self.outbox = Outbox(connection)
+        self.outbox = Outbox(connection, keyring)
+        self.seals = Seals(connection, keyring)
         self.slots = Slots(connection)
         self.views = Views(connection)
 
@@ -72,8 +75,11 @@ class _Found:
 class Store:
     """Gives out units of work. `patience` is how long a writer of this process waits for the others, on SQLite."""
 
-    def __init__(self, engine: Engine, patience: timedelta = timedelta(seconds=10)) -> None:
+    def __init__(
+        self, engine: Engine, patience: timedelta = timedelta(seconds=10), keyring: Keyring = NO_KEYS
+    ) -> None:
         self._engine = engine
+        self._keyring = keyring
         self._patience = patience.total_seconds()
         on_sqlite = engine.dialect.name == "sqlite"
         self._turns = Turns() if on_sqlite else None
@@ -94,7 +100,7 @@ class Store:
         Raises `Unavailable` when the database fails, also at the commit: then count on nothing, and try again later.
         """
         with _failures_named(), self._turn(), self._engine.begin() as connection:
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self._keyring)
             _refuse_if_lost(connection)
 
     @contextmanager
@@ -107,13 +113,13 @@ class Store:
         with _failures_named(), self._turn():
             found = self._find_apart(now, limit) if self._turns else None
             with self._engine.begin() as connection:
-                uow = UnitOfWork(connection)
+                uow = UnitOfWork(connection, self._keyring)
                 yield self._claimed(uow, self._find_locked(uow, now, limit) if found is None else found)
                 _refuse_if_lost(connection)
 
     def _find_apart(self, now: datetime, limit: int) -> _Found:
         with self._unsynced.begin() as connection:
-            uow = UnitOfWork(connection)
+            uow = UnitOfWork(connection, self._keyring)
             found = self._find(uow, now, limit)
             if not found.left:
                 uow.in_hand.put(found.mails, self._run)
@@ -123,7 +129,7 @@ class Store:
         found = self._find(uow, now, limit)
         if found.mails and not found.left:
             with self._unsynced.begin() as connection:
-                UnitOfWork(connection).in_hand.put(found.mails, self._run)
+                UnitOfWork(connection, self._keyring).in_hand.put(found.mails, self._run)
         return found
 
     def _find(self, uow: UnitOfWork, now: datetime, limit: int) -> _Found:
@@ -140,17 +146,27 @@ class Store:
     def read(self) -> Iterator[UnitOfWork]:
         """A snapshot that takes no lock and writes nothing."""
         with _failures_named(), self._reading.connect() as connection:
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self._keyring)
 
-    def scrub(self, *, masked: bool) -> bool:
+    def scrub(self, *, masked: bool, deleted: bool = False) -> bool:
         """Leave nothing beside the rows of what was deleted or masked, as far as the database can.
 
-        PostgreSQL is asked to where a mail was masked, SQLite each time. False when others are in the way: try later.
+        PostgreSQL is asked to where a mail was masked or anything was deleted, SQLite each time. False when others are
+        in the way: try later.
         """
         with _failures_named():
             if self._turns:
                 return empty_wal(self._engine, self._turn())
-            return vacuum(self._engine) if masked else True
+            tables = DELETED_FROM if deleted else MASKED_IN if masked else ()
+            return all(vacuum(self._engine, table) for table in tables)
+
+    def with_keys(self, keyring: Keyring) -> Store:
+        """The same database, seen with other keys."""
+        return Store(self._engine, timedelta(seconds=self._patience), keyring)
+
+    def take_keys(self, keyring: Keyring) -> None:
+        """From the next transaction on."""
+        self._keyring = keyring
 
     def close(self) -> None:
         self._engine.dispose()

@@ -84,11 +84,17 @@ def test_purge_deletes_what_is_kept_no_longer(shell, world):
     shell.good("cases", "close", world.case().reference, "recovered")
     world.now = datetime.now(UTC)
     world.run()
-    assert shell.good("purge").out == "deleted 0 cases, mails and letters\n"
+    assert (
+        shell.good("purge").out
+        == "deleted 0 cases, mails and letters, and the bytes of 2 more mails and letters\n"
+    )
     with sqlite3.connect(world.folder / "mailflow.db") as connection:
         connection.execute("UPDATE cases SET closed_at = 1")
     connection.close()
-    assert shell.good("purge").out == "deleted 1 cases, mails and letters\n"
+    assert (
+        shell.good("purge").out
+        == "deleted 1 cases, mails and letters, and the bytes of 0 more mails and letters\n"
+    )
     assert shell.good("cases", "list", "--json").out == ""
 
 

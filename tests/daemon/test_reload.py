@@ -1,5 +1,6 @@
 """SIGHUP: a configuration without an error is taken, any other is refused with the reason, and the desk goes on."""
 
+import secrets
 import signal
 
 import pytest
@@ -126,3 +127,20 @@ def test_letters_leave_by_a_changed_smarthost(desk, smarthost):
         other.letter("new@example.org")
     finally:
         other.close()
+
+
+def test_a_new_key_of_the_database_is_taken_and_a_lost_one_is_not_done_without(desk, smarthost):
+    path = desk.folder / "var" / "database.key"
+    old, new = path.read_text(), secrets.token_hex(32) + "\n"
+    path.write_text(new + old)
+    reload(desk, "config_taken")
+    send(desk.port, mail(sender="sealed@example.org"))
+    smarthost.letter("sealed@example.org")
+    assert desk.scalars(
+        "SELECT count(DISTINCT key_id) FROM outbox WHERE recipient = 'sealed@example.org'"
+    ) == [1]
+    assert desk.scalars("SELECT count(*) FROM encryption_keys") == [2]
+
+    path.write_text(new)
+    assert "lacks the key" in reload(desk, "config_refused")["problems"][0]
+    path.write_text(new + old)

@@ -15,6 +15,7 @@ from mailflow.edges import log, logline
 from mailflow.steps.deliver import Delivery, Outcome
 from mailflow.steps.handle import Failed
 from mailflow.store.outbox import LetterState, QueuedLetter
+from mailflow.store.seal import Plain
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -102,8 +103,9 @@ def letter(**changes):
         leased_by=None,
         settled_at=None,
         error=None,
-        text="private text",
-        raw=b"private raw",
+        raw_deleted_at=None,
+        kept_text=Plain(b"private text"),
+        kept_raw=Plain(b"private raw"),
     )
     return replace(queued, **changes)
 

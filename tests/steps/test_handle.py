@@ -539,7 +539,7 @@ def test_nothing_of_a_secret_is_kept_anywhere(world):
     html = f"<p>My password: {SECRET}</p><p>token {TOKEN}</p>"
     raw = world.mail(html, Content_Type="text/html; charset=utf-8", Subject=f"password: {SECRET}")
     world.receive(raw, "jo@example.org")
-    assert SECRET.encode() in files_of(world)  # it waits, and nobody has read it yet
+    assert SECRET.encode() in world.stored(1).raw  # it waits, and nobody has read it yet
     world.run()
     assert Flag.SECRET_PASTED in world.case().flags
     kept = world.stored(1)

@@ -11,7 +11,7 @@ from mailflow.core.events import StaffAsked, StaffClosed, StaffNoted
 from mailflow.steps import periodic
 from mailflow.steps.app import PermanentFailure
 from mailflow.steps.operate import act
-from mailflow.steps.periodic import pass_time, purge, purge_now, send_digest
+from mailflow.steps.periodic import Purged, pass_time, purge, purge_now, send_digest
 from mailflow.steps.report import build_digest
 from tests.world import COMPLETE
 
@@ -263,9 +263,9 @@ def closed_case(world):
 def test_closed_cases_are_kept_as_long_as_the_site_says(world):
     closed_case(world)
     world.now = world.case().closed_at + world.config.case.keep_closed
-    assert purge_now(world.app) == 0
+    assert purge_now(world.app).rows == 0
     world.now += timedelta(microseconds=1)
-    assert purge_now(world.app) > 0
+    assert purge_now(world.app).rows > 0
     with world.store.read() as uow:
         assert uow.views.cases() == []
         assert uow.mails.get(1) is None
@@ -288,7 +288,7 @@ def test_mails_of_no_case_and_old_digests_go_too(world):
     send_digest(world.app, "test")
     world.run()
     world.now += world.config.case.keep_closed + DAY
-    assert purge_now(world.app) == 2
+    assert purge_now(world.app).rows == 2
 
 
 def test_the_purge_runs_once_a_day_at_night(world, node):
@@ -298,19 +298,20 @@ def test_the_purge_runs_once_a_day_at_night(world, node):
     for hours in (3.9, 4, 4.1, 27.9, 28):
         world.now = node.now = day + hours * HOUR
         done.append((purge(world.app, "test"), purge(node.app, "other")))
-    assert done == [(0, None), (0, None), (None, None), (None, None), (0, None)]
+    nothing = Purged(0, 0)
+    assert done == [(nothing, None), (nothing, None), (None, None), (None, None), (nothing, None)]
 
 
 def test_the_purge_says_how_much_it_deleted(world):
     closed_case(world)
     world.now += world.config.case.keep_closed + DAY
-    assert purge(world.app, "test") == 1
+    assert purge(world.app, "test") == Purged(1, 0)
     assert purge(world.app, "test") is None
 
 
 def test_slots_are_kept_for_sixty_days(world):
     world.now = datetime(2026, 3, 4, 9, tzinfo=UTC)
-    assert purge(world.app, "test") == 0
+    assert purge(world.app, "test") == Purged(0, 0)
     for _ in range(70):
         world.now += DAY
         purge(world.app, "test")

@@ -17,6 +17,8 @@ WORK = [
     ("ix_mails_case", lambda uow, _now, _: uow.mails.of_case("x")),
     ("ix_mails_without_case", lambda uow, now, _: uow.mails.set_aside(now)),
     ("ix_mails_without_case", lambda uow, now, _: uow.mails.purge(now)),
+    ("ix_mails_raw", lambda uow, now, _: uow.mails.delete_raw(now, now)),
+    ("ix_outbox_raw", lambda uow, now, _: uow.outbox.delete_raw(now, now)),
     ("ix_mails_received", lambda uow, now, _: uow.views.numbers(now, now)),
     ("ix_cases_due", lambda uow, now, _: uow.cases.due(now, 5)),
     ("ix_cases_party", lambda uow, _now, _: uow.cases.open_of("x")),

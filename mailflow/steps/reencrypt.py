@@ -1,0 +1,49 @@
+"""Reencrypt: seal with the newest key all that stands in the clear or under an older one.
+
+A few rows a transaction; the rows themselves say what is left, so it may be stopped at any time and begun again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from mailflow.steps.app import Begin
+
+KINDS: Final = ("mail", "letter")
+
+
+@dataclass(frozen=True, slots=True)
+class Reencrypted:
+    done: Counter[str]  # by kind
+    unreadable: tuple[str, ...]  # `mail:7`; left as they are
+    left: int  # that came meanwhile from a node that still has another key first
+
+    @property
+    def complete(self) -> bool:
+        """Then the newest key opens everything, and the others may go."""
+        return not self.left
+
+
+def reencrypt(begin: Begin, tell: Callable[[str, int], None] = lambda _kind, _done: None) -> Reencrypted:
+    """`tell` hears how many of a kind are done, after each transaction."""
+    done: Counter[str] = Counter()
+    unreadable: list[str] = []
+    for kind in KINDS:
+        after = 0
+        while True:
+            with begin() as uow:
+                part = uow.seals.reseal(kind, after)
+            if part is None:
+                break
+            after = part.last
+            done[kind] += part.done
+            unreadable += [f"{kind}:{number}" for number in part.unreadable]
+            tell(kind, done[kind])
+    with begin() as uow:
+        left = sum(uow.seals.left(kind) for kind in KINDS)
+        if not left:
+            uow.seals.forget_others()
+    return Reencrypted(done, tuple(unreadable), left)

@@ -1,0 +1,163 @@
+"""A mail as a row has it: what is known of it, and what was received, sealed where there is a key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Final
+
+from mailflow.core.envelope import Envelope, MailKind
+from mailflow.store.columns import storable, to_micros
+from mailflow.store.seal import Kept, Keyring, Plain, Sealed
+
+# SQLite keeps a row's first 4,061 bytes at most in a page of the table (its file format, section 1.6), moves rows between
+# those, and leaves bytes of them in what is free. The rest is in pages that nothing moves and that are zeroed when they
+# are freed: there stands what was received, behind this much filler, until secrets are masked.
+FILLER: Final = bytes(4096)
+
+# What servers on the way add: it differs between two deliveries of one mail.
+_TRACE: Final = re.compile(
+    rb"^(?:(?:x-)?received|return-path|(?:x-)?delivered-to|x-original-to|(?:x-)?envelope-(?:to|from)|delivery-date"
+    rb"|(?:x-)?authentication-results|received-spf|arc-[a-z-]+|x-spam-[a-z-]+)[ \t]*:.*\n(?:[ \t].*\n)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_END_OF_HEADER: Final = re.compile(rb"^\r?\n", re.MULTILINE)
+
+
+class MailState(StrEnum):
+    WAITING = "waiting"
+    HANDLED = "handled"
+    PARKED = "parked"  # it could not be handled; kept whole, for the staff
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail as it was received."""
+
+    envelope: Envelope
+    raw: bytes
+    received_at: datetime
+    digest: bytes  # of `content_digest`
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMail:
+    """What is known of a mail, without its content."""
+
+    id: int
+    envelope: Envelope
+    received_at: datetime
+    next_try_at: datetime
+    attempts: int  # that failed
+    state: MailState
+    error: str | None  # of the last attempt that failed
+    size: int  # bytes
+    case_id: str | None
+    handled_at: datetime | None
+    kind: MailKind | None
+    sender: str | None
+    subject: str | None
+    message_id: str | None
+    silence: str | None  # why it got no letter
+    raw_deleted_at: datetime | None
+    kept_fresh: Kept | None
+
+    @property
+    def fresh(self) -> str | None:
+        """The person's own new words, secrets masked. Raises `Unreadable`."""
+        return self.kept_fresh.open().decode() if self.kept_fresh else None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail(ListedMail):
+    kept_raw: Kept
+
+    @property
+    def raw(self) -> bytes:
+        """As it was received, or with its secrets masked; empty once it is deleted. Raises `Unreadable`."""
+        return self.kept_raw.open()
+
+
+def content_digest(raw: bytes) -> bytes:
+    """The same for two deliveries of one mail: SHA-256 of all but the trace fields that servers added on the way."""
+    end = _END_OF_HEADER.search(raw)
+    length = end.start() if end else len(raw)
+    digest = sha256(_TRACE.sub(b"", raw[:length]))
+    digest.update(memoryview(raw)[length:])
+    return digest.digest()
+
+
+def new_row(arrival: Arrival, keyring: Keyring, filler: bytes | None) -> dict[str, object]:
+    digest = keyring.fingerprint(arrival.digest)
+    return {
+        "digest": digest,
+        "state": MailState.WAITING,
+        "received_at": arrival.received_at,
+        "next_try_at": arrival.received_at,
+        "attempts": 0,
+        "size": len(arrival.raw),
+        "envelope": arrival.envelope,
+        "filler": filler,
+        **raw_values(arrival.raw, digest, arrival.received_at, keyring),
+    }
+
+
+def raw_values(raw: bytes, digest: bytes, received_at: datetime, keyring: Keyring) -> dict[str, object]:
+    """`raw` and `key_id`. A row has no id before it is stored, so what is bound is what never changes of it."""
+    if keyring.current is None:
+        return {"raw": raw, "key_id": None}
+    return {"raw": keyring.seal(raw, raw_bound_to(digest, received_at)), "key_id": keyring.current}
+
+
+def fresh_values(mail_id: int, fresh: str | None, keyring: Keyring) -> dict[str, object]:
+    if keyring.current is None or fresh is None:
+        return {"fresh_text": fresh, "sealed_text": None}
+    return {
+        "fresh_text": None,
+        "sealed_text": keyring.seal(storable(fresh).encode(), fresh_bound_to(mail_id)),
+    }
+
+
+def listed(row: Any, keyring: Keyring) -> ListedMail:
+    return ListedMail(**_facts(row, keyring))
+
+
+def stored(row: Any, raw: bytes, keyring: Keyring) -> StoredMail:
+    kept = Sealed(raw, raw_bound_to(row.digest, row.received_at), keyring) if row.key_id else Plain(raw)
+    return StoredMail(**_facts(row, keyring), kept_raw=kept)
+
+
+def _facts(row: Any, keyring: Keyring) -> dict[str, Any]:
+    """The columns by name, which are the fields of `ListedMail`."""
+    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+    return {
+        **{name: value for name, value in columns.items() if name not in _KEPT},
+        "envelope": _envelope(row.envelope),
+        "state": MailState(row.state),
+        "kind": MailKind(row.kind) if row.kind else None,
+        "kept_fresh": _kept_fresh(row, keyring),
+    }
+
+
+def _kept_fresh(row: Any, keyring: Keyring) -> Kept | None:
+    if row.fresh_sealed is not None:
+        return Sealed(row.fresh_sealed, fresh_bound_to(row.id), keyring)
+    return None if row.fresh is None else Plain(row.fresh.encode())
+
+
+_KEPT: Final = frozenset({"fresh", "fresh_sealed", "raw", "key_id", "digest"})
+
+
+def raw_bound_to(digest: bytes, received_at: datetime) -> bytes:
+    return b"mails.raw\0" + to_micros(received_at).to_bytes(8, signed=True) + digest
+
+
+def fresh_bound_to(mail_id: int) -> bytes:
+    return b"mails.fresh\0" + mail_id.to_bytes(8)
+
+
+def _envelope(facts: dict[str, Any]) -> Envelope:
+    return Envelope(**{**facts, "recipients": tuple(facts["recipients"])})

@@ -1,0 +1,129 @@
+"""Encrypts what people wrote before it is stored, so that who has the database alone cannot read it.
+
+The algorithm is XAES-256-GCM (https://c2sp.org/XAES-256-GCM): AES-256-GCM (NIST SP 800-38D) under a key that is derived
+from half of a random nonce of 192 bits. Nodes that know nothing of each other may seal 2^80 values with one key before
+two nonces are likely to meet (2^-32); 96 bits alone would be safe for 2^32. What a value is bound to (its column and its
+row) is authenticated with it: it opens nowhere else.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES: Final = 32
+ID_BYTES: Final = 8  # of a key's id, which stands in front of what it sealed
+_NONCE_BYTES: Final = 24
+_OVERHEAD: Final = ID_BYTES + _NONCE_BYTES + 16  # the last: GCM's tag
+
+
+class Unreadable(Exception):
+    """What is stored does not open: its key is not there, or it was changed, or stood in another row."""
+
+
+class Keyring:
+    """The keys of a desk, each of 32 bytes: the first one seals, all of them open. Without any nothing is sealed."""
+
+    def __init__(self, keys: Sequence[bytes] = ()) -> None:
+        self._keys = {key_id(key): key for key in keys}
+        self.current = next(iter(self._keys), None)  # the id of the key that seals, in hex
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(self._keys)
+
+    def seal(self, value: bytes, bound_to: bytes) -> bytes:
+        """The id of the key, a nonce, the ciphertext and its tag. Without a key raises `LookupError`."""
+        if self.current is None:
+            raise LookupError("there is no key to seal with")
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        cipher = _cipher(self._keys[self.current], nonce[:12])
+        return bytes.fromhex(self.current) + nonce + cipher.encrypt(nonce[12:], value, bound_to)
+
+    def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """Raises `Unreadable`."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - who opens nothing need not wait for it
+
+        sealer = sealed[:ID_BYTES].hex()
+        key = self._keys.get(sealer)
+        if key is None:
+            raise Unreadable(
+                f"the key {sealer} is not there: put it back into the file of database.encryption_key"
+            )
+        nonce, text = sealed[ID_BYTES : ID_BYTES + _NONCE_BYTES], sealed[ID_BYTES + _NONCE_BYTES :]
+        if len(sealed) >= _OVERHEAD:
+            try:
+                return _cipher(key, nonce[:12]).decrypt(nonce[12:], text, bound_to)
+            except InvalidTag:
+                pass
+        raise Unreadable("it was changed after it was stored, or is not of this row")
+
+    def fingerprint(self, digest: bytes) -> bytes:
+        """A digest that nobody without the key can compute, to find out by trying what a secret was masked in."""
+        if self.current is None:
+            return digest
+        return hmac.digest(self._keys[self.current], b"mailflow digest\0" + digest, "sha256")
+
+
+NO_KEYS: Final = Keyring()
+
+
+class Kept(Protocol):
+    """A value as it stands in a row. It is opened when asked for: one that cannot be is its own row's trouble alone."""
+
+    def open(self) -> bytes:
+        """Raises `Unreadable`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    value: bytes = field(repr=False)
+
+    def open(self) -> bytes:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    value: bytes = field(repr=False)
+    bound_to: bytes
+    keyring: Keyring = field(repr=False, compare=False)
+
+    def open(self) -> bytes:
+        return self.keyring.open(self.value, self.bound_to)
+
+
+def key_id(key: bytes) -> str:
+    """What names a key and tells nothing of it: 16 hex digits."""
+    return hmac.digest(key, b"mailflow key id", "sha256")[:ID_BYTES].hex()
+
+
+def _cipher(key: bytes, nonce: bytes) -> AESGCM:
+    """AES-GCM with the key for this half of a nonce: NIST SP 800-108r1, counter mode with CMAC, unrolled."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 40 ms, for who seals or opens
+
+    mask = _mask(key)
+    blocks = (b"\0" + bytes([number]) + b"X\0" + nonce for number in (1, 2))
+    masked = b"".join((int.from_bytes(block) ^ mask).to_bytes(16) for block in blocks)
+    return AESGCM(_encrypted(key, masked))
+
+
+@cache
+def _mask(key: bytes) -> int:
+    """CMAC's first subkey (NIST SP 800-38B, section 6.1)."""
+    doubled = int.from_bytes(_encrypted(key, bytes(16))) << 1
+    return doubled if doubled < 1 << 128 else doubled ^ (1 << 128 | 0x87)
+
+
+def _encrypted(key: bytes, blocks: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415 - as above
+
+    return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(blocks)  # noqa: S305 - single blocks of CMAC
