@@ -20,10 +20,12 @@ _HERE = re.compile(
     re.ASCII,
 )
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
-_STOP = re.compile(r"[.,;!?。，；！？]|\n\n|[:：](?=\s)")
+_STOP = re.compile(r"[,;!?。，；！？]|\.(?![^\W_])|\n\n|[:：](?=\s)")
 TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
+_QUESTION = re.compile(r"\s?\?\s+(?=\S)")
 _NEXT_WORD = re.compile(r"\s(\w+)")
-_AT_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)")  # "on pypi"
+_AT_SERVICE = re.compile(rf"[{QUOTES}]?\s\w{{1,5}}\s(\w+)(?:\s(\w+))?")  # "on pypi", "on your site"
+_SERVICE_BEFORE = re.compile(r"\b\w{1,5}\s(\w+),?\s\Z")  # "on pypi I am x"
 _THERE = re.compile(
     rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
     re.ASCII,
@@ -38,7 +40,8 @@ _LOOK_AHEAD = 90
 _LOOK_BACK = 60
 _BETWEEN_WORDS = 5
 _BESIDE = 25
-_OWN = frozenset({"noun", "account", "said"})  # kinds of words that another service has too
+_JOINING = frozenset({"and", "but"})
+_OWN = frozenset({"noun", "account", "said", "as"})  # kinds of words that another service has too
 
 
 class Found(NamedTuple):
@@ -62,6 +65,14 @@ def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
 def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "User name x"."""
     return _following(fresh, terms, hit, strong=True)
+
+
+def _asked_oneself(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "My user name? x."."""
+    question = _QUESTION.match(fresh.text, hit.end)
+    match = _HERE.match(fresh.text, question.end()) if question else None
+    found = _accepted(fresh, terms, match, strong=False) if match else None
+    return found if found and TAIL.match(fresh.text, found.end) else None
 
 
 def _following(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
@@ -125,17 +136,37 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     found = _accepted(fresh, terms, match, strong=True) if match else None
     if match is None or found is None:
         return None
-    following = _AT_SERVICE.match(fresh.low, found.end)
-    if "@" in match["open"] or (following and terms.is_service(following[1])):
+    if "@" in match["open"] or _at_service(fresh, terms, hit.start, found.end):
         return found._replace(sure=WEAK)
     return None
+
+
+def _at_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+    """Whether the service is named around an introduction: "on the site I am x", "I am x on the site"."""
+    before = _SERVICE_BEFORE.search(fresh.low, max(0, start - _BESIDE), start)
+    after = _AT_SERVICE.match(fresh.low, end)
+    return any(
+        terms.is_service(word) or word in terms.lists.get("site", ())
+        for match in (before, after)
+        if match is not None
+        for word in match.groups("")
+    )
+
+
+def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "My name is x": who begins sentences with a capital, but not this name, gives the account's."""
+    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    if match is None or not fresh.text[hit.start].isupper() or not match["name"].islower():
+        return None
+    found = _accepted(fresh, terms, match, strong=False)
+    return found._replace(sure=WEAK) if found and not terms.everyday(found.name) else None
 
 
 def named_there(fresh: Fresh, terms: Terms) -> Found | None:
     """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
     for match in _THERE.finditer(f"\n{fresh.text}"):
         if terms.is_service(lower(match["where"])):
-            found = _named_before(terms, match, -1, plain=match["name"].islower())
+            found = _named_before(fresh, terms, match, -1, plain=match["name"].islower())
             if found:
                 return found
     return None
@@ -149,7 +180,7 @@ def _speaking(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     match = _LAST.search(fresh.text[begin : hit.start])
     if match is None or len(fresh.text[begin : begin + match.start()].split()) > 2:
         return None
-    return _named_before(terms, match, begin, plain=match["name"].islower())
+    return _named_before(fresh, terms, match, begin, plain=match["name"].islower())
 
 
 def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -165,7 +196,7 @@ def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
         and not fresh.text[begin : begin + match.start()].strip()
         and match["name"].islower()
     )
-    return _named_before(terms, match, begin, plain=alone) if match else None
+    return _named_before(fresh, terms, match, begin, plain=alone) if match else None
 
 
 def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -174,11 +205,11 @@ def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     match = _LAST.search(fresh.text[begin : hit.start])
     if match is None or _others_place(fresh, terms, hit):
         return None
-    return _named_before(terms, match, begin, plain=_CJK_END.match(fresh.text, hit.start) is not None)
+    return _named_before(fresh, terms, match, begin, plain=_CJK_END.match(fresh.text, hit.start) is not None)
 
 
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
-    "noun": (directly, said, _before_is),
+    "noun": (directly, said, _before_is, _asked_oneself),
     "account": (weakly, _before_is, _before),
     "as": (directly,),
     "said": (said,),
@@ -187,6 +218,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "named": (_called,),
     "iam": (_introduced,),
     "here": (_speaking,),
+    "mine": (_own_name,),
 }
 
 
@@ -254,11 +286,18 @@ def _accepted(
     if match["open"].strip("(*@（") and match["close"]:
         return Found(name, start, end, QUOTED)
     bare = name.strip("_")
-    ends = TAIL.match(fresh.text, end) is not None
+    ends = ends_phrase(fresh, end)
     if len(bare) < 2 or _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
         return None
     sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
     return Found(name, start, end, sure) if sure else None
+
+
+def ends_phrase(fresh: Fresh, end: int) -> bool:
+    """Whether a phrase ends at a place: at a mark, or before an "and" or a "but"."""
+    if TAIL.match(fresh.text, end):
+        return True
+    return any(hit.start == end + 1 and hit.means.breaks in _JOINING for hit in fresh.within(end, end + 2))
 
 
 def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool, sure: bool) -> bool:
@@ -281,11 +320,15 @@ def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase:
     return SHAKY if ends_phrase or not name.endswith(terms.lists.get("endings", ())) else 0
 
 
-def _named_before(terms: Terms, match: re.Match[str], begin: int, *, plain: bool) -> Found | None:
+def _named_before(
+    fresh: Fresh, terms: Terms, match: re.Match[str], begin: int, *, plain: bool
+) -> Found | None:
     name = match["name"]
     start = begin + match.start("name")
     if match["open"] and match["close"]:
         return Found(name, start, start + len(name), STRONG)
     if terms.everyday(name) or not _LETTER.search(name) or (_PLAIN.fullmatch(name) and not plain):
+        return None
+    if any(hit.means.objects for hit in fresh.within(start, start + len(name))):  # "two-factor login"
         return None
     return Found(name, start, start + len(name), WEAK)

@@ -18,6 +18,7 @@ from mailflow.core.form import Field
 from mailflow.core.reading.announced import NAME, QUOTES, TAIL
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import words_of
 
@@ -103,10 +104,19 @@ def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[_Cue]:
     cues = [
         *(_Cue(hit.end, "account") for hit in hits if not _ANNOUNCE.isdisjoint(hit.means.names)),
         *(_Cue(word.end(), "account") for word in words if terms.is_service(word.group())),
-        *(_Cue(hit.end, "thing") for hit in hits if hit.means.tells or _HAS & set(hit.means.things)),
+        *(_Cue(hit.end, "thing") for hit in hits if hit.means.tells or _is_of_account(hit)),
         *(_Cue(hit.end, "projects") for hit in hits if "projects" in hit.means.tables),
     ]
     return sorted(cues)
+
+
+def _is_of_account(hit: Hit) -> bool:
+    """Whether an account has what a phrase names, or it is done to one: "the password of", "a reset for"."""
+    return (
+        not _HAS.isdisjoint(hit.means.things)
+        or "reset" in hit.means.states
+        or ("things", "password_reset") in hit.means.concepts
+    )
 
 
 def _of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:

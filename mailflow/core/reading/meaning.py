@@ -9,6 +9,7 @@ from typing import NamedTuple
 Concept = tuple[str, str]  # (table, key) of the word list: ("states", "gone")
 
 _BREAKING = ("but", "because", "and", "without")
+_NO_THINGS = frozenset({"nothing", "password_reset"})  # what only looks like a thing, or is done to one
 _SAYS = frozenset({"agree", "aware", "yes", "refuse", "objection"})
 _ENDS = frozenset({"stop", "question", "line"})
 _BREAKS = frozenset({"comma", "open", "close", "colon"})
@@ -26,7 +27,7 @@ class Meaning:
         self.concepts = tuple(concepts)
         self.tables = frozenset(table for table, _ in self.concepts)
         self.things = tuple(
-            key for key in self._keys("things") if key != "nothing"
+            key for key in self._keys("things") if key not in _NO_THINGS
         )  # what only looks like one
         self.topics = self._keys("topics")
         self.states = self._keys("states")
