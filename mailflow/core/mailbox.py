@@ -79,10 +79,12 @@ class _Item:
     comments: list[str] = field(default_factory=list)
     angles: list[str] = field(default_factory=list)
     trailing: bool = False  # the brackets do not close, or something other than a comment follows
+    open_comment: bool = False  # a comment that does not close: another reader may find text in it
 
     def add(self, piece: str) -> None:
         if piece.startswith("("):
-            self.comments.append(piece[1:])
+            self.comments.append(piece[1:].removesuffix(")"))
+            self.open_comment = not piece.endswith(")")
             return
         if piece.startswith("<"):
             self.trailing = bool(self.angles) or not piece.endswith(">")
@@ -101,12 +103,15 @@ class _Item:
         if not self.angles:
             address = sound_address(bare) if bare == words else None
             name = " ".join(self.comments)
-            return (Mailbox(decode_words(name), address), True) if address else (None, "@" not in words)
+            certain = not self.open_comment
+            return (Mailbox(decode_words(name), address), certain) if address else (None, "@" not in words)
         address = sound_address(self.angles[0])
         if address is None or self.trailing:
             return None, False
-        certain = "@" not in bare or decode_words(bare).casefold() == self.angles[0].casefold()
-        return Mailbox(decode_words(words or " ".join(self.comments)), address), certain
+        same = "@" not in bare or decode_words(bare).casefold() == self.angles[0].casefold()
+        return Mailbox(
+            decode_words(words or " ".join(self.comments)), address
+        ), same and not self.open_comment
 
 
 def read_mailboxes(value: str, limit: int = 100) -> Mailboxes:
@@ -128,24 +133,24 @@ def read_mailboxes(value: str, limit: int = 100) -> Mailboxes:
 
 
 def _split(value: str) -> Iterator[str]:
-    """The pieces, a comment being "(" and its text, with a comma behind the last."""
+    """The pieces, a comment being "(", its text and ")" if it closes, with a comma behind the last."""
     position = 0
     while match := _PIECE.match(value, position):
         position = match.end()
         if match[0] == "(":
             position, comment = _comment(value, position)
-            yield f"({comment}"
+            yield comment
         else:
             yield match[0]
     yield ","
 
 
 def _comment(value: str, position: int) -> tuple[int, str]:
-    """Where a comment ends that began before `position`, and its text. Comments nest (RFC 5322, 3.2.2)."""
-    depth, pieces = 1, list[str]()
+    """Where a comment ends that began before `position`, and all of it. Comments nest (RFC 5322, 3.2.2)."""
+    depth, pieces = 1, ["("]
     for match in _IN_COMMENT.finditer(value, position):
         depth += {"(": 1, ")": -1}.get(match[0], 0)
         if not depth:
-            return match.end(), "".join(pieces)
+            return match.end(), "".join((*pieces, ")"))
         pieces.append(match[0])
-    return len(value), "".join(pieces)
+    return len(value), "".join((*pieces, " "))  # which is no end, whatever its last character is

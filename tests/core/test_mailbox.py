@@ -51,6 +51,9 @@ def test_one_mailbox_is_certain(value, name, address):
         '"admin@pypi.org" x@evil.example',
         "a@[192.0.2.1]",
         "a..b@example.org",
+        "a@example.org (b@example.org",
+        "a@example.org ((b@example.org)",
+        "a@example.org (\\)",
     ],
 )
 def test_what_two_readers_could_read_differently_is_not_certain(value):
