@@ -37,6 +37,8 @@ ask = "Your user name"
 BESIDE = {  # keys that only make sense together
     "smarthost.user": 'password = "credential:smtp-password"',
     "smarthost.password": 'user = "recovery"',
+    "authentication.on_none": 'authserv_ids = ["mx.example.org"]',
+    "authentication.untagged_needs_pass": "compute = true",
     "database.password": 'url = "postgresql+psycopg://mailflow@db.example.org/mailflow"',
 }
 

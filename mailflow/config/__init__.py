@@ -1,8 +1,9 @@
 """`config.toml` as typed, frozen settings; every error of a file is reported at once, each with its key."""
 
 from mailflow.config.loading import ConfigErrors, load
-from mailflow.config.packaged import is_installed, shipped
+from mailflow.config.packaged import is_installed, organizational_domain, shipped
 from mailflow.config.settings import (
+    Authentication,
     Case,
     Config,
     Database,
@@ -15,6 +16,7 @@ from mailflow.config.settings import (
 )
 
 __all__ = [
+    "Authentication",
     "Case",
     "Config",
     "ConfigErrors",
@@ -26,6 +28,7 @@ __all__ = [
     "Smtp",
     "is_installed",
     "load",
+    "organizational_domain",
     "restart_needed",
     "shipped",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from inspect import isclass
 from pathlib import Path
 from typing import Any, get_args
@@ -13,8 +14,19 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mailflow.config import files
+from mailflow.config.authentication import AuthenticationTable
 from mailflow.config.packaged import shipped
-from mailflow.config.settings import Case, Config, Database, Desk, Digest, Log, Smarthost, Smtp
+from mailflow.config.settings import (
+    Authentication,
+    Case,
+    Config,
+    Database,
+    Desk,
+    Digest,
+    Log,
+    Smarthost,
+    Smtp,
+)
 from mailflow.config.table import FaultsError, Place, Table
 from mailflow.config.tables import File
 from mailflow.config.values import did_you_mean, shown
@@ -97,17 +109,25 @@ def _settings(source: Path, file: File) -> Config:
             letters_per_case=case.letters_per_case,
             confirm_below=case.confirm_below,
             staff=desk.staff,
+            senders=file.authentication.policy(),
         ),
         case=Case(
             reply_address_lifetime=case.reply_address_lifetime,
             keep_closed=case.keep_closed,
             keep_raw=case.keep_raw,
         ),
+        authentication=_authentication(file.authentication),
         digest=Digest(**_values(file.digest)),
         monitoring=file.monitoring.listen,
         log=Log(**_values(file.log)),
         templates=file.templates.folder or shipped("templates"),
     )
+
+
+def _authentication(table: AuthenticationTable) -> Authentication:
+    said = _values(table)
+    settings = {one.name: said[one.name] for one in fields(Authentication)}
+    return Authentication(**{**settings, "authserv_ids": frozenset(table.authserv_ids)})
 
 
 def _values(table: Table) -> dict[str, Any]:

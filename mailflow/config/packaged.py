@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
     from mailflow.core.lexicon import Lexicon
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -35,6 +37,22 @@ def lexicon() -> Lexicon:
         intent=_languages("intent"),
         ordinary=_ordinary_words(),
     )
+
+
+def organizational_domain(domain: str) -> str:
+    """The domain below the public suffix that it belongs to (RFC 7489, 3.2); a public suffix is its own.
+
+    By the list that the library brings: nothing is fetched. Domains that people can register below, such as those of
+    hosting services, count as suffixes too.
+    """
+    return _public_suffixes().privatesuffix(domain) or domain
+
+
+@cache
+def _public_suffixes() -> PublicSuffixList:
+    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415 -- takes 60 ms, and only mail with results needs it
+
+    return PublicSuffixList()
 
 
 def _languages(subject: str) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from mailflow.config.packaged import lexicon
 from mailflow.core.policy import Policy
+from mailflow.core.relaying import Network
 
 if TYPE_CHECKING:
     from mailflow.core.lexicon import Lexicon
@@ -74,6 +75,18 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Authentication:
+    authserv_ids: frozenset[str]  # in lower case
+    relays: tuple[Network, ...]
+    compute: bool
+    dns_servers: tuple[tuple[str, int], ...]  # empty: those of the machine
+    dns_timeout: timedelta
+    dns_lookups: int
+    deadline: timedelta
+    retry_for: timedelta
+
+
+@dataclass(frozen=True)
 class Digest:
     at: time
     send_empty: bool
@@ -94,6 +107,7 @@ class Config:
     database: Database
     policy: Policy
     case: Case
+    authentication: Authentication
     digest: Digest
     monitoring: tuple[str, int] | None
     log: Log

@@ -15,6 +15,7 @@ from pydantic import Field as Key
 from pydantic import PlainValidator, ValidationInfo, field_validator
 
 from mailflow.config import files, values
+from mailflow.config.authentication import AuthenticationTable
 from mailflow.config.form import Flag, FormTable, RedirectTable, check_redirects
 from mailflow.config.table import FaultsError, Table, needed, preset
 from mailflow.config.values import FaultError
@@ -291,6 +292,7 @@ class File(Table):
     smarthost: SmarthostTable = preset({})
     database: DatabaseTable = preset({})
     case: CaseTable = preset({})
+    authentication: AuthenticationTable = preset({})
     digest: DigestTable = preset({})
     monitoring: MonitoringTable = preset({})
     log: LogTable = preset({})

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
+Check = Callable[[object], object]
+
 
 class FaultError(ValueError):
     """The message of an error: `"3 dys" is not a duration: write …`. Its key is added by whoever knows it."""
@@ -227,7 +229,7 @@ def address(value: object) -> str:
 def host(value: object) -> str:
     """A host's name or IP address, without a port."""
     text = string(value)
-    if _is_ip(text):
+    if is_ip(text):
         return text
     labels = text.removesuffix(".").split(".")
     if len(text) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
@@ -244,7 +246,7 @@ def host_port(value: object) -> tuple[str, int]:
     bracketed = where.startswith("[") and where.endswith("]")
     bare = where[1:-1] if bracketed else where
     good_port = port.isascii() and port.isdecimal() and len(port) <= 5 and int(port) <= 65_535
-    good_host = bool(bare) and bracketed == (":" in bare) and (not bracketed or _is_ip(bare))
+    good_host = bool(bare) and bracketed == (":" in bare) and (not bracketed or is_ip(bare))
     if not (good_port and good_host):
         raise FaultError(
             f'{shown(value)} is not an address and a port: write both, such as "127.0.0.1:8025" or "[::1]:8025"'
@@ -252,7 +254,7 @@ def host_port(value: object) -> tuple[str, int]:
     return host(bare), int(port)
 
 
-def _is_ip(text: str) -> bool:
+def is_ip(text: str) -> bool:
     try:
         ipaddress.ip_address(text)
     except ValueError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from mailflow.core.authentication import SenderPolicy
 from mailflow.core.form import Form
 
 
@@ -39,3 +40,4 @@ class Policy:
     letters_per_case: int
     confirm_below: float  # an answer less sure than this is asked to be confirmed
     staff: tuple[str, ...]
+    senders: SenderPolicy

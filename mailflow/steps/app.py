@@ -6,12 +6,16 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mailflow.config import Config
+from mailflow.core.authentication import Authentication
 from mailflow.core.letters import Letter, Rendered
 from mailflow.core.reference import Addresses
 from mailflow.store.unit import Claim, UnitOfWork
+
+if TYPE_CHECKING:  # who only looks at cases loads no reader of mail
+    from mailflow.core.mail import Mail
 
 Begin = Callable[[], AbstractContextManager[UnitOfWork]]
 
@@ -34,6 +38,15 @@ class Renderer(Protocol):
         ...
 
 
+class SenderCheck(Protocol):
+    def compute(self, raw: bytes, mail: Mail, *, last: bool) -> Authentication:
+        """Who wrote a mail, as far as the DNS says; may take seconds. From several threads at once.
+
+        Raises `TemporaryFailure` when that cannot be told now, unless this is the `last` try.
+        """
+        ...
+
+
 class Relay(Protocol):
     def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
         """Hand one letter over. Raises `TemporaryFailure` or `PermanentFailure`."""
@@ -46,6 +59,10 @@ class Relay(Protocol):
     def close(self) -> None: ...
 
 
+class ClaimMails(Protocol):
+    def __call__(self, now: datetime, limit: int, *, checked: bool) -> AbstractContextManager[Claim]: ...
+
+
 @dataclass(frozen=True)
 class App:
     config: Config
@@ -55,5 +72,6 @@ class App:
     renderer: Renderer
     relay: Relay
     begin: Begin  # one transaction: commits at the end, rolls back on a raise
-    claim: Callable[[datetime, int], AbstractContextManager[Claim]]  # the same, with mails that wait
+    claim: ClaimMails  # the same, with mails that wait
     read: Begin  # a read-only snapshot that takes no write lock
+    sender_check: SenderCheck | None = None  # None: only mail servers of ours say who wrote a mail

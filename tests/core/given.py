@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailflow.core.answer import Answer, Doubt, Reading
+from mailflow.core.authentication import Handling, SenderPolicy
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import PersonWrote
@@ -61,6 +62,7 @@ POLICY = Policy(
     letters_per_case=20,
     confirm_below=0.6,
     staff=(STAFF, "second@pypi.example"),
+    senders=SenderPolicy(Handling.FULL, Handling.GUARDED, Handling.STAFF, untagged_needs_pass=False),
 )
 COMPLETE = {"username": "jo", "reason": ("lost_2fa",), "conduct": True}
 
