@@ -17,9 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, make_url
 
-from mailflow.config import Config, shipped
+from mailflow.config import Config, organizational_domain, shipped
 from mailflow.core.reference import Addresses
-from mailflow.steps.app import App, Relay
+from mailflow.steps.app import App, Relay, SenderCheck
 from mailflow.store import migrations, private
 from mailflow.store.engine import make_engine
 from mailflow.store.seal import KEY_BYTES as SEALING_KEY_BYTES
@@ -249,6 +249,7 @@ def make_app(
         begin=store.begin,
         claim=store.claim,
         read=store.read,
+        sender_check=make_sender_check(config),
     )
 
 
@@ -256,6 +257,18 @@ def make_addresses(config: Config) -> Addresses:
     """Raises `NotReady`."""
     keys = read_keys(config.desk.reply_key)
     return Addresses(config.desk.address, keys, config.case.reply_address_lifetime)
+
+
+def make_sender_check(config: Config) -> SenderCheck | None:
+    """None where it is not computed who wrote a mail. Raises `NotReady`."""
+    if not config.authentication.compute:
+        return None
+    from mailflow.edges.sendercheck import DnsSenderCheck  # noqa: PLC0415 -- see the top
+
+    try:
+        return DnsSenderCheck(config.authentication, organizational_domain)
+    except OSError as error:
+        raise NotReady(f"authentication.dns_servers: {error}") from error
 
 
 def make_relay(config: Config) -> Relay:

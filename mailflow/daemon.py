@@ -29,6 +29,7 @@ from mailflow.steps.deliver import TIMEOUTS_A_LETTER, deliver_due
 from mailflow.steps.handle import Handled, handle_waiting
 from mailflow.steps.periodic import pass_time, purge, send_digest
 from mailflow.steps.receive import Intake
+from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import Unavailable
 
 ROLES = ("receive", "handle", "deliver", "periodic")
@@ -69,12 +70,13 @@ class Daemon:
         listen = config.monitoring
         self._monitoring = Monitoring(listen, self._gauges, self.health) if listen else None
         self._ticker = BackgroundScheduler(timezone="UTC")
-        wanted = {*self._roles, "scrub"} if "handle" in self._roles else {*self._roles}
+        wanted = {*self._roles, "authenticate", "scrub"} if "handle" in self._roles else {*self._roles}
         self._loops = {loop.name: loop for loop in self._make_loops() if loop.name in wanted}
 
     def _make_loops(self) -> tuple[Loop, ...]:
         patience = _patience(self._started_with)
         return (
+            Loop("authenticate", self._authenticate, pause=_LOOK_EVERY, patience=patience),
             Loop("handle", self._handle, pause=_LOOK_EVERY, patience=patience),
             Loop("deliver", self._deliver, pause=_LOOK_EVERY, patience=patience, at_end=self._close_relay),
             # Woken by the ticker; by itself only after the clock was set back.
@@ -224,7 +226,7 @@ class Daemon:
 
     def _stored(self) -> None:
         self._not_stored_at = float("-inf")
-        self._wake("handle")
+        self._wake("authenticate" if self._app.sender_check else "handle")
 
     def _not_stored(self, name: str, **facts: Any) -> None:
         self._not_stored_at = time.monotonic()
@@ -233,6 +235,13 @@ class Daemon:
     def _wake(self, name: str) -> None:
         if name in self._loops:
             self._loops[name].wake()
+
+    def _authenticate(self) -> bool:
+        """In a thread of its own: a sender's DNS that answers slowly holds up no mail but its own."""
+        checked = check_waiting(self._app, tell=log.of_sender)
+        if checked:
+            self._wake("handle")
+        return bool(checked)
 
     def _handle(self) -> bool:
         app = self._app

@@ -22,6 +22,7 @@ from mailflow.steps.app import App
 from mailflow.steps.deliver import deliver_due
 from mailflow.steps.handle import Failed, Handled, handle_waiting
 from mailflow.steps.periodic import pass_time, send_digest
+from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import make_engine
 from mailflow.store.mails import Arrival, StoredMail, content_digest
 from mailflow.store.unit import Store
@@ -174,15 +175,17 @@ class World:
         with self.store.read() as uow:
             return len(uow.views.cases())
 
-    def receive(self, raw: bytes, sender: str, *recipients: str) -> None:
+    def receive(self, raw: bytes, sender: str, *recipients: str, remote: str = "", helo: str = "") -> None:
         """A mail arrives; nothing is done with it yet."""
-        envelope = Envelope(sender, recipients or (self.desk,))
+        envelope = Envelope(sender, recipients or (self.desk,), remote, helo)
         with self.store.begin() as uow:
             uow.mails.put([Arrival(envelope, raw, self.now, content_digest(raw))])
 
     def run(self) -> list[Sent]:
         """Handle and deliver until nothing is left; the letters that left."""
         before = len(self.sent)
+        while check_waiting(self.app):
+            pass
         while done := handle_waiting(self.app, 10):
             self.handled += done
         while deliver_due(self.app, "test", limit=10):

@@ -61,6 +61,7 @@ def case_facts(case: Case, form: Form) -> dict[str, Any]:
         "party": case.party,
         "account": case.account,
         "flags": sorted(case.flags),
+        "proof": case.proof,
         "missing": still_missing(case, form),
         "question": case.question,
         "merged_into": case.merged_into,
@@ -124,6 +125,7 @@ def _mail(mail: ListedMail) -> dict[str, Any]:
         "subject": mail.subject,
         "message_id": mail.message_id,
         "kind": mail.kind,
+        "authentication": asdict(mail.authentication) if mail.authentication else None,
         "silence": mail.silence,
         "fresh": mail.fresh,
     }

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from mailflow.cli.casefacts import Record, still_missing
 from mailflow.cli.show import ago, facts, section, text, title
 from mailflow.core.answer import Answer
+from mailflow.core.authentication import in_words
 from mailflow.core.case import Case, Status
 from mailflow.core.digest import brief
 from mailflow.core.display import one_line
 from mailflow.core.form import Form
+from mailflow.core.lookalikes import in_ascii
 from mailflow.store.cases import HistoryEntry
 from mailflow.store.mails import ListedMail
 from mailflow.store.outbox import QueuedLetter
@@ -117,9 +119,12 @@ def _show_history(record: Record, form: Form, zone: ZoneInfo, *, letters: bool) 
 def _event(entry: HistoryEntry) -> str:
     told = entry.facts
     if entry.kind == "wrote":
-        return f"{entry.by} wrote: {told['kind']} (mail:{told['mail']})"
+        return f"{in_ascii(entry.by)} wrote: {told['kind']} (mail:{told['mail']})"
     if entry.kind == "stranger_wrote":
-        return f"{told['sender'] or 'somebody'} wrote, who is not the party (mail:{told['mail']})"
+        sender = in_ascii(told["sender"]) or "somebody"
+        return f"{sender} wrote, who is not the party (mail:{told['mail']})"
+    if entry.kind == "unproven_wrote":
+        return f"{in_ascii(entry.by)} may have written, and was not believed: {told['why']} (mail:{told['mail']})"
     said = (str(told[key]) for key in _SAID if told.get(key))
     return ": ".join((entry.by, entry.kind.replace("_", " "), *said))
 
@@ -130,6 +135,10 @@ _SAID = ("outcome", "question", "text", "into", "reminder", "address", "status",
 def _show_mail(mail: ListedMail | None) -> None:
     if mail is None:
         return
+    if mail.authentication:
+        text(f"Who wrote: {in_words(mail.authentication)}", "      ", dim=True)
+        for oddity in mail.authentication.oddities:
+            text(f"! {oddity}", "      ")
     if mail.subject:
         text(f"Subject: {mail.subject}", "      ", dim=True)
     lines = (mail.fresh or "").strip().splitlines()

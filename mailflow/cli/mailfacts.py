@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from mailflow.core.answer import Answer, Answers
@@ -36,6 +37,7 @@ def as_facts(name: str, handled: Handled, form: Form) -> dict[str, Any]:
         else None,
         "secrets": handled.body.secrets,
         "sender": handled.mail.sender,
+        "authentication": asdict(handled.authentication),
         "subject": handled.body.subject,
         "fresh": handled.body.fresh,
         "lines": [

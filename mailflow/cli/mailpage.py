@@ -7,10 +7,12 @@ from itertools import islice
 
 from mailflow.cli.show import facts, section, text, title
 from mailflow.core.answer import Answer
+from mailflow.core.authentication import in_words
 from mailflow.core.case import Status
 from mailflow.core.display import one_line
 from mailflow.core.form import Form
 from mailflow.core.items import missing_items
+from mailflow.core.lookalikes import in_ascii
 from mailflow.core.text import Mark
 from mailflow.steps.handle import Handled
 
@@ -34,7 +36,10 @@ def show_mail(name: str, handled: Handled, form: Form) -> None:
 
 def _about(handled: Handled) -> Iterator[tuple[str, str]]:
     case = handled.case
-    yield "from", handled.mail.sender or "nobody that can be told"
+    yield "from", in_ascii(handled.mail.sender or "nobody that can be told")
+    yield "who wrote", in_words(handled.authentication)
+    for oddity in handled.authentication.oddities:
+        yield "take care", oddity
     yield "subject", handled.body.subject or "(none)"
     if case:
         yield (

@@ -14,6 +14,7 @@ from mailflow.bootstrap import utc_now
 from mailflow.cli import exits
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, on_terminal, say, show_json, table, text
+from mailflow.core.lookalikes import in_ascii
 from mailflow.core.timing import DAY
 from mailflow.store.unit import UnitOfWork
 
@@ -74,7 +75,7 @@ def _entries(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
             "id": f"mail:{mail.id}",
             "state": mail.state,
             "what": "mail",
-            "address": mail.envelope.sender,
+            "address": in_ascii(mail.envelope.sender),
             "since": mail.received_at,
             "next_try_at": None,
             "attempts": mail.attempts,

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailflow.core.answer import Answer
+from mailflow.core.authentication import Verdict
 
 
 class Status(StrEnum):
@@ -36,6 +37,8 @@ class Flag(StrEnum):
     SECRET_PASTED = "secret_pasted"  # noqa: S105 -- a flag, no password
     CONTACT_CHANGED = "contact_changed"  # the new address was changed after the request was complete
     WROTE_AFTER_CLOSING = "wrote_after_closing"
+    UNPROVEN_WROTE = "unproven_wrote"  # a mail in the party's name was not believed
+    ODD_SENDER = "odd_sender"  # somebody who wrote about it looks like somebody else
 
 
 @dataclass(frozen=True)
@@ -65,4 +68,5 @@ class Case:
     thread: tuple[str, ...] = ()  # Message-IDs for References, oldest first, capped
     letters: int = 0  # written in all
     last_letters: Mapping[str, datetime] = field(default_factory=dict)  # by LetterKind
+    proof: Verdict | None = None  # of the party's last mail that counted; None: nobody has looked
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown

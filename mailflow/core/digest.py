@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.display import one_line
 from mailflow.core.form import Form, Kind
@@ -28,7 +29,12 @@ _FLAGS = {
     Flag.SECRET_PASTED: "a secret was in the mail; it is masked",
     Flag.CONTACT_CHANGED: "the new address was changed after the request was complete",
     Flag.WROTE_AFTER_CLOSING: "wrote again after it was closed",
+    Flag.UNPROVEN_WROTE: "a mail in this person's name was not believed, and changed nothing",
+    Flag.ODD_SENDER: "a sender looks like somebody else: see who wrote",
 }
+
+
+_PROOFS = {Verdict.PASS: "proven", Verdict.NONE: "not proven", Verdict.FAIL: "not proven: it fails DMARC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class CaseBrief:
     status: Status
     outcome: Outcome | None
     party: str
+    proof: str  # of the party's last mail that counted: "proven", "not proven"; "": nobody has looked
     account: str  # the user name or else the registered address; "" if unknown
     reasons: tuple[Said, ...]
     age: timedelta  # since it was opened
@@ -91,6 +98,7 @@ class SetAside:
     subject: str
     received_at: datetime
     why: str
+    oddities: tuple[str, ...] = ()  # how its sender looks like somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +203,7 @@ def brief(case: Case, form: Form, now: datetime) -> CaseBrief:
         status=case.status,
         outcome=case.outcome,
         party=one_line(case.party, _NAME),
+        proof=_PROOFS[case.proof] if case.proof else "",
         account=_said(case, form, account).value if account else "",
         reasons=tuple(_said(case, form, key) for key in reasons),
         age=now - case.opened_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailflow.core.answer import Reading
+from mailflow.core.authentication import Verdict
 from mailflow.core.case import Outcome
 from mailflow.core.envelope import MailKind
 
@@ -22,6 +23,9 @@ class PersonWrote:
     topic: str = ""  # off topic: which redirect
     secrets: tuple[str, ...] = ()  # kinds of secret that were masked
     at_reply_address: bool = False  # it came to the authentic reply address of one of our letters
+    proof: Verdict | None = None  # whether its domain vouches for it; None: nobody has looked
+    trusted: bool = False  # letters may repeat what it says
+    odd: bool = False  # its sender looks like somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,16 @@ class StrangerWrote:
 
     sender: str  # "" if unknown
     mail_id: str
+    odd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnprovenWrote:
+    """A mail in the party's name came, and who wrote it is not proven enough to be believed."""
+
+    mail_id: str
+    why: str
+    odd: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,7 @@ class StaffMerged:
 Event = (
     PersonWrote
     | StrangerWrote
+    | UnprovenWrote
     | DueTimePassed
     | AddressFailed
     | StaffAsked

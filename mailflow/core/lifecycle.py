@@ -26,6 +26,7 @@ from mailflow.core.events import (
     StaffNoted,
     StaffReopened,
     StrangerWrote,
+    UnprovenWrote,
 )
 from mailflow.core.form import Form, Kind
 from mailflow.core.items import account_of, asked_items, missing_items, understood
@@ -136,13 +137,23 @@ def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
 
 def stranger_wrote(case: Case, event: StrangerWrote, _: Now) -> Decision:
     """Somebody else's mail joins the case for the staff to see. It says nothing for the party, and gets no letter."""
-    flagged = replace(case, flags=case.flags | {Flag.STRANGER_WROTE})
+    flagged = replace(case, flags=case.flags | {Flag.STRANGER_WROTE} | _odd(event))
     return Decision(flagged, Note("stranger_wrote", {"sender": event.sender, "mail": event.mail_id}))
+
+
+def unproven_wrote(case: Case, event: UnprovenWrote, _: Now) -> Decision:
+    """A mail that only claims to be the party's joins the case for the staff to see, and gets no letter either."""
+    flagged = replace(case, flags=case.flags | {Flag.UNPROVEN_WROTE} | _odd(event))
+    return Decision(flagged, Note("unproven_wrote", {"mail": event.mail_id, "why": event.why}))
+
+
+def _odd(event: PersonWrote | StrangerWrote | UnprovenWrote) -> frozenset[Flag]:
+    return frozenset({Flag.ODD_SENDER} if event.odd else ())
 
 
 def _heard(case: Case, event: PersonWrote, now: Now) -> Case:
     """The case with what the mail says, which corrects what earlier ones said."""
-    flags = case.flags - {Flag.ADDRESS_FAILING}
+    flags = (case.flags - {Flag.ADDRESS_FAILING}) | _odd(event)
     if event.secrets:
         flags |= {Flag.SECRET_PASTED}
     if case.status is Status.IN_REVIEW and _contact_changed(case, event, now.policy.form):
@@ -157,7 +168,8 @@ def _heard(case: Case, event: PersonWrote, now: Now) -> Case:
         doubts=doubts,
         account=account_of(now.policy.form, answers),
         flags=flags,
-        confirmed=case.confirmed or event.at_reply_address,
+        confirmed=case.confirmed or event.at_reply_address or event.trusted,
+        proof=event.proof,
         last_message_id=event.message_id,
         thread=tuple(dict.fromkeys(reversed(thread)))[:_THREAD_KEPT][::-1],
     )
@@ -556,6 +568,7 @@ TRANSITIONS: Mapping[tuple[Status | None, type], tuple[Rule, frozenset[Status]]]
     ),
     (Status.CLOSED, DueTimePassed): (keep, _same(Status.CLOSED)),
     **{(status, StrangerWrote): (stranger_wrote, _same(status)) for status in Status},
+    **{(status, UnprovenWrote): (unproven_wrote, _same(status)) for status in Status},
     **{(status, AddressFailed): (address_failed, _same(status)) for status in Status},
     **{(status, StaffAsked): (staff_asked, _same(Status.AWAITING_REQUESTER)) for status in Status},
     **{(status, StaffNoted): (staff_noted, _same(status)) for status in Status},

@@ -12,6 +12,7 @@ from typing import Any
 from mailflow.edges.logline import configure, event, forget, observe, trouble
 from mailflow.steps.deliver import Delivery, Outcome
 from mailflow.steps.handle import Failed, Handled
+from mailflow.steps.senders import SenderChecked
 
 __all__ = ["EVENTS", "configure", "forget", "observe"]
 
@@ -77,6 +78,28 @@ def of_listener(name: str, **facts: Any) -> None:
         "store_failed": store_failed,
     }
     functions[name](**facts)
+
+
+# -------------------------------------------------------------------------------------------------- who wrote a mail
+
+
+def sender_checked(*, mail: int, verdict: str, domain: str, source: str) -> None:
+    """It was found, or cannot be told, whether `domain` vouches for a mail that waits."""
+    event("info", "sender_checked", mail=mail, verdict=verdict, domain=domain, source=source)
+
+
+def sender_check_failed(*, mail: int, error: BaseException | str, settled: bool) -> None:
+    """The mail waits until it can be told who wrote it; `settled`: it has waited long enough, and does not."""
+    event("warning", "sender_check_failed", mail=mail, settled=settled, **trouble(error))
+
+
+def of_sender(checked: SenderChecked) -> None:
+    """What was found of a mail's writer."""
+    found = checked.found
+    if checked.error:
+        sender_check_failed(mail=checked.mail_id, error=checked.error, settled=found is not None)
+    elif found is not None:
+        sender_checked(mail=checked.mail_id, verdict=found.verdict, domain=found.domain, source=found.source)
 
 
 # -------------------------------------------------------------------------------------------------- handling a mail
@@ -290,6 +313,8 @@ EVENTS = (
     "session_failed",
     "tls_failed",
     "store_failed",
+    "sender_checked",
+    "sender_check_failed",
     "handled",
     "silent",
     "set_aside",

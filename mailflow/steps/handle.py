@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers, with_subject
+from mailflow.core.authentication import Authentication, Handling, handling_of, why_not_believed
 from mailflow.core.body import Body, read_body, redacted
 from mailflow.core.case import Case, Status
 from mailflow.core.envelope import MailKind
-from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote
+from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.letters import Rendered
 from mailflow.core.mail import Mail, parse
@@ -26,7 +27,6 @@ from mailflow.core.origin import Silence, why_not_answer
 from mailflow.core.recognise import (
     Belongs,
     Clues,
-    Matches,
     NewRequest,
     SetAside,
     case_of_bounce,
@@ -40,6 +40,8 @@ from mailflow.core.timing import retry_wait
 from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
+from mailflow.steps.match import current_case, matches_of
+from mailflow.steps.senders import who_wrote, with_oddities
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import StoredMail
 from mailflow.store.unit import UnitOfWork
@@ -66,6 +68,7 @@ class Handled:
     source: str = ""  # the section of the RFC that says so
     set_aside: bool = False  # a person's mail that no case took: the digest lists it
     event: Event | None = None  # what it was to its case
+    authentication: Authentication = field(default_factory=Authentication)  # who wrote it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:
 
     One that may have ended a process is first counted, and afterwards handled alone. Nothing comes back when none waits.
     """
-    with app.claim(app.clock(), limit) as claim:
+    with app.claim(app.clock(), limit, checked=app.sender_check is not None) as claim:
         return [
             *(_left(app, claim.uow, stored) for stored in claim.left),
             *(_try(app, claim.uow, stored) for stored in claim.mails),
@@ -137,6 +140,7 @@ def handle(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled:
     silence = why_not_answer(mail, app.config.desk.address)
     if silence is not None:
         handled = _machine(app, uow, stored, mail, body, silence)
+        handled = replace(handled, authentication=who_wrote(app.config, mail, stored.authentication))
     else:
         handled = _person(app, uow, stored, mail, body)
     _settle(app, uow, handled)
@@ -158,7 +162,7 @@ def _machine(
         source=silence.source,
     )
     clues = clues_of(mail, "", app.addresses)
-    matches = _matches(uow, clues, "")
+    matches = matches_of(uow, clues, "")
     if silence.kind is not MailKind.BOUNCE or not clues.tagged:  # filed with the case whose letter it answers
         pointed = find_case(clues, matches, mail.sender or "", app.addresses, app.clock())
         return replace(handled, case=pointed.case, how=pointed.how) if pointed else handled
@@ -166,7 +170,7 @@ def _machine(
     if case is None:
         return handled
     event = _failure_of(mail, case)
-    applied = apply_event(app, uow, _current(uow, case), event, mail.sender or "a mail server")
+    applied = apply_event(app, uow, current_case(uow, case), event, mail.sender or "a mail server")
     return replace(handled, case=applied.case, event=event)
 
 
@@ -184,7 +188,7 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     assert mail.sender is not None, "a mail without a sender is not answered"
     uow.cases.lock_party(mail.sender)
     clues = clues_of(mail, f"{body.subject}\n{body.fresh}", app.addresses)
-    matches = _matches(uow, clues, mail.sender)
+    matches = matches_of(uow, clues, mail.sender)
     pointed = find_case(clues, matches, mail.sender, app.addresses, app.clock())
     handled = _read(app, stored, mail, body, pointed.case if pointed else _likely(matches.of_sender))
     if _from_staff(app, mail, clues):
@@ -217,7 +221,9 @@ def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | Non
         in_case=case is not None,
         form=policy.form,
     )
-    return Handled(stored.id, kind_of_first(reading, wish, policy.form), mail, body, reading, wish)
+    found = who_wrote(app.config, mail, stored.authentication)
+    kind = kind_of_first(reading, wish, policy.form)
+    return Handled(stored.id, kind, mail, body, reading, wish, authentication=found)
 
 
 def _from_staff(app: App, mail: Mail, clues: Clues) -> bool:
@@ -230,30 +236,55 @@ def _set_aside(handled: Handled, why: str) -> Handled:
 
 
 def _in_no_case(app: App, uow: UnitOfWork, handled: Handled) -> Handled:
+    found = handled.authentication
+    handling = handling_of(found.verdict, app.config.policy.senders, in_case=False)
+    if handling is Handling.STAFF:
+        # Whatever it is about: the digest lists no mail that is off topic, and has to list this one.
+        return _set_aside(replace(handled, kind=MailKind.REQUEST), why_not_believed(found))
     if handled.wish.intent is Intent.BULK:
         return _set_aside(handled, "it offers something for sale, and nobody waits for an answer")
     if handled.kind is MailKind.WITHDRAWAL:
         return _set_aside(handled, "it takes back a request that is not there")
-    return _applied(app, uow, handled, None, _event(handled))
+    return _applied(app, uow, handled, None, _event(handled, handling))
 
 
 def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Handled:
-    case = _current(uow, found.case)
+    case = current_case(uow, found.case)
     found = replace(found, case=case)
     handled = replace(handled, how=found.how, by_party=found.by_party)
     kind = kind_in_case(found, handled.reading, handled.wish, app.config.policy.form)
     handled = replace(handled, kind=kind)
     if not found.by_party:
-        handled = replace(handled, silence="it is not from the party of the case")
-        return _applied(
-            app, uow, handled, case, StrangerWrote(handled.mail.sender or "", str(handled.mail_id))
-        )
-    return _applied(
-        app, uow, handled, case, replace(_event(handled), at_reply_address=found.at_reply_address)
+        return _by_stranger(app, uow, handled, case)
+    handling = handling_of(
+        handled.authentication.verdict,
+        app.config.policy.senders,
+        in_case=True,
+        at_reply_address=found.at_reply_address,
     )
+    if handling is Handling.STAFF:
+        return _by_unproven(app, uow, handled, case)
+    event = replace(_event(handled, handling), at_reply_address=found.at_reply_address)
+    return _applied(app, uow, handled, case, event)
 
 
-def _event(handled: Handled) -> PersonWrote:
+def _by_stranger(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
+    found = with_oddities(handled.authentication, handled.mail, (case.party,))
+    handled = replace(handled, silence="it is not from the party of the case", authentication=found)
+    sender = handled.mail.sender or ""
+    event = StrangerWrote(sender, str(handled.mail_id), odd=bool(found.oddities))
+    return _applied(app, uow, handled, case, event)
+
+
+def _by_unproven(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
+    found = handled.authentication
+    handled = replace(handled, silence=why_not_believed(found))
+    event = UnprovenWrote(str(handled.mail_id), why_not_believed(found), odd=bool(found.oddities))
+    return _applied(app, uow, handled, case, event)
+
+
+def _event(handled: Handled, handling: Handling) -> PersonWrote:
+    found = handled.authentication
     return PersonWrote(
         kind=handled.kind,
         sender=handled.mail.sender or "",
@@ -263,6 +294,9 @@ def _event(handled: Handled) -> PersonWrote:
         references=handled.mail.references,
         topic=handled.wish.topic,
         secrets=handled.body.secrets,
+        proof=found.verdict if found.source else None,
+        trusted=handling is Handling.FULL,
+        odd=bool(found.oddities),
     )
 
 
@@ -271,38 +305,16 @@ def _applied(app: App, uow: UnitOfWork, handled: Handled, case: Case | None, eve
     return replace(handled, case=applied.case, letters=applied.letters, event=event)
 
 
-def _current(uow: UnitOfWork, case: Case) -> Case:
-    """The case as it is now, locked; of a duplicate the one it was merged into, as far as those are the same party's."""
-    seen = {case.id}
-    while case.merged_into:
-        target = uow.cases.by_reference(case.merged_into)
-        if target is None or target.id in seen or target.party.lower() != case.party.lower():
-            break
-        seen.add(target.id)
-        case = target
-    return uow.cases.get(case.id, lock=True) or case
-
-
 def _likely(cases: Sequence[Case]) -> Case | None:
     """The case whose last letter a fresh mail of its party most likely answers."""
     open_ones = [case for case in cases if case.status is not Status.CLOSED]
     return max(open_ones, key=lambda case: case.changed_at, default=None)
 
 
-def _matches(uow: UnitOfWork, clues: Clues, sender: str) -> Matches:
-    references = dict.fromkeys((*(tagged.reference for tagged in clues.tagged), *clues.typed))
-    found = ((reference, uow.cases.by_reference(reference)) for reference in references)
-    latest = uow.cases.latest_of(sender) if sender else None
-    open_ones = uow.cases.open_of(sender) if sender else []
-    return Matches(
-        by_reference={reference: case for reference, case in found if case is not None},
-        by_message_id=uow.cases.by_message_ids(clues.message_ids) if clues.message_ids else [],
-        of_sender=[*open_ones, *([latest] if latest and latest.status is Status.CLOSED else [])],
-    )
-
-
 def _settle(app: App, uow: UnitOfWork, handled: Handled) -> None:
-    mail, body = handled.mail, handled.body
+    mail, body, found = handled.mail, handled.body, handled.authentication
+    if found.source or found.oddities:
+        uow.senders.put(handled.mail_id, found, app.clock())
     uow.mails.handled(
         handled.mail_id,
         now=app.clock(),

@@ -8,6 +8,7 @@ from typing import Final
 
 from mailflow.core.case import Case, Status
 from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetAside, make_digest
+from mailflow.core.lookalikes import in_ascii
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
 from mailflow.store.mails import ListedMail
@@ -53,7 +54,7 @@ def _cases(uow: UnitOfWork, since: datetime) -> Iterator[Case]:
 def _parked(mail: ListedMail) -> ParkedMail:
     return ParkedMail(
         id=mail.id,
-        sender=mail.sender or mail.envelope.sender,
+        sender=in_ascii(mail.sender or mail.envelope.sender),
         subject=mail.subject or "",
         received_at=mail.received_at,
         error=mail.error or "",
@@ -61,7 +62,14 @@ def _parked(mail: ListedMail) -> ParkedMail:
 
 
 def _set_aside(mail: ListedMail) -> SetAside:
-    return SetAside(mail.id, mail.sender or "", mail.subject or "", mail.received_at, mail.silence or "")
+    return SetAside(
+        mail.id,
+        in_ascii(mail.sender or ""),
+        mail.subject or "",
+        mail.received_at,
+        mail.silence or "",
+        mail.authentication.oddities if mail.authentication else (),
+    )
 
 
 def _failed(uow: UnitOfWork, letter: ListedLetter) -> FailedLetter:

@@ -43,7 +43,7 @@ def read_details(details: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _DETAILS[name](value) for name, value in details.items() if name in _DETAILS}
 
 
-def _reader(kind: Any) -> Read:
+def reader_of(kind: Any) -> Read:
     """What turns the JSON form of a value of this type into the value."""
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
@@ -53,9 +53,9 @@ def _reader(kind: Any) -> Read:
     if origin in {Union, UnionType}:
         return _one_of(of)
     if origin in {tuple, frozenset}:
-        return _several(origin, _reader(of[0]))
+        return _several(origin, reader_of(of[0]))
     if origin is Mapping:
-        return _mapping(_reader(of[1]))
+        return _mapping(reader_of(of[1]))
     return datetime.fromisoformat if kind is datetime else _as_it_is
 
 
@@ -73,8 +73,8 @@ def _mapping(read: Read) -> Read:
 
 def _one_of(kinds: tuple[Any, ...]) -> Read:
     """Of several types JSON tells null and lists from the rest; the rest must be one type, or need no reading."""
-    lists = next((_reader(kind) for kind in kinds if get_origin(kind) is tuple), _as_it_is)
-    others = [_reader(kind) for kind in kinds if kind is not NoneType and get_origin(kind) is not tuple]
+    lists = next((reader_of(kind) for kind in kinds if get_origin(kind) is tuple), _as_it_is)
+    others = [reader_of(kind) for kind in kinds if kind is not NoneType and get_origin(kind) is not tuple]
     other = others[0] if len(others) == 1 else _as_it_is
     return lambda value: None if value is None else lists(value) if isinstance(value, list) else other(value)
 
@@ -88,7 +88,7 @@ def _object(kind: type) -> Read:
 
 def _readers(kind: type) -> dict[str, Read]:
     hints = get_type_hints(kind)
-    return {field.name: _reader(hints[field.name]) for field in fields(kind)}
+    return {field.name: reader_of(hints[field.name]) for field in fields(kind)}
 
 
 _DETAILS: Final = {name: read for name, read in _readers(Case).items() if name not in COLUMNS}

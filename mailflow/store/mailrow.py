@@ -9,7 +9,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
+from mailflow.core.authentication import Authentication
 from mailflow.core.envelope import Envelope, MailKind
+from mailflow.store.casejson import reader_of
 from mailflow.store.columns import storable, to_micros
 from mailflow.store.seal import Kept, Keyring, Plain, Sealed
 
@@ -63,6 +65,7 @@ class ListedMail:
     message_id: str | None
     silence: str | None  # why it got no letter
     raw_deleted_at: datetime | None
+    authentication: Authentication | None  # who wrote it; None: nobody has looked
     kept_fresh: Kept | None
 
     @property
@@ -138,6 +141,7 @@ def _facts(row: Any, keyring: Keyring) -> dict[str, Any]:
         "envelope": _envelope(row.envelope),
         "state": MailState(row.state),
         "kind": MailKind(row.kind) if row.kind else None,
+        "authentication": None if row.authentication is None else _read_found(row.authentication),
         "kept_fresh": _kept_fresh(row, keyring),
     }
 
@@ -148,6 +152,7 @@ def _kept_fresh(row: Any, keyring: Keyring) -> Kept | None:
     return None if row.fresh is None else Plain(row.fresh.encode())
 
 
+_read_found: Final = reader_of(Authentication)
 _KEPT: Final = frozenset({"fresh", "fresh_sealed", "raw", "key_id", "digest"})
 
 

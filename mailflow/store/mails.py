@@ -25,7 +25,15 @@ from mailflow.store.mailrow import (
     raw_values,
     stored,
 )
-from mailflow.store.schema import is_, mail_has_no_case, mail_has_raw, mail_is_parked, mail_waits, mails
+from mailflow.store.schema import (
+    is_,
+    mail_has_no_case,
+    mail_has_raw,
+    mail_is_parked,
+    mail_waits,
+    mails,
+    sender_checks,
+)
 from mailflow.store.seal import NO_KEYS, Keyring
 
 __all__ = ["Arrival", "ListedMail", "MailState", "Mails", "StoredMail", "content_digest"]
@@ -35,6 +43,7 @@ PURGED_AT_ONCE: Final = 200  # mail that arrives meanwhile waits for it on SQLit
 SMALL: Final = 256 * 1024  # bytes; larger mails are fetched one by one
 CLAIMED_BYTES: Final = 16 * 1024 * 1024  # about as much as one claim holds in memory
 
+_FOUND = select(sender_checks.c.found).where(sender_checks.c.mail_id == mails.c.id)
 _LISTED = (
     mails.c.id,
     mails.c.envelope,
@@ -56,6 +65,7 @@ _LISTED = (
     mails.c.fresh_sealed,
     mails.c.key_id,
     mails.c.digest,
+    _FOUND.scalar_subquery().label("authentication"),
 )
 _BY_ID = mails.c.id == bindparam("mail_id")
 _PUT = (
@@ -70,6 +80,7 @@ _CLAIM = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
+_CLAIM_CHECKED = _CLAIM.where(_FOUND.where(sender_checks.c.found.is_not(None)).exists())
 _RAW = select(mails.c.raw).where(_BY_ID)
 _GET = select(*_LISTED, mails.c.raw).where(_BY_ID)
 _UPDATE = update(mails).where(_BY_ID)
@@ -151,14 +162,18 @@ class Mails:
         rows = [new_row(arrival, self._keyring, filler) for arrival in arrivals]
         return self._connection.execute(_PUT, rows).rowcount
 
-    def claim(self, now: datetime, limit: int) -> list[StoredMail]:
+    def claim(self, now: datetime, limit: int, *, checked: bool = False) -> list[StoredMail]:
         """The mails that have waited longest, for this transaction alone; fewer than `limit` when they are large.
+
+        `checked`: only those of which it was found who wrote them.
 
         One that failed before comes alone: should it end the process, no other is in hand.
         """
         claimed: list[StoredMail] = []
         held = 0
-        for row in self._connection.execute(_CLAIM, {"now": now, "most": limit}).all():
+        for row in self._connection.execute(
+            _CLAIM_CHECKED if checked else _CLAIM, {"now": now, "most": limit}
+        ).all():
             held += row.size
             if claimed and (held > CLAIMED_BYTES or row.attempts or claimed[0].attempts):
                 break

@@ -150,6 +150,22 @@ encryption_keys = Table(
     Column("used_since", Moment, nullable=False),
 )
 
+# What was found of who wrote a mail, or who is finding it. Without `found` it is leased until `next_try_at`.
+sender_checks = Table(
+    "sender_checks",
+    metadata,
+    Column(
+        "mail_id",
+        BigInteger,
+        ForeignKey("mails.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("found", Json),  # `core.authentication.Authentication`
+    Column("next_try_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),  # leases that nobody has settled or put off
+)
+
 job_slots = Table(
     "job_slots",
     metadata,

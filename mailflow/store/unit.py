@@ -18,13 +18,14 @@ from mailflow.store.outbox import Outbox
 from mailflow.store.reseal import Seals
 from mailflow.store.scrub import DELETED_FROM, MASKED_IN, empty_wal, vacuum
 from mailflow.store.seal import NO_KEYS, Keyring
+from mailflow.store.senders import SenderChecks
 from mailflow.store.slots import Slots
 from mailflow.store.turns import Turns
 from mailflow.store.views import Views
 
 
 class UnitOfWork:
-    __slots__ = ("_connection", "cases", "in_hand", "mails", "outbox", "seals", "slots", "views")
+    __slots__ = ("_connection", "cases", "in_hand", "mails", "outbox", "seals", "senders", "slots", "views")
 
     def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
         self._connection = connection
@@ -33,6 +34,7 @@ class UnitOfWork:
         self.cases = Cases(connection)
         self.outbox = Outbox(connection, keyring)
         self.seals = Seals(connection, keyring)
+        self.senders = SenderChecks(connection, self.mails)
         self.slots = Slots(connection)
         self.views = Views(connection)
 
@@ -104,36 +106,38 @@ class Store:
             _refuse_if_lost(connection)
 
     @contextmanager
-    def claim(self, now: datetime, limit: int) -> Iterator[Claim]:
-        """`begin`, with up to `limit` mails. That they are in hand is committed before any of them is handled.
+    def claim(self, now: datetime, limit: int, *, checked: bool = False) -> Iterator[Claim]:
+        """`begin`, with up to `limit` mails; `checked`: of which it was found who wrote them. That they are in hand is committed before any of them is handled.
 
         PostgreSQL commits it while their rows are locked; SQLite, which has one writer, before the transaction begins:
         what another process took in between is not handled here.
         """
         with _failures_named(), self._turn():
-            found = self._find_apart(now, limit) if self._turns else None
+            found = self._find_apart(now, limit, checked) if self._turns else None
             with self._engine.begin() as connection:
                 uow = UnitOfWork(connection, self._keyring)
-                yield self._claimed(uow, self._find_locked(uow, now, limit) if found is None else found)
+                yield self._claimed(
+                    uow, self._find_locked(uow, now, limit, checked) if found is None else found
+                )
                 _refuse_if_lost(connection)
 
-    def _find_apart(self, now: datetime, limit: int) -> _Found:
+    def _find_apart(self, now: datetime, limit: int, checked: bool) -> _Found:
         with self._unsynced.begin() as connection:
             uow = UnitOfWork(connection, self._keyring)
-            found = self._find(uow, now, limit)
+            found = self._find(uow, now, limit, checked)
             if not found.left:
                 uow.in_hand.put(found.mails, self._run)
         return found
 
-    def _find_locked(self, uow: UnitOfWork, now: datetime, limit: int) -> _Found:
-        found = self._find(uow, now, limit)
+    def _find_locked(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> _Found:
+        found = self._find(uow, now, limit, checked)
         if found.mails and not found.left:
             with self._unsynced.begin() as connection:
                 UnitOfWork(connection, self._keyring).in_hand.put(found.mails, self._run)
         return found
 
-    def _find(self, uow: UnitOfWork, now: datetime, limit: int) -> _Found:
-        mails = {mail.id: mail for mail in uow.mails.claim(now, limit)}
+    def _find(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> _Found:
+        mails = {mail.id: mail for mail in uow.mails.claim(now, limit, checked=checked)}
         return _Found(mails, uow.in_hand.any_of_others(mails, self._run))
 
     def _claimed(self, uow: UnitOfWork, found: _Found) -> Claim:

@@ -7,6 +7,7 @@ import pytest
 from mailflow.cli.explain import Clock, NoRelay
 from mailflow.steps import handle
 from tests.cli.hostile import harmless
+from tests.zone import serving
 
 FIRST = """\
 Return-Path: <jo@example.org>
@@ -50,7 +51,7 @@ I am away.
 KEYS = {
     "mail", "kind", "intent", "case", "status", "outcome", "belongs", "by_party", "silence", "source", "fields",
     "answers", "doubts", "case_fields", "missing", "secrets", "sender", "subject", "fresh", "lines", "problems",
-    "letters",
+    "letters", "authentication",
 }  # fmt: skip
 
 
@@ -92,12 +93,12 @@ def test_a_conversation_is_played_through(shell, files):
 def test_people_see_lines_values_letters_and_why_not(shell, files):
     shown = shell.good("explain", *files).out
     for words in (
-        "01-user.eml: request\n  from     jo@example.org\n  subject  locked out\n",
+        "01-user.eml: request\n  from       jo@example.org\n  who wrote  cannot be told: nothing was checked\n  subject    locked out\n",
         "awaiting_answers: it opened this case",
         "Lines (│ fresh, > quoted, » forwarded, ~ signature)",
         "     1 │ Hello, I lost my phone",
         "     3 │ password: [password removed]",
-        "  masked   password",
+        "  masked     password",
         "  User name: jdoe42\n      line 1, “",
         "Still missing in the case\n  Recovery codes, Code of Conduct, Waiting time\n",
         "Letter missing to jo@example.org\n  Subject: [Account recovery ",
@@ -198,3 +199,23 @@ def test_its_relay_sends_nothing():
     relay.close()
     with pytest.raises(NotImplementedError):
         relay.send("", "", io.BytesIO().read())
+
+
+def test_who_wrote_a_mail_is_computed_where_the_desk_does_so(shell, config, tmp_path):
+    with serving() as zone:
+        zone.text("_dmarc.example.org", "v=DMARC1; p=reject")
+        text = config.read_text().replace("compute = false", "compute = true")
+        config.write_text(text.replace("dns_servers = []", f'dns_servers = ["127.0.0.1:{zone.address[1]}"]'))
+        file = tmp_path / "forged.eml"
+        file.write_text(
+            "From: jo@example.org\nTo: recovery@pypi.example\nSubject: locked out\n\nmy user name is jdoe42\n"
+        )
+        shown = " ".join(shell.good("explain", str(file)).out.split())
+        [told] = shell.good("explain", "--json", str(file)).objects
+    assert (
+        "who wrote not from example.org, which asks to reject such mail (dkim none, dmarc fail of example.org)"
+        in shown
+    )
+    assert "Not answered who wrote it is not proven: it fails DMARC of example.org" in shown
+    assert told["authentication"]["verdict"] == "fail"
+    assert told["case"] is None

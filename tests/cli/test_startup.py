@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 SLOW = {"alembic", "aiosmtpd", "apscheduler", "jinja2", "rich", "structlog", "prometheus_client", "psycopg"}
+SLOW |= {"dkim", "dns", "spf", "publicsuffixlist", "confusable_homoglyphs"}
 READERS = {"mailflow.core.lexicon", "mailflow.core.answers", "mailflow.core.intent", "mailflow.core.mail"}
 DESK = {"mailflow.daemon", "mailflow.edges.renderer", "mailflow.edges.relay", "mailflow.core.lifecycle"}
 PROGRAM = """

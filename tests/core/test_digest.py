@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given as having
 from hypothesis import strategies as st
 
+from mailflow.core.authentication import Verdict
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.digest import MOST, FailedLetter, Numbers, ParkedMail, SetAside, brief, make_digest
 from tests.core.given import DAY, FORM, NOW, answer, answers, case
@@ -174,3 +175,16 @@ def texts_of(thing):
         yield from (text for one in thing for text in texts_of(one))
     elif hasattr(thing, "__slots__"):
         yield from (text for name in thing.__slots__ for text in texts_of(getattr(thing, name)))
+
+
+@pytest.mark.parametrize(
+    ("proof", "words"),
+    [
+        (None, ""),
+        (Verdict.PASS, "proven"),
+        (Verdict.NONE, "not proven"),
+        (Verdict.FAIL, "not proven: it fails DMARC"),
+    ],
+)
+def test_a_brief_says_whether_the_party_is_proven(proof, words):
+    assert brief(replace(case(Status.IN_REVIEW), proof=proof), FORM, NOW).proof == words

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given as holds_for
 from hypothesis import strategies as st
 
+from mailflow.core.authentication import Verdict
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import (
@@ -21,6 +22,7 @@ from mailflow.core.events import (
     StaffNoted,
     StaffReopened,
     StrangerWrote,
+    UnprovenWrote,
 )
 from mailflow.core.letters import LetterKind
 from mailflow.core.lifecycle import TRANSITIONS, due_at
@@ -29,6 +31,7 @@ from tests.core.given import COMPLETE, DAY, NOW, PARTY, POLICY, STAFF, answers, 
 EVENTS = {
     PersonWrote: wrote(),
     StrangerWrote: StrangerWrote("eve@example.net", "8"),
+    UnprovenWrote: UnprovenWrote("9", "it fails DMARC of example.org"),
     DueTimePassed: DueTimePassed(),
     AddressFailed: AddressFailed(PARTY, "5.1.1", "no such user"),
     StaffAsked: StaffAsked("Which project?"),
@@ -483,3 +486,34 @@ def test_whatever_happens_a_case_stays_sound_and_its_letters_stay_bounded(story)
         assert now.due_at is None or now.due_at > NOW + after or type(event) is not DueTimePassed
         assert (now.status is Status.CLOSED) == (now.outcome is not None)
     assert automatic <= POLICY.letters_per_case
+
+
+# ---------------------------------------------------------------------------------------------------- who wrote it
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_mail_that_is_not_believed_changes_nothing_but_what_the_staff_sees(status):
+    before = case(status, answers=answers(username="jo"))
+    decision = happens(before, UnprovenWrote("9", "it fails DMARC of example.org", odd=True))
+    assert decision.letters == ()
+    assert decision.note.facts == {"mail": "9", "why": "it fails DMARC of example.org"}
+    flags = before.flags | {Flag.UNPROVEN_WROTE, Flag.ODD_SENDER}
+    assert (
+        replace(decision.case, changed_at=before.changed_at, due_at=before.due_at, flags=before.flags)
+        == before
+    )
+    assert decision.case.flags == flags
+
+
+def test_the_case_keeps_whether_its_party_is_proven():
+    event = replace(wrote(MailKind.REQUEST, says={"username": "jo"}), proof=Verdict.PASS, trusted=True)
+    decision = happens(None, event)
+    assert decision.case.proof is Verdict.PASS
+    [username] = [one for one in decision.letters[0].facts["understood"] if one.key == "username"]
+    assert username.value == "jo"
+    assert happens(None, replace(event, trusted=False)).letters[0].facts["understood"][0].value is None
+
+
+def test_an_odd_sender_is_flagged_whoever_it_is():
+    for event in (replace(wrote(), odd=True), StrangerWrote("eve@example.net", "8", odd=True)):
+        assert Flag.ODD_SENDER in happens(case(Status.IN_REVIEW), event).case.flags

@@ -11,9 +11,11 @@ from types import SimpleNamespace
 import pytest
 
 from mailflow.config import Log
+from mailflow.core.authentication import Authentication, Verdict
 from mailflow.edges import log, logline
 from mailflow.steps.deliver import Delivery, Outcome
 from mailflow.steps.handle import Failed
+from mailflow.steps.senders import SenderChecked
 from mailflow.store.outbox import LetterState, QueuedLetter
 from mailflow.store.seal import Plain
 
@@ -47,6 +49,19 @@ def lines(stream):
         return [json.loads(line) for line in text.splitlines()]
 
     return written
+
+
+def test_what_was_found_of_a_mails_writer_is_told(lines):
+    found = Authentication(Verdict.FAIL, "example.org", "mx.example.net")
+    log.of_sender(SenderChecked(1, found))
+    log.of_sender(SenderChecked(2, None, "TemporaryFailure"))
+    log.of_sender(SenderChecked(3, Authentication(), "ValueError"))
+    told = [{key: line[key] for key in line if key != "time"} for line in lines()]
+    facts = {"verdict": "fail", "domain": "example.org", "source": "mx.example.net"}
+    assert told[0] == {"level": "info", "event": "sender_checked", "mail": 1, **facts}
+    failed = {"level": "warning", "event": "sender_check_failed"}
+    assert told[1] == {**failed, "mail": 2, "settled": False, "error": "TemporaryFailure"}
+    assert told[2] == {**failed, "mail": 3, "settled": True, "error": "ValueError"}
 
 
 def example(parameter):

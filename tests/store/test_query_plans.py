@@ -13,6 +13,8 @@ from mailflow.store import Store, schema
 TABLES = tuple(schema.metadata.tables)
 WORK = [
     ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5)),
+    ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5, checked=True)),
+    ("ix_mails_waiting", lambda uow, now, _: uow.senders.lease(now, now, 5)),
     ("ix_mails_parked", lambda uow, _now, _: uow.mails.parked()),
     ("ix_mails_case", lambda uow, _now, _: uow.mails.of_case("x")),
     ("ix_mails_without_case", lambda uow, now, _: uow.mails.set_aside(now)),

@@ -1,0 +1,84 @@
+"""What was found of who wrote a mail, and which mails that is being found of.
+
+Finding it may take the DNS many seconds, so no transaction is open meanwhile: a mail is leased, looked at, and settled. A
+row of its own for each mail, since on SQLite a change of the mail's row would write all of it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Integer, bindparam, exists, or_, select, update
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
+
+from mailflow.core.authentication import Authentication
+from mailflow.store.columns import Moment
+from mailflow.store.mails import Mails, StoredMail
+from mailflow.store.schema import mail_waits, mails, sender_checks
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedMail:
+    """A mail to be looked at by the holder of the lease alone."""
+
+    mail: StoredMail
+    died: int  # how often a process ended while it looked at this mail
+
+
+_OF_MAIL: Final = sender_checks.c.mail_id == bindparam("of_mail")
+_KNOWN: Final = exists().where(sender_checks.c.mail_id == mails.c.id)
+_NOT_NOW: Final = or_(
+    sender_checks.c.found.is_not(None), sender_checks.c.next_try_at > bindparam("now", type_=Moment)
+)
+_FIND: Final = (
+    select(mails.c.id)
+    .where(mail_waits, ~_KNOWN.where(_NOT_NOW))
+    .order_by(mails.c.next_try_at, mails.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_NEW: Final = insert(sender_checks)
+_LEASE: Final = _NEW.on_conflict_do_update(
+    index_elements=[sender_checks.c.mail_id],
+    set_={"next_try_at": _NEW.excluded.next_try_at, "attempts": sender_checks.c.attempts + 1},
+).returning(sender_checks.c.attempts)
+_PUT: Final = _NEW.on_conflict_do_update(
+    index_elements=[sender_checks.c.mail_id], set_={"found": _NEW.excluded.found}
+)
+_SETTLE: Final = update(sender_checks).where(_OF_MAIL).values(found=bindparam("with_found"))
+_PUT_OFF: Final = update(sender_checks).where(_OF_MAIL).values(next_try_at=bindparam("at"), attempts=0)
+
+
+class SenderChecks:
+    __slots__ = ("_connection", "_mails")
+
+    def __init__(self, connection: Connection, mails: Mails) -> None:
+        self._connection = connection
+        self._mails = mails
+
+    def lease(self, now: datetime, until: datetime, limit: int) -> list[LeasedMail]:
+        """Waiting mails of which nothing is known, the oldest first. Nobody else looks at them before `until`."""
+        ids = self._connection.execute(_FIND, {"now": now, "most": limit}).scalars().all()
+        return [self._leased(mail_id, until) for mail_id in ids]
+
+    def _leased(self, mail_id: int, until: datetime) -> LeasedMail:
+        row = {"mail_id": mail_id, "next_try_at": until, "attempts": 1, "found": None}
+        attempts = self._connection.execute(_LEASE, row).scalar_one()
+        mail = self._mails.get(mail_id)
+        assert mail is not None, "its row is locked"
+        return LeasedMail(mail, attempts - 1)
+
+    def settle(self, mail_id: int, found: Authentication) -> None:
+        """The mail may be handled now."""
+        self._connection.execute(_SETTLE, {"of_mail": mail_id, "with_found": found})
+
+    def put_off(self, mail_id: int, next_try_at: datetime) -> None:
+        """Nothing could be found yet."""
+        self._connection.execute(_PUT_OFF, {"of_mail": mail_id, "at": next_try_at})
+
+    def put(self, mail_id: int, found: Authentication, now: datetime) -> None:
+        """What is known of a mail that is being handled, in place of what was known before."""
+        row = {"mail_id": mail_id, "next_try_at": now, "attempts": 0, "found": found}
+        self._connection.execute(_PUT, row)

@@ -1,0 +1,297 @@
+"""Mail in somebody else's name: who may say that it is genuine, and what it may lead to where it is not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mailflow.config import organizational_domain
+from mailflow.core.authentication import COMPUTED, Authentication, Handling, Verdict, found_by_server
+from mailflow.core.authresults import Check as Result
+from mailflow.core.case import Flag, Status
+from mailflow.core.envelope import Envelope
+from mailflow.core.mail import parse
+from mailflow.steps.handle import handle_waiting
+from mailflow.steps.senders import check_waiting
+from tests.security.conftest import RECEIVED, SERVER, Check
+from tests.world import COMPLETE, INCOMPLETE
+
+PASSES = f"Authentication-Results: {SERVER}; dmarc=pass (p=reject) header.from=example.org"
+FAILS = f"Authentication-Results: {SERVER}; dmarc=fail (p=reject dis=none) header.from=example.org"
+THEIRS = "Received: from laptop (home [198.51.100.7]) by mail.example.net; Mon, 2 Mar 2026 08:59:00 +0000"
+FORGED = Authentication(
+    Verdict.FAIL, "example.org", COMPUTED, (Result("dmarc", "fail", "example.org", "reject"),)
+)
+CHANGED = "User name: mallory. Everything else stays as it was."
+
+
+def verdict(handled):
+    return handled.authentication.verdict
+
+
+# --------------------------------------------------------------------------------- forged Authentication-Results fields
+
+
+def test_results_of_our_own_server_are_believed(desk):
+    """What the attacks below are measured against."""
+    assert verdict(desk.get(INCOMPLETE, RECEIVED, PASSES)[0]) is Verdict.PASS
+    assert verdict(desk.get(INCOMPLETE, PASSES, RECEIVED)[0]) is Verdict.PASS
+    assert verdict(desk.get(INCOMPLETE, FAILS, RECEIVED)[0]) is Verdict.FAIL
+
+
+def test_results_forged_in_a_mail_that_comes_directly(desk):
+    assert verdict(desk.get(INCOMPLETE, PASSES, RECEIVED, remote="192.0.2.66")[0]) is Verdict.NONE
+
+
+def test_results_forged_below_an_outsiders_received_field(desk):
+    assert verdict(desk.get(INCOMPLETE, RECEIVED, THEIRS, PASSES)[0]) is Verdict.NONE
+
+
+def test_results_forged_below_those_of_our_server(desk):
+    assert verdict(desk.get(INCOMPLETE, RECEIVED, FAILS, PASSES)[0]) is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        f"evil.example ({SERVER}); dmarc=pass header.from=example.org",
+        f"evil.example/{SERVER}; dmarc=pass header.from=example.org",
+        f"{SERVER}.evil.example; dmarc=pass header.from=example.org",
+        f"{SERVER}; none (; dmarc=pass header.from=example.org ;)",
+        f'{SERVER}; spf=fail reason="; dmarc=pass header.from=example.org"',
+        f"{SERVER}; dmarc=pass header.from=example.org.evil.example",
+        f"{SERVER}; dmarc=pass",
+        f"{SERVER}; spf=pass smtp.mailfrom=example.org@evil.example",
+        f"{SERVER}; dkim=pass header.d=notexample.org",
+        f"{SERVER}; dkim=pass header.i=@example.org header.d=evil.example",
+    ],
+)
+def test_results_that_only_look_like_a_pass(desk, field):
+    assert verdict(desk.get(INCOMPLETE, f"Authentication-Results: {field}", RECEIVED)[0]) is Verdict.NONE
+
+
+def test_a_received_field_that_claims_to_be_of_our_network(desk):
+    """HELO is the client's to say: an address in it must not move the border of what is ours."""
+    helo = RECEIVED.replace("from mail.example.net", "from [127.0.0.1]")
+    assert verdict(desk.get(INCOMPLETE, helo, THEIRS, PASSES)[0]) is Verdict.NONE
+
+
+# ------------------------------------------------------------------------------------------------- From fields of tricks
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "From: jo@example.org\r\nFrom: eve@evil.example",
+        "From: eve@evil.example\r\nFrom: jo@example.org",
+        "From: jo@example.org, eve@evil.example",
+        "From: friends: jo@example.org;",
+        "From: friends:;",
+        "From: jo@example.org <eve@evil.example>",
+        "From: <jo@example.org> <eve@evil.example>",
+        'From: "jo@example.org" eve@evil.example',
+        "From: jo@example.org(eve@evil.example",
+        "From: jo@example.org((eve@evil.example)",
+        "From: jo@example.org (\\)",
+        "From: (eve <jo@example.org>",
+        "From: jo",
+        "From:",
+        "Sender: jo@example.org",
+    ],
+)
+def test_a_from_field_that_two_readers_would_read_differently(fields):
+    ours = (
+        f"Received: from m (m [192.0.2.9]) by x\r\nAuthentication-Results: {SERVER}; dmarc=pass header.from="
+    )
+    for domain in ("example.org", "evil.example"):
+        raw = f"{ours}{domain}\r\n{fields}\r\nTo: desk@desk.example\r\n\r\nHello".encode()
+        mail = parse(raw, Envelope("eve@evil.example", (), "127.0.0.1"))
+        said = mail.sender and mail.sender.rpartition("@")[2]
+        found = found_by_server(mail.fields, frozenset({SERVER}), said or "", organizational_domain)
+        assert found.verdict is Verdict.NONE, said
+
+
+# ------------------------------------------------------------------------------------------------ what a forgery leads to
+
+
+def test_a_request_in_somebody_elses_name_gets_no_letter_and_the_digest_lists_it(desk):
+    handled, letters = desk.get(COMPLETE, FAILS, RECEIVED, Subject="let me in")
+    assert letters == []
+    assert handled.case is None
+    assert handled.set_aside
+    desk.world.wait(timedelta(days=1))
+    digest = desk.world.sent[-1].text
+    assert "let me in" in digest
+    assert "it fails DMARC of example.org" in digest
+
+
+def test_a_forged_request_is_listed_whatever_it_is_about(desk):
+    about = "Please raise the upload limit of my project, it has used up its quota."
+    assert desk.get(about, PASSES, RECEIVED, sender="kim@example.org")[0].kind == "off_topic"
+    desk.get(about, FAILS, RECEIVED, Subject="quota")
+    desk.world.wait(timedelta(days=1))
+    assert "it fails DMARC of example.org" in desk.world.sent[-1].text
+
+
+def test_answers_changed_in_somebody_elses_name(desk):
+    desk.get(COMPLETE, PASSES, RECEIVED)
+    before = desk.world.case()
+    handled, letters = desk.get(CHANGED, FAILS, RECEIVED)
+    after = desk.world.case()
+    assert letters == []
+    assert handled.case.id == before.id
+    assert (after.answers, after.status, after.confirmed) == (before.answers, before.status, before.confirmed)
+    assert Flag.UNPROVEN_WROTE in after.flags
+
+
+def test_a_case_withdrawn_in_somebody_elses_name(desk):
+    desk.get(COMPLETE, PASSES, RECEIVED)
+    desk.get("Please forget my request, I am in again.", FAILS, RECEIVED)
+    assert desk.world.case().status is Status.IN_REVIEW
+
+
+def test_a_reply_address_that_was_passed_on_does_not_make_a_forgery_genuine(desk):
+    _, [letter] = desk.get(INCOMPLETE, PASSES, RECEIVED)
+    before = desk.world.case()
+    _, letters = desk.get(COMPLETE, FAILS, RECEIVED, to=letter.reply_to)
+    assert letters == []
+    assert desk.world.case().answers == before.answers
+
+
+def test_a_reply_address_outweighs_that_nothing_can_be_told(desk):
+    _, [letter] = desk.get(INCOMPLETE, RECEIVED)
+    desk.get(COMPLETE, RECEIVED, to=letter.reply_to)
+    assert desk.world.case().status is Status.IN_REVIEW
+
+
+def test_a_site_that_wants_proof_lets_no_untagged_mail_change_a_case(desk):
+    desk.set(policy={"untagged_needs_pass": True})
+    _, [letter] = desk.get(INCOMPLETE, RECEIVED)
+    before = desk.world.case()
+    _, letters = desk.get(COMPLETE, RECEIVED)
+    assert letters == []
+    assert desk.world.case().answers == before.answers
+    desk.get(COMPLETE, RECEIVED, to=letter.reply_to)
+    assert desk.world.case().status is Status.IN_REVIEW
+
+
+def test_a_site_may_answer_nobody_who_is_not_proven(desk):
+    desk.set(policy={"on_none": Handling.STAFF})
+    assert desk.get(COMPLETE, RECEIVED)[1] == []
+    assert len(desk.get(COMPLETE, RECEIVED, PASSES)[1]) == 1
+
+
+def test_a_first_letter_repeats_nothing_to_somebody_who_is_not_proven(desk):
+    """Else the desk would mail a forger's words to whom he likes."""
+    _, [letter] = desk.get("My user name is buy-at-evil-example. I lost my phone.", RECEIVED)
+    assert "buy-at-evil-example" not in letter.text
+    _, [letter] = desk.get(
+        "My user name is jdoe42. I lost my phone.", PASSES, RECEIVED, sender="jo2@example.org"
+    )
+    assert "jdoe42" in letter.text
+    desk.set(policy={"on_pass": Handling.GUARDED})
+    _, [letter] = desk.get(
+        "My user name is jdoe43. I lost my phone.", PASSES, RECEIVED, sender="jo3@example.org"
+    )
+    assert "jdoe43" not in letter.text
+
+
+# ---------------------------------------------------------------------------------------------------- while it is computed
+
+
+def test_a_dns_that_is_silenced_does_not_let_a_forgery_through_at_once(desk):
+    check = Check(None)
+    desk.set(check=check, authserv_ids=frozenset(), retry_for=timedelta(minutes=15))
+    desk.world.receive(desk.world.mail(COMPLETE), "jo@example.org")
+    assert desk.world.run() == []
+    check.found = FORGED
+    desk.world.now += timedelta(minutes=1)
+    assert desk.world.run() == []
+    assert desk.world.handled[-1].set_aside
+
+
+def test_a_mail_waits_for_the_dns_only_so_long(desk):
+    check = Check(None)
+    desk.set(check=check, retry_for=timedelta(minutes=15))
+    desk.world.receive(desk.world.mail(COMPLETE), "jo@example.org")
+    for _ in range(40):
+        desk.world.run()
+        desk.world.now += timedelta(seconds=31)
+    assert len(desk.world.sent) == 1
+    assert check.last.count(True) == 1
+    assert 10 < len(check.last) < 40
+
+
+def test_a_slow_dns_holds_up_neither_other_mail_nor_other_transactions(desk, node):
+    """The database is written and another desk handles mail while the answer is awaited."""
+    check = Check(FORGED)
+    check.meanwhile = lambda: node.write(COMPLETE, sender="kim@example.com")
+    node.app = replace(node.app, sender_check=Check(Authentication()))
+    desk.set(check=check)
+    desk.world.receive(desk.world.mail(COMPLETE), "jo@example.org")
+    assert check_waiting(desk.world.app) == 1
+    assert [letter.recipient for letter in node.sent] == ["kim@example.com"]
+
+
+def test_a_mail_that_comes_while_others_are_looked_at_is_not_handled_unseen(desk):
+    check = Check(FORGED)
+    desk.set(check=check)
+    desk.world.receive(desk.world.mail(COMPLETE), "jo@example.org")
+    assert handle_waiting(desk.world.app, 10) == []
+
+
+def test_a_check_that_raises_lets_nothing_through(desk):
+    def bug():
+        raise ZeroDivisionError("the person's words")
+
+    check = Check(FORGED)
+    check.meanwhile = bug
+    desk.set(check=check)
+    desk.world.receive(desk.world.mail(COMPLETE), "jo@example.org")
+    told = []
+    check_waiting(desk.world.app, tell=told.append)
+    assert [(one.found, one.error) for one in told] == [(None, "ZeroDivisionError")]
+    assert handle_waiting(desk.world.app, 10) == []
+
+
+def test_a_mail_whose_check_ends_the_process_each_time_reaches_the_staff(desk):
+    class Killed(BaseException):
+        pass
+
+    def die():
+        raise Killed
+
+    check = Check(FORGED)
+    check.meanwhile = die
+    desk.set(check=check)
+    desk.world.receive(desk.world.mail(COMPLETE), "jo@example.org")
+    for _ in range(2):
+        with pytest.raises(Killed):
+            check_waiting(desk.world.app)
+        assert check_waiting(desk.world.app) == 0
+        desk.world.now += timedelta(minutes=2)
+    assert check_waiting(desk.world.app) == 1
+    assert len(handle_waiting(desk.world.app, 10)) == 1
+    assert len(check.last) == 2
+
+
+def test_no_question_is_asked_about_what_a_machine_sent(desk):
+    check = Check(FORGED)
+    desk.set(check=check)
+    desk.world.write("out of office", Auto_Submitted="auto-replied")
+    assert check.last == []
+    assert desk.world.handled[-1].kind == "auto_generated"
+
+
+def test_our_own_server_is_believed_before_anything_is_computed(desk):
+    check = Check(FORGED)
+    desk.set(check=check)
+    assert verdict(desk.get(COMPLETE, PASSES, RECEIVED)[0]) is Verdict.PASS
+    assert check.last == []
+
+
+def test_what_was_found_is_kept_with_the_mail(desk):
+    desk.set(check=Check(FORGED))
+    handled, _ = desk.get(COMPLETE, RECEIVED)
+    assert desk.world.stored(handled.mail_id).authentication == FORGED
+    assert replace(FORGED) == handled.authentication
