@@ -59,19 +59,21 @@ _SHORT = 24  # characters between words that are worth remembering
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 _START = itemgetter(0)
 _hit = partial(tuple.__new__, Hit)  # takes half the time of calling the class
-_Mark = tuple[str, int, int]  # kind, start, end: punctuation, or a run of Chinese, Japanese or Korean
+_RUN = Meaning(())  # a run of Chinese, Japanese or Korean, which stands among the marks
+_KINDS = {**MARKS, "run": _RUN}
+_LINE = MARKS["line"]
 
 
-class _Marks(dict[tuple[str, str], tuple[_Mark, ...]]):
+class _Marks(dict[tuple[str, str], tuple[Hit, ...]]):
     """The marks that stand between two words, by what stands there and the kind of character behind it.
 
     Kept, because they are the same few again and again: to search a text for them costs as much as finding the phrases.
     """
 
-    def __missing__(self, between: tuple[str, str]) -> tuple[_Mark, ...]:
+    def __missing__(self, between: tuple[str, str]) -> tuple[Hit, ...]:
         text, behind = between
         found = tuple(
-            (match.lastgroup or "", match.start() - 1, match.end() - 1)
+            Hit(match.start() - 1, match.end() - 1, _KINDS[match.lastgroup or ""])
             for match in _MARK.finditer(f"x{text}{behind}")
             if match.end() <= len(text) + 1
         )
@@ -97,7 +99,7 @@ class _Words:
         ends = list(accumulate(map(len, pieces)))
         self.forms = pieces[1::2]
         self.ends = ends[1::2]
-        self.marks: dict[int, list[_Mark]] = {}  # by the number of the word they stand before
+        self.marks: dict[int, list[Hit]] = {}  # by the number of the word they stand before
         apart = pieces[::2]
         for number in [number for number, between in enumerate(apart) if between != " "]:
             end = ends[2 * number]
@@ -106,9 +108,9 @@ class _Words:
             if known:
                 start = end - len(apart[number])
                 found = [
-                    (name, start + first, start + last)
-                    for name, first, last in known
-                    if name != "line" or start + first in hard
+                    _hit((start + first, start + last, kind))
+                    for first, last, kind in known
+                    if kind is not _LINE or start + first in hard
                 ]
                 if found:
                     self.marks[number] = found
@@ -148,7 +150,18 @@ _SETTLED: list[float] = []  # the ranks of each node that no phrase is added to 
 class _Node:
     """A step of the words of phrases: what a phrase that ends here means in each layer, and which words may follow."""
 
-    __slots__ = ("branches", "children", "ends", "goes_on", "lengths", "means", "rank", "single", "stems")
+    __slots__ = (
+        "branches",
+        "children",
+        "ends",
+        "gap",
+        "goes_on",
+        "lengths",
+        "means",
+        "rank",
+        "single",
+        "stems",
+    )
 
     def __init__(self) -> None:
         self.means: list[Meaning | None] = [None, None, None]  # no concepts: a word that means nothing here
@@ -160,6 +173,7 @@ class _Node:
             tuple[int, Meaning], ...
         ] = ()  # what it means in the layers in which it means something
         self.children: dict[str, _Node] = {}
+        self.gap: _Node | None = None  # what may follow behind some other words
         self.stems: dict[str, _Node] = {}
         self.lengths: tuple[int, ...] = ()  # those of the stems, the longest first
 
@@ -196,7 +210,8 @@ class _Node:
             if stem is not None:
                 child.absorb(stem)
         self.goes_on = bool(self.children or self.stems)
-        self.branches = bool(self.stems) or GAP in self.children
+        self.gap = self.children.get(GAP)
+        self.branches = bool(self.stems) or self.gap is not None
         self.single = tuple(
             (layer, meaning)
             for layer, meaning in enumerate(self.means)
@@ -274,8 +289,10 @@ class _Reader:
                 continue
             end = ends[index]
             start = end - len(forms[index])
-            if node.goes_on and _may_go_on(node, words, index + 1):
-                _walk(node, words, index, done, hits)
+            if node.goes_on and (found := _longer(node, words, index)):
+                if node.ends:
+                    found.append((end, node.means))
+                _take_longest(start, found, done, hits)
                 continue
             for layer, meaning in node.single:
                 if start >= done[layer]:
@@ -284,30 +301,29 @@ class _Reader:
             hits.sort(key=_START)
         return hits
 
-    def _take_marks(self, low: str, marks: Sequence[_Mark], done: list[int], hits: list[Hit]) -> None:
-        for kind, start, end in marks:
-            if kind == "run":
-                for layer in _ALL_LAYERS:
-                    self._find_in_run(low, start, end, done, hits, layer)
+    def _take_marks(self, low: str, marks: Sequence[Hit], done: list[int], hits: list[Hit]) -> None:
+        for mark in marks:
+            if mark.means is _RUN:
+                self._find_in_run(low, mark.start, mark.end, done, hits)
             else:
-                hits.append(_hit((start, end, MARKS[kind])))
+                hits.append(mark)
 
-    def _find_in_run(
-        self, low: str, start: int, end: int, done: list[int], hits: list[Hit], layer: int
-    ) -> None:
-        place = max(start, done[layer])
+    def _find_in_run(self, low: str, start: int, end: int, done: list[int], hits: list[Hit]) -> None:
+        """The longest of each layer at each place, unless an earlier one covers it."""
         runs = self._runs
-        while place < end:
-            step = 1
-            for literal, length, node in runs.get(low[place], ()):
-                means = node.means[layer]
-                if means is not None and low.startswith(literal, place):
-                    if means.concepts:
-                        hits.append(Hit(place, place + length, means))
-                    step = length
-                    break
-            place += step
-        done[layer] = max(place, done[layer])
+        for place in range(start, end):
+            beginning = runs.get(low[place])
+            if beginning is None:
+                continue
+            found = [
+                (place + length, node.means)
+                for literal, length, node in beginning
+                if low.startswith(literal, place)
+            ]
+            if found:
+                _take_longest(place, found, done, hits)
+        for layer in _ALL_LAYERS:
+            done[layer] = max(done[layer], end)
 
 
 class _Known(dict[str, "_Node | None"]):
@@ -326,77 +342,60 @@ class _Known(dict[str, "_Node | None"]):
         return node
 
 
-def _may_go_on(node: _Node, words: _Words, index: int) -> bool:
-    """Whether a phrase that goes on may do so with the word of that number: of most it is all that need be known."""
-    if index >= len(words.forms) or index in words.marks:
-        return False
-    return node.branches or words.forms[index] in node.children
-
-
-def _walk(node: _Node, words: _Words, index: int, done: list[int], hits: list[Hit]) -> None:
-    """Take the longest phrase of each layer that begins with a word, unless a longer one covers it."""
-    end = words.ends[index]
-    start = end - len(words.forms[index])
+def _longer(node: _Node, words: _Words, index: int) -> list[tuple[int, list[Meaning | None]]]:
+    """The ends of the phrases that begin with a word and go on behind it: of most, the next word tells that none does."""
     found: list[tuple[int, list[Meaning | None]]] = []
-    _follow(node, words, index, found)
-    if not found:
-        for layer, meaning in node.single:
-            if start >= done[layer]:
-                hits.append(_hit((start, end, meaning)))
-        return
-    if node.ends:
-        found.append((end, node.means))
-    found.sort(key=_START)
-    for layer in _ALL_LAYERS:
-        if start >= done[layer]:
-            _longest(start, layer, found, done, hits)
+    following = index + 1
+    if following >= len(words.forms) or following in words.marks:
+        return found
+    if node.branches or words.forms[following] in node.children:
+        _follow(node, words, index, found)
+    return found
 
 
 def _follow(node: _Node, words: _Words, index: int, found: list[tuple[int, list[Meaning | None]]]) -> None:
     """Find where the phrases end that go on behind a word."""
+    forms, marks = words.forms, words.marks
     step: _Node | None = node
     while step is not None and step.goes_on:
         index += 1
-        gap = step.children.get(GAP)
-        for after in range(index, index + _GAP_WORDS + 1 if gap else index):
-            behind = _taken(gap, words, after) if gap else None
-            if behind is not None:
-                _end(behind, words, after, found)
-                _follow(behind, words, after, found)
-                break
-            if after >= len(words.forms) or after in words.marks:
-                break
-        step = _taken(step, words, index)
-        if step is not None:
-            _end(step, words, index, found)
-
-
-def _taken(node: _Node, words: _Words, index: int) -> _Node | None:
-    """The step that a word takes from a node, unless a mark stands before it."""
-    if index >= len(words.forms) or index in words.marks:
-        return None
-    return node.step(words.forms[index])
-
-
-def _end(node: _Node, words: _Words, index: int, found: list[tuple[int, list[Meaning | None]]]) -> None:
-    if node.ends:
-        found.append((words.ends[index], node.means))
-
-
-def _longest(
-    start: int,
-    layer: int,
-    found: Sequence[tuple[int, list[Meaning | None]]],
-    done: list[int],
-    hits: list[Hit],
-) -> None:
-    for end, means in reversed(found):
-        meaning = means[layer]
-        if meaning is not None:
-            if meaning.concepts:
-                hits.append(_hit((start, end, meaning)))
-            done[layer] = end
+        if index >= len(forms) or index in marks:
             return
+        if step.gap is not None:
+            _follow_gap(step.gap, words, index, found)
+        step = step.step(forms[index])
+        if step is not None and step.ends:
+            found.append((words.ends[index], step.means))
+
+
+def _follow_gap(gap: _Node, words: _Words, index: int, found: list[tuple[int, list[Meaning | None]]]) -> None:
+    """The same behind a gap, which begins at a word and takes as few as it can."""
+    for after in range(index, min(index + _GAP_WORDS + 1, len(words.forms))):
+        if after in words.marks:
+            return
+        behind = gap.step(words.forms[after])
+        if behind is not None:
+            if behind.ends:
+                found.append((words.ends[after], behind.means))
+            _follow(behind, words, after, found)
+            return
+
+
+def _take_longest(
+    start: int, found: list[tuple[int, list[Meaning | None]]], done: list[int], hits: list[Hit]
+) -> None:
+    """Take the longest phrase of each layer of those that begin at a place, unless an earlier one covers it."""
+    found.sort(key=_START)
+    for layer in _ALL_LAYERS:
+        if start < done[layer]:
+            continue
+        for end, means in reversed(found):
+            meaning = means[layer]
+            if meaning is not None:
+                if meaning.concepts:
+                    hits.append(_hit((start, end, meaning)))
+                done[layer] = end
+                break
 
 
 class Vocabulary:
