@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,57 +25,87 @@ WEIGHED = frozenset(
     | {kind + matter for kind in (MATTER, HINT) for matter in MATTERS}
 )
 
-# What each list of [secrets] holds: the names of a secret, and the words around its value.
-NAMES = ("password", "codes", "seed", "token")
-AROUND = ("is", "between", "no_password", "no_secret")
+# What each list of [secrets] holds: the names of a secret, what tells that a code is none ("commit"), and the words
+# around the value of one.
+NAMES = ("password", "codes", "seed", "token", "no_secret")
+AROUND = ("is", "between", "no_password")
 
 
 _CJK = re.compile(f"[{CJK}]")
 _MOST_NAMES = 2000  # nobody names a kind of secret more often; each costs a closer look
-_SPACED_OUT = {place: " " for place in range(128) if not chr(place).isalnum()}  # for `str.translate`
 _LETTERS = re.compile(r"[^\W_]+")
 _HEAD_LENGTH = 3
+_WORDS_KEPT = 20_000  # hostile mail must not fill the memory
+_LONGEST_KEPT = 64  # characters of a word
 _NEVER = re.compile(r"(?!)")
 
 
-FirstWord = tuple[str, re.Pattern[str]]  # and the names that begin with it
+Begins = tuple[str, str, re.Pattern[str]]  # a list of names, a word, and those of the list that begin with it
 
 
-@dataclass(frozen=True)
-class Names:
-    """The names of one kind of secret, found in a text by `spans`."""
+class SecretNames(dict[str, tuple[Begins, ...]]):
+    """The names of all kinds of secrets, and the words that tell against one, found in a text by its words.
 
-    by_head: Mapping[str, tuple[FirstWord, ...]] = field(default_factory=dict)
-    inside: tuple[
-        FirstWord, ...
-    ] = ()  # what may stand inside a longer word, as in Chinese, and so has no head
-    inside_ascii: tuple[FirstWord, ...] = ()  # those of them that can stand in such a text
+    What begins in a word is kept, as people use few words.
+    """
 
-    def spans(self, text: str, lowered: str, heads: AbstractSet[str]) -> list[tuple[int, int]]:
-        """Where the names stand, in order, the longest where several overlap.
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        """Raises `ValueError` for a name that begins with neither a letter nor a digit."""
+        self._by_head: dict[str, list[Begins]] = {}
+        self._inside: dict[
+            str, list[Begins]
+        ] = {}  # what may stand inside a longer word, by its first character
+        for kind, names in lists.items():
+            for word, ways in _by_first_word_of_names(names).items():
+                begins = (kind, word, re.compile("|".join(ways), re.IGNORECASE))
+                if any(map(_CJK.search, ways)):
+                    self._inside.setdefault(word[0], []).append(begins)
+                letters = _LETTERS.match(word)
+                if letters is None:
+                    raise ValueError(f"[secrets] {kind}: {word!r} begins with neither a letter nor a digit")
+                self._by_head.setdefault(letters[0][:_HEAD_LENGTH], []).append(begins)
 
-        `lowered` has the text's length, and `heads` are those of its words: few first words are worth looking for.
-        """
-        found: list[tuple[int, int]] = []
-        first_words = [first for head in sorted(self.by_head.keys() & heads) for first in self.by_head[head]]
-        for word, pattern in (*first_words, *(self.inside_ascii if lowered.isascii() else self.inside)):
-            place = lowered.find(word)
-            while place >= 0 and len(found) < _MOST_NAMES:
-                if match := pattern.match(text, place):
-                    found.append(match.span())
-                place = lowered.find(word, place + 1)
-        spans: list[tuple[int, int]] = []
-        for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
-            if not spans or start >= spans[-1][1]:
-                spans.append((start, end))
-        return spans
+    def __missing__(self, word: str) -> tuple[Begins, ...]:
+        known = tuple(
+            begins
+            for letters in _LETTERS.finditer(word)
+            for begins in self._by_head.get(letters[0][:_HEAD_LENGTH], ())
+            if word.startswith(begins[1], letters.start())
+        )
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        if len(word) <= _LONGEST_KEPT:
+            self[word] = known
+        return known
+
+    def begun(self, lowered: str) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+        """What may stand in a text in lower case: by list and first word, the names to look for."""
+        found: dict[str, dict[str, re.Pattern[str]]] = {}
+        for known in map(self.__getitem__, set(lowered.split())):
+            for kind, word, pattern in known:
+                found.setdefault(kind, {})[word] = pattern
+        for character in () if lowered.isascii() else self._inside.keys() & set(lowered):
+            for kind, word, pattern in self._inside[character]:
+                found.setdefault(kind, {})[word] = pattern
+        return found
 
 
-def heads_of(lowered: str) -> AbstractSet[str]:
-    """The first letters of each word: what tells in one pass which of hundreds of names a text may hold."""
-    # Of ASCII it takes half as long to blank what is no letter or digit.
-    words = lowered.translate(_SPACED_OUT).split() if lowered.isascii() else _LETTERS.findall(lowered)
-    return {word[:_HEAD_LENGTH] for word in words}
+def spans(text: str, lowered: str, begun: Mapping[str, re.Pattern[str]]) -> list[tuple[int, int]]:
+    """Where names stand, in order, the longest where several overlap. `lowered` has the text's length."""
+    found: list[tuple[int, int]] = []
+    for word, pattern in begun.items():
+        place = lowered.find(word)
+        while place >= 0 and len(found) < _MOST_NAMES:
+            if match := pattern.match(text, place):
+                found.append(match.span())
+            place = lowered.find(word, place + 1)
+    if len(found) < 2:
+        return found
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, end))
+    return apart
 
 
 def lower(text: str) -> str:
@@ -91,15 +120,11 @@ class IntentWords:
 
     phrases: Phrases = field(default_factory=Phrases)
     reply_prefixes: frozenset[str] = frozenset()
-    password: Names = field(default_factory=Names)
-    codes: Names = field(default_factory=Names)
-    seed: Names = field(default_factory=Names)
-    token: Names = field(default_factory=Names)
+    secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES
     is_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # by first word: "is", "should be"
     glued: re.Pattern[str] = _NEVER  # the same in languages without spaces, from the end of the name on
     between: frozenset[str] = frozenset()  # what may stand between its name and "is": "for", "my"
     no_password: frozenset[str] = frozenset()  # what stands where a password would: "forgotten"
-    no_secret: Names = field(default_factory=Names)  # what tells that a code is none: "commit"
 
 
 def compile_intent_words(languages: Mapping[str, Mapping[str, Any]]) -> IntentWords:
@@ -118,15 +143,11 @@ def compile_intent_words(languages: Mapping[str, Mapping[str, Any]]) -> IntentWo
             | {HINT + matter: hints[matter] for matter in MATTERS}
         ),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
-        password=_names(secrets["password"]),
-        codes=_names(secrets["codes"]),
-        seed=_names(secrets["seed"]),
-        token=_names(secrets["token"]),
+        secret_names=SecretNames({kind: secrets[kind] for kind in NAMES}),
         is_words=_by_first_word(word for word in secrets["is"] if not _CJK.search(word)),
         glued=_glued(word for word in secrets["is"] if _CJK.search(word)),
         between=frozenset(word.casefold() for word in secrets["between"]),
         no_password=frozenset(word.casefold() for word in secrets["no_password"]),
-        no_secret=_names(secrets["no_secret"]),
     )
 
 
@@ -143,23 +164,16 @@ def _gathered(
     return {name: tuple(dict.fromkeys(words)) for name, words in lists.items()}
 
 
-def _names(texts: Iterable[str]) -> Names:
+def _by_first_word_of_names(names: Iterable[str]) -> dict[str, list[str]]:
     """Names as patterns: in any case, with a space, hyphen, line break or nothing between their words."""
     by_first_word: dict[str, list[str]] = {}
-    for text in sorted(set(texts), key=lambda text: (-len(text), text)):
-        words = text.lower().split()
+    for name in sorted(set(names), key=lambda name: (-len(name), name)):
+        words = name.lower().split()
         joined = r"[\s_-]?".join(re.escape(word) for word in words)
         # "password1" is a name, "passworded" is none; a name in Chinese or Japanese stands between other characters.
-        bounded = joined if _CJK.search(text) else rf"(?<![^\W_]){joined}(?![^\W\d_])"
+        bounded = joined if _CJK.search(name) else rf"(?<![^\W_]){joined}(?![^\W\d_])"
         by_first_word.setdefault(words[0], []).append(bounded)
-    by_head: dict[str, list[FirstWord]] = {}
-    for word, ways in by_first_word.items():
-        letters = _LETTERS.match(word) if not any(map(_CJK.search, ways)) else None
-        head = letters[0][:_HEAD_LENGTH] if letters else ""
-        by_head.setdefault(head, []).append((word, re.compile("|".join(ways), re.IGNORECASE)))
-    inside = by_head.pop("", [])
-    ascii_ones = tuple(first for first in inside if first[0].isascii())
-    return Names({head: tuple(some) for head, some in by_head.items()}, tuple(inside), ascii_ones)
+    return by_first_word
 
 
 def _by_first_word(phrases: Iterable[str]) -> dict[str, re.Pattern[str]]:

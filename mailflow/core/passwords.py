@@ -43,7 +43,7 @@ _AFTER = ",;)]}>\"'`»”’。、，；*_"
 
 
 def passwords(view: View) -> Iterator[Span]:
-    for start, end in view.places(view.words.password):
+    for start, end in view.places("password"):
         span = (
             _behind(view, start, end)
             or _below(view, start, end)

@@ -14,6 +14,8 @@ _PROSE = 2  # lines between the name and the codes
 # A recovery code of PyPI: sixteen hexadecimal digits, in no address, path or longer word.
 # The pattern looks back from behind them, as one that begins with what may not stand before is slow to search for.
 _HEX = re.compile(r"[0-9A-Fa-f][0-9A-Fa-f]{15}(?<![\w/=+%.@-][0-9A-Fa-f]{16})(?![\w/=+%@-]|\.\w)")
+_SIXTEEN = re.compile(r"[0-9A-Fa-f]{16}")
+_DIGIT = re.compile(r"\d")
 _STRICT = re.compile(
     r"[0-9a-f]{16}|[0-9A-F]{16}|(?:[0-9a-f]{4,8}-){1,7}[0-9a-f]{4,8}|(?:[0-9A-F]{4,8}-){2,7}[0-9A-F]{4,8}"
 )
@@ -37,19 +39,22 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _BASE32 = re.compile(
     r"(?<![\w/=+-])(?:[A-Z2-7]{16,128}={0,6}|[a-z2-7]{16,128}|(?:[A-Za-z2-7]{4}[ -]){3,31}[A-Za-z2-7]{1,4})(?![\w/+-])"
 )
+_SEED_OF_ONE_WORD = re.compile(r"[A-Za-z2-7]{16}|[A-Za-z2-7]{4}-[A-Za-z2-7]{4}-")
+_SEED_OF_FOURS = re.compile(r"[ -][A-Za-z2-7]{4}[ -][A-Za-z2-7]{4}[ -]")
 _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
 _QUOTES = re.compile(r"[ \t\"'`*_(<]{0,6}(?:\r?\n[> \t]{0,8}){0,2}[\"'`]{0,3}")
 _KEY = re.compile(r"[\w.~+/=:-]{20,400}")
 
 
 def recovery_codes(view: View) -> Iterator[Span]:
-    if view.long_words:
+    if _SIXTEEN.search(view.long_words):
         yield from _hex_codes(view)
     seen = 0
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
-        yield from _in_line(view, first, last)
-        yield from _behind_name(view, end)
+        if _DIGIT.search(view.text, first, end + 2 * REACH):  # which no code is without
+            yield from _in_line(view, first, last)
+            yield from _behind_name(view, end)
         seen = max(seen, last)
         yield from _sheet(view, last)
 
@@ -168,15 +173,25 @@ def totp_seeds(view: View) -> Iterator[Span]:
     for found in _OTPAUTH.finditer(view.text) if "otpauth" in view.lowered else ():
         yield found.start(), found.start() + len(found[0].rstrip(".,;)"))
     seen = 0
-    for _start, end in view.places(view.words.seed):
+    for _start, end in view.places("seed"):
         stop = view.line_end(view.line_end(view.line_end(end) + 1) + 1)
-        place = view.value_after(end)
-        quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
-        for found in _BASE32.finditer(view.text, max(seen, end), stop):
-            told = quotes is not None and quotes.end() == found.start() and found[0].isupper()
-            if told or _is_seed(found[0]):
+        for found in _base32(view, max(seen, end), stop):
+            if _is_seed(found[0]) or (found[0].isupper() and _is_value(view, end, found.start())):
                 yield found.span()
         seen = max(seen, stop)
+
+
+def _base32(view: View, start: int, end: int) -> Iterator[re.Match[str]]:
+    """What has the form of a seed: one long word, or groups of four; few texts have any, which a simpler look tells."""
+    if _SEED_OF_ONE_WORD.search(view.long_words) or _SEED_OF_FOURS.search(view.text, start, end):
+        yield from _BASE32.finditer(view.text, start, end)
+
+
+def _is_value(view: View, name_end: int, start: int) -> bool:
+    """Whether what begins there is the value that a name is said to have."""
+    place = view.value_after(name_end)
+    quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
+    return quotes is not None and quotes.end() == start
 
 
 def _is_seed(word: str) -> bool:
@@ -191,7 +206,7 @@ def _is_seed(word: str) -> bool:
 
 def service_keys(view: View) -> Iterator[Span]:
     """As in "my API key is x": twenty characters or more with letters and digits, and not the name of a commit."""
-    for start, end in view.places(view.words.token):
+    for start, end in view.places("token"):
         place = view.value_after(end)
         quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
         found = _KEY.match(view.text, quotes.end()) if quotes else None

@@ -192,7 +192,7 @@ def _opens(url: str) -> bool:
 
 def url_passwords(text: str) -> Iterator[Span]:
     """The user and password of `https://user:password@host/`."""
-    for found in _USERINFO.finditer(text):
+    for found in _USERINFO.finditer(text) if "://" in text and "@" in text else ():
         yield found.span(1)
 
 
@@ -200,7 +200,7 @@ def private_keys(text: str) -> Iterator[Span]:
     """Whole keys, and what is left of one that was cut off at either end."""
     if "PRIVATE KEY" in text or "PuTTY-" in text:
         yield from _keys_in_armour(text)
-    for found in _AGE_KEY.finditer(text):
+    for found in _AGE_KEY.finditer(text) if "AGE-SECRET-KEY-" in text else ():
         yield found.span()
 
 

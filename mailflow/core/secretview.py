@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from mailflow.core.intentwords import IntentWords, Names, heads_of, lower
+from mailflow.core.intentwords import IntentWords, lower, spans
 from mailflow.core.secretforms import LEAST_TOKEN, Span
 
 REACH = 300  # characters around a name that are looked at: no text costs more than its length
@@ -26,10 +26,12 @@ class View:
 
     @cached_property
     def code_names(self) -> list[Span]:
-        return self.places(self.words.codes)
+        return self.places("codes")
 
-    def places(self, names: Names) -> list[Span]:
-        return names.spans(self.text, self.lowered, self._heads)
+    def places(self, names: str) -> list[Span]:
+        """Where the names of a list of [secrets] stand."""
+        begun = self._begun.get(names)
+        return spans(self.text, self.lowered, begun) if begun else []
 
     @cached_property
     def long_words(self) -> str:
@@ -37,8 +39,8 @@ class View:
         return "\n".join([word for word in self.text.split() if len(word) >= LEAST_TOKEN])
 
     @cached_property
-    def _heads(self) -> AbstractSet[str]:
-        return heads_of(self.lowered)
+    def _begun(self) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+        return self.words.secret_names.begun(self.lowered)
 
     def line_end(self, position: int) -> int:
         end = self.text.find("\n", position, position + REACH)
@@ -60,7 +62,7 @@ class View:
 
     @cached_property
     def _no_secrets(self) -> list[int]:
-        return [start for start, _ in self.places(self.words.no_secret)]
+        return [start for start, _ in self.places("no_secret")]
 
     def value_after(self, name_end: int) -> tuple[int, str] | None:
         """Where the value of a named secret begins, and what joins it to the name: "is", ":", "" for a mere space."""

@@ -38,7 +38,6 @@ _URL = re.compile(r"[(<\[]{0,2}https?://[^\s<>()\[\]]+[)>\]]{0,2}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
 _RULE = "-_=*~ \t\u2014\u2500"  # what rules are made of
 _RULES = frozenset(_RULE.replace(" \t", ""))
-_NO_BRACKETS = str.maketrans("", "", "[]")
 _new_line = partial(tuple.__new__, Line)
 
 _INTRODUCTIONS_LIMIT = 3000  # lines in a mail that are looked at
@@ -240,9 +239,12 @@ class _Scanner:
     def _mark_programs(self, lines: list[int]) -> None:
         """Lines such as "Sent from my phone"."""
         for at in lines:
-            if len(self.texts[at]) > _PROGRAM_LIMIT:
+            text = self.texts[at]
+            if len(text) > _PROGRAM_LIMIT:
                 continue
-            text = folded(_URL.sub("", self.texts[at]).translate(_NO_BRACKETS)).strip(" *")
+            if "://" in text or "[" in text:
+                text = _URL.sub("", text).replace("[", "").replace("]", "")
+            text = folded(text).strip(" *")
             if "@" not in text and self.words.programs.fit(text, most=_PROGRAM_WORDS):
                 self.marks[at] = Mark.SIGNATURE
 

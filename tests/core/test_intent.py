@@ -880,6 +880,13 @@ def test_a_list_that_nothing_reads_is_an_error():
         compile_intent_words({"xx": {"intent": {"moods": ["angry"]}}})
 
 
+def test_a_name_of_a_secret_that_no_word_begins_with_is_an_error():
+    with pytest.raises(
+        ValueError, match="\\[secrets\\] token: '-key' begins with neither a letter nor a digit"
+    ):
+        compile_intent_words({"xx": {"secrets": {"token": ["-key"]}}})
+
+
 @given(st.text(max_size=400), st.text(max_size=60), st.booleans())
 def test_no_text_makes_it_raise(text, subject, in_case):
     assert wish(text, subject=subject, in_case=in_case).intent in Intent

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from mailflow.config import load, shipped
-from mailflow.core import answerwords, phrases
+from mailflow.core import answerwords, intentwords, phrases
 from mailflow.core.answers import read_answers
+from mailflow.core.intentwords import compile_intent_words, spans
 from mailflow.core.phrases import compile_phrases, words_of
 from mailflow.core.reading import vocabulary
 from mailflow.core.text import mark_lines
@@ -50,3 +51,20 @@ def test_a_phrase_is_found_whatever_words_are_forgotten(monkeypatch):
     for text in ("any news", "is there any news", "any news"):
         assert [hit.label for hit in compiled.find(words_of(text))] == ["news"]
         assert len(compiled._forms) <= 1
+
+
+@pytest.mark.parametrize(("kept", "longest"), [(1, 64), (20_000, 4)])
+def test_a_name_of_a_secret_is_found_whatever_words_are_forgotten(monkeypatch, kept, longest):
+    monkeypatch.setattr(intentwords, "_WORDS_KEPT", kept)
+    monkeypatch.setattr(intentwords, "_LONGEST_KEPT", longest)
+    names = compile_intent_words({"xx": {"secrets": {"codes": ["recovery code", "コード"]}}}).secret_names
+    for text, places in (
+        ("my recovery-code", [(3, 16)]),
+        ("a (recovery code): x, recoverycodes, recovery", [(3, 16)]),
+        ("リカバリーコード", [(5, 8)]),
+        ("discovery code", []),
+    ):
+        begun = names.begun(text)
+        assert spans(text, text, begun.get("codes", {})) == places
+        assert len(names) <= kept
+        assert all(len(word) <= longest for word in names)
