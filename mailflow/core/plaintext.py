@@ -14,6 +14,7 @@ _JOINERS = re.compile(
     "(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])"
 )  # other scripts need them
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_BOXES = "\u2610\u2611\u2612\u2705\u2b1c\U0001f5f7\U0001f5f9"
 _TICKED = re.compile("[\u2611\u2612\u2705\U0001f5f7\U0001f5f9]\ufe0f?")
 _UNTICKED = re.compile("[\u2610\u2b1c]\ufe0f?")
 _SURROGATES = re.compile("[\ud800-\udfff]")  # UTF-7 and others let them through; nothing can encode them
@@ -36,9 +37,12 @@ _SPECIAL = re.compile(
 
 def clean_text(text: str) -> str:
     """Text whose lines end in LF, without control and zero-width characters, with plain spaces and boxes."""
-    text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text.replace("\r\n", "\n")))
-    if text.isascii():
-        return text
+    text = text.replace("\r\n", "\n")
+    if text.replace("\n", "").isprintable():  # so it is with most texts, and cheap to tell
+        if text.isascii() or not any(map(text.__contains__, _BOXES)):
+            return text
+    else:
+        text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
     special = "a".join(["", *set(_SPECIAL.findall(text)), ""])  # a joiner goes only beside ASCII
     for pattern, put in _REPLACED:
         if pattern.search(special):
@@ -54,6 +58,9 @@ def unflow(text: str, delsp: bool) -> str:
 def _paragraphs(text: str, delsp: bool) -> Iterator[str]:
     open_depth, pieces = 0, list[str]()
     for line in text.split("\n"):
+        if not pieces and line[-1:] != " " and (line[:1] not in (">", " ") or line[:2] == "> "):
+            yield line  # as it is, like most
+            continue
         body = line.lstrip(">")
         depth = len(line) - len(body)
         body = body.removeprefix(" ")  # space-stuffing, section 4.4

@@ -99,10 +99,12 @@ class _Scanner:
     def mark_others_words(self) -> None:
         settled = -1
         telling = (
-            at for at, line in enumerate(self.texts) if ":" in line or "：" in line or line[:1] in _RULES
+            at
+            for at, line in enumerate(self.texts)
+            if not self.depths[at] and (":" in line or "：" in line or line[:1] in _RULES)
         )
         for at in islice(telling, _INTRODUCTIONS_LIMIT):
-            if at > settled and not self.depths[at]:
+            if at > settled:
                 settled = self._introduced(at, self.texts[at])
 
     def _introduced(self, at: int, line: str) -> int:

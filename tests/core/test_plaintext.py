@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailflow.core import plaintext
 from mailflow.core.plaintext import clean_text, unflow
 
 
@@ -61,3 +62,10 @@ def test_flowed_text_without_the_spaces():
 @given(st.text(alphabet="a >-\n"), st.booleans())
 def test_flowed_text_keeps_all_words(text, delsp):
     assert unflow(text, delsp=delsp).count("a") == text.count("a")
+
+
+def test_of_what_can_be_printed_only_boxes_are_replaced():
+    printable = "".join(char for char in map(chr, range(0x110000)) if char.isprintable())
+    assert set(plaintext._SPECIAL.findall(printable)) == set(plaintext._BOXES)
+    assert not plaintext._CONTROLS.search(printable)
+    assert not plaintext._LINE_ENDS.search(printable)
