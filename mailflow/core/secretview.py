@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
@@ -15,14 +13,14 @@ from mailflow.core.secretforms import LEAST_TOKEN, Span
 REACH = 300  # characters around a name that are looked at: no text costs more than its length
 
 
-@dataclass(frozen=True)
 class View:
-    text: str
-    words: IntentWords
-
-    @cached_property
-    def lowered(self) -> str:
-        return lower(self.text)
+    def __init__(self, text: str, words: IntentWords) -> None:
+        self.text = text
+        self.words = words
+        self.lowered = lower(text)
+        # What stands between white space and is long enough for a token or a code, a line each: little of most texts.
+        self.long_words = "\n".join([word for word in text.split() if len(word) >= LEAST_TOKEN])
+        self._begun = words.secret_names.begun(self.lowered)
 
     @cached_property
     def code_names(self) -> list[Span]:
@@ -32,15 +30,6 @@ class View:
         """Where the names of a list of [secrets] stand."""
         begun = self._begun.get(names)
         return spans(self.text, self.lowered, begun) if begun else []
-
-    @cached_property
-    def long_words(self) -> str:
-        """What stands between white space and is long enough for a token or a code, a line each: little of most texts."""
-        return "\n".join([word for word in self.text.split() if len(word) >= LEAST_TOKEN])
-
-    @cached_property
-    def _begun(self) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-        return self.words.secret_names.begun(self.lowered)
 
     def line_end(self, position: int) -> int:
         end = self.text.find("\n", position, position + REACH)

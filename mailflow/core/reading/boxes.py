@@ -83,7 +83,10 @@ def _read(fresh: Fresh, terms: Terms, box: Box, under: Slot | None) -> Iterator[
 
 def _field(fresh: Fresh, terms: Terms, box: Box) -> Field | None:
     """The field whose statement, or else whose subject, stands beside the box."""
-    words = set(normal_label(fresh.text[box.text : box.end]).split())
+    text = fresh.text[box.text : box.end]
+    if (stated := terms.stated.get(collapsed(text))) is not None:
+        return stated
+    words = set(normal_label(text).split())
     best, score = None, _ALIKE
     quoted = any(start <= box.start < end for start, end in fresh.boxed)
     for field, statement in terms.statements:
@@ -92,7 +95,7 @@ def _field(fresh: Fresh, terms: Terms, box: Box) -> Field | None:
             best, score = field, alike
     if best is not None or quoted:  # our letters tick off what they understood, by its label
         return best
-    labelled = terms.label(words_of(fresh.text[box.text : box.end].split("\n")[0]))
+    labelled = terms.label(words_of(text.split("\n")[0]))
     if labelled is not None and labelled[1] == 0:
         return labelled[0]
     topics = _topics(fresh, box.text, box.end) or _topics(

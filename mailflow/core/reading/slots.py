@@ -13,8 +13,11 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import words_of
 
 _HEADING = re.compile(r"#(?<![^\n \t]#)#{0,5}[ \t]+")
-_SEPARATOR = re.compile(r"[ \t]*(?:[:：=|\t]|=>|->|→|(?<=\s)[-–—]{1,2}(?=\s))[ \t]*")
-_SEPARATES = re.compile(r"[:：=|\t→–—-]")  # what each of them has
+# What stands between a label and its value; a tab only if no other sign follows. A set of characters comes first, as
+# few lines hold one of them.
+_SEPARATOR = re.compile(
+    r"[:：=|→\t–—-](?:(?<=[:：=|→])|(?<=\t)(?![ \t]*(?:[:：=|→]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t]*"
+)
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\s[/|](?=\s)")
@@ -118,8 +121,7 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[_Label]:
     """The labels of one line: "User name: x", "user = x, codes: lost", or a label alone above its value."""
     begin = start
     known = False
-    separated = _SEPARATES.search(fresh.text, start, end) is not None
-    for separator in _SEPARATOR.finditer(fresh.text, start, end) if separated else ():
+    for separator in _SEPARATOR.finditer(fresh.text, start, end):
         if separator.start() < begin or fresh.text.startswith("//", separator.end()):
             continue
         found = _label_at(fresh, terms, begin, separator, known=known)

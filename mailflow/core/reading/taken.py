@@ -16,6 +16,8 @@ class Taken:
         self._spans: list[tuple[int, int]] = []  # sorted, joined where they touch
 
     def add(self, *spans: tuple[int, int]) -> None:
+        if not spans:
+            return
         for start, end in spans:
             if start < end:
                 insort(self._spans, (start, end))

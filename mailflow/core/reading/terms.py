@@ -58,6 +58,7 @@ class Terms:
     vocabulary: Vocabulary
     labels: Mapping[str, Field]  # by their words, joined by spaces
     statements: tuple[tuple[Field, Wording], ...]
+    stated: Mapping[str, Field]  # by their statements, on one line in lower case
     asks: tuple[tuple[Field, Wording], ...]
     ours: tuple[Wording, ...]  # the rest of our wording: why and how
     ways: Mapping[str, Ways]  # by field key
@@ -155,6 +156,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         vocabulary=vocabulary,
         labels=_labels(form, words),
         statements=tuple((field, Wording(field.statement)) for field in form.fields if field.statement),
+        stated={collapsed(field.statement): field for field in form.fields if field.statement},
         asks=tuple((field, Wording(field.ask)) for field in form.fields if field.ask),
         ours=tuple(Wording(text) for field in form.fields for text in (field.why, field.how) if text),
         ways={field.key: _ways(field, words) for field in form.fields if field.choices},

@@ -55,7 +55,8 @@ _MARK = re.compile(
     |(?P<line>\n)""",
     re.VERBOSE,
 )
-_SHORT = 24  # characters between words that are worth remembering
+_SHORT = 6  # characters between words that are worth remembering
+_LONGER = 64  # the same of punctuation and blank lines alone
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 _START = itemgetter(0)
 _hit = partial(tuple.__new__, Hit)  # takes half the time of calling the class
@@ -72,16 +73,24 @@ class _Marks(dict[tuple[str, str], tuple[Hit, ...]]):
 
     def __missing__(self, between: tuple[str, str]) -> tuple[Hit, ...]:
         text, behind = between
-        found = tuple(
+        found = [
             Hit(match.start() - 1, match.end() - 1, _KINDS[match.lastgroup or ""])
             for match in _MARK.finditer(f"x{text}{behind}")
             if match.end() <= len(text) + 1
-        )
+        ]
+        marks = tuple(mark for place, mark in enumerate(found) if not _is_blank_line(text, found, place))
         if len(self) >= _MEMO_LIMIT:
             self.clear()
-        if len(text) <= _SHORT:
-            self[between] = found
-        return found
+        if len(text) <= (_SHORT if _CJK.search(text) else _LONGER):
+            self[between] = marks
+        return marks
+
+
+def _is_blank_line(text: str, found: Sequence[Hit], place: int) -> bool:
+    """Whether a line end stands between two others and nothing else, so that it ends nothing."""
+    around = found[max(0, place - 1) : place + 2]
+    blank = text[around[0].start : around[-1].end].isspace()
+    return len(around) == 3 and blank and all(mark.means is _LINE for mark in around)
 
 
 _marks = _Marks()
