@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailflow.core.mailbox import Mailbox, read_mailboxes, sound_address
+from mailflow.core.mailbox import Mailbox, _read_any, read_mailboxes, sound_address
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,11 @@ def test_reading_mailboxes_never_raises(value):
 @pytest.mark.parametrize("bomb", ['"', "(", "<", "a@b,", "=?a?q?", ".", "a.", "\\", "(\\", "@", "a@b.org <"])
 def test_an_address_field_of_the_greatest_length_is_read_at_once(bomb):
     assert len(read_mailboxes(bomb * (8192 // len(bomb))).found) <= 100
+
+
+@given(
+    st.lists(st.sampled_from([*'<>@.,:;"()\\= \t\r\n\xa0\0éA', "jane", "x@example.org", "<jane@example.org>", "=?utf-8?q?J?="]), max_size=9)
+)  # fmt: skip
+def test_what_looks_plain_is_read_like_any_other(pieces):
+    value = "".join(pieces)
+    assert read_mailboxes(value) == _read_any(value, 100)
