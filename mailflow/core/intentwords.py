@@ -81,7 +81,7 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
     def begun(self, lowered: str) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
         """What may stand in a text in lower case: by list and first word, the names to look for."""
         found: dict[str, dict[str, re.Pattern[str]]] = {}
-        for known in map(self.__getitem__, set(lowered.split())):
+        for known in filter(None, map(self.__getitem__, set(lowered.split()))):
             for kind, word, pattern in known:
                 found.setdefault(kind, {})[word] = pattern
         for character in () if lowered.isascii() else self._inside.keys() & set(lowered):

@@ -9,7 +9,7 @@ from mailflow.core import answerwords, intentwords, phrases
 from mailflow.core.answers import read_answers
 from mailflow.core.intentwords import compile_intent_words, spans
 from mailflow.core.phrases import compile_phrases, words_of
-from mailflow.core.reading import vocabulary
+from mailflow.core.reading import context, vocabulary
 from mailflow.core.text import mark_lines
 
 TEXTS = [
@@ -68,3 +68,18 @@ def test_a_name_of_a_secret_is_found_whatever_words_are_forgotten(monkeypatch, k
         assert spans(text, text, begun.get("codes", {})) == places
         assert len(names) <= kept
         assert all(len(word) <= longest for word in names)
+
+
+@pytest.mark.parametrize(("kept", "longest"), [(1, 500), (500, 4)])
+def test_a_quoted_question_is_understood_whatever_is_forgotten(monkeypatch, kept, longest):
+    monkeypatch.setattr(context, "_QUESTIONS_KEPT", kept)
+    monkeypatch.setattr(context, "_LONGEST_KEPT", longest)
+    config = load(shipped("config.toml"))
+    form, words = config.policy.form, config.lexicon.answers
+    for question in ("And the recovery codes?", "Which recovery codes?", "And the recovery codes?"):
+        lines = mark_lines(f"> {question}\n\nLost, sadly.\n", config.lexicon.text)
+        read = read_answers(lines, form, ("recovery_codes", "username"), words)
+        assert read.answers["recovery_codes"].value == "never_generated_or_lost"
+        assert read.answers["recovery_codes"].rule == "answer below the question"
+        assert len(words.terms(form).questions) <= kept
+        assert all(len(one) <= longest for one in words.terms(form).questions)

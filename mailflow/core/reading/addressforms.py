@@ -42,8 +42,8 @@ class Spelling:
         self._dots = frozenset(dots)
         self._bracketed = re.compile(rf"[(\[{{]\s?(?:{at})\s?[)\]}}]")
 
-    def find(self, text: str, low: str) -> list[Found]:
-        if self._dots.isdisjoint(low.split()) and not self._bracketed.search(low):
+    def find(self, text: str, low: str, spaced: Iterable[str]) -> list[Found]:
+        if self._dots.isdisjoint(spaced) and not self._bracketed.search(low):
             return []
         found = []
         for match in self._address.finditer(text):
@@ -52,8 +52,8 @@ class Spelling:
         return found
 
 
-def find_addresses(text: str, low: str, spelling: Spelling) -> list[Found]:
-    """In order, none overlapping. `low` is the text in lower case."""
+def find_addresses(text: str, low: str, spaced: Iterable[str], spelling: Spelling) -> list[Found]:
+    """In order, none overlapping. `low` is the text in lower case, `spaced` what stands in it between white space."""
     found: list[Found] = []
     for sign in _AT:
         place = text.find(sign)
@@ -62,7 +62,7 @@ def find_addresses(text: str, low: str, spelling: Spelling) -> list[Found]:
             if one is not None:
                 found.append(one)
             place = text.find(sign, place + 1)
-    for one in spelling.find(text, low):
+    for one in spelling.find(text, low, spaced):
         if _plausible(one.value) and not any(
             other.start < one.end and one.start < other.end for other in found
         ):

@@ -270,7 +270,7 @@ def _of_another_place(part: Clause) -> bool:
 def _by_things(
     ways: Ways, part: Clause, things: Sequence[str], states: frozenset[str], *, lost: bool
 ) -> Iterator[Told]:
-    if part.marks & _RESERVED or _only_asked(part) or _of_another_place(part):
+    if not states or part.marks & _RESERVED or _only_asked(part) or _of_another_place(part):
         return
     for thing in _meant(part, things):
         for state in sorted(states):

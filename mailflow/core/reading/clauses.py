@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from mailflow.core.reading.meaning import Hit, Meaning
 
@@ -135,19 +135,29 @@ def sentences(hits: Iterable[Hit]) -> Iterator[tuple[list[Hit], bool]]:
 def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     found = []
     for number, (sentence, question) in enumerate(sentences(hits)):
-        joined = _join(list(_split(sentence)))
+        joined = [_Segment("", sentence)] if _is_one(sentence) else _join(_split(sentence))
         last = len(joined) - 1
         for index, segment in enumerate(joined):
             found.append(_clause(segment, number, opposites, question=question and index == last))
     return found
 
 
-def _split(sentence: Sequence[Hit]) -> Iterator[_Segment]:
+def _is_one(sentence: Sequence[Hit]) -> bool:
+    """Whether a sentence is plainly one segment: nothing in it breaks it, and it speaks of one thing at most."""
+    objects = 0
+    for _, _, means in sentence:
+        objects += means.objects
+        if means.breaks or objects > 1 or "that" in means.speech:
+            return False
+    return bool(sentence)
+
+
+def _split(sentence: Sequence[Hit]) -> list[_Segment]:
     """The segments in order; what stands in brackets comes behind the segment that it interrupts."""
     splitter = _Splitter()
     for hit in sentence:
         splitter.take(hit)
-    return iter(splitter.finish())
+    return splitter.finish()
 
 
 class _Splitter:
@@ -266,7 +276,12 @@ def _join(segments: Sequence[_Segment]) -> list[_Segment]:
 
 def _left_of(segment: _Segment, joined: Sequence[_Segment]) -> _Segment | None:
     """What a segment may belong to: the one before it on its side of a bracket, and past a relative clause."""
-    before = list(islice((one for one in reversed(joined) if one.inside == segment.inside), 2))
+    before: list[_Segment] = []
+    for one in reversed(joined):
+        if one.inside == segment.inside:
+            before.append(one)
+            if len(before) > 1:
+                break
     relative = before[:1] and "which" in before[0].hits[0].means.speech
     if relative and len(before) > 1 and before[1].bare and not (segment.things or segment.topics):
         return before[1]  # "The mailbox, to which it belongs, no longer exists."

@@ -22,6 +22,7 @@ _MARKER = re.compile(
     r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
     r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
+_MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
 _BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
 _COMMA = re.compile("[,;，；、]")
 _WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
@@ -31,13 +32,15 @@ _COUNT = re.compile(
 _NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
 _QUOTED_NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")
 _BULLET = re.compile(r"\s*[-*•·]\s")
-_SENTENCE = re.compile(r"[^\n.!?。！？]*(?:[.!?。！？](?!\s|\Z)[^\n.!?。！？]*)*")
+_SAME_SENTENCE = r"(?:[.!?。！？](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop
+_SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+")
 
 _NUMBERED, _INLINE, _RESTATED = 0.9, 0.92, 0.9
 _ALL, _BARE, _LONE = 0.88, 0.8, 0.85
 _SHORT, _LONG = 60, 160  # characters
 _FEW, _FEWER = 5, 3  # words
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
+_QUESTIONS_KEPT, _LONGEST_KEPT = 500, 500  # and characters of one
 _FIRST = 2  # a bare yes stands among the first three sentences
 _FOR_ALL = frozenset({"all", "both"})
 
@@ -45,7 +48,7 @@ _FOR_ALL = frozenset({"all", "both"})
 def numbered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
     """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
     marks: list[tuple[list[int], re.Match[str]]] = []
-    for match in _MARKER.finditer(fresh.text) if asked else ():
+    for match in _markers(fresh.text) if asked else ():
         numbers = _numbers(match["mark"])
         if not all(1 <= number <= len(asked) for number in numbers):
             continue
@@ -64,6 +67,16 @@ def numbered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
                 Slot(fields, match.end(), end, "numbered answer", _NUMBERED, match.start(), asked=True)
             )
     return slots
+
+
+def _markers(text: str) -> Iterator[re.Match[str]]:
+    """What may be a number of ours, looked for in the lines alone that hold a digit or a letter before a bracket."""
+    sign = _MARKER_SIGN.search(text)
+    while sign is not None:
+        start = text.rfind("\n", 0, sign.start()) + 1
+        end = text.find("\n", sign.start()) + 1 or len(text)
+        yield from _MARKER.finditer(text, start, end)
+        sign = _MARKER_SIGN.search(text, end)
 
 
 def _bare_numbers(fresh: Fresh, asked: Sequence[str]) -> list[tuple[list[int], re.Match[str]]]:
@@ -121,17 +134,29 @@ def _question(quoted: Sequence[str], terms: Terms, asked: Sequence[str]) -> tupl
     number = _QUOTED_NUMBER.match(quoted[last])
     if number and 1 <= int(number[1]) <= len(asked):
         return terms.form.fields_of(asked[int(number[1]) - 1])
-    hits = terms.vocabulary.scan(question)
-    named = {topic for hit in hits for topic in hit.means.topics}
-    named |= {
-        key
-        for hit in hits
-        for thing in hit.means.things
-        for key, ways in terms.ways.items()
-        if thing in ways.things and terms.form.by_key[key].kind is Kind.CHOICE
-    }
-    fields = [terms.form.by_key[key] for key in named if terms.form.by_key[key].item in asked]
+    fields = [field for field in _named(question, terms) if field.item in asked]
     return (fields[0],) if len(fields) == 1 else ()
+
+
+def _named(question: str, terms: Terms) -> tuple[Field, ...]:
+    """The fields whose subject or thing a question names; kept, as letters of ours ask the same again and again."""
+    known = terms.questions.get(question)
+    if known is None:
+        hits = terms.vocabulary.scan(question)
+        named = {topic for hit in hits for topic in hit.means.topics}
+        named |= {
+            key
+            for hit in hits
+            for thing in hit.means.things
+            for key, ways in terms.ways.items()
+            if thing in ways.things and terms.form.by_key[key].kind is Kind.CHOICE
+        }
+        known = tuple(terms.form.by_key[key] for key in sorted(named))
+        if len(terms.questions) >= _QUESTIONS_KEPT:
+            terms.questions.clear()
+        if len(question) <= _LONGEST_KEPT:
+            terms.questions[question] = known
+    return known
 
 
 def _starts_item(text: str) -> bool:
@@ -223,8 +248,10 @@ def _yes_to_all(
 ) -> Iterator[Claim]:
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     for number, (start, end) in enumerate(spans):
+        if end - start > _SHORT or fresh.text[end : end + 1] in {"?", "？"}:
+            continue
         parts = clauses(fresh.within(start, end), terms.opposites)
-        if end - start > _SHORT or fresh.text[end : end + 1] in {"?", "？"} or not _speaks_of_nothing(parts):
+        if not _speaks_of_nothing(parts):
             continue
         text = fresh.text[start:end]
         said = agreements.yes_or_no(text, parts, terms, knowing=True)

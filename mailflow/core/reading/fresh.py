@@ -15,6 +15,7 @@ from mailflow.core.reading.vocabulary import CJK, lower
 from mailflow.core.text import Line, Mark
 
 SUBJECT = 0  # the number of the line that is the mail's subject
+_FRESH, _QUOTED = Mark.FRESH, Mark.QUOTED
 _MOST = 40_000  # characters; nobody answers a form past them
 _LONG = 52  # a line at least so long was wrapped rather than ended
 _LONG_CJK = 28
@@ -43,11 +44,7 @@ class Fresh:
     boxed: tuple[tuple[int, int], ...]  # quoted lines that stand in `text` because a box in them was ticked
     hits: tuple[Hit, ...]
     addresses: tuple[Found, ...]
-
-    @cached_property
-    def flat(self) -> str:
-        """The text in lower case on one line."""
-        return " ".join(self.low.split())
+    flat: str  # `low` on one line
 
     @cached_property
     def subject(self) -> int:
@@ -71,12 +68,9 @@ class Fresh:
 
     def within(self, start: int, end: int) -> tuple[Hit, ...]:
         """The hits of a part of the text."""
-        first = bisect_left(self.hits, start, key=_start)
-        return self.hits[first : bisect_left(self.hits, end, key=_start)]
-
-
-def _start(hit: Hit) -> int:
-    return hit.start
+        # A tuple of their start alone stands before all hits that begin there, and needs no key.
+        first = bisect_left(self.hits, (start,))
+        return self.hits[first : bisect_left(self.hits, (end,), first)]
 
 
 def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
@@ -86,8 +80,9 @@ def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
     boxed: list[tuple[int, int]] = []
     place = 0
     for line in lines:
-        ticked = line.mark is Mark.QUOTED and _is_ticked(line.text)
-        part = line.text.replace("\n", " ") if ticked or line.mark is Mark.FRESH else ""
+        mark = line.mark
+        ticked = mark is _QUOTED and _is_ticked(line.text)
+        part = line.text.replace("\n", " ") if ticked or mark is _FRESH else ""
         if place + len(part) > _MOST:
             break
         if ticked:
@@ -101,15 +96,19 @@ def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
     if " removed]" in low:
         low = _REMOVED.sub(_blank, low)
     hard = frozenset(
-        starts[index + 1] - 1 for index in range(len(parts) - 1) if _ends(parts[index], parts[index + 1])
+        [
+            start - 1
+            for part, following, start in zip(parts, parts[1:], starts[1:], strict=False)
+            if not part or not following or _ends(part, following)
+        ]
     )
-    addresses = tuple(find_addresses(text, low, terms.spelling))
-    own = _own_words(_without(low, boxed), terms)
-    # An address tells of its owner's language too; where there is none, the words that are looked up tell it as well.
-    told_apart = own is not low or addresses or "://" in low or "www." in low
-    languages = terms.vocabulary.languages(own) if told_apart else ()
+    spaced = low.split()
+    flat = " ".join(spaced)
+    addresses = tuple(find_addresses(text, low, spaced, terms.spelling))
+    own = _own_words(_without(low, boxed), flat, terms)
+    languages = terms.vocabulary.languages(own) if own is not low else ()
     hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages))
-    return Fresh(text, low, tuple(kept), tuple(starts), hard, tuple(boxed), hits, addresses)
+    return Fresh(text, low, tuple(kept), tuple(starts), hard, tuple(boxed), hits, addresses, flat)
 
 
 def _is_ticked(line: str) -> bool:
@@ -123,11 +122,10 @@ def _without(low: str, spans: Sequence[tuple[int, int]]) -> str:
     return low
 
 
-def _own_words(low: str, terms: Terms) -> str:
+def _own_words(low: str, flat: str, terms: Terms) -> str:
     """A lower-case text without the form's own sentences and headings, which are in the site's language."""
     if "[" not in low and "#" not in low:
         return low
-    flat = " ".join(low.split())
     for _, statement in terms.statements:
         span = statement.find(low, flat)
         if span is not None:

@@ -13,6 +13,7 @@ from mailflow.core.reading.terms import Terms
 
 _CLEARLY = 0.12  # so much surer is better founded
 _OTHER = "other"
+_ADDED_UP = (Kind.REASON, Kind.LIST)
 
 
 def settle(claims: Iterable[Claim], terms: Terms) -> tuple[dict[str, Claim], dict[str, tuple[Claim, ...]]]:
@@ -34,9 +35,11 @@ def settle(claims: Iterable[Claim], terms: Terms) -> tuple[dict[str, Claim], dic
     return settled, needed
 
 
-def _one(field: Field, said: Sequence[Claim]) -> list[Claim]:
-    if field.kind in {Kind.REASON, Kind.LIST}:
+def _one(field: Field, said: Sequence[Claim]) -> Sequence[Claim]:
+    if field.kind in _ADDED_UP:
         return [_together(said, surest=max(said, key=_sureness))]
+    if len(said) == 1:
+        return said
     said = _last_words(said) if field.kind is Kind.CHOICE else said
     best = max(said, key=_standing)
     others = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
@@ -88,8 +88,8 @@ def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:
             headed.add(fresh.line_at(heading.start()))
             if found := _heading(fresh, terms, heading):
                 yield found
-    for index, start in enumerate(fresh.starts):
-        end = fresh.line_end(start)
+    for index, (start, following) in enumerate(pairwise((*fresh.starts, len(fresh.text) + 1))):
+        end = following - 1
         if end > start and start not in quoted and index not in headed:
             yield from _line(fresh, terms, start, end)
 

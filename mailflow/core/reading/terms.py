@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING
 
 from mailflow.core.form import Field, Form, Kind
@@ -78,6 +79,8 @@ class Terms:
     is_before: re.Pattern[str]  # the same, after a value
     as_word: re.Pattern[str]
     spelling: Spelling
+    # What quoted questions have been found to ask for, kept by `context.py`.
+    questions: dict[str, tuple[Field, ...]] = dataclass_field(default_factory=dict, repr=False, compare=False)
 
     def label(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label ends a phrase, and how many words stand before the label."""

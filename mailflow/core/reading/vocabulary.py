@@ -473,17 +473,21 @@ class Vocabulary:
     ) -> list[Hit]:
         """What a lower-case text holds, in order.
 
-        A newline at a place in `hard` ends the sentence. The words of `addresses` and links are left alone.
+        A newline at a place in `hard` ends the sentence. The words of `addresses` and links are left alone, but tell the
+        language as the others do.
         """
         set_apart = [Hit(start, end, MARKS["address"]) for start, end in addresses]
         if "://" in low or "www." in low:
             set_apart += [Hit(*match.span(), MARKS["link"]) for match in _LINK.finditer(low)]
+        written = low
         for start, end, _ in set_apart:
             low = low[:start] + " " * (end - start) + low[end:]
         words = _Words(low, hard)
-        if not languages:
-            short = len(low) <= _TELLING
-            languages = self._likeliest(words.forms, low) if short else self.languages(low)
+        if not languages and len(low) <= _TELLING:  # rather than looking for the words again
+            others = [word for start, end, _ in set_apart for word in _WORD.findall(written[start:end])]
+            languages = self._likeliest([*words.forms, *others], written)
+        elif not languages:
+            languages = self.languages(written)
         reader = self._readers.get(languages)
         if reader is None:
             if len(self._readers) >= _SETS_KEPT:
