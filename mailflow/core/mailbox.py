@@ -34,7 +34,8 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 # As almost every mail program writes one; it reads as `_read_any` would read it.
-_PLAIN = re.compile(r"([^\"(),:;<=>@\\]*)<([^\"(),:;<=>\\\s]+)>\s*")
+_PLAIN_ATOM = r"[^\"(),:;<=>\\\s]"
+_PLAIN = re.compile(rf"([^\"(),:;<=>@\\]*)<({_PLAIN_ATOM}+)>\s*|\s*({_PLAIN_ATOM}+@{_PLAIN_ATOM}+)\s*")
 _IN_COMMENT = re.compile(r"[^()\\]++|\\.?|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -119,8 +120,8 @@ class _Item:
 def read_mailboxes(value: str, limit: int = 100) -> Mailboxes:
     """The mailboxes of an address field's unfolded value; where there are more than `limit`, nothing is certain."""
     if plain := _PLAIN.fullmatch(value):
-        address = sound_address(plain[2])
-        found = (Mailbox(plain[1].strip(), address),) if address else ()
+        address = sound_address(plain[2] or plain[3])
+        found = (Mailbox((plain[1] or "").strip(), address),) if address else ()
         return Mailboxes(found, certain=address is not None)
     return _read_any(value, limit)
 
