@@ -250,7 +250,7 @@ def has_near_pronoun(part: Clause, pronouns: frozenset[str] = frozenset({"them"}
 def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, float]]:
     if not part.choices or "if" in part.marks:
         return
-    for hit in part.hits:
+    for hit in (hit for hit in part.hits if hit.means.choices):
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
@@ -274,12 +274,12 @@ def _by_things(
         return
     for thing in _meant(part, things):
         for state in sorted(states):
-            if state == NONE and not _says_no(part, thing):
-                continue
             choice, sure = ways.of.get((thing, state), ("", 0.0))
+            if not choice or (state == NONE and not _says_no(part, thing)):
+                continue
             if state == "is_at" and len(set(things)) > 1:
                 continue  # "the codes are on the phone": and where is that?
             if state == "was_at" and len(set(things)) == 1 and not lost:
                 continue  # "they were in the attic all along"
-            if choice and not states & ways.unless[choice]:
+            if not states & ways.unless[choice]:
                 yield Told(choice, sure, part)
