@@ -239,7 +239,7 @@ def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
     after = words_of(fresh.low[hit.end : hit.end + _BESIDE])[:2]
     if any(terms.is_service(word) for word in (*before, *after)):
         return False
-    return any(word in terms.lists.get("elsewhere", ()) for word in (*before, *after))
+    return terms.among("elsewhere", *before, *after)
 
 
 def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
@@ -304,7 +304,7 @@ def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool,
     """Whether a word is one of the language rather than a name: "is", "forgotten", a thing as in "two-factor"."""
     if any(hit.start == start and hit.means.objects for hit in fresh.within(start, start + len(name))):
         return True
-    if name.lower() in terms.lists.get("is", ()) or (terms.common(name) and not (strong and "-" in name)):
+    if terms.among("is", name.lower()) or (terms.common(name) and not (strong and "-" in name)):
         return True
     return terms.everyday(name) and "-" not in name and not (strong and sure)
 

@@ -120,8 +120,7 @@ def _is_of_account(hit: Hit) -> bool:
 
 
 def _of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
-    elsewhere = terms.lists.get("elsewhere", ())
-    return any(word in elsewhere for word in words_of(fresh.low[start:end]))
+    return terms.among("elsewhere", *words_of(fresh.low[start:end]))
 
 
 def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
@@ -135,7 +134,7 @@ def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
         return False
     if any(hit.start <= start < hit.end and hit.means.matters for hit in fresh.within(start - 20, start + 1)):
         return False
-    if name.lower().rpartition(".")[2] in terms.lists.get("not_last", ()) or _TECHNICAL.fullmatch(name):
+    if terms.among("not_last", name.lower().rpartition(".")[2]) or _TECHNICAL.fullmatch(name):
         return False
     parts = [part for part in _DIGITS.split(name) if part]
     return bool(parts) and not all(map(terms.everyday, parts)) and not terms.is_service(name.lower())
@@ -163,7 +162,7 @@ def _belongs_to(fresh: Fresh, terms: Terms, cue: _Cue, start: int) -> bool:
     """Whether nothing but an "of" stands between a thing and a word: "the second factor of x"."""
     between = words_of(fresh.low[cue.end : start])
     last = between[-1] if between else fresh.low[: cue.end].rsplit(None, 1)[-1]
-    return len(between) <= 1 and last in terms.lists.get("of", ())
+    return len(between) <= 1 and terms.among("of", last)
 
 
 def _stands_as_name(fresh: Fresh, terms: Terms, match: re.Match[str], spoken: Sequence[_Cue]) -> bool:

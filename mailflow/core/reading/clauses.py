@@ -42,8 +42,7 @@ class _Segment:
 
     def add(self, hits: list[Hit]) -> None:
         self.hits += hits
-        for hit in hits:
-            means = hit.means
+        for _, _, means in hits:
             if means.objects:
                 self.starts_with_object |= not (self.verbs or self.things or self.topics)
                 self.things |= bool(means.things)
@@ -358,18 +357,18 @@ def _verbs(hits: Sequence[Hit]) -> list[_Verb]:
         0,
         False,
     )  # where the last verb or thing ends, and whether the last "not" stands right behind it
-    for hit in hits:
-        if hit.means.negates:
+    for start, end, means in hits:
+        if means.negates:
             negated = True
-            behind = hit.start - said <= _NEAR
-        if hit.means.states or hit.means.says:
+            behind = start - said <= _NEAR
+        if means.states or means.says:
             if verbs and auxiliary:  # "have lost", "non ho perso": one verb
                 negated = verbs.pop().negated or negated
-            verbs.append(_Verb(hit.means, negated))
+            verbs.append(_Verb(means, negated))
             negated = False
-        if hit.means.objects or hit.means.verb:
-            said = hit.end
-        auxiliary = hit.means.auxiliary or (auxiliary and hit.means.negates)
+        if means.objects or means.verb:
+            said = end
+        auxiliary = means.auxiliary or (auxiliary and means.negates)
     if negated and verbs and behind:
         verbs[-1].negated = True
     return verbs

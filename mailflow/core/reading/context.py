@@ -181,7 +181,8 @@ def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
 def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int, int]]:
     """Where the rest of our own wording stands among the person's lines."""
     for wording in (*terms.ours, *((wording for _, wording in terms.statements) if statements else ())):
-        yield from wording.spans(fresh.low, fresh.flat)
+        if wording.flat in fresh.flat:
+            yield from wording.spans(fresh.low)
 
 
 def read_context(

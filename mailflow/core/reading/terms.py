@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # it compiles its terms here, and so imports this module
 _LIKELY, _POSSIBLE = 0.8, 0.65  # how sure a choice is that a thing's state tells
 _CJK_WORD = re.compile(f"[{CJK}]+")
 _LABEL_WORDS = 7
+_NONE: frozenset[str] = frozenset()
 
 
 class Wording:
@@ -29,14 +30,13 @@ class Wording:
         self.words = frozenset(normal_label(text).split())
         self._pattern = re.compile(r"\s+".join(re.escape(word) for word in self.flat.split()))
 
-    def spans(self, low: str, flat: str) -> Iterator[tuple[int, int]]:
-        """Everywhere it stands in a lower-case text; `flat` is that text on one line."""
-        if self.flat in flat:
-            yield from (match.span() for match in self._pattern.finditer(low))
+    def spans(self, low: str) -> Iterator[tuple[int, int]]:
+        """Everywhere it stands in a lower-case text."""
+        return (match.span() for match in self._pattern.finditer(low))
 
     def find(self, low: str, flat: str) -> tuple[int, int] | None:
-        """Where it stands first."""
-        return next(self.spans(low, flat), None)
+        """Where it stands first; `flat` is the text on one line, which tells sooner that it does not."""
+        return next(self.spans(low), None) if self.flat in flat else None
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Terms:
     form: Form
     vocabulary: Vocabulary
     labels: Mapping[str, Field]  # by their words, joined by spaces
+    label_ends: frozenset[str]  # their last words
     statements: tuple[tuple[Field, Wording], ...]
     stated: Mapping[str, Field]  # by their statements, on one line in lower case
     asks: tuple[tuple[Field, Wording], ...]
@@ -66,6 +67,7 @@ class Terms:
     opposites: Mapping[str, str]
     values: Mapping[str, frozenset[str]]
     lists: Mapping[str, tuple[str, ...]]
+    short_words: Mapping[str, frozenset[str]]  # the same, for `among`
     ordinary: AbstractSet[str]  # words of dictionaries
     knowing: frozenset[str]  # agreements to which "I know" is a yes, as to a fact
     profiles: tuple[tuple[str, Field], ...]  # URL prefixes
@@ -84,12 +86,13 @@ class Terms:
 
     def label(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label ends a phrase, and how many words stand before the label."""
-        if self.name is not None and words and words[-1] in self.lists.get("name", ()):
+        if self.name is not None and words and self.among("name", words[-1]):
             called = [word for word in words[:-1] if self.is_service(word)]  # "PyPI name", but no "name"
             if called:
                 return self.name, len(words) - 2
-        words = [word for word in words if not self.is_service(word)]
-        for first in range(max(0, len(words) - _LABEL_WORDS), len(words)):
+        words = self._without_service(words)
+        ends = bool(words) and words[-1] in self.label_ends
+        for first in range(max(0, len(words) - _LABEL_WORDS), len(words)) if ends else ():
             found = self.labels.get(" ".join(words[first:]))
             if found is not None:
                 return found, first
@@ -102,12 +105,17 @@ class Terms:
 
     def label_before(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label begins a phrase, and how many words the label has."""
-        words = [word for word in words if not self.is_service(word)]
+        words = self._without_service(words)
         for last in range(min(_LABEL_WORDS, len(words)), 0, -1):
             found = self.labels.get(" ".join(words[:last]))
             if found is not None:
                 return found, last
         return None
+
+    def _without_service(self, words: list[str]) -> list[str]:
+        if self.service.isdisjoint(words):
+            return words
+        return [word for word in words if not self.is_service(word)]
 
     def common(self, word: str) -> bool:
         """Whether a word, or each part of it, is one that people use for anything but a name."""
@@ -126,7 +134,11 @@ class Terms:
 
     def leads_to_name(self, word: str) -> bool:
         """Whether a name may follow a word: "is", "as", "of"."""
-        return any(word in self.lists.get(key, ()) for key in ("is", "as", "of"))
+        return any(self.among(key, word) for key in ("is", "as", "of"))
+
+    def among(self, key: str, *words: str) -> bool:
+        """Whether one of some words is in a list of short words."""
+        return not self.short_words.get(key, _NONE).isdisjoint(words)
 
     def whole_label(self, words: list[str]) -> Field | None:
         """The field whose label a line is."""
@@ -154,10 +166,12 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
     vocabulary = Vocabulary((*words.entries, *_form_entries(form)))
     addresses = form.of_kind(Kind.ADDRESS)
     wanted = next((field for field in addresses if field.differs_from or field.required_when), None)
+    labels = _labels(form, words)
     return Terms(
         form=form,
         vocabulary=vocabulary,
-        labels=_labels(form, words),
+        labels=labels,
+        label_ends=frozenset(label.rpartition(" ")[2] for label in labels),
         statements=tuple((field, Wording(field.statement)) for field in form.fields if field.statement),
         stated={collapsed(field.statement): field for field in form.fields if field.statement},
         asks=tuple((field, Wording(field.ask)) for field in form.fields if field.ask),
@@ -166,6 +180,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         opposites=words.opposites,
         values=words.values,
         lists=words.lists,
+        short_words={key: frozenset(some) for key, some in words.lists.items()},
         ordinary=words.ordinary,
         knowing=frozenset(_knowing(form, vocabulary)),
         profiles=tuple((lower(prefix), field) for field in form.fields for prefix in field.profile_url),

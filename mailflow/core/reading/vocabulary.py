@@ -291,6 +291,7 @@ class _Reader:
         done = [0, 0, 0]
         marks, ends, forms = words.marks, words.ends, words.forms
         nodes = [*map(self._known.__getitem__, forms), None]
+        last = len(forms) - 1
         for index, node in enumerate(nodes):
             if index in marks:
                 self._take_marks(low, marks[index], done, hits)
@@ -298,7 +299,8 @@ class _Reader:
                 continue
             end = ends[index]
             start = end - len(forms[index])
-            if node.goes_on and (found := _longer(node, words, index)):
+            goes_on = node.goes_on and (node.branches or (index < last and forms[index + 1] in node.children))
+            if goes_on and (found := _longer(node, words, index)):
                 if node.ends:
                     found.append((end, node.means))
                 _take_longest(start, found, done, hits)
@@ -352,13 +354,9 @@ class _Known(dict[str, "_Node | None"]):
 
 
 def _longer(node: _Node, words: _Words, index: int) -> list[tuple[int, list[Meaning | None]]]:
-    """The ends of the phrases that begin with a word and go on behind it: of most, the next word tells that none does."""
+    """The ends of the phrases that begin with a word and go on behind it."""
     found: list[tuple[int, list[Meaning | None]]] = []
-    following = index + 1
-    if following >= len(words.forms) or following in words.marks:
-        return found
-    if node.branches or words.forms[following] in node.children:
-        _follow(node, words, index, found)
+    _follow(node, words, index, found)
     return found
 
 
