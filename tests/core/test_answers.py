@@ -92,6 +92,7 @@ def test_prose_answers_what_it_says(text, answers):
 REPLIES = [
     ("yes", (CONDUCT, DELAY), {CONDUCT: True, DELAY: True}),
     ("yes", (), {}),
+    ("Yes.  \n \n", (CONDUCT,), {CONDUCT: True}),
     ("no", (CONDUCT,), {CONDUCT: False}),
     ("jdoe", (ACCOUNT,), {"username": "jdoe"}),
     ("1. jdoe\n2. yes\n", (ACCOUNT, CONDUCT), {"username": "jdoe", CONDUCT: True}),

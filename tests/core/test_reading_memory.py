@@ -70,7 +70,7 @@ def test_a_name_of_a_secret_is_found_whatever_words_are_forgotten(monkeypatch, k
         assert all(len(word) <= longest for word in names)
 
 
-@pytest.mark.parametrize(("kept", "longest"), [(1, 500), (500, 4)])
+@pytest.mark.parametrize(("kept", "longest"), [(500, 500), (1, 500), (500, 4)])
 def test_a_quoted_question_is_understood_whatever_is_forgotten(monkeypatch, kept, longest):
     monkeypatch.setattr(context, "_QUESTIONS_KEPT", kept)
     monkeypatch.setattr(context, "_LONGEST_KEPT", longest)
