@@ -58,6 +58,7 @@ class Daemon:
         self._reload_asked = asyncio.Event()
         self._not_stored_at = float("-inf")
         self._masked = True  # whether a mail was since the last scrubbing; a process before this one may have ended early
+        self._audit_head = ""  # that the log was told
         self._deleted = False  # whether anything was since then
         self._intake = Intake(
             desk.store.begin,
@@ -291,7 +292,16 @@ class Daemon:
             self._wake("scrub")
         if any(one.letters for one in changed):
             self._wake("deliver")
+        self._tell_audit_head()
         return len(changed) == _BATCH
+
+    def _tell_audit_head(self) -> None:
+        """Soon after each entry, whichever process made it: what the log has said, nobody can take out of the table."""
+        with self._app.read() as uow:
+            head = str(uow.audit.head())
+        if head != self._audit_head:
+            self._audit_head = head
+            log.audit_head(head=head)
 
     def _scrub(self) -> bool:
         """What a masked secret left beside the rows; never in the way of mail, and again while readers are."""

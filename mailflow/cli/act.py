@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import sys
 
 import click
@@ -11,6 +9,7 @@ import click
 from mailflow.cli import exits
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say
+from mailflow.cli.who import who
 from mailflow.core.case import Outcome
 from mailflow.core.display import lines
 from mailflow.core.events import Event, StaffAsked, StaffClosed, StaffNoted, StaffReopened
@@ -75,17 +74,6 @@ def merge(site: Site, reference: str, into: str) -> None:
             _say(operate.merge(desk.app, reference, into, who()))
         except ValueError as error:
             raise exits.Refused(str(error), exits.BAD_DATA) from error
-
-
-def who() -> str:
-    """The member of the staff at the keyboard, for the history of the case."""
-    name = os.environ.get("SUDO_USER")
-    if name:
-        return name
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name
-        return str(os.getuid())
 
 
 def _act(site: Site, reference: str, event: Event) -> None:

@@ -123,6 +123,7 @@ class Commands(click.Group):
         "queue": ("command:queue", "Letters that wait or failed, mails that were parked."),
         "digest": ("desk:digest", "Show the staff digest as it would be now."),
         "purge": ("desk:purge", "Delete now what is kept no longer."),
+        "audit": ("command:audit", "What the staff did, and whether that record is whole."),
         "db": ("command:db", "The database."),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -171,6 +172,17 @@ def cases() -> None:
 )
 def queue() -> None:
     """Letters that wait or were given up, and mails that could not be handled."""
+
+
+@click.group(
+    cls=Commands,
+    places={
+        "list": ("audit:list_", "List what was done, the newest first."),
+        "verify": ("audit:verify", "Check that no entry was changed, removed or added in between."),
+    },
+)
+def audit() -> None:
+    """What the staff did."""
 
 
 @click.group(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from mailflow.bootstrap import upgrade_tables
+from mailflow.bootstrap import upgrade_tables, utc_now
 from mailflow.cli import exits
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say
+from mailflow.cli.who import staff
 
 
 @click.command()
@@ -30,6 +31,9 @@ def reencrypt(site: Site) -> None:
         raise exits.Refused("database.encryption_key is empty: there is no key to encrypt with", exits.CONFIG)
     with site.store() as store:
         result = reencrypt(store.begin)
+        with store.begin() as uow:
+            facts = {**result.done, "left": result.left}
+            uow.audit.add(utc_now(), staff(), "db reencrypt", facts=facts)
         store.scrub(masked=True, deleted=True)
     say(f"encrypted anew: {result.done['mail']} mails, {result.done['letter']} letters")
     if not result.complete:

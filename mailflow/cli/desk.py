@@ -12,6 +12,7 @@ import click
 from mailflow.bootstrap import check_letters, prepare
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say, text
+from mailflow.cli.who import staff
 
 ROLES = ("receive", "handle", "deliver", "periodic")
 
@@ -96,7 +97,7 @@ def purge(site: Site) -> None:
     from mailflow.steps.periodic import purge_now  # noqa: PLC0415 -- it handles mail too, for which it imports much
 
     with site.desk() as desk:
-        purged = purge_now(desk.app)
+        purged = purge_now(desk.app, staff())
         desk.store.scrub(masked=False, deleted=True)
     say(
         f"deleted {purged.rows} cases, mails and letters, and the bytes of {purged.raws} more mails and letters"

@@ -14,6 +14,7 @@ from mailflow.bootstrap import utc_now
 from mailflow.cli import exits
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, on_terminal, say, show_json, table, text
+from mailflow.cli.who import staff
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.timing import DAY
 from mailflow.store.unit import UnitOfWork
@@ -111,7 +112,7 @@ def show(site: Site, entry: str) -> None:
 @site
 def retry(site: Site, ids: tuple[str, ...]) -> None:
     """Try letters again now, also those that were given up."""
-    _do(site, ids, "is tried again", letter=lambda uow, number: uow.outbox.retry_now(number))
+    _do(site, ids, "queue retry", "is tried again", letter=lambda uow, number: uow.outbox.retry_now(number))
 
 
 @click.command()
@@ -122,6 +123,7 @@ def drop(site: Site, ids: tuple[str, ...]) -> None:
     _do(
         site,
         ids,
+        "queue drop",
         "is dropped",
         letter=lambda uow, number: uow.outbox.drop(number),
         mail=lambda uow, number: uow.mails.drop(number),
@@ -133,10 +135,12 @@ def drop(site: Site, ids: tuple[str, ...]) -> None:
 @site
 def replay(site: Site, ids: tuple[str, ...]) -> None:
     """Handle parked mails anew."""
-    _do(site, ids, "is handled anew", mail=lambda uow, number: uow.mails.replay(number))
+    _do(site, ids, "queue replay", "is handled anew", mail=lambda uow, number: uow.mails.replay(number))
 
 
-def _do(site: Site, ids: tuple[str, ...], done: str, **verbs: Callable[[UnitOfWork, int], bool]) -> None:
+def _do(
+    site: Site, ids: tuple[str, ...], verb: str, done: str, **verbs: Callable[[UnitOfWork, int], bool]
+) -> None:
     """All of them, or none when one cannot be."""
     entries = [_id(one, *verbs) for one in ids]
     with site.store() as store, store.begin() as uow:
@@ -145,6 +149,8 @@ def _do(site: Site, ids: tuple[str, ...], done: str, **verbs: Callable[[UnitOfWo
                 raise exits.Refused(
                     f"there is no {kind}:{number}, or it is not in a state for this", exits.BAD_DATA
                 )
+        named = [f"{kind}:{number}" for kind, number in entries]
+        uow.audit.add(utc_now(), staff(), verb, facts={"ids": named})
     for kind, number in entries:
         say(f"{kind}:{number} {done}")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from mailflow.core.audit import START, Head
 from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.display import one_line
@@ -142,6 +143,7 @@ class Digest:
     failed: Section[FailedLetter]
     set_aside: Section[SetAside]
     numbers: Numbers
+    audit: str  # the head of the audit log, by which its end is known
 
     @property
     def empty(self) -> bool:
@@ -170,6 +172,7 @@ def make_digest(
     numbers: Numbers,
     form: Form,
     since: datetime,
+    audit: Head = START,
 ) -> Digest:
     """The digest of `cases`: all that are open, and the closed ones whose letters come back."""
     places: dict[str, list[Case]] = {place: [] for place in _PLACES}
@@ -184,6 +187,7 @@ def make_digest(
     return Digest(
         now=now,
         since=since,
+        audit=str(audit),
         failing=briefs(sorted(failing, key=lambda case: case.changed_at, reverse=True)),
         parked=_section(sorted(parked, key=lambda mail: mail.received_at), _shown),
         failed=_section(sorted(failed, key=lambda letter: letter.failed_at), _shown),

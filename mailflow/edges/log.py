@@ -251,6 +251,11 @@ def purged(*, rows: int, raws: int) -> None:
     event("info", "purged", rows=rows, raws=raws)
 
 
+def audit_head(*, head: str) -> None:
+    """The last entry of the audit log: `mailflow audit verify --head` knows by it whether the end was cut off since."""
+    event("info", "audit_head", head=head)
+
+
 def scrubbed() -> None:
     """What secrets were masked in stands beside the rows no longer either: see `store.scrub`."""
     event("info", "scrubbed")
@@ -304,6 +309,7 @@ def crashed(*, where: str, error: BaseException) -> None:
 
 
 EVENTS = (
+    "audit_head",
     "in_the_clear",
     "listening",
     "connected",

@@ -56,10 +56,11 @@ def purge(app: App, node: str) -> Purged | None:
         if not uow.slots.win("purge", daily_slot(now, _PURGE_AT, app.config.desk.time_zone), node, now):
             return None
         uow.slots.purge(now - _SLOTS_KEPT)
-    return purge_now(app)
+    return purge_now(app, "time")
 
 
-def purge_now(app: App) -> Purged:
+def purge_now(app: App, by: str) -> Purged:
+    """`by` is who asked for it, for the audit log."""
     now, kept = app.clock(), app.config.case
     closed_before, received_before = now - kept.keep_closed, now - kept.keep_raw
     rows = _until_none_is_left(
@@ -72,6 +73,9 @@ def purge_now(app: App) -> Purged:
         app,
         lambda uow: uow.mails.delete_raw(received_before, now) + uow.outbox.delete_raw(received_before, now),
     )
+    if rows or raws:
+        with app.begin() as uow:
+            uow.audit.add(now, by, "purge", facts={"rows": rows, "raws": raws})
     return Purged(rows, raws)
 
 

@@ -38,6 +38,7 @@ def build_digest(app: App, uow: UnitOfWork) -> Digest:
         ),
         form=app.config.policy.form,
         since=since,
+        audit=uow.audit.head(),
     )
 
 

@@ -166,6 +166,19 @@ sender_checks = Table(
     Column("attempts", Integer, nullable=False),  # leases that nobody has settled or put off
 )
 
+audit = Table(  # only ever added to: triggers, which its migration makes, refuse everything else
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("reference", Text),
+    Column("facts", Text, nullable=False),  # JSON as it was hashed
+    Column("previous", Text, nullable=False, unique=True),  # two cannot follow one
+    Column("hash", Text, nullable=False),
+)
+
 job_slots = Table(
     "job_slots",
     metadata,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, exc
 
+from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
 from mailflow.store.engine import READING, UNSYNCED, Unavailable
 from mailflow.store.inhand import InHand
@@ -25,7 +26,18 @@ from mailflow.store.views import Views
 
 
 class UnitOfWork:
-    __slots__ = ("_connection", "cases", "in_hand", "mails", "outbox", "seals", "senders", "slots", "views")
+    __slots__ = (
+        "_connection",
+        "audit",
+        "cases",
+        "in_hand",
+        "mails",
+        "outbox",
+        "seals",
+        "senders",
+        "slots",
+        "views",
+    )
 
     def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
         self._connection = connection
@@ -36,6 +48,7 @@ class UnitOfWork:
         self.seals = Seals(connection, keyring)
         self.senders = SenderChecks(connection, self.mails)
         self.slots = Slots(connection)
+        self.audit = Audit(connection)
         self.views = Views(connection)
 
     @contextmanager

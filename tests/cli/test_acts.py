@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailflow.cli import act
+from mailflow.cli.who import who
 from mailflow.core.case import Outcome, Status
 from tests.world import COMPLETE
 
@@ -134,4 +134,4 @@ def test_a_user_without_a_name_goes_by_the_number(monkeypatch):
 
     monkeypatch.delenv("SUDO_USER", raising=False)
     monkeypatch.setattr(getpass, "getuser", nobody)
-    assert act.who().isdecimal()
+    assert who().isdecimal()

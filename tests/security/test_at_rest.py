@@ -226,14 +226,14 @@ def test_mails_are_kept_as_they_came_for_a_time_and_the_case_longer(world):
     act(world.app, world.case().reference, StaffClosed(Outcome.RECOVERED), "kim")
     world.run()
     world.now += world.config.case.keep_raw
-    assert purge_now(world.app).raws == 0
+    assert purge_now(world.app, "time").raws == 0
     world.now += timedelta(microseconds=1)
-    purged = purge_now(world.app)
+    purged = purge_now(world.app, "time")
     assert (purged.rows, purged.raws) == (0, 3)
     assert (world.stored(1).raw, world.stored(1).fresh.endswith(WORDS)) == (b"", True)
     assert world.case().answers["username"].value == "jdoe42"
     world.now += world.config.case.keep_closed
-    assert purge_now(world.app).rows > 0
+    assert purge_now(world.app, "time").rows > 0
     assert world.stored(1) is None
 
 
@@ -243,7 +243,7 @@ def test_nothing_of_what_was_deleted_is_left_in_the_files(tmp_path):
     world.write(INCOMPLETE, X_Mark=WORDS)
     assert WORDS.encode() in files_of(world)
     world.now += world.config.case.keep_raw + timedelta(days=1)
-    assert purge_now(world.app).raws > 0
+    assert purge_now(world.app, "time").raws > 0
     assert world.store.scrub(masked=False, deleted=True)
     assert WORDS.encode() not in files_of(world)
     world.close()

@@ -263,9 +263,9 @@ def closed_case(world):
 def test_closed_cases_are_kept_as_long_as_the_site_says(world):
     closed_case(world)
     world.now = world.case().closed_at + world.config.case.keep_closed
-    assert purge_now(world.app).rows == 0
+    assert purge_now(world.app, "time").rows == 0
     world.now += timedelta(microseconds=1)
-    assert purge_now(world.app).rows > 0
+    assert purge_now(world.app, "time").rows > 0
     with world.store.read() as uow:
         assert uow.views.cases() == []
         assert uow.mails.get(1) is None
@@ -276,7 +276,7 @@ def test_open_cases_and_what_waits_are_kept(world):
     world.write(START)
     world.receive(world.mail("waiting"), "kim@example.com")
     world.now += 10 * world.config.case.keep_closed
-    purge_now(world.app)
+    purge_now(world.app, "time")
     assert world.case().party == "jo@example.org"
     with world.store.read() as uow:
         assert uow.views.queues().mails_waiting == 1
@@ -288,7 +288,7 @@ def test_mails_of_no_case_and_old_digests_go_too(world):
     send_digest(world.app, "test")
     world.run()
     world.now += world.config.case.keep_closed + DAY
-    assert purge_now(world.app).rows == 2
+    assert purge_now(world.app, "time").rows == 2
 
 
 def test_the_purge_runs_once_a_day_at_night(world, node):
