@@ -6,27 +6,30 @@ import json
 
 import click
 
+from mailflow.bootstrap import read_keys
 from mailflow.cli import exits
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import complain, say, show_json, table
 from mailflow.core.audit import Entry, Head, faults, read_head
 from mailflow.core.reference import normal_reference
+from mailflow.store.unit import UnitOfWork
 
 _FAULTS_TOLD = 20
 
 
 @click.command("list")
 @click.option("--case", "reference", help="Only what was done to this case.")
+@click.option("--person", "address", help="Only what was recorded when this address was forgotten.")
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="At most so many."
 )
 @as_json
 @site
-def list_(site: Site, reference: str | None, limit: int, as_json: bool) -> None:
+def list_(site: Site, reference: str | None, address: str | None, limit: int, as_json: bool) -> None:
     """List what was done, the newest first: when, by whom, to which case."""
     normal = (normal_reference(reference) or reference) if reference else None
     with site.read() as uow:
-        entries = uow.audit.latest(limit, normal)
+        entries = _of_person(site, uow, address) if address else uow.audit.latest(limit, normal)
     if as_json:
         for entry in entries:
             show_json(_facts(entry))
@@ -48,6 +51,14 @@ def list_(site: Site, reference: str | None, limit: int, as_json: bool) -> None:
             for entry in entries
         ],
     )
+
+
+def _of_person(site: Site, uow: UnitOfWork, address: str) -> list[Entry]:
+    from mailflow.steps.forget import mark_of  # noqa: PLC0415 -- the other commands need it not
+
+    marks = {mark_of(key, address) for key in read_keys(site.config.desk.reply_key)}
+    found = [entry for entry in uow.audit.entries() if json.loads(entry.facts).get("person") in marks]
+    return found[::-1]
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from mailflow.core.form import Form
 from mailflow.core.items import missing_items
 from mailflow.steps.find import find_case
 from mailflow.store.cases import HistoryEntry
-from mailflow.store.mails import ListedMail
+from mailflow.store.columns import to_json
+from mailflow.store.mails import ListedMail, StoredMail
 from mailflow.store.outbox import QueuedLetter
 from mailflow.store.unit import UnitOfWork
 
@@ -88,16 +90,63 @@ def record_facts(record: Record, form: Form) -> dict[str, Any]:
 
 
 def everything(uow: UnitOfWork, reference: str, form: Form) -> dict[str, Any]:
-    """All that is kept of a case, its mails and letters byte by byte. Raises `UnknownCase`."""
+    """All that is kept of a case, its mails and letters byte by byte. Raises `UnknownCase` and `Unreadable`."""
     record = read_record(uow, reference)
-    found = {mail.id: uow.mails.get(mail.id) for mail in record.mails}
-    whole = record_facts(record, form)
-    whole["mails"] = [
-        {**_mail(mail), "raw": _base64(stored.raw if (stored := found[mail.id]) else b"")}
-        for mail in record.mails
-    ]
-    whole["letters"] = [{**_letter(letter), "raw": _base64(letter.raw)} for letter in record.letters]
-    return whole
+    return {
+        **record_facts(record, form),
+        "record": json.loads(to_json(record.case)),
+        "mails": _whole_mails(uow, [mail.id for mail in record.mails]),
+        "letters": _whole_letters(uow, [letter.id for letter in record.letters]),
+    }
+
+
+def of_person(uow: UnitOfWork, address: str, form: Form) -> dict[str, Any]:
+    """All that is kept of a person: their cases as `everything` has them, and what belongs to none of these."""
+    person = uow.persons.find(address)
+    return {
+        "address": address,
+        "cases": [everything(uow, case.reference, form) for case in person.cases],
+        "mails": _whole_mails(uow, person.mails),
+        "letters": _whole_letters(uow, person.letters),
+        "history": [asdict(entry) for entry in uow.persons.history(person.history)],
+        "named_in": list(person.named_in),
+    }
+
+
+def _whole_mails(uow: UnitOfWork, ids: Sequence[int]) -> list[dict[str, Any]]:
+    return [_whole_mail(mail) for number in ids if (mail := uow.mails.get(number))]
+
+
+def _whole_mail(mail: StoredMail) -> dict[str, Any]:
+    return {
+        **_mail(mail),
+        "envelope": asdict(mail.envelope),
+        "state": mail.state,
+        "size": mail.size,
+        "handled_at": mail.handled_at,
+        "next_try_at": mail.next_try_at,
+        "attempts": mail.attempts,
+        "error": mail.error,
+        "raw": _base64(mail.raw),
+        "raw_deleted_at": mail.raw_deleted_at,
+    }
+
+
+def _whole_letters(uow: UnitOfWork, ids: Sequence[int]) -> list[dict[str, Any]]:
+    return [_whole_letter(letter) for number in ids if (letter := uow.outbox.get(number))]
+
+
+def _whole_letter(letter: QueuedLetter) -> dict[str, Any]:
+    return {
+        **_letter(letter),
+        "envelope_sender": letter.envelope_sender,
+        "reply_to": letter.reply_to,
+        "settled_at": letter.settled_at,
+        "next_try_at": letter.next_try_at,
+        "attempts": letter.attempts,
+        "raw": _base64(letter.raw),
+        "raw_deleted_at": letter.raw_deleted_at,
+    }
 
 
 def _answers(answers: Mapping[str, Answer], form: Form) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from mailflow.bootstrap import utc_now
-from mailflow.cli.casefacts import case_facts, everything, read_record, record_facts
+from mailflow.cli.casefacts import case_facts, read_record, record_facts
 from mailflow.cli.casepage import show_record
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, say, show_json, table
@@ -68,12 +68,3 @@ def show(site: Site, reference: str, letters: bool, as_json: bool) -> None:
         show_json(record_facts(record, form))
     else:
         show_record(record, form, utc_now(), site.config.desk.time_zone, letters=letters)
-
-
-@click.command()
-@click.argument("reference")
-@site
-def export(site: Site, reference: str) -> None:
-    """Everything that is kept of a case, as one JSON object; its mails and letters as they stand, in base64."""
-    with site.read() as uow:
-        show_json(everything(uow, reference, site.config.policy.form))

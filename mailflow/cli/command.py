@@ -120,6 +120,7 @@ class Commands(click.Group):
         "explain": ("explain:explain", "Show what mailflow makes of mail files; send nothing."),
         "status": ("status:status", "Cases and queues at a glance."),
         "cases": ("command:cases", "Look at cases and act on them."),
+        "forget": ("person:forget", "Delete everything that is kept of a person."),
         "queue": ("command:queue", "Letters that wait or failed, mails that were parked."),
         "digest": ("desk:digest", "Show the staff digest as it would be now."),
         "purge": ("desk:purge", "Delete now what is kept no longer."),
@@ -153,7 +154,7 @@ def mailflow(context: click.Context, path: Path | None) -> None:
         "close": ("act:close", "Close a case, and write the letter that says so."),
         "reopen": ("act:reopen", "Take a closed case up again."),
         "merge": ("act:merge", "Close a case as a duplicate of another."),
-        "export": ("cases:export", "Everything that is kept of a case, as JSON."),
+        "export": ("person:export", "Everything that is kept of a case or a person, as JSON."),
     },
 )
 def cases() -> None:

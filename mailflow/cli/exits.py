@@ -27,6 +27,7 @@ UNAVAILABLE: Final = (
     os.EX_UNAVAILABLE
 )  # 69: `inject` of a mail that is never taken: too large, or going round
 SOFTWARE: Final = os.EX_SOFTWARE  # 70: a fault of mailflow
+CANNOT_CREATE: Final = os.EX_CANTCREAT  # 73: a file that is there already
 TEMPORARY: Final = os.EX_TEMPFAIL  # 75
 CONFIG: Final = os.EX_CONFIG  # 78
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells do

@@ -16,6 +16,7 @@ from mailflow.store.engine import READING, UNSYNCED, Unavailable
 from mailflow.store.inhand import InHand
 from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.outbox import Outbox
+from mailflow.store.persons import Persons
 from mailflow.store.reseal import Seals
 from mailflow.store.scrub import DELETED_FROM, MASKED_IN, empty_wal, vacuum
 from mailflow.store.seal import NO_KEYS, Keyring
@@ -33,6 +34,7 @@ class UnitOfWork:
         "in_hand",
         "mails",
         "outbox",
+        "persons",
         "seals",
         "senders",
         "slots",
@@ -48,6 +50,7 @@ class UnitOfWork:
         self.seals = Seals(connection, keyring)
         self.senders = SenderChecks(connection, self.mails)
         self.slots = Slots(connection)
+        self.persons = Persons(connection, keyring)
         self.audit = Audit(connection)
         self.views = Views(connection)
 
