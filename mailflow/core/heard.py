@@ -35,6 +35,7 @@ class Heard:
     said: tuple[Answer, ...]  # the answers that stand in their own words
     in_case: bool
     form: Form
+    cites: bool  # it holds words that are not the writer's: quoted, or forwarded
     answered: int  # how many required fields of the form it seems to answer, in its subject and quotes too
 
     @cached_property

@@ -14,13 +14,19 @@ from mailflow.core.answer import Reading
 from mailflow.core.form import Form
 from mailflow.core.heard import Heard, states_form
 from mailflow.core.intentwords import IntentWords
-from mailflow.core.matters import account_elsewhere, meant_for_another_desk, sold_something
+from mailflow.core.matters import (
+    account_elsewhere,
+    meant_for_another_desk,
+    nothing_of_an_account,
+    sold_something,
+)
 from mailflow.core.phrases import Hit, words_of
 from mailflow.core.policy import Redirect
 from mailflow.core.text import Line, Mark
 from mailflow.core.wish import Intent, Wish
 
 READ_AT_MOST = 16_000  # characters: nobody says what they want after ten pages
+_OPENING = 300  # characters: where somebody who fills in the form again says so
 _SUBJECT = 500  # characters of it that are read
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 NO_FORM = Form(())
@@ -42,13 +48,15 @@ def read_wish(
     """
     fresh = {line.number: line.text for line in lines if line.mark is Mark.FRESH}
     said = tuple(answer for answer in reading.answers.values() if answer.line in fresh)  # rather than quoted
-    if not in_case and states_form(said):
-        return Wish(Intent.RECOVERY)  # the form says it all
     subject = own_subject(subject, words)
-    body = "\n".join(fresh.values())[:READ_AT_MOST]
+    whole_form = not in_case and states_form(said)
+    body = "\n".join(fresh.values())[: _OPENING if whole_form else READ_AT_MOST]
     before = len(words_of(subject).forms) if subject else 0
+    cites = any(line.mark in {Mark.QUOTED, Mark.FORWARDED} for line in lines)
     answered = sum(form.by_key[key].required for key in reading.answers if key in form.by_key)
-    heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, answered)
+    heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, cites, answered)
+    if whole_form:  # it says it all
+        return asked_again(heard, redirects) or Wish(Intent.RECOVERY)
     for rule in RULES:
         if (wish := rule(heard, redirects)) is not None:
             return wish
@@ -94,7 +102,7 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
         return None
     plain = heard.clear("solved") or heard.clear("enough", asked=True)
     # "Never mind my last mail, the name is …" is a correction.
-    hit = plain or (heard.clear("forget_it") if not heard.said else None)
+    hit = plain or (heard.clear("forget_it") if not heard.said or heard.clear("worked") else None)
     if hit is None or heard.doubted(hit) or (hit is plain and _by_the_desk(heard, hit)):
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
@@ -127,9 +135,9 @@ def told_to_go_ahead(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | Non
 
 
 def asked_how_far(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
-    """As in "any news?"; without a case it must be about a request."""
-    about = ("status", "status_of_request") if heard.in_case else ("status_of_request",)
-    hits = heard.all(*about) if heard.in_case or not heard.agrees else []
+    """As in "any news?"; without a case it must be about a request, or about something they asked before."""
+    known = heard.in_case or heard.all("asked_before")
+    hits = heard.all("status", "status_of_request") if known else heard.all("status_of_request")
     told_anew = not heard.in_case and heard.all("loss")
     return heard.wish(Intent.STATUS, hits[0]) if hits and not told_anew else None
 
@@ -143,6 +151,15 @@ def only_yes_or_thanks(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | N
     if yes and yes.first == heard.body and heard.body_length <= 6:
         return heard.wish(Intent.CONFIRMATION, yes)
     return heard.wish(Intent.CONFIRMATION, thanks) if thanks and heard.body_length <= 14 else None
+
+
+def asked_again(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "I wrote on Monday from my work address, so here it is again from home"."""
+    hit = None if heard.in_case else heard.clear("asked_before")
+    if hit is None or not (heard.answered or heard.all("loss", "recovery")):
+        return None
+    only_asks = heard.all("status", "status_of_request") and not heard.states_agreement
+    return heard.wish(Intent.STATUS if only_asks else Intent.AGAIN, hit)
 
 
 def asked_for_an_account(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -161,5 +178,7 @@ RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     sold_something,
     account_elsewhere,
     meant_for_another_desk,
+    asked_again,
     asked_for_an_account,
+    nothing_of_an_account,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from mailflow.core.phrases import CJK, Phrases, compile_phrases
 # What each list of [intent] holds is said in `languages/intent/en.toml`.
 SIGNS = (
     "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "yes", "thanks", "proof",
-    "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours",
+    "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours", "doubt", "asked_before",
 )  # fmt: skip
 
 # The matters of other desks that are known in all languages. Of each [matters] has phrases that name it, and [hints]
@@ -125,9 +126,12 @@ class IntentWords:
     glued: re.Pattern[str] = _NEVER  # the same in languages without spaces, from the end of the name on
     between: frozenset[str] = frozenset()  # what may stand between its name and "is": "for", "my"
     no_password: frozenset[str] = frozenset()  # what stands where a password would: "forgotten"
+    ordinary: AbstractSet[str] = frozenset()  # words of dictionaries, in lower case
 
 
-def compile_intent_words(languages: Mapping[str, Mapping[str, Any]]) -> IntentWords:
+def compile_intent_words(
+    languages: Mapping[str, Mapping[str, Any]], ordinary: AbstractSet[str] = frozenset()
+) -> IntentWords:
     """`languages`: each file of `languages/intent/` by its language's code, as parsed TOML.
 
     Raises `ValueError` for a list that nothing reads, or a phrase that cannot be read.
@@ -148,6 +152,7 @@ def compile_intent_words(languages: Mapping[str, Mapping[str, Any]]) -> IntentWo
         glued=_glued(word for word in secrets["is"] if _CJK.search(word)),
         between=frozenset(word.casefold() for word in secrets["between"]),
         no_password=frozenset(word.casefold() for word in secrets["no_password"]),
+        ordinary=ordinary,
     )
 
 

@@ -28,5 +28,7 @@ def compile_lexicon(
 ) -> Lexicon:
     """Compiled once: it takes longer than reading many mails. `ordinary`: words of dictionaries, in lower case."""
     return Lexicon(
-        compile_answer_words(answers, ordinary), compile_text_words(text), compile_intent_words(intent)
+        compile_answer_words(answers, ordinary),
+        compile_text_words(text),
+        compile_intent_words(intent, ordinary),
     )

@@ -14,6 +14,7 @@ from mailflow.core.heard import Heard
 from mailflow.core.intentwords import HINT, MATTER, MATTERS
 from mailflow.core.phrases import Hit
 from mailflow.core.policy import Redirect
+from mailflow.core.tongue import is_known
 from mailflow.core.topics import Topic, topics_of
 from mailflow.core.wish import Intent, Wish
 
@@ -22,6 +23,12 @@ _PHRASE = 2
 _OF_AN_ACCOUNT = 2  # words that requests use, and reports of bugs too, however many
 _BETWEEN = 4  # words between a service's name and what is told of it
 _BESIDE = 2  # and the word for an account there
+_LONG_ENOUGH = 40  # letters: who says less may have said it elsewhere
+_LETTERS_OF_CJK = 3  # that a character of Chinese, Japanese or Korean is worth
+# What a mail to a desk of accounts may say without a word about one: it goes on from something, or is at a loss.
+_DOUBTS = (
+    "account", "recovery", "loss", "doubt", "status", "status_of_request", "asked_before", "trouble", "go_ahead", "yes", "proof", "but",
+)  # fmt: skip
 _OF_ACCOUNTS = "suspension"  # the matter that is about accounts itself
 
 
@@ -68,7 +75,8 @@ def account_elsewhere(heard: Heard, redirects: Sequence[Redirect]) -> Wish | Non
     titles = _near(heard, heard.all("account"), _BESIDE)
     told = _near(heard, _first_pleas(heard, "recovery")) | _near(heard, _first_pleas(heard, "loss")) & titles
     for name in heard.all("other_service"):
-        if name.first in told or (name.first < heard.body and name.first in titles):
+        places = range(name.first, name.last + 1)
+        if not told.isdisjoint(places) or (name.first < heard.body and not titles.isdisjoint(places)):
             return heard.wish(Intent.OFF_TOPIC, name, rest.topic, certain=True)
     return None
 
@@ -102,22 +110,22 @@ def meant_for_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish 
     if heard.agrees:
         return None
     best = max(_matters(heard, redirects), key=lambda matter: matter.claim, default=None)
-    if best is None or not _outweighs(heard, best):
+    if best is None or not _is_plain(heard, best):
         return None
-    certain = best.weight > _for_a_request(heard) + _PHRASE * heard.answered
+    certain = best.weight > _for_a_request(heard, best) + _PHRASE * heard.answered
     return heard.wish(Intent.OFF_TOPIC, best.hit, best.topic, certain=certain)
 
 
-def _outweighs(heard: Heard, matter: _Matter) -> bool:
+def _is_plain(heard: Heard, matter: _Matter) -> bool:
     if heard.in_case:
         return matter.weight > _PHRASE and not heard.said and not heard.all("recovery", "loss")
+    return matter.weight > _for_a_request(heard, matter)
+
+
+def _for_a_request(heard: Heard, matter: _Matter) -> int:
+    """The weight of what speaks for a request, beside a matter."""
     if matter.of_accounts:  # words of requests tell nothing, but who lost something is asked for it
-        wanted = bool(heard.apart("recovery"))
-        return matter.weight > _PLEA * len(heard.apart("loss")) + wanted
-    return matter.weight > _for_a_request(heard)
-
-
-def _for_a_request(heard: Heard) -> int:
+        return _PLEA * len(heard.apart("loss")) + bool(heard.apart("recovery"))
     words = _OF_AN_ACCOUNT if heard.apart("account") else 0
     return _PLEA * len(heard.apart("loss", "recovery")) + words
 
@@ -152,6 +160,29 @@ def _of_redirect(heard: Heard, topic: Topic, redirect: Redirect, elsewhere: Sequ
     besides = [hit for hit in elsewhere if spoken.isdisjoint(range(hit.first, hit.last + 1))]
     of_accounts = redirect.matter == _OF_ACCOUNTS or heard.speaks_of_accounts(topic.title)
     return _Matter(topic.name, weight, weight + len(besides), first, of_accounts)
+
+
+def nothing_of_an_account(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
+    """A mail of some length in which no word is about an account, or anything that befalls one.
+
+    Of 531 first mails that ask for an account back 4 are so, none of them longer than a line or two, or they have it in
+    what they forward; of 57 for other desks 43.
+    """
+    rest = _rest(redirects)
+    words = heard.words.forms[heard.body :]
+    if heard.in_case or heard.answered or heard.cites or rest is None or _length(words) < _LONG_ENOUGH:
+        return None
+    if heard.all(*_DOUBTS) or not is_known(words, heard.lists.ordinary):
+        return None
+    hints = [hit for matter in MATTERS for hit in heard.apart(HINT + matter)]
+    named = {hit.label.removeprefix(HINT) for hit in hints}
+    topic = next((redirect.topic for redirect in redirects if redirect.matter in named), rest.topic)
+    return Wish(Intent.OFF_TOPIC, topic=topic)
+
+
+def _length(words: Sequence[str]) -> int:
+    """In letters of Latin or Cyrillic script."""
+    return sum(len(word) if word.isascii() or len(word) > 1 else _LETTERS_OF_CJK for word in words)
 
 
 def _rest(redirects: Sequence[Redirect]) -> Redirect | None:

@@ -125,7 +125,12 @@ def kind_of_first(reading: Reading, wish: Wish, form: Form) -> MailKind:
     answers_form = any(form.by_key[key].required for key in reading.answers)
     if wish.intent in {Intent.OFF_TOPIC, Intent.BULK} and (wish.certain or not answers_form):
         return MailKind.OFF_TOPIC
-    return MailKind.REQUEST
+    return _FIRST.get(wish.intent, MailKind.REQUEST)
+
+
+# Of what is asked before, or asked about, from where the desk does not know the writer. Both open a case like any first
+# mail: who else has one about the account is nothing to tell them.
+_FIRST = {Intent.AGAIN: MailKind.DUPLICATE_REQUEST, Intent.STATUS: MailKind.FOLLOW_UP_STATUS}
 
 
 def kind_in_case(belongs: Belongs, reading: Reading, wish: Wish, form: Form) -> MailKind:

@@ -13,6 +13,7 @@ class Intent(StrEnum):
     CONFIRMATION = "confirmation"  # thanks, yes, it worked
     PROOF = "proof"  # says that a proof of ownership is in place
     RECOVERY = "recovery"  # asks for an account back
+    AGAIN = "again"  # does so once more, from where the desk does not know them
     OFF_TOPIC = "off_topic"  # wants something of another desk
     BULK = "bulk"  # sales and the like: off topic, and not answered
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,6 +146,65 @@ def test_two_offers_are_bulk_where_nothing_else_is_spoken_of():
     assert wish("We offer a price list.").intent is Intent.BULK
     assert wish("We offer a price list for the account.").intent is Intent.NONE
     assert wish("We offer.").intent is Intent.NONE
+
+
+PLAIN_WORDS = frozenset(
+    ["this", "is", "some", "text", "about", "the", "weather", "and", "nothing", "else", "at", "all", "today"]
+)
+RAIN = "This is some text about the weather today, and about nothing else at all."
+
+
+def weather(text: str, subject: str = "", mark: Mark = Mark.FRESH, *, in_case: bool = False, **said) -> Wish:
+    words = replace(WORDS, ordinary=PLAIN_WORDS)
+    lines = [Line(text, Mark.FRESH, 1), Line("And so on.", mark, 2)]
+    reading = Reading({key: answer(key, value) for key, value in said.items()})
+    return read_wish(lines, subject, reading, REDIRECTS, words, in_case=in_case, form=FORM)
+
+
+def test_a_mail_without_a_word_about_an_account_is_for_another_desk():
+    assert (weather(RAIN).intent, weather(RAIN).topic) == (Intent.OFF_TOPIC, "the rest")
+    assert weather(f"{RAIN} The reward?").topic == "reports"
+
+
+@pytest.mark.parametrize(
+    "word", ["account", "phone", "help", "code", "I lost my phone", "cannot log in", "but", "nobody answers"]
+)
+def test_one_word_about_an_account_makes_it_doubtful(word):
+    assert weather(f"{RAIN} {word}").intent in {Intent.NONE, Intent.RECOVERY}
+    assert weather(RAIN, word).intent in {Intent.NONE, Intent.RECOVERY}
+
+
+def test_what_is_short_or_cited_or_answers_or_in_a_case_or_in_no_known_language_is_doubtful():
+    for wish in (
+        weather("This is nothing."),
+        weather(RAIN, mark=Mark.QUOTED),
+        weather(RAIN, mark=Mark.FORWARDED),
+        weather(RAIN, username="jo"),
+        weather(RAIN, in_case=True),
+        weather("Dit gaat over het weer van vandaag en over niets anders, helemaal niets."),
+        read_wish([Line(RAIN, Mark.FRESH, 1)], "", Reading(), REDIRECTS[:4], WORDS, in_case=False),
+    ):
+        assert wish.intent is Intent.NONE
+
+
+def test_who_asked_before_from_elsewhere_asks_again():
+    again = "On Monday I asked from my work address, so here it is once more from home."
+    assert wish(f"{again} I lost my phone.").intent is Intent.AGAIN
+    assert wish(again, username="jo").intent is Intent.AGAIN
+    assert wish(again, username="jo", conduct=True).intent is Intent.AGAIN
+    assert wish(again).intent is Intent.NONE
+    assert wish(again, in_case=True).intent is Intent.NONE
+    assert wish("I lost my phone.", username="jo", conduct=True).intent is Intent.RECOVERY
+
+
+def test_who_asked_before_from_elsewhere_may_ask_how_far_it_is():
+    asks = "On Monday I asked from my work address. Any news?"
+    assert wish(asks).intent is Intent.STATUS
+    assert wish("Any news?").intent is Intent.NONE
+    assert (
+        wish(asks, username="jo", reason=("lost_2fa",), registered="jo@example.org").intent is Intent.STATUS
+    )
+    assert wish(asks, username="jo", conduct=True).intent is Intent.AGAIN
 
 
 PIECE = st.sampled_from(["malware", "a vulnerability", "the limit is", "too large", "trademark", "our client", "GitHub", "my account", "banned", "invoice overdue", "arrange payment", "we offer", "a price list", "password", "the survey", "attacker", "reward", ",", ".", "?", "phishing", "game"])  # fmt: skip

@@ -184,7 +184,8 @@ def test_a_bounce_is_not_believed_elsewhere(address):
     [
         (Intent.NONE, {}, MailKind.REQUEST),
         (Intent.RECOVERY, {}, MailKind.REQUEST),
-        (Intent.STATUS, {}, MailKind.REQUEST),
+        (Intent.STATUS, {}, MailKind.FOLLOW_UP_STATUS),
+        (Intent.AGAIN, COMPLETE, MailKind.DUPLICATE_REQUEST),
         (Intent.CONFIRMATION, {}, MailKind.REQUEST),
         (Intent.OFF_TOPIC, {}, MailKind.OFF_TOPIC),
         (Intent.BULK, {}, MailKind.OFF_TOPIC),
