@@ -107,6 +107,8 @@ def _settings(source: Path, file: File) -> Config:
             status_letter_every=case.status_letter_every,
             letters_per_day=case.letters_per_day,
             letters_per_case=case.letters_per_case,
+            letters_per_domain=case.letters_per_domain,
+            letters_in_all=case.letters_in_all,
             confirm_below=case.confirm_below,
             staff=desk.staff,
             senders=file.authentication.policy(),

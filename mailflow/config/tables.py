@@ -223,6 +223,8 @@ class CaseTable(Table):
     status_letter_every: Duration = preset("1 day")
     letters_per_day: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(5)
     letters_per_case: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(20)
+    letters_per_domain: Annotated[int, PlainValidator(values.whole(1, 1_000_000))] = preset(200)
+    letters_in_all: Annotated[int, PlainValidator(values.whole(1, 1_000_000))] = preset(2000)
     reply_address_lifetime: Duration = preset("365 days")
     keep_closed: Duration = preset("365 days")
     keep_raw: Duration = preset("180 days")

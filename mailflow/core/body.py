@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
 from mailflow.core.secrets import Secret, find_secrets, mask
 from mailflow.core.text import Line, Mark, mark_lines
+
+_TELLING = 3  # words: so much of a line, and it is the letter's; "yes" may be anybody's
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,23 @@ def read_body(mail: Mail, lexicon: Lexicon) -> Body:
         pasted += in_text if own == mail.text else _kinds(find_secrets(own, lexicon.intent))
     marked = mark_lines(text, lexicon.text)
     return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(pasted or in_text))
+
+
+def without_letters(body: Body, letters: Iterable[str]) -> Body:
+    """The body with the lines of our own `letters` marked as quoted, which a mail program may send back unmarked."""
+    ours = {
+        flat
+        for letter in letters
+        for line in letter.splitlines()
+        if len((flat := " ".join(line.split())).split()) >= _TELLING
+    }
+    lines = tuple(
+        line._replace(mark=Mark.QUOTED)
+        if line.mark is Mark.FRESH and " ".join(line.text.split()) in ours
+        else line
+        for line in body.lines
+    )
+    return replace(body, lines=lines)
 
 
 def _mask(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:

@@ -39,6 +39,11 @@ class Flag(StrEnum):
     WROTE_AFTER_CLOSING = "wrote_after_closing"
     UNPROVEN_WROTE = "unproven_wrote"  # a mail in the party's name was not believed
     ODD_SENDER = "odd_sender"  # somebody who wrote about it looks like somebody else
+    ANSWERED_FROM_ELSEWHERE = (
+        "answered_from_elsewhere"  # such a mail answered our letter: maybe the party's alias
+    )
+    GOING_IN_CIRCLES = "going_in_circles"  # mail after mail brings nothing: a machine, or somebody at a loss
+    MAYBE_FORGED = "maybe_forged"  # mail in this name came from other places, and nobody answered our letter
 
 
 @dataclass(frozen=True)
@@ -69,4 +74,6 @@ class Case:
     letters: int = 0  # written in all
     last_letters: Mapping[str, datetime] = field(default_factory=dict)  # by LetterKind
     proof: Verdict | None = None  # of the party's last mail that counted; None: nobody has looked
+    sources: tuple[str, ...] = ()  # from where the party's mail came, the first one first; capped
+    fruitless: int = 0  # mails in a row that brought nothing new
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown

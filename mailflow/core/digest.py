@@ -32,10 +32,16 @@ _FLAGS = {
     Flag.WROTE_AFTER_CLOSING: "wrote again after it was closed",
     Flag.UNPROVEN_WROTE: "a mail in this person's name was not believed, and changed nothing",
     Flag.ODD_SENDER: "a sender looks like somebody else: see who wrote",
+    Flag.ANSWERED_FROM_ELSEWHERE: "our letter was answered from another address; nobody is reminded",
+    Flag.GOING_IN_CIRCLES: "its mails bring nothing new, and are not answered any more",
+    Flag.MAYBE_FORGED: "maybe forged: mail in this name came from several places, and nobody answered our letter",
 }
 
 
 _PROOFS = {Verdict.PASS: "proven", Verdict.NONE: "not proven", Verdict.FAIL: "not proven: it fails DMARC"}
+_HELD_UP = frozenset(
+    {Flag.LETTERS_SPENT, Flag.GOING_IN_CIRCLES, Flag.MAYBE_FORGED, Flag.ANSWERED_FROM_ELSEWHERE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +238,7 @@ def _commands(case: Case) -> Iterator[str]:
 
 def _place(case: Case, since: datetime) -> str:
     if case.status is not Status.IN_REVIEW:
-        return "waiting_on_staff" if Flag.LETTERS_SPENT in case.flags else "waiting_on_person"
+        return "waiting_on_staff" if case.flags & _HELD_UP else "waiting_on_person"
     if Flag.ESCALATED in case.flags:
         return "escalated"
     untouched = case.touched_at is None or case.touched_at <= case.waiting_since

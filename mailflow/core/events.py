@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailflow.core.answer import Reading
 from mailflow.core.authentication import Verdict
-from mailflow.core.case import Outcome
+from mailflow.core.case import Flag, Outcome
 from mailflow.core.envelope import MailKind
 
 
@@ -26,14 +26,18 @@ class PersonWrote:
     proof: Verdict | None = None  # whether its domain vouches for it; None: nobody has looked
     trusted: bool = False  # letters may repeat what it says
     odd: bool = False  # its sender looks like somebody else
+    proven: bool = False  # whoever wrote it reads what is sent to `sender`
+    source: str = ""  # where it came from: `source.source_of`
+    known_sources: frozenset[str] = frozenset()  # from where the first mails of the sender's cases came
 
 
 @dataclass(frozen=True, slots=True)
 class StrangerWrote:
-    """A mail that belongs to the case came from another address than the party's."""
+    """A mail that belongs to the case came from another address than the party's, or from elsewhere."""
 
     sender: str  # "" if unknown
     mail_id: str
+    flags: frozenset[Flag] = frozenset({Flag.STRANGER_WROTE})  # what it tells the staff
     odd: bool = False
 
 

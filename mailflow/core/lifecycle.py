@@ -7,12 +7,13 @@ the rule that decides, and every status in which that rule can leave the case. d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from mailflow.core.answer import Answer, Answers
 from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.decision import Decision, Note, Now
 from mailflow.core.digest import brief
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import (
@@ -33,6 +34,7 @@ from mailflow.core.items import account_of, asked_items, missing_items, understo
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind
 from mailflow.core.policy import Policy
 from mailflow.core.reference import new_reference
+from mailflow.core.restraint import Spent, listened, may_be_reminded, restrained
 from mailflow.core.secrets import SecretKind
 from mailflow.core.timing import after
 
@@ -41,44 +43,19 @@ _WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUEST
 _THREAD_KEPT = 20  # Message-IDs kept for References
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A line of the case's history."""
-
-    kind: str
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    case: Case
-    note: Note
-    letters: tuple[Letter, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """What a rule may look at besides the case and the event."""
-
-    policy: Policy
-    time: datetime
-    new_id: str
-
-
 def decide(
-    case: Case | None, event: Event, policy: Policy, now: datetime, new_id: str, letters_today: int
+    case: Case | None, event: Event, policy: Policy, now: datetime, new_id: str, spent: Spent
 ) -> Decision:
     """What `event` does to `case` (None: there is none yet, and `new_id` becomes the id of the one it opens).
 
-    `letters_today` is how many letters the party's address got in the last 24 hours. Pure: the same arguments give
-    the same decision.
+    `spent` says how many letters were written lately. Pure: the same arguments give the same decision.
     """
     rule, leads_to = TRANSITIONS[case.status if case else None, type(event)]
     decision = rule(case, event, Now(policy, now, new_id))
     assert decision.case.status in leads_to, (
         f"{rule.__name__} led to {decision.case.status}, which the table denies"
     )
-    decision = _within_limits(_with_warning(decision, event), event, policy, letters_today)
+    decision = restrained(case, _with_warning(decision, event), event, policy, spent)
     return replace(decision, case=_finished(decision, policy, now))
 
 
@@ -95,7 +72,7 @@ def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
         changed_at=now.time,
         waiting_since=now.time,
     )
-    case = _heard(case, event, now)
+    case = _heard(case, event, now, opened=True)
     if event.kind is MailKind.OFF_TOPIC:
         return Decision(_close(case, Outcome.REDIRECTED, now), _wrote(event), _redirect(case, event, now))
     return _ask_or_queue(case, event, now, LetterKind.RECEIVED)
@@ -137,13 +114,14 @@ def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
 
 def stranger_wrote(case: Case, event: StrangerWrote, _: Now) -> Decision:
     """Somebody else's mail joins the case for the staff to see. It says nothing for the party, and gets no letter."""
-    flagged = replace(case, flags=case.flags | {Flag.STRANGER_WROTE} | _odd(event))
+    flagged = replace(case, flags=case.flags | event.flags | _odd(event))
     return Decision(flagged, Note("stranger_wrote", {"sender": event.sender, "mail": event.mail_id}))
 
 
 def unproven_wrote(case: Case, event: UnprovenWrote, _: Now) -> Decision:
     """A mail that only claims to be the party's joins the case for the staff to see, and gets no letter either."""
-    flagged = replace(case, flags=case.flags | {Flag.UNPROVEN_WROTE} | _odd(event))
+    flags = {Flag.UNPROVEN_WROTE} if case.confirmed else {Flag.UNPROVEN_WROTE, Flag.MAYBE_FORGED}
+    flagged = replace(case, flags=case.flags | flags | _odd(event))
     return Decision(flagged, Note("unproven_wrote", {"mail": event.mail_id, "why": event.why}))
 
 
@@ -151,7 +129,7 @@ def _odd(event: PersonWrote | StrangerWrote | UnprovenWrote) -> frozenset[Flag]:
     return frozenset({Flag.ODD_SENDER} if event.odd else ())
 
 
-def _heard(case: Case, event: PersonWrote, now: Now) -> Case:
+def _heard(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) -> Case:
     """The case with what the mail says, which corrects what earlier ones said."""
     flags = (case.flags - {Flag.ADDRESS_FAILING}) | _odd(event)
     if event.secrets:
@@ -162,7 +140,7 @@ def _heard(case: Case, event: PersonWrote, now: Now) -> Case:
     thread = (*case.thread, *event.references, *([event.message_id] if event.message_id else []))
     if case.status in _WAITING_ON_PERSON:
         case = replace(case, waiting_since=now.time, reminders=0, reminded_at=None)
-    return replace(
+    heard = replace(
         case,
         answers=answers,
         doubts=doubts,
@@ -173,6 +151,7 @@ def _heard(case: Case, event: PersonWrote, now: Now) -> Case:
         last_message_id=event.message_id,
         thread=tuple(dict.fromkeys(reversed(thread)))[:_THREAD_KEPT][::-1],
     )
+    return listened(None if opened else case, event, heard, now.time)
 
 
 def _merged(
@@ -298,7 +277,7 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
         return keep(case, _, now)
     asked = replace(case, asked=missing_items(form, case.answers, case.doubts) if not case.question else ())
     facts: dict[str, object] = {"missing": asked_items(asked, form), "question": case.question}
-    reachable = Flag.ADDRESS_FAILING not in case.flags
+    reachable = may_be_reminded(case)
     if case.reminders >= len(now.policy.remind_after):
         letters = (_letter(LetterKind.EXPIRED, case, facts),) if reachable else ()
         return Decision(_close(asked, Outcome.EXPIRED, now), Note("expired", {}), letters)
@@ -445,7 +424,8 @@ def keep(case: Case, event: Event, _: Now) -> Decision:
 
 
 def _touched(case: Case, now: Now) -> Case:
-    return replace(case, touched_at=now.time, flags=case.flags - {Flag.ESCALATED, Flag.LETTERS_SPENT})
+    settled = {Flag.ESCALATED, Flag.LETTERS_SPENT, Flag.GOING_IN_CIRCLES, Flag.ANSWERED_FROM_ELSEWHERE}
+    return replace(case, touched_at=now.time, fruitless=0, flags=case.flags - settled)
 
 
 # ------------------------------------------------------------------------------------------- pieces of the rules above
@@ -509,25 +489,6 @@ def _letter(kind: LetterKind, case: Case, facts: Mapping[str, object] = _NOTHING
         references=() if to else case.thread,
         facts=facts,
     )
-
-
-def _within_limits(decision: Decision, event: Event, policy: Policy, letters_today: int) -> Decision:
-    """Letters past the limits are not written: the staff sees the case instead. What the staff says is always sent."""
-    if isinstance(event, StaffAsked | StaffClosed | StaffReopened | StaffMerged):
-        return decision
-    to_party = [letter for letter in decision.letters if letter.kind not in TO_STAFF]
-    room = max(
-        0, min(policy.letters_per_day - letters_today, policy.letters_per_case - decision.case.letters)
-    )
-    if len(to_party) <= room:
-        return decision
-    dropped = to_party[room:]
-    kept = tuple(letter for letter in decision.letters if letter not in dropped)
-    flagged = replace(decision.case, flags=decision.case.flags | {Flag.LETTERS_SPENT})
-    note = Note(
-        decision.note.kind, {**decision.note.facts, "not_written": [letter.kind.value for letter in dropped]}
-    )
-    return Decision(flagged, note, kept)
 
 
 def _finished(decision: Decision, policy: Policy, now: datetime) -> Case:

@@ -38,6 +38,8 @@ class Policy:
     status_letter_every: timedelta
     letters_per_day: int  # to one address
     letters_per_case: int
+    letters_per_domain: int  # a day, to addresses of one domain whose owners were not seen to read them
+    letters_in_all: int  # a day, to all such addresses
     confirm_below: float  # an answer less sure than this is asked to be confirmed
     staff: tuple[str, ...]
     senders: SenderPolicy

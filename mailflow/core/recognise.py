@@ -47,6 +47,7 @@ class Belongs:
     by_party: bool  # the mail is from the party itself, as far as its From field says
     threaded: bool = True  # it answers one of our letters, rather than being a fresh mail
     at_reply_address: bool = False  # the authentic one: the writer reads the party's mail
+    proven: bool = False  # it shows that it has seen one of our letters, which only the party got
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,10 @@ def find_case(
     for tagged in _reply_addresses(clues):
         case = matches.by_reference.get(tagged.reference)
         if addresses.genuine(tagged, case.party if case else "", now) and case is not None:
-            return Belongs(
-                case, "it came to the case's reply address", _is_party(case, sender), at_reply_address=True
-            )
+            how = "it came to the case's reply address"
+            return Belongs(case, how, _is_party(case, sender), at_reply_address=True, proven=True)
     for case in matches.by_message_id:
-        return Belongs(case, "it answers a letter of the case", _is_party(case, sender))
+        return Belongs(case, "it answers a letter of the case", _is_party(case, sender), proven=True)
     for case in matches.of_sender:
         if not set(case.thread).isdisjoint(clues.message_ids):
             return Belongs(case, "it goes on from the sender's own mail", by_party=True)

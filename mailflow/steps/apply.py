@@ -9,8 +9,11 @@ from mailflow.core.case import Case, Status
 from mailflow.core.events import Event, PersonWrote
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.lifecycle import decide
+from mailflow.core.policy import Policy
+from mailflow.core.restraint import Spent, domain_of, is_proven
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
+from mailflow.store.tally import LETTER
 from mailflow.store.unit import UnitOfWork
 
 _USUAL_WAIT_OVER = 30 * DAY
@@ -32,13 +35,28 @@ def apply_event(app: App, uow: UnitOfWork, case: Case | None, event: Event, by: 
     `by` is who caused it, for the history: an address, "time", or "staff:<name>".
     """
     now = app.clock()
-    letters_today = uow.outbox.letters_to(_party(case, event), now - DAY)
-    decision = decide(case, event, app.config.policy, now, app.new_id(), letters_today)
+    decision = decide(
+        case, event, app.config.policy, now, app.new_id(), _spent(uow, app.config.policy, case, event, now)
+    )
     uow.cases.save(decision.case)
     letters = tuple(_write(app, uow, letter, decision.case, now) for letter in decision.letters)
     written = [{"kind": letter.kind, "to": letter.recipient, "id": letter.message_id} for letter in letters]
     uow.cases.note(decision.case.id, now, by, decision.note.kind, {**decision.note.facts, "letters": written})
     return Applied(decision.case, letters, by, decision.note.kind, case.status if case else None)
+
+
+def _spent(uow: UnitOfWork, policy: Policy, case: Case | None, event: Event, now: datetime) -> Spent:
+    """The letters that the budgets of this party are counted by."""
+    party = _party(case, event)
+    since = now - DAY
+    to_address = uow.outbox.letters_to(party, since)
+    if not isinstance(event, PersonWrote) or is_proven(case, event):
+        return Spent(to_address)
+    return Spent(
+        to_address,
+        uow.tally.count(LETTER, since, policy.letters_per_domain, domain_of(party)),
+        uow.tally.count(LETTER, since, policy.letters_in_all),
+    )
 
 
 def _party(case: Case | None, event: Event) -> str:
@@ -53,6 +71,8 @@ def _write(app: App, uow: UnitOfWork, letter: Letter, case: Case, now: datetime)
         letter = replace(letter, facts={**letter.facts, **_queue(uow, case, now)})
     rendered = app.renderer.render(letter, now)
     uow.outbox.put(rendered, now)
+    if not case.confirmed and letter.to == case.party:
+        uow.tally.put(LETTER, domain_of(case.party), now)
     return rendered
 
 

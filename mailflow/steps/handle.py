@@ -15,9 +15,9 @@ from pathlib import Path
 
 from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers, with_subject
-from mailflow.core.authentication import Authentication, Handling, handling_of, why_not_believed
-from mailflow.core.body import Body, read_body, redacted
-from mailflow.core.case import Case, Status
+from mailflow.core.authentication import Authentication, Handling, Verdict, handling_of, why_not_believed
+from mailflow.core.body import Body, read_body, redacted, without_letters
+from mailflow.core.case import Case, Flag, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.intent import own_subject, read_wish
@@ -36,6 +36,8 @@ from mailflow.core.recognise import (
     kind_in_case,
     kind_of_first,
 )
+from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
+from mailflow.core.source import source_of
 from mailflow.core.timing import retry_wait
 from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
@@ -44,9 +46,13 @@ from mailflow.steps.match import current_case, matches_of
 from mailflow.steps.senders import who_wrote, with_oddities
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import StoredMail
+from mailflow.store.tally import TEXT
 from mailflow.store.unit import UnitOfWork
 
 RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
+_SAID_AGAIN = "its domain sent this text before, and it says nothing of an account"
+_STRANGER = "it is not from the party of the case"
+_ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
 _ENDED = "the process ended while this mail was handled"
 
 
@@ -190,6 +196,8 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     clues = clues_of(mail, f"{body.subject}\n{body.fresh}", app.addresses)
     matches = matches_of(uow, clues, mail.sender)
     pointed = find_case(clues, matches, mail.sender, app.addresses, app.clock())
+    if pointed and clues.typed:  # a reference stands among the fresh lines: maybe all of our letter does
+        body = without_letters(body, (letter.text for letter in uow.outbox.of_case(pointed.case.id)))
     handled = _read(app, stored, mail, body, pointed.case if pointed else _likely(matches.of_sender))
     if _from_staff(app, mail, clues):
         return _set_aside(handled, "a member of the staff answered a letter of the desk")
@@ -201,7 +209,7 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     if isinstance(found, SetAside):
         return _set_aside(handled, found.why)
     if isinstance(found, NewRequest):
-        return _in_no_case(app, uow, _read(app, stored, mail, body, None))
+        return _in_no_case(app, uow, _read(app, stored, mail, body, None), matches.of_sender)
     return _in_case(app, uow, handled, found)
 
 
@@ -235,7 +243,7 @@ def _set_aside(handled: Handled, why: str) -> Handled:
     return replace(handled, silence=why, set_aside=True)
 
 
-def _in_no_case(app: App, uow: UnitOfWork, handled: Handled) -> Handled:
+def _in_no_case(app: App, uow: UnitOfWork, handled: Handled, senders: Sequence[Case]) -> Handled:
     found = handled.authentication
     handling = handling_of(found.verdict, app.config.policy.senders, in_case=False)
     if handling is Handling.STAFF:
@@ -245,7 +253,23 @@ def _in_no_case(app: App, uow: UnitOfWork, handled: Handled) -> Handled:
         return _set_aside(handled, "it offers something for sale, and nobody waits for an answer")
     if handled.kind is MailKind.WITHDRAWAL:
         return _set_aside(handled, "it takes back a request that is not there")
-    return _applied(app, uow, handled, None, _event(handled, handling))
+    text = "" if handled.reading.answers else text_key(handled.mail.sender or "", handled.body.fresh)
+    if text and (opened := uow.tally.last(TEXT, text, app.clock() - SAID_AGAIN_WITHIN)):
+        case = uow.cases.get(opened, lock=True)
+        if case is not None:
+            return _said_again(app, uow, handled, case)
+    known = frozenset(source for case in senders if case.letters for source in case.sources[:1])
+    handled = _applied(app, uow, handled, None, replace(_event(handled, handling), known_sources=known))
+    if text and handled.case:
+        uow.tally.put(TEXT, text, app.clock(), handled.case.id)
+    return handled
+
+
+def _said_again(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
+    """A ticket system writes from a new address each time: its mail joins the case that its first one opened."""
+    handled = replace(handled, how="its domain sent this text before", by_party=False, silence=_SAID_AGAIN)
+    event = StrangerWrote(handled.mail.sender or "", str(handled.mail_id), frozenset({Flag.GOING_IN_CIRCLES}))
+    return _applied(app, uow, handled, case, event)
 
 
 def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Handled:
@@ -255,31 +279,31 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Han
     kind = kind_in_case(found, handled.reading, handled.wish, app.config.policy.form)
     handled = replace(handled, kind=kind)
     if not found.by_party:
-        return _by_stranger(app, uow, handled, case)
+        return _by_stranger(app, uow, handled, case, flags_of_stranger(proven=found.proven))
+    verdict = handled.authentication.verdict
     handling = handling_of(
-        handled.authentication.verdict,
-        app.config.policy.senders,
-        in_case=True,
-        at_reply_address=found.at_reply_address,
+        verdict, app.config.policy.senders, in_case=True, at_reply_address=found.at_reply_address
     )
     if handling is Handling.STAFF:
-        return _by_unproven(app, uow, handled, case)
-    event = replace(_event(handled, handling), at_reply_address=found.at_reply_address)
+        return _by_unproven(app, uow, handled, case, why_not_believed(handled.authentication))
+    proven = found.proven or verdict is Verdict.PASS
+    if not is_familiar(case, proven, source_of(handled.mail)):
+        return _by_unproven(app, uow, handled, case, _ELSEWHERE)
+    event = replace(_event(handled, handling), at_reply_address=found.at_reply_address, proven=proven)
     return _applied(app, uow, handled, case, event)
 
 
-def _by_stranger(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
+def _by_stranger(app: App, uow: UnitOfWork, handled: Handled, case: Case, flags: frozenset[Flag]) -> Handled:
     found = with_oddities(handled.authentication, handled.mail, (case.party,))
-    handled = replace(handled, silence="it is not from the party of the case", authentication=found)
+    handled = replace(handled, silence=_STRANGER, authentication=found)
     sender = handled.mail.sender or ""
-    event = StrangerWrote(sender, str(handled.mail_id), odd=bool(found.oddities))
+    event = StrangerWrote(sender, str(handled.mail_id), flags, odd=bool(found.oddities))
     return _applied(app, uow, handled, case, event)
 
 
-def _by_unproven(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
-    found = handled.authentication
-    handled = replace(handled, silence=why_not_believed(found))
-    event = UnprovenWrote(str(handled.mail_id), why_not_believed(found), odd=bool(found.oddities))
+def _by_unproven(app: App, uow: UnitOfWork, handled: Handled, case: Case, why: str) -> Handled:
+    handled = replace(handled, silence=why)
+    event = UnprovenWrote(str(handled.mail_id), why, odd=bool(handled.authentication.oddities))
     return _applied(app, uow, handled, case, event)
 
 
@@ -297,6 +321,8 @@ def _event(handled: Handled, handling: Handling) -> PersonWrote:
         proof=found.verdict if found.source else None,
         trusted=handling is Handling.FULL,
         odd=bool(found.oddities),
+        proven=found.verdict is Verdict.PASS,
+        source=source_of(handled.mail),
     )
 
 

@@ -15,6 +15,7 @@ from mailflow.steps.report import DIGEST, build_digest
 from mailflow.store.unit import UnitOfWork
 
 _SLOTS_KEPT = 60 * DAY
+_TALLIES_KEPT = 8 * DAY  # a little longer than anything that is counted
 _PURGE_AT = time(4, 0)
 
 
@@ -56,6 +57,7 @@ def purge(app: App, node: str) -> Purged | None:
         if not uow.slots.win("purge", daily_slot(now, _PURGE_AT, app.config.desk.time_zone), node, now):
             return None
         uow.slots.purge(now - _SLOTS_KEPT)
+        uow.tally.purge(now - _TALLIES_KEPT)
     return purge_now(app, "time")
 
 

@@ -179,6 +179,18 @@ audit = Table(  # only ever added to: triggers, which its migration makes, refus
     Column("hash", Text, nullable=False),
 )
 
+# Of the last days only; see `store.tally`.
+tallies = Table(
+    "tallies",
+    metadata,
+    _id(),
+    Column("what", Text, nullable=False),
+    Column("key", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("about", Text),
+    sqlite_autoincrement=True,
+)
+
 job_slots = Table(
     "job_slots",
     metadata,
@@ -231,6 +243,9 @@ _partial(
 _partial("ix_cases_failing", cases.c.failing.is_(True), cases.c.id)
 
 Index("ix_case_history_case", case_history.c.case_id, case_history.c.id)
+
+Index("ix_tallies_key", tallies.c.what, tallies.c.key, tallies.c.at)
+Index("ix_tallies_at", tallies.c.what, tallies.c.at)
 
 _partial("ix_outbox_waiting", letter_waits, outbox.c.next_try_at, outbox.c.id)
 _partial("ix_outbox_settled", outbox.c.settled_at.is_not(None), outbox.c.settled_at, outbox.c.state)

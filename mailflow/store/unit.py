@@ -22,6 +22,7 @@ from mailflow.store.scrub import DELETED_FROM, MASKED_IN, empty_wal, vacuum
 from mailflow.store.seal import NO_KEYS, Keyring
 from mailflow.store.senders import SenderChecks
 from mailflow.store.slots import Slots
+from mailflow.store.tally import Tally
 from mailflow.store.turns import Turns
 from mailflow.store.views import Views
 
@@ -38,6 +39,7 @@ class UnitOfWork:
         "seals",
         "senders",
         "slots",
+        "tally",
         "views",
     )
 
@@ -52,6 +54,7 @@ class UnitOfWork:
         self.slots = Slots(connection)
         self.persons = Persons(connection, keyring)
         self.audit = Audit(connection)
+        self.tally = Tally(connection)
         self.views = Views(connection)
 
     @contextmanager

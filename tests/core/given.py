@@ -12,6 +12,7 @@ from mailflow.core.events import PersonWrote
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.lifecycle import decide
 from mailflow.core.policy import Policy, Redirect
+from mailflow.core.restraint import Spent
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)
@@ -60,6 +61,8 @@ POLICY = Policy(
     status_letter_every=DAY,
     letters_per_day=5,
     letters_per_case=20,
+    letters_per_domain=50,
+    letters_in_all=100,
     confirm_below=0.6,
     staff=(STAFF, "second@pypi.example"),
     senders=SenderPolicy(Handling.FULL, Handling.GUARDED, Handling.STAFF, untagged_needs_pass=False),
@@ -116,8 +119,8 @@ def case(status=Status.AWAITING_ANSWERS, **more):
     return Case(**{**given, **more})
 
 
-def happens(to, event, *, after=timedelta(0), policy=POLICY, letters_today=0):
-    return decide(to, event, policy, NOW + after, "d" * 32, letters_today)
+def happens(to, event, *, after=timedelta(0), policy=POLICY, letters_today=0, spent=None):
+    return decide(to, event, policy, NOW + after, "d" * 32, spent or Spent(letters_today))
 
 
 def kinds(decision):

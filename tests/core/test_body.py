@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from mailflow.config.packaged import lexicon
-from mailflow.core.body import read_body, redacted
+from mailflow.core.body import read_body, redacted, without_letters
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
 from mailflow.core.text import Mark
@@ -125,3 +125,19 @@ def test_of_a_date_only_the_date_is_kept():
 )
 def test_any_text_is_read(text):
     assert SECRET not in read(text).text
+
+
+def test_lines_of_our_letter_that_come_back_unmarked_are_ours():
+    letter = 'Hello,\n\nWrite "yes" (lost, or never had any).\nyes, both of them\nPlease send us no code.'
+    body = read(
+        'Please  send us no code.\nWrite "yes" (lost, or never had any).\nyes\nI lost my phone.\n> yes'
+    )
+    told = without_letters(body, [letter])
+    assert [line.mark for line in told.lines] == [
+        Mark.QUOTED,
+        Mark.QUOTED,
+        Mark.FRESH,
+        Mark.FRESH,
+        Mark.QUOTED,
+    ]
+    assert "yes" in told.fresh.split()

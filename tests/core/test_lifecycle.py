@@ -497,7 +497,7 @@ def test_a_mail_that_is_not_believed_changes_nothing_but_what_the_staff_sees(sta
     decision = happens(before, UnprovenWrote("9", "it fails DMARC of example.org", odd=True))
     assert decision.letters == ()
     assert decision.note.facts == {"mail": "9", "why": "it fails DMARC of example.org"}
-    flags = before.flags | {Flag.UNPROVEN_WROTE, Flag.ODD_SENDER}
+    flags = before.flags | {Flag.UNPROVEN_WROTE, Flag.ODD_SENDER, Flag.MAYBE_FORGED}
     assert (
         replace(decision.case, changed_at=before.changed_at, due_at=before.due_at, flags=before.flags)
         == before

@@ -266,7 +266,7 @@ def test_a_stranger_with_a_message_id_joins_and_hears_nothing(world, fields):
     (letter,) = world.write(INCOMPLETE)
     filled = {name: text.format(id=letter.message_id) for name, text in fields.items()}
     assert world.write("New address: eve@example.net", sender="eve@example.net", **filled) == []
-    assert world.case().flags == {Flag.STRANGER_WROTE}
+    assert world.case().flags == {Flag.STRANGER_WROTE, Flag.ANSWERED_FROM_ELSEWHERE}
     assert "contact_email" not in world.case().answers
     assert world.handled[-1].silence == "it is not from the party of the case"
     assert world.opened() == 1
@@ -573,12 +573,12 @@ def test_a_mail_without_a_secret_is_kept_as_it_came(world):
 
 def test_five_letters_a_day_then_the_staff_sees_it(world):
     (letter,) = world.write("I need my account")
-    for _ in range(4):
-        (letter,) = world.answer(letter, "hello?")
-    assert world.answer(letter, "hello??") == []
+    for number in range(4):
+        (letter,) = world.answer(letter, f"User name: jo{number}")
+    assert world.answer(letter, "User name: jo") == []
     assert Flag.LETTERS_SPENT in world.case().flags
     world.now += timedelta(days=1, minutes=1)
-    assert len(world.answer(letter, "hello???")) == 1
+    assert len(world.answer(letter, "User name: joe")) == 1
 
 
 def test_the_limit_counts_all_cases_of_an_address(world):
@@ -591,9 +591,9 @@ def test_the_limit_counts_all_cases_of_an_address(world):
 def test_twenty_letters_a_case_then_the_staff_sees_it(world):
     (letter,) = world.write("I need my account")
     written = 1
-    for _ in range(30):
+    for number in range(30):
         world.now += timedelta(days=1, minutes=1)
-        written += len(world.answer(letter, "hello?"))
+        written += len(world.answer(letter, f"User name: jo{number}"))
     assert written == world.config.policy.letters_per_case
     assert Flag.LETTERS_SPENT in world.case().flags
 

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from mailflow.core.case import Status
 from mailflow.store import Store, schema
+from mailflow.store.tally import LETTER
 
 TABLES = tuple(schema.metadata.tables)
 WORK = [
@@ -42,6 +43,8 @@ WORK = [
     ("ix_outbox_recipient", lambda uow, now, _: uow.outbox.letters_to("x", now)),
     ("ix_outbox_without_case", lambda uow, now, _: uow.outbox.purge(now)),
     ("ix_mails_waiting", lambda uow, _now, _: uow.views.queues()),
+    ("ix_tallies_key", lambda uow, now, _: uow.tally.count(LETTER, now, 5, "example.org")),
+    ("ix_tallies_at", lambda uow, now, _: uow.tally.count(LETTER, now, 5)),
 ]
 
 

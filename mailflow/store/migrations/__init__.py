@@ -12,7 +12,7 @@ from sqlalchemy import Engine, inspect, text
 
 from mailflow.store.engine import READING
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 _UPGRADING: Final = 0x6D61_696C  # the advisory lock that nodes starting together wait at
 
 

@@ -1,0 +1,36 @@
+"""What a rule of a case returns, and what it may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailflow.core.case import Case
+from mailflow.core.letters import Letter
+from mailflow.core.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line of the case's history."""
+
+    kind: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    case: Case
+    note: Note
+    letters: tuple[Letter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a rule may look at besides the case and the event."""
+
+    policy: Policy
+    time: datetime
+    new_id: str

@@ -1,0 +1,135 @@
+"""How many letters leave, whatever the other side does: a machine that hides it, a forger, or a desk like this one.
+
+Three things bound them. Budgets, counted in the database, so that all nodes share them. A party whose mails bring
+nothing new, twice in a row, is talked to no longer: two machines that answer each other end there. And as anybody can
+write any From (RFC 5321, 7.1), what bears a party's address speaks for the party only if it shows that its writer has
+read one of our letters, or comes from where the party's mail came from before. What is held back is flagged, and the
+staff decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from mailflow.core.case import Case, Flag, Status
+from mailflow.core.decision import Decision, Note
+from mailflow.core.envelope import MailKind
+from mailflow.core.events import Event, PersonWrote, StaffAsked, StaffClosed, StaffMerged, StaffReopened
+from mailflow.core.letters import TO_STAFF, Letter
+from mailflow.core.policy import Policy
+
+FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no letter
+SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain
+_REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
+_SOURCES_KEPT = 8
+_LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
+_BRING = frozenset({MailKind.WITHDRAWAL, MailKind.PROOF_SUBMITTED})
+_NOT_REMINDED = frozenset(
+    {Flag.GOING_IN_CIRCLES, Flag.MAYBE_FORGED, Flag.ANSWERED_FROM_ELSEWHERE, Flag.ADDRESS_FAILING}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Letters that were written in the last 24 hours. The latter two count letters to unproven parties alone."""
+
+    to_address: int = 0  # the party's
+    to_domain: int = 0  # that of the party's address
+    in_all: int = 0
+
+
+def domain_of(address: str) -> str:
+    """The last two labels of an address's domain: what a budget is kept for."""
+    return ".".join(address.rpartition("@")[2].lower().rstrip(".").split(".")[-2:])
+
+
+def text_key(sender: str, text: str) -> str | None:
+    """What tells that a domain sent the same text before, numbers and addresses in it apart; None if it is too short."""
+    words = [word for word in text.casefold().split() if word.isalpha() or word[:-1].isalpha()]
+    if len(words) < _LEAST_WORDS:
+        return None
+    return sha256("\0".join((domain_of(sender), *words)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def is_proven(case: Case | None, event: PersonWrote) -> bool:
+    """Whether somebody is known to read what is sent to the address that the mail bears."""
+    return event.proven or (case is not None and case.confirmed)
+
+
+def is_familiar(case: Case, proven: bool, source: str) -> bool:
+    """Whether a mail that bears the party's address may speak for the party."""
+    if proven or not case.sources:
+        return True
+    return source in case.sources and Flag.MAYBE_FORGED not in case.flags
+
+
+def listened(before: Case | None, event: PersonWrote, heard: Case, now: datetime) -> Case:
+    """The case `heard` of a mail, with what the mail says about its writer."""
+    heard = replace(heard, sources=tuple(dict.fromkeys((*heard.sources, event.source)))[:_SOURCES_KEPT])
+    if event.proven:
+        heard = replace(heard, flags=heard.flags - {Flag.MAYBE_FORGED})
+    if before is None or _brings_something(before, event, heard, now):
+        return replace(heard, fruitless=0, flags=heard.flags - {Flag.GOING_IN_CIRCLES})
+    fruitless = heard.fruitless + 1
+    flags = heard.flags | ({Flag.GOING_IN_CIRCLES} if fruitless >= FRUITLESS else set())
+    return replace(heard, fruitless=fruitless, flags=flags)
+
+
+def flags_of_stranger(*, proven: bool) -> frozenset[Flag]:
+    """What the staff is told of a mail from another address; `proven`: it answers one of our letters."""
+    return frozenset({Flag.STRANGER_WROTE, *([Flag.ANSWERED_FROM_ELSEWHERE] if proven else [])})
+
+
+def may_be_reminded(case: Case) -> bool:
+    """Whether letters that nobody asked for may go to the party."""
+    return not case.flags & _NOT_REMINDED
+
+
+def restrained(
+    before: Case | None, decision: Decision, event: Event, policy: Policy, spent: Spent
+) -> Decision:
+    """The decision without the letters that are too many. What the staff says is always sent."""
+    if isinstance(event, StaffAsked | StaffClosed | StaffReopened | StaffMerged):
+        return decision
+    to_party = [letter for letter in decision.letters if letter.kind not in TO_STAFF]
+    room, flag = _room(before, decision.case, event, policy, spent)
+    if len(to_party) <= room:
+        return decision
+    return _held_back(decision, to_party[room:], flag)
+
+
+def _room(before: Case | None, case: Case, event: Event, policy: Policy, spent: Spent) -> tuple[int, Flag]:
+    """How many letters may go to the party now, and what the staff is told if there are more."""
+    if isinstance(event, PersonWrote):
+        if case.fruitless >= FRUITLESS:
+            return 0, Flag.GOING_IN_CIRCLES
+        if not is_proven(before, event):
+            if before is None and spent.to_address and event.source not in event.known_sources:
+                return 0, Flag.MAYBE_FORGED
+            if spent.to_domain >= policy.letters_per_domain or spent.in_all >= policy.letters_in_all:
+                return 0, Flag.LETTERS_SPENT
+    room = min(policy.letters_per_day - spent.to_address, policy.letters_per_case - case.letters)
+    return max(0, room), Flag.LETTERS_SPENT
+
+
+def _brings_something(before: Case, event: PersonWrote, heard: Case, now: datetime) -> bool:
+    if event.kind in _BRING or event.secrets or _said(heard) != _said(before):
+        return True
+    if event.kind is MailKind.FOLLOW_UP_STATUS or before.status is not Status.AWAITING_ANSWERS:
+        return now - max(before.last_letters.values(), default=before.opened_at) >= _REACTION
+    return False
+
+
+def _said(case: Case) -> Mapping[str, object]:
+    """What the party said, without where it stood. What only raises a doubt settles nothing."""
+    return {key: answer.value for key, answer in case.answers.items()}
+
+
+def _held_back(decision: Decision, letters: list[Letter], flag: Flag) -> Decision:
+    kept = tuple(letter for letter in decision.letters if letter not in letters)
+    flagged = replace(decision.case, flags=decision.case.flags | {flag})
+    facts = {**decision.note.facts, "not_written": [letter.kind.value for letter in letters]}
+    return Decision(flagged, Note(decision.note.kind, facts), kept)

@@ -1,0 +1,62 @@
+"""What is counted for budgets that all nodes share: letters to unproven parties, and texts that a domain sends again.
+
+A row each rather than a counter: two nodes that add to one never wait for each other.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select
+
+from mailflow.store.columns import Key, Moment
+from mailflow.store.schema import tallies
+
+LETTER: Final = "letter"  # its key: the domain it went to
+TEXT: Final = "text"  # its key: `restraint.text_key`; about the case that it opened
+
+_PUT: Final = insert(tallies)
+_COUNTED: Final = (tallies.c.what == bindparam("what_kind"), tallies.c.at >= bindparam("since", type_=Moment))
+_MOST: Final = bindparam("most", type_=Integer)
+# No further than the budget: what is beyond it makes no difference.
+_ALL: Final = select(func.count()).select_from(select(tallies.c.id).where(*_COUNTED).limit(_MOST).subquery())
+_OF_KEY: Final = select(func.count()).select_from(
+    select(tallies.c.id)
+    .where(*_COUNTED, tallies.c.key == bindparam("of_key", type_=Key))
+    .limit(_MOST)
+    .subquery()
+)
+_LAST: Final = (
+    select(tallies.c.about)
+    .where(*_COUNTED, tallies.c.key == bindparam("of_key", type_=Key))
+    .order_by(tallies.c.at.desc())
+    .limit(1)
+)
+_PURGE: Final = delete(tallies).where(tallies.c.at < bindparam("before", type_=Moment))
+
+
+class Tally:
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, what: str, key: str, now: datetime, about: str | None = None) -> None:
+        self._connection.execute(_PUT, {"what": what, "key": key, "at": now, "about": about})
+
+    def last(self, what: str, key: str, since: datetime) -> str | None:
+        """What the newest of a key is about, if there is one since a moment."""
+        values = {"what_kind": what, "since": since, "of_key": key}
+        about: str | None = self._connection.execute(_LAST, values).scalar_one_or_none()
+        return about
+
+    def count(self, what: str, since: datetime, most: int, key: str | None = None) -> int:
+        """How many there are since a moment, of one key or in all; `most` is as far as is counted."""
+        values: dict[str, object] = {"what_kind": what, "since": since, "most": most}
+        if key is None:
+            return int(self._connection.execute(_ALL, values).scalar_one())
+        return int(self._connection.execute(_OF_KEY, {**values, "of_key": key}).scalar_one())
+
+    def purge(self, before: datetime) -> int:
+        return self._connection.execute(_PURGE, {"before": before}).rowcount

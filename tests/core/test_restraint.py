@@ -1,0 +1,167 @@
+"""How many letters leave: each rule by itself."""
+
+from dataclasses import replace
+
+import pytest
+
+from mailflow.core.case import Flag, Status
+from mailflow.core.envelope import Envelope, MailKind
+from mailflow.core.events import DueTimePassed, StrangerWrote, UnprovenWrote
+from mailflow.core.mail import parse
+from mailflow.core.restraint import Spent, domain_of, flags_of_stranger, is_familiar, text_key
+from mailflow.core.source import source_of
+from tests.core.given import COMPLETE, DAY, case, happens, kinds, wrote
+
+HOUR = DAY / 24
+CIRCLES = frozenset({Flag.GOING_IN_CIRCLES})
+FORGED = frozenset({Flag.MAYBE_FORGED})
+LONG = "Thank you for your mail. We have opened a ticket for it and one of us will answer soon."
+
+
+def test_the_second_mail_in_a_row_that_brings_nothing_gets_no_letter():
+    once = happens(case(), wrote())
+    assert kinds(once) == ["missing"]
+    twice = happens(once.case, wrote(), after=DAY)
+    assert kinds(twice) == []
+    assert twice.case.flags == CIRCLES
+    assert twice.note.facts["not_written"] == ["missing"]
+
+
+def test_whoever_says_something_new_is_answered_again():
+    stuck = case(fruitless=2, flags=CIRCLES)
+    heard = happens(stuck, wrote(says={"conduct": True}))
+    assert kinds(heard) == ["missing"]
+    assert (heard.case.fruitless, heard.case.flags) == (0, frozenset())
+
+
+def test_a_value_that_was_said_before_is_nothing_new():
+    assert happens(case(), wrote(says={"username": "jo"})).case.fruitless == 1
+
+
+@pytest.mark.parametrize("kind", [MailKind.WITHDRAWAL, MailKind.PROOF_SUBMITTED])
+def test_some_mails_bring_something_whatever_they_say(kind):
+    assert happens(case(fruitless=1), wrote(kind)).case.fruitless == 0
+
+
+@pytest.mark.parametrize(("hours", "fruitless"), [(0, 2), (2, 0)])
+def test_a_status_question_is_an_echo_only_right_after_a_letter(hours, fruitless):
+    asked = replace(happens(case(), wrote()).case, fruitless=1)
+    again = happens(asked, wrote(MailKind.FOLLOW_UP_STATUS), after=hours * HOUR)
+    assert again.case.fruitless == fruitless
+    assert (Flag.GOING_IN_CIRCLES in again.case.flags) is (fruitless == 2)
+
+
+@pytest.mark.parametrize(("hours", "fruitless"), [(0, 1), (2, 0)])
+def test_what_adds_to_a_case_with_the_staff_need_not_be_readable(hours, fruitless):
+    reviewed = happens(None, wrote(MailKind.REQUEST, says=COMPLETE)).case
+    assert reviewed.status is Status.IN_REVIEW
+    assert happens(reviewed, wrote(), after=hours * HOUR).case.fruitless == fruitless
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [Flag.GOING_IN_CIRCLES, Flag.MAYBE_FORGED, Flag.ANSWERED_FROM_ELSEWHERE, Flag.ADDRESS_FAILING],
+)
+def test_who_is_not_answered_is_not_reminded(flag):
+    assert kinds(happens(case(flags=frozenset({flag})), DueTimePassed(), after=4 * DAY)) == []
+    assert kinds(happens(case(), DueTimePassed(), after=4 * DAY)) == ["reminder"]
+
+
+def test_a_new_request_in_a_name_that_got_a_letter_today_is_answered_only_where_the_first_came_from():
+    elsewhere = wrote(MailKind.REQUEST, source="b.example", known_sources=frozenset({"a.example"}))
+    held = happens(None, elsewhere, spent=Spent(to_address=1))
+    assert (kinds(held), held.case.flags) == ([], FORGED)
+    assert kinds(happens(None, elsewhere)) == ["missing"]
+    assert kinds(happens(None, replace(elsewhere, source="a.example"), spent=Spent(to_address=1))) == [
+        "missing"
+    ]
+    assert kinds(happens(None, replace(elsewhere, proven=True), spent=Spent(to_address=1))) == ["missing"]
+
+
+@pytest.mark.parametrize("spent", [Spent(to_domain=50), Spent(in_all=100)], ids=["domain", "in all"])
+def test_past_a_budget_only_those_who_answered_a_letter_get_one(spent):
+    held = happens(None, wrote(MailKind.REQUEST), spent=spent)
+    assert (kinds(held), held.case.flags) == ([], {Flag.LETTERS_SPENT})
+    assert kinds(happens(case(confirmed=True), wrote(), spent=spent)) == ["missing"]
+    assert kinds(happens(case(), wrote(proven=True), spent=spent)) == ["missing"]
+
+
+def test_a_mail_is_familiar_that_proves_itself_or_comes_from_where_others_came_from():
+    known = case(sources=("a.example", "b.example"))
+    assert is_familiar(known, proven=True, source="x.example")
+    assert is_familiar(known, proven=False, source="b.example")
+    assert not is_familiar(known, proven=False, source="x.example")
+    assert is_familiar(case(), proven=False, source="x.example")
+    assert not is_familiar(replace(known, flags=FORGED), proven=False, source="a.example")
+
+
+def test_the_places_of_a_partys_mail_are_kept_and_not_without_end():
+    now = case()
+    for number in range(20):
+        now = happens(now, wrote(source=f"{number}.example", proven=True)).case
+    assert now.sources == tuple(f"{number}.example" for number in range(8))
+
+
+def test_a_proof_takes_the_suspicion_back():
+    assert happens(case(flags=FORGED), wrote(proven=True)).case.flags == frozenset()
+    assert happens(case(flags=FORGED), wrote()).case.flags == FORGED
+
+
+@pytest.mark.parametrize("proven", [False, True])
+def test_what_the_staff_is_told_of_a_stranger(proven):
+    flags = {Flag.STRANGER_WROTE, Flag.ANSWERED_FROM_ELSEWHERE} if proven else {Flag.STRANGER_WROTE}
+    told = flags_of_stranger(proven=proven)
+    assert told == flags
+    assert happens(case(), StrangerWrote("eve@example.net", "9", told)).case.flags == flags
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "flags"),
+    [(False, {Flag.UNPROVEN_WROTE, Flag.MAYBE_FORGED}), (True, {Flag.UNPROVEN_WROTE})],
+)
+def test_what_is_not_believed_may_be_forged_until_the_party_answers_a_letter(confirmed, flags):
+    assert happens(case(confirmed=confirmed), UnprovenWrote("9", "why")).case.flags == flags
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("jo@example.org", "example.org"),
+        ("jo@Mail.EXAMPLE.org", "example.org"),
+        ("jo@example.org.", "example.org"),
+        ("jo@localhost", "localhost"),
+    ],
+)
+def test_a_budget_is_kept_for_the_end_of_a_domain(address, domain):
+    assert domain_of(address) == domain
+
+
+def test_a_text_is_told_again_whatever_its_numbers_and_addresses():
+    first = text_key("t1@help.example.com", f"{LONG} Ticket 4711, see https://help.example.com/1")
+    assert first
+    assert first == text_key("t2@desk.example.com", f"{LONG}  Ticket 4712,\nsee https://help.example.com/2")
+    assert first != text_key("t2@example.org", f"{LONG} Ticket 4712, see https://help.example.com/2")
+    assert first != text_key("t1@help.example.com", f"{LONG} Goodbye.")
+    assert text_key("t1@help.example.com", "I cannot log in to my account") is None
+
+
+@pytest.mark.parametrize(
+    ("remote", "received", "source"),
+    [
+        ("93.184.216.34", "from x (a.example.net [192.0.2.1])", "93.184.0.0/16"),
+        ("2606:2800:220:1::1", "", "2606:2800::/32"),
+        ("127.0.0.1", "from x (mail-1.out.Example.NET [192.0.2.1]) by mx", "example.net"),
+        ("", "from x (a.example.net. [192.0.2.1]) by mx", "example.net"),
+        ("pipe", "from x (unknown [192.0.2.1]) by mx", "192.0.0.0/16"),
+        ("127.0.0.1", "from [192.0.2.1] (helo=a.example.net) by mx", "192.0.0.0/16"),
+        ("127.0.0.1", "from x (unknown [IPv6:2001:db8::1]) by mx", "2001:db8::/32"),
+        ("127.0.0.1", "from x (unknown [999.0.2.1]) by mx", ""),
+        ("127.0.0.1", "by mx", ""),
+        ("", "", ""),
+    ],
+)
+def test_where_a_mail_came_from(remote, received, source):
+    raw = f"Received: {received}\r\nReceived: from z (z.example.com [198.51.100.1])\r\n\r\n".encode()
+    if not received:
+        raw = b"Subject: x\r\n\r\n"
+    assert source_of(parse(raw, Envelope("jo@example.org", ("desk@example.com",), remote))) == source

@@ -1,0 +1,113 @@
+"""Mail in somebody else's name makes the desk write to them once, and says nothing that the forger chose."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from mailflow.core.case import Flag
+from mailflow.core.timing import DAY
+from tests.world import COMPLETE, World
+
+VICTIM = "victim@example.org"
+FORGED = int(os.environ.get("FORGED", "300"))
+SPAM = "Buy cheap pills at https://spam.example.net, call +1 555 0100"
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def received_from(number: int) -> str:
+    """The field that the server in front writes, of one of many hosts."""
+    host = f"host{number}.botnet{number % 997}.example"
+    return f"from {host} ({host} [198.51.{number % 100}.{number % 250}]) by mx.pypi.example; Mon, 2 Mar 2026 09:00:00 +0000"
+
+
+BODIES = [
+    "I need my account back.",
+    COMPLETE,
+    COMPLETE.replace("jdoe42", "{number}"),
+    "Any news about my request?",
+    "User name: {number}",
+    "Never mind, solved.",
+]
+
+
+def forged(world: World, number: int) -> bytes:
+    body = BODIES[number % len(BODIES)].format(number=f"name{number}")
+    return world.mail(body, sender=VICTIM, Received=received_from(number), Subject=f"account {number}")
+
+
+def test_forged_mails_from_many_hosts_make_one_letter(world):
+    """`FORGED=10000 pytest …` takes a minute or two, and gives the same."""
+    for number in range(FORGED):
+        world.receive(forged(world, number), VICTIM)
+        if number % 100 == 0:
+            world.run()
+    world.run()
+    assert [letter.recipient for letter in world.sent] == [VICTIM]
+    assert Flag.MAYBE_FORGED in world.case(world.sent[0].reference).flags
+
+
+def test_the_victim_is_not_reminded_either(world):
+    for number in range(3):
+        world.receive(forged(world, number), VICTIM)
+    world.run()
+    for letter in world.wait(31 * DAY):
+        assert letter.recipient != VICTIM
+
+
+def test_a_first_letter_holds_no_character_that_the_sender_chose(world):
+    """Not even a name or a value: what was understood is ticked off item by item."""
+    marks = ["zqxname", "zqxsubject", "zqxuser", "zqx@mail.example", "zqxproject", "zqxdisplay"]
+    body = f"User name: zqxuser\nNew address: zqx@mail.example\nProjects: zqxproject\n{SPAM}\nI lost my phone, zqxname"
+    raw = world.mail(body, sender=f"zqxdisplay <{VICTIM}>", Subject=f"zqxsubject {SPAM}")
+    world.receive(raw, VICTIM)
+    (letter,) = world.run()
+    seen = letter.raw.decode()
+    assert "[x] User name" in letter.text
+    for chosen in [*marks, "spam", "pills", "555"]:
+        assert chosen not in seen
+    answered = world.answer(letter, "Yes to all.")
+    assert "zqxuser" in answered[0].text
+
+
+def test_the_senders_message_id_is_repeated_where_no_reader_sees_it_and_nowhere_else(world):
+    """RFC 3834, 3.1.5 asks for it: mail programs show one thread."""
+    world.receive(world.mail("I need my account.", sender=VICTIM, Message_ID="<pills@spam.example>"), VICTIM)
+    (letter,) = world.run()
+    holding = [name for name, value in letter.message.items() if "pills" in value]
+    assert holding == ["In-Reply-To", "References"]
+    assert "pills" not in letter.text
+
+
+def test_a_forger_who_knows_the_reference_changes_nothing(world):
+    (letter,) = world.write(
+        "My user name is jdoe42. I lost my phone.", sender=VICTIM, Received=received_from(1)
+    )
+    said = f"Reference {letter.reference}. Yes to all. New address: eve@example.net"
+    assert world.write(said, sender=VICTIM, Received=received_from(2), Subject=letter.subject) == []
+    assert "contact_email" not in world.case().answers
+    assert "code_of_conduct" not in world.case().answers
+    assert world.handled[-1].silence
+
+
+def test_the_owner_goes_on_in_the_midst_of_it(world):
+    (letter,) = world.write("My user name is jdoe42.", sender=VICTIM, Received=received_from(1))
+    for number in range(2, 30):
+        world.receive(forged(world, number), VICTIM)
+    world.run()
+    (received,) = world.answer(letter, COMPLETE, Received=received_from(99))
+    assert "We have everything" in received.subject
+    assert Flag.MAYBE_FORGED not in world.case(letter.reference).flags
+
+
+def test_mail_from_where_the_first_came_from_is_answered_without_a_thread(world):
+    """People write a new mail rather than reply; most of them from the provider that they wrote from before."""
+    world.write("My user name is jdoe42.", Received=received_from(1))
+    assert len(world.write("I lost my phone.", Received=received_from(1))) == 1

@@ -1,0 +1,40 @@
+"""What budgets are counted from, on both databases."""
+
+from datetime import timedelta
+
+from mailflow.store import Store
+from mailflow.store.tally import LETTER, TEXT
+
+HOUR = timedelta(hours=1)
+
+
+def test_letters_are_counted_by_domain_and_in_all(engine, now):
+    store = Store(engine)
+    with store.begin() as uow:
+        for domain in ("example.org", "Example.org", "example.net"):
+            uow.tally.put(LETTER, domain, now)
+        uow.tally.put(LETTER, "example.org", now - 2 * HOUR)
+        uow.tally.put(TEXT, "example.org", now)
+    with store.read() as uow:
+        assert uow.tally.count(LETTER, now - HOUR, 10, "EXAMPLE.ORG") == 2
+        assert uow.tally.count(LETTER, now - HOUR, 10) == 3
+        assert uow.tally.count(LETTER, now - HOUR, 1) == 1
+        assert uow.tally.count(LETTER, now - 3 * HOUR, 10) == 4
+
+
+def test_the_newest_of_a_key_says_what_it_is_about(engine, now):
+    with Store(engine).begin() as uow:
+        assert uow.tally.last(TEXT, "k", now) is None
+        uow.tally.put(TEXT, "k", now, "first")
+        uow.tally.put(TEXT, "k", now + HOUR, "second")
+        assert uow.tally.last(TEXT, "k", now) == "second"
+        assert uow.tally.last(TEXT, "k", now + 2 * HOUR) is None
+        assert uow.tally.last(TEXT, "other", now) is None
+
+
+def test_what_is_counted_no_longer_is_purged(engine, now):
+    with Store(engine).begin() as uow:
+        uow.tally.put(LETTER, "example.org", now - HOUR)
+        uow.tally.put(LETTER, "example.org", now)
+        assert uow.tally.purge(now) == 1
+        assert uow.tally.count(LETTER, now - 2 * HOUR, 10) == 1
