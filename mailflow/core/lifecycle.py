@@ -187,14 +187,14 @@ def _ask_or_queue(
     """Ask for what is missing, or hand the case to the staff; `received` is the letter that says the latter."""
     form = now.policy.form
     missing = missing_items(form, case.answers, case.doubts)
-    settled = understood(case, form)
+    settled = understood(_as_told(case, event), form)
     if missing:
         status = Status.AWAITING_ANSWERS
         case = replace(
             case, status=status, question="", waiting_since=now.time, reminders=0, reminded_at=None
         )
         case = replace(case, asked=missing)
-        facts = {"understood": settled, "missing": asked_items(case, form)}
+        facts = {"understood": settled, "missing": asked_items(_as_told(case, event), form)}
         if received is LetterKind.DUPLICATE:
             letter = _letter(LetterKind.DUPLICATE, case, facts)
         else:
@@ -209,6 +209,15 @@ def _ask_or_queue(
     if received is LetterKind.NOTED and was_in_review and not _may_repeat(case, LetterKind.NOTED, now):
         return Decision(case, _wrote(event))
     return Decision(case, _wrote(event), (letter,))
+
+
+def _as_told(case: Case, event: PersonWrote) -> Case:
+    """The case as a letter may tell it that answers this mail: with no values where its writer was looked for in vain.
+
+    Else a forger, having found a case, could have the desk mail what he likes to its party.
+    """
+    in_vain = event.proof is not None and not event.trusted
+    return replace(case, confirmed=False) if in_vain else case
 
 
 def _into_review(case: Case, now: Now) -> Case:
@@ -235,7 +244,7 @@ def _say_status(case: Case, event: PersonWrote, now: Now) -> Decision:
     facts = {
         "status": case.status,
         "since": case.completed_at or case.opened_at,
-        "missing": asked_items(case, form) if case.status is Status.AWAITING_ANSWERS else (),
+        "missing": asked_items(_as_told(case, event), form) if case.status is Status.AWAITING_ANSWERS else (),
         "question": case.question,
         "outcome": case.outcome,
     }

@@ -196,6 +196,17 @@ def test_a_first_letter_repeats_nothing_to_somebody_who_is_not_proven(desk):
     assert "jdoe43" not in letter.text
 
 
+def test_a_later_letter_repeats_nothing_of_a_mail_that_is_not_proven(desk):
+    """The party has shown to read its mail, but this may be somebody else's."""
+    nothing = f"Authentication-Results: {SERVER}; spf=none"
+    desk.get("My user name is jdoe42. I lost my phone.", PASSES, RECEIVED)
+    _, [letter] = desk.get("My user name is buy-at-evil-example.", nothing, RECEIVED)
+    assert "buy-at-evil-example" not in letter.text
+    assert desk.world.case().answers["username"].value == "buy-at-evil-example"
+    _, [letter] = desk.get("My user name is jdoe43.", PASSES, RECEIVED)
+    assert "jdoe43" in letter.text
+
+
 # ---------------------------------------------------------------------------------------------------- while it is computed
 
 
