@@ -393,4 +393,6 @@ def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> _Outcome:
             refuses |= "refuse" in means.says
     if "gone" in states:  # "have lost", "have no access": the loss is what counts
         states -= {"held", "reached"}
+    if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"
+        states.discard("held")
     return frozenset(states), frozenset(says - {"refuse", "objection"}), refuses

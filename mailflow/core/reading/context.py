@@ -359,7 +359,7 @@ def _lone_values(
         spans,
         alone=not read and len(spans) == 1,
     )
-    yield from _lone_address(fresh, [field for field in fields if field.kind is Kind.ADDRESS], free)
+    yield from _lone_address(fresh, [field for field in fields if field.kind is Kind.ADDRESS], free, read)
     whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
     if len(whole) == 1 and spans:
         slot = Slot(
@@ -419,9 +419,16 @@ def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
     return (name, _LONE - 0.1) if known and told and not plain else ("", 0)
 
 
-def _lone_address(fresh: Fresh, fields: Sequence[Field], free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
+def _lone_address(
+    fresh: Fresh, fields: Sequence[Field], free: Sequence[tuple[int, int]], read: Sequence[tuple[int, int]]
+) -> Iterator[Claim]:
+    """The one address that is not read as something else: "This one: x. The old one was y."."""
     if len(fields) != 1:
         return
-    found = [one for one in fresh.addresses if addresses.is_free(fresh, one, free)]
+    found = [
+        one
+        for one in fresh.addresses
+        if addresses.is_free(fresh, one, free) and not _is_read(one.start, one.end, read)
+    ]
     if len({one.value for one in found}) == 1:
         yield Claim(fields[0].key, found[0].value, "lone value", _LONE, found[0].start, found[0].end)

@@ -47,7 +47,7 @@ def clean(value: str) -> str:
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     text = fresh.text[slot.start : slot.end]
-    if terms.states_nothing(field, text):
+    if terms.states_nothing(field, text) or any(one.start == slot.start for one in fresh.addresses):
         return
     first = text.split("\n")[0]
     name = (

@@ -92,9 +92,20 @@ def _arrow(_: Found, window: _Window) -> Role | None:
 
 
 def _announced(_: Found, window: _Window) -> Role | None:
-    """As in "my old address x", "please use x"."""
-    cues = [key for key in keys(window.before, "addresses") if key in _COUNTERPART]
-    return Role(cues[-1], _CUED) if cues else None
+    """As in "my old address x", "please use x"; of "the registered address should be x" the first cue counts."""
+    cues = [hit for hit in window.before if not hit.means.addresses.isdisjoint(_COUNTERPART)]
+    if not cues:
+        return None
+    last = cues[-2] if len(cues) > 1 and _only_supposes(*cues[-2:], window.before) else cues[-1]
+    return Role([key for key in keys([last], "addresses") if key in _COUNTERPART][-1], _CUED)
+
+
+def _only_supposes(cue: Hit, should: Hit, before: Sequence[Hit]) -> bool:
+    """Whether "should be" says no more than that they are not sure: no comma, and nothing wrong, stands before it."""
+    between = [hit for hit in before if cue.end <= hit.start < should.start]
+    return "should" in should.means.addresses and not any(
+        hit.means.breaks or hit.means.ends or hit.means.states for hit in between
+    )
 
 
 def _explained(_: Found, window: _Window) -> Role | None:
