@@ -46,7 +46,7 @@ def read_answers(
     `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
-    fresh = lay_out(lines, terms)
+    fresh = lay_out(lines, terms, sender if asked is not None else "")
     if not fresh.text.strip():
         return Reading()
     claims = _subject_last(fresh, _claims(fresh, terms, asked or (), sender, first=asked is None))

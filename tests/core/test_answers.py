@@ -188,3 +188,20 @@ def test_of_a_long_story_its_beginning_is_kept():
     story = "my phone broke " + "and I looked for another one " * 50
     answer = reading_of(f"Reason: {story}\n").answers["reason"]
     assert answer.words == story[:1000]
+
+
+ON_MONDAY = "On Mon, 9 Mar 2026 at 17:00 {} <\n{}> wrote:\n\n> - [x] " + AGREES + "\n"
+FROM_MONDAY = (
+    "From: {} <{}>\nSent: Monday, March 9, 2026 5:00 PM\nTo: Jo <jo@example.org>\nSubject: Form\n\n- [x] "
+    + AGREES
+    + "\n"
+)
+
+
+@pytest.mark.parametrize("introduction", [ON_MONDAY, FROM_MONDAY])
+def test_a_box_ticked_in_our_letter_counts_but_not_in_what_they_quote_of_themselves(introduction):
+    ours = "Done.\n\n" + introduction.format("Desk", "desk@example.com")
+    their_own = "Any news?\n\n" + introduction.format("Jo", "jo@example.org")
+
+    assert read(ours, CONDUCT) == {CONDUCT: True}
+    assert read(their_own, CONDUCT) == {}

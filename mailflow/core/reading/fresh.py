@@ -19,6 +19,7 @@ _FRESH, _QUOTED = Mark.FRESH, Mark.QUOTED
 _MOST = 40_000  # characters; nobody answers a form past them
 _LONG = 52  # a line at least so long was wrapped rather than ended
 _LONG_CJK = 28
+_HEAD_LINES = 2  # of a quotation's introduction: further down stands whom it was sent to
 
 BOX_SIGN = re.compile("[\\[(☐◻□☑☒✅🗹✔]")  # what a box begins with, which is found in a third of the time
 TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
@@ -73,15 +74,17 @@ class Fresh:
         return self.hits[first : bisect_left(self.hits, (end,), first)]
 
 
-def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
+def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
+    """`sender`: what they quote of themselves has been read when they wrote it, the boxes ticked in it included."""
     kept: list[Line] = []
     parts: list[str] = []
     starts: list[int] = []
     boxed: list[tuple[int, int]] = []
     place = 0
+    quoted = _Quoted(sender)
     for line in lines:
         mark = line.mark
-        ticked = mark is _QUOTED and _is_ticked(line.text)
+        ticked = mark is _QUOTED and not quoted.is_own(line) and _is_ticked(line.text)
         part = line.text.replace("\n", " ") if ticked or mark is _FRESH else ""
         if place + len(part) > _MOST:
             break
@@ -114,6 +117,25 @@ def lay_out(lines: Sequence[Line], terms: Terms) -> Fresh:
 def _is_ticked(line: str) -> bool:
     sign = BOX_SIGN.search(line)
     return sign is not None and TICKED.search(line, sign.start()) is not None
+
+
+class _Quoted:
+    """Whose words the quoted lines are, as their introduction says: "On … Jo <jo@example.org> wrote:", "From: Jo <…>"."""
+
+    def __init__(self, sender: str) -> None:
+        self._sender = sender.lower()
+        self._own = False
+        self._head = 0  # the lines of the introduction so far
+
+    def is_own(self, line: Line) -> bool:
+        """Whether a quoted line, each of them being given in turn, is the sender's."""
+        if line.depth:
+            self._head = 0
+        elif line.text.strip() and self._sender:
+            begins = self._head < _HEAD_LINES and self._sender in line.text.lower()
+            self._own = begins or (self._own and self._head > 0)
+            self._head += 1
+        return self._own
 
 
 def _without(low: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -96,7 +96,8 @@ def _announced(_: Found, window: _Window) -> Role | None:
     cues = [hit for hit in window.before if not hit.means.addresses.isdisjoint(_COUNTERPART)]
     if not cues:
         return None
-    last = cues[-2] if len(cues) > 1 and _only_supposes(*cues[-2:], window.before) else cues[-1]
+    supposed = len(cues) > 1 and _only_supposes(cues[-2], cues[-1], window.before)
+    last = cues[-2] if supposed else cues[-1]
     return Role([key for key in keys([last], "addresses") if key in _COUNTERPART][-1], _CUED)
 
 
