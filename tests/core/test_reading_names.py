@@ -33,7 +33,7 @@ NAMES = [
     ("I lost my phone. It was at https://pypi.org/user/ that I looked.", {"reason": PHONE}),
     # A name that no word announces may be said again; a mistyped word is no name.
     ("I lost my phone and cannot get in. jane_d42 needs it. Thanks, jane_d42", {"username": "jane_d42", "reason": PHONE}),
-    ("I cannot get into my account, passwrod. I lost my phone.", {"reason": PHONE}),
+    ("I cannot get into my account, passwrod. I lost my phone.", {"reason": ("lost_password", "lost_2fa")}),
 ]  # fmt: skip
 
 

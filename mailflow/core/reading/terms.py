@@ -163,7 +163,7 @@ def normal_label(text: str) -> str:
 
 
 def compile_terms(form: Form, words: AnswerWords) -> Terms:
-    vocabulary = Vocabulary((*words.entries, *_form_entries(form)))
+    vocabulary = Vocabulary((*words.entries, *_form_entries(form)), words.ordinary)
     addresses = form.of_kind(Kind.ADDRESS)
     wanted = next((field for field in addresses if field.differs_from or field.required_when), None)
     labels = _labels(form, words)

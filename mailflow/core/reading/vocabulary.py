@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property, partial
 from itertools import accumulate
@@ -18,6 +18,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from mailflow.core.reading.meaning import MARKS, Concept, Hit, Meaning, meaning_of
+from mailflow.core.reading.misspelled import Misspelled
 
 CJK = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9f"
 EVERY = "mul"  # ISO 639-2: the list that holds in every language
@@ -244,10 +245,13 @@ class _Node:
 class _Reader:
     """The phrases of some languages, ready to be found."""
 
-    def __init__(self, entries: Iterable[Entry], languages: Sequence[str]) -> None:
+    def __init__(
+        self, entries: Iterable[Entry], languages: Sequence[str], is_word: Callable[[str], bool]
+    ) -> None:
+        """`is_word`: whether a word is one of any language, and so none that is mistyped."""
         self._root = _Node()
         self._runs: dict[str, list[tuple[str, int, _Node]]] = defaultdict(list)
-        self._known = _Known(self._root)
+        first_words: list[tuple[str, Concept | None]] = []
         runs: dict[str, _Node] = defaultdict(_Node)
         ranks = {language: rank for rank, language in enumerate(languages)} | {EVERY: 0}
         for language, phrase, concept in entries:
@@ -256,7 +260,9 @@ class _Reader:
                 rank = len(languages)
             if rank is not None:
                 self._add(phrase, concept, rank, runs)
+                first_words += ((word, concept) for word in words_of(phrase)[:1])
         self._root.settle()
+        self._known = _Known(self._root, Misspelled(first_words), is_word)
         for literal, node in runs.items():
             self._runs[literal[0]].append((literal, len(literal), node))
         for found in self._runs.values():
@@ -340,17 +346,23 @@ class _Reader:
 class _Known(dict[str, "_Node | None"]):
     """The phrases that may begin with a word, kept; None if it begins none and means nothing by itself."""
 
-    def __init__(self, root: _Node) -> None:
+    def __init__(self, root: _Node, misspelled: Misspelled, is_word: Callable[[str], bool]) -> None:
         self._root = root
+        self._misspelled = misspelled
+        self._is_word = is_word
 
     def __missing__(self, word: str) -> _Node | None:
         if len(self) >= _MEMO_LIMIT:
             self.clear()
-        node = self._root.step(word) or self._root.step(fold(word))
+        node = self._root.step(word) or self._root.step(fold(word)) or self._mistyped(word)
         if node is not None and not node.goes_on and not node.single:
             node = None
         self[word] = node
         return node
+
+    def _mistyped(self, word: str) -> _Node | None:
+        meant = None if self._is_word(word) else self._misspelled.meant(word)
+        return self._root.step(meant) if meant else None
 
 
 def _longer(node: _Node, words: _Words, index: int) -> list[tuple[int, list[Meaning | None]]]:
@@ -406,8 +418,10 @@ def _take_longest(
 
 
 class Vocabulary:
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], ordinary: AbstractSet[str] = frozenset()) -> None:
+        """`ordinary`: words of dictionaries, in lower case."""
         self._entries = tuple(entries)
+        self._ordinary = ordinary
         self._readers: dict[tuple[str, ...], _Reader] = {}
         self._common: dict[str, bool] = {}  # what `knows` has said
         self._words: set[str] = set()
@@ -436,6 +450,9 @@ class Vocabulary:
                 known = self._ends(fold(low)) or False
             self._common[word] = known
         return known
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._ordinary or word in self._words or self.knows(word)
 
     def _ends(self, word: str) -> bool | None:
         """Whether a phrase ends with its first word or stem, which this is; None if none begins so."""
@@ -490,7 +507,7 @@ class Vocabulary:
         if reader is None:
             if len(self._readers) >= _SETS_KEPT:
                 self._readers.clear()
-            reader = self._readers[languages] = _Reader(self._entries, languages)
+            reader = self._readers[languages] = _Reader(self._entries, languages, self._is_word)
         hits = reader.find(low, words)
         if set_apart:
             hits += set_apart

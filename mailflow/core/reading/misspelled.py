@@ -1,0 +1,51 @@
+"""Key words with a typing error in them: "pasword", "authenticater".
+
+Only the long names of things and states are looked for, only one slip away, and never in place of a word that any
+dictionary or word list has: a word that is put right by mistake would tell of something that nobody said.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from mailflow.core.reading.meaning import Concept
+
+_LEAST = {"things": 6, "states": 7}  # letters of a word that is put right
+_LONGEST = 20
+
+
+class Misspelled:
+    def __init__(self, first_words: Iterable[tuple[str, Concept | None]]) -> None:
+        """`first_words`: those that phrases begin with, a stem's star kept, each with what its phrase means."""
+        self._near: dict[str, set[str]] = defaultdict(set)  # by what is left of them without one letter
+        for word, concept in first_words:
+            bare = word.rstrip("*")
+            if concept and len(bare) >= _LEAST.get(concept[0], _LONGEST + 1) and _is_plain(bare):
+                for left in (bare, *_shorter(bare)):
+                    self._near[left].add(bare)
+
+    def meant(self, word: str) -> str | None:
+        """The one key word that a word in lower case is one slip away from."""
+        if len(word) < min(_LEAST.values()) - 1 or not _is_plain(word):
+            return None
+        found = {key for left in (word, *_shorter(word)) for key in self._near.get(left, ())}
+        meant = [key for key in found if _is_one_slip(key, word)]
+        return meant[0] if len(meant) == 1 else None
+
+
+def _is_plain(word: str) -> bool:
+    return word.isalpha() and word.isascii() and len(word) <= _LONGEST
+
+
+def _shorter(word: str) -> Iterator[str]:
+    """A word without each of its letters but the first, which hardly anybody mistypes."""
+    return (word[:place] + word[place + 1 :] for place in range(1, len(word)))
+
+
+def _is_one_slip(key: str, word: str) -> bool:
+    """Whether of two words that are alike but for a letter one is left out, put in, changed, or stands a place too far."""
+    if len(key) != len(word):
+        return True
+    differ = [place for place in range(len(key)) if key[place] != word[place]]
+    return len(differ) <= 1 or (differ[-1] - differ[0] == 1 and sorted(key) == sorted(word))
