@@ -161,6 +161,13 @@ def is_mixed(word: str) -> bool:
     )
 
 
+# What a web front end of a code host shows: cgit, gitweb, GitLab, Gitea.
+_REVISION = re.compile(
+    r"/(?:tag|log|refs|plain|diff|shortlog|summary|archive)/?\?[^#\s]{0,200}?\b(?:h|id|ref|branch)=|\?p=[^#\s]{1,100}\.git\b",
+    re.IGNORECASE,
+)
+
+
 def reset_links(text: str, long_words: str) -> Iterator[Span]:
     """Links that open an account to whoever has them."""
     for found in _links(text, long_words):
@@ -179,7 +186,7 @@ def _links(text: str, long_words: str) -> Iterator[re.Match[str]]:
 
 
 def _opens(url: str) -> bool:
-    if _CODE_HOST.search(url):
+    if _CODE_HOST.search(url) or _REVISION.search(url):
         return False
     if _TOKEN_PARAMETER.search(url):
         return True

@@ -77,6 +77,8 @@ def test_a_reset_link_is_found_without_the_marks_of_the_sentence(text, link):
         f"the reset is described at https://docs.example.org/{HEX}",
         f"https://git.example.org/password-reset/commit/{HEX}",
         f"https://git.example.org/password-reset/compare/?code={HEX}",
+        f"https://git.example.org/frobnicate/tag/?h=recovery-{HEX}",
+        f"https://git.example.org/?p=frobnicate.git;a=shortlog;h=refs/heads/recovery-{HEX}",
     ],
 )
 def test_a_link_that_opens_nothing_stays(text):
