@@ -45,6 +45,9 @@ def test_what_only_looks_like_an_address_of_theirs_is_none(text):
 
 
 ROLES = [
+    ("The address of the account is jürgen@exämple.org.", {"registered_email": "jürgen@exämple.org"}),
+    ("Адрес аккаунта иван@пример.example, потерял телефон.", {"reason": PHONE, "registered_email": "иван@пример.example"}),
+    ("注册邮箱是jane@example.org，手机丢了", {"reason": PHONE, "registered_email": "jane@example.org"}),
     ("I cannot read old@example.org any more. new@example.com works fine.", {"reason": MAIL, "registered_email": "old@example.org", "contact_email": "new@example.com"}),
     ("The address must be changed: old@example.org to new@example.com.", {"reason": MAIL, "registered_email": "old@example.org", "contact_email": "new@example.com"}),
     ("I lost my mailbox. My new address, best first:\n- new@example.org\n- third@example.com", {"reason": MAIL, "contact_email": "new@example.org"}),

@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_LABEL = r"[A-Za-z0-9_０-９Ａ-Ｚａ-ｚ-]{1,63}"
+from mailflow.core.reading.vocabulary import CJK
+
+_LABEL = rf"(?:(?![{CJK}])[\w-]){{1,63}}"  # of any script that puts spaces between words (RFC 5890)
 _DOMAIN = re.compile(rf"{_LABEL}(?:[.．]{_LABEL}){{1,8}}")
 _BROKEN_DOMAIN = re.compile(rf"[ \t]?\n?[ \t]?({_LABEL}(?:\.{_LABEL}){{0,7}}\.(?:[ \t]?\n[ \t]?)?{_LABEL})")
-_LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+'-")
+_LOCAL = re.compile(rf"(?![{CJK}])[\w.+'-]")  # RFC 6531 lets in letters of every script
 _LONGEST_LOCAL = 64
 _MOST = 40
 _AT = ("@", "＠")
@@ -72,11 +74,7 @@ def find_addresses(text: str, low: str, spaced: Iterable[str], spelling: Spellin
 
 def _around(text: str, at: int) -> Found | None:
     start = at
-    while (
-        start > 0
-        and at - start < _LONGEST_LOCAL
-        and (text[start - 1] in _LOCAL or "０" <= text[start - 1] <= "ｚ")
-    ):
+    while start > 0 and at - start < _LONGEST_LOCAL and _LOCAL.match(text[start - 1]):
         start -= 1
     while start < at and not text[start].isalnum():
         start += 1

@@ -56,6 +56,17 @@ class _Segment:
         return (self.things or self.topics) and not self.verbs
 
     @property
+    def gives_address(self) -> bool:
+        """Whether it says which address a mailbox has: "registered mail is jo@example.org, lost the phone"."""
+        things = [thing for hit in self.hits for thing in hit.means.things]
+        return "an_address" in things and "mailbox" in things
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether it has a verb before its own things: "address jo@example.org, lost the phone"."""
+        return self.break_before == "comma" and self.verbs and not self.starts_with_object
+
+    @property
     def says_nor(self) -> bool:
         return self.hits[0].means.negates and self.break_before == "and"
 
@@ -295,7 +306,8 @@ def _belongs(left: _Segment, segment: _Segment, segments: Sequence[_Segment], fo
     if segment.break_before not in {"comma", "and"} or "only" in segment.hits[0].means.speech:
         return False  # "I have not lost the codes, only the phone."
     if left.bare:
-        return segment.things or segment.topics or segment.verbs
+        apart = segment.things and (left.gives_address or segment.begins_anew)
+        return not apart and (segment.things or segment.topics or segment.verbs)
     if not segment.bare or not left.verbs or not _alike(left, segment):
         return False
     return segment.break_before == "and" or not _starts_list(segments, following)
