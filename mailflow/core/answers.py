@@ -25,6 +25,7 @@ from mailflow.core.reading import (
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
+from mailflow.core.reading.ordered import ordered
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
@@ -85,6 +86,7 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, fi
         *context.inline(fresh, terms, asked),
         *repeated,
     ]
+    slots = slots or ordered(fresh, terms, asked)
     pasted = bool(found) or any(not slot.own for slot in slots)
     taken = Taken(fresh)
     taken.add(*((box.start, box.end) for box in found), *fresh.boxed)

@@ -1,0 +1,62 @@
+"""Answers without numbers, in the order of our letter's questions: "never had any, yes, yes"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailflow.core.form import Kind
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.values import read_slot
+
+_SURE = 0.88
+_LEAST = 2  # answers
+_LONGEST = 60  # characters of one
+_PARTS = re.compile(r"[,;，；、\n]|[.!。！](?=\s|\Z)|\s[/|]\s")
+_AROUND = " \t-*•"
+_MOST_PARAGRAPHS = 5
+
+
+def ordered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
+    """The first paragraph that has as many parts as our letter had questions, if each answers its own."""
+    if len(asked) < _LEAST:
+        return []
+    for start, end in list(_paragraphs(fresh))[:_MOST_PARAGRAPHS]:
+        parts = list(_parts(fresh.text, start, end))
+        if len(parts) == len(asked) and all(end - start <= _LONGEST for start, end in parts):
+            slots = [
+                Slot(terms.form.fields_of(item), *part, "answer in order", _SURE, part[0], asked=True)
+                for item, part in zip(asked, parts, strict=True)
+            ]
+            if all(_answers(fresh, terms, slot) for slot in slots):
+                return slots
+    return []
+
+
+def _paragraphs(fresh: Fresh) -> Iterator[tuple[int, int]]:
+    place = fresh.subject
+    while place < len(fresh.text):
+        end = fresh.paragraph_end(place)
+        if fresh.text[place:end].strip():
+            yield place, end
+        place = end + 1
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for mark in [*_PARTS.finditer(text, start, end), None]:
+        until = mark.start() if mark else end
+        part = text[start:until]
+        if part.strip(_AROUND):
+            begin = start + len(part) - len(part.lstrip(_AROUND))
+            yield begin, begin + len(part.strip(_AROUND))
+        start = mark.end() if mark else end
+
+
+def _answers(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
+    """Whether a part answers its question, and in so many words: any sentence would do as a reason or a text."""
+    return any(
+        claim.value != ("other",) and terms.form.by_key[claim.field].kind is not Kind.TEXT
+        for claim in read_slot(fresh, terms, slot)
+    )
