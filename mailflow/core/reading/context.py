@@ -37,6 +37,7 @@ _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+"
 
 _NUMBERED, _INLINE, _RESTATED = 0.9, 0.92, 0.9
 _ALL, _BARE, _LONE = 0.88, 0.8, 0.85
+_FIRST_OF_MORE = 0.75  # a name that opens a sentence
 _SHORT, _LONG = 60, 160  # characters
 _FEW, _FEWER = 5, 3  # words
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
@@ -404,6 +405,10 @@ def _lone_name(
 def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
     """As in "x", or "It is x": a name that ends a short sentence of common words."""
     words = text.split()
+    first = _COMMA.split(text)[0].strip()
+    if first != text.strip() and "@" not in text and len(first.split()) == 1:
+        name = names.clean(first)  # "x, or maybe x2"
+        return (name, _FIRST_OF_MORE) if name.islower() and not terms.everyday(name) else ("", 0)
     if not words or len(words) > _FEW or "@" in text or text.rstrip().endswith((",", "，")):
         return "", 0
     name = names.clean(words[-1])
