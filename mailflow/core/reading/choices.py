@@ -76,13 +76,12 @@ def _best(told: Iterable[Told]) -> list[str]:
 
 def _named(terms: Terms, field: Field, parts: Sequence[Clause]) -> list[str]:
     """The choices that a slot names, or names a thing of: "Reason: 2FA"."""
-    ways = terms.ways[field.key]
-    found: dict[str, None] = {}
-    for part in parts:
-        found.update(dict.fromkeys(_choices_named(field, part)))
-        if not part.states & _HAS:
-            found.update({ways.things[thing]: None for thing in part.things if thing in ways.things})
-    return list(found)
+    named = [choice for part in parts for choice in _choices_named(field, part)]
+    if named:
+        return list(dict.fromkeys(named))
+    things = terms.ways[field.key].things
+    speaking = [part for part in parts if not part.states & _HAS]
+    return list(dict.fromkeys(things[thing] for part in speaking for thing in part.things if thing in things))
 
 
 def _choices_named(field: Field, part: Clause) -> list[str]:

@@ -28,6 +28,7 @@ _FURTHER = re.compile(
     re.ASCII,
 )
 _MOST = 50
+_BESIDE = 6  # characters: "owns the project"
 _IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 
 
@@ -75,11 +76,14 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
 
 
 def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
-    """As in "My project x", "the package is x", "three packages (x, y and z)"."""
+    """As in "My project x", "the package is x", "three packages (x, y and z)", "the account owns the project x"."""
+    owns = -_BESIDE
     for hit in hits:
         if not (hit.means.names or "projects" in hit.means.tables):
             continue
-        if ("projects", "mine") in hit.means.concepts:
+        mine = ("projects", "mine") in hit.means.concepts
+        if mine or (("projects", "noun") in hit.means.concepts and hit.start - owns < _BESIDE):
+            owns = hit.end if mine else owns
             found = announced.directly(fresh, terms, hit) or _listed(fresh, terms, hit)
         elif ("projects", "noun") in hit.means.concepts:
             found = _named(fresh, terms, hit) or _listed(fresh, terms, hit)
