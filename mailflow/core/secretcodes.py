@@ -173,17 +173,22 @@ def totp_seeds(view: View) -> Iterator[Span]:
     for found in _OTPAUTH.finditer(view.text) if "otpauth" in view.lowered else ():
         yield found.start(), found.start() + len(found[0].rstrip(".,;)"))
     seen = 0
-    for _start, end in view.places("seed"):
+    places = list(view.places("seed"))
+    one_word = bool(places) and _SEED_OF_ONE_WORD.search(view.long_words) is not None
+    for _start, end in places:
         stop = view.line_end(view.line_end(view.line_end(end) + 1) + 1)
-        for found in _base32(view, max(seen, end), stop):
+        for found in _base32(view, max(seen, end), stop, one_word=one_word):
             if _is_seed(found[0]) or (found[0].isupper() and _is_value(view, end, found.start())):
                 yield found.span()
         seen = max(seen, stop)
 
 
-def _base32(view: View, start: int, end: int) -> Iterator[re.Match[str]]:
-    """What has the form of a seed: one long word, or groups of four; few texts have any, which a simpler look tells."""
-    if _SEED_OF_ONE_WORD.search(view.long_words) or _SEED_OF_FOURS.search(view.text, start, end):
+def _base32(view: View, start: int, end: int, *, one_word: bool) -> Iterator[re.Match[str]]:
+    """What has the form of a seed: one long word, or groups of four; few texts have any, which a simpler look tells.
+
+    `one_word`: whether the text has such a word anywhere, which is looked for once and not at each name of a seed.
+    """
+    if one_word or _SEED_OF_FOURS.search(view.text, start, end):
         yield from _BASE32.finditer(view.text, start, end)
 
 
