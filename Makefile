@@ -45,6 +45,7 @@ figures: $(VENV)/.tested
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.reading $(FLAGS)
 	$(BIN)/python -m tests.bench.start
+	$(BIN)/python -m tests.bench.idle
 	$(BIN)/python -m tests.bench.encryption
 
 SECONDS ?= 600

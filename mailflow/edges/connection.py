@@ -18,7 +18,7 @@ from typing import AnyStr
 
 from aiosmtpd.smtp import SMTP
 
-from mailflow.edges.limits import STOPPING, Budget, Gate, Pace, Patience, plain_address
+from mailflow.edges.limits import BUSY, PLACE_NEEDED, STOPPING, Budget, Gate, Pace, Patience, plain_address
 
 logging.getLogger("mail.log").disabled = True  # aiosmtpd writes addresses and bodies there
 
@@ -45,7 +45,24 @@ class Common:
     size_limit: int
     max_commands: int
     on_event: OnEvent
-    sessions: set[Connection] = field(default_factory=set)
+    sessions: dict[Connection, None] = field(
+        default_factory=dict
+    )  # the one not heard for longest comes first
+
+    def heard(self, session: Connection) -> None:
+        if session in self.sessions:
+            del self.sessions[session]
+            self.sessions[session] = None
+
+    def make_room(self, now: float) -> bool:
+        """Cut the client that has said nothing for longest, so that many that say nothing keep nobody out."""
+        silent = (one for one in self.sessions if one.doing is Doing.WAITING)
+        session = next(silent, None)
+        if session is None or not session.gives_way(now):
+            return False
+        session.hang_up(PLACE_NEEDED)
+        session.leave()
+        return True
 
 
 class Connection(SMTP):
@@ -75,6 +92,8 @@ class Connection(SMTP):
         peer = transport.get_extra_info("peername")
         self.client = plain_address(peer[0]) if peer else ""
         refusal = self.common.gate.enter(self.client)
+        if refusal == BUSY and self.common.make_room(self.loop.time()):
+            refusal = self.common.gate.enter(self.client)
         if refusal:
             self.tell("refused", reply=refusal)
             transport.write(refusal.encode() + b"\r\n")
@@ -82,7 +101,7 @@ class Connection(SMTP):
             return
         self._raw = transport  # under TLS too
         self._pace = Pace(self.common.patience, self.loop.time())
-        self.common.sessions.add(self)
+        self.common.sessions[self] = None
         self.tell("connected")
         super().connection_made(transport)
 
@@ -102,6 +121,15 @@ class Connection(SMTP):
         # asyncio does the whole of this only for its own streams, and in Python 3.11 not even for them.
         self.transport = self._writer._transport = self._reader._transport = transport  # type: ignore[attr-defined]  # noqa: SLF001
         self._over_ssl = self.secured = True
+
+    def gives_way(self, now: float) -> bool:
+        return self._pace.gives_way(now)
+
+    def leave(self) -> None:
+        """Give the place back; twice does no harm."""
+        if self in self.common.sessions:
+            del self.common.sessions[self]
+            self.common.gate.leave(self.client)
 
     def finish(self) -> None:
         """Say goodbye before the next command; a mail that is on its way is still taken."""
@@ -132,8 +160,7 @@ class Connection(SMTP):
             self._raw.abort()
             if self._timeout_handle is not None:
                 self._timeout_handle.cancel()
-            self.common.gate.leave(self.client)
-            self.common.sessions.discard(self)
+            self.leave()
 
     async def converse(self) -> None:
         """The whole session. Ends by raising `EOFError` or `OSError` when the connection does."""

@@ -10,11 +10,14 @@ from math import inf
 from mailflow.config import Smtp
 
 DATA_GRACE = 10.0  # seconds into a mail before its rate counts
+SPARED = 5.0  # seconds for which a silent client keeps its place whoever else wants it …
+MUTE_SPARED = 0.2  # … and the part of them for which one does that has not said a word
 
 BUSY = "421 4.3.2 Too many connections; try again later"
 BUSY_WITH_YOU = "421 4.7.0 Too many connections from your address"
 STOPPING = "421 4.3.2 Service is shutting down"
 IDLE = "421 4.4.2 Nothing heard for too long"
+PLACE_NEEDED = "421 4.3.2 Nothing heard, and others wait; try again later"
 TOO_SLOW = "421 4.4.2 Mail comes in too slowly"
 SESSION_OVER = "421 4.4.2 Session took too long"
 
@@ -94,6 +97,7 @@ class Patience:
     idle: float
     least_rate: int
     data_grace: float = DATA_GRACE
+    spared: float = SPARED
 
     @classmethod
     def from_settings(cls, settings: Smtp) -> Patience:
@@ -107,17 +111,24 @@ class Patience:
 class Pace:
     """When a session must be cut, and why. All times are the event loop's."""
 
-    __slots__ = ("_data_since", "_ends", "_heard", "_patience", "_received")
+    __slots__ = ("_data_since", "_ends", "_heard", "_patience", "_received", "_spoke")
 
     def __init__(self, patience: Patience, now: float) -> None:
         self._patience = patience
         self._ends = now + patience.session
         self._heard = now
+        self._spoke = False
         self._data_since = inf
         self._received = 0
 
+    def gives_way(self, now: float) -> bool:
+        """Whether a client that wants the place may have it."""
+        spared = self._patience.spared * (1 if self._spoke else MUTE_SPARED)
+        return now - self._heard >= spared
+
     def heard(self, now: float) -> None:
         """A whole command came."""
+        self._spoke = True
         self._heard = now
         self._data_since = inf
 

@@ -91,6 +91,7 @@ class Session(Connection):
 
     async def _obey(self, line: bytes) -> None:
         self._pace.heard(self.loop.time())
+        self.common.heard(self)
         self._commands += 1
         if self._commands > self.common.max_commands:
             self.hang_up("421 4.7.0 Too many commands")

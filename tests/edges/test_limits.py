@@ -97,6 +97,15 @@ def test_a_silent_session_ends_after_the_idle_time():
     assert pace.cut() == (1110, IDLE)
 
 
+@pytest.mark.parametrize(("spoke", "kept"), [(False, 0.9), (True, 4.9)])
+def test_a_silent_client_keeps_its_place_for_a_while_and_longer_once_it_has_spoken(spoke, kept):
+    pace = Pace(PATIENCE, now=1000)
+    if spoke:
+        pace.heard(1000)
+    assert not pace.gives_way(1000 + kept)
+    assert pace.gives_way(1000 + kept + 0.2)
+
+
 def test_a_session_ends_at_its_deadline_however_much_is_heard():
     pace = Pace(PATIENCE, now=1000)
     pace.heard(1599)

@@ -34,6 +34,29 @@ async def test_a_connection_too_many_is_told_so_and_closed(limits, reply):
 
 
 @in_loop
+async def test_where_all_places_are_taken_the_client_that_was_silent_for_longest_gives_way():
+    patience = Patience(session=60, idle=60, least_rate=0, spared=0)
+    async with running(desk := Desk(patience, max_connections=2)), talking(desk) as one, talking(desk) as two:
+        assert (await one.say("NOOP")).startswith("250")
+        async with talking(desk) as three:
+            assert await two.reply() == "421 4.3.2 Nothing heard, and others wait; try again later"
+            assert await two.closed()
+            assert (await three.begin_mail()).startswith("354")
+            assert (await one.begin_mail()).startswith("354")
+            async with talking(desk, greeted=False) as four:  # whoever sends a mail is let finish it
+                assert await four.reply() == "421 4.3.2 Too many connections; try again later"
+        assert len(desk.sessions) <= 2
+
+
+@in_loop
+async def test_nobody_gives_way_who_spoke_just_now():
+    async with running(desk := Desk(max_connections=1)), talking(desk) as one:
+        async with talking(desk, greeted=False) as two:
+            assert await two.reply() == "421 4.3.2 Too many connections; try again later"
+        assert (await one.say("NOOP")).startswith("250")
+
+
+@in_loop
 async def test_nobody_comes_in_while_it_stops():
     async with running(desk := Desk()):
         desk.listener._common.gate.closed = True
