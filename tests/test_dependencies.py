@@ -54,7 +54,9 @@ def linux(python):
 )
 def test_what_is_asked_for_is_locked_within_its_range_for_every_python(lock, asked):
     range_ = Requirement(asked)
-    pin, _ = locked(lock)[canonicalize_name(range_.name)]
+    pins = locked(lock)
+    assert canonicalize_name(range_.name) in pins, f"`make lock` is due: {asked} is not locked"
+    pin, _ = pins[canonicalize_name(range_.name)]
     (version,) = pin.specifier
     assert version.operator == "=="
     assert range_.specifier.contains(version.version), f"`make lock` is due: {pin} is not in {asked}"
