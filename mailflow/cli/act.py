@@ -12,7 +12,8 @@ from mailflow.cli.show import say
 from mailflow.cli.who import who
 from mailflow.core.case import Outcome
 from mailflow.core.display import lines
-from mailflow.core.events import Event, StaffAsked, StaffClosed, StaffNoted, StaffReopened
+from mailflow.core.events import Event, StaffAsked, StaffClosed, StaffNoted, StaffReopened, StaffSnoozed
+from mailflow.core.timing import LONGEST_WAIT, read_wait
 from mailflow.steps import operate
 from mailflow.steps.apply import Applied
 
@@ -74,6 +75,20 @@ def merge(site: Site, reference: str, into: str) -> None:
             _say(operate.merge(desk.app, reference, into, who()))
         except ValueError as error:
             raise exits.Refused(str(error), exits.BAD_DATA) from error
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("wait", nargs=-1, required=True)
+@site
+def snooze(site: Site, reference: str, wait: tuple[str, ...]) -> None:
+    """Be told of a complete case after WAIT, such as 5 days, and not before."""
+    told = read_wait(" ".join(wait))
+    if told is None:
+        raise click.UsageError(
+            f"write how long: a number and hours, days or weeks, at most {LONGEST_WAIT.days} days"
+        )
+    _act(site, reference, StaffSnoozed(told))
 
 
 def _act(site: Site, reference: str, event: Event) -> None:

@@ -129,7 +129,7 @@ def _event(entry: HistoryEntry) -> str:
     return ": ".join((entry.by, entry.kind.replace("_", " "), *said))
 
 
-_SAID = ("outcome", "question", "text", "into", "reminder", "address", "status", "detail", "event")
+_SAID = ("outcome", "question", "text", "into", "reminder", "address", "status", "detail", "event", "until")
 
 
 def _show_mail(mail: ListedMail | None) -> None:

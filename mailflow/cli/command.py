@@ -154,6 +154,7 @@ def mailflow(context: click.Context, path: Path | None) -> None:
         "close": ("act:close", "Close a case, and write the letter that says so."),
         "reopen": ("act:reopen", "Take a closed case up again."),
         "merge": ("act:merge", "Close a case as a duplicate of another."),
+        "snooze": ("act:snooze", "Be told of a complete case later."),
         "export": ("person:export", "Everything that is kept of a case or a person, as JSON."),
     },
 )

@@ -76,4 +76,5 @@ class Case:
     proof: Verdict | None = None  # of the party's last mail that counted; None: nobody has looked
     sources: tuple[str, ...] = ()  # from where the party's mail came, the first one first; capped
     fruitless: int = 0  # mails in a row that brought nothing new
+    snoozed_until: datetime | None = None  # the staff wants to be told of it then, and not before
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mailflow.core.answer import Reading
 from mailflow.core.authentication import Verdict
@@ -93,6 +94,13 @@ class StaffMerged:
     same_party: bool
 
 
+@dataclass(frozen=True, slots=True)
+class StaffSnoozed:
+    """The staff will take the case later: nobody need be told of it before."""
+
+    wait: timedelta  # from now on; with `Policy.business_days` its days are Monday to Friday
+
+
 Event = (
     PersonWrote
     | StrangerWrote
@@ -104,4 +112,5 @@ Event = (
     | StaffClosed
     | StaffReopened
     | StaffMerged
+    | StaffSnoozed
 )

@@ -26,6 +26,7 @@ from mailflow.core.events import (
     StaffMerged,
     StaffNoted,
     StaffReopened,
+    StaffSnoozed,
     StrangerWrote,
     UnprovenWrote,
 )
@@ -232,6 +233,7 @@ def _into_review(case: Case, now: Now) -> Case:
         reminded_at=None,
         asked=(),
         question="",
+        snoozed_until=None,
     )
 
 
@@ -309,7 +311,7 @@ def escalate(case: Case, _: DueTimePassed, now: Now) -> Decision:
     """Complete, and nobody touched it: tell the staff, and again after the same time."""
     if now.time < _staff_due(case, now.policy):
         return keep(case, _, now)
-    case = replace(case, flags=case.flags | {Flag.ESCALATED}, reminded_at=now.time)
+    case = replace(case, flags=case.flags | {Flag.ESCALATED}, reminded_at=now.time, snoozed_until=None)
     facts = {"case": brief(case, now.policy.form, now.time)}
     letters = tuple(_letter(LetterKind.ESCALATION, case, facts, to=address) for address in now.policy.staff)
     return Decision(case, Note("escalated", {}), letters)
@@ -323,6 +325,8 @@ def due_at(case: Case, policy: Policy) -> datetime | None:
 
 
 def _staff_due(case: Case, policy: Policy) -> datetime:
+    if case.snoozed_until is not None:
+        return case.snoozed_until
     untouched_since = max(
         moment for moment in (case.waiting_since, case.touched_at, case.reminded_at) if moment
     )
@@ -427,6 +431,13 @@ def staff_merged(case: Case, event: StaffMerged, now: Now) -> Decision:
     return Decision(closed, Note("merged", {"into": event.into}), letters)
 
 
+def staff_snoozed(case: Case, event: StaffSnoozed, now: Now) -> Decision:
+    """The escalation comes then, sooner or later than it would have; whatever the staff does meanwhile undoes that."""
+    until = _after(now.time, event.wait, now.policy)
+    told = until.astimezone(now.policy.time_zone).strftime("%Y-%m-%d %H:%M")
+    return Decision(replace(_touched(case, now), snoozed_until=until), Note("snoozed", {"until": told}))
+
+
 def keep(case: Case, event: Event, _: Now) -> Decision:
     """Nothing to do here; the history says that it happened."""
     return Decision(case, Note("nothing_to_do", {"event": type(event).__name__}))
@@ -434,7 +445,7 @@ def keep(case: Case, event: Event, _: Now) -> Decision:
 
 def _touched(case: Case, now: Now) -> Case:
     settled = {Flag.ESCALATED, Flag.LETTERS_SPENT, Flag.GOING_IN_CIRCLES, Flag.ANSWERED_FROM_ELSEWHERE}
-    return replace(case, touched_at=now.time, fruitless=0, flags=case.flags - settled)
+    return replace(case, touched_at=now.time, fruitless=0, flags=case.flags - settled, snoozed_until=None)
 
 
 # ------------------------------------------------------------------------------------------- pieces of the rules above
@@ -546,4 +557,6 @@ TRANSITIONS: Mapping[tuple[Status | None, type], tuple[Rule, frozenset[Status]]]
     **{(status, StaffReopened): (keep, _same(status)) for status in _OPEN},
     (Status.CLOSED, StaffReopened): (staff_reopened, frozenset({Status.AWAITING_ANSWERS, Status.IN_REVIEW})),
     **{(status, StaffMerged): (staff_merged, _same(Status.CLOSED)) for status in Status},
+    **{(status, StaffSnoozed): (keep, _same(status)) for status in _ANY - {Status.IN_REVIEW}},
+    (Status.IN_REVIEW, StaffSnoozed): (staff_snoozed, _same(Status.IN_REVIEW)),
 }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 _SATURDAY = 5
+_WAIT = re.compile(r"(\d{1,4}) ?(hour|day|week)s?", re.ASCII | re.IGNORECASE)
+_UNITS = {"hour": DAY / 24, "day": DAY, "week": 7 * DAY}
+LONGEST_WAIT = 90 * DAY
 
 
 def after(start: datetime, wait: timedelta, zone: ZoneInfo, *, business_days: bool) -> datetime:
@@ -42,6 +46,13 @@ def daily_slot(now: datetime, at: time, zone: ZoneInfo) -> str:
     local = now.astimezone(zone)
     day = local.date() if local.time() >= at else local.date() - DAY
     return day.isoformat()
+
+
+def read_wait(typed: str) -> timedelta | None:
+    """A wait as the staff types it (`5 days`, `1 week`, `12 hours`), or None if it is none, or over `LONGEST_WAIT`."""
+    match = _WAIT.fullmatch(" ".join(typed.split()))
+    wait = int(match[1]) * _UNITS[match[2].lower()] if match else timedelta()
+    return wait if timedelta() < wait <= LONGEST_WAIT else None
 
 
 def retry_wait(attempts: int, waits: Sequence[timedelta]) -> timedelta:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from mailflow.core.events import Event, StaffAsked, StaffClosed, StaffMerged, StaffNoted, StaffReopened
+from mailflow.core.events import (
+    Event,
+    StaffAsked,
+    StaffClosed,
+    StaffMerged,
+    StaffNoted,
+    StaffReopened,
+    StaffSnoozed,
+)
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
 from mailflow.steps.find import UnknownCase, find_case
@@ -18,6 +26,7 @@ _VERBS: Final[dict[type, str]] = {
     StaffClosed: "close",
     StaffReopened: "reopen",
     StaffMerged: "merge",
+    StaffSnoozed: "snooze",
 }
 
 

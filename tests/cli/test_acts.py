@@ -1,7 +1,7 @@
 """Acting on cases: what the shell says of it, and that it came to pass."""
 
 import getpass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -118,6 +118,24 @@ def test_a_case_is_not_merged_into_itself_nor_in_a_ring(shell, world, case):
     shell.good("cases", "merge", other.reference, case.reference)
     assert shell("cases", "merge", case.reference, other.reference).status == 65
     assert world.case(case.reference).status is Status.IN_REVIEW
+
+
+def test_snooze_moves_the_escalation(shell, world, case):
+    before = datetime.now(UTC)
+    assert (
+        shell.good("cases", "snooze", case.reference, "20", "days").out
+        == f"{case.reference} is in_review; no letter\n"
+    )
+    assert world.case().due_at - before >= timedelta(days=20)
+    assert "snoozed: 2" in shell.good("cases", "show", case.reference).out
+
+
+@pytest.mark.parametrize("wait", [("soon",), ("400", "days"), ("5",)])
+def test_a_snooze_that_is_no_time_is_refused(shell, world, case, wait):
+    done = shell("cases", "snooze", case.reference, *wait)
+    assert done.status == 64
+    assert "at most 90 days" in done.err
+    assert world.case() == case
 
 
 @pytest.mark.parametrize(("sudo", "name"), [("kim", "kim"), ("", "lee")])

@@ -21,6 +21,7 @@ from mailflow.core.events import (
     StaffMerged,
     StaffNoted,
     StaffReopened,
+    StaffSnoozed,
     StrangerWrote,
     UnprovenWrote,
 )
@@ -39,6 +40,7 @@ EVENTS = {
     StaffClosed: StaffClosed(Outcome.DENIED, "not yours"),
     StaffReopened: StaffReopened(),
     StaffMerged: StaffMerged("AAAA-BBBB", same_party=True),
+    StaffSnoozed: StaffSnoozed(5 * DAY),
 }
 
 
@@ -359,6 +361,32 @@ def test_a_complete_case_nobody_touched_is_escalated_again_and_again():
     touched = happens(first.case, StaffNoted("on it"), after=8 * DAY)
     assert Flag.ESCALATED not in touched.case.flags
     assert touched.case.due_at == NOW + 15 * DAY
+
+
+@pytest.mark.parametrize("days", [2, 20])
+def test_a_snooze_moves_the_escalation_to_its_time(days):
+    snoozed = happens(case(Status.IN_REVIEW), StaffSnoozed(days * DAY), after=DAY)
+    assert (snoozed.case.due_at, snoozed.letters) == (NOW + (1 + days) * DAY, ())
+    assert snoozed.note.facts == {"until": (NOW + (1 + days) * DAY).strftime("%Y-%m-%d %H:%M")}
+    assert pass_time(snoozed.case, days).letters == ()
+    told = pass_time(snoozed.case, days + 1)
+    assert [letter.to for letter in told.letters] == list(POLICY.staff)
+    assert told.case.due_at == NOW + (1 + days + 7) * DAY
+
+
+def test_a_snooze_holds_until_the_staff_acts_or_the_case_is_complete_anew():
+    snoozed = happens(case(Status.IN_REVIEW), StaffSnoozed(20 * DAY)).case
+    assert happens(snoozed, wrote(), after=DAY).case.due_at == NOW + 20 * DAY
+    assert happens(snoozed, StaffNoted("on it"), after=DAY).case.due_at == NOW + 8 * DAY
+    taken_back = happens(snoozed, wrote(says={"conduct": False})).case
+    assert taken_back.status is Status.AWAITING_ANSWERS
+    complete = happens(taken_back, wrote(says={"conduct": True}), after=DAY).case
+    assert complete.due_at == NOW + 8 * DAY
+
+
+def test_the_days_of_a_snooze_are_business_days_where_the_others_are():
+    policy = replace(POLICY, business_days=True)
+    assert happens(case(Status.IN_REVIEW), StaffSnoozed(5 * DAY), policy=policy).case.due_at == NOW + 7 * DAY
 
 
 def test_a_mail_from_the_person_does_not_put_off_the_escalation():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as holds_for
 from hypothesis import strategies as st
 
-from mailflow.core.timing import after, daily_slot, retry_wait
+from mailflow.core.timing import LONGEST_WAIT, after, daily_slot, read_wait, retry_wait
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
@@ -57,3 +57,25 @@ def test_the_slot_begins_with_the_time_of_day():
 def test_retries_wait_longer_and_longer_and_then_go_on():
     waits = (timedelta(minutes=1), timedelta(hours=1))
     assert [retry_wait(n, waits) for n in (1, 2, 3, 99)] == [waits[0], waits[1], waits[1], waits[1]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wait"),
+    [
+        ("5 days", 5 * DAY),
+        (" 1  Week ", 7 * DAY),
+        ("12hours", DAY / 2),
+        ("90 days", LONGEST_WAIT),
+        ("91 days", None),
+        ("0 days", None),
+        ("-1 days", None),
+        ("5", None),
+        ("days", None),
+        ("5 months", None),
+        ("\u0665 days", None),
+        ("5 days or so", None),
+        ("", None),
+    ],
+)
+def test_a_wait_is_read_as_the_staff_types_it(typed, wait):
+    assert read_wait(typed) == wait

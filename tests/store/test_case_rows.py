@@ -31,7 +31,8 @@ FACTS: dict[str, Any] = {
     **dict.fromkeys(("party", "account"), STORABLE),
     **dict.fromkeys(("opened_at", "changed_at", "waiting_since"), MOMENTS),
     **dict.fromkeys(
-        ("closed_at", "completed_at", "touched_at", "due_at", "reminded_at"), st.none() | MOMENTS
+        ("closed_at", "completed_at", "touched_at", "due_at", "reminded_at", "snoozed_until"),
+        st.none() | MOMENTS,
     ),
     "id": st.uuids().map(lambda uuid: uuid.hex),
     "reference": st.uuids().map(str),
