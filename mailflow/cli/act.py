@@ -11,16 +11,12 @@ from mailflow.cli.command import Site, site
 from mailflow.cli.show import say
 from mailflow.cli.who import who
 from mailflow.core.case import Outcome
+from mailflow.core.commands import LONGEST_TEXT, OUTCOMES
 from mailflow.core.display import lines
 from mailflow.core.events import Event, StaffAsked, StaffClosed, StaffNoted, StaffReopened, StaffSnoozed
 from mailflow.core.timing import LONGEST_WAIT, read_wait
 from mailflow.steps import operate
 from mailflow.steps.apply import Applied
-
-# What the staff may close a case with; a duplicate comes about by `merge`.
-OUTCOMES = (Outcome.RECOVERED, Outcome.DENIED, Outcome.WITHDRAWN, Outcome.EXPIRED, Outcome.REDIRECTED)
-
-_LONGEST = 10_000  # characters
 
 
 @click.command()
@@ -97,13 +93,7 @@ def _act(site: Site, reference: str, event: Event) -> None:
 
 
 def _say(applied: Applied) -> None:
-    case = applied.case
-    letters = ", ".join(f"{letter.kind} to {letter.recipient}" for letter in applied.letters)
-    now = f"{case.reference} is {case.outcome or case.status}"
-    if applied.note == "nothing_to_do":
-        say(f"{now}: there was nothing to do")
-    else:
-        say(f"{now}; " + (f"letter written: {letters}" if letters else "no letter"))
+    say(operate.in_words(applied))
 
 
 def _text(given: str | None, what: str) -> str:
@@ -111,8 +101,8 @@ def _text(given: str | None, what: str) -> str:
     text = "\n".join(lines(_typed(what) if given in {None, "-"} else given or ""))
     if not text.strip():
         raise click.UsageError(f"the {what} is empty")
-    if len(text) > _LONGEST:
-        raise click.UsageError(f"the {what} is longer than {_LONGEST} characters")
+    if len(text) > LONGEST_TEXT:
+        raise click.UsageError(f"the {what} is longer than {LONGEST_TEXT} characters")
     return text
 
 

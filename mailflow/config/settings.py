@@ -85,11 +85,17 @@ class Authentication:
     deadline: timedelta
     retry_for: timedelta
 
+    @property
+    def tells(self) -> bool:
+        """Whether anything says who wrote a mail."""
+        return self.compute or bool(self.authserv_ids)
+
 
 @dataclass(frozen=True)
 class Digest:
     at: time
     send_empty: bool
+    answers_per_day: int  # to a member of the staff who sends commands
 
 
 @dataclass(frozen=True)

@@ -264,6 +264,7 @@ class CaseTable(Table):
 class DigestTable(Table):
     at: Annotated[time, PlainValidator(values.clock_time)] = preset("08:00")
     send_empty: Flag = preset(False)
+    answers_per_day: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(20)
 
 
 class MonitoringTable(Table):

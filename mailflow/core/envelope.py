@@ -27,5 +27,6 @@ class MailKind(StrEnum):
     PROOF_SUBMITTED = "proof_submitted"
     DUPLICATE_REQUEST = "duplicate_request"
     OFF_TOPIC = "off_topic"
+    STAFF_COMMANDS = "staff_commands"  # from a member of the staff, and obeyed
     AUTO_GENERATED = "auto_generated"
     BOUNCE = "bounce"

@@ -24,10 +24,11 @@ class LetterKind(StrEnum):
     RECOVERED = "recovered"
     PASTED_SECRET = "pasted_secret"  # noqa: S105 -- the name of a letter
     ESCALATION = "escalation"  # to the staff
+    COMMANDS = "commands"  # to the staff: what became of their commands
     DIGEST = "digest"  # to the staff; also `digest.html`
 
 
-TO_STAFF = frozenset({LetterKind.ESCALATION, LetterKind.DIGEST})
+TO_STAFF = frozenset({LetterKind.ESCALATION, LetterKind.COMMANDS, LetterKind.DIGEST})
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ def find_case_of_sender(
 def case_of_bounce(clues: Clues, matches: Matches, addresses: Addresses, now: datetime) -> Case | None:
     """The case whose letter came back: only an authentic address of ours says so."""
     for tagged in clues.tagged:
+        if tagged.purpose is Purpose.STAFF:
+            continue
         case = matches.by_reference.get(tagged.reference)
         if addresses.genuine(tagged, case.party if case else "", now) and case is not None:
             return case

@@ -2,6 +2,7 @@
 
 A reference (`7KQ2-M9XD`) identifies a case and is read aloud by people; it authenticates nothing. What does is the
 tag of a reply address, an HMAC bound to the desk, the purpose, the case, the party and the day on which it expires.
+Letters to the staff have such addresses too, for commands: bound to the one who got the letter, and for a week only.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ _REFERENCE_BITS = 40
 _MAC_BITS = 130  # 26 characters, above the 128 bits of RFC 2104, section 5
 _EXPIRY_CHARACTERS = 4  # days since 1970: lasts until the year 4840
 _MAC_CHARACTERS = _MAC_BITS // 5
+NO_CASE = "0000-0000"  # stands for the reference in an address for commands about any case
+# An address for commands expires before `steps.periodic` forgets the Message-IDs that were obeyed.
+STAFF_LIFETIME = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _TYPED = re.compile(r"(?<![0-9A-Za-z@.+/-])([0-9A-Za-z]{4})-([0-9A-Za-z]{4})(?![0-9A-Za-z@-])")
@@ -52,6 +56,7 @@ def find_references(text: str) -> tuple[str, ...]:
 class Purpose(StrEnum):
     REPLY = "r"
     BOUNCE = "b"
+    STAFF = "s"  # commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Tagged:
 class Addresses:
     """The addresses of one desk.
 
-    `desk+<reference><r|b>.<expiry><mac>@domain`, all in Crockford's base 32 and without case, because some mailers
+    `desk+<reference><r|b|s>.<expiry><mac>@domain`, all in Crockford's base 32 and without case, because some mailers
     change the case of a local part and RFC 5321 (4.5.3.1.1) allows it 64 octets.
     """
 
@@ -77,10 +82,14 @@ class Addresses:
     lifetime: timedelta
 
     def reply(self, reference: str, party: str, now: datetime) -> str:
-        return self._address(Purpose.REPLY, reference, party, now)
+        return self._address(Purpose.REPLY, reference, party, now + self.lifetime)
 
     def bounce(self, reference: str, party: str, now: datetime) -> str:
-        return self._address(Purpose.BOUNCE, reference, party, now)
+        return self._address(Purpose.BOUNCE, reference, party, now + self.lifetime)
+
+    def staff(self, reference: str | None, member: str, now: datetime) -> str:
+        """Where a member of the staff sends commands, about this case or any."""
+        return self._address(Purpose.STAFF, reference or NO_CASE, member, now + STAFF_LIFETIME)
 
     def accepts(self, address: str) -> bool:
         """Whether mail to it is taken. Genuine or not makes no difference here, so that nobody can probe for cases."""
@@ -110,8 +119,8 @@ class Addresses:
         matches = [hmac.compare_digest(mac, tagged.mac) for mac in macs]
         return any(matches) and tagged.expiry >= _expiry(now)
 
-    def _address(self, purpose: Purpose, reference: str, party: str, now: datetime) -> str:
-        expiry = _expiry(now + self.lifetime)
+    def _address(self, purpose: Purpose, reference: str, party: str, until: datetime) -> str:
+        expiry = _expiry(until)
         mac = self._mac(self.keys[0], purpose, reference, party, expiry)
         local, domain = self.desk.rsplit("@", 1)
         return f"{local}+{reference.replace('-', '')}{purpose.value}.{expiry}{mac}".lower() + f"@{domain}"
@@ -122,7 +131,7 @@ class Addresses:
 
 
 _TAGGED = re.compile(
-    rf"([0-9a-z]{{8}})([rb])\.([0-9a-z]{{{_EXPIRY_CHARACTERS}}})([0-9a-z]{{{_MAC_CHARACTERS}}})",
+    rf"([0-9a-z]{{8}})([rbs])\.([0-9a-z]{{{_EXPIRY_CHARACTERS}}})([0-9a-z]{{{_MAC_CHARACTERS}}})",
 )
 
 

@@ -63,6 +63,7 @@ class LetterRenderer:
         self._desk = config.desk
         self._from = address_field("From", [(config.desk.name, config.desk.address)])
         self._addresses = addresses
+        self._by_mail = config.authentication.tells
         self._new_id = new_id
         folders = folders or (config.templates, shipped("templates"))
         self._templates = Templates(folders, config.policy.form, config.desk.time_zone)
@@ -111,10 +112,16 @@ class LetterRenderer:
             "desk_name": self._desk.name,
             "desk_address": self._desk.address,
             "now": now,
+            "by_mail": self._by_mail,
         }
 
     def _reply_to(self, letter: Letter, now: datetime) -> list[tuple[str, str]]:
-        """Answers of staff stay among the staff; a person's go to their case."""
+        """A person's answers go to their case. Those of the staff are commands, where it can be told who wrote them.
+
+        Where it cannot, none would be obeyed: there they stay among the staff.
+        """
+        if letter.kind in TO_STAFF and self._by_mail:
+            return [(self._desk.name, self._addresses.staff(letter.reference, letter.to, now))]
         if letter.kind in TO_STAFF:
             return [("", address) for address in self._desk.staff]
         if letter.reference is None:

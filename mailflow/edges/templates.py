@@ -46,8 +46,9 @@ VARIABLES: Mapping[LetterKind, frozenset[str]] = {
     LetterKind.DENIED: frozenset({"text"}),
     LetterKind.RECOVERED: frozenset({"text"}),
     LetterKind.PASTED_SECRET: frozenset({"kinds"}),
-    LetterKind.ESCALATION: frozenset({"case"}),
-    LetterKind.DIGEST: frozenset({"digest"}),
+    LetterKind.ESCALATION: frozenset({"case", "by_mail"}),
+    LetterKind.COMMANDS: frozenset({"answers", "rest", "help"}),
+    LetterKind.DIGEST: frozenset({"digest", "by_mail"}),
 }
 _TAG = "letters/_tag.txt"
 _DIGEST_HTML = "letters/digest.html"

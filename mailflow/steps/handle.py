@@ -36,6 +36,7 @@ from mailflow.core.recognise import (
     kind_in_case,
     kind_of_first,
 )
+from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
 from mailflow.core.source import source_of
 from mailflow.core.timing import retry_wait
@@ -43,6 +44,8 @@ from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
 from mailflow.steps.match import current_case, matches_of
+from mailflow.steps.obey import obey
+from mailflow.steps.operate import Act, record
 from mailflow.steps.senders import who_wrote, with_oddities
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import StoredMail
@@ -74,6 +77,7 @@ class Handled:
     source: str = ""  # the section of the RFC that says so
     set_aside: bool = False  # a person's mail that no case took: the digest lists it
     event: Event | None = None  # what it was to its case
+    acts: tuple[Act, ...] = ()  # what the staff did by it
     authentication: Authentication = field(default_factory=Authentication)  # who wrote it
 
 
@@ -97,10 +101,12 @@ def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:
     One that may have ended a process is first counted, and afterwards handled alone. Nothing comes back when none waits.
     """
     with app.claim(app.clock(), limit, checked=app.sender_check is not None) as claim:
-        return [
+        done = [
             *(_left(app, claim.uow, stored) for stored in claim.left),
             *(_try(app, claim.uow, stored) for stored in claim.mails),
         ]
+        record(app, claim.uow, (act for one in done if isinstance(one, Handled) for act in one.acts))
+        return done
 
 
 def _try(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled | Failed:
@@ -194,6 +200,9 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     assert mail.sender is not None, "a mail without a sender is not answered"
     uow.cases.lock_party(mail.sender)
     clues = clues_of(mail, f"{body.subject}\n{body.fresh}", app.addresses)
+    for_commands = [tagged for tagged in clues.tagged if tagged.purpose is Purpose.STAFF]
+    if for_commands:
+        return _commands(app, uow, stored, mail, body, for_commands)
     matches = matches_of(uow, clues, mail.sender)
     pointed = find_case(clues, matches, mail.sender, app.addresses, app.clock())
     if pointed and clues.typed:  # a reference stands among the fresh lines: maybe all of our letter does
@@ -211,6 +220,20 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     if isinstance(found, NewRequest):
         return _in_no_case(app, uow, _read(app, stored, mail, body, None), matches.of_sender)
     return _in_case(app, uow, handled, found)
+
+
+def _commands(
+    app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Body, tagged: Sequence[Tagged]
+) -> Handled:
+    """A mail to an address that only letters to the staff hold: nobody else's request, whoever wrote it."""
+    found = who_wrote(app.config, mail, stored.authentication)
+    handled = Handled(
+        stored.id, MailKind.REQUEST, mail, body, Reading(), Wish(Intent.NONE), authentication=found
+    )
+    obeyed = obey(app, uow, mail, body, tagged, found)
+    if obeyed.silence is not None:
+        return _set_aside(handled, obeyed.silence)
+    return replace(handled, kind=MailKind.STAFF_COMMANDS, letters=obeyed.letters, acts=obeyed.acts)
 
 
 def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | None) -> Handled:

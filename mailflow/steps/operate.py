@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from mailflow.core.events import (
@@ -18,7 +20,7 @@ from mailflow.steps.apply import Applied, apply_event
 from mailflow.steps.find import UnknownCase, find_case
 from mailflow.store.unit import UnitOfWork
 
-__all__ = ["UnknownCase", "act", "merge"]
+__all__ = ["Act", "UnknownCase", "act", "act_in", "in_words", "merge", "merge_in", "record"]
 
 _VERBS: Final[dict[type, str]] = {
     StaffAsked: "ask",
@@ -30,28 +32,65 @@ _VERBS: Final[dict[type, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was done, as the audit log is to hold it: without a word of what was said."""
+
+    by: str
+    verb: str
+    reference: str
+    facts: Mapping[str, object]
+
+
 def act(app: App, reference: str, event: Event, by: str) -> Applied:
     """Let a member of the staff do something to a case. Raises `UnknownCase`."""
     with app.begin() as uow:
-        applied = apply_event(app, uow, find_case(uow, reference, lock=True), event, f"staff:{by}")
-        _audit(app, uow, applied, event)
+        applied, done = act_in(app, uow, reference, event, by)
+        record(app, uow, [done])
         return applied
 
 
 def merge(app: App, reference: str, into: str, by: str) -> Applied:
     """Close a case as a duplicate of another. Raises `UnknownCase`, and `ValueError` where that makes no sense."""
     with app.begin() as uow:
-        case, other = find_case(uow, reference, lock=True), find_case(uow, into)
-        if case.id == other.id or other.merged_into == case.reference:
-            raise ValueError(f"{case.reference} cannot be merged into {other.reference}")
-        event = StaffMerged(other.reference, same_party=case.party.lower() == other.party.lower())
-        applied = apply_event(app, uow, case, event, f"staff:{by}")
-        _audit(app, uow, applied, event)
+        applied, done = merge_in(app, uow, reference, into, by)
+        record(app, uow, [done])
         return applied
 
 
-def _audit(app: App, uow: UnitOfWork, applied: Applied, event: Event) -> None:
-    """What was done and what came of it, without a word of what was said: that stands in the case's history."""
+def act_in(app: App, uow: UnitOfWork, reference: str, event: Event, by: str) -> tuple[Applied, Act]:
+    """What `act` does, in a transaction that has to `record` it as the last thing it does."""
+    applied = apply_event(app, uow, find_case(uow, reference, lock=True), event, f"staff:{by}")
+    return applied, _act_of(applied, event)
+
+
+def merge_in(app: App, uow: UnitOfWork, reference: str, into: str, by: str) -> tuple[Applied, Act]:
+    """What `merge` does, in a transaction that has to `record` it as the last thing it does."""
+    case, other = find_case(uow, reference, lock=True), find_case(uow, into)
+    if case.id == other.id or other.merged_into == case.reference:
+        raise ValueError(f"{case.reference} cannot be merged into {other.reference}")
+    event = StaffMerged(other.reference, same_party=case.party.lower() == other.party.lower())
+    applied = apply_event(app, uow, case, event, f"staff:{by}")
+    return applied, _act_of(applied, event)
+
+
+def record(app: App, uow: UnitOfWork, acts: Iterable[Act]) -> None:
+    """Put what was done into the audit log. See `store.audit.Audit.add` on when."""
+    for one in acts:
+        uow.audit.add(app.clock(), one.by, one.verb, one.reference, one.facts)
+
+
+def in_words(applied: Applied) -> str:
+    """What came of an act, in a line for who did it."""
+    case = applied.case
+    letters = ", ".join(f"{letter.kind} to {letter.recipient}" for letter in applied.letters)
+    now = f"{case.reference} is {case.outcome or case.status}"
+    if applied.note == "nothing_to_do":
+        return f"{now}: there was nothing to do"
+    return f"{now}; " + (f"letter written: {letters}" if letters else "no letter")
+
+
+def _act_of(applied: Applied, event: Event) -> Act:
     case = applied.case
     facts: dict[str, object] = {
         "did": applied.note,
@@ -60,4 +99,4 @@ def _audit(app: App, uow: UnitOfWork, applied: Applied, event: Event) -> None:
     }
     if isinstance(event, StaffMerged):
         facts["into"] = event.into
-    uow.audit.add(app.clock(), applied.by, _VERBS[type(event)], case.reference, facts)
+    return Act(applied.by, _VERBS[type(event)], case.reference, facts)

@@ -115,7 +115,7 @@ _PARKED = select(*_LISTED).where(mail_is_parked).order_by(mails.c.id).limit(LIST
 _FROM_PERSONS = [
     kind.value
     for kind in MailKind
-    if kind not in {MailKind.AUTO_GENERATED, MailKind.BOUNCE, MailKind.OFF_TOPIC}
+    if kind not in {MailKind.AUTO_GENERATED, MailKind.BOUNCE, MailKind.OFF_TOPIC, MailKind.STAFF_COMMANDS}
 ]
 _SET_ASIDE = (
     select(*_LISTED)

@@ -1,4 +1,5 @@
-"""What is counted for budgets that all nodes share: letters to unproven parties, and texts that a domain sends again.
+"""What is counted for budgets that all nodes share: letters to unproven parties, texts that a domain sends again, and the
+mails by which the staff gives commands.
 
 A row each rather than a counter: two nodes that add to one never wait for each other.
 """
@@ -14,6 +15,9 @@ from mailflow.store.columns import Key, Moment
 from mailflow.store.schema import tallies
 
 LETTER: Final = "letter"  # its key: the domain it went to
+OBEYED: Final = "obeyed"  # its key: the Message-ID of a mail with commands
+ANSWER: Final = "answer"  # its key: the member of the staff whose commands it answers
+HELP: Final = "help"  # its key: the member of the staff who was told what to write
 TEXT: Final = "text"  # its key: `restraint.text_key`; about the case that it opened
 
 _PUT: Final = insert(tallies)

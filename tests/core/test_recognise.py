@@ -173,7 +173,14 @@ def test_a_bounce_is_believed_at_a_genuine_address(address):
     assert case_of_bounce(clues_of(mail(address), "", DESK), knows(), DESK, NOW) == CASE
 
 
-@pytest.mark.parametrize("address", [BOUNCE[:-20] + "0" + BOUNCE[-19:], "recovery@pypi.example"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        BOUNCE[:-20] + "0" + BOUNCE[-19:],
+        "recovery@pypi.example",
+        DESK.staff(CASE.reference, PARTY, NOW),  # of a member of the staff who is a party too
+    ],
+)
 def test_a_bounce_is_not_believed_elsewhere(address):
     assert case_of_bounce(clues_of(mail(address), "", DESK), knows(), DESK, NOW) is None
     assert case_of_bounce(clues_of(mail(BOUNCE), "", DESK), knows(cases=()), DESK, NOW) is None

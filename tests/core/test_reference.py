@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from mailflow.core.reference import (
     ALPHABET,
+    NO_CASE,
+    STAFF_LIFETIME,
     Addresses,
     Purpose,
     find_references,
@@ -78,6 +80,25 @@ def test_a_bounce_address_is_no_reply_address():
     assert DESK.parse(bounce).purpose is Purpose.BOUNCE
     assert is_genuine(bounce)
     assert not is_genuine(bounce.replace("b.", "r.", 1))
+
+
+def test_an_address_for_commands_is_one_persons_for_a_week():
+    member = "kim@pypi.example"
+    for reference in (REFERENCE, None):
+        address = DESK.staff(reference, member, NOW)
+        assert len(address.split("@")[0]) <= 64
+        assert DESK.parse(address).purpose is Purpose.STAFF
+        assert DESK.parse(address).reference == (reference or NO_CASE)
+        assert is_genuine(address, party="Kim@PyPI.example")
+        assert not is_genuine(address, party="lee@pypi.example")
+        assert is_genuine(address, party=member, now=NOW + STAFF_LIFETIME)
+        assert not is_genuine(address, party=member, now=NOW + STAFF_LIFETIME + timedelta(days=1))
+
+
+def test_a_reply_address_of_a_member_of_the_staff_is_none_for_commands():
+    reply = DESK.reply(REFERENCE, PARTY, NOW)
+    assert is_genuine(reply)
+    assert not is_genuine(reply.replace("r.", "s.", 1))
 
 
 def test_keys_are_rotated_by_putting_the_new_one_first():

@@ -7,6 +7,8 @@ from itertools import count
 from mailflow.config import load, shipped
 from mailflow.core.answer import Answer
 from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.commands import Answer as CommandAnswer
+from mailflow.core.commands import help_lines
 from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside, brief, make_digest
 from mailflow.core.items import asked_items
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind, Understood
@@ -258,6 +260,24 @@ FACTS = {
     "pasted_secret": {"kinds": (SecretKind.RECOVERY_CODE, SecretKind.PASSWORD)},
     "pasted_secret-every-kind": {"kinds": tuple(SecretKind)},
     "escalation": {"case": brief(case(flags=frozenset({Flag.ESCALATED})), FORM, NOW)},
+    "commands": {
+        "answers": (
+            CommandAnswer(
+                "close B2N8-41TQ recovered",
+                "B2N8-41TQ is recovered; letter written: recovered to tmokoena@example.net.",
+            ),
+            CommandAnswer("ask Z7RM-0C3K", "Not done: its text is missing."),
+            CommandAnswer("show 7KQ2-M9XD", "", brief(case(), FORM, NOW)),
+        ),
+        "rest": "Thanks, Kim",
+        "help": help_lines(),
+    },
+    "commands-done": {
+        "answers": (CommandAnswer("note Z7RM-0C3K seen", "Z7RM-0C3K is in_review; no letter."),),
+        "rest": "",
+        "help": (),
+    },
+    "commands-help": {"answers": (), "rest": "", "help": help_lines()},
     "digest": {"digest": digest()},
     "digest-empty": {"digest": digest(**NOTHING)},
 }
@@ -267,7 +287,7 @@ def letter(name, **more):
     """The sample of this name; what stands before the first "-" is its kind."""
     kind = LetterKind(name.partition("-")[0])
     made = Letter(kind, JANE, case_id="c1", reference="7KQ2-M9XD", facts=FACTS[name])
-    if kind is LetterKind.DIGEST:
+    if kind in {LetterKind.DIGEST, LetterKind.COMMANDS}:
         made = replace(made, case_id=None, reference=None)
     if kind in TO_STAFF:
         made = replace(made, to=STAFF)

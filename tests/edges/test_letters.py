@@ -34,6 +34,7 @@ WHEN = {
     LetterKind.RECOVERED: "The staff closed the request: `mailflow cases close`.",
     LetterKind.PASTED_SECRET: "A mail held a password, a token or the like. It goes out besides the letter that answers the mail.",
     LetterKind.ESCALATION: "To the staff: nobody has touched a complete request for too long.",
+    LetterKind.COMMANDS: "To a member of the staff who sent commands by mail: what became of each, and what there is to write where one was not understood.",
     LetterKind.DIGEST: "To the staff, every day.",
 }
 

@@ -134,6 +134,21 @@ def test_answers_of_the_staff_stay_among_the_staff(name):
     assert parsed(rendered.raw)["Auto-Submitted"] == "auto-generated"
 
 
+@pytest.mark.parametrize(
+    "settings", [{"authserv_ids": frozenset({"mx.pypi.example"})}, {"compute": True}], ids=str
+)
+@pytest.mark.parametrize("name", ["escalation", "digest", "commands"])
+def test_where_it_is_told_who_writes_the_staff_answers_by_commands(name, settings):
+    site = replace(CONFIG, authentication=replace(CONFIG.authentication, **settings))
+    made = renderer(site)
+    sample = letter(name)
+    rendered = made.render(sample, NOW)
+    assert rendered.reply_to == made._addresses.staff(sample.reference, STAFF, NOW)
+    assert rendered.envelope_sender == "recovery@pypi.example"
+    assert ("answer this mail" in rendered.text) == (name != "commands")
+    assert "answer this mail" not in RENDERER.render(sample, NOW).text
+
+
 def test_a_letter_without_a_case_has_no_reply_address():
     rendered = RENDERER.render(letter("redirected", case_id=None, reference=None), NOW)
     assert rendered.reply_to == ""

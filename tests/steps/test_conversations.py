@@ -1,6 +1,7 @@
 """Plays the stories of tests/conversations; its README says how they are written."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -28,11 +29,13 @@ class Player:
         self.named = {}
         self.replies = {}
         self.mails = 0
+        self.remote = ""
+        self.through = {}  # the field of the server that mail comes through
 
     def play(self, text):
         for block in blocks(text):
             mark = block[0][0]
-            if mark in ">~$":
+            if mark in ">~$*":
                 self.nothing_untold()
             {
                 ">": self.mail,
@@ -41,6 +44,7 @@ class Player:
                 "$": self.staff,
                 "=": self.check,
                 "!": self.smarthost,
+                "*": self.server,
             }[mark](block)
         self.nothing_untold()
 
@@ -84,11 +88,12 @@ class Player:
             "Message-ID": f"<story.{self.mails}@mail.example.org>",
             "Content-Type": "text/plain; charset=utf-8",
             **head,
+            **self.through,
         }
         raw = "\r\n".join(
             [*(f"{name}: {value}" for name, value in fields.items()), "", *lines[end + 1 :], ""]
         )
-        self.world.receive(raw.encode(), envelope[0].strip("<>"), *envelope[1:])
+        self.world.receive(raw.encode(), envelope[0].strip("<>"), *envelope[1:], remote=self.remote)
         self.world.run()
         assert not isinstance(self.world.handled[-1], Failed), self.world.handled[-1]
 
@@ -167,6 +172,15 @@ class Player:
         refusal = PermanentFailure(reply) if reply.startswith("5") else TemporaryFailure(reply)
         self.replies[address] = refusal if reply else None
         self.world.relay.fault = self.replies.get
+
+    def server(self, block):
+        """`* mx.pypi.example`: from now on mail comes through this server, whose results are believed."""
+        world, name = self.world, block[0][2:].strip()
+        settings = replace(world.config.authentication, authserv_ids=frozenset({name}))
+        world.config = replace(world.config, authentication=settings)
+        world.app = world.make_app(world.config)
+        self.remote = "127.0.0.1"
+        self.through = {"Received": f"from mail (mail.example.org [192.0.2.9]) by {name}"}
 
 
 def squeezed(text):

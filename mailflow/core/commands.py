@@ -1,0 +1,317 @@
+"""The commands that the staff writes by mail: how they are read, and which mail may give any.
+
+Whoever gives commands can have an account given away, so a mail is obeyed only where three things agree: a configured
+address, that its domain vouches for it, and a tag that only this person's own letters hold. And what is read is only the
+top of the mail's own words: reading ends at the first line that is no command, so that neither the words of an absence
+notice, nor a person's mail that is passed on, nor a letter of ours that comes back is ever taken for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from mailflow.core.authentication import Verdict
+from mailflow.core.case import Outcome
+from mailflow.core.digest import CaseBrief
+from mailflow.core.display import lines as shown_lines
+from mailflow.core.display import one_line
+from mailflow.core.events import (
+    Event,
+    StaffAsked,
+    StaffClosed,
+    StaffNoted,
+    StaffReopened,
+    StaffSnoozed,
+)
+from mailflow.core.reference import normal_reference
+from mailflow.core.text import Line, Mark
+from mailflow.core.timing import LONGEST_WAIT, read_wait
+
+# What the staff may close a case with; a duplicate comes about by `merge`.
+OUTCOMES = (Outcome.RECOVERED, Outcome.DENIED, Outcome.WITHDRAWN, Outcome.EXPIRED, Outcome.REDIRECTED)
+LONGEST_TEXT = 10_000  # characters of a question, a note or a reason
+MOST = 50  # commands in one mail
+_SHOWN = 60  # characters of a line that a letter repeats
+
+
+class Verb(StrEnum):
+    SHOW = "show"
+    ASK = "ask"
+    NOTE = "note"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    MERGE = "merge"
+    SNOOZE = "snooze"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One that is complete; whether its case is there only the store can tell."""
+
+    line: str  # as it was written, visible and short
+    verb: Verb
+    reference: str  # in its one form
+    event: Event | None = (
+        None  # what it is to the case; None: nothing (`show`), or the other case counts (`merge`)
+    )
+    into: str = ""  # the reference of that other case
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that is meant as a command and cannot be one."""
+
+    line: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a mail says."""
+
+    commands: tuple[Command | Fault, ...]
+    rest: str  # the first line that was not read, visible and short; "" if all were
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a command, for the letter."""
+
+    line: str
+    said: str  # a sentence; "" where the case says it all
+    case: CaseBrief | None = None  # what `show` shows
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What there is to write, and what it does."""
+
+    form: str
+    does: str
+
+
+def why_not_obeyed(
+    *, from_staff: bool, verdict: Verdict, genuine: bool, message_id: str | None, known: bool
+) -> str | None:
+    """Why a mail that came to an address for commands gives none, as its row and the digest say it; None: it does.
+
+    `genuine`: the tag is one that we made for the sender, and has not expired. `known`: this Message-ID gave commands
+    before, so somebody sends again what a member of the staff signed.
+    """
+    if not from_staff:
+        return "it came to an address for commands of the staff, and is not from one of them"
+    if verdict is not Verdict.PASS:
+        return "it is no command of the staff: its domain does not vouch for it"
+    if not genuine:
+        return (
+            "it is no command of the staff: the address that it came to is not the sender's, or has expired"
+        )
+    if not message_id or known:
+        return "it is no command of the staff: it has no Message-ID, or one that was obeyed before"
+    return None
+
+
+def read_commands(lines: Iterable[Line], reference: str | None) -> Read:
+    """The commands at the top of the fresh lines.
+
+    `reference`: of the case whose escalation the mail answers, which a command may leave out; None: each has to name one.
+    """
+    found: list[_Draft] = []
+    open_ = False  # whether the next line may go on with the last command's text
+    for line in lines:
+        if line.mark is Mark.FORWARDED:
+            break
+        text = line.text.strip()
+        if line.mark is not Mark.FRESH or not text:
+            open_ = False
+            continue
+        draft = _draft(text)
+        if draft is not None:
+            if len(found) == MOST:
+                return Read(_completed(found, reference), one_line(text, _SHOWN))
+            found.append(draft)
+            open_ = True
+        elif open_ and found[-1].takes_text:
+            found[-1] = replace(found[-1], more=(*found[-1].more, text))
+        else:
+            return Read(_completed(found, reference), one_line(text, _SHOWN))
+    return Read(_completed(found, reference), "")
+
+
+def help_lines() -> tuple[Help, ...]:
+    """What there is to write, from the table by which it is read."""
+    return tuple(Help(entry.form, entry.does) for entry in TABLE.values())
+
+
+# ------------------------------------------------------------------------------------------------------- a line's pieces
+
+_WORD = re.compile(r"([A-Za-z]+)(:?)(?:\s+|\Z|(?<=:))")
+_REFERENCE = re.compile(r"(?!into\b)([0-9A-Za-z]{4} ?-? ?[0-9A-Za-z]{4})(?![0-9A-Za-z-]):?\s*", re.IGNORECASE)
+_TOLD = re.compile(r"[-0-9]")  # what tells a reference from two words, as in "note seen that"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A line that is meant as a command, and those that go on with its text."""
+
+    line: str
+    verb: Verb | None  # None: the word is none, but a reference follows it
+    colon: bool  # "note: …", which leaves the case out
+    rest: str
+    more: tuple[str, ...] = ()
+
+    @property
+    def takes_text(self) -> bool:
+        return self.verb in {Verb.ASK, Verb.NOTE, Verb.CLOSE}
+
+
+def _draft(text: str) -> _Draft | None:
+    """What a line is meant as; None: it is no command."""
+    word = _WORD.match(text)
+    if word is None:
+        return None
+    rest = text[word.end() :]
+    verb = next((verb for verb in Verb if verb == word[1].lower()), None)
+    meant = _is_meant(verb, rest, colon=bool(word[2])) if verb else _reference(rest)[0]
+    return _Draft(one_line(text, _SHOWN), verb, bool(word[2]), rest) if meant else None
+
+
+def _is_meant(verb: Verb, rest: str, *, colon: bool) -> bool:
+    """Whether a line that begins with a verb is more than a sentence that does ("Note that I am away")."""
+    if colon or not rest or _reference(rest)[0]:
+        return True
+    first = rest.lower().split()[0].rstrip(":")
+    return first in _OPENINGS.get(verb, ()) or bool(_TOLD.search(first))
+
+
+_OPENINGS: Mapping[Verb, frozenset[str]] = {
+    Verb.CLOSE: frozenset(OUTCOMES),
+    Verb.MERGE: frozenset({"into"}),
+}
+
+
+def _reference(text: str) -> tuple[str | None, str]:
+    """The reference that a text begins with, in its one form, and what follows it."""
+    match = _REFERENCE.match(text)
+    found = normal_reference(match[1]) if match and _TOLD.search(match[1]) else None
+    return (found, text[match.end() :]) if match and found else (None, text)
+
+
+def _completed(drafts: Iterable[_Draft], reference: str | None) -> tuple[Command | Fault, ...]:
+    return tuple(_complete(draft, reference) for draft in drafts)
+
+
+def _complete(draft: _Draft, reference: str | None) -> Command | Fault:
+    try:
+        return _command(draft, reference)
+    except ValueError as error:
+        return Fault(draft.line, str(error))
+
+
+def _command(draft: _Draft, reference: str | None) -> Command:
+    """Raises `ValueError` with what is wrong."""
+    if draft.verb is None:
+        raise ValueError("there is no such command")
+    entry = TABLE[draft.verb]
+    named, rest = _reference(draft.rest)
+    if named is None and reference is None:
+        raise ValueError(f"it does not name its case: write {entry.form}")
+    if named is None and not draft.colon and entry.read in {_question, _note}:
+        # or any sentence that begins with "note" might be one
+        raise ValueError(f"it does not name its case: write {entry.form}, or {draft.verb}: TEXT")
+    command = Command(draft.line, draft.verb, named or reference or "")
+    return entry.read(command, "\n".join((rest, *draft.more)))
+
+
+# ------------------------------------------------------------------------------------- what stands behind the reference
+
+
+def _shown(command: Command, rest: str) -> Command:
+    _expect_nothing(command, rest)
+    return command
+
+
+def _question(command: Command, rest: str) -> Command:
+    return replace(command, event=StaffAsked(_text(rest)))
+
+
+def _note(command: Command, rest: str) -> Command:
+    return replace(command, event=StaffNoted(_text(rest)))
+
+
+def _closed(command: Command, rest: str) -> Command:
+    word, *why = re.split(r"[\s:]+", rest, maxsplit=1)
+    outcome = next((outcome for outcome in OUTCOMES if outcome == word.lower()), None)
+    if outcome is None:
+        raise ValueError(f"it does not say how: {', '.join(OUTCOMES)}")
+    said = "".join(why).strip()
+    if outcome is Outcome.DENIED and not said:
+        raise ValueError("it does not say why, which the person has to be told")
+    return replace(command, event=StaffClosed(outcome, _text(said) if said else ""))
+
+
+def _reopened(command: Command, rest: str) -> Command:
+    _expect_nothing(command, rest)
+    return replace(command, event=StaffReopened())
+
+
+def _merged(command: Command, rest: str) -> Command:
+    """The word "into" may be left out where both cases are named, but one reference alone might be either."""
+    said = _INTO.match(rest)
+    into, more = _reference(rest[said.end() :] if said else rest)
+    if into is None or more:
+        raise ValueError(f"it does not name two cases: write {TABLE[command.verb].form}")
+    return replace(command, into=into)
+
+
+def _snoozed(command: Command, rest: str) -> Command:
+    wait = read_wait(rest)
+    if wait is None:
+        raise ValueError(
+            f"it does not say how long: a number and hours, days or weeks, at most {LONGEST_WAIT.days} days"
+        )
+    return replace(command, event=StaffSnoozed(wait))
+
+
+_INTO = re.compile(r"into:?\s+", re.IGNORECASE)
+
+
+def _expect_nothing(command: Command, rest: str) -> None:
+    if rest:
+        raise ValueError(f"nothing may stand behind it: write {TABLE[command.verb].form}")
+
+
+def _text(said: str) -> str:
+    text = "\n".join(shown_lines(said))
+    if not text:
+        raise ValueError("its text is missing")
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"its text is longer than {LONGEST_TEXT} characters")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    form: str
+    does: str
+    read: Callable[[Command, str], Command]
+
+
+TABLE: Mapping[Verb, _Entry] = {
+    Verb.SHOW: _Entry("show REFERENCE", "what is known of the case", _shown),
+    Verb.ASK: _Entry("ask REFERENCE TEXT", "asks the person; the case waits for the answer", _question),
+    Verb.NOTE: _Entry("note REFERENCE TEXT", "a note that only we see", _note),
+    Verb.CLOSE: _Entry(
+        "close REFERENCE OUTCOME TEXT",
+        f"closes it, and tells the person; OUTCOME is one of {', '.join(OUTCOMES)}, and TEXT says why",
+        _closed,
+    ),
+    Verb.REOPEN: _Entry("reopen REFERENCE", "takes a closed case up again", _reopened),
+    Verb.MERGE: _Entry(
+        "merge REFERENCE into REFERENCE", "closes the first as a duplicate of the second", _merged
+    ),
+    Verb.SNOOZE: _Entry("snooze REFERENCE 5 days", "we are told of it again then, and not before", _snoozed),
+}

@@ -1,0 +1,283 @@
+"""Which mail gives commands, and what is read of it."""
+
+import pytest
+from hypothesis import given as holds_for
+from hypothesis import strategies as st
+
+from mailflow.core.authentication import Verdict
+from mailflow.core.case import Outcome
+from mailflow.core.commands import (
+    LONGEST_TEXT,
+    MOST,
+    OUTCOMES,
+    TABLE,
+    Command,
+    Fault,
+    Verb,
+    help_lines,
+    read_commands,
+    why_not_obeyed,
+)
+from mailflow.core.events import StaffAsked, StaffClosed, StaffNoted, StaffReopened, StaffSnoozed
+from mailflow.core.text import Line, Mark
+from tests.core.given import DAY
+
+CASE, OTHER = "7KQ2-M9XD", "B2N8-41TQ"
+
+
+def lines(text):
+    """Each line of a mail; "> " marks one that is quoted, "| " one that is forwarded."""
+    marks = {"> ": Mark.QUOTED, "| ": Mark.FORWARDED}
+    return [
+        Line(line, marks.get(line[:2], Mark.FRESH), number) for number, line in enumerate(text.split("\n"), 1)
+    ]
+
+
+def read(text, reference=None):
+    return read_commands(lines(text), reference)
+
+
+def done(text, reference=None):
+    """The commands of a text that has no faults and is read to its end: what each says."""
+    found = read(text, reference)
+    assert found.rest == ""
+    assert all(isinstance(one, Command) for one in found.commands), found
+    return [(one.verb, one.reference, one.event or one.into) for one in found.commands]
+
+
+def why(text, reference=None):
+    [fault] = read(text, reference).commands
+    assert isinstance(fault, Fault), fault
+    return fault.why
+
+
+# ------------------------------------------------------------------------------------------------------- each command
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "said"),
+    [
+        (f"show {CASE}", Verb.SHOW, ""),
+        (f"SHOW: {CASE}", Verb.SHOW, ""),
+        (f"ask {CASE} Which project?", Verb.ASK, StaffAsked("Which project?")),
+        (f"Ask {CASE}: Which project?", Verb.ASK, StaffAsked("Which project?")),
+        (f"note {CASE} seen", Verb.NOTE, StaffNoted("seen")),
+        (f"close {CASE} recovered", Verb.CLOSE, StaffClosed(Outcome.RECOVERED)),
+        (f"close {CASE} Recovered It works.", Verb.CLOSE, StaffClosed(Outcome.RECOVERED, "It works.")),
+        (f"close {CASE} denied: not yours", Verb.CLOSE, StaffClosed(Outcome.DENIED, "not yours")),
+        (f"close {CASE} denied\nnot yours", Verb.CLOSE, StaffClosed(Outcome.DENIED, "not yours")),
+        (f"reopen {CASE}", Verb.REOPEN, StaffReopened()),
+        (f"merge {CASE} into {OTHER}", Verb.MERGE, OTHER),
+        (f"merge {CASE} {OTHER}", Verb.MERGE, OTHER),
+        (f"merge {CASE} into b2n8 41tq", Verb.MERGE, OTHER),
+        (f"snooze {CASE} 5 days", Verb.SNOOZE, StaffSnoozed(5 * DAY)),
+    ],
+)
+def test_a_command_is_read(text, verb, said):
+    assert done(text) == [(verb, CASE, said)]
+
+
+@pytest.mark.parametrize("typed", ["7KQ2-M9XD", "7kq2m9xd", "7kq2 m9xd", "7KQ2 - M9XD", "7KQ2- M9XD:"])
+def test_a_reference_is_read_as_people_type_it(typed):
+    assert done(f"show {typed}") == [(Verb.SHOW, CASE, "")]
+
+
+def test_a_reference_without_a_digit_takes_its_hyphen():
+    assert done("show BEAN-TRAY") == [(Verb.SHOW, "BEAN-TRAY", "")]
+    assert read("note bean tray it works").rest == "note bean tray it works"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("show", ""),
+        ("show:", ""),
+        ("ask: Which project?", StaffAsked("Which project?")),
+        ("note:seen", StaffNoted("seen")),
+        ("close recovered", StaffClosed(Outcome.RECOVERED)),
+        ("close: denied not yours", StaffClosed(Outcome.DENIED, "not yours")),
+        ("reopen", StaffReopened()),
+        (f"merge into {OTHER}", OTHER),
+        ("snooze 5 days", StaffSnoozed(5 * DAY)),
+        ("snooze: 1 week", StaffSnoozed(7 * DAY)),
+    ],
+)
+def test_an_answer_about_one_case_may_leave_out_its_reference(text, said):
+    [(_, reference, event)] = done(text, CASE)
+    assert (reference, event) == (CASE, said)
+    assert "name" in why(text)
+
+
+def test_another_case_may_be_named_there_all_the_same():
+    assert done(f"show {OTHER}\nnote: seen", CASE) == [
+        (Verb.SHOW, OTHER, ""),
+        (Verb.NOTE, CASE, StaffNoted("seen")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"show {CASE} please", "nothing may stand behind it"),
+        (f"reopen {CASE} please", "nothing may stand behind it"),
+        (f"ask {CASE}", "its text is missing"),
+        (f"note {CASE} \u200b", "its text is missing"),
+        (f"note {CASE} {'x' * (LONGEST_TEXT + 1)}", "longer than 10000 characters"),
+        (f"close {CASE}", "does not say how: recovered, denied"),
+        (f"close {CASE} duplicate", "does not say how"),
+        (f"close {CASE} denied", "does not say why"),
+        (f"close {CASE} denied:", "does not say why"),
+        (f"merge {CASE}", "does not name two cases"),
+        (f"merge {CASE} into", "does not name two cases"),
+        (f"merge {CASE} {OTHER} and more", "does not name two cases"),
+        (f"snooze {CASE}", "does not say how long"),
+        (f"snooze {CASE} 400 days", "at most 90 days"),
+        (f"colse {CASE} recovered", "there is no such command"),
+        ("show 7KQ2-M9X", "does not name its case"),
+        ("show", "does not name its case"),
+        ("close recovered", "does not name its case"),
+    ],
+)
+def test_what_is_wrong_is_told(text, said):
+    assert said in why(text)
+
+
+def test_one_reference_alone_does_not_say_which_case_is_merged():
+    assert "does not name two cases" in why(f"merge {OTHER}", CASE)
+
+
+def test_a_sentence_that_begins_with_a_verb_is_no_command_about_the_case():
+    for text in (
+        "Note that I am away until Monday.",
+        "Ask Kim in urgent cases.",
+        "Show me the way",
+        "Close.",
+    ):
+        for reference in (CASE, None):
+            found = read(f"{text}\nclose {CASE} recovered", reference)
+            assert (found.commands, found.rest) == ((), text)
+    assert "note: TEXT" in why("Note 2 things", CASE)
+
+
+# ------------------------------------------------------------------------------------------------------ the whole mail
+
+
+def test_several_commands_stand_one_a_line_and_a_bad_one_is_one_of_them():
+    found = read(f"show {CASE}\n\nclose {CASE}\nnote {OTHER} seen")
+    assert [type(one) for one in found.commands] == [Command, Fault, Command]
+    assert found.rest == ""
+
+
+def test_a_text_goes_on_up_to_an_empty_line_or_the_next_command():
+    assert done(f"ask {CASE} Which project?\n  And since when?\nnote {CASE}\nasked\n\nshow {CASE}") == [
+        (Verb.ASK, CASE, StaffAsked("Which project?\nAnd since when?")),
+        (Verb.NOTE, CASE, StaffNoted("asked")),
+        (Verb.SHOW, CASE, ""),
+    ]
+
+
+def test_a_text_holds_nothing_that_nobody_sees():
+    [(_, _, event)] = done(f"ask {CASE} Which\u202e one?\u2028And when?")
+    assert event == StaffAsked("Which one?\nAnd when?")
+
+
+def test_reading_ends_at_the_first_line_that_is_no_command():
+    found = read(f"show {CASE}\nThanks, Kim\nclose {CASE} recovered")
+    assert [one.verb for one in found.commands] == [Verb.SHOW]
+    assert found.rest == "Thanks, Kim"
+    assert read(f"Hello\nclose {CASE} recovered").commands == ()
+    assert read(f"note {CASE} seen\n\nThanks\nclose {CASE} recovered").rest == "Thanks"
+
+
+@pytest.mark.parametrize("start", ["", "...", "1. ", "$ mailflow cases ", "- ", "> "])
+def test_what_only_holds_a_command_is_none(start):
+    text = f"{start}close {CASE} recovered"
+    assert len(read(text).commands) == (not start)
+
+
+def test_quoted_lines_are_no_commands_and_end_a_text():
+    assert done(f"> show {CASE}\nask {CASE} Which?\n> close {CASE} recovered\nshow {OTHER}") == [
+        (Verb.ASK, CASE, StaffAsked("Which?")),
+        (Verb.SHOW, OTHER, ""),
+    ]
+    found = read(f"ask {CASE} Which?\n> quoted\nand more")
+    assert found.commands[0].event == StaffAsked("Which?")
+    assert found.rest == "and more"
+
+
+def test_nothing_is_read_behind_a_forwarded_mail():
+    assert done(f"show {CASE}\n| From: jo@example.org\nclose {CASE} recovered") == [(Verb.SHOW, CASE, "")]
+
+
+def test_a_mail_holds_only_so_many():
+    found = read("\n".join(f"show {CASE}" for _ in range(MOST + 1)))
+    assert len(found.commands) == MOST
+    assert found.rest == f"show {CASE}"
+
+
+def test_what_is_repeated_of_a_line_is_visible_and_short():
+    found = read(f"note {CASE} \x1b[31m{'x' * 200}\n\n\u202e{'y' * 200}")
+    assert max(len(found.commands[0].line), len(found.rest)) == 60
+    assert (found.commands[0].line + found.rest).isprintable()
+
+
+def test_help_has_each_command_once():
+    assert [one.form.split()[0] for one in help_lines()] == [*Verb] == [*TABLE]
+    assert all(one.does for one in help_lines())
+    assert all(outcome in str(help_lines()) for outcome in OUTCOMES)
+
+
+def test_our_own_help_is_no_command():
+    for one in help_lines():
+        assert read(f"- {one.form}: {one.does}").commands == ()
+        assert all(isinstance(found, Fault) for found in read(one.form).commands)
+
+
+@holds_for(
+    st.lists(
+        st.sampled_from(["show", "close", "merge into", "ask:", CASE, OTHER, "denied", "5 days", "\n", "x"])
+        | st.text(max_size=10),
+        max_size=20,
+    ).map(" ".join),
+    st.none() | st.just(CASE),
+)
+def test_whatever_is_written_is_read_and_each_command_is_whole(text, reference):
+    found = read(text, reference)
+    for one in found.commands:
+        assert one.line == one.line.strip()
+        if isinstance(one, Command):
+            assert len(one.reference) == len(CASE)
+            assert (one.event is not None) + bool(one.into) == (one.verb is not Verb.SHOW)
+
+
+@holds_for(st.text(max_size=40), st.just(CASE))
+def test_what_no_verb_and_no_reference_begins_gives_no_command(text, reference):
+    assert read(f"Dear all, {text}", reference).commands == ()
+
+
+# ------------------------------------------------------------------------------------------------------- who is obeyed
+
+GOOD = {
+    "from_staff": True,
+    "verdict": Verdict.PASS,
+    "genuine": True,
+    "message_id": "m@pypi.example",
+    "known": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("but", "said"),
+    [
+        ({"from_staff": False}, "not from one of them"),
+        ({"verdict": Verdict.NONE}, "does not vouch"),
+        ({"verdict": Verdict.FAIL}, "does not vouch"),
+        ({"genuine": False}, "not the sender's, or has expired"),
+        ({"message_id": None}, "no Message-ID"),
+        ({"message_id": ""}, "no Message-ID"),
+        ({"known": True}, "obeyed before"),
+    ],
+)
+def test_a_mail_is_obeyed_only_where_everything_agrees(but, said):
+    assert why_not_obeyed(**GOOD) is None
+    assert said in why_not_obeyed(**{**GOOD, **but})
