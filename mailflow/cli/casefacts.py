@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mailflow.bootstrap import utc_now
 from mailflow.core.answer import Answer
 from mailflow.core.case import Case, Status
 from mailflow.core.form import Form
 from mailflow.core.items import missing_items
+from mailflow.core.signals import Around, signals
+from mailflow.steps.around import around
 from mailflow.steps.find import find_case
 from mailflow.store.cases import HistoryEntry
 from mailflow.store.columns import to_json
@@ -28,9 +31,10 @@ class Record:
     history: Sequence[HistoryEntry]
     related: Sequence[Case]  # others of the same party or about the same account
     place: int | None  # in the queue of the staff
+    around: Around
 
 
-def read_record(uow: UnitOfWork, reference: str) -> Record:
+def read_record(uow: UnitOfWork, reference: str, form: Form) -> Record:
     """Raises `UnknownCase`."""
     case = find_case(uow, reference)
     related = {
@@ -48,6 +52,7 @@ def read_record(uow: UnitOfWork, reference: str) -> Record:
         uow.cases.history(case.id),
         tuple(related.values()),
         uow.views.queue_place(case) if case.status is Status.IN_REVIEW else None,
+        around(uow, case, form, utc_now()),
     )
 
 
@@ -82,6 +87,7 @@ def record_facts(record: Record, form: Form) -> dict[str, Any]:
         **case_facts(case, form),
         "answers": _answers(case.answers, form),
         "doubts": {key: [_answer(one, form) for one in both] for key, both in case.doubts.items()},
+        "signals": list(signals(case, record.around, form)),
         "related": [one.reference for one in record.related],
         "mails": [_mail(mail) for mail in record.mails],
         "letters": [_letter(letter) for letter in record.letters],
@@ -91,7 +97,7 @@ def record_facts(record: Record, form: Form) -> dict[str, Any]:
 
 def everything(uow: UnitOfWork, reference: str, form: Form) -> dict[str, Any]:
     """All that is kept of a case, its mails and letters byte by byte. Raises `UnknownCase` and `Unreadable`."""
-    record = read_record(uow, reference)
+    record = read_record(uow, reference, form)
     return {
         **record_facts(record, form),
         "record": json.loads(to_json(record.case)),

@@ -32,7 +32,7 @@ _RELATED = 10
 
 def show_record(record: Record, form: Form, now: datetime, zone: ZoneInfo, *, letters: bool) -> None:
     case = record.case
-    shown = brief(case, form, now)
+    shown = brief(case, form, now, record.around)
     title(f"{case.reference} · {case.outcome or case.status} · {case.party}")
     facts(_state(record, now, zone))
     for flag in shown.flags:

@@ -63,7 +63,7 @@ def show(site: Site, reference: str, letters: bool, as_json: bool) -> None:
     """Show a case: what is known and from which words, what is missing, what happened."""
     form = site.config.policy.form
     with site.read() as uow:
-        record = read_record(uow, reference)
+        record = read_record(uow, reference, form)
     if as_json:
         show_json(record_facts(record, form))
     else:

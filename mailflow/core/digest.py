@@ -15,6 +15,7 @@ from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.display import one_line
 from mailflow.core.form import Form, Kind
+from mailflow.core.signals import NOTHING_AROUND, Around, signals
 
 MOST = 30  # entries that a section lists; the rest is counted
 _LINE = 200  # characters of what somebody wrote
@@ -169,6 +170,10 @@ class Digest:
         )
 
 
+def _nothing_around(_: Case) -> Around:
+    return NOTHING_AROUND
+
+
 def make_digest(
     now: datetime,
     cases: Sequence[Case],
@@ -179,8 +184,12 @@ def make_digest(
     form: Form,
     since: datetime,
     audit: Head = START,
+    around: Callable[[Case], Around] = _nothing_around,
 ) -> Digest:
-    """The digest of `cases`: all that are open, and the closed ones whose letters come back."""
+    """The digest of `cases`: all that are open, and the closed ones whose letters come back.
+
+    `around` tells what other cases have to do with one; it is asked for those that are listed only.
+    """
     places: dict[str, list[Case]] = {place: [] for place in _PLACES}
     for case in sorted(cases, key=lambda case: case.waiting_since):
         if case.status is not Status.CLOSED:
@@ -188,7 +197,7 @@ def make_digest(
     failing = [case for case in cases if Flag.ADDRESS_FAILING in case.flags]
 
     def briefs(of: Sequence[Case]) -> Section[CaseBrief]:
-        return _section(of, lambda case: brief(case, form, now))
+        return _section(of, lambda case: brief(case, form, now, around(case)))
 
     return Digest(
         now=now,
@@ -203,8 +212,10 @@ def make_digest(
     )
 
 
-def brief(case: Case, form: Form, now: datetime) -> CaseBrief:
+def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND) -> CaseBrief:
     """What the staff has to know of a case at first sight."""
+    told = (words for flag, words in _FLAGS.items() if flag in case.flags)
+    flags = (*told, *(one_line(sign, _LINE) for sign in signals(case, around, form)))
     answered = [one.key for one in form.fields if one.key in case.answers]
     account = next((key for key in form.account_keys if key in answered), None)
     reasons = [one.key for one in form.of_kind(Kind.REASON) if one.key in answered]
@@ -225,7 +236,7 @@ def brief(case: Case, form: Form, now: datetime) -> CaseBrief:
             if item in form.items
         ),
         question=one_line(case.question, _LINE),
-        flags=tuple(words for flag, words in _FLAGS.items() if flag in case.flags),
+        flags=flags,
         commands=tuple(_commands(case)),
     )
 

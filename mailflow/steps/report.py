@@ -11,6 +11,7 @@ from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetA
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
+from mailflow.steps.around import around
 from mailflow.store.mails import ListedMail
 from mailflow.store.outbox import ListedLetter
 from mailflow.store.unit import UnitOfWork
@@ -39,6 +40,7 @@ def build_digest(app: App, uow: UnitOfWork) -> Digest:
         form=app.config.policy.form,
         since=since,
         audit=uow.audit.head(),
+        around=lambda case: around(uow, case, app.config.policy.form, now),
     )
 
 

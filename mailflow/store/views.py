@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, selec
 
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.store.cases import SELECT, case_of
-from mailflow.store.columns import Moment
+from mailflow.store.columns import Key, Moment
 from mailflow.store.schema import (
     case_is_queued,
     cases,
@@ -52,6 +52,14 @@ class Queues:
 
 _SINCE = bindparam("since", type_=Moment)
 _UNTIL = bindparam("until", type_=Moment)
+
+
+_ACCOUNT = cases.c.account_key == bindparam("account", type_=Key)
+_PARTY = cases.c.party_key == bindparam("party", type_=Key)
+_OPENED = cases.c.opened_at >= _SINCE
+_CLAIMANTS = select(func.count(cases.c.party_key.distinct())).where(_ACCOUNT, _OPENED, ~_PARTY)
+_ACCOUNTS_OF = select(func.count(cases.c.account_key.distinct())).where(_PARTY, _OPENED)
+_CASES_OF = select(func.count()).where(_PARTY, _OPENED)
 
 
 def _between(column: Any) -> Any:
@@ -124,6 +132,21 @@ class Views:
         """From complete to closed by the staff: the median of the newest cases closed since; None without any."""
         wait = self._connection.execute(_MEDIAN_WAIT, {"since": since}).scalar_one_or_none()
         return None if wait is None else timedelta(microseconds=wait)
+
+    def claimants(self, case: Case, since: datetime) -> int:
+        """How many other addresses asked for the account of a case."""
+        if not case.account:
+            return 0
+        values = {"account": case.account, "party": case.party, "since": since}
+        return self._number(_CLAIMANTS, values)
+
+    def accounts_of(self, party: str, since: datetime) -> int:
+        """How many accounts an address asked for."""
+        return self._number(_ACCOUNTS_OF, {"party": party, "since": since})
+
+    def is_party(self, address: str, since: datetime) -> bool:
+        """Whether an address opened a case of its own."""
+        return self._number(_CASES_OF, {"party": address, "since": since}) > 0
 
     def count_by_status(self) -> dict[Status, int]:
         """Every status has its number."""

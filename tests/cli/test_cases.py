@@ -231,7 +231,7 @@ def test_a_long_mail_is_cut_and_says_where_the_rest_is(shell, world):
 
 def test_show_for_programs_has_everything_but_the_bytes(shell, story):
     (case,) = shell.good("cases", "show", "--json", story.case().reference).objects
-    assert set(case) == KEYS | {"answers", "doubts", "related", "mails", "letters", "history"}
+    assert set(case) == KEYS | {"answers", "doubts", "signals", "related", "mails", "letters", "history"}
     name = case["answers"]["username"]
     assert (name["value"], name["mail"], name["line"]) == ("jdoe42", "mail:1", 1)
     assert [mail["id"] for mail in case["mails"]] == ["mail:1", "mail:2", "mail:3"]

@@ -1,0 +1,83 @@
+"""What the staff is told when an account may be changing hands: on the case, and in the digest."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailflow.core.case import Flag
+from mailflow.core.timing import DAY
+from mailflow.steps.around import around
+from tests.world import COMPLETE, World
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def digest(world: World) -> str:
+    letters = [letter for letter in world.wait(DAY) if letter.recipient in world.config.policy.staff]
+    return " ".join(letters[-1].text.split())
+
+
+def of(world: World, reference: str):
+    with world.store.read() as uow:
+        return around(uow, uow.cases.by_reference(reference), world.config.policy.form, world.now)
+
+
+def test_several_senders_who_claim_one_account_are_told_on_the_case_of_each(world):
+    (first,) = world.write(COMPLETE, sender="jo@example.org")
+    (second,) = world.write(COMPLETE.replace("jdoe42", "JDoe42"), sender="eve@example.net")
+    assert of(world, first.reference).claimants == of(world, second.reference).claimants == 1
+    assert digest(world).count("another address asks for this account too") == 2
+
+
+def test_one_sender_who_claims_many_accounts(world):
+    for name in ("one", "two", "three"):
+        (letter,) = world.write(COMPLETE.replace("jdoe42", name))
+    assert of(world, letter.reference).accounts == 3
+    assert "its party asks for 3 accounts" in digest(world)
+
+
+def test_the_asked_address_is_a_party_elsewhere(world):
+    world.write(COMPLETE, sender="eve@example.net")
+    lost = COMPLETE.replace("jdoe42", "jo").replace("lost my phone", "lost my mailbox")
+    (letter,) = world.write(f"{lost}New address: eve@example.net")
+    assert of(world, letter.reference).contact_is_party
+    assert "has a request of its own" in digest(world)
+
+
+def test_the_contact_address_is_changed_after_the_request_was_complete(world):
+    lost = COMPLETE.replace("lost my phone with the authenticator", "lost access to my mailbox")
+    (letter,) = world.write(f"{lost}New address: jo@example.net")
+    world.answer(letter, "New address: eve@example.com")
+    assert Flag.CONTACT_CHANGED in world.case().flags
+    assert "the new address was changed" in digest(world)
+
+
+def test_a_free_mail_sender_who_claims_a_company_account(world):
+    world.write(f"{COMPLETE}Registered email: jo@firm.example.com", sender="jo.firm@gmail.com")
+    assert "a free mail address asks for an account of firm.example.com" in digest(world)
+
+
+def test_the_registered_address_bounces(world):
+    (letter,) = world.write(f"{COMPLETE}Registered email: jo@example.org")
+    world.bounce(letter)
+    assert "letters to this address come back" in digest(world)
+
+
+def test_what_happened_long_ago_is_no_sign(world):
+    world.write(COMPLETE, sender="jo@example.org")
+    world.now += 91 * DAY
+    (second,) = world.write(COMPLETE, sender="eve@example.net")
+    assert of(world, second.reference).claimants == 0
+
+
+def test_nobody_but_the_staff_is_told(world):
+    """Letters are the same whether an account is claimed by somebody else or not."""
+    (alone,) = world.write(COMPLETE, sender="jo@example.org")
+    (second,) = world.write(COMPLETE, sender="eve@example.net")
+    plain = [letter.text.replace(letter.reference, "REF") for letter in (alone, second)]
+    assert plain[0].replace("is the next one in line", "is number 2 in line") == plain[1]
