@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Value = str | bool | tuple[str, ...]
 
@@ -40,3 +40,8 @@ class Reading:
 
     answers: Answers = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+
+    def without(self, rule: str) -> Reading:
+        """The same without what a rule read."""
+        kept = {key: answer for key, answer in self.answers.items() if answer.rule != rule}
+        return replace(self, answers=kept)

@@ -24,6 +24,7 @@ from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.letters import Rendered
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
+from mailflow.core.reading.context import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.recognise import (
     Belongs,
     Clues,
@@ -243,15 +244,24 @@ def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | Non
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
     lines = with_subject(subject, body.lines)
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "")
-    wish = read_wish(
-        body.lines,
-        body.subject,
-        reading,
-        policy.redirects,
-        lexicon.intent,
-        in_case=case is not None,
-        form=policy.form,
-    )
+
+    def wish_beside(reading: Reading) -> Wish:
+        return read_wish(
+            body.lines,
+            body.subject,
+            reading,
+            policy.redirects,
+            lexicon.intent,
+            in_case=case is not None,
+            form=policy.form,
+        )
+
+    wish, sparing = wish_beside(reading), reading.without(YES_TO_WHAT_WAS_ASKED)
+    if sparing != reading and (beside := wish_beside(sparing)).intent is Intent.WITHDRAWAL:
+        reading, wish = (
+            sparing,
+            beside,
+        )  # "yes, I got back in": who needs us no longer agrees to nothing of ours
     found = who_wrote(app.config, mail, stored.authentication)
     kind = kind_of_first(reading, wish, policy.form)
     return Handled(stored.id, kind, mail, body, reading, wish, authentication=found)

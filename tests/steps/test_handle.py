@@ -606,3 +606,10 @@ def test_an_address_that_no_letter_can_reach_is_set_aside_for_the_staff(world):
     [handled] = world.handled
     assert handled.set_aside
     assert "not ASCII" in handled.silence
+
+
+def test_who_needs_us_no_longer_agrees_to_nothing(world):
+    (letter,) = world.write(INCOMPLETE)
+    (closed,) = world.answer(letter, "Yes, I got back in by myself. Please close this, it is solved.")
+    assert "closed your request" in closed.subject
+    assert not {"code_of_conduct", "acknowledges_delay", "recovery_codes"} & set(world.case().answers)

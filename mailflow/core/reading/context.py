@@ -38,6 +38,7 @@ _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+"
 _NUMBERED, _INLINE, _RESTATED = 0.9, 0.92, 0.9
 _ALL, _BARE, _LONE = 0.88, 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
+YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
 _SHORT, _LONG = 60, 160  # characters
 _FEW, _FEWER = 5, 3  # words
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
@@ -266,14 +267,24 @@ def _yes_to_all(
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
                 value = field.yes if field.kind is Kind.CHOICE else said
-                yield Claim(field.key, value, "yes to what was asked", sure, start, end)
+                yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
 
 
 def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
     """Whether a yes is all that a sentence says: "Yes, I'll send you the link tomorrow" answers no question of ours."""
     hits = fresh.within(start, end)
+    if _is_mere(fresh, hits, start, end):
+        return False
     told = [word for word in _WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
     return len(told) <= _MORE and not any(_is_about(fresh, hit, end) for hit in hits if hit.means.says)
+
+
+def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether an "ok" only opens a sentence that says something else, as in "ok, found it"."""
+    mere = [hit for hit in hits if "mere" in hit.means.speech]
+    if not mere or any(hit.means.says for hit in hits if hit not in mere):
+        return False
+    return any(not _is_in(word.start(), mere) for word in _WORD.finditer(fresh.text, start, end))
 
 
 def _is_in(place: int, hits: Sequence[Hit]) -> bool:

@@ -13,6 +13,8 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import words_of
 
 _HEADING = re.compile(r"#(?<![^\n \t]#)#{0,5}[ \t]+")
+# What a mail program makes of a bold heading where it leaves the type out.
+_BOLD = re.compile(r"^[ \t]*(\*\*?|__?)(?=\S)([^\n*_]{1,80})(?<=\S)\1[ \t]*[:：]?[ \t]*$", re.MULTILINE)
 # What stands between a label and its value; a tab only if no other sign follows. A set of characters comes first, as
 # few lines hold one of them.
 _SEPARATOR = re.compile(
@@ -88,6 +90,11 @@ def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:
             headed.add(fresh.line_at(heading.start()))
             if found := _heading(fresh, terms, heading):
                 yield found
+    if "*" in fresh.text or "_" in fresh.text:
+        for bold in _BOLD.finditer(fresh.text):
+            if labelled := terms.label(words_of(bold[2])):
+                headed.add(fresh.line_at(bold.start()))
+                yield _Label(labelled[0], bold.start(), bold.end(), "heading", whole=True)
     for index, (start, following) in enumerate(pairwise((*fresh.starts, len(fresh.text) + 1))):
         end = following - 1
         if end > start and start not in quoted and index not in headed:
