@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from mailflow.core.authentication import Verdict
 from mailflow.core.case import Outcome
 from mailflow.core.digest import CaseBrief
 from mailflow.core.display import lines as shown_lines
-from mailflow.core.display import one_line
+from mailflow.core.display import one_line, visible
 from mailflow.core.events import (
     Event,
     StaffAsked,
@@ -124,7 +124,7 @@ def read_commands(lines: Iterable[Line], reference: str | None) -> Read:
     for line in lines:
         if line.mark is Mark.FORWARDED:
             break
-        text = line.text.strip()
+        text = visible(line.text).strip()
         if line.mark is not Mark.FRESH or not text:
             open_ = False
             continue
@@ -135,7 +135,7 @@ def read_commands(lines: Iterable[Line], reference: str | None) -> Read:
             found.append(draft)
             open_ = True
         elif open_ and found[-1].takes_text:
-            found[-1] = replace(found[-1], more=(*found[-1].more, text))
+            found[-1].more.append(text)
         else:
             return Read(_completed(found, reference), one_line(text, _SHOWN))
     return Read(_completed(found, reference), "")
@@ -149,7 +149,10 @@ def help_lines() -> tuple[Help, ...]:
 # ------------------------------------------------------------------------------------------------------- a line's pieces
 
 _WORD = re.compile(r"([A-Za-z]+)(:?)(?:\s+|\Z|(?<=:))")
-_REFERENCE = re.compile(r"(?!into\b)([0-9A-Za-z]{4} ?-? ?[0-9A-Za-z]{4})(?![0-9A-Za-z-]):?\s*", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?!into\b)([0-9A-Za-z]{4} ?[-\u2010\u2011\u2013]? ?[0-9A-Za-z]{4})(?![0-9A-Za-z-]):?\s*", re.IGNORECASE
+)
+_HYPHENS = str.maketrans("\u2010\u2011\u2013", "---")  # what programs make of a typed one
 _TOLD = re.compile(r"[-0-9]")  # what tells a reference from two words, as in "note seen that"
 
 
@@ -161,7 +164,7 @@ class _Draft:
     verb: Verb | None  # None: the word is none, but a reference follows it
     colon: bool  # "note: …", which leaves the case out
     rest: str
-    more: tuple[str, ...] = ()
+    more: list[str] = field(default_factory=list)  # there may be 100,000
 
     @property
     def takes_text(self) -> bool:
@@ -183,7 +186,7 @@ def _is_meant(verb: Verb, rest: str, *, colon: bool) -> bool:
     """Whether a line that begins with a verb is more than a sentence that does ("Note that I am away")."""
     if colon or not rest or _reference(rest)[0]:
         return True
-    first = rest.lower().split()[0].rstrip(":")
+    first = rest.lower().split()[0].rstrip(f":{_STOPS}")
     return first in _OPENINGS.get(verb, ()) or bool(_TOLD.search(first))
 
 
@@ -196,7 +199,8 @@ _OPENINGS: Mapping[Verb, frozenset[str]] = {
 def _reference(text: str) -> tuple[str | None, str]:
     """The reference that a text begins with, in its one form, and what follows it."""
     match = _REFERENCE.match(text)
-    found = normal_reference(match[1]) if match and _TOLD.search(match[1]) else None
+    typed = match[1].translate(_HYPHENS) if match else ""
+    found = normal_reference(typed) if _TOLD.search(typed) else None
     return (found, text[match.end() :]) if match and found else (None, text)
 
 
@@ -244,7 +248,7 @@ def _note(command: Command, rest: str) -> Command:
 
 def _closed(command: Command, rest: str) -> Command:
     word, *why = re.split(r"[\s:]+", rest, maxsplit=1)
-    outcome = next((outcome for outcome in OUTCOMES if outcome == word.lower()), None)
+    outcome = next((outcome for outcome in OUTCOMES if outcome == word.lower().rstrip(_STOPS)), None)
     if outcome is None:
         raise ValueError(f"it does not say how: {', '.join(OUTCOMES)}")
     said = "".join(why).strip()
@@ -262,13 +266,13 @@ def _merged(command: Command, rest: str) -> Command:
     """The word "into" may be left out where both cases are named, but one reference alone might be either."""
     said = _INTO.match(rest)
     into, more = _reference(rest[said.end() :] if said else rest)
-    if into is None or more:
+    if into is None or more.rstrip(_STOPS):
         raise ValueError(f"it does not name two cases: write {TABLE[command.verb].form}")
     return replace(command, into=into)
 
 
 def _snoozed(command: Command, rest: str) -> Command:
-    wait = read_wait(rest)
+    wait = read_wait(rest.rstrip(_STOPS))
     if wait is None:
         raise ValueError(
             f"it does not say how long: a number and hours, days or weeks, at most {LONGEST_WAIT.days} days"
@@ -276,11 +280,12 @@ def _snoozed(command: Command, rest: str) -> Command:
     return replace(command, event=StaffSnoozed(wait))
 
 
+_STOPS = ".,;!"  # behind the last word, as in any sentence
 _INTO = re.compile(r"into:?\s+", re.IGNORECASE)
 
 
 def _expect_nothing(command: Command, rest: str) -> None:
-    if rest:
+    if rest.rstrip(_STOPS):
         raise ValueError(f"nothing may stand behind it: write {TABLE[command.verb].form}")
 
 

@@ -15,7 +15,7 @@ from mailflow.steps.report import DIGEST, build_digest
 from mailflow.store.unit import UnitOfWork
 
 _SLOTS_KEPT = 60 * DAY
-_TALLIES_KEPT = 8 * DAY  # a little longer than anything that is counted
+_TALLIES_KEPT = 8 * DAY  # a little longer than anything that is counted, or an address for commands works
 _PURGE_AT = time(4, 0)
 
 

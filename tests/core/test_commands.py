@@ -66,6 +66,9 @@ def why(text, reference=None):
         (f"close {CASE} Recovered It works.", Verb.CLOSE, StaffClosed(Outcome.RECOVERED, "It works.")),
         (f"close {CASE} denied: not yours", Verb.CLOSE, StaffClosed(Outcome.DENIED, "not yours")),
         (f"close {CASE} denied\nnot yours", Verb.CLOSE, StaffClosed(Outcome.DENIED, "not yours")),
+        (f"Close {CASE} recovered.", Verb.CLOSE, StaffClosed(Outcome.RECOVERED)),
+        (f"Snooze {CASE} 5 days.", Verb.SNOOZE, StaffSnoozed(5 * DAY)),
+        (f"Merge {CASE} into {OTHER}.", Verb.MERGE, OTHER),
         (f"reopen {CASE}", Verb.REOPEN, StaffReopened()),
         (f"merge {CASE} into {OTHER}", Verb.MERGE, OTHER),
         (f"merge {CASE} {OTHER}", Verb.MERGE, OTHER),
@@ -77,7 +80,19 @@ def test_a_command_is_read(text, verb, said):
     assert done(text) == [(verb, CASE, said)]
 
 
-@pytest.mark.parametrize("typed", ["7KQ2-M9XD", "7kq2m9xd", "7kq2 m9xd", "7KQ2 - M9XD", "7KQ2- M9XD:"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "7KQ2-M9XD",
+        "7kq2m9xd",
+        "7kq2 m9xd",
+        "7KQ2 - M9XD",
+        "7KQ2- M9XD:",
+        "7KQ2\u2011M9XD.",
+        "7KQ2 \u2013 M9XD",
+        "\u200b7KQ2\u00a0M9XD",
+    ],
+)
 def test_a_reference_is_read_as_people_type_it(typed):
     assert done(f"show {typed}") == [(Verb.SHOW, CASE, "")]
 
@@ -92,6 +107,7 @@ def test_a_reference_without_a_digit_takes_its_hyphen():
     [
         ("show", ""),
         ("show:", ""),
+        ("Close recovered.", StaffClosed(Outcome.RECOVERED)),
         ("ask: Which project?", StaffAsked("Which project?")),
         ("note:seen", StaffNoted("seen")),
         ("close recovered", StaffClosed(Outcome.RECOVERED)),
@@ -178,7 +194,7 @@ def test_a_text_goes_on_up_to_an_empty_line_or_the_next_command():
 
 def test_a_text_holds_nothing_that_nobody_sees():
     [(_, _, event)] = done(f"ask {CASE} Which\u202e one?\u2028And when?")
-    assert event == StaffAsked("Which one?\nAnd when?")
+    assert event == StaffAsked("Which one? And when?")
 
 
 def test_reading_ends_at_the_first_line_that_is_no_command():
@@ -213,6 +229,10 @@ def test_a_mail_holds_only_so_many():
     found = read("\n".join(f"show {CASE}" for _ in range(MOST + 1)))
     assert len(found.commands) == MOST
     assert found.rest == f"show {CASE}"
+
+
+def test_a_text_of_very_many_lines_is_too_long():
+    assert "longer than" in why(f"note {CASE} this\n" + "\n".join(["and this"] * 100_000))
 
 
 def test_what_is_repeated_of_a_line_is_visible_and_short():

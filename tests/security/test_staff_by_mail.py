@@ -162,7 +162,7 @@ def test_a_mail_that_is_sent_again_by_somebody_who_saw_it(staffed):
         note, PASSES, RECEIVED, sender=KIM, to=tag, Message_ID="<signed@mail.pypi.example>"
     )
     assert answer.recipient == KIM
-    for days in (0, 1, 7):
+    for days in (0, 1, 6):  # to the last day on which the address works
         staffed.world.now += timedelta(days=days)
         handled, letters = staffed.get(
             note,
@@ -174,19 +174,21 @@ def test_a_mail_that_is_sent_again_by_somebody_who_saw_it(staffed):
             X_Again=f"{days}",
         )
         assert letters == []
-        assert handled.set_aside
+        assert "obeyed before" in handled.silence
     handled, letters = staffed.get(note, PASSES, RECEIVED, sender=KIM, to=tag, Message_ID=None)
     assert (letters, handled.set_aside) == ([], True)
+    assert "no Message-ID" in handled.silence
 
 
 def test_commands_that_are_quoted_are_not_obeyed(staffed):
     """The digest's own words come back with each answer, and whatever people wrote stands in them."""
     digest = told(staffed, KIM, "digest")
-    quoted = "\n".join(f"> {line}" for line in [*digest.text.splitlines(), recovered(staffed)])
-    body = f"show {staffed.reference}\n\nOn Mon, 9 Mar 2026 at 08:00, PyPI account recovery wrote:\n{quoted}"
-    _, [answer] = staffed.get(body, PASSES, RECEIVED, sender=KIM, to=address(digest))
-    assert staffed.world.case().status is Status.IN_REVIEW
-    assert "Account: jdoe42" in answer.text
+    quoted = "\n".join(f"> {line}" for line in [recovered(staffed), *digest.text.splitlines()])
+    for between in ("\n", "\n\nOn Mon, 9 Mar 2026 at 08:00, PyPI account recovery wrote:\n"):
+        body = f"show {staffed.reference}{between}{quoted}"
+        _, [answer] = staffed.get(body, PASSES, RECEIVED, sender=KIM, to=address(digest))
+        assert staffed.world.case().status is Status.IN_REVIEW
+        assert "Account: jdoe42" in answer.text
 
 
 def test_a_letter_of_ours_that_comes_back_unquoted_holds_no_command(staffed):

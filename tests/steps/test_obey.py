@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailflow.core.case import Flag, Status
-from mailflow.steps import obey
+from mailflow.steps import handle, obey
 from mailflow.store.engine import Unavailable
 from tests.world import COMPLETE
 
@@ -26,6 +26,11 @@ def staffed(world):
 
 def command(world, body):
     """A member of the staff answers the digest; the letters that leave, the last of which answers it."""
+    receive(world, body)
+    return world.run()
+
+
+def receive(world, body):
     digest = [letter for letter in world.sent if "Digest" in letter.subject][-1]
     raw = world.mail(
         body,
@@ -35,7 +40,6 @@ def command(world, body):
         Received=f"from mail (mail.example.org [192.0.2.9]) by {SERVER}",
     )
     world.receive(raw, digest.recipient, digest.reply_to.rpartition("<")[2].rstrip(">"), remote="127.0.0.1")
-    return world.run()
 
 
 def entries(world):
@@ -140,3 +144,25 @@ def test_a_mail_that_raises_behind_its_commands_leaves_no_entry(staffed, monkeyp
     assert staffed.handled[-1].error.startswith("ZeroDivisionError")
     assert entries(staffed) == []
     assert staffed.case().touched_at is None
+
+
+def test_the_audit_log_is_locked_only_when_all_mails_of_the_transaction_are_handled(staffed, monkeypatch):
+    """Who adds to it holds up every other node, and must not wait for a case that such a node has locked."""
+    happened = []
+
+    def told_of(name):
+        function = getattr(handle, name)
+
+        def told(*given):
+            happened.append(name)
+            return function(*given)
+
+        return told
+
+    for name in ("handle", "record"):
+        monkeypatch.setattr(handle, name, told_of(name))
+    receive(staffed, f"note {staffed.case().reference} seen")
+    staffed.receive(staffed.mail(COMPLETE, sender="ann@example.org"), "ann@example.org")
+    staffed.run()
+    assert happened[:3] == ["handle", "handle", "record"]
+    assert len(entries(staffed)) == 1

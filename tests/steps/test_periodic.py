@@ -8,6 +8,7 @@ import pytest
 
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.events import StaffAsked, StaffClosed, StaffNoted
+from mailflow.core.reference import STAFF_LIFETIME
 from mailflow.steps import periodic
 from mailflow.steps.app import PermanentFailure
 from mailflow.steps.operate import act
@@ -317,3 +318,8 @@ def test_slots_are_kept_for_sixty_days(world):
         purge(world.app, "test")
     with world.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM job_slots").scalar() <= 61
+
+
+def test_a_mail_that_was_obeyed_is_known_for_as_long_as_its_address_works():
+    """The address works to the end of its last day."""
+    assert periodic._TALLIES_KEPT >= STAFF_LIFETIME + DAY
