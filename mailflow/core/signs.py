@@ -42,7 +42,8 @@ REPORT_TYPES = RECEIPT_TYPES | {"message/feedback-report", "message/tracking-sta
 
 # Patterns of the part of an address before the "@", in small letters.
 DAEMON = re.compile(
-    r"(?:(?:mailer|mail|smtp)[-_.]?daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]{8,})(?:\+|$)"
+    r"(?:(?:mailer|mail|smtp)[-_.]?daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]{8,}"
+    r"|\S{0,40}smtp[-_.]?mail[-_.]?service|\S{0,40}anti[-_.]?virus[-_.]?(?:for[-_.]?)?(?:smtp)?[-_.]?gateways?)(?:\+|$)"
 )
 LIST_SENDER = re.compile(
     r"^(?:owner-|bounces?(?:[-+_.=]|$)|(?:listserv|majordomo|listproc|sympa|ezmlm)(?:[-+]|$))"
@@ -88,7 +89,8 @@ AUTOMATIC_SUBJECT = _beginning((
 _BOUNCES = (
     "undelivered mail returned to sender", "mail delivery failed", "mail delivery failure", "mail system error",
     "delivery status notification", "mail delivery report", "mail delivery status report", "delayed mail (",
-    "successful mail delivery report", "warning: could not send", "系统退信", "系統退信", "退信通知",
+    "successful mail delivery report", "delivery failure notification", "returned mail - ", "non-delivery report",
+    "non delivery report", "nondeliverable mail", "message delivery failure", "warning: could not send", "系统退信", "系統退信", "退信通知",
 )  # fmt: skip
 _BOUNCES_ALONE = (
     "failure notice",
@@ -96,9 +98,12 @@ _BOUNCES_ALONE = (
     "delivery failed",
     "undelivered mail",
     "undeliverable mail",
+    "mail could not be delivered",
+    "message could not be delivered",
+    "your message could not be delivered",
 )
 _BOUNCES_BEFORE_A_COLON = (
-    "returned mail", "returned to sender", "undeliverable", "undelivered", "undeliverable message", "undelivered message",
+    "returned mail", "returned to sender", "non-delivery", "delivery failure", "undeliverable", "undelivered", "undeliverable message", "undelivered message",
     "unzustellbar", "nicht zugestellt", "non remis", "no se puede entregar", "sin entregar", "não é possível entregar",
     "não entregue", "impossibile recapitare", "non recapitabile", "не доставлено", "недоставленное сообщение",
     "не удается доставить", "无法投递", "无法送达", "未送达", "无法传递", "無法傳遞", "配信不能", "配信できません",

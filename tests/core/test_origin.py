@@ -124,7 +124,7 @@ SILENT = [
         ("bounce_subject", about(subject), BOUNCE)
         for subject in (
             "Undelivered Mail Returned to Sender", "Mail delivery failed: returning message to sender", "Delivery Status Notification (Failure)", "Undeliverable: [Account recovery] x", "Returned mail: see transcript for details",
-            "failure notice", "Unzustellbar: x", "Non remis\u00a0: x", "No se puede entregar: x", "Недоставленное сообщение: x", "无法投递: x", "系统退信/Systems bounce", "[EXT] Undeliverable: x", "Warning: message 1abCdE-000 delayed 24 hours",
+            "failure notice", "Unzustellbar: x", "Non remis\u00a0: x", "No se puede entregar: x", "Недоставленное сообщение: x", "无法投递: x", "系统退信/Systems bounce", "[EXT] Undeliverable: x", "Mail could not be delivered", "Non-Delivery: your message", "Delivery failure notification", "Returned Mail - Error During Delivery", "Warning: message 1abCdE-000 delayed 24 hours",
         )
     ],
     ("not_addressed", replace(PERSON, envelope=Envelope("jo@example.org", ()), addressed_to=("else@example.org",)), AUTO),
@@ -189,6 +189,8 @@ PEOPLE = [
     about("Fwd: Undeliverable: your mail"),
     about("Undeliverable verification mails"),
     about("Delivery failure of the confirmation mail"),
+    about("Mail could not be delivered to my old address, please help"),
+    about("Non-delivery of the reset mail"),
     about("[Account recovery 7H2K-9QXM] Automatic?"),
     about(""),
     replace(PERSON, addressed_to=()),

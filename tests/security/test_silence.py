@@ -1,0 +1,112 @@
+"""No letter to a machine, whatever is left of what tells it; and one to every person who only sounds like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world import INCOMPLETE, World
+
+REPORT = """--b
+Content-Type: text/plain
+
+It could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; jo@example.org
+Action: failed
+Status: 5.1.1
+--b--"""
+STRUCTURE = 'multipart/report; report-type={}; boundary="b"'
+AWAY = "I am away until Monday. I lost my phone once, by the way."
+
+# Each sign alone: all others were lost on the way, and the envelope names a sender.
+SIGNS = {
+    "Auto-Submitted": {"Auto_Submitted": "auto-replied"},
+    "Auto-Submitted of a kind nobody knows": {"Auto_Submitted": "x-vendor; owner=jo"},
+    "Precedence": {"Precedence": "bulk"},
+    "Microsoft": {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
+    "old Unix vacation": {"X_Autoreply": "yes"},
+    "a list": {"List_Id": "<users.example.org>"},
+    "an unsubscribe link": {"List_Unsubscribe": "<https://example.org/u>"},
+    "Exim": {"X_Failed_Recipients": "jo@example.org"},
+    "a delivery report": {"Content_Type": STRUCTURE.format("delivery-status"), "body": REPORT},
+    "a receipt": {
+        "Content_Type": STRUCTURE.format("disposition-notification"),
+        "body": REPORT.replace("delivery-status", "disposition-notification"),
+    },
+    "a complaint": {
+        "Content_Type": STRUCTURE.format("feedback-report"),
+        "body": REPORT.replace("delivery-status", "feedback-report"),
+    },
+    "the daemon": {"sender": "MAILER-DAEMON@mx.example.org"},
+    "the postmaster": {"sender": "Mail Delivery System <postmaster@mx.example.org>"},
+    "a list's owner": {"sender": "owner-users@example.org"},
+    "no-reply": {"sender": "no-reply@example.org"},
+    "no-reply in German": {"sender": "nicht-antworten@example.org"},
+    "Outlook": {"Subject": "Automatic reply: Account recovery"},
+    "Outlook in German": {"Subject": "Automatische Antwort: Account recovery"},
+    "Outlook in Russian": {
+        "Subject": "=?utf-8?q?=D0=90=D0=B2=D1=82=D0=BE=D0=BC=D0=B0=D1=82=D0=B8=D1=87=D0=B5=D1=81=D0=BA=D0=B8=D0=B9_=D0=BE=D1=82=D0=B2=D0=B5=D1=82?=: x"
+    },
+    "QQ in Chinese": {"Subject": "=?utf-8?b?6Ieq5Yqo5Zue5aSNOiB4?="},
+    "a bounce of qmail": {"Subject": "failure notice"},
+    "a bounce of Postfix": {"Subject": "Undelivered Mail Returned to Sender"},
+    "a bounce of an old gateway": {"Subject": "Mail could not be delivered"},
+    "a bounce of Exchange in French": {"Subject": "=?utf-8?q?Non_remis=C2=A0=3A_x?="},
+    "our own letter": {"sender": "recovery@pypi.example"},
+}
+PEOPLE = {
+    "an answer to an absence notice": {"Subject": "Re: Automatic reply: Account recovery"},
+    "a forwarded bounce": {"Subject": "Fwd: Undeliverable: your mail"},
+    "who complains of one": {"Subject": "Mail could not be delivered to my old address, please help"},
+    "Gmail's field for senders": {"Feedback_ID": "1:2:3:example"},
+    "who wants a receipt": {"Disposition_Notification_To": "jo@example.org"},
+    "Auto-Submitted: no": {"Auto_Submitted": "no"},
+    "who is called Bounce": {"sender": "bob.bounce@example.org"},
+    "who works for support": {"sender": "support@firm.example.org"},
+    "from a phone": {"X_Mailer": "iPhone Mail (20G75)"},
+}
+
+
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    yield world
+    world.close()
+
+
+def sent(world: World, fields: dict[str, str], envelope: str) -> list:
+    fields = dict(fields)
+    body, sender = fields.pop("body", AWAY), fields.pop("sender", "jo@example.org")
+    world.receive(world.mail(body, sender=sender, **fields), envelope)
+    return world.run()
+
+
+@pytest.mark.parametrize("fields", SIGNS.values(), ids=SIGNS)
+@pytest.mark.parametrize("envelope", ["", "jo@example.org"], ids=["null sender", "with a sender"])
+def test_one_sign_of_a_machine_is_enough(world, fields, envelope):
+    assert sent(world, fields, envelope) == []
+    assert world.handled[-1].silence
+    assert world.opened() == 0
+
+
+@pytest.mark.parametrize("fields", SIGNS.values(), ids=SIGNS)
+def test_a_machine_that_answers_a_letter_gets_none(world, fields):
+    (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
+    fields = {"In_Reply_To": f"<{letter.message_id}>", "References": f"<{letter.message_id}>", **fields}
+    body, sender = fields.pop("body", AWAY), fields.pop("sender", "jo@example.org")
+    world.receive(world.mail(body, sender=sender, to=letter.reply_to, **fields), "jo@example.org")
+    assert world.run() == []
+
+
+def test_a_null_sender_alone_is_enough(world):
+    assert sent(world, {"body": INCOMPLETE}, "") == []
+
+
+@pytest.mark.parametrize("fields", PEOPLE.values(), ids=PEOPLE)
+def test_every_person_is_answered(world, fields):
+    letters = sent(world, {"body": INCOMPLETE, **fields}, "jo@example.org")
+    assert len(letters) == 1
