@@ -8,7 +8,7 @@ the sender's name count for the same sender alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow.core.answer import Answer, Reading
@@ -48,6 +48,7 @@ class Belongs:
     threaded: bool = True  # it answers one of our letters, rather than being a fresh mail
     at_reply_address: bool = False  # the authentic one: the writer reads the party's mail
     proven: bool = False  # it shows that it has seen one of our letters, which only the party got
+    conflict: bool = False  # another of its clues names a case of somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,20 @@ def find_case(
     clues: Clues, matches: Matches, sender: str, addresses: Addresses, now: datetime
 ) -> Belongs | None:
     """The case that the mail itself points to, the strongest clue first."""
+    found = _pointed(clues, matches, sender, addresses, now)
+    return replace(found, conflict=_names_another(found.case, clues, matches)) if found else None
+
+
+def _names_another(case: Case, clues: Clues, matches: Matches) -> bool:
+    """Whether address, header and text disagree on whose case it is."""
+    typed = (matches.by_reference.get(reference) for reference in clues.typed)
+    named = (*matches.by_message_id, *(one for one in typed if one is not None))
+    return any(not _is_party(one, case.party) for one in named)
+
+
+def _pointed(
+    clues: Clues, matches: Matches, sender: str, addresses: Addresses, now: datetime
+) -> Belongs | None:
     for tagged in _reply_addresses(clues):
         case = matches.by_reference.get(tagged.reference)
         if addresses.genuine(tagged, case.party if case else "", now) and case is not None:

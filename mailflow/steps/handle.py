@@ -56,6 +56,7 @@ from mailflow.store.unit import UnitOfWork
 RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
 _SAID_AGAIN = "its domain sent this text before, and it says nothing of an account"
 _STRANGER = "it is not from the party of the case"
+_CONFLICT = "its address, header and text name cases of different people"
 _ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
 _ENDED = "the process ended while this mail was handled"
 
@@ -313,6 +314,8 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Han
     handled = replace(handled, kind=kind)
     if not found.by_party:
         return _by_stranger(app, uow, handled, case, flags_of_stranger(proven=found.proven))
+    if found.conflict:
+        return _by_unproven(app, uow, handled, case, _CONFLICT)
     verdict = handled.authentication.verdict
     handling = handling_of(
         verdict, app.config.policy.senders, in_case=True, at_reply_address=found.at_reply_address

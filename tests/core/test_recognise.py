@@ -75,6 +75,15 @@ def test_the_reply_address_comes_first():
     assert belongs.at_reply_address
 
 
+def test_a_clue_that_names_somebody_elses_case_is_a_conflict_and_one_of_ones_own_is_none():
+    stranger, own = replace(OTHER, party="eve@example.net"), replace(OTHER, party=CASE.party)
+    for other, conflict in ((stranger, True), (own, False)):
+        assert found(mail(REPLY), matches=knows(by_message_id=[other])).conflict is conflict
+        knowing = Matches({CASE.reference: CASE, other.reference: other}, [], [])
+        assert found(mail(REPLY), text=other.reference, matches=knowing).conflict is conflict
+    assert not found(mail(REPLY), text="K7Q2-M9XE").conflict
+
+
 def test_the_reply_address_counts_in_the_header_too():
     assert found(mail(header_to=[REPLY])).at_reply_address
 

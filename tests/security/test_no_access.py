@@ -136,6 +136,19 @@ def test_a_stranger_gets_into_no_case_and_hears_nothing_of_it(world, letter, fie
             assert secret not in one.raw.decode()
 
 
+@pytest.mark.parametrize("where", ["header", "subject", "text"])
+def test_clues_that_name_cases_of_two_people_go_to_the_staff(world, letter, where):
+    (other,) = world.write(COMPLETE, sender=EVE)
+    fields = {"In_Reply_To": f"<{other.message_id}>"} if where == "header" else {}
+    if where == "subject":
+        fields["Subject"] = f"Re: [Account recovery {other.reference}]"
+    text = f"{other.reference}\n{WANTED}" if where == "text" else WANTED
+    assert world.answer(letter, text, **fields) == []
+    assert untouched(world, letter)
+    assert "unproven_wrote" in world.case(letter.reference).flags
+    assert "different people" in world.handled[-1].silence
+
+
 def test_a_forged_reply_address_in_the_partys_name_counts_as_no_proof(world, letter):
     forged = letter.reply_to.split("<")[-1].strip(">")
     place = forged.index("@") - 3
