@@ -8,9 +8,9 @@ import pytest
 
 from mailflow.config import load, shipped
 from mailflow.core.answer import Answer
-from mailflow.core.answers import read_answers
+from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.form import Kind
-from mailflow.core.text import mark_lines
+from mailflow.core.text import Line, Mark, mark_lines
 
 CONFIG = load(shipped("config.toml"))
 FORM = CONFIG.policy.form
@@ -205,3 +205,85 @@ def test_a_box_ticked_in_our_letter_counts_but_not_in_what_they_quote_of_themsel
 
     assert read(ours, CONDUCT) == {CONDUCT: True}
     assert read(their_own, CONDUCT) == {}
+
+
+# ------------------------------------------------------------------------------------------------ subjects, and guesses
+
+
+def first_mail(subject, text):
+    """What a first mail says, and how sure that is."""
+    lines = with_subject(subject, mark_lines(text, CONFIG.lexicon.text))
+    reading = read_answers(lines, FORM, None, CONFIG.lexicon.answers, "jo@example.org")
+    assert reading.doubts == ()
+    return {key: (answer.value, answer.sure, answer.line) for key, answer in reading.answers.items()}
+
+
+def test_a_subject_is_a_paragraph_before_the_body():
+    body = mark_lines("hello", CONFIG.lexicon.text)
+    assert with_subject("", body) == tuple(body)
+    assert with_subject("lost", body) == (Line("lost", Mark.FRESH, 0), Line("", Mark.FRESH, 0), *body)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "says"),
+    [
+        # What the body says counts, and a subject where it says nothing; of reasons a subject only hints.
+        ("User name: jdoe42", "User name: jdoe", {"username": ("jdoe", 0.9, 1)}),
+        ("User name: jdoe42", "hello", {"username": ("jdoe42", 0.9, 0)}),
+        (
+            "account jdoe42",
+            "my phone broke",
+            {"username": ("jdoe42", 0.75, 0), "reason": (LOST_PHONE, 0.8, 1)},
+        ),
+        (
+            "I lost my phone",
+            "User name: jdoe",
+            {"username": ("jdoe", 0.9, 1), "reason": (LOST_PHONE, 0.64, 0)},
+        ),
+        ("2FA", "User name: jdoe", {"username": ("jdoe", 0.9, 1), "reason": (LOST_PHONE, 0.6, 0)}),
+        (
+            "I lost my phone",
+            "I forgot my password. User name: jdoe",
+            {"username": ("jdoe", 0.85, 1), "reason": (("lost_password",), 0.8, 1)},
+        ),
+        (
+            "",
+            "I lost my phone. User name: jdoe",
+            {"username": ("jdoe", 0.85, 1), "reason": (LOST_PHONE, 0.8, 1)},
+        ),
+        # What is only likely counts beside something else, and where nothing else tells it.
+        ("", "2FA problem, user name: jdoe", {"username": ("jdoe", 0.85, 1), "reason": (LOST_PHONE, 0.6, 1)}),
+        ("", "2FA", {}),
+        ("", "please look at jdoe_42", {"username": ("jdoe_42", 0.62, 1)}),
+        (
+            "",
+            "jdoe-42 cannot get in any more. My phone broke.",
+            {"username": ("jdoe-42", 0.62, 1), "reason": (LOST_PHONE, 0.8, 1)},
+        ),
+        ("", "User name: jdoe. please look at jdoe_42", {"username": ("jdoe", 0.9, 1)}),
+    ],
+)
+def test_a_first_mail_is_read_with_its_subject_and_what_is_likely(subject, text, says):
+    assert first_mail(subject, text) == says
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "says"),
+    [
+        ("please look at jdoe_42", [ACCOUNT, CODES], {"username": "jdoe_42"}),
+        ("please look at jdoe_42", [CODES], {}),
+        ("please look at jdoe_42", [], {}),
+        ("sorry, jdoe_43 it should be", [CODES], {"username": "jdoe_43"}),
+        ("sorry, it should be jdoe_43", [], {"username": "jdoe_43"}),
+        ("the 2FA device", ["reason", CODES], {"reason": LOST_PHONE}),
+        ("the 2FA device", [CODES], {}),
+        (
+            "User name: jdoe, for the 2FA device",
+            ["reason", CODES],
+            {"username": "jdoe", "reason": LOST_PHONE},
+        ),
+        ("User name: jdoe, for the 2FA device", [CODES], {"username": "jdoe"}),
+    ],
+)
+def test_what_is_only_likely_counts_where_it_is_asked_for(text, asked, says):
+    assert read(text, *asked) == says
