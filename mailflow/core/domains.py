@@ -13,3 +13,8 @@ def ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode("ascii")
     except UnicodeError:  # `idna.IDNAError` is one
         return domain.lower()
+
+
+def upper_domain(domain: str) -> str:
+    """The last two labels, in lower case: coarser than an organizational domain, and needs no list."""
+    return ".".join(domain.lower().rstrip(".").split(".")[-2:])

@@ -16,6 +16,7 @@ from hashlib import sha256
 
 from mailflow.core.case import Case, Flag, Status
 from mailflow.core.decision import Decision, Note
+from mailflow.core.domains import upper_domain
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import Event, PersonWrote, StaffAsked, StaffClosed, StaffMerged, StaffReopened
 from mailflow.core.letters import TO_STAFF, Letter
@@ -42,8 +43,8 @@ class Spent:
 
 
 def domain_of(address: str) -> str:
-    """The last two labels of an address's domain: what a budget is kept for."""
-    return ".".join(address.rpartition("@")[2].lower().rstrip(".").split(".")[-2:])
+    """The upper domain of an address: what a budget is kept for."""
+    return upper_domain(address.rpartition("@")[2])
 
 
 def text_key(sender: str, text: str) -> str | None:

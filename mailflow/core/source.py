@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from mailflow.core.domains import upper_domain
 from mailflow.core.mail import Mail
 
 _NAMED = re.compile(
@@ -12,7 +13,6 @@ _NAMED = re.compile(
 )  # Postfix: (name [address])
 _NUMBERED = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]")
 _NETWORK = {IPv4Address: 16, IPv6Address: 32}  # bits that one provider's hosts share
-_LABELS = 2  # of a host's name
 
 
 def source_of(mail: Mail) -> str:
@@ -28,7 +28,7 @@ def source_of(mail: Mail) -> str:
     received = mail.header("received")
     named = _NAMED.search(received)
     if named and "." in named[1]:
-        return ".".join(named[1].lower().rstrip(".").split(".")[-_LABELS:])
+        return upper_domain(named[1])
     numbered = _NUMBERED.search(received)
     address = _address(numbered[1]) if numbered else None
     return _network(address) if address else ""

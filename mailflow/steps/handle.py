@@ -316,16 +316,18 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Han
         return _by_stranger(app, uow, handled, case, flags_of_stranger(proven=found.proven))
     if found.conflict:
         return _by_unproven(app, uow, handled, case, _CONFLICT)
-    verdict = handled.authentication.verdict
     handling = handling_of(
-        verdict, app.config.policy.senders, in_case=True, at_reply_address=found.at_reply_address
+        handled.authentication.verdict,
+        app.config.policy.senders,
+        in_case=True,
+        at_reply_address=found.at_reply_address,
     )
     if handling is Handling.STAFF:
         return _by_unproven(app, uow, handled, case, why_not_believed(handled.authentication))
-    proven = found.proven or verdict is Verdict.PASS
-    if not is_familiar(case, proven, source_of(handled.mail)):
+    event = _event(handled, handling)
+    event = replace(event, at_reply_address=found.at_reply_address, proven=found.proven or event.proven)
+    if not is_familiar(case, event.proven, event.source):
         return _by_unproven(app, uow, handled, case, _ELSEWHERE)
-    event = replace(_event(handled, handling), at_reply_address=found.at_reply_address, proven=proven)
     return _applied(app, uow, handled, case, event)
 
 

@@ -3,12 +3,10 @@
 import re
 import time
 from dataclasses import replace
-from datetime import timedelta
-from ipaddress import ip_network
 
 import pytest
 
-from mailflow.config import Authentication, organizational_domain
+from mailflow.config import organizational_domain
 from mailflow.core.authentication import COMPUTED, Verdict
 from mailflow.core.authresults import Check
 from mailflow.core.envelope import Envelope
@@ -17,7 +15,7 @@ from mailflow.edges.dkimcheck import MOST_SIGNATURES, check_signatures
 from mailflow.edges.resolving import NotAnsweredError, Questions, make_resolver
 from mailflow.edges.sendercheck import DnsSenderCheck
 from mailflow.steps.app import TemporaryFailure
-from tests.zone import BROKEN, SILENT, serving, signed
+from tests.zone import BROKEN, SILENT, asking, serving, signed
 
 MAIL = b"From: Jo <jo@example.org>\r\nSubject: locked out\r\nTo: desk@desk.example\r\n\r\nHello,\r\n\r\nit is me.\r\n"
 CLIENT = "192.0.2.9"
@@ -34,16 +32,7 @@ def zone():
 
 @pytest.fixture
 def settings(zone):
-    return Authentication(
-        authserv_ids=frozenset(),
-        relays=(ip_network("127.0.0.0/8"),),
-        compute=True,
-        dns_servers=(zone.address,),
-        dns_timeout=timedelta(seconds=0.2),
-        dns_lookups=40,
-        deadline=timedelta(seconds=0.5),
-        retry_for=timedelta(minutes=15),
-    )
+    return asking(zone, lookups=40)
 
 
 @pytest.fixture

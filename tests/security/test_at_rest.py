@@ -29,13 +29,6 @@ def umask():
     os.umask(before)
 
 
-@pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
-    yield world
-    world.close()
-
-
 def others_may(folder):
     """What anybody but the owner could read or write, of everything below a folder."""
     return [path for path in folder.rglob("*") if stat.S_IMODE(path.lstat().st_mode) & 0o077]

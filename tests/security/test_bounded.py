@@ -20,13 +20,6 @@ TICKET = """Thank you for contacting us. We have received your message and opene
 One of our agents will get back to you within two working days. Please keep this number in the subject."""
 
 
-@pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
-    yield world
-    world.close()
-
-
 class Correspondent:
     """Answers each letter that is delivered to it, at once, with no header that tells a machine."""
 

@@ -2,18 +2,16 @@
 
 import re
 import time
-from datetime import timedelta
-from ipaddress import ip_network
 
 import pytest
 
-from mailflow.config import Authentication, organizational_domain
+from mailflow.config import organizational_domain
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
 from mailflow.edges.dkimcheck import MOST_SIGNATURES, check_signatures
 from mailflow.edges.resolving import Questions, make_resolver
 from mailflow.edges.sendercheck import DnsSenderCheck
-from tests.zone import SILENT, Key, serving, signed, signed_by_hand
+from tests.zone import SILENT, Key, asking, serving, signed, signed_by_hand
 
 MAIL = b"From: jo@example.org\r\nSubject: locked out\r\nTo: desk@desk.example\r\n\r\nIt is me.\r\n"
 
@@ -28,16 +26,7 @@ def zone():
 
 @pytest.fixture
 def settings(zone):
-    return Authentication(
-        authserv_ids=frozenset(),
-        relays=(ip_network("127.0.0.0/8"),),
-        compute=True,
-        dns_servers=(zone.address,),
-        dns_timeout=timedelta(seconds=0.2),
-        dns_lookups=20,
-        deadline=timedelta(seconds=0.5),
-        retry_for=timedelta(minutes=15),
-    )
+    return asking(zone, lookups=20)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import pytest
 
 from mailflow.core.timing import DAY
 from tests.cli.hostile import BIDI, ESCAPES, UNSEEN
-from tests.world import World
 
 EXPECTED = [
     "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "Auto-Submitted",
@@ -43,13 +42,6 @@ NAUGHTY = {
     "combining": "Z\u0351\u0352\u0353" * 200,
     "beyond": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U000e0041",
 }
-
-
-@pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def encoded(text: str) -> str:

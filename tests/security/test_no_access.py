@@ -23,13 +23,6 @@ EVE = "eve@example.net"
 WANTED = "New address: eve@example.net\nYes to all."
 
 
-@pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
-    yield world
-    world.close()
-
-
 def genuine(address: str, desk: Addresses = DESK, party: str = PARTY, now=NOW) -> bool:
     tagged = desk.parse(address)
     return tagged is not None and desk.genuine(tagged, party, now)

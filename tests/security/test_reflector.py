@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
 from mailflow.core.case import Flag
 from mailflow.core.timing import DAY
 from tests.world import COMPLETE, World
@@ -13,13 +11,6 @@ from tests.world import COMPLETE, World
 VICTIM = "victim@example.org"
 FORGED = int(os.environ.get("FORGED", "300"))
 SPAM = "Buy cheap pills at https://spam.example.net, call +1 555 0100"
-
-
-@pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def received_from(number: int) -> str:

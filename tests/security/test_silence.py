@@ -71,13 +71,6 @@ PEOPLE = {
 }
 
 
-@pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
-    yield world
-    world.close()
-
-
 def sent(world: World, fields: dict[str, str], envelope: str) -> list:
     fields = dict(fields)
     body, sender = fields.pop("body", AWAY), fields.pop("sender", "jo@example.org")

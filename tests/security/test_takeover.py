@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from mailflow.core.case import Flag
 from mailflow.core.timing import DAY
 from mailflow.steps.around import around
 from tests.world import COMPLETE, World
-
-
-@pytest.fixture
-def world(tmp_path):
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def digest(world: World) -> str:
