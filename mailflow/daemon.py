@@ -27,6 +27,7 @@ from mailflow.loop import DATABASE, Loop
 from mailflow.steps.app import App
 from mailflow.steps.deliver import TIMEOUTS_A_LETTER, deliver_due
 from mailflow.steps.handle import Handled, handle_waiting
+from mailflow.steps.hold import Hold
 from mailflow.steps.periodic import pass_time, purge, send_digest
 from mailflow.steps.receive import Intake
 from mailflow.steps.senders import check_waiting
@@ -50,6 +51,7 @@ class Daemon:
         # With a relay of its own: a connection is for the one thread that uses it, which also closes it.
         self._app = replace(desk.app, relay=make_relay(config))
         self._relay = self._app.relay
+        self._hold = Hold()
         self._warm: App | None = None
         self._store = desk.store
         self._node = node
@@ -263,9 +265,14 @@ class Daemon:
         app = self._app
         if app.relay is not self._relay:  # a reload has changed it
             self._close_relay()
-            self._relay = app.relay
+            self._relay, self._hold = app.relay, Hold()
         settled = deliver_due(
-            app, self._node, limit=_BATCH, tell=log.of_letter, stopping=self._loops["deliver"].must_stop
+            app,
+            self._node,
+            limit=_BATCH,
+            tell=log.of_letter,
+            stopping=self._loops["deliver"].must_stop,
+            hold=self._hold,
         )
         if not settled:
             self._relay.close_if_idle()

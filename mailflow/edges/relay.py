@@ -1,7 +1,7 @@
 """The way out to the smarthost: one kept SMTP connection, one letter at a time.
 
 A letter can arrive twice, and only so: the connection broke after its final dot and before the smarthost's reply to it
-came. That is a `TemporaryFailure`; the queue sends it again, with the same Message-ID.
+came. That is a `SmarthostFailing`; the queue sends it again, with the same Message-ID.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import cached_property
 from mailflow.config import Smarthost
 from mailflow.core.display import one_line
 from mailflow.edges.client import LOST, Client, Reply
-from mailflow.steps.app import PermanentFailure, SmarthostDown, TemporaryFailure
+from mailflow.steps.app import PermanentFailure, SmarthostDown, SmarthostFailing, TemporaryFailure
 from mailflow.steps.deliver import TIMEOUTS_A_LETTER
 
 KEPT_FOR = 30.0  # seconds at rest; smarthosts wait 5 minutes (RFC 5321, 4.5.3.2.7), firewalls often less
@@ -47,7 +47,7 @@ class SmarthostRelay:
         self._used_at = 0.0
 
     def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
-        """Hand one letter over. Raises `TemporaryFailure` or `PermanentFailure`; `SmarthostDown` if none can leave."""
+        """Hand one letter over. Raises what `steps.app.Relay` says."""
         if _UNFIT.search(recipient) or not recipient:
             raise PermanentFailure(_text("no SMTP command can hold this address", recipient))
         if _UNFIT.search(envelope_sender):
@@ -57,7 +57,7 @@ class SmarthostRelay:
             self._transfer(self._offered(envelope_sender, recipient, raw, deadline), raw)
         except LOST as error:
             self._drop()
-            raise TemporaryFailure(_text(self._where, error)) from error
+            raise SmarthostFailing(_text(self._where, error)) from error
         finally:
             self._used_at = time.monotonic()
 
@@ -86,13 +86,7 @@ class SmarthostRelay:
             else:
                 return self._session
         session = self._session = self._connect(deadline)
-        try:
-            self._offer(session, sender, recipient, raw)
-        except LOST as error:
-            if session.in_transaction:
-                raise
-            self._drop()
-            raise SmarthostDown(_text(self._where, error)) from error
+        self._offer(session, sender, recipient, raw)
         return session
 
     def _offer(self, session: Client, sender: str, recipient: str, raw: bytes) -> None:
@@ -101,7 +95,7 @@ class SmarthostRelay:
             session.in_transaction = False
         reply = session.ask(f"MAIL FROM:<{sender}>{_parameters(session, sender + recipient, raw)}")
         if not reply.positive:  # about us, or about now: the recipient is not at fault
-            raise TemporaryFailure(self._said("MAIL", reply))
+            raise SmarthostFailing(self._said("MAIL", reply))
         session.in_transaction = True
         reply = session.ask(f"RCPT TO:<{recipient}>")
         if not reply.positive:
@@ -116,13 +110,15 @@ class SmarthostRelay:
             reply = session.reply()
         except LOST as error:  # it may have taken the letter: only the queue may send it again
             self._drop()
-            raise TemporaryFailure(_text(f"{self._where} after the letter", error)) from error
+            raise SmarthostFailing(_text(f"{self._where} after the letter", error)) from error
         session.in_transaction = False
         if not reply.positive:
             raise self._failure("the letter", reply)
 
     def _failure(self, stage: str, reply: Reply) -> TemporaryFailure | PermanentFailure:
-        if reply.negative_for_good and reply.code not in _ABOUT_US:
+        if reply.code in _ABOUT_US:
+            return SmarthostFailing(self._said(stage, reply))
+        if reply.negative_for_good:
             return PermanentFailure(self._said(stage, reply))
         return TemporaryFailure(self._said(stage, reply))
 

@@ -1,4 +1,4 @@
-"""What every step works with, and the two ways in which delivery fails."""
+"""What every step works with, and the ways in which delivery fails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ class TemporaryFailure(Exception):
 
 
 class SmarthostDown(TemporaryFailure):
-    """No letter can leave now, whichever it is: no connection, no session, no login, no space."""
+    """No letter was tried, and none can leave now: no connection, no session, no login, no space."""
+
+
+class SmarthostFailing(TemporaryFailure):
+    """A letter was tried and not taken, and others may fare no better: the connection broke, or MAIL was refused."""
 
 
 class PermanentFailure(Exception):
@@ -49,7 +53,10 @@ class SenderCheck(Protocol):
 
 class Relay(Protocol):
     def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
-        """Hand one letter over. Raises `TemporaryFailure` or `PermanentFailure`."""
+        """Hand one letter over. Raises `PermanentFailure` or `TemporaryFailure`.
+
+        `SmarthostDown` says that the letter was not even tried, `SmarthostFailing` that it may not be at fault.
+        """
         ...
 
     def close_if_idle(self) -> None:

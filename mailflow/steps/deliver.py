@@ -15,8 +15,9 @@ from enum import StrEnum
 
 from mailflow.core.events import AddressFailed
 from mailflow.core.timing import retry_wait
-from mailflow.steps.app import App, PermanentFailure, SmarthostDown, TemporaryFailure
+from mailflow.steps.app import App, PermanentFailure, SmarthostDown, SmarthostFailing, TemporaryFailure
 from mailflow.steps.apply import apply_event
+from mailflow.steps.hold import Hold
 from mailflow.store.outbox import QueuedLetter
 from mailflow.store.unit import UnitOfWork
 
@@ -25,15 +26,14 @@ TIMEOUTS_A_LETTER = 3
 _TIMEOUTS_A_LEASE = 5
 _STATUS = re.compile(r"\b[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})\b")  # after the reply's code (RFC 2034, 4)
 _ERROR_KEPT = 300  # characters
-# The longer letters have waited for the smarthost, the less often all of them are tried.
-_LONGEST_PAUSE = timedelta(minutes=10)
+_GIVEN_UP_AT_ONCE = 100  # letters of one transaction
 
 
 class Outcome(StrEnum):
     SENT = "sent"
     RETRY = "retry"
     FAILED = "failed"  # refused for good, or too old
-    PUT_BACK = "put_back"  # nothing can leave now: not the letter's fault, and not counted as an attempt
+    PUT_BACK = "put_back"  # nothing can leave now: it was not tried, and stays due
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +54,49 @@ def deliver_due(
     limit: int,
     tell: Callable[[Delivery], None] = lambda _: None,
     stopping: Callable[[], bool] = lambda: False,
+    hold: Hold | None = None,
 ) -> int:
     """Deliver up to `limit` letters that are due, and say how many were settled: sent, given up or put off.
 
     0 means to wait: no letter is due, or none can leave. `tell` hears of each letter that was tried or given up, once
-    that is committed; `stopping` is asked before each, and ends the batch.
+    that is committed; `stopping` is asked before each, and ends the batch. `hold` remembers from one call to the next how
+    the smarthost is; while it fails, one letter is tried now and then, and all others stay as they are.
     """
-    now, timeout = app.clock(), app.config.smarthost.timeout
-    until = now + _TIMEOUTS_A_LEASE * timeout
-    with app.begin() as uow:
-        letters = uow.outbox.lease(now, until, node, limit)
+    hold = hold or Hold()
+    room = hold.room(limit)
+    letters, until = _lease(app, node, room) if room else ([], app.clock())
     for done, letter in enumerate(letters):
-        if stopping() or app.clock() + TIMEOUTS_A_LETTER * timeout > until:
+        if stopping() or app.clock() + TIMEOUTS_A_LETTER * app.config.smarthost.timeout > until:
             _release(app, node, letters[done:])
             return done
         try:
-            delivery = _deliver(app, letter)
+            tell(_deliver(app, letter))
+        except SmarthostFailing as failing:
+            hold.fail()
+            tell(_put_off(app, letter, str(failing)))
+            _release(app, node, letters[done + 1 :])
+            return done + 1
         except SmarthostDown as down:
-            for waiting in _put_back(app, node, letters[done:], str(down)):
-                tell(waiting)
+            pause = timedelta(seconds=hold.fail())
+            tell(_put_back(app, node, letters[done:], str(down), pause))
+            _give_up_old(app, str(down), tell)
             return done
-        tell(delivery)
+        hold.pass_one(limit)
     return len(letters)
+
+
+def _lease(app: App, node: str, limit: int) -> tuple[list[QueuedLetter], datetime]:
+    """Letters for this node alone, and until when."""
+    now = app.clock()
+    until = now + _TIMEOUTS_A_LEASE * app.config.smarthost.timeout
+    with app.begin() as uow:
+        return uow.outbox.lease(now, until, node, limit), until
 
 
 def _deliver(app: App, letter: QueuedLetter) -> Delivery:
     try:
         app.relay.send(letter.envelope_sender, letter.recipient, letter.raw)
-    except SmarthostDown:
+    except (SmarthostDown, SmarthostFailing):
         raise
     except PermanentFailure as refusal:
         return _refused(app, letter, str(refusal))
@@ -120,24 +135,28 @@ def _put_off(app: App, letter: QueuedLetter, error: str) -> Delivery:
     return Delivery(letter, Outcome.RETRY, attempts, error, next_try_at)
 
 
-def _put_back(app: App, node: str, letters: Sequence[QueuedLetter], error: str) -> list[Delivery]:
-    """All of them wait for the smarthost, the one that was tried a little longer: it alone must not hold up the rest.
-
-    Said is what became of that one, and which were given up.
-    """
-    now, settings = app.clock(), app.config.smarthost
-    tried, deliveries = letters[0], []
+def _put_back(app: App, node: str, letters: Sequence[QueuedLetter], error: str, pause: timedelta) -> Delivery:
+    """All stay due, as none of them was tried. On record is why, with the first one, which stands for all."""
+    first, error = letters[0], error[:_ERROR_KEPT]
     with app.begin() as uow:
         for letter in letters:
-            if now >= letter.created_at + settings.give_up_after:
-                deliveries.append(_given_up(uow, letter, error, now))
-                continue
-            pause = max(min((now - letter.created_at) / 10, _LONGEST_PAUSE), retry_wait(1, settings.retry))
-            next_try_at = now + pause + timedelta(seconds=letter is tried)
-            uow.outbox.release(letter.id, node, next_try_at, error)
-            if letter is tried:
-                deliveries.append(Delivery(letter, Outcome.PUT_BACK, letter.attempts, error, next_try_at))
-    return deliveries
+            uow.outbox.release(
+                letter.id, node, letter.next_try_at, error if letter is first else letter.error
+            )
+    return Delivery(first, Outcome.PUT_BACK, first.attempts, error, app.clock() + pause)
+
+
+def _give_up_old(app: App, error: str, tell: Callable[[Delivery], None]) -> None:
+    """Letters that cannot be tried grow old all the same."""
+    now, error = app.clock(), error[:_ERROR_KEPT]
+    written_before = now - app.config.smarthost.give_up_after
+    while True:
+        with app.begin() as uow:
+            old = uow.outbox.give_up_old(written_before, error, now, _GIVEN_UP_AT_ONCE)
+        for letter in old:
+            tell(Delivery(letter, Outcome.FAILED, letter.attempts, error))
+        if not old:
+            return
 
 
 def _release(app: App, node: str, letters: Sequence[QueuedLetter]) -> None:

@@ -55,15 +55,16 @@ _NO_LEASE = {"lease_until": None, "leased_by": None}
 _PUT = insert(outbox)
 _GET = select(*_WHOLE).where(_BY_ID)
 # A common table expression is evaluated once: in a subquery the locked rows could be chosen again for each row.
-_DUE = (
+_FREE = (
     select(outbox.c.id)
     .where(letter_waits, outbox.c.next_try_at <= _NOW)
     .where(or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= _NOW))
     .order_by(outbox.c.next_try_at, outbox.c.id)
     .limit(_MOST)
     .with_for_update(skip_locked=True)
-    .cte("due")
 )
+_DUE = _FREE.cte("due")
+_OLD = _FREE.where(outbox.c.created_at <= _BEFORE).cte("old")
 _LEASE = (
     update(outbox)
     .where(outbox.c.id.in_(select(_DUE.c.id)))
@@ -82,6 +83,12 @@ _RELEASE = (
 )
 _GIVE_UP = _SETTLE.where(letter_waits).values(
     state=LetterState.FAILED, settled_at=_NOW, error=bindparam("why")
+)
+_GIVE_UP_OLD = (
+    update(outbox)
+    .where(outbox.c.id.in_(select(_OLD.c.id)))
+    .values(state=LetterState.FAILED, settled_at=_NOW, error=bindparam("why"), **_NO_LEASE)
+    .returning(*_WHOLE)
 )
 _UNSENT = or_(letter_waits, is_(outbox.c.state, "failed"))
 # A lease stays: a node may be at it right now.
@@ -187,6 +194,11 @@ class Outbox:
 
     def give_up(self, letter_id: int, error: str, now: datetime) -> None:
         self._connection.execute(_GIVE_UP, {"letter_id": letter_id, "why": error, "now": now})
+
+    def give_up_old(self, before: datetime, error: str, now: datetime, limit: int) -> list[QueuedLetter]:
+        """Gives up letters that are due, nobody is at, and were written no later than `before`; call until none is left."""
+        values = {"before": before, "why": error, "now": now, "most": limit}
+        return [whole(row, self._keyring) for row in self._connection.execute(_GIVE_UP_OLD, values)]
 
     def get(self, letter_id: int) -> QueuedLetter | None:
         row = self._connection.execute(_GET, {"letter_id": letter_id}).one_or_none()

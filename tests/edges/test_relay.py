@@ -12,7 +12,7 @@ import trustme
 from mailflow.config import Smarthost as Settings
 from mailflow.edges import relay as relay_module
 from mailflow.edges.relay import SmarthostRelay
-from mailflow.steps.app import PermanentFailure, SmarthostDown, TemporaryFailure
+from mailflow.steps.app import PermanentFailure, SmarthostDown, SmarthostFailing, TemporaryFailure
 from tests.edges.smarthost import LETTER, PATIENCE, RECIPIENT, SENDER, Smarthost
 
 DIALOGUES = Path(__file__).parent / "dialogues"
@@ -68,6 +68,8 @@ def send(relay, recipient=RECIPIENT, letter=LETTER, sender=SENDER):
         relay.send(sender, recipient, letter)
     except SmarthostDown as failure:
         return f"down: {failure}"
+    except SmarthostFailing as failure:
+        return f"failing: {failure}"
     except TemporaryFailure as failure:
         return f"temporary: {failure}"
     except PermanentFailure as failure:

@@ -1,13 +1,15 @@
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 
 from mailflow.core.case import Flag
 from mailflow.core.letters import Rendered
-from mailflow.steps.app import App, PermanentFailure, SmarthostDown, TemporaryFailure
+from mailflow.steps.app import App, PermanentFailure, SmarthostDown, SmarthostFailing, TemporaryFailure
 from mailflow.steps.deliver import Outcome, deliver_due, spread
+from mailflow.steps.hold import Hold
 from mailflow.store import Store, make_engine
 from mailflow.store.outbox import LetterState
 from tests.core.given import NOW, POLICY, case
@@ -31,6 +33,7 @@ class Desk:
         self.told = []
         self.meanwhile = lambda: None  # happens while the relay works
         self.failures = {}  # by recipient
+        self.hold = Hold(self.seconds, lambda: 0.5)
         smarthost = SimpleNamespace(timeout=TIMEOUT, retry=RETRY, give_up_after=GIVE_UP_AFTER)
         self.app = App(
             config=SimpleNamespace(smarthost=smarthost, policy=POLICY),
@@ -43,6 +46,9 @@ class Desk:
             claim=store.claim,
             read=store.read,
         )
+
+    def seconds(self):
+        return self.now.timestamp()
 
     def send(self, envelope_sender, recipient, raw):
         self.calls.append(recipient)
@@ -72,7 +78,7 @@ class Desk:
             return uow.outbox.waiting()[-1].id
 
     def deliver(self, limit=10, node="one", **more):
-        return deliver_due(self.app, node, limit=limit, tell=self.told.append, **more)
+        return deliver_due(self.app, node, limit=limit, tell=self.told.append, hold=self.hold, **more)
 
     def drain(self):
         """Delivers until nothing is left, however much time that takes."""
@@ -83,7 +89,7 @@ class Desk:
                 due = uow.outbox.next_due()
             if due is None:
                 return
-            self.now = max(due, self.now)
+            self.now = max(due, self.now + timedelta(seconds=1))
 
     def letter(self, letter_id):
         with self.store.read() as uow:
@@ -222,57 +228,107 @@ def test_one_recipients_failure_does_not_touch_the_others(desk):
     assert desk.told[2].error == "ValueError: a bug"
 
 
-def test_with_the_smarthost_down_the_batch_waits_and_nothing_is_counted(desk):
-    down = SmarthostDown("mx:25: Connection refused")
-    recipients = ["a@example.org", "b@example.org", "c@example.org"]
+DOWN = SmarthostDown("mx:25: Connection refused")
+
+
+def test_with_the_smarthost_down_all_letters_wait_for_one_probe(desk):
+    recipients = [f"{letter}@example.org" for letter in "abcde"]
     letters = [desk.put(recipient) for recipient in recipients]
-    desk.failures = dict.fromkeys(recipients, down)
-    assert desk.deliver() == 0
+    desk.failures = dict.fromkeys(recipients, DOWN)
+    assert desk.deliver(limit=2) == 0
     assert desk.calls == ["a@example.org"]
-    rows = [desk.letter(letter) for letter in letters]
-    assert {(row.state, row.attempts, row.error) for row in rows} == {
-        (LetterState.WAITING, 0, "mx:25: Connection refused")
-    }
     assert desk.outcomes == [("a@example.org", Outcome.PUT_BACK)]
+    assert desk.told[0].next_try_at == NOW + timedelta(seconds=1)
+    rows = [desk.letter(letter) for letter in letters]
+    assert {(row.state, row.attempts, row.next_try_at) for row in rows} == {(LetterState.WAITING, 0, NOW)}
+    assert [row.error for row in rows] == ["mx:25: Connection refused", None, None, None, None]
     assert desk.deliver() == 0
     assert len(desk.calls) == 1
 
     desk.failures = {}
-    desk.now += 2 * RETRY[0]
-    assert desk.deliver() == 3
-    assert sorted(recipient for _, recipient, _ in desk.arrived) == recipients
+    desk.now += timedelta(seconds=1)
+    while desk.deliver():
+        pass
+    assert [recipient for _, recipient, _ in desk.arrived] == recipients
+
+
+def test_a_smarthost_that_stays_away_is_tried_less_and_less(desk):
+    desk.put()
+    desk.failures[JANE] = DOWN
+    probes = []
+    while desk.now < NOW + timedelta(hours=1):
+        before = len(desk.calls)
+        desk.deliver()
+        if len(desk.calls) > before:
+            probes.append((desk.now - NOW) // timedelta(seconds=1))
+        desk.now += timedelta(seconds=1)
+    assert probes[:9] == [0, 1, 3, 7, 15, 31, 63, 127, 255]
+    assert {later - earlier for earlier, later in pairwise(probes[9:])} == {300}
+
+
+def test_a_smarthost_that_is_back_gets_a_little_more_each_time(desk):
+    for number in range(20):
+        desk.put(f"{number}@example.org")
+    desk.failures["0@example.org"] = DOWN
+    assert desk.deliver() == 0
+    desk.failures = {}
+    desk.now += timedelta(seconds=1)
+    assert [desk.deliver(limit=8) for _ in range(5)] == [1, 2, 8, 8, 1]
+    assert [recipient for _, recipient, _ in desk.arrived] == [
+        f"{number}@example.org" for number in range(20)
+    ]
 
 
 def test_what_was_sent_before_the_smarthost_went_down_stays_sent(desk):
     desk.put("a@example.org")
     desk.put("b@example.org")
-    desk.failures = {"b@example.org": SmarthostDown("mx:25: Connection refused")}
+    desk.failures = {"b@example.org": DOWN}
     assert desk.deliver() == 1
     assert desk.outcomes == [("a@example.org", Outcome.SENT), ("b@example.org", Outcome.PUT_BACK)]
 
 
-def test_a_letter_that_brings_the_smarthost_down_does_not_hold_up_the_others(desk):
-    desk.failures = {"evil@example.org": SmarthostDown("mx:25: closed the connection")}
-    desk.put("evil@example.org")
+def test_a_letter_that_breaks_the_connection_holds_the_others_up_for_a_moment(desk):
+    evil = desk.put("evil@example.org")
+    desk.failures = {"evil@example.org": SmarthostFailing("mx:25 after the letter: closed the connection")}
     for number in range(3):
         desk.put(f"{number}@example.org")
+    assert desk.deliver() == 1
     assert desk.deliver() == 0
-    desk.now += 2 * RETRY[0]
-    assert desk.deliver() == 3
+    assert (desk.letter(evil).attempts, len(desk.arrived)) == (1, 0)
+    desk.now += timedelta(seconds=1)
+    while desk.deliver():
+        pass
     assert len(desk.arrived) == 3
+    assert desk.letter(evil).next_try_at > desk.now
+
+
+def test_a_smarthost_that_breaks_each_connection_is_not_tried_with_every_letter(desk):
+    for number in range(50):
+        desk.put(f"{number}@example.org")
+        desk.failures[f"{number}@example.org"] = SmarthostFailing("mx:25 to MAIL: 421 4.3.2 busy")
+    while desk.now < NOW + timedelta(minutes=1):
+        desk.deliver()
+        desk.now += timedelta(seconds=1)
+    assert len(desk.calls) == 6
+    assert len(set(desk.calls)) == 6  # another letter each time, should it be the letter's fault
 
 
 def test_a_smarthost_that_stays_away_has_every_letter_given_up(desk):
     recipients = ["a@example.org", "b@example.org"]
     letters = [desk.put(recipient) for recipient in recipients]
-    desk.failures = dict.fromkeys(recipients, SmarthostDown("mx:25: Connection refused"))
+    desk.failures = dict.fromkeys(recipients, DOWN)
     desk.app.config.smarthost.give_up_after = timedelta(hours=6)
     desk.drain()
     assert desk.now - NOW < timedelta(hours=6, minutes=10)
-    assert len(desk.calls) < 150  # every ten minutes each, at first more often; every minute would be 720
+    assert len(desk.calls) < 100
     for letter in letters:
         row = desk.letter(letter)
         assert (row.state, row.error) == (LetterState.FAILED, "mx:25: Connection refused")
+    assert [outcome for _, outcome in desk.outcomes[-3:]] == [
+        Outcome.PUT_BACK,
+        Outcome.FAILED,
+        Outcome.FAILED,
+    ]
 
 
 def test_a_lease_that_ran_out_is_taken_up_again_with_the_same_letter(desk):

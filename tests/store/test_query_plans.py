@@ -37,6 +37,7 @@ WORK = [
     ("ix_cases_account", lambda uow, _now, _: uow.views.cases(account="x")),
     ("ix_case_history_case", lambda uow, _now, _: uow.cases.history("x")),
     ("ix_outbox_waiting", lambda uow, now, _: uow.outbox.lease(now, now, "x", 5)),
+    ("ix_outbox_waiting", lambda uow, now, _: uow.outbox.give_up_old(now, "x", now, 5)),
     ("ix_outbox_waiting", lambda uow, _now, _: uow.outbox.next_due()),
     ("ix_outbox_settled", lambda uow, now, _: uow.outbox.failed(now)),
     ("ix_outbox_case", lambda uow, _now, _: uow.outbox.of_case("x")),
