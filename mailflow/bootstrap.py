@@ -211,7 +211,7 @@ def _admit(store: Store, config: Config) -> None:
     """Before anything is sealed with the newest key. Raises what `_check_keys` does."""
     if _check_keys(store, config):
         return
-    with store.begin() as uow:
+    with store.begin("keys") as uow:
         missing = uow.seals.admit(utc_now())
     _refuse_without(missing, config)
 

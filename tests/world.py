@@ -178,7 +178,7 @@ class World:
     def receive(self, raw: bytes, sender: str, *recipients: str, remote: str = "", helo: str = "") -> None:
         """A mail arrives; nothing is done with it yet."""
         envelope = Envelope(sender, recipients or (self.desk,), remote, helo)
-        with self.store.begin() as uow:
+        with self.store.begin("intake") as uow:
             uow.mails.put([Arrival(envelope, raw, self.now, content_digest(raw))])
 
     def run(self) -> list[Sent]:

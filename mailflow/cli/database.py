@@ -31,7 +31,7 @@ def reencrypt(site: Site) -> None:
         raise exits.Refused("database.encryption_key is empty: there is no key to encrypt with", exits.CONFIG)
     with site.store() as store:
         result = reencrypt(store.begin)
-        with store.begin() as uow:
+        with store.begin("reencrypt record") as uow:
             facts = {**result.done, "left": result.left}
             uow.audit.add(utc_now(), staff(), "db reencrypt", facts=facts)
         store.scrub(masked=True, deleted=True)

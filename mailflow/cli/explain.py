@@ -121,7 +121,7 @@ def play(app: App, clock: Clock, mails: Sequence[tuple[str, bytes]]) -> Iterator
         envelope = envelope_of(raw, app.addresses)
         clock.at(parse(raw, Envelope("", ())).date)
         digest = content_digest(raw + secrets.token_bytes(8))  # the same file twice is two mails here
-        with app.begin() as uow:
+        with app.begin("explain") as uow:
             uow.mails.put([Arrival(envelope, raw, clock.now, digest)])
         check_waiting(app, retry_for=timedelta(0))  # nobody waits here for a DNS that does not answer
         [handled] = handle_waiting(app, 1)

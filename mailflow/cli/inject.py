@@ -62,7 +62,7 @@ def _store(site: Site, raw: bytes, sender: str | None, recipients: tuple[str, ..
     envelope = envelope_of(raw, addresses, sender, recipients)
     if not all(map(addresses.accepts, envelope.recipients)):
         raise exits.Refused("not an address of this desk", exits.NO_USER)
-    with site.store() as store, store.begin() as uow:
+    with site.store() as store, store.begin("inject") as uow:
         uow.mails.put([Arrival(envelope, raw, utc_now(), content_digest(raw))])
 
 

@@ -50,7 +50,7 @@ def export(site: Site, reference: str | None, address: str | None, output: Path 
                 whole = everything(uow, reference, form)
             else:
                 whole = of_person(uow, address or "", form)
-        with store.begin() as uow:
+        with store.begin("export") as uow:
             case = whole["reference"] if reference is not None else None
             named = {} if reference is not None else {"cases": [one["reference"] for one in whole["cases"]]}
             uow.audit.add(utc_now(), staff(), "export", case, named)

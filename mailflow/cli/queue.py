@@ -143,7 +143,7 @@ def _do(
 ) -> None:
     """All of them, or none when one cannot be."""
     entries = [_id(one, *verbs) for one in ids]
-    with site.store() as store, store.begin() as uow:
+    with site.store() as store, store.begin("queue") as uow:
         for kind, number in entries:
             if not verbs[kind](uow, number):
                 raise exits.Refused(

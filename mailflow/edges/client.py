@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mailflow import faults
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -74,6 +76,7 @@ class Client(smtplib.SMTP):
             raise self._lost("said more than it was asked")
         if self.sock is None:
             raise self._lost("closed the connection")
+        faults.reached(faults.BEFORE_SENDING)
         try:
             self.sock.settimeout(self._patience())
             self.sock.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
@@ -88,6 +91,7 @@ class Client(smtplib.SMTP):
                 raise self._lost("its reply is not one of SMTP")
             lines.append(line[4:].strip())
             if line[3:4] != b"-":
+                faults.reached(faults.AFTER_REPLY)
                 return int(line[:3]), b"\n".join(lines)
         raise self._lost("its reply does not end")
 

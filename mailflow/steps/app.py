@@ -17,8 +17,6 @@ from mailflow.store.unit import Claim, UnitOfWork
 if TYPE_CHECKING:  # who only looks at cases loads no reader of mail
     from mailflow.core.mail import Mail
 
-Begin = Callable[[], AbstractContextManager[UnitOfWork]]
-
 
 class TemporaryFailure(Exception):
     """Worth another try: a 4xx reply, a refused or broken connection, a full disk."""
@@ -66,6 +64,12 @@ class Relay(Protocol):
     def close(self) -> None: ...
 
 
+class Begin(Protocol):
+    def __call__(self, name: str) -> AbstractContextManager[UnitOfWork]:
+        """One transaction: commits at the end, rolls back on a raise. `name` is its own, for `mailflow.faults`."""
+        ...
+
+
 class ClaimMails(Protocol):
     def __call__(self, now: datetime, limit: int, *, checked: bool) -> AbstractContextManager[Claim]: ...
 
@@ -78,7 +82,7 @@ class App:
     addresses: Addresses
     renderer: Renderer
     relay: Relay
-    begin: Begin  # one transaction: commits at the end, rolls back on a raise
+    begin: Begin
     claim: ClaimMails  # the same, with mails that wait
-    read: Begin  # a read-only snapshot that takes no write lock
+    read: Callable[[], AbstractContextManager[UnitOfWork]]  # a read-only snapshot that takes no write lock
     sender_check: SenderCheck | None = None  # None: only mail servers of ours say who wrote a mail

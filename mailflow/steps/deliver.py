@@ -89,7 +89,7 @@ def _lease(app: App, node: str, limit: int) -> tuple[list[QueuedLetter], datetim
     """Letters for this node alone, and until when."""
     now = app.clock()
     until = now + _TIMEOUTS_A_LEASE * app.config.smarthost.timeout
-    with app.begin() as uow:
+    with app.begin("lease") as uow:
         return uow.outbox.lease(now, until, node, limit), until
 
 
@@ -104,7 +104,7 @@ def _deliver(app: App, letter: QueuedLetter) -> Delivery:
         return _put_off(app, letter, str(failure))
     except Exception as error:  # noqa: BLE001 - a letter that makes the relay raise must not stop the next one
         return _put_off(app, letter, f"{type(error).__name__}: {error}")
-    with app.begin() as uow:
+    with app.begin("sent") as uow:
         uow.outbox.sent(letter.id, app.clock())
     return Delivery(letter, Outcome.SENT, letter.attempts + 1)
 
@@ -113,7 +113,7 @@ def _refused(app: App, letter: QueuedLetter, error: str) -> Delivery:
     """Given up, and the case is told: its party may not be reached at this address."""
     found = _STATUS.search(error)
     event = AddressFailed(letter.recipient, found[1] if found else "", error)
-    with app.begin() as uow:
+    with app.begin("refused") as uow:
         case = uow.cases.get(letter.case_id, lock=True) if letter.case_id else None
         if case is not None:
             apply_event(app, uow, case, event, "smarthost")
@@ -124,7 +124,7 @@ def _put_off(app: App, letter: QueuedLetter, error: str) -> Delivery:
     """Tried again after a wait that grows, and for the last time when it is about to be given up."""
     now, settings, error = app.clock(), app.config.smarthost, error[:_ERROR_KEPT]
     last_try_at = letter.created_at + settings.give_up_after
-    with app.begin() as uow:
+    with app.begin("put off") as uow:
         if now >= last_try_at:
             return _given_up(uow, letter, error, now)
         attempts = letter.attempts + 1
@@ -138,7 +138,7 @@ def _put_off(app: App, letter: QueuedLetter, error: str) -> Delivery:
 def _put_back(app: App, node: str, letters: Sequence[QueuedLetter], error: str, pause: timedelta) -> Delivery:
     """All stay due, as none of them was tried. On record is why, with the first one, which stands for all."""
     first, error = letters[0], error[:_ERROR_KEPT]
-    with app.begin() as uow:
+    with app.begin("put back") as uow:
         for letter in letters:
             uow.outbox.release(
                 letter.id, node, letter.next_try_at, error if letter is first else letter.error
@@ -151,7 +151,7 @@ def _give_up_old(app: App, error: str, tell: Callable[[Delivery], None]) -> None
     now, error = app.clock(), error[:_ERROR_KEPT]
     written_before = now - app.config.smarthost.give_up_after
     while True:
-        with app.begin() as uow:
+        with app.begin("give up") as uow:
             old = uow.outbox.give_up_old(written_before, error, now, _GIVEN_UP_AT_ONCE)
         for letter in old:
             tell(Delivery(letter, Outcome.FAILED, letter.attempts, error))
@@ -161,7 +161,7 @@ def _give_up_old(app: App, error: str, tell: Callable[[Delivery], None]) -> None
 
 def _release(app: App, node: str, letters: Sequence[QueuedLetter]) -> None:
     """Untouched, for whoever comes next."""
-    with app.begin() as uow:
+    with app.begin("release") as uow:
         for letter in letters:
             uow.outbox.release(letter.id, node, letter.next_try_at, letter.error)
 

@@ -15,7 +15,7 @@ def forget(app: App, key: bytes, address: str, by: str) -> Person:
     """What was deleted. `key` is what the record of it is keyed with, see `mark_of`."""
     with app.read() as uow:
         found = uow.persons.find(address)
-    with app.begin() as uow:
+    with app.begin("forget") as uow:
         uow.cases.lock_party(address)  # no case of theirs is opened meanwhile
         person = uow.persons.find_again(address, found)
         uow.persons.forget(address, person)

@@ -44,7 +44,7 @@ class Act:
 
 def act(app: App, reference: str, event: Event, by: str) -> Applied:
     """Let a member of the staff do something to a case. Raises `UnknownCase`."""
-    with app.begin() as uow:
+    with app.begin("act") as uow:
         applied, done = act_in(app, uow, reference, event, by)
         record(app, uow, [done])
         return applied
@@ -52,7 +52,7 @@ def act(app: App, reference: str, event: Event, by: str) -> Applied:
 
 def merge(app: App, reference: str, into: str, by: str) -> Applied:
     """Close a case as a duplicate of another. Raises `UnknownCase`, and `ValueError` where that makes no sense."""
-    with app.begin() as uow:
+    with app.begin("merge") as uow:
         applied, done = merge_in(app, uow, reference, into, by)
         record(app, uow, [done])
         return applied

@@ -21,7 +21,7 @@ _PURGE_AT = time(4, 0)
 
 def pass_time(app: App, limit: int) -> list[Applied]:
     """Tell up to `limit` cases whose due time has passed; fewer than `limit` come back when none is left."""
-    with app.begin() as uow:
+    with app.begin("due") as uow:
         due = uow.cases.due(app.clock(), limit)
         return [apply_event(app, uow, case, DueTimePassed(), "time") for case in due]
 
@@ -29,7 +29,7 @@ def pass_time(app: App, limit: int) -> list[Applied]:
 def send_digest(app: App, node: str) -> bool:
     """Write today's digest to the staff, once, whichever node comes first and however often it is asked."""
     settings, desk, now = app.config.digest, app.config.desk, app.clock()
-    with app.begin() as uow:
+    with app.begin("digest") as uow:
         if not uow.slots.win(DIGEST, daily_slot(now, settings.at, desk.time_zone), node, now):
             return False
         digest = build_digest(app, uow)
@@ -53,7 +53,7 @@ def purge(app: App, node: str) -> Purged | None:
     Once a day, whichever node comes first; None when today's was done. A few at a time, so that nobody waits long.
     """
     now = app.clock()
-    with app.begin() as uow:
+    with app.begin("purge") as uow:
         if not uow.slots.win("purge", daily_slot(now, _PURGE_AT, app.config.desk.time_zone), node, now):
             return None
         uow.slots.purge(now - _SLOTS_KEPT)
@@ -76,7 +76,7 @@ def purge_now(app: App, by: str) -> Purged:
         lambda uow: uow.mails.delete_raw(received_before, now) + uow.outbox.delete_raw(received_before, now),
     )
     if rows or raws:
-        with app.begin() as uow:
+        with app.begin("purge record") as uow:
             uow.audit.add(now, by, "purge", facts={"rows": rows, "raws": raws})
     return Purged(rows, raws)
 
@@ -84,7 +84,7 @@ def purge_now(app: App, by: str) -> Purged:
 def _until_none_is_left(app: App, delete_some: Callable[[UnitOfWork], int]) -> int:
     deleted = 0
     while True:
-        with app.begin() as uow:
+        with app.begin("purge some") as uow:
             count = delete_some(uow)
         if not count:
             return deleted

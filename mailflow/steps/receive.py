@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Condition, Thread
 
 from mailflow.core.envelope import Envelope
-from mailflow.steps.app import PermanentFailure, TemporaryFailure
+from mailflow.steps.app import Begin, PermanentFailure, TemporaryFailure
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import Arrival, content_digest
-from mailflow.store.unit import UnitOfWork
 
 MAX_BATCH = 256  # mails in one transaction
-
-Begin = Callable[[], AbstractContextManager[UnitOfWork]]
 
 
 class MailLoop(PermanentFailure):
@@ -117,7 +113,7 @@ class Intake:
 
     def _store(self, batch: Sequence[_Waiting]) -> None:
         try:
-            with self._begin() as uow:
+            with self._begin("intake") as uow:
                 uow.mails.put([_arrival(mail) for mail in batch])
         except Exception as error:  # noqa: BLE001 - whatever went wrong, it is not stored, and the client must hear so
             self._failed(batch, error)

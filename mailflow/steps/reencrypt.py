@@ -34,7 +34,7 @@ def reencrypt(begin: Begin, tell: Callable[[str, int], None] = lambda _kind, _do
     for kind in KINDS:
         after = 0
         while True:
-            with begin() as uow:
+            with begin("reencrypt") as uow:
                 part = uow.seals.reseal(kind, after)
             if part is None:
                 break
@@ -42,7 +42,7 @@ def reencrypt(begin: Begin, tell: Callable[[str, int], None] = lambda _kind, _do
             done[kind] += part.done
             unreadable += [f"{kind}:{number}" for number in part.unreadable]
             tell(kind, done[kind])
-    with begin() as uow:
+    with begin("reencrypt end") as uow:
         left = sum(uow.seals.left(kind) for kind in KINDS)
         if not left:
             uow.seals.forget_others()

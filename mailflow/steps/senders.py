@@ -48,7 +48,7 @@ def check_waiting(
         return 0
     now, settings = app.clock(), app.config.authentication
     patience = settings.retry_for if retry_for is None else retry_for
-    with app.begin() as uow:
+    with app.begin("sender lease") as uow:
         leased = uow.senders.lease(now, now + settings.deadline + _LEASE_OVER, WORKERS)
     if not leased:
         return 0
@@ -56,7 +56,7 @@ def check_waiting(
         looking = [pool.submit(_look, app, one, now - one.mail.received_at >= patience) for one in leased]
         for done in as_completed(looking):
             checked = done.result()
-            with app.begin() as uow:
+            with app.begin("sender found") as uow:
                 _settle(uow, checked, now + _ASK_AGAIN)
             tell(checked)
     return len(leased)

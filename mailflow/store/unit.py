@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, exc
 
+from mailflow import faults
 from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
 from mailflow.store.engine import READING, UNSYNCED, Unavailable
@@ -115,14 +116,13 @@ class Store:
         )
 
     @contextmanager
-    def begin(self) -> Iterator[UnitOfWork]:
-        """One transaction: committed at the end, rolled back when the block raises.
+    def begin(self, name: str = "") -> Iterator[UnitOfWork]:
+        """One transaction: committed at the end, rolled back when the block raises. `name` is for `faults`.
 
         Raises `Unavailable` when the database fails, also at the commit: then count on nothing, and try again later.
         """
-        with _failures_named(), self._turn(), self._engine.begin() as connection:
+        with _failures_named(), self._turn(), _committing(self._engine, name) as connection:
             yield UnitOfWork(connection, self._keyring)
-            _refuse_if_lost(connection)
 
     @contextmanager
     def claim(self, now: datetime, limit: int, *, checked: bool = False) -> Iterator[Claim]:
@@ -133,15 +133,14 @@ class Store:
         """
         with _failures_named(), self._turn():
             found = self._find_apart(now, limit, checked) if self._turns else None
-            with self._engine.begin() as connection:
+            with _committing(self._engine, "handle") as connection:
                 uow = UnitOfWork(connection, self._keyring)
                 yield self._claimed(
                     uow, self._find_locked(uow, now, limit, checked) if found is None else found
                 )
-                _refuse_if_lost(connection)
 
     def _find_apart(self, now: datetime, limit: int, checked: bool) -> _Found:
-        with self._unsynced.begin() as connection:
+        with _committing(self._unsynced, "in hand") as connection:
             uow = UnitOfWork(connection, self._keyring)
             found = self._find(uow, now, limit, checked)
             if not found.left:
@@ -151,7 +150,7 @@ class Store:
     def _find_locked(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> _Found:
         found = self._find(uow, now, limit, checked)
         if found.mails and not found.left:
-            with self._unsynced.begin() as connection:
+            with _committing(self._unsynced, "in hand") as connection:
                 UnitOfWork(connection, self._keyring).in_hand.put(found.mails, self._run)
         return found
 
@@ -177,6 +176,12 @@ class Store:
         PostgreSQL is asked to where a mail was masked or anything was deleted, SQLite each time. False when others are
         in the way: try later.
         """
+        faults.reached(faults.BEFORE_COMMIT, "scrub")
+        scrubbed = self._scrubbed(masked=masked, deleted=deleted)
+        faults.reached(faults.AFTER_COMMIT, "scrub")
+        return scrubbed
+
+    def _scrubbed(self, *, masked: bool, deleted: bool) -> bool:
         with _failures_named():
             if self._turns:
                 return empty_wal(self._engine, self._turn())
@@ -205,6 +210,16 @@ def _failures_named() -> Iterator[None]:
         yield
     except (exc.TimeoutError, exc.PendingRollbackError) as error:
         raise Unavailable(str(error)) from error
+
+
+@contextmanager
+def _committing(engine: Engine, name: str) -> Iterator[Connection]:
+    """All that is ever committed is committed here, migrations apart."""
+    with engine.begin() as connection:
+        yield connection
+        _refuse_if_lost(connection)
+        faults.reached(faults.BEFORE_COMMIT, name)
+    faults.reached(faults.AFTER_COMMIT, name)
 
 
 def _refuse_if_lost(connection: Connection) -> None:

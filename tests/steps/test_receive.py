@@ -46,7 +46,7 @@ class FakeStore:
         self.last = arrivals[-1]
 
     @contextmanager
-    def begin(self):
+    def begin(self, _name):
         self.begun += 1
         self.threads.add(get_ident())
         self.entered.set()
@@ -282,7 +282,7 @@ def test_a_mail_that_is_sent_again_after_a_hang_up_before_the_reply_is_stored_on
     first = Event()
 
     @contextmanager
-    def slow():
+    def slow(_name):
         first.set()
         assert held.wait(SOON)
         with store.begin() as uow:

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Engine, inspect, text
 
+from mailflow import faults
 from mailflow.store.engine import READING
 
 HEAD: Final = "0007"
@@ -29,6 +30,8 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        faults.reached(faults.BEFORE_COMMIT, "upgrade")
+    faults.reached(faults.AFTER_COMMIT, "upgrade")
 
 
 def is_current(engine: Engine) -> bool:
