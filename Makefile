@@ -41,12 +41,13 @@ lint: $(VENV)/.tested
 figures: $(VENV)/.tested
 	$(BIN)/python -m tests.reading.figures $(FLAGS)
 
-# What reading a mail costs, starting, and encryption; see docs/PERFORMANCE.md.
+# What reading a mail costs, starting, encryption, and taking mail in; see docs/PERFORMANCE.md.
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.reading $(FLAGS)
 	$(BIN)/python -m tests.bench.start
 	$(BIN)/python -m tests.bench.idle
 	$(BIN)/python -m tests.bench.encryption
+	$(BIN)/python -m tests.bench.intake
 
 # Kills, power cuts, full disks and dead servers at random, for DURATION seconds in all; see docs/RELIABILITY.md.
 DURATION ?= 500

@@ -55,17 +55,13 @@ class Load:
 class Outcome:
     seconds: float = 0.0  # from the first connection to the last answer
     cpu: float = 0.0  # seconds of the load itself
+    stored: int = 0  # mails that were answered 250
     refused: int = 0
     reply: str = ""  # to the first mail that was refused
     times: list[float] = field(
         default_factory=list
     )  # seconds of each stored mail, from when it was due to its 250
     answers: list[float] = field(default_factory=list)  # the same from its final dot on
-
-    @property
-    def stored(self) -> int:
-        """Mails that were answered 250."""
-        return len(self.times)
 
     @property
     def rate(self) -> float:
@@ -235,6 +231,7 @@ class Session:
             reply = yield request(mail.number, load.run, load.size)
         if reply.startswith(b"250"):
             now = monotonic()
+            outcome.stored += 1
             outcome.times.append(now - mail.due)
             outcome.answers.append(now - self._sent_at)
         else:

@@ -1,0 +1,3 @@
+"""Stands in the way of uvloop, for who measures without it."""
+
+raise ImportError("hidden")
