@@ -15,6 +15,17 @@ def ascii_domain(domain: str) -> str:
         return domain.lower()
 
 
+# Below a country's domain these are no organization's own, but where organizations register: example.co.uk, example.com.br.
+_SECOND_LEVEL = frozenset(
+    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "ne", "net", "nom", "or", "org", "sch"}
+)
+
+
 def upper_domain(domain: str) -> str:
-    """The last two labels, in lower case: coarser than an organizational domain, and needs no list."""
-    return ".".join(domain.lower().rstrip(".").split(".")[-2:])
+    """About what an organization registered, in lower case: the last two labels, or three as in `example.co.uk`.
+
+    Coarser than an organizational domain (RFC 7489, 3.2), whose list takes tens of megabytes.
+    """
+    labels = domain.lower().rstrip(".").split(".")
+    deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
+    return ".".join(labels[-3 if deep else -2 :])

@@ -26,6 +26,7 @@ FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no let
 SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
 _SOURCES_KEPT = 8
+_LEAST_ROLE = 3  # letters of a machine's address: `s1234567@` is a student
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.PROOF_SUBMITTED})
 _NOT_REMINDED = frozenset(
@@ -48,11 +49,17 @@ def domain_of(address: str) -> str:
 
 
 def text_key(sender: str, text: str) -> str | None:
-    """What tells that a domain sent the same text before, numbers and addresses in it apart; None if it is too short."""
+    """What tells that a machine sent the same text before, under the address of another ticket; None if nothing can.
+
+    Its addresses differ in numbers (`ticket-1@`, `ticket-2@`), as those of two people at one provider do not: they may
+    well send the same words, such as the form with nothing filled in. Its texts differ in numbers and addresses too.
+    """
+    local, _, domain = sender.casefold().rpartition("@")
+    role = "".join(filter(str.isalpha, local))
     words = [word for word in text.casefold().split() if word.isalpha() or word[:-1].isalpha()]
-    if len(words) < _LEAST_WORDS:
+    if role == local or len(role) < _LEAST_ROLE or len(words) < _LEAST_WORDS:
         return None
-    return sha256("\0".join((domain_of(sender), *words)).encode("utf-8", "replace")).hexdigest()[:32]
+    return sha256("\0".join((role, upper_domain(domain), *words)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def is_proven(case: Case | None, event: PersonWrote) -> bool:

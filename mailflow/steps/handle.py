@@ -54,7 +54,7 @@ from mailflow.store.tally import TEXT
 from mailflow.store.unit import UnitOfWork
 
 RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
-_SAID_AGAIN = "its domain sent this text before, and it says nothing of an account"
+_SAID_AGAIN = "a machine of its domain sent this text before, and it says nothing of an account"
 _STRANGER = "it is not from the party of the case"
 _CONFLICT = "its address, header and text name cases of different people"
 _ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
@@ -301,7 +301,9 @@ def _in_no_case(app: App, uow: UnitOfWork, handled: Handled, senders: Sequence[C
 
 def _said_again(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
     """A ticket system writes from a new address each time: its mail joins the case that its first one opened."""
-    handled = replace(handled, how="its domain sent this text before", by_party=False, silence=_SAID_AGAIN)
+    handled = replace(
+        handled, how="a machine of its domain sent this text before", by_party=False, silence=_SAID_AGAIN
+    )
     event = StrangerWrote(handled.mail.sender or "", str(handled.mail_id), frozenset({Flag.GOING_IN_CIRCLES}))
     return _applied(app, uow, handled, case, event)
 

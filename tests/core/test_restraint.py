@@ -130,6 +130,10 @@ def test_what_is_not_believed_may_be_forged_until_the_party_answers_a_letter(con
         ("jo@Mail.EXAMPLE.org", "example.org"),
         ("jo@example.org.", "example.org"),
         ("jo@localhost", "localhost"),
+        ("jo@mail.example.co.uk", "example.co.uk"),
+        ("jo@mail.example.com.br", "example.com.br"),
+        ("jo@co.uk", "co.uk"),
+        ("jo@mail.co.example", "co.example"),
     ],
 )
 def test_a_budget_is_kept_for_the_end_of_a_domain(address, domain):
@@ -137,12 +141,26 @@ def test_a_budget_is_kept_for_the_end_of_a_domain(address, domain):
 
 
 def test_a_text_is_told_again_whatever_its_numbers_and_addresses():
-    first = text_key("t1@help.example.com", f"{LONG} Ticket 4711, see https://help.example.com/1")
+    first = text_key("ticket-1@help.example.com", f"{LONG} Ticket 4711, see https://help.example.com/1")
     assert first
-    assert first == text_key("t2@desk.example.com", f"{LONG}  Ticket 4712,\nsee https://help.example.com/2")
-    assert first != text_key("t2@example.org", f"{LONG} Ticket 4712, see https://help.example.com/2")
-    assert first != text_key("t1@help.example.com", f"{LONG} Goodbye.")
-    assert text_key("t1@help.example.com", "I cannot log in to my account") is None
+    second = f"{LONG}  Ticket 4712,\nsee https://help.example.com/2"
+    assert first == text_key("Ticket-2@desk.example.com", second)
+    assert first != text_key("ticket-2@example.org", second)
+    assert first != text_key("case-2@desk.example.com", second)
+    assert first != text_key("ticket-1@help.example.com", f"{LONG} Goodbye.")
+
+
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("ticket-1@help.example.com", "I cannot log in to my account"),  # anybody writes that
+        ("ann@example.org", LONG),  # as do two people who fill in nothing of a form
+        ("s1234567@example.edu", LONG),
+        ("", LONG),
+    ],
+)
+def test_what_two_people_may_well_write_is_not_told_again(sender, text):
+    assert text_key(sender, text) is None
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,17 @@ def test_a_helpdesk_that_writes_from_a_new_address_each_time_makes_us_write_to_o
     assert to == {"info@help.example.com": 1, "ticket-1@help.example.com": 1}
 
 
+def test_people_at_one_provider_who_send_the_form_with_nothing_filled_in_are_all_answered(world):
+    form = (
+        "### User name\n_No response_\n### Reason\n_No response_\n"
+        + "Please help me as soon as you can. " * 3
+    )
+    for party in ("ann@example.org", "bob@example.org", "cid.2@example.org"):
+        (letter,) = world.write(form, sender=party)
+        assert letter.recipient == party
+    assert world.opened() == 3
+
+
 @pytest.mark.parametrize("kind", [VacationBot, StrayBot, Asker])
 def test_that_a_machine_is_not_answered_any_more_is_shown_to_the_staff(world, kind):
     machine = kind(world, "machine@example.org")
