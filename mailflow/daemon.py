@@ -32,6 +32,7 @@ from mailflow.steps.periodic import pass_time, purge, send_digest
 from mailflow.steps.receive import Intake
 from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import Unavailable
+from mailflow.store.space import Space
 
 ROLES = ("receive", "handle", "deliver", "periodic")
 STOP_WITHIN = 18.0  # seconds; 20 are promised, and the interpreter's own end takes some
@@ -69,7 +70,10 @@ class Daemon:
             on_stored=self._stored,
             on_event=self._not_stored,
         )
-        self._listener = Listener(config.smtp, self._accepts, self._intake.submit, log.of_listener)
+        self._space = Space(config.database)
+        self._listener = Listener(
+            config.smtp, self._accepts, self._has_space, self._intake.submit, log.of_listener
+        )
         listen = config.monitoring
         self._monitoring = Monitoring(listen, self._gauges, self.health) if listen else None
         self._ticker = BackgroundScheduler(timezone="UTC")
@@ -102,7 +106,10 @@ class Daemon:
         log.starting(version=__version__, node=self._node, roles=self._roles, config=source)
         if self._started_with.database.encryption_key is None:
             log.in_the_clear()
-        background = [loop.create_task(task) for task in (self._reload_when_asked(), self._feed_watchdog())]
+        background = [
+            loop.create_task(task)
+            for task in (self._reload_when_asked(), self._feed_watchdog(), self._watch_space())
+        ]
         try:
             await self._start()
             await self._stop_asked.wait()
@@ -180,6 +187,18 @@ class Daemon:
                 notify.watchdog()
             await asyncio.sleep(seconds)
 
+    async def _watch_space(self) -> None:
+        """Tell, once each, that there is too little and that there is enough again, whether or not mail comes."""
+        low = False
+        while "receive" in self._roles:
+            if low is self._has_space():
+                low, free = not low, self._space.free() or 0
+                if low:
+                    log.disk_low(free=free, least=self._app.config.database.min_free)
+                else:
+                    log.disk_back(free=free)
+            await asyncio.sleep(_LOOK_EVERY)
+
     # ------------------------------------------------------------------------------------------------ SIGHUP
 
     async def _reload_when_asked(self) -> None:
@@ -226,6 +245,9 @@ class Daemon:
 
     def _accepts(self, address: str) -> bool:
         return self._app.addresses.accepts(address)
+
+    def _has_space(self, coming: int = 0) -> bool:
+        return self._space.suffices(self._app.config.database.min_free, coming)
 
     def _stored(self) -> None:
         self._not_stored_at = float("-inf")
@@ -336,6 +358,8 @@ class Daemon:
         problems = [loop.ill for loop in self._loops.values()]
         if time.monotonic() - self._not_stored_at < _NOT_STORED_SHOWN:
             problems.append("receive: the last mails could not be stored")
+        if "receive" in self._roles and not self._has_space():
+            problems.append("receive: less than database.min_free is free, and no mail is taken")
         return tuple(filter(None, problems))
 
     def _gauges(self) -> Gauges:
@@ -351,6 +375,7 @@ class Daemon:
             outbox_oldest=_overdue(queues.oldest_letter, now),
             outbox_failed=failed,
             cases={status.value: count for status, count in cases.items()},
+            disk_free=self._space.free(),
         )
 
 

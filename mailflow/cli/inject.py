@@ -19,6 +19,7 @@ from mailflow.core.mail import Mail, parse
 from mailflow.core.reference import Addresses
 from mailflow.steps.receive import received_fields
 from mailflow.store.mails import Arrival, content_digest
+from mailflow.store.space import Space
 
 
 @click.command()
@@ -62,6 +63,8 @@ def _store(site: Site, raw: bytes, sender: str | None, recipients: tuple[str, ..
     envelope = envelope_of(raw, addresses, sender, recipients)
     if not all(map(addresses.accepts, envelope.recipients)):
         raise exits.Refused("not an address of this desk", exits.NO_USER)
+    if not Space(config.database).suffices(config.database.min_free, len(raw)):
+        raise exits.Refused("less than database.min_free is free: no mail is taken", exits.TEMPORARY)
     with site.store() as store, store.begin("inject") as uow:
         uow.mails.put([Arrival(envelope, raw, utc_now(), content_digest(raw))])
 

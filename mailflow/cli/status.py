@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 
@@ -10,6 +10,8 @@ from mailflow.bootstrap import utc_now
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, show_json, table, text
 from mailflow.core.timing import DAY
+from mailflow.store.space import Space
+from mailflow.store.views import Queues
 
 _PATIENCE = timedelta(minutes=1)  # a desk that runs is faster
 
@@ -23,7 +25,7 @@ def status(site: Site, as_json: bool) -> None:
     with site.read() as uow:
         queues, cases = uow.views.queues(), uow.views.count_by_status()
         failed = len(uow.outbox.failed(now - DAY))
-    desk = site.config.desk.address
+    desk, space = site.config.desk.address, Space(site.config.database)
     if as_json:
         facts = {
             "desk": desk,
@@ -34,6 +36,7 @@ def status(site: Site, as_json: bool) -> None:
             "letters_failed_today": failed,
             "oldest_mail": queues.oldest_mail,
             "oldest_letter": queues.oldest_letter,
+            "disk_free": space.free(),
         }
         show_json(facts)
         return
@@ -41,13 +44,18 @@ def status(site: Site, as_json: bool) -> None:
     rows += [("mails waiting", queues.mails_waiting), ("mails parked", queues.mails_parked)]
     rows += [("letters waiting", queues.letters_waiting), ("letters given up since yesterday", failed)]
     table((desk, ""), rows)
-    overdue = [
-        f"! {what} {ago(due_at, now)} ago"
+    for line in _alarms(queues, now):
+        text(f"! {line}")
+    if not space.suffices(site.config.database.min_free):
+        text("! less than database.min_free is free: no mail is taken")
+
+
+def _alarms(queues: Queues, now: datetime) -> list[str]:
+    return [
+        f"{what} {ago(due_at, now)} ago"
         for what, due_at in (
             ("a mail could have been handled", queues.oldest_mail),
             ("a letter could have been sent", queues.oldest_letter),
         )
         if due_at and due_at < now - _PATIENCE
     ]
-    for line in overdue:
-        text(line)

@@ -95,6 +95,7 @@ def _settings(source: Path, file: File) -> Config:
             url=files.with_password(file.database.url, file.database.password),
             busy_timeout=file.database.busy_timeout,
             encryption_key=file.database.encryption_key,
+            min_free=file.database.min_free,
         ),
         policy=Policy(
             form=file.form.setting(desk.service),

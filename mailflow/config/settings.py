@@ -65,6 +65,7 @@ class Database:
     url: str = field(repr=False)  # SQLAlchemy's, with the password in it
     busy_timeout: timedelta
     encryption_key: Path | None = None  # None: mail is stored in the clear
+    min_free: int = 0  # bytes, of the disk that SQLite writes to; with less no mail is taken
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,7 @@ class DatabaseTable(Table):
     url: Annotated[str, PlainValidator(files.database_url)] = preset("sqlite:///var/mailflow.db")
     password: Secret = preset("")
     busy_timeout: Duration = preset("10 seconds")
+    min_free: Annotated[int, PlainValidator(values.size("0 B", "1000000 GB"))] = preset("100 MB")
     encryption_key: Annotated[Path | None, PlainValidator(files.key_or_none)] = preset("var/database.key")
 
     @field_validator("password")

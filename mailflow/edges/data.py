@@ -15,6 +15,7 @@ TOO_BIG = "552 5.3.4 Mail is over the size limit"
 TOO_LONG_LINE = "554 5.6.0 Line is too long"
 BARE_LINE_END = "550 5.6.11 Lines must end in CRLF; found a CR or LF alone"
 NO_ROOM = "452 4.3.1 Too much mail is being received; try again later"
+NO_SPACE = "452 4.3.1 Too little disk space is left; try again later"
 
 
 class Content:

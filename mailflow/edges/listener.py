@@ -11,7 +11,7 @@ from mailflow.config import Smtp
 from mailflow.edges import sockets
 from mailflow.edges.connection import Common, OnEvent
 from mailflow.edges.limits import Budget, Gate, Patience
-from mailflow.edges.reception import Accepts, Reception, Submit
+from mailflow.edges.reception import Accepts, HasSpace, Reception, Submit
 from mailflow.edges.smtp import Session
 
 
@@ -30,6 +30,7 @@ class Listener:
         self,
         settings: Smtp,
         accepts: Accepts,
+        has_space: HasSpace,
         submit: Submit,
         on_event: OnEvent,
         patience: Patience | None = None,
@@ -44,7 +45,7 @@ class Listener:
             settings.max_commands,
             on_event,
         )
-        self._reception = Reception(settings, accepts, submit, budget, on_event)
+        self._reception = Reception(settings, accepts, has_space, submit, budget, on_event)
         self._mould: SMTP | None = None
         self._servers: list[asyncio.Server] = []
 

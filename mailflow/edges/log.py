@@ -303,6 +303,15 @@ def database_back() -> None:
     event("info", "database_back")
 
 
+def disk_low(*, free: int, least: int) -> None:
+    """No mail is taken until more than `least` bytes are free again."""
+    event("error", "disk_low", free=free, least=least)
+
+
+def disk_back(*, free: int) -> None:
+    event("info", "disk_back", free=free)
+
+
 def crashed(*, where: str, error: BaseException) -> None:
     """Something raised that nobody expected; the loop goes on."""
     event("error", "crashed", where=where, **trouble(error))
@@ -342,5 +351,7 @@ EVENTS = (
     "config_refused",
     "database_lost",
     "database_back",
+    "disk_low",
+    "disk_back",
     "crashed",
 )

@@ -42,6 +42,7 @@ class Gauges:
     outbox_oldest: timedelta = timedelta(0)
     outbox_failed: int = 0
     cases: Mapping[str, int] = field(default_factory=dict)  # by status
+    disk_free: int | None = None  # bytes where the database is, if that can be seen from here
 
 
 class Monitoring:
@@ -145,6 +146,10 @@ class _Stored(Collector):
             ("outbox_failed", "Letters that were given up", known.outbox_failed),
         ):
             yield GaugeMetricFamily(f"mailflow_{name}", text, value)
+        if known.disk_free is not None:
+            yield GaugeMetricFamily(
+                "mailflow_disk_free_bytes", "What the database may still grow by", float(known.disk_free)
+            )
         cases = GaugeMetricFamily("mailflow_cases", "Cases by status", labels=["status"])
         for status, count in known.cases.items():
             cases.add_metric([status], count)

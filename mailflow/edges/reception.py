@@ -14,7 +14,7 @@ from aiosmtpd import smtp
 from mailflow.config import Smtp
 from mailflow.core.envelope import Envelope
 from mailflow.edges.connection import OnEvent
-from mailflow.edges.data import NO_ROOM, TOO_BIG
+from mailflow.edges.data import NO_ROOM, NO_SPACE, TOO_BIG
 from mailflow.edges.limits import Budget
 from mailflow.edges.smtp import Session
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
@@ -23,6 +23,7 @@ from mailflow.steps.receive import MailLoop
 _TAG = re.compile(r"\+[^@]*@")  # of a reply address: it lets its holder speak for a case, so nobody is told
 
 Accepts = Callable[[str], bool]  # whether this desk takes mail for an address
+HasSpace = Callable[[int], bool]  # whether the disk can take so many more bytes of mail
 Submit = Callable[[Envelope, bytes], "Future[None]"]  # done once the mail is stored
 
 
@@ -30,10 +31,17 @@ class Reception:
     """aiosmtpd's handler API; `MISSING` has it go on with what it does by itself."""
 
     def __init__(
-        self, settings: Smtp, accepts: Accepts, submit: Submit, budget: Budget, on_event: OnEvent
+        self,
+        settings: Smtp,
+        accepts: Accepts,
+        has_space: HasSpace,
+        submit: Submit,
+        budget: Budget,
+        on_event: OnEvent,
     ) -> None:
         self._settings = settings
         self._accepts = accepts
+        self._has_space = has_space
         self._submit = submit
         self._budget = budget
         self._on_event = on_event
@@ -69,7 +77,9 @@ class Reception:
         size = next((int(option[5:]) for option in options if option.startswith("SIZE=")), 0)
         if size > self._settings.size_limit:
             return TOO_BIG
-        return smtp.MISSING if self._budget.fits(size) else NO_ROOM
+        if not self._budget.fits(size):
+            return NO_ROOM
+        return smtp.MISSING if self._has_space(self._budget.used + size) else NO_SPACE
 
     async def handle_RCPT(
         self,

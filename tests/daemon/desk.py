@@ -205,10 +205,11 @@ class Desk:
         finally:
             engine.dispose()
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess:
+    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess:
         """Another command of `mailflow`, beside the daemon."""
         return subprocess.run(
             [sys.executable, "-m", "mailflow", "--config", str(self.path), *arguments],
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=PATIENCE,

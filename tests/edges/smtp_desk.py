@@ -64,8 +64,12 @@ class Desk:
         self.mails: list[tuple[Envelope, bytes]] = []
         self.events: list[tuple[str, dict[str, object]]] = []
         self.answer = done
+        self.space = 10**9  # bytes that are free
         settings = replace(SETTINGS, **changes)
-        self.listener = Listener(settings, accepts, self.submit, self.on_event, patience)
+        self.listener = Listener(settings, accepts, self.has_space, self.submit, self.on_event, patience)
+
+    def has_space(self, coming: int) -> bool:
+        return coming <= self.space
 
     def submit(self, envelope: Envelope, raw: bytes) -> Future[None]:
         self.mails.append((envelope, raw))

@@ -280,4 +280,4 @@ async def test_a_session_that_is_cut_does_not_take_its_commit_along():
 
 @in_loop
 async def test_a_listener_that_never_started_can_be_stopped():
-    await Listener(SETTINGS, accepts, done, lambda _name, **_facts: None).stop(grace=1)
+    await Listener(SETTINGS, accepts, bool, done, lambda _name, **_facts: None).stop(grace=1)

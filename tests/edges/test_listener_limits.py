@@ -199,3 +199,24 @@ async def test_mails_of_many_clients_together_are_bounded():
 async def test_with_no_room_left_a_mail_is_not_even_asked_for():
     async with running(desk := Desk(bytes_in_flight=0)), talking(desk) as client:
         assert (await client.begin_mail()).startswith("452 4.3.1")
+
+
+@in_loop
+async def test_no_mail_is_begun_for_which_the_disk_has_no_room():
+    low = "452 4.3.1 Too little disk space is left; try again later"
+    async with running(desk := Desk()), talking(desk) as one, talking(desk) as two:
+        for client in (one, two):
+            await client.say("EHLO client.example.org")
+        desk.space = 5000
+        assert await one.say("MAIL FROM:<ann@example.org> SIZE=5001") == low
+        assert (await one.say("MAIL FROM:<ann@example.org> SIZE=5000")).startswith("250")
+        await one.say("RCPT TO:<desk@desk.example.org>")
+        assert (await one.say("DATA")).startswith("354")
+        one.send(b"x" * 998 + b"\r\n")
+        await desk.until(lambda: desk.budget.used >= 900)
+        assert await two.say("MAIL FROM:<ann@example.org> SIZE=4500") == low  # with what is on its way
+        desk.space = -1
+        assert await two.say("MAIL FROM:<ann@example.org>") == low
+        assert (await one.say(".")).startswith("250")  # what was begun is finished
+        desk.space = 5000
+        assert (await two.say("MAIL FROM:<ann@example.org>")).startswith("250")

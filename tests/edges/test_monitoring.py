@@ -25,6 +25,7 @@ class Desk:
             outbox_oldest=timedelta(minutes=2),
             outbox_failed=2,
             cases={"in_review": 5, "closed": 11},
+            disk_free=123_456_789,
         )
         self.problems = ()
         self.broken = False
@@ -107,6 +108,7 @@ def test_what_waits_is_shown(monitoring):
     assert shown["mailflow_outbox_waiting"] == "7.0"
     assert shown["mailflow_outbox_oldest_seconds"] == "120.0"
     assert shown["mailflow_outbox_failed"] == "2.0"
+    assert float(shown["mailflow_disk_free_bytes"]) == 123_456_789
     assert shown['mailflow_cases{status="in_review"}'] == "5.0"
     assert shown['mailflow_cases{status="closed"}'] == "11.0"
     assert float(shown["process_resident_memory_bytes"]) > 0
