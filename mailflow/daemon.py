@@ -36,7 +36,8 @@ from mailflow.store.space import Space
 
 ROLES = ("receive", "handle", "deliver", "periodic")
 STOP_WITHIN = 18.0  # seconds; 20 are promised, and the interpreter's own end takes some
-_BATCH = 20  # mails of one handling transaction, letters of one lease, cases of one sweep
+_BATCH = 20  # mails of one handling transaction, cases of one sweep
+_LEASED = 100  # letters at a time
 _LOOK_EVERY = 1.0  # seconds between looks at the queues, which other nodes fill
 _TICK = 10  # seconds between looks at the calendar
 _SCRUB_EVERY = 30.0  # seconds; after a masked mail at once
@@ -291,7 +292,7 @@ class Daemon:
         settled = deliver_due(
             app,
             self._node,
-            limit=_BATCH,
+            limit=_LEASED,
             tell=log.of_letter,
             stopping=self._loops["deliver"].must_stop,
             hold=self._hold,

@@ -18,7 +18,7 @@ from mailflow.bootstrap import make_app, prepare, read_keyring
 from mailflow.config import Config, Database, load
 from mailflow.core.case import Case
 from mailflow.core.envelope import Envelope
-from mailflow.steps.app import App
+from mailflow.steps.app import App, one_by_one
 from mailflow.steps.deliver import deliver_due
 from mailflow.steps.handle import Failed, Handled, handle_waiting
 from mailflow.steps.periodic import pass_time, send_digest
@@ -81,6 +81,9 @@ class FakeRelay:
     def __init__(self) -> None:
         self.sent: list[Sent] = []
         self.fault = lambda _recipient: None
+
+    def send_all(self, letters):
+        return one_by_one(self.send, letters)
 
     def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
         problem = self.fault(recipient)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ from mailflow.config import Config
 from mailflow.core.envelope import Envelope
 from mailflow.core.letters import Rendered
 from mailflow.core.mail import parse
-from mailflow.steps.app import App
+from mailflow.steps.app import App, Outgoing, Told
 from mailflow.steps.handle import Failed, Handled, handle_waiting
 from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import make_engine
@@ -53,7 +53,7 @@ class Clock:
 
 
 class NoRelay:
-    def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
+    def send_all(self, letters: Iterable[Outgoing]) -> Generator[Told]:
         raise NotImplementedError("explain sends nothing")
 
     def close_if_idle(self) -> None:

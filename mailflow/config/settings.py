@@ -55,6 +55,7 @@ class Smarthost:
     user: str
     password: str = field(repr=False)  # read from its file
     timeout: timedelta
+    connections: int  # at most
     maildir: Path
     retry: tuple[timedelta, ...]
     give_up_after: timedelta

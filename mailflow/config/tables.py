@@ -147,6 +147,7 @@ class SmarthostTable(Table):
     user: Annotated[str, PlainValidator(values.or_empty(values.line))] = preset("")
     password: Secret = preset("")
     timeout: Duration = preset("60 seconds")
+    connections: Annotated[int, PlainValidator(values.whole(1, 100))] = preset(4)
     maildir: Annotated[Path, PlainValidator(files.path)] = preset("var/maildir")
     retry: tuple[Duration, ...] = preset(
         ["1 minute", "5 minutes", "15 minutes", "1 hour", "3 hours", "6 hours"]

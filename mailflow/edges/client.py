@@ -46,6 +46,7 @@ class Client(smtplib.SMTP):
 
     def __init__(self, host: str, port: int, hostname: str, timeout: float, deadline: float) -> None:
         self.deadline = deadline
+        self._asked_at = time.monotonic()
         super().__init__(host, port, local_hostname=hostname, timeout=timeout)
 
     @property
@@ -58,6 +59,16 @@ class Client(smtplib.SMTP):
         assert self.sock is not None, "connected"
         return str(self.sock.getpeername()[0]).partition("%")[0]
 
+    @property
+    def descriptor(self) -> int:
+        assert self.sock is not None, "connected"
+        return self.sock.fileno()
+
+    @property
+    def patience(self) -> float:
+        """Seconds for which the next reply is waited for; none are left when it is late."""
+        return min(self.deadline, self._asked_at + float(self.timeout)) - time.monotonic()
+
     def ask(self, command: str) -> Reply:
         self.command_encoding = "utf-8"  # with SMTPUTF8; else every command is ASCII anyway
         self.putcmd(command)
@@ -65,6 +76,7 @@ class Client(smtplib.SMTP):
 
     def reply(self) -> Reply:
         code, words = self.getreply()
+        self._asked_at = time.monotonic()  # for the next reply, where commands were pipelined
         text = " ".join(words.decode("utf-8", "replace").split())
         if code == 421:  # it leaves
             raise self._lost(f"{code} {text}")
@@ -77,6 +89,7 @@ class Client(smtplib.SMTP):
         if self.sock is None:
             raise self._lost("closed the connection")
         faults.reached(faults.BEFORE_SENDING)
+        self._asked_at = time.monotonic()
         try:
             self.sock.settimeout(self._patience())
             self.sock.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
@@ -116,10 +129,10 @@ class Client(smtplib.SMTP):
         return received
 
     def _patience(self) -> float:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+        patience = self.patience
+        if patience <= 0:
             raise TimeoutError
-        return min(left, float(self.timeout))
+        return patience
 
     def _lost_by(self, error: OSError) -> smtplib.SMTPServerDisconnected:
         late = isinstance(error, TimeoutError)

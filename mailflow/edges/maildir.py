@@ -11,10 +11,11 @@ import itertools
 import os
 import socket
 import time
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 from mailflow.core.display import one_line
-from mailflow.steps.app import SmarthostDown
+from mailflow.steps.app import Outgoing, SmarthostDown, Told, one_by_one
 from mailflow.store import private
 
 
@@ -26,6 +27,9 @@ class MaildirRelay:
         self._count = itertools.count()
         # https://cr.yp.to/proto/maildir.html: the host's name without what cannot stand in a file's name
         self._host = socket.gethostname().replace("/", r"\057").replace(":", r"\072")
+
+    def send_all(self, letters: Iterable[Outgoing]) -> Generator[Told]:
+        return one_by_one(self.send, letters)
 
     def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
         """Raises `SmarthostDown` when the file system does not take it: the next letter would fare no better."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,11 +49,26 @@ class SenderCheck(Protocol):
         ...
 
 
-class Relay(Protocol):
-    def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:
-        """Hand one letter over. Raises `PermanentFailure` or `TemporaryFailure`.
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter for the relay."""
 
-        `SmarthostDown` says that the letter was not even tried, `SmarthostFailing` that it may not be at fault.
+    id: int
+    envelope_sender: str
+    recipient: str
+    raw: bytes
+
+
+Told = tuple[Outgoing, Exception | None]  # what became of a letter
+
+
+class Relay(Protocol):
+    def send_all(self, letters: Iterable[Outgoing]) -> Generator[Told | None]:
+        """Hand letters over, each taken when there is room for it, and tell what became of each, in any order.
+
+        A failure is a `PermanentFailure` or a `TemporaryFailure`: `SmarthostDown` says that the letter was not even tried,
+        and no more are taken; `SmarthostFailing` that it may not be at fault. None is told when there is nothing to tell
+        yet: time to do something else.
         """
         ...
 
@@ -62,6 +77,19 @@ class Relay(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def one_by_one(send: Callable[[str, str, bytes], None], letters: Iterable[Outgoing]) -> Generator[Told]:
+    """`Relay.send_all` of a relay that knows only how to `send` one letter, by sender, recipient and bytes."""
+    for letter in letters:
+        failure: Exception | None = None
+        try:
+            send(letter.envelope_sender, letter.recipient, letter.raw)
+        except Exception as error:  # noqa: BLE001 -- a letter that makes it raise must not stop the next one
+            failure = error
+        yield letter, failure
+        if isinstance(failure, SmarthostDown):
+            return
 
 
 class Begin(Protocol):

@@ -1,23 +1,33 @@
-"""Deliver: take letters from the outbox, hand each to the relay, settle its row.
+"""Deliver: take letters from the outbox, hand them to the relay, settle their rows.
 
 No transaction is open while the relay works: the lease is committed, the relay called, the outcome committed. A crash
 in between leaves the lease to run out and the letter to be sent again, with the same Message-ID: it arrives twice if the
-crash fell between the smarthost's 250 and the last commit, and is never lost.
+crash fell between the smarthost's 250 and the last commit, a tenth of a second later at most, and is never lost.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailflow.core.events import AddressFailed
 from mailflow.core.timing import retry_wait
-from mailflow.steps.app import App, PermanentFailure, SmarthostDown, SmarthostFailing, TemporaryFailure
+from mailflow.steps.app import (
+    App,
+    Outgoing,
+    PermanentFailure,
+    SmarthostDown,
+    SmarthostFailing,
+    TemporaryFailure,
+)
 from mailflow.steps.apply import apply_event
 from mailflow.steps.hold import Hold
+from mailflow.store.engine import Unavailable
 from mailflow.store.outbox import QueuedLetter
 from mailflow.store.unit import UnitOfWork
 
@@ -27,6 +37,9 @@ _TIMEOUTS_A_LEASE = 5
 _STATUS = re.compile(r"\b[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})\b")  # after the reply's code (RFC 2034, 4)
 _ERROR_KEPT = 300  # characters
 _GIVEN_UP_AT_ONCE = 100  # letters of one transaction
+_SETTLED_WITHIN = timedelta(
+    seconds=0.1
+)  # after the smarthost's yes: what was sent in it, a crash sends again
 
 
 class Outcome(StrEnum):
@@ -65,24 +78,9 @@ def deliver_due(
     hold = hold or Hold()
     room = hold.room(limit)
     letters, until = _lease(app, node, room) if room else ([], app.clock())
-    for done, letter in enumerate(letters):
-        if stopping() or app.clock() + TIMEOUTS_A_LETTER * app.config.smarthost.timeout > until:
-            _release(app, node, letters[done:])
-            return done
-        try:
-            tell(_deliver(app, letter))
-        except SmarthostFailing as failing:
-            hold.fail()
-            tell(_put_off(app, letter, str(failing)))
-            _release(app, node, letters[done + 1 :])
-            return done + 1
-        except SmarthostDown as down:
-            pause = timedelta(seconds=hold.fail())
-            tell(_put_back(app, node, letters[done:], str(down), pause))
-            _give_up_old(app, str(down), tell)
-            return done
-        hold.pass_one(limit)
-    return len(letters)
+    if not letters:
+        return 0
+    return _Batch(app, node, letters, until, _Around(tell, stopping, hold, limit)).deliver()
 
 
 def _lease(app: App, node: str, limit: int) -> tuple[list[QueuedLetter], datetime]:
@@ -93,20 +91,110 @@ def _lease(app: App, node: str, limit: int) -> tuple[list[QueuedLetter], datetim
         return uow.outbox.lease(now, until, node, limit), until
 
 
-def _deliver(app: App, letter: QueuedLetter) -> Delivery:
-    try:
-        app.relay.send(letter.envelope_sender, letter.recipient, letter.raw)
-    except (SmarthostDown, SmarthostFailing):
-        raise
-    except PermanentFailure as refusal:
-        return _refused(app, letter, str(refusal))
-    except TemporaryFailure as failure:
-        return _put_off(app, letter, str(failure))
-    except Exception as error:  # noqa: BLE001 - a letter that makes the relay raise must not stop the next one
-        return _put_off(app, letter, f"{type(error).__name__}: {error}")
-    with app.begin("sent") as uow:
-        uow.outbox.sent(letter.id, app.clock())
-    return Delivery(letter, Outcome.SENT, letter.attempts + 1)
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a batch has to do with its surroundings."""
+
+    tell: Callable[[Delivery], None]
+    stopping: Callable[[], bool]
+    hold: Hold
+    limit: int
+
+
+class _Batch:
+    """The letters of one lease: some wait, some are in the relay's hands, some were sent, the others are settled."""
+
+    def __init__(
+        self, app: App, node: str, letters: Sequence[QueuedLetter], until: datetime, around: _Around
+    ) -> None:
+        self._app, self._node, self._around = app, node, around
+        self._last_start = until - TIMEOUTS_A_LETTER * app.config.smarthost.timeout
+        self._waiting = deque(letters)
+        self._in_hand: dict[int, QueuedLetter] = {}
+        self._sent: list[QueuedLetter] = []
+        self._sent_since = until
+        self._settled = 0
+        self._failing = False  # the smarthost: what waits is better tried later
+
+    def deliver(self) -> int:
+        try:
+            with closing(self._app.relay.send_all(self._outgoing())) as outcomes:
+                for told in outcomes:
+                    if told is not None:
+                        self._take(self._in_hand.pop(told[0].id), told[1])
+                    if self._app.clock() - self._sent_since >= _SETTLED_WITHIN:
+                        self._settle_sent()
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a relay that raises must not have its letters tried for ever
+            for letter in self._in_hand.values():
+                self._fail(letter, error)
+        self._settle_sent()
+        if self._waiting:
+            _release(self._app, self._node, self._waiting)
+        return self._settled
+
+    def _outgoing(self) -> Iterator[Outgoing]:
+        """The letters, each when the relay has room for it, as long as there is time for one more."""
+        while self._waiting and self._may_go_on():
+            letter = self._waiting.popleft()
+            try:
+                raw = letter.raw
+            except Exception as error:  # noqa: BLE001 -- one that cannot be opened must not stop the next one
+                self._fail(letter, error)
+                continue
+            self._in_hand[letter.id] = letter
+            yield Outgoing(letter.id, letter.envelope_sender, letter.recipient, raw)
+
+    def _may_go_on(self) -> bool:
+        return not self._failing and not self._around.stopping() and self._app.clock() <= self._last_start
+
+    def _take(self, letter: QueuedLetter, failure: Exception | None) -> None:
+        """What the relay tells of a letter."""
+        if failure is None:
+            self._sent_since = self._sent_since if self._sent else self._app.clock()
+            self._sent.append(letter)
+        else:
+            self._settle_sent()
+            if isinstance(failure, SmarthostDown):
+                self._put_back(letter, str(failure))
+                return
+            self._fail(letter, failure)
+        if isinstance(failure, SmarthostFailing):
+            self._failing = True
+            self._around.hold.fail()
+        else:
+            self._around.hold.pass_one(self._around.limit)
+
+    def _fail(self, letter: QueuedLetter, failure: Exception) -> None:
+        match failure:
+            case PermanentFailure():
+                delivery = _refused(self._app, letter, str(failure))
+            case TemporaryFailure():
+                delivery = _put_off(self._app, letter, str(failure))
+            case _:
+                delivery = _put_off(self._app, letter, f"{type(failure).__name__}: {failure}")
+        self._settled += 1
+        self._around.tell(delivery)
+
+    def _put_back(self, letter: QueuedLetter, error: str) -> None:
+        """No letter can leave now, whichever it is."""
+        pause = timedelta(seconds=self._around.hold.fail())
+        unsent = [letter, *self._in_hand.values(), *self._waiting]
+        self._waiting.clear()
+        self._around.tell(_put_back(self._app, self._node, unsent, error, pause))
+        _give_up_old(self._app, error, self._around.tell)
+
+    def _settle_sent(self) -> None:
+        """Several in one transaction: a crash before it has all of them sent again."""
+        sent, self._sent = self._sent, []
+        if not sent:
+            return
+        with self._app.begin("sent") as uow:
+            uow.outbox.sent([letter.id for letter in sent], self._app.clock())
+        self._settled += len(sent)
+        for letter in sent:
+            self._around.tell(Delivery(letter, Outcome.SENT, letter.attempts + 1))
 
 
 def _refused(app: App, letter: QueuedLetter, error: str) -> Delivery:
@@ -159,7 +247,7 @@ def _give_up_old(app: App, error: str, tell: Callable[[Delivery], None]) -> None
             return
 
 
-def _release(app: App, node: str, letters: Sequence[QueuedLetter]) -> None:
+def _release(app: App, node: str, letters: Collection[QueuedLetter]) -> None:
     """Untouched, for whoever comes next."""
     with app.begin("release") as uow:
         for letter in letters:

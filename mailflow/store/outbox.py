@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -180,8 +181,8 @@ class Outbox:
             (whole(row, self._keyring) for row in rows), key=lambda letter: (letter.next_try_at, letter.id)
         )
 
-    def sent(self, letter_id: int, now: datetime) -> None:
-        self._connection.execute(_SENT, {"letter_id": letter_id, "now": now})
+    def sent(self, letter_ids: Sequence[int], now: datetime) -> None:
+        self._connection.execute(_SENT, [{"letter_id": letter_id, "now": now} for letter_id in letter_ids])
 
     def retry(self, letter_id: int, next_try_at: datetime, error: str) -> None:
         self._connection.execute(_RETRY, {"letter_id": letter_id, "at": next_try_at, "why": error})

@@ -1,7 +1,5 @@
 """`explain`: nothing is sent or kept, and everything that was made of a mail can be seen."""
 
-import io
-
 import pytest
 
 from mailflow.cli.explain import Clock, NoRelay
@@ -198,7 +196,7 @@ def test_its_relay_sends_nothing():
     relay.close_if_idle()
     relay.close()
     with pytest.raises(NotImplementedError):
-        relay.send("", "", io.BytesIO().read())
+        relay.send_all([])
 
 
 def test_who_wrote_a_mail_is_computed_where_the_desk_does_so(shell, config, tmp_path):

@@ -3,6 +3,7 @@
     connect        the next connection comes in
     s: TEXT        says a line
     c: TEXT        hears a line; * stands for anything
+    nothing more   has heard no more than that
     data           hears the letter, up to its final dot
     starttls       a TLS handshake, with a certificate for localhost
     distrust       a TLS handshake, with the same certificate, that the other side breaks off
@@ -77,7 +78,7 @@ class Smarthost:
 
     def _do(self, step):
         verb, _, text = step.partition(": ")
-        getattr(self, f"_do_{verb}")(*([text] if text else []))
+        getattr(self, f"_do_{verb.replace(' ', '_')}")(*([text] if text else []))
 
     def _do_connect(self):
         self._hang_up()
@@ -92,6 +93,9 @@ class Smarthost:
         heard = f"{verb.upper() if verb.upper() in VERBS else verb}{space}{rest}"
         expected = ".*".join(map(re.escape, text.split("*")))
         assert re.fullmatch(expected, heard), f"heard {heard!r} instead of {text!r}"
+
+    def _do_nothing_more(self):
+        assert self._heard == b"", f"heard {self._heard!r} too soon"
 
     def _do_data(self):
         self.letters.append(self._until(b"\r\n.\r\n") + b"\r\n")

@@ -1,19 +1,17 @@
-import contextlib
 import re
 import socket
 import ssl
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import trustme
 
-from mailflow.config import Smarthost as Settings
 from mailflow.edges import relay as relay_module
+from mailflow.edges import session as session_module
 from mailflow.edges.relay import SmarthostRelay
-from mailflow.steps.app import PermanentFailure, SmarthostDown, SmarthostFailing, TemporaryFailure
-from tests.edges.smarthost import LETTER, PATIENCE, RECIPIENT, SENDER, Smarthost
+from tests.edges.relaying import relay_to, send, settings
+from tests.edges.smarthost import LETTER, SENDER
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 SETTINGS = ("tls", "host", "user", "password", "timeout")
@@ -39,42 +37,6 @@ def certificates(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def trust(certificates, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates.trusted))
-
-
-def settings(port, **changes):
-    given = {"host": "127.0.0.1", "tls": "off", "user": "", "password": "", "timeout": PATIENCE} | changes
-    return Settings(
-        port=port,
-        maildir=Path("maildir"),
-        retry=(timedelta(minutes=1),),
-        give_up_after=timedelta(days=5),
-        **given | {"timeout": timedelta(seconds=float(given["timeout"]))},
-    )
-
-
-@contextlib.contextmanager
-def relay_to(script, certificates=None, **changes):
-    with Smarthost(script, certificates and certificates.server) as smarthost:
-        relay = SmarthostRelay(settings(smarthost.port, **changes), "desk.example.org")
-        try:
-            yield relay, smarthost
-        finally:
-            relay.close()
-
-
-def send(relay, recipient=RECIPIENT, letter=LETTER, sender=SENDER):
-    """What became of it, as a script says it."""
-    try:
-        relay.send(sender, recipient, letter)
-    except SmarthostDown as failure:
-        return f"down: {failure}"
-    except SmarthostFailing as failure:
-        return f"failing: {failure}"
-    except TemporaryFailure as failure:
-        return f"temporary: {failure}"
-    except PermanentFailure as failure:
-        return f"permanent: {failure}"
-    return "sent"
 
 
 def unescaped(line):
@@ -195,14 +157,14 @@ def test_the_null_sender_is_said_as_it_is():
 
 
 def test_a_password_is_not_sent_in_the_clear_over_a_network(monkeypatch):
-    monkeypatch.setattr(relay_module, "_is_loopback", lambda _: False)
+    monkeypatch.setattr(session_module, "_is_loopback", lambda _: False)
     script = ["hello", "s: 250 AUTH PLAIN"]
     with relay_to(script, user="desk", password="secret", tls="opportunistic") as (relay, _):
         assert send(relay).endswith(": offers no STARTTLS; the password is not sent in the clear")
 
 
 def test_a_password_is_not_shown_to_somebody_with_a_wrong_certificate(monkeypatch, certificates):
-    monkeypatch.setattr(relay_module, "_is_loopback", lambda _: False)
+    monkeypatch.setattr(session_module, "_is_loopback", lambda _: False)
     script = ["hello", "s: 250 STARTTLS", "c: STARTTLS", "s: 220 go", "distrust"]
     with relay_to(script, certificates, user="desk", password="secret", tls="opportunistic") as (relay, _):
         assert "TLS failed: IP address mismatch" in send(relay)

@@ -7,7 +7,14 @@ import pytest
 
 from mailflow.core.case import Flag
 from mailflow.core.letters import Rendered
-from mailflow.steps.app import App, PermanentFailure, SmarthostDown, SmarthostFailing, TemporaryFailure
+from mailflow.steps.app import (
+    App,
+    PermanentFailure,
+    SmarthostDown,
+    SmarthostFailing,
+    TemporaryFailure,
+    one_by_one,
+)
 from mailflow.steps.deliver import Outcome, deliver_due, spread
 from mailflow.steps.hold import Hold
 from mailflow.store import Store, make_engine
@@ -49,6 +56,9 @@ class Desk:
 
     def seconds(self):
         return self.now.timestamp()
+
+    def send_all(self, letters):
+        return one_by_one(self.send, letters)
 
     def send(self, envelope_sender, recipient, raw):
         self.calls.append(recipient)
@@ -361,6 +371,53 @@ def test_a_crash_after_the_smarthosts_yes_sends_the_same_letter_again(desk):
     assert desk.deliver() == 1
     assert len(desk.arrived) == 2
     assert desk.told[0].letter.message_id == desk.letter(letter).message_id
+
+
+def test_letters_sent_one_after_the_other_are_settled_together(desk):
+    for number in range(3):
+        desk.put(f"{number}@example.org")
+    waiting = []
+
+    def look():
+        with desk.store.read() as uow:
+            waiting.append(len(uow.outbox.waiting()))
+
+    desk.meanwhile = look
+    assert desk.deliver() == 3
+    assert waiting == [3, 3, 3]
+
+
+def test_what_was_sent_is_settled_soon_while_the_next_one_waits_for_the_smarthost(desk):
+    first, second = desk.put(), desk.put()
+
+    def slow(letters):
+        yield next(letters), None
+        taken = next(letters)
+        desk.now += timedelta(seconds=0.2)
+        yield None
+        assert desk.letter(first).state is LetterState.SENT
+        assert desk.letter(second).state is LetterState.WAITING
+        yield taken, None
+
+    desk.send_all = slow
+    assert desk.deliver() == 2
+    assert desk.letter(second).state is LetterState.SENT
+
+
+def test_a_relay_that_raises_has_the_letters_in_its_hands_put_off_and_the_others_given_back(desk):
+    first, second, third = (desk.put(f"{number}@example.org") for number in range(3))
+
+    def broken(letters):
+        one, _ = next(letters), next(letters)
+        yield one, None
+        raise ValueError("a bug")
+
+    desk.send_all = broken
+    assert desk.deliver() == 2
+    assert desk.letter(first).state is LetterState.SENT
+    put_off, untouched = desk.letter(second), desk.letter(third)
+    assert (put_off.attempts, put_off.error, put_off.leased_by) == (1, "ValueError: a bug", None)
+    assert (untouched.attempts, untouched.error, untouched.leased_by) == (0, None, None)
 
 
 def test_a_batch_ends_before_its_lease_does(desk):

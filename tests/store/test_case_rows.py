@@ -223,7 +223,7 @@ def test_closed_cases_are_purged_with_all_that_is_theirs(store, case, now, arriv
             uow.cases.note(known.id, now, "x", "x", {})
         uow.outbox.put(sent, now)
         (queued,) = uow.outbox.of_case(old.id)
-        uow.outbox.sent(queued.id, now)
+        uow.outbox.sent([queued.id], now)
         uow.mails.put([arrival()])
         (mail,) = uow.mails.claim(now, 1)
         handle(uow, mail.id, case_id=old.id)

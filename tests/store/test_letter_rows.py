@@ -81,10 +81,10 @@ def test_a_sent_letter_is_done(store, letter, now):
     (letter_id,) = put(store, now, letter())
     lease(store, now)
     with store.begin() as uow:
-        uow.outbox.sent(letter_id, now + MINUTE)
+        uow.outbox.sent([letter_id], now + MINUTE)
         uow.outbox.retry(letter_id, now, "late")
         uow.outbox.give_up(letter_id, "late", now)
-        uow.outbox.sent(letter_id, now + 2 * MINUTE)
+        uow.outbox.sent([letter_id], now + 2 * MINUTE)
         assert not uow.outbox.retry_now(letter_id)
         assert not uow.outbox.drop(letter_id)
         assert uow.outbox.waiting() == []
@@ -155,7 +155,7 @@ def test_a_dropped_letter_stays_on_record(store, letter, now):
         assert not uow.outbox.drop(first)
         assert (uow.outbox.waiting(), uow.outbox.failed(now)) == ([], [])
         assert uow.outbox.get(first).state is LetterState.DROPPED
-        uow.outbox.sent(first, now)  # a node was at it
+        uow.outbox.sent([first], now)  # a node was at it
         assert uow.outbox.get(first).state is LetterState.SENT
 
 
@@ -164,7 +164,7 @@ def test_letters_to_an_address_are_counted_whatever_became_of_them(store, letter
         store, now, letter(), letter(recipient="Jane@Example.org"), letter(recipient="joe@example.org")
     )
     with store.begin() as uow:
-        uow.outbox.sent(first, now)
+        uow.outbox.sent([first], now)
         uow.outbox.put(letter(), now - MINUTE)
         assert uow.outbox.letters_to("JANE@example.org", now) == 2
         assert uow.outbox.letters_to("jane@example.org", now - MINUTE) == 3
@@ -194,7 +194,7 @@ def test_letters_without_a_case_are_purged(store, letter, now, case):
     )
     with store.begin() as uow:
         for letter_id in (old, of_case, new):
-            uow.outbox.sent(letter_id, now)
+            uow.outbox.sent([letter_id], now)
         uow.outbox.drop(dropped)
         assert uow.outbox.purge(now) == 0
         assert uow.outbox.purge(now + MINUTE, limit=2) == 2

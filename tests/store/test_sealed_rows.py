@@ -174,7 +174,7 @@ def test_the_bytes_of_settled_letters_are_deleted_and_their_text_stays(sealed, l
     with sealed.begin() as uow:
         for _ in range(3):
             uow.outbox.put(letter(text="a hidden text"), now)
-        uow.outbox.sent(1, now)
+        uow.outbox.sent([1], now)
         uow.outbox.give_up(2, "refused", now)
     later = now + timedelta(days=9)
     with sealed.begin() as uow:
