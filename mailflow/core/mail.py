@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
@@ -12,7 +13,7 @@ from email.utils import parsedate_tz
 from mailflow.core.contents import Attachment, DeliveryReport, read_contents
 from mailflow.core.decoding import decode_words
 from mailflow.core.envelope import Envelope
-from mailflow.core.mailbox import Mailbox, Mailboxes, read_mailboxes
+from mailflow.core.mailbox import Mailbox, Mailboxes, read_mailboxes, sound_address
 from mailflow.core.mime import clean_value, message_ids, split_parts
 
 __all__ = ["Attachment", "DeliveryReport", "Mail", "parse"]
@@ -21,6 +22,9 @@ ADDRESS_LIMIT = 100
 ID_LIMIT = 100
 _NAME_LIMIT = 255  # characters
 _DATE_LIMIT = 100
+_INJECTED = re.compile(r"[\r\n]+(?=[!-9;-~]{1,60}:)")
+# A name of nothing but encoded words (RFC 2047, 5), which may hold signs that must not stand in them. The name is dropped.
+_ENCODED_NAME = re.compile(r"(?:=\?[^?\s<>\"]{1,80}\?[BbQq]\?[^?\s<>\"]*+\?=\s*+)+<([^<>\s]+)>\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,13 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
     named: dict[str, list[str]] = {}
     for name, value in root.fields:
         named.setdefault(name, []).append(value)
-    sender = _sender(named.get("from", []), problems)
+    sender = _sender(named.get("from", []), envelope, problems)
     return Mail(
         envelope=envelope,
         sender=sender.address if sender else None,
         sender_name=clean_value(sender.name)[:_NAME_LIMIT] if sender else "",
         addressed_to=_addresses([*named.get("to", []), *named.get("cc", [])], problems),
-        subject=clean_value(decode_words(named.get("subject", [""])[0])),
+        subject=_subject(named.get("subject", [""])[0], problems),
         message_id=next(iter(_ids(named.get("message-id", []), problems)), None),
         in_reply_to=_ids(named.get("in-reply-to", []), problems),
         references=_ids(named.get("references", []), problems),
@@ -92,13 +96,26 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
     )
 
 
-def _sender(values: list[str], problems: list[str]) -> Mailbox | None:
-    """The one mailbox that every reader finds in the one From field."""
+def _sender(values: list[str], envelope: Envelope, problems: list[str]) -> Mailbox | None:
+    """The one mailbox that every reader finds in the one From field, or that its envelope confirms."""
     mailboxes = read_mailboxes(values[0]) if len(values) == 1 else Mailboxes((), certain=False)
     if mailboxes.certain and len(mailboxes.found) == 1:
         return mailboxes.found[0]
+    if len(values) == 1 and (match := _ENCODED_NAME.fullmatch(values[0])):
+        address = sound_address(match[1])
+        if address is not None and address.lower() == envelope.sender.lower():
+            problems.append("the name in From is unsound")
+            return Mailbox("", address)
     problems.append("From does not name exactly one mailbox")
     return None
+
+
+def _subject(value: str, problems: list[str]) -> str:
+    """Without what pretends to be more fields of the header, behind a line end that was encoded."""
+    text, *injected = _INJECTED.split(decode_words(value), maxsplit=1)
+    if injected:
+        problems.append("the subject holds a line end and a field")
+    return clean_value(text)
 
 
 def _addresses(values: list[str], problems: list[str]) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def test_a_sender_that_is_not_exactly_one_is_none(header, problems):
         ("References: a@x junk b@x", "references", ("a@x", "b@x")),
         ('To: (c):\nCc: "', "addressed_to", ()),
         ("To: undisclosed-recipients:;", "addressed_to", ()),
-        ("Subject: =?utf-8?q?a=0D=0ABcc:_b@example.org?=", "subject", "a Bcc: b@example.org"),
+        ("Subject: =?utf-8?q?a=0D=0ABcc:_b@example.org?=", "subject", "a"),
         ("Subject: a\x00b\x07c\x1b[d", "subject", "a b c [d"),
         ("Subject: =?utf-8?q?user=E2=80=AEgpj.exe?=", "subject", "user gpj.exe"),
         ("Subject: =?utf-7?q?+2AA-?=", "subject", ""),
@@ -180,6 +180,36 @@ def test_a_field_is_cut(name):
     found = mail(f"{name}: " + "a b\n " * FIELD_LIMIT)
     assert found.problems[0] == f"field {name.lower()} cut to 8 KB"
     assert len(found.header(name)) <= FIELD_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("name", "envelope", "sender"),
+    [
+        ("=?utf-8?Q?Jo=0D=0ABcc:_all@victim.example?=", "jane@example.org", "jane@example.org"),
+        ("=?utf-8?Q?Jo@x:?= =?utf-8?Q?_Doe,?=", "Jane@Example.org", "jane@example.org"),
+        ("=?utf-8?Q?Jo@x_Doe?=", "other@example.org", None),
+        ("=?utf-8?Q?Jo@x_Doe?= Doe", "jane@example.org", None),
+        ("Jo: all@victim.example", "jane@example.org", None),
+    ],
+)
+def test_an_encoded_name_that_is_unsound_is_dropped_where_the_envelope_confirms_the_address(
+    name, envelope, sender
+):
+    raw = f"From: {name} <jane@example.org>\r\n\r\nHello".encode()
+    found = parse(raw, Envelope(envelope, ("desk@example.org",)))
+    assert (found.sender, found.sender_name) == (sender, "")
+
+
+@pytest.mark.parametrize(
+    ("encoded", "subject"),
+    [
+        ("Help=0D=0AReply-To:_boss@victim.example=0D=0A=0D=0AHi", "Help"),
+        ("Help=0ABcc:_all@victim.example", "Help"),
+        ("Help=0D=0A_with_my_account", "Help with my account"),
+    ],
+)
+def test_a_subject_holds_no_fields(encoded, subject):
+    assert mail(f"Subject: =?utf-8?Q?{encoded}?=").subject == subject
 
 
 def test_half_a_sender_is_none():
