@@ -71,7 +71,7 @@ def explain(site: Site, files: tuple[str, ...], as_json: bool) -> None:
     """Show what mailflow makes of mails, in the order given, as one desk would receive them.
 
     "-" reads a mail from standard input. {{REFERENCE}}, {{OUR_MESSAGE_ID}} and {{OUR_REPLY_ADDRESS}} in a mail stand for
-    those of our latest letter, so that a conversation can be kept in files.
+    those of our latest letter to the person, or to anybody, so that a conversation can be kept in files.
     """
     config = site.config
     mails = [(Path(file).name, _read(file)) for file in files]
@@ -115,9 +115,10 @@ def _throw_away(config: Config) -> Iterator[tuple[App, Clock]]:
 
 def play(app: App, clock: Clock, mails: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, Handled]]:
     """Receive and handle one mail after the other."""
-    latest: Rendered | None = None
+    latest: dict[str, Rendered] = {}  # by whom we wrote to; "" for anybody
     for name, given in mails:
-        raw = _filled(given, latest)
+        sender = parse(given, Envelope("", ())).sender or ""
+        raw = _filled(given, latest.get(sender) or latest.get(""))
         envelope = envelope_of(raw, app.addresses)
         clock.at(parse(raw, Envelope("", ())).date)
         digest = content_digest(raw + secrets.token_bytes(8))  # the same file twice is two mails here
@@ -127,7 +128,8 @@ def play(app: App, clock: Clock, mails: Sequence[tuple[str, bytes]]) -> Iterator
         [handled] = handle_waiting(app, 1)
         if isinstance(handled, Failed):
             raise exits.Refused(f"{name}: {handled.error}", exits.SOFTWARE)
-        latest = next((letter for letter in handled.letters if letter.reply_to), latest)
+        for letter in reversed([letter for letter in handled.letters if letter.reply_to]):
+            latest[letter.recipient] = latest[""] = letter
         yield name, handled
 
 
