@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
+from mailflow.core.reference import desk_pattern
 from mailflow.core.secrets import Secret, find_secrets, mask
 from mailflow.core.text import Line, Mark, mark_lines
 
@@ -28,16 +30,18 @@ class Body:
         return "\n".join(line.text for line in self.lines if line.mark is Mark.FRESH)
 
 
-def read_body(mail: Mail, lexicon: Lexicon) -> Body:
+def read_body(mail: Mail, lexicon: Lexicon, desk: str) -> Body:
+    """`desk`: our address, by which a quote of our letters is known in any language."""
+    ours = desk_pattern(desk)
     subject, in_subject = _mask(mail.subject, lexicon)
     text, in_text = _mask(mail.text, lexicon)
     attached = tuple(kind for each in mail.attached for kind in _kinds(find_secrets(each, lexicon.intent)))
     pasted = in_subject + attached
     if in_text:  # rare, and only then is it worth telling pasted secrets from quoted ones
-        lines = mark_lines(mail.text, lexicon.text)
+        lines = mark_lines(mail.text, lexicon.text, ours)
         own = "".join(f"{line.text}\n" for line in lines if line.mark is not Mark.QUOTED)
         pasted += in_text if own == mail.text else _kinds(find_secrets(own, lexicon.intent))
-    marked = mark_lines(text, lexicon.text)
+    marked = mark_lines(text, lexicon.text, ours)
     return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(pasted or in_text))
 
 
@@ -56,6 +60,21 @@ def without_letters(body: Body, letters: Iterable[str]) -> Body:
         for line in body.lines
     )
     return replace(body, lines=lines)
+
+
+def without_desk(lines: Iterable[Line], desk: str) -> tuple[Line, ...]:
+    """The lines with blanks where our own addresses stand, which are nobody's: what a value is must not be one of them."""
+    ours = desk_pattern(desk)
+    return tuple(
+        line._replace(text=ours.sub(_blank, line.text))
+        if "@" in line.text and ours.search(line.text)
+        else line
+        for line in lines
+    )
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _mask(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:

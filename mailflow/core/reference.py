@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from mailflow.core.domains import ascii_domain
 
@@ -138,6 +139,16 @@ _TAGGED = re.compile(
 def tagged_addresses(addresses: Addresses, candidates: Iterable[str]) -> tuple[Tagged, ...]:
     """Those of the candidates that claim to be ours, in order, each once."""
     return tuple(dict.fromkeys(tagged for address in candidates if (tagged := addresses.parse(address))))
+
+
+@cache
+def desk_pattern(desk: str) -> re.Pattern[str]:
+    """Finds the desk's addresses in a text: the bare one, and those with a tag."""
+    local, _, domain = desk.rpartition("@")
+    return re.compile(
+        rf"(?<![\w.+-]){re.escape(local)}(?P<tag>\+[\w.-]{{1,80}})?@{re.escape(domain)}(?!\.?[\w-])",
+        re.IGNORECASE,
+    )
 
 
 def _split(address: str) -> tuple[str, str]:

@@ -36,6 +36,8 @@ _QUOTE_MARKS = re.compile(r"\A>(?: ?>)*+ ?")
 _WHEN = re.compile(r"(?:19|20)\d\d|\d[:.]\d\d|\d[./-]\d{1,2}[./-]\d")
 _URL = re.compile(r"[(<\[]{0,2}https?://[^\s<>()\[\]]+[)>\]]{0,2}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
+_FIELD = re.compile(r"[ \t*]{0,3}[^\W\d_][^:：\n]{1,25}[:：][ \t*]")  # of a header as text: "From: "
+_FIELDS = 3  # that make a header
 _RULE = "-_=*~ \t\u2014\u2500"  # what rules are made of
 _RULES = frozenset(_RULE.replace(" \t", ""))
 _new_line = partial(tuple.__new__, Line)
@@ -58,9 +60,9 @@ _LEAST_DISCLAIMER = 40  # characters
 _DISCLAIMER_LIMIT = 1000  # characters of a line that are looked at
 
 
-def mark_lines(text: str, words: TextWords) -> tuple[Line, ...]:
-    """Every line of the text, in order."""
-    scanner = _Scanner(text, words)
+def mark_lines(text: str, words: TextWords, ours: re.Pattern[str] | None = None) -> tuple[Line, ...]:
+    """Every line of the text, in order. `ours` finds the desk's addresses, with a group "tag" for those of its letters."""
+    scanner = _Scanner(text, words, ours)
     scanner.mark_others_words()
     scanner.mark_signatures()
     return scanner.lines()
@@ -75,8 +77,9 @@ def _unquoted(line: str) -> tuple[int, str]:
 
 
 class _Scanner:
-    def __init__(self, text: str, words: TextWords) -> None:
+    def __init__(self, text: str, words: TextWords, ours: re.Pattern[str] | None) -> None:
         self.words = words
+        self.ours = ours
         self.texts = text.removesuffix("\n").split("\n") if text else []
         self.depths = [0] * len(self.texts)
         self.marks = [_FRESH] * len(self.texts)
@@ -111,7 +114,7 @@ class _Scanner:
         """Mark what the line introduces, if it does; the last line that is settled."""
         if mark := self._divider(line):
             return self._mark_from(at, at, mark)
-        if end := self._header_end(at):
+        if end := self._header_end(at) or self._unknown_header_end(at):
             return self._mark_from(self._rule_above(at), end, Mark.QUOTED)
         if not line.strip(_RULE):
             following = self._next_text(at)
@@ -193,7 +196,23 @@ class _Scanner:
             text = f"{folded(line[:_ATTRIBUTION_LIMIT])} {text}".rstrip()
             if _WHEN.search(text) and self.words.attributions.fit(text):
                 return start
+            if self._names_letter(start):  # in whatever language it says who wrote
+                return start
         return None
+
+    def _names_letter(self, at: int) -> bool:
+        """Whether a line names the address of a letter of ours, which only a mail program writes."""
+        match = self.ours.search(self.texts[at]) if self.ours and "@" in self.texts[at] else None
+        return match is not None and match["tag"] is not None
+
+    def _unknown_header_end(self, at: int) -> int:
+        """The same of a header in whatever language, whose first line names a letter of ours."""
+        if not self._names_letter(at):
+            return 0
+        end = at
+        while end - at < _HEADER_LINES and end < len(self.texts) and _FIELD.match(self.texts[end]):
+            end += 1
+        return end - 1 if end - at >= _FIELDS else 0
 
     # Signatures
 

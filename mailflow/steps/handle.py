@@ -16,7 +16,7 @@ from pathlib import Path
 from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.authentication import Authentication, Handling, Verdict, handling_of, why_not_believed
-from mailflow.core.body import Body, read_body, redacted, without_letters
+from mailflow.core.body import Body, read_body, redacted, without_desk, without_letters
 from mailflow.core.case import Case, Flag, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote, UnprovenWrote
@@ -150,7 +150,7 @@ def _told(error: Exception) -> str:
 def handle(app: App, uow: UnitOfWork, stored: StoredMail) -> Handled:
     """Everything about one mail, in the transaction of `uow`."""
     mail = parse(stored.raw, stored.envelope)
-    body = read_body(mail, app.config.lexicon)
+    body = read_body(mail, app.config.lexicon, app.addresses.desk)
     silence = why_not_answer(mail, app.config.desk.address)
     if silence is not None:
         handled = _machine(app, uow, stored, mail, body, silence)
@@ -243,7 +243,7 @@ def _read(app: App, stored: StoredMail, mail: Mail, body: Body, case: Case | Non
     policy, lexicon = app.config.policy, app.config.lexicon
     asked = case.asked if case else None
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
-    lines = with_subject(subject, body.lines)
+    lines = with_subject(subject, without_desk(body.lines, app.addresses.desk))
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "")
 
     def wish_beside(reading: Reading) -> Wish:

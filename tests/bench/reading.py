@@ -19,7 +19,7 @@ from time import process_time
 
 from mailflow.config import Config, load, shipped
 from mailflow.core.answers import read_answers, with_subject
-from mailflow.core.body import read_body
+from mailflow.core.body import read_body, without_desk
 from mailflow.core.envelope import Envelope
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
@@ -56,12 +56,12 @@ def stages(sample: Sample, config: Config) -> Iterator[float]:
     lexicon, policy = config.lexicon, config.policy
     mail = parse(sample.raw, Envelope("jo@example.org", (config.desk.address,)))
     yield process_time()
-    body = read_body(mail, lexicon)
+    body = read_body(mail, lexicon, config.desk.address)
     yield process_time()
     why_not_answer(mail, config.desk.address)
     yield process_time()
     subject = own_subject(body.subject, lexicon.intent) if sample.asked is None else ""
-    lines = with_subject(subject, body.lines)
+    lines = with_subject(subject, without_desk(body.lines, config.desk.address))
     reading = read_answers(lines, policy.form, sample.asked, lexicon.answers, mail.sender or "")
     yield process_time()
     read_wish(

@@ -30,7 +30,7 @@ def attach(content, *, name="notes.txt", kind="text/plain", before=(), body="My 
     head = 'From: jo@example.org\r\nSubject: help\r\nContent-Type: multipart/mixed; boundary="=b"\r\n\r\n'
     raw = head + "".join(f"--=b\r\n{part}\r\n" for part in parts) + "--=b--\r\n"
     mail = parse(raw.encode(), Envelope("jo@example.org", ("recovery@pypi.example",)))
-    return mail, read_body(mail, WORDS)
+    return mail, read_body(mail, WORDS, "recovery@pypi.example")
 
 
 @pytest.mark.parametrize(

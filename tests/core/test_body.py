@@ -1,16 +1,18 @@
 """A mail's words: secrets are masked before anything reads them, and what is kept holds none."""
 
+import re
 from email import message_from_bytes, policy
 
 import pytest
 
 from mailflow.config.packaged import lexicon
-from mailflow.core.body import read_body, redacted, without_letters
+from mailflow.core.body import read_body, redacted, without_desk, without_letters
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
-from mailflow.core.text import Mark
+from mailflow.core.text import Line, Mark
 
 WORDS = lexicon()
+DESK = "recovery@pypi.example"
 SECRET = "correct-Horse-77"
 
 
@@ -28,7 +30,7 @@ def mail(body, subject="help", **fields):
 
 
 def read(body, subject="help"):
-    return read_body(mail(body, subject), WORDS)
+    return read_body(mail(body, subject), WORDS, DESK)
 
 
 def test_lines_are_marked_and_the_fresh_ones_are_the_persons_own():
@@ -69,7 +71,7 @@ def test_what_is_kept_is_a_mail_with_the_masked_text():
     received = mail(
         f"password: {SECRET}\nGrüße", f"password: {SECRET}", Date="Mon, 02 Mar 2026 09:00:00 +0000"
     )
-    kept = redacted(received, read_body(received, WORDS))
+    kept = redacted(received, read_body(received, WORDS, DESK))
     assert SECRET.encode() not in kept
     message = message_from_bytes(kept, policy=policy.default)
     assert message["From"] == "jo@example.org"
@@ -81,20 +83,20 @@ def test_what_is_kept_is_a_mail_with_the_masked_text():
 
 def test_what_is_kept_can_be_read_again():
     received = mail(f"My user name is jdoe42.\npassword: {SECRET}")
-    body = read_body(received, WORDS)
-    again = read_body(parse(redacted(received, body), received.envelope), WORDS)
+    body = read_body(received, WORDS, DESK)
+    again = read_body(parse(redacted(received, body), received.envelope), WORDS, DESK)
     assert again.fresh.strip() == body.fresh.strip()
     assert not again.secrets
 
 
 def test_a_mail_that_only_quoted_a_secret_says_so():
     received = mail(f"> password: {SECRET}")
-    assert b"X-Mailflow-Redacted: quoted\r\n" in redacted(received, read_body(received, WORDS))
+    assert b"X-Mailflow-Redacted: quoted\r\n" in redacted(received, read_body(received, WORDS, DESK))
 
 
 def test_fields_that_are_not_there_are_left_out():
     received = mail(f"password: {SECRET}", **{"Message-ID": "", "From": "nobody in particular", "To": ""})
-    kept = redacted(received, read_body(received, WORDS)).partition(b"\r\n\r\n")[0]
+    kept = redacted(received, read_body(received, WORDS, DESK)).partition(b"\r\n\r\n")[0]
     assert b"Message-ID" not in kept
     assert b"From" not in kept
     assert b"To:" not in kept
@@ -104,7 +106,7 @@ def test_fields_that_are_not_there_are_left_out():
 def test_no_field_of_the_kept_mail_can_be_injected(field):
     evil = "=?utf-8?q?x=0D=0ABcc:_eve@example.net=0D=0A=0D=0Abody?="
     received = mail(f"password: {SECRET}", **{field: evil})
-    kept = redacted(received, read_body(received, WORDS))
+    kept = redacted(received, read_body(received, WORDS, DESK))
     names = [line.partition(b":")[0] for line in kept.partition(b"\r\n\r\n")[0].split(b"\r\n")]
     assert b"Bcc" not in names
     assert set(names) <= {
@@ -115,7 +117,7 @@ def test_no_field_of_the_kept_mail_can_be_injected(field):
 
 def test_of_a_date_only_the_date_is_kept():
     received = mail(f"password: {SECRET}", Date=f"Mon, 02 Mar 2026 10:00:00 +0100 ({SECRET})")
-    kept = redacted(received, read_body(received, WORDS))
+    kept = redacted(received, read_body(received, WORDS, DESK))
     assert b"Date: Mon, 02 Mar 2026 09:00:00 +0000\r\n" in kept
     assert SECRET.encode() not in kept
 
@@ -141,3 +143,21 @@ def test_lines_of_our_letter_that_come_back_unmarked_are_ours():
         Mark.QUOTED,
     ]
     assert "yes" in told.fresh.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("I wrote to recovery@pypi.example.", "I wrote to ."),
+        ("<Recovery+7kq2m9xdr.0mbh@PyPI.example>", "< >"),
+        (
+            "my-recovery@pypi.example, recovery@pypi.example.org",
+            "my-recovery@pypi.example, recovery@pypi.example.org",
+        ),
+        ("jo@example.org", "jo@example.org"),
+    ],
+)
+def test_an_address_of_ours_is_nobodys(text, left):
+    [line] = without_desk([Line(text, Mark.FRESH, 1)], DESK)
+    assert len(line.text) == len(text)
+    assert re.sub(" +", " ", line.text) == left

@@ -103,7 +103,7 @@ WHOLE = {
 
 def read(raw):
     mail = parse(raw, Envelope("jo@example.org", (DESK,)))
-    body = read_body(mail, CONFIG.lexicon)
+    body = read_body(mail, CONFIG.lexicon, CONFIG.desk.address)
     why_not_answer(mail, DESK)
     form, redirects = CONFIG.policy.form, CONFIG.policy.redirects
     for asked in (None, form.items):

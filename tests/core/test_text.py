@@ -5,17 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailflow.core.reference import desk_pattern
 from mailflow.core.text import Line, Mark, mark_lines
 from tests.core.text_words import LANGUAGES, WORDS
 
 LETTER = {Mark.FRESH: "f", Mark.QUOTED: "q", Mark.FORWARDED: "w", Mark.SIGNATURE: "s"}
 
 
-def marks(text):
+def marks(text, ours=None):
     """One letter for each line, a point for blank ones that nobody else wrote."""
     return "".join(
         "." if line.mark is Mark.FRESH and not line.text.strip() else LETTER[line.mark]
-        for line in mark_lines(text, WORDS)
+        for line in mark_lines(text, WORDS, ours)
     )
 
 
@@ -32,6 +33,28 @@ def test_lines_are_numbered_and_bare_of_their_marks():
     assert mark_lines(">  - [x] a", WORDS)[0].text == " - [x] a"
     assert mark_lines(">a", WORDS) == (Line("a", Mark.QUOTED, 1, 1),)
     assert mark_lines("> > 2 > 1", WORDS) == (Line("2 > 1", Mark.QUOTED, 1, 2),)
+
+
+OURS = desk_pattern("desk@desk.example")
+LETTER_ADDRESS = "desk+7kq2m9xdr.0mbh@desk.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"* Desk <{LETTER_ADDRESS}> [2026-03-02 18:02]:\n> Which name?\njdoe", "qqf"),
+        (f"jdoe\n\nDesk <{LETTER_ADDRESS}> on skrifað:\nWhich name?", "f.qq"),
+        (f"jdoe\n\nDen mán. 2. mars 2026 skrifaði Desk <{LETTER_ADDRESS}>\nþetta:\n> Which name?", "f.qqq"),
+        (f"jdoe\n\n____\nFrá: Desk <{LETTER_ADDRESS}>\nSent: mánudagur\nTil: Jo\nEfni: Re: x\n\nWhich name?", "fqqqqqqqq"),
+        # What a person may have written stays theirs.
+        (f"I wrote to {LETTER_ADDRESS} before: no answer.", "f"),
+        (f"Desk: {LETTER_ADDRESS}\nName: jdoe", "ff"),
+        ("* Desk <desk@desk.example> [2026-03-02]:\njdoe", "ff"),
+        ("* Jo <jo@example.org> [2026-03-02]:\njdoe", "ff"),
+    ],
+)  # fmt: skip
+def test_a_quote_is_known_in_any_language_by_the_address_of_our_letter(text, expected):
+    assert marks(text, OURS) == expected
 
 
 ATTRIBUTIONS = {

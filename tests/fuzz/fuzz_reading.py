@@ -35,7 +35,7 @@ ADDRESSES = Addresses(DESK, (b"k" * 32,), CONFIG.case.reply_address_lifetime)
 def read(raw: bytes) -> None:
     """What `steps/handle.py` does with a mail before it looks into the database."""
     mail = parse(raw, Envelope("jo@example.org", (DESK,)))
-    body = read_body(mail, LEXICON)
+    body = read_body(mail, LEXICON, "recovery@pypi.example")
     assert not find_secrets(body.text, LEXICON.intent), "masking left a secret"
     redacted(mail, body)
     why_not_answer(mail, DESK)
