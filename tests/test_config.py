@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import make_url
 
-from mailflow.config import Config, ConfigErrors, load, packaged, restart_needed, shipped
+from mailflow.config import Config, ConfigErrors, load, packaged, restart_needed, shipped, values
 from mailflow.config.settings import _AT_START
 from mailflow.core.form import Kind
 from mailflow.core.policy import Redirect
@@ -231,6 +231,23 @@ def test_a_size_counts_by_thousands(site, errors_of, written, meant):
 )
 def test_a_desk_may_live_on_an_intranet(site, address):
     assert site("", desk=DESK.replace("desk@example.org", address)).desk.address == address
+
+
+def parts(letters):
+    return st.lists(st.text(letters, min_size=1, max_size=6), min_size=1, max_size=3)
+
+
+@given(
+    parts("aZ09"),
+    st.sampled_from("._+-"),
+    parts("az09"),
+    st.sampled_from(".-"),
+    st.sampled_from(["org", "xy"]),
+)
+def test_what_is_taken_for_a_plain_address_is_one_to_the_library_too(local, between, domain, joint, top):
+    text = f"{between.join(local)}@{joint.join(domain)}.{top}"
+    assert values._PLAIN_ADDRESS.fullmatch(text)
+    assert values._checked_address(text) == values.address(text) == text
 
 
 def test_a_domain_in_another_script_becomes_ascii(site):

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
-
-from pydantic import PlainValidator, ValidationInfo, field_validator
 
 from mailflow.config import values
-from mailflow.config.form import Flag
-from mailflow.config.table import FaultsError, Table, preset
+from mailflow.config.table import Good, Table, also, each, optional
 from mailflow.config.values import FaultError
 from mailflow.core.authentication import Handling, SenderPolicy
 
@@ -45,64 +41,44 @@ def _server(value: object) -> Server:
     return host, port
 
 
-def _each(check: values.Check) -> values.Check:
-    def checked(value: object) -> object:
-        if not isinstance(value, list):
-            raise FaultError(f"{values.shown(value)} is not a list: write it in [ ]")
-        found, faults = [], []
-        for number, one in enumerate(value):
-            try:
-                found.append(check(one))
-            except ValueError as error:
-                faults.append(((number,), str(error)))
-        if faults:
-            raise FaultsError(faults)
-        return tuple(found)
-
-    return checked
-
-
-def _handling(*allowed: Handling) -> PlainValidator:
+def _handling(*allowed: Handling) -> values.Check:
     choose = values.one_of(*allowed)
-    return PlainValidator(lambda value: Handling(choose(value)))
+    return lambda value: Handling(choose(value))
 
 
-class AuthenticationTable(Table):
-    authserv_ids: Annotated[tuple[str, ...], PlainValidator(_each(values.word))] = preset([])
-    relays: Annotated[tuple[Network, ...], PlainValidator(_each(_network))] = preset(["127.0.0.0/8", "::1"])
-    compute: Flag = preset(False)
-    dns_servers: Annotated[tuple[Server, ...], PlainValidator(_each(_server))] = preset([])
-    dns_timeout: Annotated[timedelta, PlainValidator(values.duration)] = preset("3 seconds")
-    dns_lookups: Annotated[int, PlainValidator(values.whole(10, 200))] = preset(40)
-    deadline: Annotated[timedelta, PlainValidator(values.duration)] = preset("15 seconds")
-    retry_for: Annotated[timedelta, PlainValidator(values.duration)] = preset("15 minutes")
-    on_pass: Annotated[Handling, _handling(Handling.FULL, Handling.GUARDED)] = preset("full")
-    on_none: Annotated[Handling, _handling(Handling.GUARDED, Handling.STAFF)] = preset("guarded")
-    on_fail: Annotated[Handling, _handling(Handling.GUARDED, Handling.STAFF)] = preset("staff")
-    untagged_needs_pass: Flag = preset(False)
+class AuthenticationTable(Table, header="[authentication]"):
+    authserv_ids: tuple[str, ...] = optional(each(values.word), [])
+    relays: tuple[Network, ...] = optional(each(_network), ["127.0.0.0/8", "::1"])
+    compute: bool = optional(values.flag, False)
+    dns_servers: tuple[Server, ...] = optional(each(_server), [])
+    dns_timeout: timedelta = optional(values.duration, "3 seconds")
+    dns_lookups: int = optional(values.whole(10, 200), 40)
+    deadline: timedelta = optional(values.duration, "15 seconds")
+    retry_for: timedelta = optional(values.duration, "15 minutes")
+    on_pass: Handling = optional(_handling(Handling.FULL, Handling.GUARDED), "full")
+    on_none: Handling = optional(_handling(Handling.GUARDED, Handling.STAFF), "guarded")
+    on_fail: Handling = optional(_handling(Handling.GUARDED, Handling.STAFF), "staff")
+    untagged_needs_pass: bool = optional(values.flag, False)
 
-    @field_validator("deadline")
-    @classmethod
-    def _is_short(cls, deadline: timedelta, info: ValidationInfo) -> timedelta:
+    @also("deadline")
+    @staticmethod
+    def _is_short(deadline: timedelta, good: Good) -> None:
         if deadline > _LONGEST_DEADLINE:
             raise FaultError('is longer than a mail may hold up others: write at most "1 minute"')
-        if deadline < info.data.get("dns_timeout", deadline):
+        if deadline < good.get("dns_timeout", deadline):
             raise FaultError("is shorter than dns_timeout, the time of one question: write more")
-        return deadline
 
-    @field_validator("on_none")
-    @classmethod
-    def _can_be_told(cls, handling: Handling, info: ValidationInfo) -> Handling:
-        if handling is Handling.STAFF and not _is_told(info):
+    @also("on_none")
+    @staticmethod
+    def _can_be_told(handling: Handling, good: Good) -> None:
+        if handling is Handling.STAFF and not _is_told(good):
             raise FaultError(f'"staff" would answer nobody: {_TELL}')
-        return handling
 
-    @field_validator("untagged_needs_pass")
-    @classmethod
-    def _can_pass(cls, needed: bool, info: ValidationInfo) -> bool:
-        if needed and not _is_told(info):
+    @also("untagged_needs_pass")
+    @staticmethod
+    def _can_pass(needed: bool, good: Good) -> None:
+        if needed and not _is_told(good):
             raise FaultError(f"is true, but nothing can pass: {_TELL}")
-        return needed
 
     def policy(self) -> SenderPolicy:
         return SenderPolicy(self.on_pass, self.on_none, self.on_fail, self.untagged_needs_pass)
@@ -111,5 +87,5 @@ class AuthenticationTable(Table):
 _TELL = "name your mail server in authserv_ids, or set compute = true"
 
 
-def _is_told(info: ValidationInfo) -> bool:
-    return bool(info.data.get("authserv_ids", True) or info.data.get("compute", True))
+def _is_told(good: Good) -> bool:
+    return bool(good.get("authserv_ids", True) or good.get("compute", True))

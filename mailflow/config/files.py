@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
-import ssl
 from importlib.util import find_spec
 from pathlib import Path
 
-from pydantic import ValidationInfo
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -28,43 +26,42 @@ _NAMES = 'see the names in the shipped templates; pieces of your own begin with 
 _POSTGRESQL = "postgresql+psycopg"
 
 
-def path(value: object, info: ValidationInfo) -> Path:
+def path(value: object, folder: Path) -> Path:
     """Where a file is or will be: relative to the configuration's folder, or one of systemd's credentials."""
     text = string(value)
     if text.startswith(_CREDENTIAL):
         return _credential(text.removeprefix(_CREDENTIAL))
     if not text or "\0" in text or text.startswith("~"):
         raise FaultError(f"{shown(text)} is not a path: write one from this file's folder, or from /")
-    assert info.context is not None, "validated without the folder"
-    return Path(info.context["folder"], text)
+    return Path(folder, text)
 
 
-def readable(value: object, info: ValidationInfo) -> Path | None:
+def readable(value: object, folder: Path) -> Path | None:
     """A file that has to be there, or None for an empty string."""
     if value == "":
         return None
-    file = path(value, info)
+    file = path(value, folder)
     _read(file)
     return file
 
 
-def readable_if_there(value: object, info: ValidationInfo) -> Path:
-    file = path(value, info)
+def readable_if_there(value: object, folder: Path) -> Path:
+    file = path(value, folder)
     if _exists(file):
         _read(file)
     return file
 
 
-def key_or_none(value: object, info: ValidationInfo) -> Path | None:
+def key_or_none(value: object, folder: Path) -> Path | None:
     """A file that has to be readable once it is there, or None for an empty string."""
-    return None if value == "" else readable_if_there(value, info)
+    return None if value == "" else readable_if_there(value, folder)
 
 
-def letters_folder(value: object, info: ValidationInfo) -> Path | None:
+def letters_folder(value: object, folder: Path) -> Path | None:
     """A folder with letters of the site, or None for an empty string."""
     if value == "":
         return None
-    where = path(value, info)
+    where = path(value, folder)
     try:
         found = [*_templates_in(where), *_templates_in(where / "letters")]
     except OSError as error:
@@ -90,15 +87,15 @@ def _templates_in(folder: Path) -> list[Path]:
     return sorted(file for file in folder.iterdir() if file.suffix in {".txt", ".html"})
 
 
-def secret(value: object, info: ValidationInfo) -> str:
+def secret(value: object, folder: Path) -> str:
     """What a file holds, without its final line end."""
     if value == "":
         return ""
     if isinstance(value, str) and value.startswith(_CREDENTIAL):
-        file = path(value, info)
+        file = path(value, folder)
         missing = f"there is no credential {shown(value)}: name one of the unit's LoadCredential= lines"
     else:
-        file = _unnamed_path(value, info)
+        file = _unnamed_path(value, folder)
         missing = "no such file: write the path of a file that holds the secret, never the secret itself"
     if not _exists(file):
         raise FaultError(missing)
@@ -113,6 +110,8 @@ def secret(value: object, info: ValidationInfo) -> str:
 
 def check_key_pair(certificate: Path, private_key: Path) -> None:
     """Raises `FaultError` unless they belong together and can be used as they stand."""
+    import ssl  # noqa: PLC0415 - 20 ms, for who looks at a certificate
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         # A passphrase is never asked for: a daemon has no terminal.
@@ -125,7 +124,7 @@ def check_key_pair(certificate: Path, private_key: Path) -> None:
         ) from None
 
 
-def database_url(value: object, info: ValidationInfo) -> str:
+def database_url(value: object, folder: Path) -> str:
     """SQLAlchemy's URL, a relative SQLite path made absolute."""
     text = string(value)
     right = 'write "sqlite:///path/to/file" or "postgresql+psycopg://user@host/name"'
@@ -136,7 +135,7 @@ def database_url(value: object, info: ValidationInfo) -> str:
     if url.password is not None or "password" in url.query:
         raise FaultError("the password must not stand in the URL: put it into a file that `password` names")
     if url.drivername == "sqlite":
-        return _sqlite(url, info)
+        return _sqlite(url, folder)
     if url.drivername != _POSTGRESQL:
         raise FaultError(f"{shown(url.drivername)} is not a database mailflow works with: {right}")
     if find_spec("psycopg") is None:
@@ -148,14 +147,14 @@ def with_password(url: str, password: str) -> str:
     return make_url(url).set(password=password).render_as_string(hide_password=False) if password else url
 
 
-def _sqlite(url: URL, info: ValidationInfo) -> str:
+def _sqlite(url: URL, folder: Path) -> str:
     name = url.database or ""
     if url.host or url.query or not name or name.startswith((":", "file:")):
         raise FaultError(
             f'{shown(str(url))} does not name a file on disk: write "sqlite:///" and its path, such as '
             '"sqlite:///var/mailflow.db"'
         )
-    return URL.create("sqlite", database=str(path(name, info))).render_as_string()
+    return URL.create("sqlite", database=str(path(name, folder))).render_as_string()
 
 
 def _credential(name: str) -> Path:
@@ -173,9 +172,9 @@ def _credential(name: str) -> Path:
     return Path(given, name)
 
 
-def _unnamed_path(value: object, info: ValidationInfo) -> Path:
+def _unnamed_path(value: object, folder: Path) -> Path:
     try:
-        return path(value, info)
+        return path(value, folder)
     except ValueError:
         raise FaultError("is not a path: write the path of a file that holds the secret") from None
 

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
-
-from pydantic import PlainValidator, field_validator
 
 from mailflow.config import values
-from mailflow.config.table import FaultsError, Place, Table, needed, preset
+from mailflow.config.table import Fault, FaultsError, Good, Table, also, each, needed, optional, tables
 from mailflow.config.values import FaultError, did_you_mean, shown
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.intentwords import MATTERS
 from mailflow.core.policy import Redirect
 
-Key = Annotated[str, PlainValidator(values.key)]
-KeyOrNone = Annotated[str, PlainValidator(values.or_empty(values.key))]
-Line = Annotated[str, PlainValidator(values.line)]
-LineOrNone = Annotated[str, PlainValidator(values.or_empty(values.line))]
-Paragraph = Annotated[str, PlainValidator(values.paragraph)]
-ParagraphOrNone = Annotated[str, PlainValidator(values.or_empty(values.paragraph))]
-Word = Annotated[str, PlainValidator(values.word)]
-Flag = Annotated[bool, PlainValidator(values.flag)]
-
-Fault = tuple[Place, str]
+_key_or_none = values.or_empty(values.key)
+_paragraph_or_none = values.or_empty(values.paragraph)
 
 _WITH_CHOICES = {Kind.REASON, Kind.CHOICE}
 _ONLY_FOR = {  # keys that mean something for some kinds only
@@ -57,60 +46,54 @@ def _choice_labels(value: object) -> tuple[tuple[str, str], ...]:
     return tuple((values.key(choice), values.line(label)) for choice, label in value.items())
 
 
-class FieldTable(Table):
-    """One [[form.field]]."""
-
-    key: Key = needed('key = "username"')
-    item: KeyOrNone = preset("")
-    kind: Annotated[Kind, PlainValidator(_kind)] = needed('kind = "name"')
-    label: Annotated[str, PlainValidator(values.name)] = needed('label = "User name"')
-    aliases: tuple[Word, ...] = preset([])
-    required: Flag = preset(False)
-    required_when: Annotated[tuple[tuple[str, str], ...], PlainValidator(_required_when)] = preset({})
-    differs_from: KeyOrNone = preset("")
-    ask: ParagraphOrNone = preset("")
-    why: ParagraphOrNone = preset("")
-    how: ParagraphOrNone = preset("")
-    choices: tuple[Key, ...] = preset([])
-    choice_labels: Annotated[tuple[tuple[str, str], ...], PlainValidator(_choice_labels)] = preset({})
-    yes: KeyOrNone = preset("")
-    statement: LineOrNone = preset("")
-    placeholders: tuple[Word, ...] = preset([])
-    profile_url: tuple[Annotated[str, PlainValidator(values.url_part)], ...] = preset([])
-    sensitive: Flag = preset(False)
+class FieldTable(Table, header="[[form.field]]"):
+    key: str = needed(values.key, 'key = "username"')
+    item: str = optional(_key_or_none, "")
+    kind: Kind = needed(_kind, 'kind = "name"')
+    label: str = needed(values.name, 'label = "User name"')
+    aliases: tuple[str, ...] = optional(each(values.word), [])
+    required: bool = optional(values.flag, False)
+    required_when: tuple[tuple[str, str], ...] = optional(_required_when, {})
+    differs_from: str = optional(_key_or_none, "")
+    ask: str = optional(_paragraph_or_none, "")
+    why: str = optional(_paragraph_or_none, "")
+    how: str = optional(_paragraph_or_none, "")
+    choices: tuple[str, ...] = optional(each(values.key), [])
+    choice_labels: tuple[tuple[str, str], ...] = optional(_choice_labels, {})
+    yes: str = optional(_key_or_none, "")
+    statement: str = optional(values.or_empty(values.line), "")
+    placeholders: tuple[str, ...] = optional(each(values.word), [])
+    profile_url: tuple[str, ...] = optional(each(values.url_part), [])
+    sensitive: bool = optional(values.flag, False)
 
     def setting(self) -> Field:
         said = {choice: choice.replace("_", " ") for choice in self.choices if self.kind in _WITH_CHOICES}
         said |= dict(self.choice_labels)
-        given = {name: getattr(self, name) for name in type(self).model_fields}
-        return Field(**given | {"item": self.item or self.key, "choice_labels": tuple(said.items())})
+        return Field(**self.values() | {"item": self.item or self.key, "choice_labels": tuple(said.items())})
 
 
-class FormTable(Table):
-    field: tuple[FieldTable, ...] = preset([])
+class FormTable(Table, header="[form]"):
+    field: tuple[FieldTable, ...] = tables(FieldTable)
 
-    @field_validator("field")
-    @classmethod
-    def _hangs_together(cls, tables: tuple[FieldTable, ...]) -> tuple[FieldTable, ...]:
+    @also("field")
+    @staticmethod
+    def _hangs_together(tables: tuple[FieldTable, ...], _: Good) -> None:
         if not tables:
             raise FaultError("the form is empty: add one [[form.field]] for each thing the desk has to know")
         faults = [*check_form(tuple(table.setting() for table in tables))]
         if faults:
             raise FaultsError(faults)
-        return tables
 
     def setting(self, service: str) -> Form:
         return Form(tuple(table.setting() for table in self.field), service)
 
 
-class RedirectTable(Table):
-    """One [[redirect]]."""
-
-    topic: Line = needed('topic = "billing"')
-    matter: Annotated[str, PlainValidator(values.or_empty(values.one_of(*MATTERS)))] = preset("")
-    words: tuple[Word, ...] = preset([])
-    say: Paragraph = needed('say = "Questions about bills are answered by the accounts office."')
-    url: Annotated[str, PlainValidator(values.or_empty(values.url))] = preset("")
+class RedirectTable(Table, header="[[redirect]]"):
+    topic: str = needed(values.line, 'topic = "billing"')
+    matter: str = optional(values.or_empty(values.one_of(*MATTERS)), "")
+    words: tuple[str, ...] = optional(each(values.word), [])
+    say: str = needed(values.paragraph, 'say = "Questions about bills are answered by the accounts office."')
+    url: str = optional(values.or_empty(values.url), "")
 
     def setting(self) -> Redirect:
         return Redirect(self.topic, self.words, self.say, self.url, self.matter)

@@ -6,12 +6,8 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
-from inspect import isclass
 from pathlib import Path
-from typing import Any, get_args
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from typing import Any
 
 from mailflow.config import files
 from mailflow.config.authentication import AuthenticationTable
@@ -27,9 +23,9 @@ from mailflow.config.settings import (
     Smarthost,
     Smtp,
 )
-from mailflow.config.table import FaultsError, Place, Table
+from mailflow.config.table import FaultsError, Place
 from mailflow.config.tables import File
-from mailflow.config.values import did_you_mean, shown
+from mailflow.config.values import shown
 from mailflow.core.policy import Policy, Redirect
 
 _REST = "other questions"
@@ -52,9 +48,10 @@ def load(path: Path) -> Config:
     path = path.absolute()
     data = _parse(path)
     try:
-        file = File.model_validate(data, context={"folder": path.parent})
-    except ValidationError as error:
-        raise ConfigErrors(path, tuple(_lines(error, data))) from None
+        file = File.read(data, path.parent)
+    except FaultsError as error:
+        lines = (f"{_path(place, data)}: {message}" for place, message in error.faults)
+        raise ConfigErrors(path, tuple(dict.fromkeys(lines))) from None
     return _settings(path, file)
 
 
@@ -85,12 +82,12 @@ def _settings(source: Path, file: File) -> Config:
         ),
         smtp=Smtp(
             **{
-                **_values(smtp),
+                **smtp.values(),
                 "from_systemd": not smtp.listen,
                 "hostname": smtp.hostname or socket.gethostname() or "localhost",
             }
         ),
-        smarthost=Smarthost(**_values(relay)),
+        smarthost=Smarthost(**relay.values()),
         database=Database(
             url=files.with_password(file.database.url, file.database.password),
             busy_timeout=file.database.busy_timeout,
@@ -120,21 +117,17 @@ def _settings(source: Path, file: File) -> Config:
             keep_raw=case.keep_raw,
         ),
         authentication=_authentication(file.authentication),
-        digest=Digest(**_values(file.digest)),
+        digest=Digest(**file.digest.values()),
         monitoring=file.monitoring.listen,
-        log=Log(**_values(file.log)),
+        log=Log(**file.log.values()),
         templates=file.templates.folder or shipped("templates"),
     )
 
 
 def _authentication(table: AuthenticationTable) -> Authentication:
-    said = _values(table)
+    said = table.values()
     settings = {one.name: said[one.name] for one in fields(Authentication)}
     return Authentication(**{**settings, "authserv_ids": frozenset(table.authserv_ids)})
-
-
-def _values(table: Table) -> dict[str, Any]:
-    return {name: getattr(table, name) for name in type(table).model_fields}
 
 
 def _redirects(file: File) -> tuple[Redirect, ...]:
@@ -144,49 +137,6 @@ def _redirects(file: File) -> tuple[Redirect, ...]:
         return redirects
     say = f"This desk can only help people who lost access to their {file.desk.service} account."
     return (*redirects, Redirect(topic=_REST, words=(), say=say, url=""))
-
-
-def _lines(error: ValidationError, data: Mapping[str, Any]) -> list[str]:
-    """One line for each fault, in the order of the keys; unknown keys of a table come after its known ones."""
-    faults = [fault for details in error.errors(include_url=False) for fault in _faults(details)]
-    return list(dict.fromkeys(f"{_path(place, data)}: {message}" for place, message in faults))
-
-
-def _faults(details: ErrorDetails) -> list[tuple[Place, str]]:
-    place = details["loc"]
-    cause = details.get("ctx", {}).get("error")
-    if isinstance(cause, FaultsError):
-        return [((*place, *inner), message) for inner, message in cause.faults]
-    if cause is not None:
-        return [(place, str(cause))]
-    if details["type"] == "missing":
-        return [(place, f"missing: write for example {_example(place)}")]
-    if details["type"] == "extra_forbidden":
-        known = _table_at(place[:-1]).model_fields
-        hint = did_you_mean(str(place[-1]), known, f"known here: {', '.join(known)}")
-        return [(place, f"unknown key; {hint}")]
-    if details["type"] == "tuple_type":
-        return [(place, f"{shown(details['input'])} is not a list: write it in [ ]")]
-    return [(place, f"{shown(details['input'])} is not a table: write {_header(place)} above its keys")]
-
-
-def _example(place: Place) -> str:
-    examples = _table_at(place[:-1]).model_fields[str(place[-1])].examples
-    return str((examples or [place[-1]])[0])
-
-
-def _header(place: Place) -> str:
-    dotted = ".".join(step for step in place if isinstance(step, str))
-    return f"[[{dotted}]]" if isinstance(place[-1], int) or dotted == "form.field" else f"[{dotted}]"
-
-
-def _table_at(place: Place) -> type[Table]:
-    table: Any = File
-    for step in place:
-        if isinstance(step, str):
-            annotation = table.model_fields[step].annotation
-            table = annotation if isclass(annotation) else get_args(annotation)[0]
-    return table  # type: ignore[no-any-return]  # pydantic's annotations are not typed
 
 
 def _path(place: Place, data: Mapping[str, Any]) -> str:

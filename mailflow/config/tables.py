@@ -8,42 +8,45 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import Field as Key
-from pydantic import PlainValidator, ValidationInfo, field_validator
 
 from mailflow.config import files, values
 from mailflow.config.authentication import AuthenticationTable
-from mailflow.config.form import Flag, FormTable, RedirectTable, check_redirects
-from mailflow.config.table import FaultsError, Table, needed, preset
+from mailflow.config.form import FormTable, RedirectTable, check_redirects
+from mailflow.config.table import (
+    FaultsError,
+    Good,
+    Table,
+    also,
+    each,
+    needed,
+    optional,
+    optional_path,
+    table,
+    tables,
+)
 from mailflow.config.values import FaultError
 from mailflow.core.reference import Addresses
 
-Address = Annotated[str, PlainValidator(values.address)]
-Name = Annotated[str, PlainValidator(values.name)]
-Duration = Annotated[timedelta, PlainValidator(values.duration)]
 HostPort = tuple[str, int]
-NeededFile = Annotated[Path | None, PlainValidator(files.readable)]
-Secret = Annotated[str, PlainValidator(files.secret), Key(repr=False)]
 
 _LOCAL_PART_LIMIT = 64  # RFC 5321, section 4.5.3.1.1
 _TLS_FROM_THE_START = 465  # RFC 8314, section 3.3
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class DeskTable(Table):
-    name: Annotated[str, PlainValidator(values.or_empty(values.name))] = preset("")
-    address: Address = needed('address = "desk@example.org"')
-    service: Name = needed('service = "PyPI"')
-    staff: tuple[Address, ...] = needed('staff = ["staff@example.org"]')
-    time_zone: Annotated[ZoneInfo, PlainValidator(values.time_zone)] = preset("UTC")
-    reply_key: Annotated[Path, PlainValidator(files.readable_if_there)] = preset("var/reply.key")
+class DeskTable(Table, header="[desk]"):
+    name: str = optional(values.or_empty(values.name), "")
+    address: str = needed(values.address, 'address = "desk@example.org"')
+    service: str = needed(values.name, 'service = "PyPI"')
+    staff: tuple[str, ...] = needed(each(values.address), 'staff = ["staff@example.org"]')
+    time_zone: ZoneInfo = optional(values.time_zone, "UTC")
+    reply_key: Path = optional_path(files.readable_if_there, "var/reply.key")
 
-    @field_validator("address")
-    @classmethod
-    def _has_room_for_tags(cls, address: str) -> str:
+    @also("address")
+    @staticmethod
+    def _has_room_for_tags(address: str, _: Good) -> None:
         local = address.rpartition("@")[0]
         if "+" in local:
             raise FaultError(
@@ -56,14 +59,13 @@ class DeskTable(Table):
                 f"{values.shown(address)} leaves no room for the tag of a reply address: write at most "
                 f"{len(local) - excess} characters before the @"
             )
-        return address
 
-    @field_validator("staff")
-    @classmethod
-    def _is_somebody_else(cls, staff: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    @also("staff")
+    @staticmethod
+    def _is_somebody_else(staff: tuple[str, ...], good: Good) -> None:
         if not staff:
             raise FaultError("nobody is named: write at least one address")
-        desk = info.data.get("address", "")
+        desk = good.get("address", "")
         faults = []
         for number, address in enumerate(staff):
             if desk and Addresses(desk, (), timedelta()).accepts(address):
@@ -77,7 +79,6 @@ class DeskTable(Table):
                 faults.append(((number,), f"{values.shown(address)} stands twice: write it once"))
         if faults:
             raise FaultsError(faults)
-        return staff
 
 
 def _listen(value: object) -> tuple[HostPort, ...]:
@@ -88,111 +89,99 @@ def _listen(value: object) -> tuple[HostPort, ...]:
         raise FaultError(
             f'{values.shown(value)} is not a list of addresses: write one such as ["127.0.0.1:8025"], or "systemd"'
         )
-    faults, addresses = [], []
-    for number, one in enumerate(value):
-        try:
-            addresses.append(values.host_port(one))
-        except ValueError as error:
-            faults.append(((number,), str(error)))
-    if faults:
-        raise FaultsError(faults)
+    addresses = _host_ports(value)
     if len({*addresses}) < len(addresses):
         raise FaultError("an address stands twice: write each once")
-    return tuple(addresses)
+    return addresses
 
 
-class SmtpTable(Table):
-    listen: Annotated[tuple[HostPort, ...], PlainValidator(_listen)] = preset(["127.0.0.1:8025"])
-    hostname: Annotated[str, PlainValidator(values.or_empty(values.host))] = preset("")
-    tls_certificate: NeededFile = preset("")
-    tls_key: NeededFile = preset("")
-    size_limit: Annotated[int, PlainValidator(values.size("10 KB", "500 MB"))] = preset("10 MB")
-    max_connections: Annotated[int, PlainValidator(values.whole(1, 100_000))] = preset(500)
-    max_connections_per_address: Annotated[int, PlainValidator(values.whole(1, 100_000))] = preset(20)
-    max_recipients: Annotated[int, PlainValidator(values.whole(1, 10_000))] = preset(50)
-    max_commands: Annotated[int, PlainValidator(values.whole(5, 100_000))] = preset(100)
-    max_received: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(50)
-    session_deadline: Duration = preset("10 minutes")
-    idle_timeout: Duration = preset("60 seconds")
-    least_rate: Annotated[int, PlainValidator(values.size("0 B", "10 MB"))] = preset("256 B")
-    bytes_in_flight: Annotated[int, PlainValidator(values.size("10 KB", "100 GB"))] = preset("100 MB")
+_host_ports = each(values.host_port)
 
-    @field_validator("tls_key")
-    @classmethod
-    def _belongs_to_certificate(cls, key: Path | None, info: ValidationInfo) -> Path | None:
-        certificate = info.data.get("tls_certificate", key)
+
+class SmtpTable(Table, header="[smtp]"):
+    listen: tuple[HostPort, ...] = optional(_listen, ["127.0.0.1:8025"])
+    hostname: str = optional(values.or_empty(values.host), "")
+    tls_certificate: Path | None = optional_path(files.readable, "")
+    tls_key: Path | None = optional_path(files.readable, "")
+    size_limit: int = optional(values.size("10 KB", "500 MB"), "10 MB")
+    max_connections: int = optional(values.whole(1, 100_000), 500)
+    max_connections_per_address: int = optional(values.whole(1, 100_000), 20)
+    max_recipients: int = optional(values.whole(1, 10_000), 50)
+    max_commands: int = optional(values.whole(5, 100_000), 100)
+    max_received: int = optional(values.whole(1, 1000), 50)
+    session_deadline: timedelta = optional(values.duration, "10 minutes")
+    idle_timeout: timedelta = optional(values.duration, "60 seconds")
+    least_rate: int = optional(values.size("0 B", "10 MB"), "256 B")
+    bytes_in_flight: int = optional(values.size("10 KB", "100 GB"), "100 MB")
+
+    @also("tls_key")
+    @staticmethod
+    def _belongs_to_certificate(key: Path | None, good: Good) -> None:
+        certificate = good.get("tls_certificate", key)
         if key and not certificate:
             raise FaultError("is set without tls_certificate: write both, or leave both empty")
         if certificate and not key:
             raise FaultError("missing: tls_certificate needs the file with its private key")
-        if certificate and key and "tls_certificate" in info.data:
+        if certificate and key and "tls_certificate" in good:
             files.check_key_pair(certificate, key)
-        return key
 
-    @field_validator("bytes_in_flight")
-    @classmethod
-    def _has_room_for_a_mail(cls, size: int, info: ValidationInfo) -> int:
-        if size < info.data.get("size_limit", 0):
+    @also("bytes_in_flight")
+    @staticmethod
+    def _has_room_for_a_mail(size: int, good: Good) -> None:
+        if size < good.get("size_limit", 0):
             raise FaultError("is less than one mail of size_limit: write a larger size")
-        return size
 
 
-class SmarthostTable(Table):
-    host: Annotated[str, PlainValidator(values.or_empty(values.host))] = preset("")
-    port: Annotated[int, PlainValidator(values.whole(1, 65_535))] = preset(25)
-    tls: Annotated[
-        Literal["required", "opportunistic", "off"],
-        PlainValidator(values.one_of("required", "opportunistic", "off")),
-    ] = preset("opportunistic")
-    user: Annotated[str, PlainValidator(values.or_empty(values.line))] = preset("")
-    password: Secret = preset("")
-    timeout: Duration = preset("60 seconds")
-    connections: Annotated[int, PlainValidator(values.whole(1, 100))] = preset(4)
-    maildir: Annotated[Path, PlainValidator(files.path)] = preset("var/maildir")
-    retry: tuple[Duration, ...] = preset(
-        ["1 minute", "5 minutes", "15 minutes", "1 hour", "3 hours", "6 hours"]
+class SmarthostTable(Table, header="[smarthost]"):
+    host: str = optional(values.or_empty(values.host), "")
+    port: int = optional(values.whole(1, 65_535), 25)
+    tls: Literal["required", "opportunistic", "off"] = optional(
+        values.one_of("required", "opportunistic", "off"), "opportunistic"
     )
-    give_up_after: Duration = preset("5 days")
+    user: str = optional(values.or_empty(values.line), "")
+    password: str = optional_path(files.secret, "")
+    timeout: timedelta = optional(values.duration, "60 seconds")
+    connections: int = optional(values.whole(1, 100), 4)
+    maildir: Path = optional_path(files.path, "var/maildir")
+    retry: tuple[timedelta, ...] = optional(
+        each(values.duration), ["1 minute", "5 minutes", "15 minutes", "1 hour", "3 hours", "6 hours"]
+    )
+    give_up_after: timedelta = optional(values.duration, "5 days")
 
-    @field_validator("port")
-    @classmethod
-    def _speaks_starttls(cls, port: int) -> int:
+    @also("port")
+    @staticmethod
+    def _speaks_starttls(port: int, _: Good) -> None:
         if port == _TLS_FROM_THE_START:
             raise FaultError(
                 f"{port} is for TLS from the first byte, mailflow begins it with STARTTLS: write 587"
             )
-        return port
 
-    @field_validator("user")
-    @classmethod
-    def _is_protected(cls, user: str, info: ValidationInfo) -> str:
-        if user and info.data.get("tls") == "off" and not _is_loopback(info.data.get("host", "")):
+    @also("user")
+    @staticmethod
+    def _is_protected(user: str, good: Good) -> None:
+        if user and good.get("tls") == "off" and not _is_loopback(good.get("host", "")):
             raise FaultError('tls = "off" would send its password unprotected: write tls = "required"')
-        return user
 
-    @field_validator("password")
-    @classmethod
-    def _comes_with_a_user(cls, password: str, info: ValidationInfo) -> str:
-        user = info.data.get("user", password)
+    @also("password")
+    @staticmethod
+    def _comes_with_a_user(password: str, good: Good) -> None:
+        user = good.get("user", password)
         if user and not password:
             raise FaultError("missing: `user` needs the path of a file with the password")
         if password and not user:
             raise FaultError("is set without `user`: write both, or leave both empty")
-        return password
 
-    @field_validator("retry")
-    @classmethod
-    def _is_not_empty(cls, retry: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    @also("retry")
+    @staticmethod
+    def _is_not_empty(retry: tuple[timedelta, ...], _: Good) -> None:
         if not retry:
             raise FaultError("is empty: write at least one duration")
-        return retry
 
-    @field_validator("give_up_after")
-    @classmethod
-    def _leaves_time_for_a_retry(cls, give_up_after: timedelta, info: ValidationInfo) -> timedelta:
-        if "retry" in info.data and give_up_after < info.data["retry"][0]:
+    @also("give_up_after")
+    @staticmethod
+    def _leaves_time_for_a_retry(give_up_after: timedelta, good: Good) -> None:
+        if "retry" in good and give_up_after < good["retry"][0]:
             raise FaultError("is shorter than the first `retry`: write a longer time")
-        return give_up_after
 
 
 def _is_loopback(host: str) -> bool:
@@ -202,39 +191,38 @@ def _is_loopback(host: str) -> bool:
         return host in {"", "localhost"}  # no host: letters go into the maildir
 
 
-class DatabaseTable(Table):
-    url: Annotated[str, PlainValidator(files.database_url)] = preset("sqlite:///var/mailflow.db")
-    password: Secret = preset("")
-    busy_timeout: Duration = preset("10 seconds")
-    min_free: Annotated[int, PlainValidator(values.size("0 B", "1000000 GB"))] = preset("100 MB")
-    encryption_key: Annotated[Path | None, PlainValidator(files.key_or_none)] = preset("var/database.key")
+class DatabaseTable(Table, header="[database]"):
+    url: str = optional_path(files.database_url, "sqlite:///var/mailflow.db")
+    password: str = optional_path(files.secret, "")
+    busy_timeout: timedelta = optional(values.duration, "10 seconds")
+    min_free: int = optional(values.size("0 B", "1000000 GB"), "100 MB")
+    encryption_key: Path | None = optional_path(files.key_or_none, "var/database.key")
 
-    @field_validator("password")
-    @classmethod
-    def _has_a_use(cls, password: str, info: ValidationInfo) -> str:
-        if password and info.data.get("url", "").startswith("sqlite"):
+    @also("password")
+    @staticmethod
+    def _has_a_use(password: str, good: Good) -> None:
+        if password and good.get("url", "").startswith("sqlite"):
             raise FaultError("is set, but SQLite has no passwords: leave it empty")
-        return password
 
 
-class CaseTable(Table):
-    remind_after: tuple[Duration, ...] = preset(["3 days", "7 days", "14 days"])
-    close_after: Duration = preset("30 days")
-    escalate_after: Duration = preset("7 days")
-    business_days: Flag = preset(False)
-    status_letter_every: Duration = preset("1 day")
-    letters_per_day: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(5)
-    letters_per_case: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(20)
-    letters_per_domain: Annotated[int, PlainValidator(values.whole(1, 1_000_000))] = preset(200)
-    letters_in_all: Annotated[int, PlainValidator(values.whole(1, 1_000_000))] = preset(2000)
-    reply_address_lifetime: Duration = preset("365 days")
-    keep_closed: Duration = preset("365 days")
-    keep_raw: Duration = preset("180 days")
-    confirm_below: Annotated[float, PlainValidator(values.share)] = preset(0.6)
+class CaseTable(Table, header="[case]"):
+    remind_after: tuple[timedelta, ...] = optional(each(values.duration), ["3 days", "7 days", "14 days"])
+    close_after: timedelta = optional(values.duration, "30 days")
+    escalate_after: timedelta = optional(values.duration, "7 days")
+    business_days: bool = optional(values.flag, False)
+    status_letter_every: timedelta = optional(values.duration, "1 day")
+    letters_per_day: int = optional(values.whole(1, 1000), 5)
+    letters_per_case: int = optional(values.whole(1, 1000), 20)
+    letters_per_domain: int = optional(values.whole(1, 1_000_000), 200)
+    letters_in_all: int = optional(values.whole(1, 1_000_000), 2000)
+    reply_address_lifetime: timedelta = optional(values.duration, "365 days")
+    keep_closed: timedelta = optional(values.duration, "365 days")
+    keep_raw: timedelta = optional(values.duration, "180 days")
+    confirm_below: float = optional(values.share, 0.6)
 
-    @field_validator("remind_after")
-    @classmethod
-    def _ascends(cls, remind_after: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+    @also("remind_after")
+    @staticmethod
+    def _ascends(remind_after: tuple[timedelta, ...], _: Good) -> None:
         late = [
             number
             for number in range(1, len(remind_after))
@@ -244,79 +232,71 @@ class CaseTable(Table):
             raise FaultsError(
                 [((number,), "is not later than the one before: write them in order") for number in late]
             )
-        return remind_after
 
-    @field_validator("close_after")
-    @classmethod
-    def _follows_the_reminders(cls, close_after: timedelta, info: ValidationInfo) -> timedelta:
-        if close_after <= max(info.data.get("remind_after", ()), default=timedelta()):
+    @also("close_after")
+    @staticmethod
+    def _follows_the_reminders(close_after: timedelta, good: Good) -> None:
+        if close_after <= max(good.get("remind_after", ()), default=timedelta()):
             raise FaultError(
                 "is not later than the last of `remind_after`: leave the person time to answer it"
             )
-        return close_after
 
-    @field_validator("reply_address_lifetime")
-    @classmethod
-    def _outlasts_the_wait(cls, lifetime: timedelta, info: ValidationInfo) -> timedelta:
-        if lifetime < info.data.get("close_after", lifetime):
+    @also("reply_address_lifetime")
+    @staticmethod
+    def _outlasts_the_wait(lifetime: timedelta, good: Good) -> None:
+        if lifetime < good.get("close_after", lifetime):
             raise FaultError("is shorter than close_after: an answer in time would come to a dead address")
-        return lifetime
 
 
-class DigestTable(Table):
-    at: Annotated[time, PlainValidator(values.clock_time)] = preset("08:00")
-    send_empty: Flag = preset(False)
-    answers_per_day: Annotated[int, PlainValidator(values.whole(1, 1000))] = preset(20)
+class DigestTable(Table, header="[digest]"):
+    at: time = optional(values.clock_time, "08:00")
+    send_empty: bool = optional(values.flag, False)
+    answers_per_day: int = optional(values.whole(1, 1000), 20)
 
 
-class MonitoringTable(Table):
-    listen: Annotated[
-        HostPort | None, PlainValidator(lambda value: None if value == "" else values.host_port(value))
-    ] = preset("127.0.0.1:8026")
+class MonitoringTable(Table, header="[monitoring]"):
+    listen: HostPort | None = optional(
+        lambda value: None if value == "" else values.host_port(value), "127.0.0.1:8026"
+    )
 
 
-class LogTable(Table):
-    format: Annotated[
-        Literal["json", "console", "auto"], PlainValidator(values.one_of("json", "console", "auto"))
-    ] = preset("auto")
-    level: Annotated[
-        Literal["debug", "info", "warning", "error"],
-        PlainValidator(values.one_of("debug", "info", "warning", "error")),
-    ] = preset("info")
+class LogTable(Table, header="[log]"):
+    format: Literal["json", "console", "auto"] = optional(values.one_of("json", "console", "auto"), "auto")
+    level: Literal["debug", "info", "warning", "error"] = optional(
+        values.one_of("debug", "info", "warning", "error"), "info"
+    )
 
 
-class TemplatesTable(Table):
-    folder: Annotated[Path | None, PlainValidator(files.letters_folder)] = preset("")
+class TemplatesTable(Table, header="[templates]"):
+    folder: Path | None = optional_path(files.letters_folder, "")
 
 
-class File(Table):
+class File(Table, header=""):
     """The whole file."""
 
-    desk: DeskTable = preset({})
-    smtp: SmtpTable = preset({})
-    smarthost: SmarthostTable = preset({})
-    database: DatabaseTable = preset({})
-    case: CaseTable = preset({})
-    authentication: AuthenticationTable = preset({})
-    digest: DigestTable = preset({})
-    monitoring: MonitoringTable = preset({})
-    log: LogTable = preset({})
-    templates: TemplatesTable = preset({})
-    form: FormTable = preset({})
-    redirect: tuple[RedirectTable, ...] = preset([])
+    desk: DeskTable = table(DeskTable)
+    smtp: SmtpTable = table(SmtpTable)
+    smarthost: SmarthostTable = table(SmarthostTable)
+    database: DatabaseTable = table(DatabaseTable)
+    case: CaseTable = table(CaseTable)
+    authentication: AuthenticationTable = table(AuthenticationTable)
+    digest: DigestTable = table(DigestTable)
+    monitoring: MonitoringTable = table(MonitoringTable)
+    log: LogTable = table(LogTable)
+    templates: TemplatesTable = table(TemplatesTable)
+    form: FormTable = table(FormTable)
+    redirect: tuple[RedirectTable, ...] = tables(RedirectTable)
 
-    @field_validator("monitoring")
-    @classmethod
-    def _does_not_collide(cls, monitoring: MonitoringTable, info: ValidationInfo) -> MonitoringTable:
-        smtp = info.data.get("smtp")
+    @also("monitoring")
+    @staticmethod
+    def _does_not_collide(monitoring: MonitoringTable, good: Good) -> None:
+        smtp = good.get("smtp")
         if smtp and monitoring.listen and monitoring.listen[1] and monitoring.listen in smtp.listen:
             raise FaultsError([(("listen",), "is an address of smtp.listen too: choose another port")])
-        return monitoring
 
-    @field_validator("redirect")
-    @classmethod
-    def _differ(cls, redirect: tuple[RedirectTable, ...]) -> tuple[RedirectTable, ...]:
+    @also("redirect")
+    @staticmethod
+    def _differ(redirect: tuple[RedirectTable, ...], _: Good) -> None:
         faults = [*check_redirects(redirect)]
         if faults:
             raise FaultsError(faults)
-        return redirect
