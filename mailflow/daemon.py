@@ -366,7 +366,7 @@ class Daemon:
     def _gauges(self) -> Gauges:
         now = self._app.clock()
         with self._app.read() as uow:
-            queues, cases = uow.views.queues(), uow.views.count_by_status()
+            queues, cases = uow.views.queues(), uow.views.count_open()
             failed = len(uow.outbox.failed(now - DAY))
         return Gauges(
             inbox_waiting=queues.mails_waiting,

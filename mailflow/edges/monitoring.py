@@ -41,7 +41,7 @@ class Gauges:
     outbox_waiting: int = 0
     outbox_oldest: timedelta = timedelta(0)
     outbox_failed: int = 0
-    cases: Mapping[str, int] = field(default_factory=dict)  # by status
+    cases: Mapping[str, int] = field(default_factory=dict)  # the open ones, by status
     disk_free: int | None = None  # bytes where the database is, if that can be seen from here
 
 
@@ -150,7 +150,7 @@ class _Stored(Collector):
             yield GaugeMetricFamily(
                 "mailflow_disk_free_bytes", "What the database may still grow by", float(known.disk_free)
             )
-        cases = GaugeMetricFamily("mailflow_cases", "Cases by status", labels=["status"])
+        cases = GaugeMetricFamily("mailflow_cases", "Open cases by status", labels=["status"])
         for status, count in known.cases.items():
             cases.add_metric([status], count)
         yield cases

@@ -242,6 +242,8 @@ _partial(
 )
 _partial("ix_cases_failing", cases.c.failing.is_(True), cases.c.id)
 
+_partial("ix_audit_reference", audit.c.reference.is_not(None), audit.c.reference, audit.c.number)
+
 Index("ix_case_history_case", case_history.c.case_id, case_history.c.id)
 
 Index("ix_tallies_key", tallies.c.what, tallies.c.key, tallies.c.at)

@@ -37,7 +37,9 @@ _LAST: Final = (
     .order_by(tallies.c.at.desc())
     .limit(1)
 )
-_PURGE: Final = delete(tallies).where(tallies.c.at < bindparam("before", type_=Moment))
+_PURGE: Final = delete(tallies).where(  # by name, as the index has them
+    tallies.c.what.in_([LETTER, OBEYED, ANSWER, HELP, TEXT]), tallies.c.at < bindparam("before", type_=Moment)
+)
 
 
 class Tally:

@@ -23,7 +23,9 @@ from mailflow.store.schema import (
     outbox,
 )
 
+OPEN: Final = tuple(status for status in Status if status is not Status.CLOSED)
 LISTED: Final = 1000
+PLACES_COUNTED: Final = 1000  # of the staff's queue: it is counted for many letters, and may be long
 WAITS_LOOKED_AT: Final = 250  # it is asked for many letters
 
 
@@ -71,8 +73,15 @@ def _micros(column: Any) -> Any:
 
 
 _COUNT = select(func.count())
-_QUEUE = _COUNT.where(case_is_queued)
-_AHEAD = _COUNT.where(
+
+
+def _ahead(*where: Any, most: int = PLACES_COUNTED) -> Any:
+    """How many cases are in the queue before one, as far as places are counted."""
+    return _COUNT.select_from(select(cases.c.id).where(*where).limit(most).subquery())
+
+
+_QUEUE = _ahead(case_is_queued)
+_AHEAD = _ahead(
     cases.c.queued_at <= bindparam("queued_at", type_=Moment),  # which the index understands
     tuple_(cases.c.queued_at, cases.c.id)
     < tuple_(bindparam("queued_at", type_=Moment), bindparam("case_id")),
@@ -92,6 +101,7 @@ _MEDIAN_WAIT = (
     .offset(select((func.count() - 1) // 2).select_from(_WAITS).scalar_subquery())
 )
 _BY_STATUS = select(cases.c.status, func.count()).group_by(cases.c.status)
+_OPEN_BY_STATUS = _BY_STATUS.where(cases.c.status.in_([*OPEN]))
 _FAILING = (
     SELECT.where(cases.c.failing.is_(True))
     .where(or_(~is_(cases.c.status, "closed"), cases.c.changed_at >= _SINCE))
@@ -123,7 +133,10 @@ class Views:
         self._connection = connection
 
     def queue_place(self, case: Case) -> int:
-        """Its place in the queue of the staff, 1 being next; the last one for a case that is not in it yet."""
+        """Its place in the queue of the staff, 1 being next; the last one for a case that is not in it yet.
+
+        One more than `PLACES_COUNTED` is that place, or any behind it.
+        """
         if case.completed_at is None:
             return self._number(_QUEUE, {}) + 1
         return self._number(_AHEAD, {"queued_at": case.completed_at, "case_id": case.id}) + 1
@@ -149,9 +162,14 @@ class Views:
         return self._number(_CASES_OF, {"party": address, "since": since}) > 0
 
     def count_by_status(self) -> dict[Status, int]:
-        """Every status has its number."""
+        """Every status has its number. All closed cases are counted, which takes a while where there are millions."""
         found = self._tally(_BY_STATUS, {})
         return {status: found.get(status, 0) for status in Status}
+
+    def count_open(self) -> dict[Status, int]:
+        """Every status of an open case has its number."""
+        found = self._tally(_OPEN_BY_STATUS, {})
+        return {status: found.get(status, 0) for status in OPEN}
 
     def cases(
         self,

@@ -225,6 +225,7 @@ FACTS = {
     "received": {"understood": understood(values=True), **QUEUE},
     "received-next-and-new": {"understood": understood(values=False), "place": 1, "usual_wait": None},
     "noted": QUEUE,
+    "noted-far-back": {**QUEUE, "place": 1001},
     "noted-not-in-the-queue": {"place": None, "usual_wait": None},
     "status": status(Status.IN_REVIEW, **QUEUE),
     "status-awaiting-answers": status(Status.AWAITING_ANSWERS, missing=AGREEMENTS),

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.envelope import MailKind
+from mailflow.store import views
+from mailflow.store.schema import case_is_queued
 from mailflow.store.views import Numbers, Queues
 
 DAY = timedelta(days=1)
@@ -29,6 +31,14 @@ def test_the_place_in_the_queue_goes_by_when_a_case_was_complete(store, case, no
         assert [uow.views.queue_place(one) for one in (first, second, third, tied)] == [1, 2, 3, 4]
         assert uow.views.queue_place(case()) == 5
         assert uow.views.queue_place(case(status=Status.IN_REVIEW, completed_at=now + 1.5 * DAY)) == 2
+
+
+def test_places_are_counted_so_far_and_no_further(store, case, now, monkeypatch):
+    monkeypatch.setattr(views, "_QUEUE", views._ahead(case_is_queued, most=2))
+    for number in range(4):
+        with store.read() as uow:
+            assert uow.views.queue_place(case()) == min(number, 2) + 1
+        save(store, case(status=Status.IN_REVIEW, completed_at=now))
 
 
 def test_the_usual_wait_is_the_median_of_what_the_staff_closed(store, case, now):
@@ -98,8 +108,12 @@ def test_the_numbers_of_a_span_count_what_happened_in_it(store, case, now, arriv
             for settle in ("sent", "sent", "give_up", "drop"):
                 uow.outbox.put(letter(), now)
                 letter_id = uow.outbox.waiting()[0].id
-                arguments = {"sent": (at,), "give_up": ("550", at), "drop": ()}[settle]
-                getattr(uow.outbox, settle)(letter_id, *arguments)
+                arguments = {
+                    "give_up": (letter_id, "550", at),
+                    "drop": (letter_id,),
+                    "sent": ([letter_id], at),
+                }[settle]
+                getattr(uow.outbox, settle)(*arguments)
         uow.cases.save(closed(case, now, Outcome.DENIED, opened_at=now - 9 * DAY))
         for number, mail in enumerate(uow.mails.claim(now + DAY, 9)):
             silence = "vacation reply" if number % 2 else None

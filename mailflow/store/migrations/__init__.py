@@ -13,7 +13,7 @@ from sqlalchemy import Engine, inspect, text
 from mailflow import faults
 from mailflow.store.engine import READING
 
-HEAD: Final = "0007"
+HEAD: Final = "0008"
 _UPGRADING: Final = 0x6D61_696C  # the advisory lock that nodes starting together wait at
 
 
