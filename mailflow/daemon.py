@@ -28,7 +28,7 @@ from mailflow.steps.app import App
 from mailflow.steps.deliver import TIMEOUTS_A_LETTER, deliver_due
 from mailflow.steps.handle import Handled, handle_waiting
 from mailflow.steps.hold import Hold
-from mailflow.steps.periodic import pass_time, purge, send_digest
+from mailflow.steps.periodic import pass_time, pull_back, purge, send_digest
 from mailflow.steps.receive import Intake
 from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import Unavailable
@@ -306,6 +306,10 @@ class Daemon:
 
     def _periodic(self) -> bool:
         app = self._app
+        if pulled := pull_back(app):
+            log.clock_set_back(mails=pulled.mails, letters=pulled.letters)
+            for name in ("handle", "deliver"):
+                self._wake(name)
         changed = pass_time(app, _BATCH)
         for one in changed:
             kinds = [letter.kind for letter in one.letters]

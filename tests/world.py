@@ -173,6 +173,11 @@ class World:
         with self.store.read() as uow:
             return uow.mails.get(number)
 
+    def query(self, statement: str) -> list:
+        """What stands in the database, in its own words."""
+        with self.engine.connect() as connection:
+            return connection.exec_driver_sql(statement).all()
+
     def opened(self) -> int:
         """How many cases were opened."""
         with self.store.read() as uow:

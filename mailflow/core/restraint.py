@@ -127,7 +127,10 @@ def _brings_something(before: Case, event: PersonWrote, heard: Case, now: dateti
     if event.kind in _BRING or event.secrets or _said(heard) != _said(before):
         return True
     if event.kind is MailKind.FOLLOW_UP_STATUS or before.status is not Status.AWAITING_ANSWERS:
-        return now - max(before.last_letters.values(), default=before.opened_at) >= _REACTION
+        last = max(before.last_letters.values(), default=before.opened_at)
+        return (
+            abs(now - last) >= _REACTION
+        )  # a letter of hours ahead was written before the clock was set back
     return False
 
 

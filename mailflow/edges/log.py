@@ -251,6 +251,11 @@ def purged(*, rows: int, raws: int) -> None:
     event("info", "purged", rows=rows, raws=raws)
 
 
+def clock_set_back(*, mails: int, letters: int) -> None:
+    """So many waited for a time to come that a clock had shown which was ahead; they are due now."""
+    event("warning", "clock_set_back", mails=mails, letters=letters)
+
+
 def audit_head(*, head: str) -> None:
     """The last entry of the audit log: `mailflow audit verify --head` knows by it whether the end was cut off since."""
     event("info", "audit_head", head=head)
@@ -342,6 +347,7 @@ EVENTS = (
     "letter_put_back",
     "digest_written",
     "purged",
+    "clock_set_back",
     "scrubbed",
     "starting",
     "ready",

@@ -263,3 +263,8 @@ def spread(wait: timedelta, letter_id: int, attempts: int) -> timedelta:
     """The wait, up to a tenth longer or shorter, so that letters that failed together do not come back together."""
     thousandths = (letter_id * 7919 + attempts * 104_729) % 201 - 100  # primes: neighbours land far apart
     return wait * (1000 + thousandths) / 1000
+
+
+def longest_wait(waits: Sequence[timedelta]) -> timedelta:
+    """No letter waits longer between two tries."""
+    return max(waits) * 1.1

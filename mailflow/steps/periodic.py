@@ -11,12 +11,38 @@ from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
+from mailflow.steps.deliver import longest_wait
+from mailflow.steps.handle import RETRY_WAITS
 from mailflow.steps.report import DIGEST, build_digest
 from mailflow.store.unit import UnitOfWork
 
 _SLOTS_KEPT = 60 * DAY
 _TALLIES_KEPT = 8 * DAY  # a little longer than anything that is counted, or an address for commands works
 _PURGE_AT = time(4, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PulledBack:
+    """What waited for a moment that only a clock which was ahead can have meant."""
+
+    mails: int
+    letters: int
+    slots: int
+
+
+def pull_back(app: App) -> PulledBack | None:
+    """Make due what a clock that was ahead has put off, once it has been set back; None if there is nothing.
+
+    What failed waits as long as it may: a jump shorter than that wait is not told from one.
+    """
+    now, letter_wait = app.clock(), longest_wait(app.config.smarthost.retry)
+    with app.begin("pull back") as uow:
+        pulled = PulledBack(
+            uow.mails.pull_back(now, now + max(RETRY_WAITS)),
+            uow.outbox.pull_back(now, now + letter_wait),
+            uow.slots.pull_back(now),
+        )
+    return pulled if pulled.mails or pulled.letters or pulled.slots else None
 
 
 def pass_time(app: App, limit: int) -> list[Applied]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, bindparam, delete, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, or_, select, update
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
@@ -108,6 +108,12 @@ _PARK = _UPDATE.where(mail_waits).values(
 )
 _REPLAY = _UPDATE.where(mail_is_parked).values(
     state=MailState.WAITING, attempts=0, next_try_at=mails.c.received_at
+)
+_PULL_BACK = (
+    update(mails)
+    .where(mail_waits, mails.c.next_try_at > bindparam("now", type_=Moment))
+    .where(or_(mails.c.attempts == 0, mails.c.next_try_at > bindparam("farthest", type_=Moment)))
+    .values(next_try_at=bindparam("now", type_=Moment))
 )
 _DROP = delete(mails).where(_BY_ID, mail_is_parked)
 _OF_CASE = select(*_LISTED).where(mails.c.case_id == bindparam("of_case")).order_by(mails.c.id)
@@ -225,6 +231,10 @@ class Mails:
 
     def park(self, mail_id: int, error: str) -> None:
         self._connection.execute(_PARK, {"mail_id": mail_id, "why": error})
+
+    def pull_back(self, now: datetime, farthest: datetime) -> int:
+        """Makes mails due that wait longer than any may: `farthest` is the last moment that a failed one waits for."""
+        return self._connection.execute(_PULL_BACK, {"now": now, "farthest": farthest}).rowcount
 
     def replay(self, mail_id: int) -> bool:
         """Lets a parked mail be handled again."""

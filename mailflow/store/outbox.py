@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Integer,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from mailflow.core.letters import Rendered
 from mailflow.store.columns import Moment
@@ -51,21 +64,28 @@ _NOW = bindparam("now", type_=Moment)
 _MOST = bindparam("most", type_=Integer)
 _SINCE = bindparam("since", type_=Moment)
 _BEFORE = bindparam("before", type_=Moment)
+_FARTHEST = bindparam("farthest", type_=Moment)
 _BY_ID = outbox.c.id == bindparam("letter_id")
 _NO_LEASE = {"lease_until": None, "leased_by": None}
 _PUT = insert(outbox)
 _GET = select(*_WHOLE).where(_BY_ID)
 # A common table expression is evaluated once: in a subquery the locked rows could be chosen again for each row.
-_FREE = (
-    select(outbox.c.id)
-    .where(letter_waits, outbox.c.next_try_at <= _NOW)
-    .where(or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= _NOW))
-    .order_by(outbox.c.next_try_at, outbox.c.id)
-    .limit(_MOST)
-    .with_for_update(skip_locked=True)
-)
-_DUE = _FREE.cte("due")
-_OLD = _FREE.where(outbox.c.created_at <= _BEFORE).cte("old")
+_FREE = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= _NOW)
+
+
+def _due(*conditions: ColumnElement[bool]) -> CTE:
+    return (
+        select(outbox.c.id)
+        .where(letter_waits, outbox.c.next_try_at <= _NOW, *conditions)
+        .order_by(outbox.c.next_try_at, outbox.c.id)
+        .limit(_MOST)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+
+
+_DUE = _due(or_(_FREE, outbox.c.lease_until > _FARTHEST))
+_OLD = _due(_FREE, outbox.c.created_at <= _BEFORE)
 _LEASE = (
     update(outbox)
     .where(outbox.c.id.in_(select(_DUE.c.id)))
@@ -90,6 +110,12 @@ _GIVE_UP_OLD = (
     .where(outbox.c.id.in_(select(_OLD.c.id)))
     .values(state=LetterState.FAILED, settled_at=_NOW, error=bindparam("why"), **_NO_LEASE)
     .returning(*_WHOLE)
+)
+_PULL_BACK = (
+    update(outbox)
+    .where(letter_waits, outbox.c.next_try_at > _NOW)
+    .where(or_(outbox.c.attempts == 0, outbox.c.next_try_at > _FARTHEST))
+    .values(next_try_at=_NOW)
 )
 _UNSENT = or_(letter_waits, is_(outbox.c.state, "failed"))
 # A lease stays: a node may be at it right now.
@@ -175,8 +201,12 @@ class Outbox:
         )
 
     def lease(self, now: datetime, until: datetime, by: str, limit: int) -> list[QueuedLetter]:
-        """Letters to send now, for this node alone `until` a moment; after it another takes them up."""
-        rows = self._connection.execute(_LEASE, {"now": now, "until": until, "by": by, "most": limit}).all()
+        """Letters to send now, for this node alone `until` a moment; after it another takes them up.
+
+        A lease that ends twice as far ahead is one of a clock that has been set back since, and holds nothing.
+        """
+        values = {"now": now, "until": until, "farthest": until + (until - now), "by": by, "most": limit}
+        rows = self._connection.execute(_LEASE, values).all()
         return sorted(
             (whole(row, self._keyring) for row in rows), key=lambda letter: (letter.next_try_at, letter.id)
         )
@@ -233,6 +263,10 @@ class Outbox:
         """When `lease` next finds something, or None when nothing waits."""
         due: datetime | None = self._connection.execute(_NEXT_DUE).scalar_one()
         return due
+
+    def pull_back(self, now: datetime, farthest: datetime) -> int:
+        """Makes letters due that wait longer than any may: `farthest` is the last moment that a failed one waits for."""
+        return self._connection.execute(_PULL_BACK, {"now": now, "farthest": farthest}).rowcount
 
     def purge(self, before: datetime, limit: int = PURGED_AT_ONCE) -> int:
         """Deletes letters without a case (digests) written before a moment; call again until it returns 0."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, exists, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
 from mailflow.core.authentication import Authentication
@@ -30,7 +30,11 @@ class LeasedMail:
 _OF_MAIL: Final = sender_checks.c.mail_id == bindparam("of_mail")
 _KNOWN: Final = exists().where(sender_checks.c.mail_id == mails.c.id)
 _NOT_NOW: Final = or_(
-    sender_checks.c.found.is_not(None), sender_checks.c.next_try_at > bindparam("now", type_=Moment)
+    sender_checks.c.found.is_not(None),
+    and_(
+        sender_checks.c.next_try_at > bindparam("now", type_=Moment),
+        sender_checks.c.next_try_at <= bindparam("farthest", type_=Moment),
+    ),
 )
 _FIND: Final = (
     select(mails.c.id)
@@ -59,8 +63,12 @@ class SenderChecks:
         self._mails = mails
 
     def lease(self, now: datetime, until: datetime, limit: int) -> list[LeasedMail]:
-        """Waiting mails of which nothing is known, the oldest first. Nobody else looks at them before `until`."""
-        ids = self._connection.execute(_FIND, {"now": now, "most": limit}).scalars().all()
+        """Waiting mails of which nothing is known, the oldest first. Nobody else looks at them before `until`.
+
+        What holds a mail back for twice as long was written by a clock that has been set back since.
+        """
+        values = {"now": now, "farthest": until + (until - now), "most": limit}
+        ids = self._connection.execute(_FIND, values).scalars().all()
         return [self._leased(mail_id, until) for mail_id in ids]
 
     def _leased(self, mail_id: int, until: datetime) -> LeasedMail:

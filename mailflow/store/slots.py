@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
+from mailflow.store.columns import Moment
 from mailflow.store.schema import job_slots
 
 _WIN: Final = (
@@ -17,6 +18,11 @@ _WIN: Final = (
 )
 _LAST: Final = select(func.max(job_slots.c.won_at)).where(
     job_slots.c.job == bindparam("of_job"), job_slots.c.won_at < bindparam("before")
+)
+_PULL_BACK: Final = (
+    update(job_slots)
+    .where(job_slots.c.won_at > bindparam("now", type_=Moment))
+    .values(won_at=bindparam("now", type_=Moment))
 )
 _PURGE: Final = delete(job_slots).where(job_slots.c.won_at < bindparam("before"))
 
@@ -38,6 +44,10 @@ class Slots:
             _LAST, {"of_job": job, "before": before}
         ).scalar_one()
         return last
+
+    def pull_back(self, now: datetime) -> int:
+        """What was won at a moment that has yet to come was won now at the latest."""
+        return self._connection.execute(_PULL_BACK, {"now": now}).rowcount
 
     def purge(self, before: datetime) -> int:
         return self._connection.execute(_PURGE, {"before": before}).rowcount
