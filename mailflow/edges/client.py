@@ -69,17 +69,18 @@ class Client(smtplib.SMTP):
         """Seconds for which the next reply is waited for; none are left when it is late."""
         return min(self.deadline, self._asked_at + float(self.timeout)) - time.monotonic()
 
-    def ask(self, command: str) -> Reply:
+    def ask(self, command: str, *, success: int = 2) -> Reply:
         self.command_encoding = "utf-8"  # with SMTPUTF8; else every command is ASCII anyway
         self.putcmd(command)
-        return self.reply()
+        return self.reply(success=success)
 
-    def reply(self) -> Reply:
+    def reply(self, *, success: int = 2) -> Reply:
+        """`success`: the first digit of a yes to what was asked. Another one answers something else."""
         code, words = self.getreply()
         self._asked_at = time.monotonic()  # for the next reply, where commands were pipelined
-        text = " ".join(words.decode("utf-8", "replace").split())
-        if code == 421:  # it leaves
-            raise self._lost(f"{code} {text}")
+        text = _shown(words)
+        if code // 100 not in {success, 4, 5}:
+            raise self._lost(f"its replies are out of step: {code} {text}")
         return Reply(code, text)
 
     def send(self, s: ReadableBuffer | str) -> None:
@@ -105,6 +106,8 @@ class Client(smtplib.SMTP):
             lines.append(line[4:].strip())
             if line[3:4] != b"-":
                 faults.reached(faults.AFTER_REPLY)
+                if line.startswith(b"421"):  # it leaves, whatever it was asked
+                    raise self._lost(_shown(line[:3] + b" " + b" ".join(lines)))
                 return int(line[:3]), b"\n".join(lines)
         raise self._lost("its reply does not end")
 
@@ -141,3 +144,7 @@ class Client(smtplib.SMTP):
     def _lost(self, why: str) -> smtplib.SMTPServerDisconnected:
         self.close()
         return smtplib.SMTPServerDisconnected(why)
+
+
+def _shown(words: bytes) -> str:
+    return " ".join(words.decode("utf-8", "replace").split())

@@ -82,7 +82,7 @@ class Sessions:
         if "PLAIN" in offered:  # RFC 4616; smtplib's own login takes ASCII only
             reply = session.ask("AUTH PLAIN " + _base64(f"\0{user}\0{password}"))
         elif "LOGIN" in offered:
-            reply = session.ask(f"AUTH LOGIN {_base64(user)}")
+            reply = session.ask(f"AUTH LOGIN {_base64(user)}", success=3)
             if reply.code == 334:
                 reply = session.ask(_base64(password))
         else:

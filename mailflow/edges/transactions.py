@@ -126,7 +126,11 @@ class Transactions:
         """Until it may have its content, or `_refusal` says why not."""
         self.session.deadline = taken.deadline
         for stage, command in self._stages:
-            reply = self.session.reply() if self._pipelining else self.session.ask(command)
+            success = 3 if stage == "DATA" else 2
+            if self._pipelining:
+                reply = self.session.reply(success=success)
+            else:
+                reply = self.session.ask(command, success=success)
             refused = self._refused(stage, reply)
             self._refusal = self._refusal or refused
             if self._refusal and not self._pipelining:

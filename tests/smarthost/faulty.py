@@ -80,6 +80,7 @@ class _Session:
     number: int
     peer: socket.socket
     heard: bytes = b""
+    has_mail: bool = False
     recipient: str = ""
     owed: bytes = b""
 
@@ -167,40 +168,57 @@ class FaultySmarthost:
 
     def _obey(self, session: _Session, line: str) -> None:
         verb, _, rest = line.partition(" ")
-        verb = verb.upper()
-        self.commands.append((session.number, verb))
-        match verb:
-            case "EHLO":
-                offers = [*self.offers, *(["STARTTLS"] if self._can_encrypt(session) else [])]
-                lines = [f"250-{word}" for word in ("smarthost.example.org", *offers)]
-                self._reply(session, "ehlo", "\r\n".join([*lines, "250 SIZE 1000000"]))
-            case "STARTTLS":
-                self._reply(session, "starttls", "220 go ahead")
-                self._encrypt(session)
-            case "AUTH":
-                self._reply(session, "auth", "235 2.7.0 welcome")
-            case "MAIL":
-                session.recipient = ""
-                self._reply(session, "mail", "250 2.1.0 ok")
-            case "RCPT":
-                session.recipient = found[1] if (found := re.search("<([^>]*)>", rest)) else ""
-                self._reply(session, "rcpt", "250 2.1.5 ok")
-            case "DATA":
-                if self._reply(session, "data", "354 go on"):
-                    self._letter(session)
-            case "RSET":
-                self._reply(session, "rset", "250 2.0.0 ok")
-            case "QUIT":
-                self._say(session, "221 2.0.0 bye")
-                raise _HungUp
-            case _:
-                self._say(session, "502 5.5.1 what?")
+        self.commands.append((session.number, verb.upper()))
+        obey = getattr(self, f"_{verb.lower()}", None)
+        if obey is None:
+            self._say(session, "502 5.5.1 what?")
+        else:
+            obey(session, rest)
+
+    def _ehlo(self, session: _Session, _: str) -> None:
+        offers = [*self.offers, *(["STARTTLS"] if self._can_encrypt(session) else [])]
+        lines = [f"250-{word}" for word in ("smarthost.example.org", *offers)]
+        self._reply(session, "ehlo", "\r\n".join([*lines, "250 SIZE 1000000"]))
+
+    def _starttls(self, session: _Session, _: str) -> None:
+        if self._reply(session, "starttls", "220 go ahead"):
+            self._encrypt(session)
+
+    def _auth(self, session: _Session, _: str) -> None:
+        self._reply(session, "auth", "235 2.7.0 welcome")
+
+    def _mail(self, session: _Session, _: str) -> None:
+        session.recipient = ""
+        session.has_mail = self._reply(session, "mail", "250 2.1.0 ok")
+
+    def _rcpt(self, session: _Session, rest: str) -> None:
+        if not session.has_mail:
+            self._say(session, "503 5.5.1 MAIL first")
+            return
+        session.recipient = found[1] if (found := re.search("<([^>]*)>", rest)) else ""
+        if not self._reply(session, "rcpt", "250 2.1.5 ok"):
+            session.recipient = ""
+
+    def _data(self, session: _Session, _: str) -> None:
+        if not session.recipient:
+            self._say(session, "554 5.5.1 no valid recipients")
+        elif self._reply(session, "data", "354 go on"):
+            self._letter(session)
+
+    def _rset(self, session: _Session, _: str) -> None:
+        session.has_mail, session.recipient = False, ""
+        self._reply(session, "rset", "250 2.0.0 ok")
+
+    def _quit(self, session: _Session, _: str) -> None:
+        self._say(session, "221 2.0.0 bye")
+        raise _HungUp
 
     def _letter(self, session: _Session) -> None:
         if self._strike(session, "content"):
             self._until(session, b"\r\n")
             raise _HungUp
         raw = self._until(session, b"\r\n.\r\n") + b"\r\n"
+        session.has_mail = False
         if (does := self._strike(session, "dot")) is not None:
             self._do(session, does, "250 2.0.0 taken")
             return

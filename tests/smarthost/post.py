@@ -62,6 +62,7 @@ class Post(AbstractContextManager["Post"]):
             "password": "",
             "timeout": timedelta(seconds=timeout),
             "maildir": None,
+            "connections": 1,
             "retry": RETRY,
             "give_up_after": GIVE_UP_AFTER,
         }
