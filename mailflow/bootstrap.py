@@ -107,7 +107,7 @@ def make_key(path: Path, setting: str = REPLY_KEY) -> bool:
                 file.flush()
                 os.fsync(file.fileno())
             with contextlib.suppress(FileExistsError):
-                path.hardlink_to(draft)
+                private.publish(draft, path)
                 return True
     except OSError as error:
         raise NotReady(f"{setting} {path} is not there and cannot be made: {error.strerror}") from error

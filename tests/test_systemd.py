@@ -10,6 +10,7 @@ from mailflow.cli import mailflow
 REPOSITORY = Path(__file__).parent.parent
 SERVICE = REPOSITORY / "systemd" / "mailflow.service"
 SOCKET = REPOSITORY / "systemd" / "mailflow.socket"
+BACKUP = REPOSITORY / "docs" / "examples" / "backup"
 ANALYZE = shutil.which("systemd-analyze")
 CREDENTIAL = re.compile(r"\"credential:([a-z][\w.-]*)\"")
 
@@ -37,7 +38,8 @@ def analyze(*arguments):
 
 @needs_systemd
 def test_systemd_has_nothing_to_say_against_the_units():
-    done = analyze("verify", str(SERVICE), str(SOCKET))
+    backup = [BACKUP / f"mailflow-{name}" for name in ("backup.service", "backup.timer", "restore.service")]
+    done = analyze("verify", *map(str, (SERVICE, SOCKET, *backup)))
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
@@ -73,7 +75,7 @@ def test_the_credentials_are_those_that_the_words_about_them_name(service):
 
 def test_what_the_daemon_promises_fits_what_systemd_waits_for(service):
     assert service["Type"] == ["notify"]  # systemd 252 knows no notify-reload
-    assert service["RestartPreventExitStatus"] == ["78"]
+    assert service["RestartPreventExitStatus"] == ["78 65"]
     assert int(service["TimeoutStopSec"][0]) > 20
     assert "-HUP" in service["ExecReload"][0]
     assert service["WorkingDirectory"] == [f"/var/lib/{service['StateDirectory'][0]}"]
@@ -86,3 +88,16 @@ def test_the_socket_takes_a_burst_on_port_25():
     assert socket["ListenStream"] == ["25"]
     assert socket["BindIPv6Only"] == ["both"]
     assert socket["Backlog"] == ["2048"]
+
+
+@pytest.mark.parametrize("name", ["backup", "restore"])
+def test_backups_are_made_and_restored_by_the_user_that_runs_the_desk(service, name):
+    unit = settings(BACKUP / f"mailflow-{name}.service")
+    (command,) = unit["ExecStart"]
+    assert f"mailflow --config /etc/mailflow/config.toml {name} " in command
+    assert unit["User"] == ["mailflow"]  # that of a dynamic user is the unit's name, if nothing is said
+    assert unit["StateDirectory"] == [f"{service['StateDirectory'][0]} mailflow-backup"]
+    for same in ("DynamicUser", "StateDirectoryMode", "WorkingDirectory", "UMask"):
+        assert unit[same] == service[same], same
+    assert set(unit["LoadCredential"]) <= set(service["LoadCredential"])
+    assert ("Conflicts" in unit) == (name == "restore")

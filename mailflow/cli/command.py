@@ -124,6 +124,8 @@ class Commands(click.Group):
         "queue": ("command:queue", "Letters that wait or failed, mails that were parked."),
         "digest": ("desk:digest", "Show the staff digest as it would be now."),
         "purge": ("desk:purge", "Delete now what is kept no longer."),
+        "backup": ("backup:backup", "Save the database into a file while the desk runs."),
+        "restore": ("backup:restore", "Put a backup into an empty database."),
         "audit": ("command:audit", "What the staff did, and whether that record is whole."),
         "db": ("command:db", "The database."),
     },

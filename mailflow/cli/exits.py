@@ -15,12 +15,12 @@ from mailflow.bootstrap import NotReady
 from mailflow.cli.show import complain
 from mailflow.config import ConfigErrors
 from mailflow.steps.find import UnknownCase
-from mailflow.store.engine import Unavailable, Unsafe
+from mailflow.store.engine import Damaged, Unavailable, Unsafe
 from mailflow.store.seal import Unreadable
 
 OK: Final = os.EX_OK
 USAGE: Final = os.EX_USAGE  # 64
-BAD_DATA: Final = os.EX_DATAERR  # 65: no such case, no such entry of a queue, no mail
+BAD_DATA: Final = os.EX_DATAERR  # 65: no such case, no such entry of a queue, no mail; a damaged database
 NO_INPUT: Final = os.EX_NOINPUT  # 66: a file that cannot be read
 NO_USER: Final = os.EX_NOUSER  # 67: `inject` for an address that is not the desk's
 UNAVAILABLE: Final = (
@@ -30,12 +30,14 @@ SOFTWARE: Final = os.EX_SOFTWARE  # 70: a fault of mailflow
 CANNOT_CREATE: Final = os.EX_CANTCREAT  # 73: a file that is there already
 TEMPORARY: Final = os.EX_TEMPFAIL  # 75
 CONFIG: Final = os.EX_CONFIG  # 78
+MENDED_BY: Final = "Stop the desk, move its file away together with its -wal and -shm, and put back the last backup: `mailflow restore FILE`"
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells do
 
 _STATUS_OF: Final[tuple[tuple[type[Exception], int], ...]] = (
     (ConfigErrors, CONFIG),
     (NotReady, CONFIG),
     (Unsafe, CONFIG),
+    (Damaged, BAD_DATA),
     (Unavailable, TEMPORARY),
     (UnknownCase, BAD_DATA),
     (Unreadable, BAD_DATA),
@@ -82,6 +84,8 @@ def _trouble(error: Exception) -> int:
         return _tell("this is a fault of mailflow; please report it", SOFTWARE)
     if isinstance(error, OSError):
         _forget_output()  # it may have been the output that failed
+    if isinstance(error, Damaged):
+        return _tell(f"the database is damaged: {error}. {MENDED_BY}", status)
     return _tell(str(error), status)
 
 

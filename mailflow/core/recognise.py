@@ -105,6 +105,15 @@ def _pointed(
     return None
 
 
+def without_lost(clues: Clues, sender: str, addresses: Addresses, now: datetime) -> Clues:
+    """The clues of a mail that points to no case, less the reply addresses that are the sender's own.
+
+    Their case was deleted since, or the database was restored from before it. The person starts anew.
+    """
+    tagged = (tagged for tagged in clues.tagged if not addresses.genuine(tagged, sender, now))
+    return replace(clues, tagged=tuple(tagged))
+
+
 def find_case_of_sender(
     clues: Clues, matches: Matches, reading: Reading, wish: Wish, form: Form
 ) -> Belongs | NewRequest | SetAside:

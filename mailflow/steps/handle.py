@@ -36,6 +36,7 @@ from mailflow.core.recognise import (
     find_case_of_sender,
     kind_in_case,
     kind_of_first,
+    without_lost,
 )
 from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
@@ -216,7 +217,8 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
         # RFC 6531 takes a way out that carries SMTPUTF8 to the end, which we do not promise; a domain has an ASCII form.
         return _set_aside(handled, "letters cannot be written to this address, which is not ASCII")
     form = app.config.policy.form
-    found = pointed or find_case_of_sender(clues, matches, handled.reading, handled.wish, form)
+    lasting = without_lost(clues, mail.sender, app.addresses, app.clock())
+    found = pointed or find_case_of_sender(lasting, matches, handled.reading, handled.wish, form)
     if isinstance(found, SetAside):
         return _set_aside(handled, found.why)
     if isinstance(found, NewRequest):

@@ -47,12 +47,17 @@ _SQLITE_UNAVAILABLE: Final = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
+_SQLITE_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # SQLSTATE: a transaction that must be tried again; no resources; an operator's act; the system; a read-only standby.
 _POSTGRESQL_UNAVAILABLE: Final = ("08", "40", "53", "55P03", "57", "58", "25006", "XX")
 
 
 class Unavailable(Exception):
     """The database cannot take or give anything now: locked, full, broken, gone. Nothing was stored; try later."""
+
+
+class Damaged(Unavailable):
+    """The file is no whole database. Waiting does not mend it; a backup does."""
 
 
 class Unsafe(Exception):
@@ -184,10 +189,16 @@ def _name_failure(context: ExceptionContext) -> BaseException | None:
             return None
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = False
-        return Unavailable(str(error))
+        return failure_of(error)
     if context.is_disconnect or context.connection is None or _postgresql_unavailable(error):
         return Unavailable(str(error))
     return None
+
+
+def failure_of(error: sqlite3.Error) -> Unavailable:
+    """What to call a failure of SQLite itself."""
+    damaged = error.sqlite_errorcode & 0xFF in _SQLITE_DAMAGED
+    return Damaged(str(error)) if damaged else Unavailable(str(error))
 
 
 def _postgresql_unavailable(error: BaseException) -> bool:

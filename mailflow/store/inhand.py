@@ -50,6 +50,10 @@ class InHand:
         """Deletes the rows of other runs; of which mails there were any."""
         return {*self._connection.execute(_TAKE_OF_OTHERS, _of(mail_ids, run)).scalars()}
 
+    def clear(self) -> None:
+        """After a restore: no process ended, it was copied while it worked."""
+        self._connection.execute(delete(in_hand))
+
 
 def _of(mail_ids: Collection[int], run: str) -> dict[str, object]:
     return {"mail_ids": list(mail_ids), "own": run}

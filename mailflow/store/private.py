@@ -27,6 +27,26 @@ def create(path: Path) -> int:
     return descriptor
 
 
+def publish(draft: Path, path: Path) -> None:
+    """Give a finished file its name, for good. Raises `FileExistsError`: what is there is never replaced."""
+    try:
+        path.hardlink_to(draft)
+    except OSError as error:
+        if isinstance(error, FileExistsError) or os.path.lexists(path):
+            raise FileExistsError(f"{path} is there already") from error
+        draft.rename(path)  # a file system without links
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """What was made, named or removed in it outlasts a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def make_private(path: Path) -> None:
     """A file that is there is for its owner alone from now on; another user's keeps its mode.
 

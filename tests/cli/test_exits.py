@@ -159,11 +159,11 @@ def test_looking_does_not_wait_for_a_writer(shell, world):
     other.close()
 
 
-def test_a_file_that_is_no_database_is_75(shell, world):
+def test_a_file_that_is_no_database_is_65(shell, world):
     world.close()
     (world.folder / "mailflow.db").write_bytes(b"no database at all" * 100)
     done = shell("status")
-    assert done.status == 75
+    assert done.status == 65
     assert "not a database" in done.err
 
 

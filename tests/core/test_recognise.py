@@ -20,6 +20,7 @@ from mailflow.core.recognise import (
     find_case_of_sender,
     kind_in_case,
     kind_of_first,
+    without_lost,
 )
 from mailflow.core.reference import Addresses
 from mailflow.core.wish import Intent, Wish
@@ -159,6 +160,21 @@ def test_a_reply_address_that_is_not_genuine_opens_nothing():
     forged = REPLY[:-20] + "0" + REPLY[-19:]
     assert isinstance(found_by_sender(to=forged), SetAside)
     assert found_by_sender(CASE, to=forged).case == CASE
+
+
+@pytest.mark.parametrize(
+    ("sender", "starts_anew"), [(PARTY, True), (PARTY.upper(), True), ("eve@example.net", False)]
+)
+def test_who_answers_a_letter_of_a_case_that_is_gone_starts_anew(sender, starts_anew):
+    """It was purged, or the database was restored from before it; the reply address is the party's own all the same."""
+    clues = without_lost(clues_of(mail(REPLY), "", DESK), sender, DESK, NOW)
+    found = find_case_of_sender(clues, knows(cases=()), reading(), NOTHING, FORM)
+    assert isinstance(found, NewRequest if starts_anew else SetAside)
+
+
+def test_what_is_long_expired_starts_nothing():
+    clues = without_lost(clues_of(mail(REPLY), "", DESK), PARTY, DESK, NOW + 400 * DAY)
+    assert isinstance(find_case_of_sender(clues, knows(cases=()), reading(), NOTHING, FORM), SetAside)
 
 
 CLOSED = case(Status.CLOSED)

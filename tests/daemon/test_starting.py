@@ -64,7 +64,7 @@ def test_a_file_that_is_no_database(make_desk):
     folder = desk.folder / "var"
     folder.mkdir()
     (folder / "mailflow.db").write_bytes(b"not a database " * 100)
-    fails(desk, os.EX_TEMPFAIL, "file is not a database")
+    fails(desk, os.EX_DATAERR, "file is not a database", "put back the last backup: `mailflow restore FILE`")
 
 
 def test_a_letter_that_cannot_be_written(make_desk):
