@@ -1,30 +1,91 @@
-"""Kill: SIGKILL at random moments, under clients that retry, against a ledger of what they were promised."""
+"""Kill: SIGKILL under clients that retry, against a ledger of what they were promised."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from random import Random
 from time import monotonic
 
 from tests.chaos import Result
 from tests.chaos.place import Place, place
-from tests.daemon.killing import kill_at_random, settings
+from tests.daemon.desk import Desk
+from tests.daemon.killing import BY_TIME, Member, alone, kill_at_random, nodes, of_each_role, settings
+from tests.daemon.points import AT_THE_START, ON_THE_WAY, TO_THE_SMARTHOST, WHEN_TIME_PASSES, kill_at_each
+from tests.daemon.zygote import Zygote
+
+MakeCrew = Callable[[Desk, Zygote], Mapping[str, Member]]
 
 
 def kill_sqlite(seed: int, duration: float) -> Result:
     with place() as here:
-        return _kill(here, seed, duration)
+        return _at_random(here, alone, seed, duration)
 
 
 def kill_postgresql(seed: int, duration: float) -> Result:
     with place() as here:
-        return _kill(here, seed, duration, **{"database.url": here.postgresql_url()})
+        return _at_random(here, alone, seed, duration, **{"database.url": here.postgresql_url()})
 
 
-def _kill(here: Place, seed: int, duration: float, **more: object) -> Result:
-    smarthost, until = here.smarthost(), monotonic() + duration
-    desk = here.desk(**settings(smarthost), **more)
-    found = kill_at_random(desk, smarthost, Random(seed), lambda _: monotonic() < until)
+def kill_roles_sqlite(seed: int, duration: float) -> Result:
+    with place() as here:
+        return _at_random(here, of_each_role, seed, duration, **BY_TIME)
+
+
+def kill_roles_postgresql(seed: int, duration: float) -> Result:
+    with place() as here:
+        return _at_random(
+            here, of_each_role, seed, duration, **BY_TIME, **{"database.url": here.postgresql_url()}
+        )
+
+
+def kill_nodes(seed: int, duration: float) -> Result:
+    with place() as here:
+        return _at_random(here, _three, seed, duration, **BY_TIME, **{"database.url": here.postgresql_url()})
+
+
+def _three(desk: Desk, zygote: Zygote) -> Mapping[str, Member]:
+    return nodes(desk, zygote, "north", "south", "west")
+
+
+def _at_random(here: Place, crew: MakeCrew, seed: int, duration: float, **more: object) -> Result:
+    smarthost, zygote, until = here.smarthost(), here.zygote(), monotonic() + duration
+    desk = here.desk(**settings(smarthost) | more)
+    found = kill_at_random(
+        desk,
+        smarthost,
+        Random(seed),
+        crew(desk, zygote),
+        lambda _: monotonic() < until,
+        reminded="case.remind_after" in more,
+    )
     return Result(found.counts, found.breaches)
 
 
-SCENARIOS = {kill_sqlite: 2.0, kill_postgresql: 2.0}
+def kill_at_each_commit_sqlite(_seed: int, _duration: float) -> Result:
+    with place() as here:
+        return _at_each(here)
+
+
+def kill_at_each_commit_postgresql(_seed: int, _duration: float) -> Result:
+    with place() as here:
+        return _at_each(here, **{"database.url": here.postgresql_url()})
+
+
+def _at_each(here: Place, **more: object) -> Result:
+    """As long as it takes: once at each."""
+    smarthost = here.smarthost()
+    desk = here.desk(**settings(smarthost) | BY_TIME | more)
+    faults = [*AT_THE_START, *ON_THE_WAY, *WHEN_TIME_PASSES, *TO_THE_SMARTHOST]
+    found = kill_at_each(desk, here.zygote(), smarthost, faults)
+    return Result(found.counts, found.breaches)
+
+
+SCENARIOS = {
+    kill_sqlite: 2.0,
+    kill_postgresql: 2.0,
+    kill_roles_sqlite: 2.0,
+    kill_roles_postgresql: 2.0,
+    kill_nodes: 3.0,
+    kill_at_each_commit_sqlite: 1.0,
+    kill_at_each_commit_postgresql: 1.0,
+}

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 
 from tests.daemon.desk import Desk
 from tests.daemon.smarthost import Smarthost
+from tests.daemon.zygote import Zygote
 from tests.postgres import postgres_server
 
 
@@ -22,6 +23,9 @@ class Place:
 
     def smarthost(self) -> Smarthost:
         return self._stack.enter_context(closing(Smarthost()))
+
+    def zygote(self) -> Zygote:
+        return self._stack.enter_context(closing(Zygote()))
 
     def desk(self, **settings: object) -> Desk:
         """With settings that are named as in `Desk.configure`."""

@@ -1,10 +1,13 @@
 """A smarthost and a desk for the tests of the real process; nothing of them is left behind."""
 
+from contextlib import closing
+
 import pytest
 from sqlalchemy import make_url
 
 from tests.daemon.desk import Desk
 from tests.daemon.smarthost import Smarthost
+from tests.daemon.zygote import Zygote
 
 
 @pytest.fixture
@@ -25,6 +28,12 @@ def postgresql_url(postgres_server):
     name = postgres_server.make()
     yield make_url(postgres_server.url(name))._replace(password=None).render_as_string()
     postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def zygote():
+    with closing(Zygote()) as zygote:
+        yield zygote
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ Everything is waited for by what it does, with a deadline; nothing sleeps.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -14,17 +15,20 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from time import monotonic
+
+from sqlalchemy.exc import DatabaseError
 
 from mailflow.config import Config, load
 from mailflow.store.engine import make_engine
 from mailflow.store.unit import Store, UnitOfWork
+from tests.daemon.zygote import Fault, Forked, Zygote
 from tests.world import REPOSITORY
 
 PATIENCE = 60.0  # seconds; far more than anything takes, so that a busy machine fails no test
@@ -32,18 +36,21 @@ ADDRESS = "recovery@pypi.example"
 STAFF = "recovery-staff@pypi.example"
 REQUEST = "Hello, I lost my phone with the authenticator app. My user name is jdoe42."
 _OURS = re.compile(r"NOTIFY_SOCKET|LISTEN_|WATCHDOG_|JOURNAL_STREAM|CREDENTIALS_DIRECTORY")
+_LOOK_EVERY = 0.2  # seconds; nobody tells of the last change to a database
+_MAILS_WAITING = "SELECT id FROM mails WHERE state = 'waiting'"
+_LETTERS_WAITING = "SELECT id FROM outbox WHERE state = 'waiting'"
 _numbers = count(1)
 
 
 class Process:
     """One run of the daemon. Its log is read as it is written."""
 
-    def __init__(self, command: list[str], **options: object) -> None:
+    def __init__(self, popen: subprocess.Popen | Forked) -> None:
         self.started_at = monotonic()
         self.lines: list[str] = []
         self._changed = Condition()
         self._ended = False
-        self._popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **options)
+        self._popen = popen
         self._reader = Thread(target=self._read)
         self._reader.start()
 
@@ -81,6 +88,12 @@ class Process:
         assert len(found) >= nth, f"no {event} {facts} in the log:\n{self.text}"
         return found[nth - 1]
 
+    def tells(self, event: str, nth: int, within: float) -> bool:
+        """Whether there is an nth line for an event within some seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self.told(event)) >= nth or self._ended, within)
+        return len(self.told(event)) >= nth
+
     def wait_as_often(self, event: str, as_another: str) -> None:
         """Until it has told of one event as often as of another."""
 
@@ -96,6 +109,12 @@ class Process:
         """Where it listens for SMTP, once it is ready."""
         self.wait_for("ready")
         return int(self.wait_for("listening")["address"].rpartition(":")[2])
+
+    @property
+    def door(self) -> int | None:
+        """The same, or None where it does not listen yet."""
+        told = self.told("listening")
+        return int(told[0]["address"].rpartition(":")[2]) if told else None
 
     @property
     def monitoring(self) -> str:
@@ -165,14 +184,23 @@ class Desk:
     ) -> Process:
         """Run the daemon; `arguments` are those of `mailflow run`."""
         inherited = {name: value for name, value in os.environ.items() if not _OURS.match(name)}
-        process = Process(
+        popen = subprocess.Popen(
             [*prefix, sys.executable, *program, "--config", str(self.path), "run", *arguments],
             env={**inherited, **(environ or {})},
             cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             **options,
         )
-        self.processes.append(process)
-        return process
+        self.processes.append(Process(popen))
+        return self.processes[-1]
+
+    def fork(self, zygote: Zygote, *arguments: str, fault: Fault | None = None, broken: str = "") -> Process:
+        """The same from a process that has loaded everything, which may die at a fault or be broken on purpose."""
+        command = ("--config", str(self.path), "run", *arguments)
+        forked = zygote.fork(command, self.folder, fault=fault, broken=broken)
+        self.processes.append(Process(forked))
+        return self.processes[-1]
 
     def close(self) -> None:
         for process in self.processes:
@@ -205,6 +233,33 @@ class Desk:
         finally:
             engine.dispose()
 
+    def let_leases_run_out(self) -> None:
+        """As time does after a crash; while no process is alive."""
+        self._if_there("UPDATE outbox SET lease_until = 1 WHERE lease_until IS NOT NULL")
+        self._if_there("UPDATE sender_checks SET next_try_at = 1 WHERE found IS NULL")
+
+    def let_waits_pass(self) -> None:
+        """Of mails that are to be tried again: one that was in hand in several crashes waits for minutes."""
+        self._if_there("UPDATE mails SET next_try_at = received_at WHERE state = 'waiting'")
+
+    def _if_there(self, statement: str) -> None:
+        with contextlib.suppress(DatabaseError):  # it has no tables yet
+            self.execute(statement)
+
+    def wait_until_nothing_waits(self) -> None:
+        """Neither a mail nor a letter. What is to be tried again is at once."""
+
+        def nothing() -> bool:
+            self.let_waits_pass()
+            return not [*self.scalars(_MAILS_WAITING), *self.scalars(_LETTERS_WAITING)]
+
+        _until(nothing, "mails or letters wait")
+
+    def wait_for_letters(self, kind: str, number: int) -> None:
+        """Until so many were sent."""
+        sent = f"SELECT id FROM outbox WHERE kind = '{kind}' AND state = 'sent'"
+        _until(lambda: len(self.scalars(sent)) >= number, f"there are not {number} {kind}s")
+
     def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess:
         """Another command of `mailflow`, beside the daemon."""
         return subprocess.run(
@@ -215,6 +270,14 @@ class Desk:
             timeout=PATIENCE,
             check=False,
         )
+
+
+def _until(holds: Callable[[], bool], or_else: str) -> None:
+    """What nobody tells of is looked for again and again."""
+    until = monotonic() + PATIENCE
+    while not holds():
+        assert monotonic() < until, or_else
+        Event().wait(_LOOK_EVERY)
 
 
 def _changed(text: str, settings: dict[str, object]) -> str:

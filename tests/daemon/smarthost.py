@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from threading import Condition, Thread
+from time import monotonic
 
 from aiosmtpd.smtp import SMTP
 
@@ -21,6 +22,7 @@ class Arrived:
     recipient: str
     raw: bytes
     session: int = 0  # in which connection it came, counted from 1
+    at: float = 0.0  # of `time.monotonic`
 
     @property
     def message_id(self) -> str:
@@ -39,16 +41,26 @@ class Arrived:
         return re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", str(self.message["Subject"])).group()
 
 
+class _Session(SMTP):
+    def connection_lost(self, error) -> None:
+        self.event_handler.lost(self)
+        super().connection_lost(error)
+
+
 class Smarthost:
     def __init__(self) -> None:
         self.arrived: list[Arrived] = []
         self.held = 0  # letters that it has read and not answered
-        self.ended: set[int] = set()  # the sessions that were ended by QUIT
+        self.cut: dict[
+            int, float
+        ] = {}  # when the sessions that did not end by QUIT were lost, of `time.monotonic`
+        self.refusals: dict[str, str] = {}  # what is said to a letter instead of 250, by its recipient
         self._changed = Condition()
         self._loop = asyncio.new_event_loop()
         self._open = asyncio.Event()
         self._open.set()
         self._sessions: list[SMTP] = []
+        self._quit: set[int] = set()
         self._server = self._loop.run_until_complete(self._loop.create_server(self._session, "127.0.0.1", 0))
         self.port = self._server.sockets[0].getsockname()[1]
         self._thread = Thread(target=self._loop.run_forever)
@@ -106,13 +118,19 @@ class Smarthost:
         return [one for one in self.arrived if one.recipient == recipient]
 
     def _session(self) -> SMTP:
-        session = SMTP(self, hostname="smarthost.example.org", loop=self._loop)
+        session = _Session(self, hostname="smarthost.example.org", loop=self._loop)
         self._sessions.append(session)
         return session
 
     async def handle_QUIT(self, server, _session, _envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        self.ended.add(self._number_of(server))
+        self._quit.add(self._number_of(server))
         return "221 2.0.0 bye"
+
+    def lost(self, session: SMTP) -> None:
+        """Its connection is gone."""
+        number = self._number_of(session)
+        if number not in self._quit:
+            self.cut[number] = monotonic()
 
     def _number_of(self, server) -> int:
         return self._sessions.index(server) + 1
@@ -123,10 +141,13 @@ class Smarthost:
                 self.held += 1
                 self._changed.notify_all()
             await self._open.wait()
+        if (refusal := self.refusals.get(envelope.rcpt_tos[0])) is not None:
+            return refusal
         with self._changed:
             number = self._number_of(server)
             self.arrived += [
-                Arrived(envelope.mail_from, one, envelope.content, number) for one in envelope.rcpt_tos
+                Arrived(envelope.mail_from, one, envelope.content, number, monotonic())
+                for one in envelope.rcpt_tos
             ]
             self._changed.notify_all()
         return "250 2.0.0 taken"

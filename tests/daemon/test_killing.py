@@ -2,13 +2,46 @@
 
 from random import Random
 
-from tests.daemon.killing import kill_at_random, settings
+import pytest
 
-KILLS = 4  # `make chaos` has more
+from tests.daemon.killing import BY_TIME, ROLES, alone, kill_at_random, nodes, of_each_role, settings
+
+KILLS = 6  # `make chaos` has more
 
 
-def test_each_acknowledged_mail_is_handled_once_however_often_the_process_is_killed(make_desk, smarthost):
+def test_each_acknowledged_mail_is_handled_once_however_often_the_process_is_killed(
+    make_desk, zygote, smarthost
+):
     desk = make_desk(**settings(smarthost))
-    found = kill_at_random(desk, smarthost, Random(1), lambda kills: kills < KILLS)
+    found = kill_at_random(desk, smarthost, Random(1), alone(desk, zygote), lambda kills: kills < KILLS)
     assert found.breaches == []
     assert found.counts["kills"] == KILLS
+
+
+def test_the_same_whichever_role_is_killed(make_desk, zygote, smarthost):
+    desk = make_desk(**settings(smarthost))
+    found = kill_at_random(
+        desk, smarthost, Random(3), of_each_role(desk, zygote), lambda kills: kills < KILLS
+    )
+    assert found.breaches == []
+    assert {f"of {role}" for role in ROLES} <= set(found.counts)
+
+
+def test_the_same_with_three_nodes(make_desk, zygote, smarthost, postgresql_url):
+    desk = make_desk(**settings(smarthost), **BY_TIME, database__url=postgresql_url)
+    crew = nodes(desk, zygote, "north", "south", "west")
+    found = kill_at_random(desk, smarthost, Random(1), crew, lambda kills: kills < KILLS, reminded=True)
+    assert found.breaches == []
+    assert found.counts["reminders"] == found.counts["mails"]
+    assert found.counts["digests"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("broken", "breach"),
+    [("sent_without_a_lease", "double without a crash"), ("every_node_wins_the_slot", "digest twice")],
+)
+def test_nodes_that_are_broken_are_found_out(make_desk, zygote, smarthost, postgresql_url, broken, breach):
+    desk = make_desk(**settings(smarthost), **BY_TIME, database__url=postgresql_url)
+    crew = nodes(desk, zygote, "north", "south", broken=broken)
+    found = kill_at_random(desk, smarthost, Random(1), crew, lambda kills: kills < 2)
+    assert breach in [said.partition(":")[0] for said in found.breaches]

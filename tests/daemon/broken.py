@@ -1,0 +1,141 @@
+"""Desks that are broken on purpose, each in one way: what finds nothing wrong with them finds nothing.
+
+A variant changes a process of the tests before it runs; see `zygote.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+
+import mailflow.daemon
+from mailflow.steps import deliver, handle, receive
+from mailflow.store import engine
+from mailflow.store.outbox import Outbox
+from mailflow.store.slots import Slots
+
+_TO_THE_CLIENT = 0.2  # seconds in which a reply reaches it
+
+
+def acknowledged_before_the_commit() -> None:
+    """The client hears 250 first, and the mail is stored afterwards."""
+    store = receive.Intake._store
+
+    def early(self: receive.Intake, batch: list) -> None:
+        for mail in batch:
+            mail.stored.set_result(None)
+        Event().wait(_TO_THE_CLIENT)
+        for mail in batch:
+            mail.stored = receive.Future()
+        store(self, batch)
+
+    receive.Intake._store = early
+    receive._Waiting = _mutable(receive._Waiting)
+
+
+def stored_without_a_look_for_the_same() -> None:
+    """A mail that comes again is another one."""
+    receive.content_digest = lambda _raw: os.urandom(32)
+
+
+def marked_as_handled_apart() -> None:
+    """The case and the letters in one transaction, that the mail is done in another."""
+    settle, handle_waiting = handle._settle, handle.handle_waiting
+    done: list = []
+    handle._settle = lambda _app, _uow, handled: done.append(handled)
+
+    def in_two(app, limit):
+        result = handle_waiting(app, limit)
+        if done:
+            with app.begin("apart") as uow:
+                while done:
+                    settle(app, uow, done.pop())
+        return result
+
+    mailflow.daemon.handle_waiting = in_two
+
+
+def letters_written_apart() -> None:
+    """The case in one transaction, its letters in another."""
+    put, handle_waiting = Outbox.put, handle.handle_waiting
+    written: list = []
+    Outbox.put = lambda _self, rendered, now: written.append((rendered, now))
+
+    def in_two(app, limit):
+        result = handle_waiting(app, limit)
+        if written:
+            with app.begin("apart") as uow:
+                while written:
+                    put(uow.outbox, *written.pop())
+        return result
+
+    mailflow.daemon.handle_waiting = in_two
+
+
+def settled_before_it_is_sent() -> None:
+    """A letter counts as sent before the smarthost has it."""
+    outgoing = deliver._Batch._outgoing
+
+    def early(self):
+        for letter in outgoing(self):
+            with self._app.begin("settled") as uow:
+                uow.outbox.sent([letter.id], self._app.clock())
+            yield letter
+
+    deliver._Batch._outgoing = early
+
+
+def sent_under_another_message_id() -> None:
+    """Each try is another mail to whoever gets it."""
+    outgoing = deliver._Batch._outgoing
+
+    def anew(self):
+        for letter in outgoing(self):
+            other = b"Message-ID: <%s@" % os.urandom(8).hex().encode()
+            yield replace(letter, raw=re.sub(rb"Message-ID: <[^@]*@", other, letter.raw, count=1))
+
+    deliver._Batch._outgoing = anew
+
+
+def sent_without_a_lease() -> None:
+    """Whoever looks takes a letter that another node is at."""
+    lease = Outbox.lease
+    Outbox.lease = lambda self, now, _until, by, limit: lease(self, now, now, by, limit)
+
+
+def every_node_wins_the_slot() -> None:
+    """A daily job is done by whoever comes to it."""
+    Slots.win = lambda _self, _job, _slot, _node, _now: True
+
+
+def commits_are_not_synced() -> None:
+    """SQLite says that it is stored, and the disk does not know yet. Only a power cut shows it."""
+    engine.PRAGMAS["synchronous"] = 0
+
+
+def _mutable(frozen: type) -> type:
+    class Mutable:
+        def __init__(self, *values: object) -> None:
+            for name, value in zip(frozen.__dataclass_fields__, values, strict=True):
+                setattr(self, name, value)
+
+    return Mutable
+
+
+VARIANTS: dict[str, Callable[[], None]] = {
+    variant.__name__: variant
+    for variant in (
+        acknowledged_before_the_commit,
+        stored_without_a_look_for_the_same,
+        marked_as_handled_apart,
+        letters_written_apart,
+        settled_before_it_is_sent,
+        sent_under_another_message_id,
+        sent_without_a_lease,
+        every_node_wins_the_slot,
+        commits_are_not_synced,
+    )
+}
