@@ -86,10 +86,11 @@ class Smarthost:
         """The nth letter to an address, once it has come."""
         return self.letters(recipient, number)[number - 1]
 
-    def wait_held(self) -> None:
-        """Until a letter is held."""
+    def wait_held(self, number: int = 1) -> None:
+        """Until so many letters are held."""
         with self._changed:
-            assert self._changed.wait_for(lambda: self.held, PATIENCE), "no letter came"
+            held = self._changed.wait_for(lambda: self.held >= number, PATIENCE)
+        assert held, f"{self.held} letters are held, not {number}"
 
     def wait_recipients(self, recipients: set[str]) -> None:
         """Until each of them has a letter."""

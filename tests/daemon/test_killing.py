@@ -2,9 +2,9 @@
 
 from random import Random
 
-import pytest
-
+from tests.daemon.desk import mail, send
 from tests.daemon.killing import BY_TIME, ROLES, alone, kill_at_random, nodes, of_each_role, settings
+from tests.daemon.ledger import unexcused
 
 KILLS = 6  # `make chaos` has more
 
@@ -36,12 +36,20 @@ def test_the_same_with_three_nodes(make_desk, zygote, smarthost, postgresql_url)
     assert found.counts["digests"] >= 1
 
 
-@pytest.mark.parametrize(
-    ("broken", "breach"),
-    [("sent_without_a_lease", "double without a crash"), ("every_node_wins_the_slot", "digest twice")],
-)
-def test_nodes_that_are_broken_are_found_out(make_desk, zygote, smarthost, postgresql_url, broken, breach):
+def test_that_two_nodes_write_a_digest_each_would_be_found_out(make_desk, zygote, smarthost, postgresql_url):
     desk = make_desk(**settings(smarthost), **BY_TIME, database__url=postgresql_url)
-    crew = nodes(desk, zygote, "north", "south", broken=broken)
+    crew = nodes(desk, zygote, "north", "south", broken="every_node_wins_the_slot")
     found = kill_at_random(desk, smarthost, Random(1), crew, lambda kills: kills < 2)
-    assert breach in [said.partition(":")[0] for said in found.breaches]
+    assert "digest twice" in [said.partition(":")[0] for said in found.breaches]
+
+
+def test_that_two_nodes_send_one_letter_would_be_found_out(make_desk, zygote, smarthost, postgresql_url):
+    desk = make_desk(**settings(smarthost), database__url=postgresql_url)
+    living = [desk.fork(zygote, "--node", name, broken="sent_without_a_lease") for name in ("north", "south")]
+    ports = [process.port for process in living]
+    smarthost.hold()
+    send(ports[0], mail(sender="jo@example.org"))
+    smarthost.wait_held(2)
+    smarthost.release()
+    first, *others = smarthost.letters("jo@example.org", 2)
+    assert {one.message_id for one in others} == {first.message_id} == unexcused(smarthost)
