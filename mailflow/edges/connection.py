@@ -14,15 +14,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import AnyStr
+from typing import AnyStr, cast
 
 from aiosmtpd.smtp import SMTP
 
+from mailflow.edges.inbound import MAX_COMMAND_LINE, Inbound
 from mailflow.edges.limits import BUSY, PLACE_NEEDED, STOPPING, Budget, Gate, Pace, Patience, plain_address
 
 logging.getLogger("mail.log").disabled = True  # aiosmtpd writes addresses and bodies there
 
-MAX_COMMAND_LINE = 2048  # bytes; RFC 5321, 4.5.3.1.4 asks for 512, and more for each extension
 LINGER = 5.0  # seconds for the last reply and TLS's goodbye
 
 OnEvent = Callable[..., None]  # on_event(name, **facts): no body and no secret among them
@@ -73,6 +73,7 @@ class Connection(SMTP):
         reader = asyncio.StreamReader(limit=MAX_COMMAND_LINE, loop=mould.loop)
         asyncio.StreamReaderProtocol.__init__(self, reader, self._cb_client_connected, mould.loop)
         self.common = common
+        self.inbound = Inbound(mould.loop)
         self.client = ""  # its IP address
         self.secured = False  # by TLS
         self.errors = 0  # replies of 5xx
@@ -88,7 +89,7 @@ class Connection(SMTP):
     # Beginning and end
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
         peer = transport.get_extra_info("peername")
         self.client = plain_address(peer[0]) if peer else ""
         refusal = self.common.gate.enter(self.client)
@@ -99,18 +100,23 @@ class Connection(SMTP):
             transport.write(refusal.encode() + b"\r\n")
             transport.close()
             return
-        self._raw = transport  # under TLS too
+        self._raw = self.inbound.transport = transport  # under TLS too
         self._pace = Pace(self.common.patience, self.loop.time())
         self.common.sessions[self] = None
         self.tell("connected")
         super().connection_made(transport)
 
+    def data_received(self, data: bytes) -> None:
+        self.inbound.feed(data)
+
     def connection_lost(self, error: Exception | None) -> None:
         # Not aiosmtpd's, which cancels the session: it sees the end of its input, after the commit it may wait for.
+        self.inbound.end()
         asyncio.StreamReaderProtocol.connection_lost(self, error)
 
     def eof_received(self) -> bool | None:
         # The same; and a client may close its side at once and still wait for the reply.
+        self.inbound.end()
         return asyncio.StreamReaderProtocol.eof_received(self)
 
     async def secure(self, context: ssl.SSLContext) -> None:
@@ -119,7 +125,8 @@ class Connection(SMTP):
         if transport is None:
             raise ConnectionResetError
         # asyncio does the whole of this only for its own streams, and in Python 3.11 not even for them.
-        self.transport = self._writer._transport = self._reader._transport = transport  # type: ignore[attr-defined]  # noqa: SLF001
+        self.transport = self._writer._transport = transport  # type: ignore[attr-defined]  # noqa: SLF001
+        self.inbound.transport = transport
         self._over_ssl = self.secured = True
 
     def gives_way(self, now: float) -> bool:
@@ -185,9 +192,10 @@ class Connection(SMTP):
             self.tell("rejected", reply=reply.decode())
         self._unsent += reply + b"\r\n"
         if reply[3:4] != b"-":
-            self._writer.write(self._unsent)
+            self.transport.write(self._unsent)
             self._unsent = b""
-            await self._writer.drain()
+            if self._paused:  # the client does not read
+                await self._writer.drain()
 
     def tell(self, event: str, **facts: object) -> None:
         self.common.on_event(event, remote=self.client, **facts)

@@ -21,7 +21,6 @@ from mailflow.edges.data import NO_ROOM, Content
 from mailflow.edges.limits import STOPPING
 
 MAX_JUNK = 20  # errors and commands that lead to no mail, since the last mail
-EVERYTHING = 1 << 30  # more than a reader ever holds
 
 JUNK = frozenset(("NOOP", "RSET", "VRFY", "EXPN", "HELP"))
 
@@ -42,11 +41,13 @@ class Session(Connection):
     @property
     def buffered(self) -> int:
         """Bytes that wait in memory."""
-        return len(self._unread) + (self._content.buffered if self._content else 0)
+        return len(self.inbound) + (self._content.buffered if self._content else 0)
 
-    @property
-    def _unread(self) -> bytearray:
-        return self._reader._buffer  # type: ignore[attr-defined, no-any-return]  # noqa: SLF001 - no public way to put bytes back or drop them
+    def data_received(self, data: bytes) -> None:
+        if self._content is None or self._content.ended:
+            self.inbound.feed(data)
+        else:
+            self._feed(self._content, data)
 
     # The command loop
 
@@ -59,19 +60,14 @@ class Session(Connection):
         """A line with its end; b"" stands for one that was too long and is gone."""
         if self.finishing:
             self.hang_up(STOPPING)
-        too_long = False
         self.doing = Doing.WAITING
         try:
             while True:
-                try:
-                    if self._writer.is_closing():
-                        raise EOFError
-                    line = await self._reader.readuntil(b"\n")
-                except asyncio.LimitOverrunError as error:
-                    too_long = True
-                    await self._reader.read(error.consumed)
-                else:
-                    return b"" if too_long else line
+                if self.transport.is_closing():
+                    raise EOFError
+                if (line := self.inbound.line()) is not None:
+                    return line
+                await self.inbound.more()
         finally:
             self.doing = Doing.OBEYING
 
@@ -134,7 +130,7 @@ class Session(Connection):
             await self.push("501 5.5.4 STARTTLS takes no argument")
             return
         await self.push("220 2.0.0 Go ahead")
-        self._unread.clear()  # what came in the clear behind STARTTLS is never obeyed (RFC 3207, 4.2 and 5)
+        self.inbound.take()  # what came in the clear behind STARTTLS is never obeyed (RFC 3207, 4.2 and 5)
         self.doing = Doing.SHAKING_HANDS
         try:
             await self.secure(self.tls_context)
@@ -180,14 +176,19 @@ class Session(Connection):
     async def _read(self, content: Content) -> None:
         self._pace.data_starts(self.loop.time())
         self._reset_timeout()
+        self._feed(content, self.inbound.take())
         while not content.ended:
-            chunk = await self._reader.read(EVERYTHING)
-            if not chunk or self._writer.is_closing():
+            await self.inbound.more()
+            if self.transport.is_closing():
                 raise EOFError
-            content.feed(chunk)
-            self._pace.data_came(content.arrived, self.loop.time())
-        self._unread[:0] = content.rest  # commands may follow in the same packet (RFC 2920)
         self._pace.heard(self.loop.time())
+
+    def _feed(self, content: Content, data: bytes) -> None:
+        """Straight from the socket: a mail is never put together twice."""
+        content.feed(data)
+        self._pace.data_came(content.arrived, self.loop.time())
+        if content.ended:
+            self.inbound.feed(content.rest)  # commands may follow in the same packet (RFC 2920)
 
 
 Session.COMMANDS = {
