@@ -49,10 +49,13 @@ def comparable(text: str) -> str:
 
 def to_json(value: object) -> str:
     """ASCII only, so that no character of a mail can fail to be stored."""
-    return json.dumps(value, default=_plain, separators=(",", ":"))
+    return _encode(value)
 
 
 def _plain(value: object) -> object:
+    kind: Any = type(value)
+    if names := _field_names(kind):
+        return {name: getattr(value, name) for name in names}
     if isinstance(value, datetime):
         to_micros(value)  # refuses a time without a time zone
         return value.astimezone(UTC).isoformat()
@@ -62,10 +65,10 @@ def _plain(value: object) -> object:
         return sorted(value)
     if isinstance(value, Mapping):
         return dict(value)
-    kind: Any = type(value)
-    if names := _field_names(kind):
-        return {name: getattr(value, name) for name in names}
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+_encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode  # `dumps` would make one each time
 
 
 @cache

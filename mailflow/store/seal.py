@@ -13,9 +13,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import local
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import CipherContext
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES: Final = 32
@@ -110,20 +112,32 @@ def _cipher(key: bytes, nonce: bytes) -> AESGCM:
     """AES-GCM with the key for this half of a nonce: NIST SP 800-108r1, counter mode with CMAC, unrolled."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - 40 ms, for who seals or opens
 
-    mask = _mask(key)
-    blocks = (b"\0" + bytes([number]) + b"X\0" + nonce for number in (1, 2))
-    masked = b"".join((int.from_bytes(block) ^ mask).to_bytes(16) for block in blocks)
-    return AESGCM(_encrypted(key, masked))
+    counted = int.from_bytes(b"\0\1X\0" + nonce + b"\0\2X\0" + nonce)
+    return AESGCM(_encrypted(key, (counted ^ _mask(key)).to_bytes(32)))
+
+
+class _Contexts(local):
+    """AES with each key: made once, as that takes longer than sealing a mail; for one thread, as none may be shared."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[bytes, CipherContext] = {}
+
+
+_contexts: Final = _Contexts()
 
 
 @cache
 def _mask(key: bytes) -> int:
-    """CMAC's first subkey (NIST SP 800-38B, section 6.1)."""
+    """CMAC's first subkey (NIST SP 800-38B, section 6.1), twice."""
     doubled = int.from_bytes(_encrypted(key, bytes(16))) << 1
-    return doubled if doubled < 1 << 128 else doubled ^ (1 << 128 | 0x87)
+    subkey = doubled if doubled < 1 << 128 else doubled ^ (1 << 128 | 0x87)
+    return subkey << 128 | subkey
 
 
 def _encrypted(key: bytes, blocks: bytes) -> bytes:
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415 - as above
+    contexts = _contexts.by_key
+    if key not in contexts:
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes  # noqa: PLC0415 - as above
 
-    return Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(blocks)  # noqa: S305 - single blocks of CMAC
+        contexts[key] = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 - single blocks of CMAC
+    return contexts[key].update(blocks)
