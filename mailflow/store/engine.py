@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from mailflow.config import Database
 from mailflow.store.private import create, make_folder, make_private
@@ -22,6 +23,7 @@ from mailflow.store.private import create, make_folder, make_private
 # Execution options of a transaction: it writes nothing; its commit outlives the process, and is not synced for more.
 READING: Final = "mailflow_reading"
 UNSYNCED: Final = "mailflow_unsynced"
+_CHANGED: Final = "mailflow_changed"
 POOL_SIZE: Final = 5  # few connections and batches do better than many connections
 
 # What SQLite must answer to `PRAGMA name`, once it was told to.
@@ -117,6 +119,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
+    connection.info[_CHANGED] = bool(options.get(READING) or options.get(UNSYNCED))
     if options.get(READING):
         connection.exec_driver_sql("PRAGMA query_only = 1")
         connection.exec_driver_sql("BEGIN")
@@ -128,9 +131,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _as_prepared(connection: sqlite3.Connection | None, _record: object) -> None:
-    """What a transaction has changed for itself is taken back before the next one gets the connection."""
-    if connection is not None:  # it was not lost
+def _as_prepared(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+    """What a transaction has changed for itself is taken back before the next one gets the connection.
+
+    Only then: SQLite compiles all statements of a connection anew after these.
+    """
+    if connection is not None and record.info.pop(_CHANGED, True):  # it was not lost
         connection.execute("PRAGMA query_only = 0")
         connection.execute(f"PRAGMA synchronous = {PRAGMAS['synchronous']}")
 
@@ -187,6 +193,7 @@ def _name_failure(context: ExceptionContext) -> BaseException | None:
     if isinstance(error, sqlite3.Error):
         if error.sqlite_errorcode & 0xFF not in _SQLITE_UNAVAILABLE:
             return None
+        _give_up(context.connection)
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = False
         return failure_of(error)
@@ -199,6 +206,13 @@ def failure_of(error: sqlite3.Error) -> Unavailable:
     """What to call a failure of SQLite itself."""
     damaged = error.sqlite_errorcode & 0xFF in _SQLITE_DAMAGED
     return Damaged(str(error)) if damaged else Unavailable(str(error))
+
+
+def _give_up(connection: Connection | None) -> None:
+    """Roll back at once: SQLite keeps the lock of a closed connection for as long as anybody holds a cursor of it."""
+    if connection is not None:
+        with suppress(sqlite3.Error):
+            connection.connection.rollback()
 
 
 def _postgresql_unavailable(error: BaseException) -> bool:
