@@ -66,6 +66,7 @@ class Daemon:
         self._deleted = False  # whether anything was since then
         self._intake = Intake(
             desk.store.begin,
+            desk.store.new_mail,
             desk.app.clock,
             max_received=config.smtp.max_received,
             on_stored=self._stored,

@@ -24,7 +24,7 @@ from mailflow.steps.handle import Failed, Handled, handle_waiting
 from mailflow.steps.periodic import pass_time, send_digest
 from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import make_engine
-from mailflow.store.mails import Arrival, StoredMail, content_digest
+from mailflow.store.mails import Arrival, StoredMail
 from mailflow.store.unit import Store
 
 REPOSITORY = Path(__file__).parent.parent
@@ -187,7 +187,7 @@ class World:
         """A mail arrives; nothing is done with it yet."""
         envelope = Envelope(sender, recipients or (self.desk,), remote, helo)
         with self.store.begin("intake") as uow:
-            uow.mails.put([Arrival(envelope, raw, self.now, content_digest(raw))])
+            uow.mails.put([Arrival(envelope, raw, self.now)])
 
     def run(self) -> list[Sent]:
         """Handle and deliver until nothing is left; the letters that left."""

@@ -18,7 +18,7 @@ from mailflow.core.envelope import Envelope
 from mailflow.core.mail import Mail, parse
 from mailflow.core.reference import Addresses
 from mailflow.steps.receive import received_fields
-from mailflow.store.mails import Arrival, content_digest
+from mailflow.store.mails import Arrival
 from mailflow.store.space import Space
 
 
@@ -66,7 +66,7 @@ def _store(site: Site, raw: bytes, sender: str | None, recipients: tuple[str, ..
     if not Space(config.database).suffices(config.database.min_free, len(raw)):
         raise exits.Refused("less than database.min_free is free: no mail is taken", exits.TEMPORARY)
     with site.store() as store, store.begin("inject") as uow:
-        uow.mails.put([Arrival(envelope, raw, utc_now(), content_digest(raw))])
+        uow.mails.put([Arrival(envelope, raw, utc_now())])
 
 
 def envelope_of(

@@ -192,9 +192,9 @@ class Connection(SMTP):
             self.tell("rejected", reply=reply.decode())
         self._unsent += reply + b"\r\n"
         if reply[3:4] != b"-":
-            self.transport.write(self._unsent)
+            self._writer.write(self._unsent)
             self._unsent = b""
-            if self._paused:  # the client does not read
+            if self._paused:  # type: ignore[attr-defined]  # asyncio's FlowControlMixin: the client does not read
                 await self._writer.drain()
 
     def tell(self, event: str, **facts: object) -> None:

@@ -7,7 +7,6 @@ commands: that is replaced here. What the desk says to a sender, a recipient or 
 # ruff: noqa: N802, ARG002 - aiosmtpd names these methods and says what they take
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from traceback import extract_tb
@@ -63,7 +62,7 @@ class Session(Connection):
         self.doing = Doing.WAITING
         try:
             while True:
-                if self.transport.is_closing():
+                if self._writer.is_closing():
                     raise EOFError
                 if (line := self.inbound.line()) is not None:
                     return line
@@ -179,7 +178,7 @@ class Session(Connection):
         self._feed(content, self.inbound.take())
         while not content.ended:
             await self.inbound.more()
-            if self.transport.is_closing():
+            if self._writer.is_closing():
                 raise EOFError
         self._pace.heard(self.loop.time())
 

@@ -11,21 +11,23 @@ from threading import Condition, Thread
 from mailflow.core.envelope import Envelope
 from mailflow.steps.app import Begin, PermanentFailure, TemporaryFailure
 from mailflow.store.engine import Unavailable
-from mailflow.store.mails import Arrival, content_digest
+from mailflow.store.mails import Arrival, NewMail
 
 MAX_BATCH = 256  # mails in one transaction
+# Bytes of a mail that is hashed and sealed where it was received. Two threads that take turns at Python's lock lose more
+# time than that takes; a large mail would hold up all sessions.
+SMALL = 64 * 1024
 
 
 class MailLoop(PermanentFailure):
     """The mail has been received so often that it must be going round (RFC 5321, 6.3)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiting:
-    envelope: Envelope
-    raw: bytes
-    received_at: datetime
+    arrival: Arrival
     stored: Future[None]
+    row: NewMail | None  # made at once of a small mail, by the writer of a large one
 
 
 class Intake:
@@ -38,6 +40,7 @@ class Intake:
     def __init__(
         self,
         begin: Begin,
+        prepare: Callable[[Arrival], NewMail],
         clock: Callable[[], datetime],
         *,
         max_received: int,
@@ -45,6 +48,7 @@ class Intake:
         on_event: Callable[..., None],
     ) -> None:
         self._begin = begin
+        self._prepare = prepare
         self._clock = clock
         self._max_received = max_received
         self._on_stored = on_stored  # after each commit
@@ -61,7 +65,8 @@ class Intake:
         if received_fields(raw) > self._max_received:
             stored.set_exception(MailLoop("too many Received fields"))
             return stored
-        waiting = _Waiting(envelope, raw, self._clock(), stored)
+        arrival = Arrival(envelope, raw, self._clock())
+        waiting = _Waiting(arrival, stored, self._prepare(arrival) if len(raw) <= SMALL else None)
         with self._changed:
             if self._closed:
                 stored.set_exception(TemporaryFailure("shutting down"))
@@ -113,8 +118,9 @@ class Intake:
 
     def _store(self, batch: Sequence[_Waiting]) -> None:
         try:
+            rows = [mail.row or self._prepare(mail.arrival) for mail in batch]
             with self._begin("intake") as uow:
-                uow.mails.put([_arrival(mail) for mail in batch])
+                uow.mails.put_new(rows)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, it is not stored, and the client must hear so
             self._failed(batch, error)
         else:
@@ -139,10 +145,7 @@ class Intake:
 
 def received_fields(raw: bytes) -> int:
     """How many servers have passed the mail on: its Received fields (RFC 5321, 4.4)."""
-    ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
-    header = b"\n" + (raw[: min(ends)] if ends else raw).lower()
-    return header.count(b"\nreceived:")
-
-
-def _arrival(mail: _Waiting) -> Arrival:
-    return Arrival(mail.envelope, mail.raw, mail.received_at, content_digest(mail.raw))
+    end = raw.find(b"\r\n\r\n")
+    header = raw if end < 0 else raw[:end]
+    bare = header.find(b"\n\n")
+    return (b"\n" + (header if bare < 0 else header[:bare]).lower()).count(b"\nreceived:")

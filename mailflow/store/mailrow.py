@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Dialect
 
 from mailflow.core.authentication import Authentication
 from mailflow.core.envelope import Envelope, MailKind
 from mailflow.store.casejson import reader_of
-from mailflow.store.columns import storable, to_micros
+from mailflow.store.columns import storable, to_json, to_micros
 from mailflow.store.seal import Kept, Keyring, Plain, Sealed
 
 # SQLite keeps a row's first 4,061 bytes at most in a page of the table (its file format, section 1.6), moves rows between
@@ -42,7 +44,7 @@ class Arrival:
     envelope: Envelope
     raw: bytes
     received_at: datetime
-    digest: bytes  # of `content_digest`
+    digest: bytes = b""  # empty: that of `content_digest`
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +95,35 @@ def content_digest(raw: bytes) -> bytes:
     return digest.digest()
 
 
-def new_row(arrival: Arrival, keyring: Keyring, filler: bytes | None) -> dict[str, object]:
-    digest = keyring.fingerprint(arrival.digest)
-    return {
-        "digest": digest,
-        "state": MailState.WAITING,
-        "received_at": arrival.received_at,
-        "next_try_at": arrival.received_at,
-        "attempts": 0,
-        "size": len(arrival.raw),
-        "envelope": arrival.envelope,
-        "filler": filler,
-        **raw_values(arrival.raw, digest, arrival.received_at, keyring),
-    }
+def filler_of(dialect: Dialect) -> bytes | None:
+    """What stands before the bytes of a mail until it was handled."""
+    return FILLER if dialect.name == "sqlite" else None
 
 
-def raw_values(raw: bytes, digest: bytes, received_at: datetime, keyring: Keyring) -> dict[str, object]:
+class NewMail(NamedTuple):
+    """The columns of a mail that was just received, each as the driver takes it."""
+
+    digest: bytes
+    state: str
+    received_at: int
+    next_try_at: int
+    attempts: int
+    size: int
+    envelope: str
+    filler: bytes | None
+    raw: bytes
+    key_id: str | None
+
+
+def new_mail(arrival: Arrival, keyring: Keyring, filler: bytes | None) -> NewMail:
+    digest = keyring.fingerprint(arrival.digest or content_digest(arrival.raw))
+    at = to_micros(arrival.received_at)
+    sealed = raw_values(arrival.raw, digest, arrival.received_at, keyring)
+    size, envelope = len(arrival.raw), to_json(arrival.envelope)
+    return NewMail(digest, MailState.WAITING.value, at, at, 0, size, envelope, filler, **sealed)
+
+
+def raw_values(raw: bytes, digest: bytes, received_at: datetime, keyring: Keyring) -> dict[str, Any]:
     """`raw` and `key_id`. A row has no id before it is stored, so what is bound is what never changes of it."""
     if keyring.current is None:
         return {"raw": raw, "key_id": None}

@@ -15,6 +15,7 @@ from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
 from mailflow.store.engine import READING, UNSYNCED, Unavailable
 from mailflow.store.inhand import InHand
+from mailflow.store.mailrow import Arrival, NewMail, filler_of, new_mail
 from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.outbox import Outbox
 from mailflow.store.persons import Persons
@@ -114,6 +115,10 @@ class Store:
                 else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             )
         )
+
+    def new_mail(self, arrival: Arrival) -> NewMail:
+        """A mail as `put_new` takes it: hashed and sealed with no transaction open, in whatever thread."""
+        return new_mail(arrival, self._keyring, filler_of(self._engine.dialect))
 
     @contextmanager
     def begin(self, name: str = "") -> Iterator[UnitOfWork]:

@@ -22,6 +22,11 @@ def mail(number: int = 1, received: int = 0) -> bytes:
     return trace + b"Message-ID: <%d@example.org>\r\n\r\nhello\r\n" % number
 
 
+def as_it_came(arrival):
+    """Where a store would make a row of it."""
+    return arrival
+
+
 class FakeStore:
     """A unit of work that keeps batches, waits at a gate, and fails on demand."""
 
@@ -39,7 +44,7 @@ class FakeStore:
     def mails(self):
         return self
 
-    def put(self, arrivals) -> None:
+    def put_new(self, arrivals) -> None:
         if any(arrival.raw == self.poison for arrival in arrivals):
             raise ValueError(self.poison)
         self._putting = [arrival.raw for arrival in arrivals]
@@ -58,10 +63,12 @@ class FakeStore:
 
 
 class Taken:
-    def __init__(self, begin) -> None:
+    def __init__(self, begin, prepare=as_it_came) -> None:
         self.woken = 0
         self.events: list[tuple[str, dict[str, object]]] = []
-        self.intake = Intake(begin, lambda: NOW, max_received=50, on_stored=self.wake, on_event=self.on_event)
+        self.intake = Intake(
+            begin, prepare, lambda: NOW, max_received=50, on_stored=self.wake, on_event=self.on_event
+        )
 
     def wake(self) -> None:
         self.woken += 1
@@ -103,7 +110,6 @@ def test_a_mail_is_stored_as_it_came(fake, intake):
     assert intake.submit(ENVELOPE, mail()).result(SOON) is None
     assert fake.batches == [[mail()]]
     assert (fake.last.envelope, fake.last.received_at) == (ENVELOPE, NOW)
-    assert len(fake.last.digest) == 32
 
 
 def test_mails_that_wait_share_one_commit(fake, taken, intake):
@@ -247,7 +253,7 @@ def test_received_fields_are_counted_in_the_header_only(raw, count):
 
 @pytest.fixture
 def at_the_store(store):
-    taken = Taken(store.begin)
+    taken = Taken(store.begin, store.new_mail)
     yield taken
     assert taken.intake.close(SOON)
 

@@ -12,7 +12,7 @@ from mailflow.core.case import Case, Status
 from mailflow.core.envelope import Envelope
 from mailflow.core.letters import Rendered
 from mailflow.store import UnitOfWork
-from mailflow.store.mails import Arrival, content_digest
+from mailflow.store.mails import Arrival
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 numbers = count(1)
@@ -30,7 +30,7 @@ def arrival() -> Callable[..., Arrival]:
         envelope = Envelope(
             "jane@example.org", ("desk@example.com", "desk+x@example.com"), "192.0.2.1", "mx.example.org"
         )
-        return Arrival(envelope, raw, received_at, content_digest(raw))
+        return Arrival(envelope, raw, received_at)
 
     return make
 
