@@ -118,7 +118,7 @@ def upgrade_tables(config: Config) -> bool:
     """Bring the tables to this version of mailflow; whether they were not. Raises what `prepare` does."""
     engine = make_engine(config.database)
     try:
-        if migrations.is_current(engine):
+        if migrations.fits(engine):
             return False
         _upgrade(engine)
     finally:
@@ -133,7 +133,8 @@ def _upgrade(engine: Engine) -> None:
         migrations.upgrade(engine)
     except CommandError as error:
         raise NotReady(
-            "the database is of a version that this mailflow does not know: install the one that made it, or a later one"
+            "the database is of a version that this mailflow does not know, and that does not admit it: install the one "
+            "that made it, or a later one"
         ) from error
 
 
@@ -190,7 +191,7 @@ def open_store(config: Config, *, to_read: bool = False) -> Store:
 
 
 def _keyed(engine: Engine, config: Config, *, to_read: bool) -> Store:
-    if not migrations.is_current(engine):
+    if not migrations.fits(engine):
         raise NotReady("the database is not of this version of mailflow: run `mailflow db upgrade`")
     store = Store(engine, config.database.busy_timeout, read_keyring(config))
     if to_read:

@@ -36,7 +36,7 @@ def backup(site: Site, file: Path) -> None:
     _sqlite_of(config)
     engine = make_engine(config.database)
     try:
-        if migrations.is_current(engine):  # an older one is saved before it is upgraded, too
+        if migrations.fits(engine):  # an older one is saved before it is upgraded, too
             _record(Store(engine, config.database.busy_timeout))
         size = copies.save(engine, file)
     except FileExistsError as error:

@@ -21,13 +21,13 @@ from sqlalchemy import Engine
 from mailflow.store import private
 from mailflow.store.engine import Damaged, Unavailable, failure_of
 from mailflow.store.migrations import HEAD
-from mailflow.store.schema import encryption_keys, job_slots, metadata
+from mailflow.store.schema import encryption_keys, job_slots, metadata, schema_admits
 
 _PAGES_AT_ONCE: Final = 4096  # then Ctrl-C is heard
 _FAULTS_TOLD: Final = 5
 _OWN_TABLES: Final = frozenset({*metadata.tables, "alembic_version", "sqlite_sequence"})
 _MADE_AT_START: Final = frozenset(
-    {encryption_keys.name, job_slots.name, "alembic_version", "sqlite_sequence"}
+    {encryption_keys.name, job_slots.name, schema_admits.name, "alembic_version", "sqlite_sequence"}
 )
 
 

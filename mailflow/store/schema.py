@@ -191,6 +191,9 @@ tallies = Table(
     sqlite_autoincrement=True,
 )
 
+# One row: see `migrations`.
+schema_admits = Table("schema_admits", metadata, Column("oldest", Text, primary_key=True))
+
 job_slots = Table(
     "job_slots",
     metadata,

@@ -55,6 +55,7 @@ def test_a_database_of_a_later_version(make_desk):
     desk = make_desk()
     prepare(desk.config)
     desk.execute("UPDATE alembic_version SET version_num = '9999'")
+    desk.execute("UPDATE schema_admits SET oldest = '9998'")
     fails(desk, os.EX_CONFIG, "the database is of a version that this mailflow does not know")
     assert desk.scalars("SELECT version_num FROM alembic_version") == ["9999"]
 

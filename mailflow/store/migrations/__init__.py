@@ -1,4 +1,8 @@
-"""The versions of the schema. Each is made so that the version before it can still run beside it.
+"""The versions of the schema, and which programs can work with one that is newer than theirs.
+
+While a site upgrades its nodes one by one, old and new ones work on one schema. So a migration only adds: tables, indexes,
+columns that need no value (tests hold that). What is to be taken away goes in a later release, with a migration that
+raises `OLDEST`, when no program that still needs it may run.
 
 To add one: change `schema.py`, write `versions/v000N_….py`, set `HEAD`. A test compares the two on both databases.
 """
@@ -8,12 +12,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from mailflow import faults
 from mailflow.store.engine import READING
+from mailflow.store.schema import schema_admits
 
-HEAD: Final = "0008"
+HEAD: Final = "0009"
+OLDEST: Final = (
+    "0009"  # programs made for this version of the schema, or a later one, can work with that of HEAD
+)
 _UPGRADING: Final = 0x6D61_696C  # the advisory lock that nodes starting together wait at
 
 
@@ -30,13 +38,27 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _admit(connection)
         faults.reached(faults.BEFORE_COMMIT, "upgrade")
     faults.reached(faults.AFTER_COMMIT, "upgrade")
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the schema is the one this version was made for."""
+def _admit(connection: Connection) -> None:
+    """Put down who can work with this schema, for programs that are older than it."""
+    connection.execute(schema_admits.delete())
+    connection.execute(schema_admits.insert().values(oldest=OLDEST))
+
+
+def fits(engine: Engine) -> bool:
+    """Whether this program can work with the schema: it is the one that it was made for, or a later one that admits it."""
     with engine.connect().execution_options(**{READING: True}) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
-        return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [HEAD]
+        versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+        return versions == [HEAD] or (versions > [HEAD] and _is_admitted(connection))
+
+
+def _is_admitted(connection: Connection) -> bool:
+    if not inspect(connection).has_table(schema_admits.name):
+        return False  # what it is, no mailflow made it
+    return any(oldest <= HEAD for oldest in connection.execute(select(schema_admits.c.oldest)).scalars())
