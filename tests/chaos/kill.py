@@ -75,7 +75,7 @@ def _at_each(here: Place, **more: object) -> Result:
     """As long as it takes: once at each."""
     smarthost = here.smarthost()
     desk = here.desk(**settings(smarthost) | BY_TIME | more)
-    faults = [*AT_THE_START, *ON_THE_WAY, *WHEN_TIME_PASSES, *TO_THE_SMARTHOST]
+    faults = [*AT_THE_START, *WHEN_TIME_PASSES, *ON_THE_WAY, *TO_THE_SMARTHOST]
     found = kill_at_each(desk, here.zygote(), smarthost, faults)
     return Result(found.counts, found.breaches)
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Iterable
 from contextlib import closing
+from threading import Event
 
 from mailflow import faults
 from tests.daemon.clients import Clients
@@ -16,6 +17,7 @@ from tests.daemon.zygote import Fault, Zygote
 
 MAILS = 3  # of one life: two letters at least go through one connection
 _ANOTHER_DAY = "DELETE FROM job_slots WHERE job = 'purge'"
+_UNTIL_DUE = 1.1  # seconds, with `killing.BY_TIME`
 _COMMITS = (faults.BEFORE_COMMIT, faults.AFTER_COMMIT)
 
 
@@ -25,7 +27,8 @@ def around(*transactions: str) -> list[Fault]:
 
 AT_THE_START = around("upgrade", "keys")  # of a desk that never ran
 ON_THE_WAY = around("intake", "in hand", "handle", "lease", "sent", "scrub")
-WHEN_TIME_PASSES = around("digest", "due", "purge", "purge some")
+# The digest first, as a day has one; then cases are opened, of which a reminder is due.
+WHEN_TIME_PASSES = around("digest", "sent", "due", "purge", "purge some")
 # EHLO, MAIL, RCPT, DATA, the letter; and before the answers to these the greeting.
 TO_THE_SMARTHOST = [
     *(Fault(faults.BEFORE_SENDING, nth=nth + 1) for nth in range(5)),
@@ -45,6 +48,8 @@ def kill_at_each(
             clients.write(MAILS)
             if fault.what.startswith("purge"):
                 desk.execute(_ANOTHER_DAY)
+            if fault.what == "due":
+                Event().wait(_UNTIL_DUE)
             living[:] = [desk.fork(zygote, fault=fault, broken=broken)]
             if not dies(living[0]):
                 not_reached.append(fault)

@@ -43,7 +43,7 @@ def test_nothing_is_lost_at_any_reply_of_the_smarthost(make_desk, zygote, smarth
 
 def test_nothing_is_done_twice_at_any_commit_that_time_brings(desk, zygote, smarthost):
     desk.configure(**BY_TIME)
-    found = kill_at_each(desk, zygote, smarthost, [*around("intake"), *WHEN_TIME_PASSES])
+    found = kill_at_each(desk, zygote, smarthost, WHEN_TIME_PASSES)
     assert found.breaches == []
     assert found.counts["digests"] == len({one.message_id for one in smarthost.letters(STAFF)})
     assert found.counts["reminders"] > 0
