@@ -193,6 +193,7 @@ def _load() -> None:
     """All that a daemon imports and compiles; what it makes of the shipped form is kept."""
     for name in _LOADED:
         import_module(name)
+    from mailflow import daemon
     from mailflow.config import load
     from mailflow.core import answerwords
 
@@ -204,6 +205,25 @@ def _load() -> None:
         return terms if form == of_form else compiled(form, words)
 
     answerwords.compile_terms = compile_terms
+    _keep_compiled_letters()
+    daemon.check_letters(config)
+    daemon.check_letters = lambda _config: None  # they were
+
+
+def _keep_compiled_letters() -> None:
+    """What Jinja makes of a template's text is half of what a daemon does before it is ready."""
+    from jinja2 import Environment
+
+    compiled, known = Environment.compile, {}
+
+    def compile_once(
+        self: Environment, source: str, name: str | None = None, *others: Any, **more: Any
+    ) -> Any:
+        if (source, name) not in known:
+            known[source, name] = compiled(self, source, name, *others, **more)
+        return known[source, name]
+
+    Environment.compile = compile_once
 
 
 if __name__ == "__main__":
