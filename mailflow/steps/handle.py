@@ -210,7 +210,8 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     pointed = find_case(clues, matches, mail.sender, app.addresses, app.clock())
     if pointed and clues.typed:  # a reference stands among the fresh lines: maybe all of our letter does
         body = without_letters(body, (letter.text for letter in uow.outbox.of_case(pointed.case.id)))
-    handled = _read(app, stored, mail, body, pointed.case if pointed else _likely(matches.of_sender))
+    read_for = pointed.case if pointed else _likely(matches.of_sender)
+    handled = _read(app, stored, mail, body, read_for)
     if _from_staff(app, mail, clues):
         return _set_aside(handled, "a member of the staff answered a letter of the desk")
     if not mail.sender.isascii():
@@ -222,7 +223,9 @@ def _person(app: App, uow: UnitOfWork, stored: StoredMail, mail: Mail, body: Bod
     if isinstance(found, SetAside):
         return _set_aside(handled, found.why)
     if isinstance(found, NewRequest):
-        return _in_no_case(app, uow, _read(app, stored, mail, body, None), matches.of_sender)
+        if read_for is not None:  # as what it says to that case, which is not its own
+            handled = _read(app, stored, mail, body, None)
+        return _in_no_case(app, uow, handled, matches.of_sender)
     return _in_case(app, uow, handled, found)
 
 

@@ -12,7 +12,7 @@ def matches_of(uow: UnitOfWork, clues: Clues, sender: str) -> Matches:
     references = dict.fromkeys((*(tagged.reference for tagged in clues.tagged), *clues.typed))
     found = ((reference, uow.cases.by_reference(reference)) for reference in references)
     latest = uow.cases.latest_of(sender) if sender else None
-    open_ones = uow.cases.open_of(sender) if sender else []
+    open_ones = uow.cases.open_of(sender) if latest else []
     return Matches(
         by_reference={reference: case for reference, case in found if case is not None},
         by_message_id=uow.cases.by_message_ids(clues.message_ids) if clues.message_ids else [],

@@ -8,13 +8,14 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Row, bindparam, delete, exists, func, select
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.store.casejson import details_of, read_details
 from mailflow.store.columns import Key, Moment, comparable
 from mailflow.store.schema import case_history, cases, is_, letter_waits, outbox
+from mailflow.store.statement import Statement
 
 PURGED_AT_ONCE: Final = 100  # mail that arrives meanwhile waits for it on SQLite
 IDS_LOOKED_UP: Final = 200  # Message-IDs of one mail
@@ -32,32 +33,37 @@ _KEYS = {"party_key", "account_key", "queued_at", "failing"}  # made of the othe
 SELECT = select(*(column for column in cases.c if column.name not in _KEYS))
 _MOST = bindparam("most", type_=Integer)
 _PARTY = cases.c.party_key == bindparam("party", type_=Key)
-_GET = SELECT.where(cases.c.id == bindparam("case_id"))
-_GET_LOCKED = _GET.with_for_update()
-_BY_REFERENCE = SELECT.where(cases.c.reference == bindparam("ref"))
+_BY_ID = SELECT.where(cases.c.id == bindparam("case_id"))
+_GET = Statement(_BY_ID)
+_GET_LOCKED = Statement(_BY_ID.with_for_update())
+_BY_REFERENCE = Statement(SELECT.where(cases.c.reference == bindparam("ref")))
 _BY_MESSAGE_IDS = SELECT.where(
     cases.c.id.in_(select(outbox.c.case_id).where(outbox.c.message_id.in_(bindparam("ids", expanding=True))))
 ).order_by(cases.c.changed_at.desc(), cases.c.id)
-_OPEN_OF = SELECT.where(_PARTY, ~is_(cases.c.status, "closed")).order_by(cases.c.opened_at, cases.c.id)
-_LATEST_OF = SELECT.where(_PARTY).order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(1)
-_DUE = (
+_OPEN_OF = Statement(
+    SELECT.where(_PARTY, ~is_(cases.c.status, "closed")).order_by(cases.c.opened_at, cases.c.id)
+)
+_LATEST_OF = Statement(SELECT.where(_PARTY).order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(1))
+_DUE = Statement(
     SELECT.where(cases.c.due_at <= bindparam("now", type_=Moment))
     .order_by(cases.c.due_at, cases.c.id)
     .limit(_MOST)
     .with_for_update(skip_locked=True)
 )
 _NEW = insert(cases)
-_SAVE = _NEW.on_conflict_do_update(
-    index_elements=[cases.c.id],
-    set_={column.name: _NEW.excluded[column.name] for column in cases.c if column.name != "id"},
+_SAVE = Statement(
+    _NEW.on_conflict_do_update(
+        index_elements=[cases.c.id],
+        set_={column.name: _NEW.excluded[column.name] for column in cases.c if column.name != "id"},
+    )
 )
-_NOTE = insert(case_history)
+_NOTE = Statement(insert(case_history))
 _HISTORY = (
     select(case_history.c.at, case_history.c.by, case_history.c.kind, case_history.c.facts)
     .where(case_history.c.case_id == bindparam("of_case"))
     .order_by(case_history.c.id)
 )
-_LOCK = select(func.pg_advisory_xact_lock(bindparam("key")))
+_LOCK = Statement(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
 _PURGEABLE = (
     select(cases.c.id)
     .where(cases.c.closed_at < bindparam("before", type_=Moment))
@@ -87,7 +93,8 @@ class Cases:
 
     def by_message_ids(self, message_ids: Sequence[str]) -> list[Case]:
         """The cases of our letters with these Message-IDs, the one that changed last first."""
-        return self._all(_BY_MESSAGE_IDS, {"ids": list(message_ids)[-IDS_LOOKED_UP:]})
+        values = {"ids": list(message_ids)[-IDS_LOOKED_UP:]}
+        return [case_of(row) for row in self._connection.execute(_BY_MESSAGE_IDS, values)]
 
     def open_of(self, party: str) -> list[Case]:
         """Oldest first."""
@@ -97,11 +104,11 @@ class Cases:
         return self._one(_LATEST_OF, {"party": party})
 
     def save(self, case: Case) -> None:
-        self._connection.execute(_SAVE, _row_of(case))
+        _SAVE.run(self._connection, _row_of(case))
 
     def note(self, case_id: str, at: datetime, by: str, kind: str, facts: Mapping[str, object]) -> None:
         row = {"case_id": case_id, "at": at, "by": by, "kind": kind, "facts": facts}
-        self._connection.execute(_NOTE, row)
+        _NOTE.run(self._connection, row)
 
     def history(self, case_id: str) -> list[HistoryEntry]:
         """Oldest first."""
@@ -118,7 +125,7 @@ class Cases:
         """
         if self._connection.dialect.name == "postgresql":
             for key in sorted({_lock_key(address) for address in addresses}):
-                self._connection.execute(_LOCK, {"key": key})
+                _LOCK.row(self._connection, {"key": key})
 
     def purge(self, closed_before: datetime, limit: int = PURGED_AT_ONCE) -> int:
         """Deletes closed cases with their mails, letters and history; call again until it returns 0.
@@ -128,15 +135,15 @@ class Cases:
         ids = list(self._connection.execute(_PURGEABLE, {"before": closed_before, "most": limit}).scalars())
         return self._connection.execute(_PURGE, {"ids": ids}).rowcount if ids else 0
 
-    def _one(self, statement: Any, values: Mapping[str, object]) -> Case | None:
-        row = self._connection.execute(statement, values).one_or_none()
-        return case_of(row) if row else None
+    def _one(self, statement: Statement, values: Mapping[str, object]) -> Case | None:
+        row = statement.row(self._connection, values)
+        return None if row is None else case_of(row)
 
-    def _all(self, statement: Any, values: Mapping[str, object]) -> list[Case]:
-        return [case_of(row) for row in self._connection.execute(statement, values)]
+    def _all(self, statement: Statement, values: Mapping[str, object]) -> list[Case]:
+        return [case_of(row) for row in statement.rows(self._connection, values)]
 
 
-def case_of(row: Row[Any]) -> Case:
+def case_of(row: Any) -> Case:
     return Case(
         id=row.id,
         reference=row.reference,

@@ -79,8 +79,7 @@ def listed(row: Any) -> ListedLetter:
 
 
 def whole(row: Any, keyring: Keyring) -> QueuedLetter:
-    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
-    facts = {name: value for name, value in columns.items() if name not in _KEPT}
+    facts = {name: value for name, value in row._asdict().items() if name not in _KEPT}
     bound_to = row.message_id, row.recipient, row.created_at
     text: Kept = Plain(row.text.encode())
     if row.text_sealed is not None:

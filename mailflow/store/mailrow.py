@@ -150,9 +150,8 @@ def stored(row: Any, raw: bytes, keyring: Keyring) -> StoredMail:
 
 def _facts(row: Any, keyring: Keyring) -> dict[str, Any]:
     """The columns by name, which are the fields of `ListedMail`."""
-    columns = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
     return {
-        **{name: value for name, value in columns.items() if name not in _KEPT},
+        **{name: value for name, value in row._asdict().items() if name not in _KEPT},
         "envelope": _envelope(row.envelope),
         "state": MailState(row.state),
         "kind": MailKind(row.kind) if row.kind else None,

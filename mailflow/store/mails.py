@@ -37,6 +37,7 @@ from mailflow.store.schema import (
     sender_checks,
 )
 from mailflow.store.seal import NO_KEYS, Keyring
+from mailflow.store.statement import Statement
 
 __all__ = ["Arrival", "ListedMail", "MailState", "Mails", "NewMail", "StoredMail", "content_digest"]
 
@@ -71,30 +72,33 @@ _LISTED = (
     _FOUND.scalar_subquery().label("authentication"),
 )
 _BY_ID = mails.c.id == bindparam("mail_id")
-_CLAIM = (
+_WAITING = (
     select(*_LISTED, sql_case((mails.c.size <= SMALL, mails.c.raw)).label("raw"))
     .where(mail_waits, mails.c.next_try_at <= bindparam("now", type_=Moment))
     .order_by(mails.c.next_try_at, mails.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_CLAIM_CHECKED = _CLAIM.where(_FOUND.where(sender_checks.c.found.is_not(None)).exists())
+_CLAIM = Statement(_WAITING)
+_CLAIM_CHECKED = Statement(_WAITING.where(_FOUND.where(sender_checks.c.found.is_not(None)).exists()))
 _RAW = select(mails.c.raw).where(_BY_ID)
 _GET = select(*_LISTED, mails.c.raw).where(_BY_ID)
 _UPDATE = update(mails).where(_BY_ID)
-_HANDLED = _UPDATE.where(mail_waits).values(
-    state=MailState.HANDLED,
-    error=None,
-    handled_at=bindparam("now"),
-    kind=bindparam("is_kind"),
-    case_id=bindparam("of_case"),
-    sender=bindparam("from_sender"),
-    subject=bindparam("with_subject"),
-    message_id=bindparam("with_message_id"),
-    silence=bindparam("why_silent"),
-    fresh=bindparam("fresh_text"),
-    fresh_sealed=bindparam("sealed_text"),
-    filler=None,
+_HANDLED = Statement(
+    _UPDATE.where(mail_waits).values(
+        state=MailState.HANDLED,
+        error=None,
+        handled_at=bindparam("now"),
+        kind=bindparam("is_kind"),
+        case_id=bindparam("of_case"),
+        sender=bindparam("from_sender"),
+        subject=bindparam("with_subject"),
+        message_id=bindparam("with_message_id"),
+        silence=bindparam("why_silent"),
+        fresh=bindparam("fresh_text"),
+        fresh_sealed=bindparam("sealed_text"),
+        filler=None,
+    )
 )
 _ROW = select(mails.c.digest, mails.c.received_at).where(_BY_ID)
 _REPLACE = update(mails).where(mails.c.id == bindparam("of_mail"))
@@ -198,9 +202,8 @@ class Mails:
         """
         claimed: list[StoredMail] = []
         held = 0
-        for row in self._connection.execute(
-            _CLAIM_CHECKED if checked else _CLAIM, {"now": now, "most": limit}
-        ).all():
+        statement = _CLAIM_CHECKED if checked else _CLAIM
+        for row in statement.rows(self._connection, {"now": now, "most": limit}):
             held += row.size
             if claimed and (held > CLAIMED_BYTES or row.attempts or claimed[0].attempts):
                 break
@@ -227,8 +230,8 @@ class Mails:
         """The mail is done. `raw` takes the place of what was received, for one that held secrets."""
         if raw is not None:  # before the row is written without its filler
             self._replace(mail_id, raw)
-        self._connection.execute(
-            _HANDLED,
+        _HANDLED.run(
+            self._connection,
             {
                 "mail_id": mail_id,
                 "now": now,

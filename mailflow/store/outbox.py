@@ -26,6 +26,7 @@ from mailflow.store.columns import Moment
 from mailflow.store.letterrow import LetterState, ListedLetter, QueuedLetter, content_values, listed, whole
 from mailflow.store.schema import is_, letter_has_no_case, letter_has_raw, letter_waits, outbox
 from mailflow.store.seal import NO_KEYS, Keyring
+from mailflow.store.statement import Statement
 
 __all__ = ["LetterState", "ListedLetter", "Outbox", "QueuedLetter"]
 
@@ -67,7 +68,7 @@ _BEFORE = bindparam("before", type_=Moment)
 _FARTHEST = bindparam("farthest", type_=Moment)
 _BY_ID = outbox.c.id == bindparam("letter_id")
 _NO_LEASE = {"lease_until": None, "leased_by": None}
-_PUT = insert(outbox)
+_PUT = Statement(insert(outbox))
 _GET = select(*_WHOLE).where(_BY_ID)
 # A common table expression is evaluated once: in a subquery the locked rows could be chosen again for each row.
 _FREE = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= _NOW)
@@ -86,15 +87,15 @@ def _due(*conditions: ColumnElement[bool]) -> CTE:
 
 _DUE = _due(or_(_FREE, outbox.c.lease_until > _FARTHEST))
 _OLD = _due(_FREE, outbox.c.created_at <= _BEFORE)
-_LEASE = (
+_LEASE = Statement(
     update(outbox)
     .where(outbox.c.id.in_(select(_DUE.c.id)))
     .values(lease_until=bindparam("until"), leased_by=bindparam("by"))
     .returning(*_WHOLE)
 )
 _SETTLE = update(outbox).where(_BY_ID).values(attempts=outbox.c.attempts + 1, **_NO_LEASE)
-_SENT = _SETTLE.where(~is_(outbox.c.state, "sent")).values(
-    state=LetterState.SENT, settled_at=_NOW, error=None
+_SENT = Statement(
+    _SETTLE.where(~is_(outbox.c.state, "sent")).values(state=LetterState.SENT, settled_at=_NOW, error=None)
 )
 _RETRY = _SETTLE.where(letter_waits).values(next_try_at=bindparam("at"), error=bindparam("why"))
 _RELEASE = (
@@ -134,8 +135,8 @@ _FAILED = (
     .order_by(outbox.c.settled_at, outbox.c.id)
     .limit(LISTED_AT_ONCE)
 )
-_LETTERS_TO = select(func.count()).where(
-    outbox.c.recipient_key == bindparam("address"), outbox.c.created_at >= _SINCE
+_LETTERS_TO = Statement(
+    select(func.count()).where(outbox.c.recipient_key == bindparam("address"), outbox.c.created_at >= _SINCE)
 )
 _OF_CASE = select(*_WHOLE).where(outbox.c.case_id == bindparam("of_case")).order_by(outbox.c.id)
 _NEXT = (
@@ -181,8 +182,8 @@ class Outbox:
         self._keyring = keyring
 
     def put(self, rendered: Rendered, now: datetime) -> None:
-        self._connection.execute(
-            _PUT,
+        _PUT.run(
+            self._connection,
             {
                 "message_id": rendered.message_id,
                 "state": LetterState.WAITING,
@@ -206,13 +207,13 @@ class Outbox:
         A lease that ends twice as far ahead is one of a clock that has been set back since, and holds nothing.
         """
         values = {"now": now, "until": until, "farthest": until + (until - now), "by": by, "most": limit}
-        rows = self._connection.execute(_LEASE, values).all()
+        rows = _LEASE.rows(self._connection, values)
         return sorted(
             (whole(row, self._keyring) for row in rows), key=lambda letter: (letter.next_try_at, letter.id)
         )
 
     def sent(self, letter_ids: Sequence[int], now: datetime) -> None:
-        self._connection.execute(_SENT, [{"letter_id": letter_id, "now": now} for letter_id in letter_ids])
+        _SENT.run_many(self._connection, [{"letter_id": letter_id, "now": now} for letter_id in letter_ids])
 
     def retry(self, letter_id: int, next_try_at: datetime, error: str) -> None:
         self._connection.execute(_RETRY, {"letter_id": letter_id, "at": next_try_at, "why": error})
@@ -253,7 +254,7 @@ class Outbox:
 
     def letters_to(self, address: str, since: datetime) -> int:
         """How many letters were written to an address, whatever became of them."""
-        return int(self._connection.execute(_LETTERS_TO, {"address": address, "since": since}).scalar_one())
+        return int(_LETTERS_TO.scalar(self._connection, {"address": address, "since": since}))
 
     def of_case(self, case_id: str) -> list[QueuedLetter]:
         """Oldest first."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, sel
 
 from mailflow.store.columns import Key, Moment
 from mailflow.store.schema import tallies
+from mailflow.store.statement import Statement
 
 LETTER: Final = "letter"  # its key: the domain it went to
 OBEYED: Final = "obeyed"  # its key: the Message-ID of a mail with commands
@@ -20,16 +21,20 @@ ANSWER: Final = "answer"  # its key: the member of the staff whose commands it a
 HELP: Final = "help"  # its key: the member of the staff who was told what to write
 TEXT: Final = "text"  # its key: `restraint.text_key`; about the case that it opened
 
-_PUT: Final = insert(tallies)
+_PUT: Final = Statement(insert(tallies))
 _COUNTED: Final = (tallies.c.what == bindparam("what_kind"), tallies.c.at >= bindparam("since", type_=Moment))
 _MOST: Final = bindparam("most", type_=Integer)
 # No further than the budget: what is beyond it makes no difference.
-_ALL: Final = select(func.count()).select_from(select(tallies.c.id).where(*_COUNTED).limit(_MOST).subquery())
-_OF_KEY: Final = select(func.count()).select_from(
-    select(tallies.c.id)
-    .where(*_COUNTED, tallies.c.key == bindparam("of_key", type_=Key))
-    .limit(_MOST)
-    .subquery()
+_ALL: Final = Statement(
+    select(func.count()).select_from(select(tallies.c.id).where(*_COUNTED).limit(_MOST).subquery())
+)
+_OF_KEY: Final = Statement(
+    select(func.count()).select_from(
+        select(tallies.c.id)
+        .where(*_COUNTED, tallies.c.key == bindparam("of_key", type_=Key))
+        .limit(_MOST)
+        .subquery()
+    )
 )
 _LAST: Final = (
     select(tallies.c.about)
@@ -49,7 +54,7 @@ class Tally:
         self._connection = connection
 
     def put(self, what: str, key: str, now: datetime, about: str | None = None) -> None:
-        self._connection.execute(_PUT, {"what": what, "key": key, "at": now, "about": about})
+        _PUT.run(self._connection, {"what": what, "key": key, "at": now, "about": about})
 
     def last(self, what: str, key: str, since: datetime) -> str | None:
         """What the newest of a key is about, if there is one since a moment."""
@@ -61,8 +66,8 @@ class Tally:
         """How many there are since a moment, of one key or in all; `most` is as far as is counted."""
         values: dict[str, object] = {"what_kind": what, "since": since, "most": most}
         if key is None:
-            return int(self._connection.execute(_ALL, values).scalar_one())
-        return int(self._connection.execute(_OF_KEY, {**values, "of_key": key}).scalar_one())
+            return int(_ALL.scalar(self._connection, values))
+        return int(_OF_KEY.scalar(self._connection, {**values, "of_key": key}))
 
     def purge(self, before: datetime) -> int:
         return self._connection.execute(_PURGE, {"before": before}).rowcount

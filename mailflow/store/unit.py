@@ -24,6 +24,7 @@ from mailflow.store.scrub import DELETED_FROM, MASKED_IN, empty_wal, vacuum
 from mailflow.store.seal import NO_KEYS, Keyring
 from mailflow.store.senders import SenderChecks
 from mailflow.store.slots import Slots
+from mailflow.store.statement import execute
 from mailflow.store.tally import Tally
 from mailflow.store.turns import Turns
 from mailflow.store.views import Views
@@ -65,17 +66,17 @@ class UnitOfWork:
 
         After `Unavailable` there is nothing to go back to: it must leave the transaction too.
         """
-        execute = self._connection.exec_driver_sql
-        execute("SAVEPOINT part")
+        connection = self._connection
+        execute(connection, "SAVEPOINT part")
         try:
             yield
         except Unavailable:
             raise
         except BaseException:
-            execute("ROLLBACK TO SAVEPOINT part")
-            execute("RELEASE SAVEPOINT part")
+            execute(connection, "ROLLBACK TO SAVEPOINT part")
+            execute(connection, "RELEASE SAVEPOINT part")
             raise
-        execute("RELEASE SAVEPOINT part")
+        execute(connection, "RELEASE SAVEPOINT part")
 
 
 @dataclass(frozen=True, slots=True)

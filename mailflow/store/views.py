@@ -22,6 +22,7 @@ from mailflow.store.schema import (
     mails,
     outbox,
 )
+from mailflow.store.statement import Statement
 
 OPEN: Final = tuple(status for status in Status if status is not Status.CLOSED)
 LISTED: Final = 1000
@@ -75,9 +76,9 @@ def _micros(column: Any) -> Any:
 _COUNT = select(func.count())
 
 
-def _ahead(*where: Any, most: int = PLACES_COUNTED) -> Any:
+def _ahead(*where: Any, most: int = PLACES_COUNTED) -> Statement:
     """How many cases are in the queue before one, as far as places are counted."""
-    return _COUNT.select_from(select(cases.c.id).where(*where).limit(most).subquery())
+    return Statement(_COUNT.select_from(select(cases.c.id).where(*where).limit(most).subquery()))
 
 
 _QUEUE = _ahead(case_is_queued)
@@ -89,12 +90,14 @@ _AHEAD = _ahead(
 _WAITS = (
     select((_micros(cases.c.closed_at) - _micros(cases.c.completed_at)).label("wait"))
     .where(cases.c.closed_at >= _SINCE, cases.c.completed_at.is_not(None))
-    .where(cases.c.outcome.in_([Outcome.RECOVERED, Outcome.DENIED]))  # which only the staff gives
+    .where(
+        or_(is_(cases.c.outcome, "recovered"), is_(cases.c.outcome, "denied"))
+    )  # which only the staff gives
     .order_by(cases.c.closed_at.desc())
     .limit(WAITS_LOOKED_AT)
     .cte("waits")
 )
-_MEDIAN_WAIT = (
+_MEDIAN_WAIT = Statement(
     select(_WAITS.c.wait)
     .order_by(_WAITS.c.wait)
     .limit(1)
@@ -138,12 +141,13 @@ class Views:
         One more than `PLACES_COUNTED` is that place, or any behind it.
         """
         if case.completed_at is None:
-            return self._number(_QUEUE, {}) + 1
-        return self._number(_AHEAD, {"queued_at": case.completed_at, "case_id": case.id}) + 1
+            return int(_QUEUE.scalar(self._connection, {})) + 1
+        values = {"queued_at": case.completed_at, "case_id": case.id}
+        return int(_AHEAD.scalar(self._connection, values)) + 1
 
     def usual_wait(self, since: datetime) -> timedelta | None:
         """From complete to closed by the staff: the median of the newest cases closed since; None without any."""
-        wait = self._connection.execute(_MEDIAN_WAIT, {"since": since}).scalar_one_or_none()
+        wait = _MEDIAN_WAIT.scalar(self._connection, {"since": since})
         return None if wait is None else timedelta(microseconds=wait)
 
     def claimants(self, case: Case, since: datetime) -> int:

@@ -60,16 +60,17 @@ SORTED = {"ix_cases_party", "sqlite_autoindex_outbox", "ix_cases_closed"}
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("index", "work"), WORK)
 def test_work_is_found_by_an_index(engine, now, case, index, work):
-    steps: list[str] = []
-
-    def explain(_connection, cursor, statement, parameters, _context, _many) -> None:
-        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
-            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            steps.extend(row[3] for row in plan)
-
-    event.listen(engine, "before_cursor_execute", explain)
+    statements: list[str] = []  # with their values
+    event.listen(engine, "checkout", lambda driver, *_: driver.set_trace_callback(statements.append))
     with Store(engine).begin() as uow:
         work(uow, now + timedelta(days=1), case)
+    with engine.connect() as connection:
+        steps = [
+            step.detail
+            for statement in statements
+            if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE"))
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
+        ]
     assert any(index in step for step in steps), steps
     assert not [step for step in steps if step in {f"SCAN {table}" for table in TABLES}], steps
     assert index in SORTED or "USE TEMP B-TREE FOR ORDER BY" not in steps, steps  # of ties is another
