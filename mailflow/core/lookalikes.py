@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 _SHOWN = 100  # characters of a display name
 _AN_ADDRESS = re.compile(r"[^\s<>@\"'(),:;\[\]]{1,64}@[^\s<>@\"'(),:;\[\]]{1,255}")
@@ -41,6 +42,7 @@ def in_ascii(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in plain)
 
 
+@lru_cache(maxsize=1000)  # the desk's own are asked for with each mail
 def skeleton(text: str) -> str:
     """What a text looks like: two that look alike have the same. It is to be compared, not shown."""
     lowered = unicodedata.normalize("NFKD", text).casefold()
@@ -51,6 +53,8 @@ def skeleton(text: str) -> str:
 
 
 def _of_name(name: str, sender: str) -> Iterator[str]:
+    if name.isascii() and name.isprintable() and "@" not in name:  # as most are
+        return
     if _hides_something(name):
         yield f'its display name has characters that cannot be seen: "{in_ascii(name[:_SHOWN])}"'
     seen = "".join(char for char in unicodedata.normalize("NFKC", name) if not _is_unseen(char))

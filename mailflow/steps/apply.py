@@ -54,8 +54,8 @@ def _spent(uow: UnitOfWork, policy: Policy, case: Case | None, event: Event, now
         return Spent(to_address)
     return Spent(
         to_address,
-        uow.tally.count(LETTER, since, policy.letters_per_domain, domain_of(party)),
-        uow.tally.count(LETTER, since, policy.letters_in_all),
+        uow.tally.letters(since, policy.letters_per_domain, domain_of(party)),
+        uow.tally.letters(since, policy.letters_in_all),
     )
 
 

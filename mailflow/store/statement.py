@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import BindParameter, Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
@@ -77,36 +78,46 @@ def execute(connection: Connection, text: str, parameters: Any = (), *, many: bo
 
 
 @dataclass(frozen=True, slots=True)
+class _Bind:
+    """A place of the statement, and how it is filled."""
+
+    name: str
+    of: Callable[[Mapping[str, object]], object]
+
+
+@dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
-    fixed: Mapping[str, object]  # values that stand in the statement, by name
-    given: Sequence[tuple[str, Convert | None]]  # names of those that it is given
-    order: Sequence[str] | None  # where the driver takes a tuple, else it takes names
+    binds: Sequence[_Bind]  # in order, where the driver takes no names
+    by_name: bool
     row: Callable[[Sequence[Any]], Any]
 
     def parameters(self, values: Mapping[str, object]) -> Any:
-        found = dict(self.fixed)
-        for name, convert in self.given:
-            found[name] = values[name] if convert is None else convert(values[name])
-        return found if self.order is None else [found[name] for name in self.order]
+        if self.by_name:
+            return {bind.name: bind.of(values) for bind in self.binds}
+        return [bind.of(values) for bind in self.binds]
 
 
 def _compile(clause: Any, names: list[str], dialect: Dialect) -> _Compiled:
     compiled: SQLCompiler = clause.compile(dialect=dialect, column_keys=names if clause.is_insert else None)
-    binds = {name: bind for bind, name in compiled.bind_names.items()}
-    converts = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
-    fixed = {
-        name: convert(binds[name].value) if convert else binds[name].value
-        for name, convert in converts.items()
-        if not binds[name].required
-    }
+    binds = {name: _bind(name, bind, dialect) for bind, name in compiled.bind_names.items()}
+    order = compiled.positiontup
     return _Compiled(
         text=compiled.string,
-        fixed=fixed,
-        given=[(name, convert) for name, convert in converts.items() if name not in fixed],
-        order=compiled.positiontup,
+        binds=[*binds.values()] if order is None else [binds[name] for name in order],
+        by_name=order is None,
         row=_row(clause, dialect),
     )
+
+
+def _bind(name: str, bind: BindParameter[Any], dialect: Dialect) -> _Bind:
+    convert: Convert | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if not bind.required:  # its value stands in the statement
+        value = convert(bind.value) if convert else bind.value
+        return _Bind(name, lambda _: value)
+    if convert is None:
+        return _Bind(name, itemgetter(name))
+    return _Bind(name, lambda values: convert(values[name]))
 
 
 def _row(clause: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:

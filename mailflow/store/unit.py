@@ -73,6 +73,7 @@ class UnitOfWork:
         except Unavailable:
             raise
         except BaseException:
+            self.tally.forget_counts()
             execute(connection, "ROLLBACK TO SAVEPOINT part")
             execute(connection, "RELEASE SAVEPOINT part")
             raise

@@ -1,5 +1,6 @@
 """What budgets are counted from, on both databases."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from mailflow.store import Store
@@ -20,6 +21,31 @@ def test_letters_are_counted_by_domain_and_in_all(engine, now):
         assert uow.tally.count(LETTER, now - HOUR, 10) == 3
         assert uow.tally.count(LETTER, now - HOUR, 1) == 1
         assert uow.tally.count(LETTER, now - 3 * HOUR, 10) == 4
+
+
+def test_a_transaction_counts_its_own_letters_without_asking_again(engine, now):
+    with Store(engine).begin() as uow:
+        uow.tally.put(LETTER, "example.org", now)
+        assert uow.tally.letters(now - HOUR, 10, "Example.ORG") == 1
+        assert uow.tally.letters(now - HOUR, 10) == 1
+        uow.tally.put(LETTER, "EXAMPLE.org", now)
+        uow.tally.put(LETTER, "example.net", now)
+        uow.tally.put(TEXT, "example.org", now)
+        assert uow.tally.letters(now - HOUR, 10, "example.org") == 2
+        assert uow.tally.letters(now - HOUR, 10) == 3
+        assert uow.tally.letters(now - HOUR, 10, "example.net") == 1
+    with Store(engine).begin() as uow:
+        assert uow.tally.letters(now - HOUR, 10) == 3
+
+
+def test_a_letter_that_was_taken_back_is_not_counted(engine, now):
+    with Store(engine).begin() as uow:
+        assert uow.tally.letters(now - HOUR, 10) == 0
+        with suppress(ValueError), uow.savepoint():
+            uow.tally.put(LETTER, "example.org", now)
+            assert uow.tally.letters(now - HOUR, 10) == 1
+            raise ValueError
+        assert uow.tally.letters(now - HOUR, 10) == 0
 
 
 def test_the_newest_of_a_key_says_what_it_is_about(engine, now):
