@@ -39,7 +39,7 @@ _ERROR_KEPT = 300  # characters
 _GIVEN_UP_AT_ONCE = 100  # letters of one transaction
 _SETTLED_WITHIN = timedelta(
     seconds=0.1
-)  # after the smarthost's yes: what was sent in it, a crash sends again
+)  # after the smarthost's yes; what was sent in it, a crash sends again
 
 
 class Outcome(StrEnum):
@@ -122,7 +122,7 @@ class _Batch:
                 for told in outcomes:
                     if told is not None:
                         self._take(self._in_hand.pop(told[0].id), told[1])
-                    if self._app.clock() - self._sent_since >= _SETTLED_WITHIN:
+                    if self._is_time():
                         self._settle_sent()
         except Unavailable:
             raise
@@ -133,6 +133,10 @@ class _Batch:
         if self._waiting:
             _release(self._app, self._node, self._waiting)
         return self._settled
+
+    def _is_time(self) -> bool:
+        """To settle what was sent; also when the clock was set back meanwhile."""
+        return abs(self._app.clock() - self._sent_since) >= _SETTLED_WITHIN
 
     def _outgoing(self) -> Iterator[Outgoing]:
         """The letters, each when the relay has room for it, as long as there is time for one more."""

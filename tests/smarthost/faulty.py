@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from threading import Condition, Event, Thread
 from time import monotonic
 
+from tests.daemon.smarthost import Arrived
+
 # What a fault does at its stage, other than to say something.
 CLOSE = "close"  # hangs up
 RESET = "reset"  # hangs up rudely
@@ -94,6 +96,8 @@ class FaultySmarthost:
     connected_at: list[float] = field(default_factory=list)  # of each connection, `time.monotonic`
     most_at_once: int = 0
     commands: list[tuple[int, str]] = field(default_factory=list)  # connection and verb
+    ended: set[int] = field(default_factory=set)  # the connections that were ended by QUIT
+    cut: dict[int, float] = field(default_factory=dict)  # when the others ended
 
     def __post_init__(self) -> None:
         self._changed = Condition()
@@ -104,7 +108,9 @@ class FaultySmarthost:
         self.start()
 
     def start(self) -> None:
-        """Listen, on the same port as before."""
+        """Listen, on the same port as before; nothing happens if it does."""
+        if self._listening:
+            return
         self._listening = socket.create_server(("127.0.0.1", self.port), backlog=128, reuse_port=False)
         self.port = self._listening.getsockname()[1]
         Thread(target=self._accept, args=(self._listening,), daemon=True).start()
@@ -128,6 +134,11 @@ class FaultySmarthost:
     def recipients(self) -> list[str]:
         """Of the letters in the order in which they came."""
         return [letter.recipient for letter in self.taken]
+
+    @property
+    def arrived(self) -> list[Arrived]:
+        """As the other smarthost of the tests shows them."""
+        return [Arrived("", one.recipient, one.raw, one.connection, one.at) for one in [*self.taken]]
 
     def wait_taken(self, number: int, patience: float = PATIENCE) -> None:
         with self._changed:
@@ -163,6 +174,8 @@ class FaultySmarthost:
             pass
         finally:
             with self._changed:
+                if session.number not in self.ended:
+                    self.cut[session.number] = monotonic()
                 del self._open[session.number]
             session.peer.close()
 
@@ -210,6 +223,7 @@ class FaultySmarthost:
         self._reply(session, "rset", "250 2.0.0 ok")
 
     def _quit(self, session: _Session, _: str) -> None:
+        self.ended.add(session.number)
         self._say(session, "221 2.0.0 bye")
         raise _HungUp
 

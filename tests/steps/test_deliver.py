@@ -387,13 +387,14 @@ def test_letters_sent_one_after_the_other_are_settled_together(desk):
     assert waiting == [3, 3, 3]
 
 
-def test_what_was_sent_is_settled_soon_while_the_next_one_waits_for_the_smarthost(desk):
+@pytest.mark.parametrize("passed", [timedelta(seconds=0.2), -timedelta(days=1)], ids=["soon", "set back"])
+def test_what_was_sent_is_settled_soon_while_the_next_one_waits_for_the_smarthost(desk, passed):
     first, second = desk.put(), desk.put()
 
     def slow(letters):
         yield next(letters), None
         taken = next(letters)
-        desk.now += timedelta(seconds=0.2)
+        desk.now += passed
         yield None
         assert desk.letter(first).state is LetterState.SENT
         assert desk.letter(second).state is LetterState.WAITING

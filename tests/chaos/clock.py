@@ -1,0 +1,106 @@
+"""Clock: it jumps by up to a day, under mail, while the process runs and while it does not.
+
+libfaketime makes the process's clock; monotonic time stays what it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from threading import Event
+from time import monotonic
+
+from tests.chaos import Result
+from tests.chaos.place import place
+from tests.daemon.clients import Clients
+from tests.daemon.desk import PATIENCE, STAFF, Desk
+from tests.daemon.killing import settings
+from tests.daemon.ledger import Audit, audit
+from tests.daemon.smarthost import Smarthost
+
+_LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+_DAY = timedelta(days=1)
+_MAILS = 5  # between two jumps
+_DIGESTS = "SELECT slot FROM job_slots WHERE job = 'digest'"
+
+
+class FakeClock:
+    """Of the processes that are started with its `environ`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "clock"
+        self.ahead = timedelta(0)
+        self.set(timedelta(0))
+
+    def set(self, ahead: timedelta) -> None:
+        self.ahead = ahead
+        draft = self._file.with_suffix(".new")
+        draft.write_text(f"{ahead.total_seconds():+.0f}\n")
+        draft.rename(self._file)
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return {
+            "LD_PRELOAD": str(_LIBRARY),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+
+def clock_jumps(seed: int, duration: float) -> Result:
+    if _LIBRARY is None:
+        return Result(skipped="there is no libfaketime")
+    dice, until, jumps = Random(seed), monotonic() + duration, Counter[str]()
+    with place() as here:
+        smarthost, clock = here.smarthost(), FakeClock(here.folder)
+        desk = here.desk(**settings(smarthost), **{"digest.send_empty": True})
+        living = [desk.start(environ=clock.environ)]
+        with closing(Clients(lambda: [process.port for process in living], 2)) as clients:
+            while monotonic() < until:
+                clients.write(_MAILS)
+                clients.wait_acknowledged(_MAILS - dice.randrange(2))
+                killed = not dice.randrange(4)
+                if killed:  # it may have mail and letters in hand, leased by the clock as it is now
+                    living.pop().kill()
+                clock.set(dice.choice((clock.ahead, timedelta(0), _jump(dice))))
+                jumps["forth" if clock.ahead > timedelta(0) else "back"] += 1
+                if killed:
+                    jumps["while killed"] += 1
+                    living.append(desk.start(environ=clock.environ))
+                _all_answered(smarthost, clients)
+            clients.finish()
+        smarthost.wait_recipients({mail.sender for mail in clients.ledger})
+        assert living[0].stop() == 0
+        found = audit(desk.config, smarthost, clients.ledger)
+        _one_digest_a_day(desk, smarthost, found)
+    return Result({**jumps, **found.counts}, found.breaches)
+
+
+def _jump(dice: Random) -> timedelta:
+    return timedelta(seconds=dice.randint(-86_400, 86_400))
+
+
+def _all_answered(smarthost: Smarthost, clients: Clients) -> None:
+    """No mail and no letter waits for a time that the clock has shown: longer than the periodic loop takes to see it."""
+    people = {mail.sender for mail in [*clients.ledger]}
+    until = monotonic() + PATIENCE + 60
+    while people - {letter.recipient for letter in smarthost.arrived} and monotonic() < until:
+        Event().wait(0.2)
+    waiting = people - {letter.recipient for letter in smarthost.arrived}
+    assert not waiting, f"{len(waiting)} people wait for a letter"
+
+
+def _one_digest_a_day(desk: Desk, smarthost: Smarthost, found: Audit) -> None:
+    days = desk.scalars(_DIGESTS)
+    digests = Counter(letter.message_id for letter in smarthost.arrived if letter.recipient == STAFF)
+    found.counts["digests"] = len(digests)
+    if len(digests) != len(days):
+        found.breaches.append(f"{len(digests)} digests for {len(days)} days: {', '.join(sorted(days))}")
+
+
+SCENARIOS = {clock_jumps: 1.0}
