@@ -1,15 +1,10 @@
-"""Clock: it jumps by up to a day, under mail, while the process runs and while it does not.
-
-libfaketime makes the process's clock; monotonic time stays what it is.
-"""
+"""Clock: it jumps by up to a day, under mail, while the process runs and while it does not."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from threading import Event
 from time import monotonic
@@ -18,42 +13,18 @@ from tests.chaos import Result
 from tests.chaos.place import place
 from tests.daemon.clients import Clients
 from tests.daemon.desk import PATIENCE, STAFF, Desk
+from tests.daemon.fakeclock import LIBRARY, FakeClock
 from tests.daemon.killing import settings
 from tests.daemon.ledger import Audit, audit
 from tests.daemon.smarthost import Smarthost
 
-_LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 _DAY = timedelta(days=1)
 _MAILS = 5  # between two jumps
 _DIGESTS = "SELECT slot FROM job_slots WHERE job = 'digest'"
 
 
-class FakeClock:
-    """Of the processes that are started with its `environ`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / "clock"
-        self.ahead = timedelta(0)
-        self.set(timedelta(0))
-
-    def set(self, ahead: timedelta) -> None:
-        self.ahead = ahead
-        draft = self._file.with_suffix(".new")
-        draft.write_text(f"{ahead.total_seconds():+.0f}\n")
-        draft.rename(self._file)
-
-    @property
-    def environ(self) -> Mapping[str, str]:
-        return {
-            "LD_PRELOAD": str(_LIBRARY),
-            "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-
-
 def clock_jumps(seed: int, duration: float) -> Result:
-    if _LIBRARY is None:
+    if LIBRARY is None:
         return Result(skipped="there is no libfaketime")
     dice, until, jumps = Random(seed), monotonic() + duration, Counter[str]()
     with place() as here:
