@@ -24,6 +24,7 @@ from mailflow.store.private import create, make_folder, make_private
 READING: Final = "mailflow_reading"
 UNSYNCED: Final = "mailflow_unsynced"
 _CHANGED: Final = "mailflow_changed"
+_CHECKPOINT_AFTER: Final = 1000  # pages in the journal; SQLite's default
 POOL_SIZE: Final = 5  # few connections and batches do better than many connections
 
 # What SQLite must answer to `PRAGMA name`, once it was told to.
@@ -60,6 +61,10 @@ class Unavailable(Exception):
 
 class Damaged(Unavailable):
     """The file is no whole database. Waiting does not mend it; a backup does."""
+
+
+class DiskFailed(Unavailable):
+    """A read, write or sync failed: nobody knows what of the journal is on the disk. See `Store`."""
 
 
 class Unsafe(Exception):
@@ -125,9 +130,10 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     if options.get(UNSYNCED):
-        connection.exec_driver_sql(
-            "PRAGMA synchronous = 1"
-        )  # NORMAL: the next synced commit syncs this one too
+        # NORMAL: the next synced commit syncs this one too. No checkpoint: SQLite tells nobody when the sync that one
+        # begins with fails, and here there is something that it would have had to sync.
+        connection.exec_driver_sql("PRAGMA synchronous = 1")
+        connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -139,6 +145,7 @@ def _as_prepared(connection: sqlite3.Connection | None, record: ConnectionPoolEn
     if connection is not None and record.info.pop(_CHANGED, True):  # it was not lost
         connection.execute("PRAGMA query_only = 0")
         connection.execute(f"PRAGMA synchronous = {PRAGMAS['synchronous']}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_AFTER}")
 
 
 def _postgresql(url: URL, busy_timeout: timedelta) -> Engine:
@@ -204,8 +211,9 @@ def _name_failure(context: ExceptionContext) -> BaseException | None:
 
 def failure_of(error: sqlite3.Error) -> Unavailable:
     """What to call a failure of SQLite itself."""
-    damaged = error.sqlite_errorcode & 0xFF in _SQLITE_DAMAGED
-    return Damaged(str(error)) if damaged else Unavailable(str(error))
+    code = error.sqlite_errorcode & 0xFF
+    kind = Damaged if code in _SQLITE_DAMAGED else DiskFailed if code == sqlite3.SQLITE_IOERR else Unavailable
+    return kind(str(error))
 
 
 def _give_up(connection: Connection | None) -> None:

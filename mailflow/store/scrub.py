@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Engine, Table
 
-from mailflow.store.engine import Unavailable
+from mailflow.store.engine import Unavailable, failure_of
 from mailflow.store.schema import case_history, cases, mails, outbox
 
 _WAIT_FOR_READERS: Final = 200  # milliseconds, in which no other process can write
@@ -36,7 +36,7 @@ def empty_wal(engine: Engine, turn: AbstractContextManager[None]) -> bool:
             finally:
                 execute(f"PRAGMA busy_timeout = {patience}")
     except sqlite3.Error as error:
-        raise Unavailable(str(error)) from error
+        raise failure_of(error) from error
     return not busy
 
 

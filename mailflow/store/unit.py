@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, exc
 from mailflow import faults
 from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
-from mailflow.store.engine import READING, UNSYNCED, Unavailable
+from mailflow.store.engine import READING, UNSYNCED, DiskFailed, Unavailable
 from mailflow.store.inhand import InHand
 from mailflow.store.mailrow import Arrival, NewMail, filler_of, new_mail
 from mailflow.store.mails import Mails, StoredMail
@@ -98,7 +98,13 @@ class _Found:
 
 
 class Store:
-    """Gives out units of work. `patience` is how long a writer of this process waits for the others, on SQLite."""
+    """Gives out units of work. `patience` is how long a writer of this process waits for the others, on SQLite.
+
+    Once a write or sync of SQLite's has failed, its journal is not trusted: Linux reports that once and takes the pages
+    for written, so that the next sync says yes. A power cut would then leave the journal with a hole, and SQLite would drop
+    what was committed, and acknowledged, after it. So nothing is committed before the whole journal, which memory still
+    holds, is in the database, and a new one has begun.
+    """
 
     def __init__(
         self, engine: Engine, patience: timedelta = timedelta(seconds=10), keyring: Keyring = NO_KEYS
@@ -108,6 +114,7 @@ class Store:
         self._patience = patience.total_seconds()
         on_sqlite = engine.dialect.name == "sqlite"
         self._turns = Turns() if on_sqlite else None
+        self._journal_is_doubtful = False
         self._run = secrets.token_hex(8)
         self._unsynced = engine.execution_options(**{UNSYNCED: True})
         self._reading = engine.execution_options(
@@ -128,7 +135,7 @@ class Store:
 
         Raises `Unavailable` when the database fails, also at the commit: then count on nothing, and try again later.
         """
-        with _failures_named(), self._turn(), _committing(self._engine, name) as connection:
+        with self._failures_named(), self._turn(), _committing(self._engine, name) as connection:
             yield UnitOfWork(connection, self._keyring)
 
     @contextmanager
@@ -138,7 +145,7 @@ class Store:
         PostgreSQL commits it while their rows are locked; SQLite, which has one writer, before the transaction begins:
         what another process took in between is not handled here.
         """
-        with _failures_named(), self._turn():
+        with self._failures_named(), self._turn():
             found = self._find_apart(now, limit, checked) if self._turns else None
             with _committing(self._engine, "handle") as connection:
                 uow = UnitOfWork(connection, self._keyring)
@@ -174,7 +181,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """A snapshot that takes no lock and writes nothing."""
-        with _failures_named(), self._reading.connect() as connection:
+        with self._failures_named(), self._reading.connect() as connection:
             yield UnitOfWork(connection, self._keyring)
 
     def scrub(self, *, masked: bool, deleted: bool = False) -> bool:
@@ -189,9 +196,9 @@ class Store:
         return scrubbed
 
     def _scrubbed(self, *, masked: bool, deleted: bool) -> bool:
-        with _failures_named():
+        with self._failures_named():
             if self._turns:
-                return empty_wal(self._engine, self._turn())
+                return empty_wal(self._engine, self._turns.turn(self._patience))
             tables = DELETED_FROM if deleted else MASKED_IN if masked else ()
             return all(vacuum(self._engine, table) for table in tables)
 
@@ -206,17 +213,32 @@ class Store:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _turn(self) -> AbstractContextManager[None]:
-        return self._turns.turn(self._patience) if self._turns else nullcontext()
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The only writer of this process while it lasts, where that matters, in a journal that is trusted."""
+        if self._turns is None:
+            yield
+            return
+        with self._turns.turn(self._patience):
+            if self._journal_is_doubtful:
+                self._begin_new_journal()
+            yield
 
+    def _begin_new_journal(self) -> None:
+        if not empty_wal(self._engine, nullcontext()):
+            raise Unavailable("a write has failed, and the journal cannot be begun anew while others read")
+        self._journal_is_doubtful = False
 
-@contextmanager
-def _failures_named() -> Iterator[None]:
-    """The failures that no statement has, in one name with those that `engine` finds."""
-    try:
-        yield
-    except (exc.TimeoutError, exc.PendingRollbackError) as error:
-        raise Unavailable(str(error)) from error
+    @contextmanager
+    def _failures_named(self) -> Iterator[None]:
+        """The failures that no statement has, in one name with those that `engine` finds."""
+        try:
+            yield
+        except DiskFailed:
+            self._journal_is_doubtful = True
+            raise
+        except (exc.TimeoutError, exc.PendingRollbackError) as error:
+            raise Unavailable(str(error)) from error
 
 
 @contextmanager

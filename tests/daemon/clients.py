@@ -22,6 +22,7 @@ class Promised:
     message_id: str  # without brackets
     sender: str
     tries: int
+    place: int = 0  # in what the disk was told, when the 250 came
 
 
 class Clients:
@@ -30,9 +31,12 @@ class Clients:
     `doors` gives the ports where a desk listens now; none while it is down.
     """
 
-    def __init__(self, doors: Callable[[], list[int]], number: int = 8) -> None:
+    def __init__(
+        self, doors: Callable[[], list[int]], number: int = 8, place: Callable[[], int] = lambda: 0
+    ) -> None:
         self.ledger: list[Promised] = []
         self._doors = doors
+        self._place = place
         self._acknowledged = Semaphore(0)
         self._written = count(1)
         self._lock = Lock()
@@ -71,8 +75,9 @@ class Clients:
                 tries += 1
                 if self._given_up.wait(AGAIN_AFTER):
                     return
+            promised = Promised(message_id, sender, tries, self._place())
             with self._lock:
-                self.ledger.append(Promised(message_id, sender, tries))
+                self.ledger.append(promised)
             self._acknowledged.release()
 
     def _taken(self, client: int, sender: str, written: bytes) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.daemon.desk import Desk
+from tests.daemon.disk import Disk, NoCompiler
 from tests.daemon.smarthost import Smarthost
 from tests.daemon.zygote import Zygote
 
@@ -34,6 +35,19 @@ def postgresql_url(postgres_server):
 def zygote():
     with closing(Zygote()) as zygote:
         yield zygote
+
+
+@pytest.fixture
+def make_disk():
+    """A disk for the database of a desk, which fails when told to."""
+
+    def make(desk):
+        try:
+            return Disk(desk.folder, desk.folder / "var" / "mailflow.db")
+        except NoCompiler as error:
+            pytest.skip(str(error))
+
+    return make
 
 
 @pytest.fixture
