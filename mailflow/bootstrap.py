@@ -120,6 +120,8 @@ def upgrade_tables(config: Config) -> bool:
     try:
         if migrations.fits(engine):
             return False
+        if migrations.is_of_others(engine):
+            raise NotReady(f"database.url: {engine.url.database} is the database of another program")
         _upgrade(engine)
     finally:
         engine.dispose()

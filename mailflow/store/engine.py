@@ -52,7 +52,8 @@ _SQLITE_UNAVAILABLE: Final = frozenset(
 )
 _SQLITE_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # SQLSTATE: a transaction that must be tried again; no resources; an operator's act; the system; a read-only standby.
-_POSTGRESQL_UNAVAILABLE: Final = ("08", "40", "53", "55P03", "57", "58", "25006", "XX")
+_READ_ONLY: Final = "25006"
+_POSTGRESQL_UNAVAILABLE: Final = ("08", "40", "53", "55P03", "57", "58", _READ_ONLY, "XX")
 
 
 class Unavailable(Exception):
@@ -204,6 +205,8 @@ def _name_failure(context: ExceptionContext) -> BaseException | None:
         context.is_disconnect = True
         context.invalidate_pool_on_disconnect = False
         return failure_of(error)
+    if getattr(error, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True  # else the pool's connections would lead to the standby for ever
     if context.is_disconnect or context.connection is None or _postgresql_unavailable(error):
         return Unavailable(str(error))
     return None

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -66,6 +68,32 @@ def test_a_file_that_is_no_database(make_desk):
     folder.mkdir()
     (folder / "mailflow.db").write_bytes(b"not a database " * 100)
     fails(desk, os.EX_DATAERR, "file is not a database", "put back the last backup: `mailflow restore FILE`")
+
+
+@pytest.mark.parametrize("harm", ["header", "half", "page"])
+def test_a_database_that_is_damaged_says_how_it_is_restored(make_desk, harm):
+    desk = make_desk()
+    prepare(desk.config)
+    path = desk.folder / "var" / "mailflow.db"
+    whole = path.read_bytes()
+    harmed = {
+        "header": b"x" * 100 + whole[100:],
+        "half": whole[: len(whole) // 2],
+        "page": whole[:4096] + b"\xff" * 4096 + whole[8192:],  # of the first table: the version of the schema
+    }
+    path.write_bytes(harmed[harm])
+    fails(desk, os.EX_DATAERR, "mailflow: the database is damaged: ", "`mailflow restore FILE`")
+    assert path.read_bytes() == harmed[harm]
+
+
+def test_the_database_of_another_program_stays_as_it_is(make_desk):
+    desk = make_desk()
+    folder = desk.folder / "var"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "mailflow.db")) as other, other:
+        other.execute("CREATE TABLE accounts (name)")
+    fails(desk, os.EX_CONFIG, "database.url: ", "is the database of another program")
+    assert desk.scalars("SELECT name FROM sqlite_master") == ["accounts"]
 
 
 def test_a_letter_that_cannot_be_written(make_desk):

@@ -161,6 +161,35 @@ def test_a_transaction_cut_off_is_unavailable_and_the_next_one_works(store, engi
         assert uow.views.queues().mails_waiting == 0
 
 
+@POSTGRESQL
+def test_connections_to_a_standby_are_given_up_for_the_primary(store, engine, postgres_server, arrival):
+    """What leads to the primary may for a while lead to one that is read-only; connections made then stay open."""
+    name = engine.url.database
+    postgres_server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    engine.dispose()
+    try:
+        with pytest.raises(Unavailable, match="read-only"), store.begin() as uow:
+            uow.mails.put([arrival()])
+    finally:
+        postgres_server.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    with store.begin() as uow:
+        assert uow.mails.put([arrival()]) == 1
+
+
+@POSTGRESQL
+def test_a_server_that_takes_no_connections_is_unavailable_until_it_does(store, engine, postgres_server):
+    name = engine.url.database
+    postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    engine.dispose()
+    try:
+        with pytest.raises(Unavailable, match="not currently accepting connections"), store.begin():
+            pass
+    finally:
+        postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    with store.begin() as uow:
+        assert uow.mails.parked() == []
+
+
 def end_connections(server, engine):
     server.execute(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"

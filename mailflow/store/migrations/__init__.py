@@ -62,3 +62,12 @@ def _is_admitted(connection: Connection) -> bool:
     if not inspect(connection).has_table(schema_admits.name):
         return False  # what it is, no mailflow made it
     return any(oldest <= HEAD for oldest in connection.execute(select(schema_admits.c.oldest)).scalars())
+
+
+def is_of_others(engine: Engine) -> bool:
+    """Whether an SQLite file is another program's; in PostgreSQL a database may well be shared."""
+    if engine.dialect.name != "sqlite":
+        return False
+    with engine.connect().execution_options(**{READING: True}) as connection:
+        tables = inspect(connection).get_table_names()
+    return bool(tables) and "alembic_version" not in tables
