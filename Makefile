@@ -48,6 +48,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.idle
 	$(BIN)/python -m tests.bench.encryption
 	$(BIN)/python -m tests.bench.intake
+	$(BIN)/python -m tests.bench.way
 
 # Kills, power cuts, full disks and dead servers at random, for DURATION seconds in all; see docs/RELIABILITY.md.
 DURATION ?= 500

@@ -53,6 +53,7 @@ class Load:
 
 @dataclass
 class Outcome:
+    begun: float = 0.0  # by the monotonic clock: mails are due from then on
     seconds: float = 0.0  # from the first connection to the last answer
     cpu: float = 0.0  # seconds of the load itself
     stored: int = 0  # mails that were answered 250
@@ -109,6 +110,7 @@ class Sender:
                 self._talking[fd].ready()
             while self._idle and self._is_due():
                 self._idle.popleft().go_on(self.take())
+        self.outcome.begun = self._begun
         self.outcome.seconds = monotonic() - self._begun
         self.outcome.cpu = process_time() - cpu
         return self.outcome

@@ -12,10 +12,22 @@ from pathlib import Path
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
-def cpu_of(pid: int) -> float:
+def cpu_of(pid: int, *, ended_children: bool = False) -> float:
     """Seconds of CPU of a process so far, user and system, those of all its threads."""
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * _TICK
+    return sum(map(int, fields[11 : 15 if ended_children else 13])) * _TICK
+
+
+def cpu_of_all(pid: int) -> float:
+    """The same with its children, those that run and those that have ended."""
+    running = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return cpu_of(pid, ended_children=True) + sum(cpu_of(int(child)) for child in running)
+
+
+def resident_of(pid: int) -> float:
+    """MB that a process has resident now."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
 def largest_of(pid: int) -> float:

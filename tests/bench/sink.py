@@ -23,12 +23,14 @@ _END = b"\r\n.\r\n"
 class Tally:
     letters: int = 0
     cpu: float = 0.0
+    last: float = 0.0  # when the last one came
     came: dict[str, float] = field(default_factory=dict)  # by recipient
 
     def take(self, recipients: list[str]) -> None:
         self.letters += 1
+        self.last = monotonic()
         for recipient in recipients:
-            self.came.setdefault(recipient, monotonic())
+            self.came.setdefault(recipient, self.last)
 
 
 def ask(port: int, word: str = "STAT") -> Tally:
