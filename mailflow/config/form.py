@@ -8,8 +8,7 @@ from mailflow.config import values
 from mailflow.config.table import Fault, FaultsError, Good, Table, also, each, needed, optional, tables
 from mailflow.config.values import FaultError, did_you_mean, shown
 from mailflow.core.form import Field, Form, Kind
-from mailflow.core.intentwords import MATTERS
-from mailflow.core.policy import Redirect
+from mailflow.core.policy import MATTERS, Redirect
 
 _key_or_none = values.or_empty(values.key)
 _paragraph_or_none = values.or_empty(values.paragraph)

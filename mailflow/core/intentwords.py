@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailflow.core.phrases import CJK, Phrases, compile_phrases
+from mailflow.core.policy import MATTERS
 
 # What each list of [intent] holds is said in `languages/intent/en.toml`.
 SIGNS = (
@@ -16,9 +17,7 @@ SIGNS = (
     "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours", "doubt", "asked_before",
 )  # fmt: skip
 
-# The matters of other desks that are known in all languages. Of each [matters] has phrases that name it, and [hints]
-# words that only go with it.
-MATTERS = ("limits", "security", "ownership", "suspension")
+# Of each of the `MATTERS` [matters] has phrases that name it, and [hints] words that only go with it.
 MATTER, HINT = "matter ", "hint "
 # What is weighed for and against a request, each word of a mail once.
 WEIGHED = frozenset(

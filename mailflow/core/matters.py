@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailflow.core.heard import Heard
-from mailflow.core.intentwords import HINT, MATTER, MATTERS
+from mailflow.core.intentwords import HINT, MATTER
 from mailflow.core.phrases import Hit
-from mailflow.core.policy import Redirect
+from mailflow.core.policy import MATTERS, Redirect
 from mailflow.core.tongue import is_known
 from mailflow.core.topics import Topic, topics_of
 from mailflow.core.wish import Intent, Wish

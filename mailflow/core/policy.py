@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from mailflow.core.authentication import SenderPolicy
 from mailflow.core.form import Form
 
+# The matters of other desks whose words are known in all languages.
+MATTERS = ("limits", "security", "ownership", "suspension")
+
 
 @dataclass(frozen=True)
 class Redirect:
@@ -18,7 +21,7 @@ class Redirect:
     words: tuple[str, ...]  # casefolded
     say: str
     url: str
-    matter: str = ""  # one of `intentwords.MATTERS`, whose words are known in all languages
+    matter: str = ""  # one of `MATTERS`
 
     @property
     def is_rest(self) -> bool:

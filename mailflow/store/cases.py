@@ -8,14 +8,14 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Integer, bindparam, delete, exists, func, select
-from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
+from sqlalchemy import BigInteger, Connection, Integer, bindparam, delete, exists, func, insert, select
 
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.store.casejson import details_of, read_details
 from mailflow.store.columns import Key, Moment, comparable
 from mailflow.store.schema import case_history, cases, is_, letter_waits, outbox
 from mailflow.store.statement import Statement
+from mailflow.store.upsert import replacing, upsert
 
 PURGED_AT_ONCE: Final = 100  # mail that arrives meanwhile waits for it on SQLite
 IDS_LOOKED_UP: Final = 200  # Message-IDs of one mail
@@ -50,12 +50,8 @@ _DUE = Statement(
     .limit(_MOST)
     .with_for_update(skip_locked=True)
 )
-_NEW = insert(cases)
 _SAVE = Statement(
-    _NEW.on_conflict_do_update(
-        index_elements=[cases.c.id],
-        set_={column.name: _NEW.excluded[column.name] for column in cases.c if column.name != "id"},
-    )
+    upsert(cases, cases.c.id, sets=replacing(*(column.name for column in cases.c if column.name != "id")))
 )
 _NOTE = Statement(insert(case_history))
 _HISTORY = (

@@ -10,14 +10,13 @@ from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
 from mailflow.store.schema import in_hand
+from mailflow.store.upsert import replacing, upsert
 
 _THESE: Final = in_hand.c.mail_id.in_(bindparam("mail_ids", expanding=True))
 _OWN: Final = in_hand.c.run == bindparam("own")
-_NEW: Final = insert(in_hand)
-_PUT: Final = _NEW.on_conflict_do_update(index_elements=[in_hand.c.mail_id], set_={"run": _NEW.excluded.run})
+_PUT: Final = upsert(in_hand, in_hand.c.mail_id, sets=replacing("run"))
 _ANY_OF_OTHERS: Final = select(in_hand.c.mail_id).where(_THESE, ~_OWN)
 _TAKE: Final = delete(in_hand).where(_THESE, _OWN).returning(in_hand.c.mail_id)
 _TAKE_OF_OTHERS: Final = delete(in_hand).where(_THESE, ~_OWN).returning(in_hand.c.mail_id)

@@ -23,12 +23,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
 from mailflow.store import letterrow, mailrow
 from mailflow.store.columns import Moment
 from mailflow.store.schema import encryption_keys, mails, outbox
 from mailflow.store.seal import ID_BYTES, Kept, Keyring, Plain, Sealed, Unreadable
+from mailflow.store.upsert import insert_new
 
 AT_ONCE: Final = 20  # mail that arrives meanwhile waits for it on SQLite
 
@@ -73,10 +73,8 @@ _KINDS: Final = {
         "",
     ),
 }
-_USE = (
-    insert(encryption_keys)
-    .values(id=bindparam("key"), used_since=bindparam("now", type_=Moment))
-    .on_conflict_do_nothing(index_elements=[encryption_keys.c.id])
+_USE = insert_new(encryption_keys, encryption_keys.c.id).values(
+    id=bindparam("key"), used_since=bindparam("now", type_=Moment)
 )
 _ADMITTING: Final = 0x6D61_696D  # the advisory lock of those that put a key on record
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("number")))

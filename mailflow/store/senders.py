@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Integer, and_, bindparam, exists, or_, select, update
-from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
 from mailflow.core.authentication import Authentication
 from mailflow.store.columns import Moment
 from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.schema import mail_waits, mails, sender_checks
+from mailflow.store.upsert import replacing, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,12 @@ _FIND: Final = (
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
 )
-_NEW: Final = insert(sender_checks)
-_LEASE: Final = _NEW.on_conflict_do_update(
-    index_elements=[sender_checks.c.mail_id],
-    set_={"next_try_at": _NEW.excluded.next_try_at, "attempts": sender_checks.c.attempts + 1},
+_LEASE: Final = upsert(
+    sender_checks,
+    sender_checks.c.mail_id,
+    sets=replacing("next_try_at") | {"attempts": "sender_checks.attempts + 1"},
 ).returning(sender_checks.c.attempts)
-_PUT: Final = _NEW.on_conflict_do_update(
-    index_elements=[sender_checks.c.mail_id], set_={"found": _NEW.excluded.found}
-)
+_PUT: Final = upsert(sender_checks, sender_checks.c.mail_id, sets=replacing("found"))
 _SETTLE: Final = update(sender_checks).where(_OF_MAIL).values(found=bindparam("with_found"))
 _PUT_OFF: Final = update(sender_checks).where(_OF_MAIL).values(next_try_at=bindparam("at"), attempts=0)
 

@@ -6,15 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert  # SQLite compiles it the same
 
 from mailflow.store.columns import Moment
 from mailflow.store.schema import job_slots
+from mailflow.store.upsert import insert_new
 
-_WIN: Final = (
-    insert(job_slots)
-    .on_conflict_do_nothing(index_elements=[job_slots.c.job, job_slots.c.slot])
-    .execution_options(preserve_rowcount=True)
+_WIN: Final = insert_new(job_slots, job_slots.c.job, job_slots.c.slot).execution_options(
+    preserve_rowcount=True
 )
 _LAST: Final = select(func.max(job_slots.c.won_at)).where(
     job_slots.c.job == bindparam("of_job"), job_slots.c.won_at < bindparam("before")

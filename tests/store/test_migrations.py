@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from mailflow.config import Database
-from mailflow.store import make_engine, migrations, schema
+from mailflow.store import indexes, make_engine, migrations
 from mailflow.store.migrations import HEAD, fits, upgrade
 
 INDEXES = {
@@ -65,13 +65,13 @@ def test_another_version_of_the_schema_is_told(empty):
 def test_the_migrations_make_what_the_schema_says(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, schema.metadata) == []
+        assert compare_metadata(context, indexes.metadata) == []
 
 
 def test_the_indexes_have_the_conditions_of_the_schema(make_empty):
     migrated, created = make_empty("migrated"), make_empty("created")
     upgrade(migrated)
-    schema.metadata.create_all(created)
+    indexes.metadata.create_all(created)
     statement = text(INDEXES[migrated.dialect.name])
     with migrated.connect() as first, created.connect() as second:
         assert first.execute(statement).all() == second.execute(statement).all()

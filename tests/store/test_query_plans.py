@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import event
 
 from mailflow.core.case import Status
-from mailflow.store import Store, schema
+from mailflow.store import Store
+from mailflow.store.indexes import metadata
 from mailflow.store.tally import LETTER
 
-TABLES = tuple(schema.metadata.tables)
+TABLES = tuple(metadata.tables)
 WORK = [
     ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5)),
     ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5, checked=True)),
@@ -77,7 +78,7 @@ def test_work_is_found_by_an_index(engine, now, case, index, work):
 
 
 def test_every_index_is_used():
-    indexes = {index.name for table in schema.metadata.tables.values() for index in table.indexes}
+    indexes = {index.name for table in metadata.tables.values() for index in table.indexes}
     assert indexes <= {index for index, _ in WORK}
 
 

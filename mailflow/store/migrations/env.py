@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from mailflow.store.schema import metadata
+from mailflow.store.indexes import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
