@@ -26,11 +26,10 @@ from mailflow.edges.monitoring import Gauges, Monitoring
 from mailflow.loop import DATABASE, Loop
 from mailflow.steps.app import App
 from mailflow.steps.deliver import TIMEOUTS_A_LETTER, deliver_due
-from mailflow.steps.handle import Handled, handle_waiting
+from mailflow.steps.handled import Handled
 from mailflow.steps.hold import Hold
 from mailflow.steps.periodic import pass_time, pull_back, purge, send_digest
 from mailflow.steps.receive import Intake
-from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import Unavailable
 from mailflow.store.space import Space
 
@@ -265,12 +264,16 @@ class Daemon:
 
     def _authenticate(self) -> bool:
         """In a thread of its own: a sender's DNS that answers slowly holds up no mail but its own."""
+        from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `_handle`
+
         checked = check_waiting(self._app, tell=log.of_sender)
         if checked:
             self._wake("handle")
         return bool(checked)
 
     def _handle(self) -> bool:
+        from mailflow.steps.handle import handle_waiting  # noqa: PLC0415 -- half a second, once the desk is ready
+
         app = self._app
         if app is not self._warm:
             self._warm = _warmed(app)

@@ -28,7 +28,8 @@ from mailflow.core.envelope import Envelope
 from mailflow.core.letters import Rendered
 from mailflow.core.mail import parse
 from mailflow.steps.app import App, Outgoing, Told
-from mailflow.steps.handle import Failed, Handled, handle_waiting
+from mailflow.steps.handle import handle_waiting
+from mailflow.steps.handled import Failed, Handled
 from mailflow.steps.senders import check_waiting
 from mailflow.store.engine import make_engine
 from mailflow.store.mails import Arrival, content_digest

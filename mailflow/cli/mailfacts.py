@@ -10,7 +10,7 @@ from mailflow.core.case import Status
 from mailflow.core.form import Form, Kind
 from mailflow.core.items import missing_items
 from mailflow.core.letters import Rendered
-from mailflow.steps.handle import Handled
+from mailflow.steps.handled import Handled
 
 
 def as_facts(name: str, handled: Handled, form: Form) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from mailflow.core.form import Form
 from mailflow.core.items import missing_items
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.text import Mark
-from mailflow.steps.handle import Handled
+from mailflow.steps.handled import Handled
 
 _MARKS = {Mark.FRESH: "│", Mark.QUOTED: ">", Mark.FORWARDED: "»", Mark.SIGNATURE: "~"}
 _LEGEND = ", ".join(f"{sign} {mark.value}" for mark, sign in _MARKS.items())

@@ -36,7 +36,7 @@ from mailflow.core.letters import TO_STAFF, Letter, LetterKind
 from mailflow.core.policy import Policy
 from mailflow.core.reference import new_reference
 from mailflow.core.restraint import Spent, listened, may_be_reminded, restrained
-from mailflow.core.secrets import SecretKind
+from mailflow.core.secretkind import SecretKind
 from mailflow.core.timing import after
 
 _NOTHING: Mapping[str, object] = {}

@@ -5,24 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from mailflow.core import secretcodes, secretforms
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.passwords import passwords
 from mailflow.core.secretforms import Span
+from mailflow.core.secretkind import SecretKind
 from mailflow.core.secretview import View
-
-
-class SecretKind(StrEnum):
-    RECOVERY_CODE = "recovery_code"
-    API_TOKEN = "api_token"  # noqa: S105 - names a kind of secret
-    HOSTING_TOKEN = "hosting_token"  # noqa: S105 - the same; of a code host or a cloud
-    PASSWORD = "password"  # noqa: S105 - names a kind of secret
-    TOTP_SECRET = "totp_secret"  # noqa: S105 - names a kind of secret
-    RESET_LINK = "reset_link"
-    PRIVATE_KEY = "private_key"
 
 
 class Secret(NamedTuple):  # a text may have 100,000, and a frozen dataclass takes five times as long to make

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailflow.edges.logline import configure, event, forget, observe, trouble
 from mailflow.steps.deliver import Delivery, Outcome
-from mailflow.steps.handle import Failed, Handled
-from mailflow.steps.senders import SenderChecked
+from mailflow.steps.handled import Failed, Handled
+
+if TYPE_CHECKING:
+    from mailflow.steps.senders import SenderChecked
 
 __all__ = ["EVENTS", "configure", "forget", "observe"]
 

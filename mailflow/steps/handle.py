@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers, with_subject
-from mailflow.core.authentication import Authentication, Handling, Verdict, handling_of, why_not_believed
+from mailflow.core.authentication import Handling, Verdict, handling_of, why_not_believed
 from mailflow.core.body import Body, read_body, redacted, without_desk, without_letters
 from mailflow.core.case import Case, Flag, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed, Event, PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.intent import own_subject, read_wish
-from mailflow.core.letters import Rendered
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
 from mailflow.core.reading.context import YES_TO_WHAT_WAS_ASKED
@@ -45,9 +44,10 @@ from mailflow.core.timing import retry_wait
 from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
+from mailflow.steps.handled import Failed, Handled
 from mailflow.steps.match import current_case, matches_of
 from mailflow.steps.obey import obey
-from mailflow.steps.operate import Act, record
+from mailflow.steps.operate import record
 from mailflow.steps.senders import who_wrote, with_oddities
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import StoredMail
@@ -60,42 +60,6 @@ _STRANGER = "it is not from the party of the case"
 _CONFLICT = "its address, header and text name cases of different people"
 _ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
 _ENDED = "the process ended while this mail was handled"
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """What was made of a mail: for the mail log, and for `mailflow explain`."""
-
-    mail_id: int
-    kind: MailKind
-    mail: Mail
-    body: Body
-    reading: Reading
-    wish: Wish
-    case: Case | None = None
-    how: str = ""  # why it belongs to the case
-    by_party: bool = True
-    letters: tuple[Rendered, ...] = ()
-    silence: str | None = None  # why nothing is answered
-    source: str = ""  # the section of the RFC that says so
-    set_aside: bool = False  # a person's mail that no case took: the digest lists it
-    event: Event | None = None  # what it was to its case
-    acts: tuple[Act, ...] = ()  # what the staff did by it
-    authentication: Authentication = field(default_factory=Authentication)  # who wrote it
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A mail that raised, or was in hand when a process ended: rolled back, to be tried again or parked."""
-
-    mail_id: int
-    error: str
-    attempts: int
-    next_try_at: datetime | None  # None: it was parked
-
-    @property
-    def parked(self) -> bool:
-        return self.next_try_at is None
 
 
 def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:

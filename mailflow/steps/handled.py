@@ -1,0 +1,59 @@
+"""What became of a mail: for the mail log, for `mailflow explain`, and for who waits for letters.
+
+It stands apart from `handle`, which reads mail and takes half a second to import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mailflow.core.authentication import Authentication
+from mailflow.core.case import Case
+from mailflow.core.envelope import MailKind
+from mailflow.core.letters import Rendered
+
+if TYPE_CHECKING:
+    from mailflow.core.answer import Reading
+    from mailflow.core.body import Body
+    from mailflow.core.events import Event
+    from mailflow.core.mail import Mail
+    from mailflow.core.wish import Wish
+    from mailflow.steps.operate import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What was made of a mail: for the mail log, and for `mailflow explain`."""
+
+    mail_id: int
+    kind: MailKind
+    mail: Mail
+    body: Body
+    reading: Reading
+    wish: Wish
+    case: Case | None = None
+    how: str = ""  # why it belongs to the case
+    by_party: bool = True
+    letters: tuple[Rendered, ...] = ()
+    silence: str | None = None  # why nothing is answered
+    source: str = ""  # the section of the RFC that says so
+    set_aside: bool = False  # a person's mail that no case took: the digest lists it
+    event: Event | None = None  # what it was to its case
+    acts: tuple[Act, ...] = ()  # what the staff did by it
+    authentication: Authentication = field(default_factory=Authentication)  # who wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A mail that raised, or was in hand when a process ended: rolled back, to be tried again or parked."""
+
+    mail_id: int
+    error: str
+    attempts: int
+    next_try_at: datetime | None  # None: it was parked
+
+    @property
+    def parked(self) -> bool:
+        return self.next_try_at is None
