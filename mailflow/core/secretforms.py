@@ -133,11 +133,15 @@ def hosting_tokens(text: str, long_words: str) -> Iterator[Span]:
 
 def _tokens(text: str, long_words: str, forms: Forms) -> Iterator[Span]:
     for piece, form in forms:
+        end = 0
         for found in form.finditer(text) if piece in long_words else ():
+            if found.end() <= end:  # a line of one that was broken; to follow each of them would be quadratic
+                continue
             if (
                 len(set(found[0][len(piece) :])) > 3
             ):  # "ghp_xxxxxxxxxxxxxxxxxxxx" stands for a token and is none
-                yield found.start(), _unwrapped(text, found)
+                end = _unwrapped(text, found)
+                yield found.start(), end
 
 
 def _unwrapped(text: str, found: re.Match[str]) -> int:

@@ -50,7 +50,7 @@ TEXTS = (
     # secrets
     *("password ", "password is ", "password: x\n", "password: Secret123! ", "login / password: a / b\n", "seed "),
     *("recovery code ", "recovery codes\n", "0123456789abcdef", "0123456789abcdef ", "codes: 0123456789abcdef\n"),
-    *("authenticator secret ABCDEFGHIJKLMNOP234 ", "aws ", "aws " + 39 * "A" + "1 ", "pypi-AgE", "ghp_", "gh", "token="),
+    *("authenticator secret ABCDEFGHIJKLMNOP234 ", "aws ", "aws " + 39 * "A" + "1 ", "pypi-AgE", 9 * "pypi-AgE" + "\n", "ghp_", "gh", "token="),
     *("http://a/?token=", "https://a.example/reset/aaaaaaaaaaaaaaaaaaaaaaaaaa1 ", "://", "://a:b@ ", "eyJ."),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip
