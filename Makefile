@@ -41,7 +41,7 @@ lint: $(VENV)/.tested
 figures: $(VENV)/.tested
 	$(BIN)/python -m tests.reading.figures $(FLAGS)
 
-# What reading a mail costs, starting, encryption, and taking mail in; see docs/PERFORMANCE.md.
+# What reading a mail costs, starting, encryption, taking mail in, awkward mail and a big store; see docs/PERFORMANCE.md.
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.reading $(FLAGS)
 	$(BIN)/python -m tests.bench.start
@@ -49,6 +49,8 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.encryption
 	$(BIN)/python -m tests.bench.intake
 	$(BIN)/python -m tests.bench.way
+	$(BIN)/python -m tests.bench.awkward
+	$(BIN)/python -m tests.bench.scale
 
 # Kills, power cuts, full disks and dead servers at random, for DURATION seconds in all; see docs/RELIABILITY.md.
 DURATION ?= 500
