@@ -10,7 +10,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from mailflow.core.answer import Reading
@@ -44,7 +43,7 @@ from mailflow.core.timing import retry_wait
 from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
-from mailflow.steps.handled import Failed, Handled
+from mailflow.steps.handled import RETRY_WAITS, Failed, Handled
 from mailflow.steps.match import current_case, matches_of
 from mailflow.steps.obey import obey
 from mailflow.steps.operate import record
@@ -54,7 +53,6 @@ from mailflow.store.mails import StoredMail
 from mailflow.store.tally import TEXT
 from mailflow.store.unit import UnitOfWork
 
-RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
 _SAID_AGAIN = "a machine of its domain sent this text before, and it says nothing of an account"
 _STRANGER = "it is not from the party of the case"
 _CONFLICT = "its address, header and text name cases of different people"

@@ -6,7 +6,7 @@ It stands apart from `handle`, which reads mail and takes half a second to impor
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mailflow.core.authentication import Authentication
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mailflow.core.mail import Mail
     from mailflow.core.wish import Wish
     from mailflow.steps.operate import Act
+
+RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
 from mailflow.steps.deliver import longest_wait
-from mailflow.steps.handle import RETRY_WAITS
+from mailflow.steps.handled import RETRY_WAITS
 from mailflow.steps.report import DIGEST, build_digest
 from mailflow.store.unit import UnitOfWork
 
