@@ -15,6 +15,7 @@ from tests.daemon.power import DATABASE, Watchful, audit_cuts, running
 
 CUTS = 200
 MAILS = 20  # of one round
+DOUBLE = "double without a crash"
 MOST = 1500  # mails: what is written for them is kept in memory
 
 
@@ -47,9 +48,10 @@ def _cut(dice: Random, duration: float, *, failing: bool) -> Result:
         cuts = audit_cuts(disk, clients, smarthost, CUTS, dice, here.folder / "left")
         living = audit(desk.config, smarthost, clients.ledger)
         failed = {"failures": failures} if failing else {}
-        return Result(
-            {**failed, **cuts.counts, "letters": living.counts["letters"]}, [*cuts.breaches, *living.breaches]
-        )
+        told = {name: living.counts[name] for name in ("letters", "doubles")}
+        # A letter whose commit after the smarthost's 250 failed comes again: as after a crash at that point.
+        kept = [said for said in living.breaches if not (failing and said.startswith(DOUBLE))]
+        return Result({**failed, **cuts.counts, **told}, [*cuts.breaches, *kept])
 
 
 SCENARIOS = {power_cuts: 1.0, power_cuts_after_failed_syncs: 1.0}
