@@ -20,12 +20,13 @@ from mailflow.core.reading import (
     context,
     links,
     names,
+    questions,
     settle,
 )
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
-from mailflow.core.reading.ordered import ordered
+from mailflow.core.reading.ordered import in_form_order, ordered
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
@@ -78,15 +79,17 @@ def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
 
 def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, first: bool) -> list[Claim]:
     """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
+    asks = questions.quoted(fresh, terms, asked)
+    asked = [question.item for question in asks]
     found = boxes.find_boxes(fresh)
     repeated = context.restated(fresh, terms)
     slots = [
         *find_slots(fresh, terms, asked),
-        *context.numbered(fresh, terms, asked),
-        *context.inline(fresh, terms, asked),
+        *context.numbered(fresh, asks),
+        *context.inline(fresh, terms, asks),
         *repeated,
     ]
-    slots = slots or ordered(fresh, terms, asked)
+    slots = slots or (in_form_order(fresh, terms) if first else ordered(fresh, terms, asks))
     pasted = bool(found) or any(not slot.own for slot in slots)
     taken = Taken(fresh)
     taken.add(*((box.start, box.end) for box in found), *fresh.boxed)
@@ -99,7 +102,7 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, fi
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))
     claims += _prose(fresh, terms, taken, claims, sender, asked)
-    claims += context.read_context(fresh, terms, asked, claims, taken.free())
+    claims += context.read_context(fresh, terms, asks, claims, taken.free())
     claims += _implied(terms, asked, claims)
     wanted = frozenset(terms.form.items if first else asked)
     claims += _last_resort(fresh, terms, taken, claims, wanted)

@@ -20,6 +20,7 @@ _SURE = 0.85
 _AROUND = " .,;:!*_`'\"()…。！，、-–—"
 TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _LOOK_BACK = 3  # clauses
+_MOCKED = 2  # sentences before that may be ironic
 _NEAR = 30  # characters between an agreement and what takes it back
 _AGREES = frozenset({"agree", "yes", "refuse"})
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
@@ -29,23 +30,28 @@ _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
     """What a value says that stands where only yes or no makes sense; None if neither."""
-    bare = " ".join(text.lower().split()).strip(_AROUND)
-    if bare in terms.values.get("yes", ()):
-        return True
-    if bare in terms.values.get("no", ()):
-        return False
+    if (plain := bare(text, terms)) is not None:
+        return plain
     if not parts or any(part.reserved or part.question or "but" in part.marks for part in parts):
         return None
     return (
-        False if any(part.refuses for part in parts) else _said_plainly(bare, parts, terms, knowing=knowing)
+        False if any(part.refuses for part in parts) else _said_plainly(text, parts, terms, knowing=knowing)
     )
 
 
-def _said_plainly(bare: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
+def bare(text: str, terms: Terms) -> bool | None:
+    """Whether a value is nothing but a yes, or nothing but a no; a "never" says more."""
+    value = " ".join(text.lower().split()).strip(_AROUND)
+    if value in terms.values.get("never", ()):
+        return None
+    return next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
+
+
+def _said_plainly(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
     says = frozenset().union(*(part.says for part in parts))
-    yes = leads(bare, terms, "yes")
+    yes = leads(text, terms, "yes")
     if any(part.negated and not part.says for part in parts):  # "no, …" alone; "yes, and no codes" is unclear
-        return False if leads(bare, terms, "no") and not (says or yes) else None
+        return False if leads(text, terms, "no") and not (says or yes) else None
     return True if yes or "agree" in says or "yes" in says or (knowing and "aware" in says) else None
 
 
@@ -71,6 +77,8 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
         sure = _SURE
         if not topics and (part.says or part.refuses) and part.sentence not in conditional:
             topics, sure = _subject_before(parts, index), _SAID_BEFORE
+        if topics and _only_courtesy(part) and _mocks(parts, index):
+            continue
         doubted = index > 0 and _only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
         if not topics or part.asks or "sorry" in part.marks or doubted:
             continue
@@ -82,6 +90,21 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             said = _said(part, key, terms, parts[index - 1] if index else None)
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _only_courtesy(part: Clause) -> bool:
+    """Whether it agrees by no more than a phrase such as "take your time", which people also say in anger."""
+    return all(hit.means.topics for hit in part.hits if hit.means.says)
+
+
+def _mocks(parts: Sequence[Clause], index: int) -> bool:
+    """Whether it is said in irony: "Brilliant, three weeks. Take your time.", "take your time, I only have a release to ship"."""
+    sentence = parts[index].sentence
+    near = [part for part in parts if 0 <= sentence - part.sentence <= _MOCKED]
+    following = [part for part in parts[index + 1 :] if part.sentence == sentence]
+    return any("irony" in part.marks for part in near) or any(
+        "only" in part.marks and not part.says for part in following
+    )
 
 
 def _only_doubts(part: Clause) -> bool:

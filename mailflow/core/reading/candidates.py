@@ -38,12 +38,13 @@ _TECHNICAL = re.compile(
 _START, _END = itemgetter(0), attrgetter("end")
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
-_WRAPPED, _SHAPED, _PLAIN = 0.75, 0.7, 0.65
+_CORRECTED, _WRAPPED, _SHAPED, _PLAIN = 0.8, 0.75, 0.7, 0.65
 _IN_SUBJECT = 0.02  # less sure
 _UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
 _LEAST = 3  # letters of a name without quotes
 _LONGEST_WORD = 24
 _NEAR = 45  # characters between the word that speaks of the account and what is in quotes
+_MUCH_ALIKE = 0.75  # a name and how it was mistyped before
 _ALIKE = 0.86  # of a common word's letters: then it is that word, mistyped
 _ANNOUNCE = frozenset({"noun", "account", "as", "said", "signup"})
 _HAS = frozenset({"second_factor", "device", "password", "codes", "some_codes", "username"})
@@ -60,9 +61,10 @@ def in_prose(
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's."""
     found: dict[str, Claim] = {}
-    for match, cues in islice(_candidates(fresh, terms, free, others), _MOST):
+    for match, cues, denied in islice(_candidates(fresh, terms, free, others), _MOST):
         name = match["name"].rstrip(".-")
-        sure = _sureness(fresh, terms, match, cues) - (_IN_SUBJECT if match.start() < fresh.subject else 0)
+        sure = _CORRECTED if _corrects(name, denied, cues) else _sureness(fresh, terms, match, cues)
+        sure -= _IN_SUBJECT if match.start() < fresh.subject else 0
         if sure > 0 and not terms.states_nothing(field, name):
             claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
             known = found.get(name.lower())
@@ -76,16 +78,38 @@ def in_prose(
 
 def _candidates(
     fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]], others: AbstractSet[str]
-) -> Iterator[tuple[re.Match[str], Sequence[_Cue]]]:
-    """The words that may be names, each with the cues of its sentence."""
+) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
+    """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
     for start, end in _sentences(fresh):
         if _of_another_place(fresh, terms, start, end):
             continue
         cues = _cues(fresh, terms, start, end)
+        denied = {match["name"].rstrip(".-").lower() for match in _denied(fresh, start, end)}
         for match in _CANDIDATE.finditer(fresh.text, start, end):
             name = match["name"].rstrip(".-")
-            if name.lower() not in others and _is_free(match, free) and _may_be_name(fresh, terms, match):
-                yield match, cues
+            if (
+                name.lower() not in denied
+                and name.lower() not in others
+                and _is_free(match, free)
+                and _may_be_name(fresh, terms, match)
+            ):
+                yield match, cues, denied
+
+
+def _denied(fresh: Fresh, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The words that a "not" stands right before: "it is x, not y"."""
+    for hit in fresh.within(start, end):
+        match = _CANDIDATE.match(fresh.text, hit.end + 1, end) if hit.means.negates else None
+        if match is not None:
+            yield match
+
+
+def _corrects(name: str, denied: AbstractSet[str], cues: Sequence[_Cue]) -> bool:
+    """Whether a name is put right that is much like it, and no project's."""
+    alike = any(
+        SequenceMatcher(None, name.lower(), wrong, autojunk=False).ratio() >= _MUCH_ALIKE for wrong in denied
+    )
+    return alike and not any(cue.kind == "projects" for cue in cues)
 
 
 def _sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:

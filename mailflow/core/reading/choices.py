@@ -22,6 +22,7 @@ _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR = 15  # characters between a pronoun and its verb
 _LESS = 0.05  # less sure: the thing stands in the clause before
 _NAMED = 0.85  # a reason slot that only names a thing
+_BARE = 0.85  # a plain yes or no
 _OTHER = 0.6  # a reason that fits none
 _MENTIONED = 0.6  # a thing of which nothing else is said
 _LEAST_OTHER = 3  # words
@@ -92,6 +93,10 @@ def _choice_in_slot(
     fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]
 ) -> Iterator[Claim]:
     text = fresh.text[slot.start : slot.end]
+    if any(slot.said) and (bare := agreements.bare(text, terms)) is not None:
+        if choice := slot.said[not bare]:
+            yield Claim(field.key, choice, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
+        return
     own = [part for part in parts if not part.reserved]
     choices = {told.choice for told in _told(terms, field, own)}
     if not choices:
@@ -103,7 +108,8 @@ def _choice_in_slot(
         return
     said = agreements.yes_or_no(text, parts, terms, knowing=True)
     if said and field.yes and slot.asked:
-        yield Claim(field.key, field.yes, slot.rule, min(slot.sure, 0.85), slot.start, slot.end)
+        yes = slot.said[0] or field.yes
+        yield Claim(field.key, yes, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
 
 
 def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
@@ -141,12 +147,12 @@ def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[C
 
 
 def pasted(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
-    """Who pastes their codes still has them."""
+    """Who pastes their codes still has them, whatever else they say."""
     for key, ways in terms.ways.items():
         for mark, choice in ways.pasted:
             place = fresh.text.find(mark)
             if place >= 0:
-                yield Claim(key, choice, "pasted", _PASTED, place, place + len(mark), rank=0)
+                yield Claim(key, choice, "pasted", _PASTED, place, place + len(mark), rank=2)
 
 
 def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]:
@@ -254,6 +260,10 @@ def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, fl
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
                     yield choice, sure
+    if field.kind is Kind.REASON and not part.negated:  # in the form's own words
+        for choice in _choices_named(field, part):
+            if choice != "other":
+                yield choice, _PHRASE
 
 
 def _only_asked(part: Clause) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import addresses, agreements, choices, names
+from mailflow.core.reading import addresses, agreements, choices, names, questions
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
-from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.vocabulary import CJK, lower, words_of
 from mailflow.core.text import Mark
 
@@ -30,8 +31,6 @@ _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
 )
 _NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
-_QUOTED_NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")
-_BULLET = re.compile(r"\s*[-*•·]\s")
 _SAME_SENTENCE = r"(?:[.!?。！？](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop
 _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+")
 
@@ -42,12 +41,11 @@ YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
 _SHORT, _LONG = 60, 160  # characters
 _FEW, _FEWER = 5, 3  # words
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
-_QUESTIONS_KEPT, _LONGEST_KEPT = 500, 500  # and characters of one
 _FIRST = 2  # a bare yes stands among the first three sentences
 _FOR_ALL = frozenset({"all", "both"})
 
 
-def numbered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
+def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
     """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
     marks: list[tuple[list[int], re.Match[str]]] = []
     for match in _markers(fresh.text) if asked else ():
@@ -63,12 +61,16 @@ def numbered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
     for index, (numbers, match) in enumerate(marks):
         limit = marks[index + 1][1].start() if index + 1 < len(marks) else len(fresh.text)
         end = min(limit, fresh.paragraph_end(match.end()))
-        for number in numbers:
-            fields = terms.form.fields_of(asked[number - 1])
-            slots.append(
-                Slot(fields, match.end(), end, "numbered answer", _NUMBERED, match.start(), asked=True)
-            )
+        span = (match.end(), end)
+        slots += [
+            _slot(asked[number - 1], *span, "numbered answer", _NUMBERED, match.start()) for number in numbers
+        ]
     return slots
+
+
+def _slot(question: Question, start: int, end: int, rule: str, sure: float, label: int) -> Slot:
+    said = (question.yes, question.no)
+    return Slot(question.fields, start, end, rule, sure, label, asked=True, said=said)
 
 
 def _markers(text: str) -> Iterator[re.Match[str]]:
@@ -81,7 +83,7 @@ def _markers(text: str) -> Iterator[re.Match[str]]:
         sign = _MARKER_SIGN.search(text, end)
 
 
-def _bare_numbers(fresh: Fresh, asked: Sequence[str]) -> list[tuple[list[int], re.Match[str]]]:
+def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
     """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes"."""
     marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text) if asked]
     told = [numbers[0] for numbers, _ in marks]
@@ -101,7 +103,7 @@ def _numbers(text: str) -> list[int]:
     return numbers
 
 
-def inline(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]:
+def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
     """Answers that stand right below the question they answer, which is quoted."""
     lines = fresh.lines
     for index, line in enumerate(lines):
@@ -115,54 +117,19 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]:
         first = above
         while first > 0 and lines[first - 1].mark is Mark.QUOTED and lines[first - 1].text.strip():
             first -= 1
-        fields = _question([quoted.text for quoted in lines[first : above + 1]], terms, asked)
+        question = _question([quoted.text for quoted in lines[first : above + 1]], terms, asked)
         start = fresh.starts[index]
         end = fresh.paragraph_end(start)
-        if fields and not any(_FOR_ALL & hit.means.speech for hit in fresh.within(start, end)):
-            yield Slot(fields, start, end, "answer below the question", _INLINE, start, asked=True)
+        if question and not any(_FOR_ALL & hit.means.speech for hit in fresh.within(start, end)):
+            yield _slot(question, start, end, "answer below the question", _INLINE, start)
 
 
-def _question(quoted: Sequence[str], terms: Terms, asked: Sequence[str]) -> tuple[Field, ...]:
-    """The fields that the last question of some quoted lines asks for."""
-    last = max((n for n, text in enumerate(quoted) if _starts_item(text)), default=0)
-    question = collapsed(" ".join(quoted[last:]))
-    found = [
-        (place, field)
-        for field, wording in (*terms.asks, *terms.statements)
-        if (place := question.rfind(wording.flat)) >= 0
-    ]
-    if found:
-        return terms.form.fields_of(max(found, key=lambda one: one[0])[1].item)
-    number = _QUOTED_NUMBER.match(quoted[last])
-    if number and 1 <= int(number[1]) <= len(asked):
-        return terms.form.fields_of(asked[int(number[1]) - 1])
-    fields = [field for field in _named(question, terms) if field.item in asked]
-    return (fields[0],) if len(fields) == 1 else ()
-
-
-def _named(question: str, terms: Terms) -> tuple[Field, ...]:
-    """The fields whose subject or thing a question names; kept, as letters of ours ask the same again and again."""
-    known = terms.questions.get(question)
-    if known is None:
-        hits = terms.vocabulary.scan(question)
-        named = {topic for hit in hits for topic in hit.means.topics}
-        named |= {
-            key
-            for hit in hits
-            for thing in hit.means.things
-            for key, ways in terms.ways.items()
-            if thing in ways.things and terms.form.by_key[key].kind is Kind.CHOICE
-        }
-        known = tuple(terms.form.by_key[key] for key in sorted(named))
-        if len(terms.questions) >= _QUESTIONS_KEPT:
-            terms.questions.clear()
-        if len(question) <= _LONGEST_KEPT:
-            terms.questions[question] = known
-    return known
-
-
-def _starts_item(text: str) -> bool:
-    return _QUOTED_NUMBER.match(text) is not None or _BULLET.match(text) is not None
+def _question(quoted: Sequence[str], terms: Terms, asked: Sequence[Question]) -> Question | None:
+    """What the last question of some quoted lines asks for."""
+    text = questions.last_of(quoted)
+    number = questions.number_of(text)
+    found = questions.read_question(text, terms, [question.item for question in asked])
+    return found or (asked[number - 1] if 1 <= number <= len(asked) else None)
 
 
 def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
@@ -190,14 +157,14 @@ def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int,
 def read_context(
     fresh: Fresh,
     terms: Terms,
-    asked: Sequence[str],
+    asked: Sequence[Question],
     claims: Sequence[Claim],
     free: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
     """`claims`: what has been read already. `free`: the parts of the text that are prose."""
     known = {claim.field for claim in claims}
     open_items = [
-        item for item in asked if not any(field.key in known for field in terms.form.fields_of(item))
+        one.item for one in asked if not any(field.key in known for field in terms.form.fields_of(one.item))
     ]
     if not open_items:
         return
@@ -244,12 +211,14 @@ def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
 def _yes_to_all(
     fresh: Fresh,
     terms: Terms,
-    asked: Sequence[str],
+    asked: Sequence[Question],
     open_items: Sequence[str],
     spans: Sequence[tuple[int, int]],
     read: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
+    items = [question.item for question in asked]
+    meant = {question.item: question.yes for question in asked}
     for number, (start, end) in enumerate(spans):
         if end - start > _SHORT or fresh.text[end : end + 1] in {"?", "？"}:
             continue
@@ -261,12 +230,12 @@ def _yes_to_all(
         if said is None:
             continue
         bare = number <= _FIRST and not _is_read(start, end, read) and _says_no_more(fresh, start, end)
-        fields, sure = _meant(terms, text, parts, asked, open_items, bare=bare)
+        fields, sure = _meant(terms, text, parts, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
-                value = field.yes if field.kind is Kind.CHOICE else said
+                value = meant[field.item] if field.kind is Kind.CHOICE else said
                 yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
 
 
@@ -387,6 +356,8 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
     if field.kind is Kind.REASON:
         yield from choices.in_slot(fresh, terms, slot, field)
         return
+    if agreements.bare(fresh.text[slot.start : slot.end], terms) is False:
+        return  # to "Are they lost, or did you never have any?" that says nothing
     about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
     length = slot.end - slot.start
     near = [part for part in about if choices.has_near_pronoun(part) and length <= _LONG]

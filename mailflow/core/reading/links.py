@@ -13,7 +13,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import CJK
+from mailflow.core.reading.vocabulary import CJK, words_of
 
 _URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
 _SEPARATORS = re.compile(r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|и|和|と|및|&)(?=\s)")
@@ -21,7 +21,7 @@ _NAME = re.compile(r"\w[\w.-]{0,99}")
 _CJK = re.compile(f"[{CJK}]")
 _AROUND = QUOTES + " \t<>[](){}*•-.,;:"
 _ONE = rf"[{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?![\w@/])"
-_FIRST = re.compile(rf"(?P<open>[ \t\n]*[(,:–—-])?[ \t\n]*{_ONE}", re.ASCII)
+_FIRST = re.compile(rf"(?:\s(?:there|here))?(?P<open>[ \t\n]*[(,:–—-])?[ \t\n]*{_ONE}", re.ASCII)
 _FURTHER = re.compile(
     rf"[ \t]*(?:[,;/&+、，和と및]|(?<=\s)(?:and|und|et|y|e|и|sowie)(?=\s))[ \t\n]*"
     rf"(?:(?:and|und|et|y|e|и|sowie|also)\s+)?{_ONE}",
@@ -85,6 +85,7 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
         if mine or (("projects", "noun") in hit.means.concepts and hit.start - owns < _BESIDE):
             owns = hit.end if mine else owns
             found = announced.directly(fresh, terms, hit) or _listed(fresh, terms, hit)
+            found = found or announced.said(fresh, terms, hit, strong=False)
         elif ("projects", "noun") in hit.means.concepts:
             found = _named(fresh, terms, hit) or _listed(fresh, terms, hit)
         elif {"called", "named"} & set(hit.means.names) and announced.nearest(fresh, hit) == "projects":
@@ -97,14 +98,18 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
 
 
 def _named(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
-    """As in "the package is x"; and "package x" where nothing stands around it, or the script tells names from words."""
+    """As in "the package is x"; and "package x" where the phrase ends there, or the script tells names from words."""
     cjk = _CJK.match(fresh.text, hit.start) is not None
-    found = announced.said(fresh, terms, hit, strong=cjk)
-    if found is None and (cjk or fresh.text[: hit.start].rstrip(" ")[-1:] in {"", ",", "\n", ".", "-"}):
-        found = announced.directly(fresh, terms, hit)
-        if found and not cjk and fresh.text[found.end : found.end + 1] not in {"", ".", ",", "\n"}:
-            return None
-    return found
+    found = announced.said(fresh, terms, hit, strong=cjk) or announced.directly(fresh, terms, hit)
+    if found is None or cjk or announced.ends_phrase(fresh, found.end) or _is_article(fresh, terms, hit):
+        return found
+    return None
+
+
+def _is_article(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
+    """Whether a project is spoken of as one that has a name: "the package x sits in her account"."""
+    before = words_of(fresh.low[max(0, hit.start - _BESIDE) : hit.start])
+    return bool(before) and terms.among("article", before[-1])
 
 
 def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:

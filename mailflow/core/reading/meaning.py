@@ -33,8 +33,8 @@ class Meaning:
         self.states = self._keys("states")
         self.tells = self._keys("tells")
         self.hints = self._keys("hints")
-        self.choices = bool(self.tells or self.hints)  # whether it speaks of a choice by itself
         self.named = self._keys("named")
+        self.choices = bool(self.tells or self.hints or self.named)  # whether it speaks of a choice by itself
         self.names = self._keys("names")
         self.addresses = frozenset(self._keys("addresses"))
         self.speech = frozenset(self._keys("speech"))
@@ -44,7 +44,13 @@ class Meaning:
         self.objects = bool(self.things or self.topics)
         self.verb = bool(self.states or self.says or self.negates or "same" in self.speech)
         self.matters = bool(
-            self.objects or self.verb or self.tells or self.hints or self.addresses or self.named
+            self.objects
+            or self.verb
+            or self.tells
+            or self.hints
+            or self.addresses
+            or self.named
+            or "irony" in self.speech
         )
         marks = self._keys("marks")
         self.ends = next((mark for mark in marks if mark in _ENDS), "")

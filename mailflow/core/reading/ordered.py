@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Kind
+from mailflow.core.reading.context import numbered
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.questions import Question, of_item
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.values import read_slot
@@ -19,7 +21,7 @@ _AROUND = " \t-*•"
 _MOST_PARAGRAPHS = 5
 
 
-def ordered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
+def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]:
     """The first paragraph that has as many parts as our letter had questions, if each answers its own."""
     if len(asked) < _LEAST:
         return []
@@ -27,12 +29,28 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
         parts = list(_parts(fresh.text, start, end))
         if len(parts) == len(asked) and all(end - start <= _LONGEST for start, end in parts):
             slots = [
-                Slot(terms.form.fields_of(item), *part, "answer in order", _SURE, part[0], asked=True)
-                for item, part in zip(asked, parts, strict=True)
+                Slot(one.fields, *part, "answer in order", _SURE, part[0], asked=True, said=(one.yes, one.no))
+                for one, part in zip(asked, parts, strict=True)
             ]
             if all(_answers(fresh, terms, slot) for slot in slots):
                 return slots
     return []
+
+
+def in_form_order(fresh: Fresh, terms: Terms) -> list[Slot]:
+    """A first mail that numbers its answers as the form orders its questions: "1. jdoe 2. phone lost 3. never had any …".
+
+    So only where all of them are there, and all but one are answered.
+    """
+    form = terms.form
+    items = dict.fromkeys(field.item for field in form.fields if field.required)
+    sometimes = dict.fromkeys(field.item for field in form.fields if field.required_when)
+    slots = numbered(fresh, [of_item(terms, item) for item in (*items, *sometimes)])
+    needed = slots[: len(items)]
+    if [slot.fields for slot in needed] != [form.fields_of(item) for item in items]:
+        return []
+    unanswered = [slot for slot in needed if not _answers(fresh, terms, slot)]
+    return slots if len(unanswered) <= 1 and slots[0] not in unanswered else []
 
 
 def _paragraphs(fresh: Fresh) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,9 @@ _BOLD = re.compile(r"^[ \t]*(\*\*?|__?)(?=\S)([^\n*_]{1,80})(?<=\S)\1[ \t]*[:：
 _SEPARATOR = re.compile(
     r"[:：=|→\t–—-](?:(?<=[:：=|→])|(?<=\t)(?![ \t]*(?:[:：=|→]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t]*"
 )
+_LEADERS = re.compile(
+    rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}"
+)  # "User name ..... x"
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\s[/|](?=\s)")
@@ -47,6 +50,7 @@ class Slot(NamedTuple):
     sure: float
     label: int  # where the label begins
     asked: bool = False  # it answers a question of ours, so that "yes" means yes to it
+    said: tuple[str, str] = ("", "")  # the choices that a plain yes and a plain no to it make
     own: bool = True  # typed by hand, so that the words of a statement are more than our form repeated
 
 
@@ -95,10 +99,12 @@ def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:
             if labelled := terms.label(words_of(bold[2])):
                 headed.add(fresh.line_at(bold.start()))
                 yield _Label(labelled[0], bold.start(), bold.end(), "heading", whole=True)
+    led = any(leader in fresh.text for leader in ("...", "…", "___"))
+    separators = _LEADERS if led else _SEPARATOR
     for index, (start, following) in enumerate(pairwise((*fresh.starts, len(fresh.text) + 1))):
         end = following - 1
         if end > start and start not in quoted and index not in headed:
-            yield from _line(fresh, terms, start, end)
+            yield from _line(fresh, terms, start, end, separators)
 
 
 def _heading(fresh: Fresh, terms: Terms, heading: re.Match[str]) -> _Label | None:
@@ -124,11 +130,11 @@ def _after_words(text: str, place: int, number: int) -> int:
     return place
 
 
-def _line(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[_Label]:
+def _line(fresh: Fresh, terms: Terms, start: int, end: int, separators: re.Pattern[str]) -> Iterator[_Label]:
     """The labels of one line: "User name: x", "user = x, codes: lost", or a label alone above its value."""
     begin = start
     known = False
-    for separator in _SEPARATOR.finditer(fresh.text, start, end):
+    for separator in separators.finditer(fresh.text, start, end):
         if separator.start() < begin or fresh.text.startswith("//", separator.end()):
             continue
         found = _label_at(fresh, terms, begin, separator, known=known)

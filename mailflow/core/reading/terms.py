@@ -15,6 +15,7 @@ from mailflow.core.reading.vocabulary import CJK, EVERY, Entry, Vocabulary, lowe
 
 if TYPE_CHECKING:  # it compiles its terms here, and so imports this module
     from mailflow.core.answerwords import AnswerWords
+    from mailflow.core.reading.questions import Question
 
 _LIKELY, _POSSIBLE = 0.8, 0.65  # how sure a choice is that a thing's state tells
 _CJK_WORD = re.compile(f"[{CJK}]+")
@@ -81,8 +82,10 @@ class Terms:
     is_before: re.Pattern[str]  # the same, after a value
     as_word: re.Pattern[str]
     spelling: Spelling
-    # What quoted questions have been found to ask for, kept by `context.py`.
-    questions: dict[str, tuple[Field, ...]] = dataclass_field(default_factory=dict, repr=False, compare=False)
+    # What quoted questions have been found to ask for, kept by `questions.py`.
+    questions: dict[str, tuple[Question, ...]] = dataclass_field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def label(self, words: list[str]) -> tuple[Field, int] | None:
         """The field whose label ends a phrase, and how many words stand before the label."""

@@ -1,0 +1,165 @@
+"""What quoted questions ask for: the fields of each, and what "yes" and "no" say to it.
+
+People answer what stands before them, in its order and in its words: "1. yes 2. no" under a letter that asked "Do you still
+have recovery codes?" second says that there are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from typing import NamedTuple
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.vocabulary import words_of
+from mailflow.core.text import Line, Mark
+
+_NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")
+_BULLET = re.compile(r"\s*[-*•·]\s")
+_QUESTION = re.compile(r"[^.!?。！？]+[?？]")
+_KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
+_LABEL_WORDS = 3
+
+
+class Question(NamedTuple):
+    fields: tuple[Field, ...]  # alternatives, as of a slot
+    yes: str = ""  # the choice that a plain yes to it makes
+    no: str = ""  # and a plain no; "" if it makes none
+
+    @property
+    def item(self) -> str:
+        return self.fields[0].item
+
+
+def of_item(terms: Terms, item: str) -> Question:
+    """As our letter asks for an item, in whatever words."""
+    fields = terms.form.fields_of(item)
+    return Question(fields, yes=next((field.yes for field in fields if field.yes), ""))
+
+
+def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
+    """What the letter asked that the mail quotes, in its order; what was `asked` where that cannot be told."""
+    texts = _questions(fresh) if asked else []
+    found = [read_question(text, terms) or _labelled(text, terms, asked) for text in texts]
+    told = [question for question in found if question is not None]
+    if told and len(told) == len(found) == len({question.item for question in told}):
+        return told
+    return [of_item(terms, item) for item in asked]
+
+
+def _questions(fresh: Fresh) -> list[str]:
+    """The numbered questions of the letter that is quoted first, or else its sentences that ask."""
+    lines = [line.text for line in _first_quote(fresh)]
+    numbered: list[str] = []
+    for text in lines:
+        number = _NUMBER.match(text)
+        if number and int(number[1]) == len(numbered) + 1:
+            numbered.append(text)
+        elif number:
+            break
+        elif numbered and not text.strip():
+            numbered[-1] += "\n"
+        elif numbered and not numbered[-1].endswith("\n"):
+            numbered[-1] += f" {text}"
+    return numbered or _QUESTION.findall(" ".join(lines))
+
+
+def _first_quote(fresh: Fresh) -> Iterator[Line]:
+    """The quoted lines of one depth, up to where another quote begins."""
+    depth = None
+    for line in fresh.lines:
+        if line.mark is Mark.QUOTED and (line.depth or line.text.strip()):
+            depth = line.depth if depth is None or not depth else depth
+            if line.depth == depth:
+                yield line
+
+
+def read_question(text: str, terms: Terms, among: Container[str] | None = None) -> Question | None:
+    """What a question asks for, of the items `among` which it is looked for; None if that cannot be told."""
+    question = collapsed(text)
+    found = [
+        (place, field)
+        for field, wording in (*terms.asks, *terms.statements)
+        if (place := question.rfind(wording.flat)) >= 0
+    ]
+    if found:
+        return of_item(terms, max(found, key=lambda one: one[0])[1].item)
+    named = [one for one in _named(question, terms) if among is None or one.item in among]
+    return named[0] if len(named) == 1 else None
+
+
+def _labelled(text: str, terms: Terms, asked: Sequence[str]) -> Question | None:
+    """What a question asks for by a label of the form, of what was asked."""
+    words = words_of(text)
+    labels = (
+        terms.labels.get(" ".join(words[first : first + length]))
+        for length in range(_LABEL_WORDS, 0, -1)
+        for first in range(len(words) - length + 1)
+    )
+    label = next((field for field in labels if field is not None), None)
+    if label is not None and label.item not in asked and label.kind is Kind.ADDRESS:
+        label = terms.wanted
+    return of_item(terms, label.item) if label is not None and label.item in asked else None
+
+
+def last_of(lines: Sequence[str]) -> str:
+    """The last question of some quoted lines."""
+    return " ".join(lines[max((n for n, text in enumerate(lines) if _starts_item(text)), default=0) :])
+
+
+def number_of(question: str) -> int:
+    """The number that a question has; 0 if none."""
+    number = _NUMBER.match(question)
+    return int(number[1]) if number else 0
+
+
+def _starts_item(text: str) -> bool:
+    return _NUMBER.match(text) is not None or _BULLET.match(text) is not None
+
+
+def _named(question: str, terms: Terms) -> tuple[Question, ...]:
+    """What a question may ask for; kept, as letters ask the same again and again."""
+    known = terms.questions.get(question)
+    if known is None:
+        known = tuple(_found(question, terms))
+        if len(terms.questions) >= _KEPT:
+            terms.questions.clear()
+        if len(question) <= _LONGEST_KEPT:
+            terms.questions[question] = known
+    return known
+
+
+def _found(question: str, terms: Terms) -> Iterator[Question]:
+    """By the subject or thing that it names."""
+    hits = terms.vocabulary.scan(question)
+    named = {topic for hit in hits for topic in hit.means.topics}
+    named |= {
+        key
+        for hit in hits
+        for thing in hit.means.things
+        for key, ways in terms.ways.items()
+        if thing in ways.things and terms.form.by_key[key].kind is Kind.CHOICE
+    }
+    for key in sorted(named):
+        field = terms.form.by_key[key]
+        yield _choice(question, terms, field) if field.kind is Kind.CHOICE else Question((field,))
+
+
+def _choice(question: str, terms: Terms, field: Field) -> Question:
+    """A question for a choice: "Do you still have them?" means one by yes, and the other by no."""
+    ways = terms.ways[field.key]
+    parts = clauses(terms.vocabulary.scan(question), terms.opposites)
+    told = {
+        ways.of[thing, state][0]
+        for part in parts
+        for thing in part.things
+        for state in part.states
+        if (thing, state) in ways.of
+    }
+    if len(told) != 1 or len(field.choices) != 2:
+        return Question((field,), yes=field.yes)
+    yes = told.pop()
+    return Question((field,), yes, next(choice for choice in field.choices if choice != yes))
