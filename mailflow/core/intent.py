@@ -114,7 +114,7 @@ def _by_the_desk(heard: Heard, solved: Hit) -> bool:
     """Whether something the desk did is what solved it: "the link worked, I was able to log in"."""
     before = heard.clear("worked")
     alone = heard.all("solved_alone", "enough", "forget_it")
-    return solved.label == "solved" and before is not None and before.first < solved.first and not alone
+    return solved.label == "solved" and before is not None and before.first <= solved.first and not alone
 
 
 def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -122,6 +122,8 @@ def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     hit = None if heard.agrees else heard.clear("worked")
     if hit is None or heard.doubted(hit) or heard.lost_besides(hit):
         return None
+    if not heard.in_case and heard.all("elsewhere"):
+        return None  # "I am logged in fine, only the upload fails"
     return heard.wish(Intent.WITHDRAWAL if heard.all("solved_alone") else Intent.CONFIRMATION, hit)
 
 

@@ -18,6 +18,7 @@ from mailflow.core.tongue import is_known
 from mailflow.core.topics import Topic, topics_of
 from mailflow.core.wish import Intent, Wish
 
+_PLAINLY = 4  # phrases of sales that no request has
 _PLEA = 4  # what is lost, or the wish to have it back: more than any one phrase of another matter
 _PHRASE = 2
 _OF_AN_ACCOUNT = 2  # words that requests use, and reports of bugs too, however many
@@ -45,9 +46,11 @@ class _Matter:
 
 def sold_something(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """Sales and bills. Nobody waits for an answer, so it must be plain: several phrases, or one and nothing else."""
-    if heard.in_case or heard.agrees or heard.all("loss", "recovery"):
+    if heard.in_case or heard.agrees or heard.all("loss"):
         return None
     bills, sales, offers = heard.apart("bill"), heard.apart("sales"), heard.apart("offer")
+    if heard.all("recovery") and (heard.said or not sales or len(sales) + len(offers) < _PLAINLY):
+        return None  # "we cut your account recovery tickets by half" says the words of requests, too
     if len(bills) + len(sales) >= 2 + _speaks_of_an_account(heard) and bills:
         certain = len(bills) > 2 and len(bills) > 2 * heard.answered
         return heard.wish(Intent.BULK, bills[0], certain=certain)
