@@ -188,17 +188,17 @@ class _Scanner:
         if self.texts[at].rstrip()[-1:] not in (":", "：", "-") or not self.attributions_left:
             return None
         self.attributions_left -= 1
-        text = ""
+        text, named = "", None
         for start in range(at, max(-1, at - _ATTRIBUTION_LINES), -1):
             line = self.texts[start]
             if start < at and (self.marks[start] is not Mark.FRESH or len(line) < _WRAPPED):
-                return None
+                break
             text = f"{folded(line[:_ATTRIBUTION_LIMIT])} {text}".rstrip()
             if _WHEN.search(text) and self.words.attributions.fit(text):
                 return start
-            if self._names_letter(start):  # in whatever language it says who wrote
-                return start
-        return None
+            if named is None and self._names_letter(start):  # in whatever language it says who wrote
+                named = start
+        return named
 
     def _names_letter(self, at: int) -> bool:
         """Whether a line names the address of a letter of ours, which only a mail program writes."""

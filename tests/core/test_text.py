@@ -45,6 +45,7 @@ LETTER_ADDRESS = "desk+7kq2m9xdr.0mbh@desk.example"
         (f"* Desk <{LETTER_ADDRESS}> [2026-03-02 18:02]:\n> Which name?\njdoe", "qqf"),
         (f"jdoe\n\nDesk <{LETTER_ADDRESS}> on skrifað:\nWhich name?", "f.qq"),
         (f"jdoe\n\nDen mán. 2. mars 2026 skrifaði Desk <{LETTER_ADDRESS}>\nþetta:\n> Which name?", "f.qqq"),
+        (f"jdoe\n\nEl lun, 20 jul 2026 a las 15:00, Account Desk\n(<{LETTER_ADDRESS}>) escribió:\n\n> Which name?", "f.qq.q"),
         (f"jdoe\n\n____\nFrá: Desk <{LETTER_ADDRESS}>\nSent: mánudagur\nTil: Jo\nEfni: Re: x\n\nWhich name?", "fqqqqqqqq"),
         # What a person may have written stays theirs.
         (f"I wrote to {LETTER_ADDRESS} before: no answer.", "f"),
