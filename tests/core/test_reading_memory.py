@@ -9,7 +9,7 @@ from mailflow.core import answerwords, intentwords, phrases
 from mailflow.core.answers import read_answers
 from mailflow.core.intentwords import compile_intent_words, spans
 from mailflow.core.phrases import compile_phrases, words_of
-from mailflow.core.reading import context, vocabulary
+from mailflow.core.reading import questions, vocabulary
 from mailflow.core.text import mark_lines
 
 TEXTS = [
@@ -72,8 +72,8 @@ def test_a_name_of_a_secret_is_found_whatever_words_are_forgotten(monkeypatch, k
 
 @pytest.mark.parametrize(("kept", "longest"), [(500, 500), (1, 500), (500, 4)])
 def test_a_quoted_question_is_understood_whatever_is_forgotten(monkeypatch, kept, longest):
-    monkeypatch.setattr(context, "_QUESTIONS_KEPT", kept)
-    monkeypatch.setattr(context, "_LONGEST_KEPT", longest)
+    monkeypatch.setattr(questions, "_KEPT", kept)
+    monkeypatch.setattr(questions, "_LONGEST_KEPT", longest)
     config = load(shipped("config.toml"))
     form, words = config.policy.form, config.lexicon.answers
     for question in ("And the recovery codes?", "Which recovery codes?", "And the recovery codes?"):

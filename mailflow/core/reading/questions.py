@@ -51,8 +51,10 @@ def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
 
 
 def _questions(fresh: Fresh) -> list[str]:
-    """The numbered questions of the letter that is quoted first, or else its sentences that ask."""
+    """The numbered questions of the letter that is quoted first; where none has a number, its sentences that ask."""
     lines = [line.text for line in _first_quote(fresh)]
+    if not any(map(_NUMBER.match, lines)):
+        return _QUESTION.findall(" ".join(lines))
     numbered: list[str] = []
     for text in lines:
         number = _NUMBER.match(text)
@@ -64,11 +66,11 @@ def _questions(fresh: Fresh) -> list[str]:
             numbered[-1] += "\n"
         elif numbered and not numbered[-1].endswith("\n"):
             numbered[-1] += f" {text}"
-    return numbered or _QUESTION.findall(" ".join(lines))
+    return numbered
 
 
 def _first_quote(fresh: Fresh) -> Iterator[Line]:
-    """The quoted lines of one depth, up to where another quote begins."""
+    """The quoted lines as deep as the first with text, or with quote marks if others have them."""
     depth = None
     for line in fresh.lines:
         if line.mark is Mark.QUOTED and (line.depth or line.text.strip()):
