@@ -58,7 +58,10 @@ class Content:
 
     def mail(self) -> bytes:
         """The finished mail, without dot-stuffing (RFC 5321, 4.5.2); it still counts until `release`."""
-        mail = b"".join((*self._kept, b"\r\n"))[2:]
+        if self._kept:
+            self._kept[0] = self._kept[0][2:]
+            self._kept.append(b"\r\n")
+        mail = b"".join(self._kept)
         self._kept.clear()
         return mail
 

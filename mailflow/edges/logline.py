@@ -5,6 +5,7 @@ Every value is made visible text of bounded length, so that no mail can forge a 
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -52,7 +53,7 @@ def configure(settings: Log, stream: TextIO | None = None) -> None:
         _clean,
         structlog.dev.ConsoleRenderer(colors=terminal, timestamp_key="time")
         if console
-        else structlog.processors.JSONRenderer(),
+        else structlog.processors.JSONRenderer(_json),
     ]
     if _is_journal(stream):
         processors.append(_with_priority)
@@ -60,7 +61,7 @@ def configure(settings: Log, stream: TextIO | None = None) -> None:
         _Lines(stream),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(settings.level),
-    )
+    ).bind()  # once, not for each line
     _take_over_stdlib()
 
 
@@ -114,7 +115,17 @@ def _clean(_: object, __: str, facts: MutableMapping[str, Any]) -> Mapping[str, 
     return first | {key: _plain(value) for key, value in facts.items() if value not in (None, "")}
 
 
+_encode = json.JSONEncoder().encode  # `dumps` would make one for each line
+
+
+def _json(facts: Mapping[str, Any], **_: object) -> str:
+    """All that `_clean` has left is JSON's own."""
+    return _encode(facts)
+
+
 def _plain(value: object) -> object:
+    if type(value) is str:  # most are
+        return one_line(value[:_READ], _LONGEST)
     match value:
         case Enum():
             plain: object = _plain(value.value)

@@ -1,6 +1,6 @@
 """How fast mail is taken, each one stored before its 250, beside a stock aiosmtpd that stores nothing.
 
-    python -m tests.bench.intake [--runs N] [--only PART …] [--postgresql URL] [--without-uvloop]
+    python -m tests.bench.intake [--runs N] [--only PART …] [--postgresql URL]
 
 Servers and loads are processes of their own. Each round puts the same load on the reference, on mailflow, and on the
 reference again, so that what the machine does meanwhile falls on both; a figure is the median of the rounds' ratios.
@@ -74,15 +74,13 @@ class Bench:
     runs: int
     folder: Path
     settings: dict[str, object]
-    environ: dict[str, str]
     stack: ExitStack = field(default_factory=ExitStack)
 
     def mailflow(self, **environ: str) -> Server:
         """Another one, with an empty database, until the end of the bench."""
         folder = self.folder / f"desk{next(_numbers)}"
-        environment = {**self.environ, **environ}
         daemon = self.stack.enter_context(
-            running(folder, "--role", "receive", environ=environment, **self.settings)
+            running(folder, "--role", "receive", environ=environ, **self.settings)
         )
         server = Server(daemon.pid, daemon.port)
         self.stack.callback(lambda: check_stored(daemon.desk.scalars, server))
@@ -179,15 +177,13 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--postgresql", metavar="URL", help="of an empty database to use instead of SQLite")
-    parser.add_argument("--without-uvloop", action="store_true")
     given = parser.parse_args()
     settings = {"database__url": given.postgresql} if given.postgresql else {}
-    environ = {"PYTHONPATH": str(Path(__file__).with_name("hidden"))} if given.without_uvloop else {}
     print(machine(), flush=True)
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         for part in given.only:
-            bench = Bench(given.runs, Path(folder), settings, environ)
+            bench = Bench(given.runs, Path(folder), settings)
             with bench.stack:
                 for figure in PARTS[part](bench):
                     figures.append(figure)

@@ -1,3 +1,0 @@
-"""Stands in the way of uvloop, for who measures without it."""
-
-raise ImportError("hidden")
