@@ -1,10 +1,15 @@
-"""What reading a mail costs: CPU by stage over typical mails of 2 KB, and over all mails of `tests/mails/conversations`.
+"""What reading a mail costs: CPU by stage, of mails no two of which are alike, and of those of `tests/mails/conversations`.
 
-    python -m tests.bench.reading [--runs N]
+    python -m tests.bench.reading [--passes N]
 
-Machines differ and are noisy. So each figure is the least of many runs, as other jobs only add to it, and stands beside
-what the standard library takes to parse the same mail and decode its parts, once with `policy.compat32` and once with
-`policy.default`.
+Much of what a mail holds another one held before, and is remembered; so what a mail costs depends on what was read
+before it. Each pass is a fork of a process that has read some mails of the kind, and reads others, each once: so none of
+them is remembered, and the next pass finds nothing of this one. "first" is what the first mail of the kind costs in a
+process that has compiled the word lists but read none, the words of its language included; "then" are the next ten.
+
+Machines differ and are noisy. So each mail's figure is the least of all passes, as other jobs only add to it, and they
+stand beside what the standard library takes to parse the same mail and decode its parts, once with `policy.compat32` and
+once with `policy.default`.
 """
 
 from __future__ import annotations
@@ -12,9 +17,15 @@ from __future__ import annotations
 import argparse
 import email
 import email.policy
+import gc
+import json
+import os
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from random import Random
+from statistics import fmean
 from time import process_time
 
 from mailflow.config import Config, load, shipped
@@ -24,101 +35,122 @@ from mailflow.core.envelope import Envelope
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
 from mailflow.core.origin import why_not_answer
+from tests.bench.mails import KINDS, Mail, mails
 
 CASES = Path(__file__).parents[1] / "mails" / "conversations"
-AGREEMENTS = ("code_of_conduct", "acknowledges_delay")
-TYPICAL = {  # name: file, and what the letter that it answers had asked
-    "form": ("e001-form-two-factor-tram/01-user.eml", None),
-    "prose": ("x001-phone-stolen-rambling/01-user.eml", None),
-    "reply": ("e020-agree-to-1-and-2/02-user.eml", (*AGREEMENTS, "contact_email")),
-    "German": ("l007-de-koops/02-user.eml", ("recovery_codes", *AGREEMENTS, "contact_email")),
-    "Japanese": ("l069-ja-sugawara/02-user.eml", ("recovery_codes", *AGREEMENTS)),
-    "Outlook": ("e011-form-bold-labels-outlook/01-user.eml", None),
-}
 STAGES = ("parse", "body and secrets", "origin", "answers", "intent")
 REFERENCES = (("compat32", email.policy.compat32), ("policy.default", email.policy.default))
-EVERY = 40  # a run of all mails for so many of one
+READ_BEFORE, READ = 400, 300
+NEXT = 10
+TOUCHED = 10  # mails that a pass reads first, as a fork's first use of a page copies it
+
+Figures = list[list[float]]  # a row for each mail: seconds of CPU, by stage
 
 
-@dataclass(frozen=True)
-class Sample:
-    raw: bytes
-    asked: tuple[str, ...] | None  # by the letter that it answers; None of a first mail
-
-    @classmethod
-    def of(cls, file: Path, asked: tuple[str, ...] | None = None) -> Sample:
-        """A mail as it comes over SMTP."""
-        return cls(file.read_bytes().replace(b"{{DASH}}", b"-"), asked)
-
-
-def stages(sample: Sample, config: Config) -> Iterator[float]:
+def stages(mail: Mail, config: Config) -> Iterator[float]:
     """Read a mail as `steps/handle.py` does; the time after each stage."""
     lexicon, policy = config.lexicon, config.policy
-    mail = parse(sample.raw, Envelope("jo@example.org", (config.desk.address,)))
+    parsed = parse(mail.raw, Envelope("jo@example.org", (config.desk.address,)))
     yield process_time()
-    body = read_body(mail, lexicon, config.desk.address)
+    body = read_body(parsed, lexicon, config.desk.address)
     yield process_time()
-    why_not_answer(mail, config.desk.address)
+    why_not_answer(parsed, config.desk.address)
     yield process_time()
-    subject = own_subject(body.subject, lexicon.intent) if sample.asked is None else ""
+    subject = own_subject(body.subject, lexicon.intent) if mail.asked is None else ""
     lines = with_subject(subject, without_desk(body.lines, config.desk.address))
-    reading = read_answers(lines, policy.form, sample.asked, lexicon.answers, mail.sender or "")
+    reading = read_answers(lines, policy.form, mail.asked, lexicon.answers, parsed.sender or "")
     yield process_time()
     read_wish(
-        body.lines, body.subject, reading, policy.redirects, lexicon.intent, in_case=sample.asked is not None
+        body.lines,
+        body.subject,
+        reading,
+        policy.redirects,
+        lexicon.intent,
+        in_case=mail.asked is not None,
+        form=policy.form,
     )
     yield process_time()
 
 
-def read(samples: Sequence[Sample], config: Config) -> list[float]:
-    """Seconds of CPU of each stage, a mail."""
-    spent = [0.0] * len(STAGES)
-    for sample in samples:
-        before = process_time()
-        for stage, after in enumerate(stages(sample, config)):
-            spent[stage] += after - before
-            before = after
-    return [seconds / len(samples) for seconds in spent]
-
-
-def parsed_by_library(samples: Sequence[Sample], policy: email.policy.Policy) -> float:
-    """Seconds of CPU of the standard library, a mail, to parse it and decode its parts."""
-    before = process_time()
-    for sample in samples:
-        for part in email.message_from_bytes(sample.raw, policy=policy).walk():
-            part.get_payload(decode=True)
-    return (process_time() - before) / len(samples)
-
-
-def least(measure: Callable[[], Sequence[float]], runs: int) -> list[float]:
-    return [min(column) for column in zip(*(measure() for _ in range(runs)), strict=True)]
-
-
-def column(samples: Sequence[Sample], config: Config, runs: int) -> list[float]:
-    """The stages, all of them, and the two references, which would push what reads mails out of the caches."""
-
-    def stages_and_total() -> list[float]:
-        spent = read(samples, config)
-        return [*spent, sum(spent)]
-
-    found = least(stages_and_total, runs)
-    for _, policy in REFERENCES:
-        found += least(lambda policy=policy: [parsed_by_library(samples, policy)], runs)
+def read(some: Iterable[Mail], config: Config) -> Figures:
+    found = []
+    for mail in some:
+        times = [process_time(), *stages(mail, config)]
+        found.append([after - before for before, after in pairwise(times)])
     return found
 
 
-def table(config: Config, runs: int) -> Iterator[str]:
-    """A column for each typical mail and one for the mean of all, a line for each stage and reference."""
-    mails = {name: [Sample.of(CASES / file, asked)] for name, (file, asked) in TYPICAL.items()}
-    columns = [column(one, config, runs) for one in mails.values()]
-    mails["all"] = [Sample.of(file) for file in sorted(CASES.glob("*/*.eml"))]
-    columns.append(column(mails["all"], config, max(2, runs // EVERY)))
-    yield line("", mails)
-    yield line("bytes", [str(sum(len(one.raw) for one in some) // len(some)) for some in mails.values()])
-    for place, name in enumerate((*STAGES, "total", *(name for name, _ in REFERENCES))):
+def parsed_by_library(some: Iterable[Mail], policy: email.policy.Policy) -> Figures:
+    """The standard library's time to parse each mail and decode its parts."""
+    found = []
+    for mail in some:
+        before = process_time()
+        for part in email.message_from_bytes(mail.raw, policy=policy).walk():
+            part.get_payload(decode=True)
+        found.append([process_time() - before])
+    return found
+
+
+def in_fork(work: Callable[[], Figures]) -> Figures:
+    """What some work finds in a fork of this process, where it leaves nothing behind."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        try:
+            with os.fdopen(writing, "w") as pipe:
+                json.dump(work(), pipe)
+        except BaseException:  # noqa: BLE001 - a fork must not go on as its parent
+            traceback.print_exc()
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        found = json.load(pipe)
+    os.wait()
+    return found
+
+
+def least(passes: Sequence[Figures]) -> Figures:
+    """Of each mail and stage the least of all passes."""
+    return [[min(some) for some in zip(*rows, strict=True)] for rows in zip(*passes, strict=True)]
+
+
+def means(figures: Figures) -> list[float]:
+    """By stage, and of all of them."""
+    stages = [fmean(column) for column in zip(*figures, strict=True)]
+    return [*stages, sum(stages)]
+
+
+def column(some: Sequence[Mail], config: Config, passes: int) -> list[float]:
+    """The stages, all of them, the references, and the first mails; all but the first `READ_BEFORE` are measured."""
+    before, others = some[:-READ], some[-READ:]
+    first = least([in_fork(lambda: read(before[: NEXT + 1], config)) for _ in range(3)])
+
+    def read_all() -> Figures:
+        read(before, config)
+        gc.freeze()
+        return least([in_fork(lambda: read([*before[:TOUCHED], *others], config)) for _ in range(passes)])
+
+    found = means(in_fork(read_all)[TOUCHED:])
+    for _, policy in REFERENCES:
+        parsed = least([parsed_by_library(others, policy) for _ in range(passes)])
+        found.append(means(parsed)[-1])
+    return [*found, sum(first[0]), means(first[1:])[-1]]
+
+
+def table(config: Config, passes: int) -> Iterator[str]:
+    """A column for each kind and one for the mails of the cases, a line for each stage and reference."""
+    kinds = {kind: mails(kind, READ_BEFORE + READ, config.policy.form) for kind in KINDS}
+    files = sorted(CASES.glob("*/*.eml"))
+    Random(1).shuffle(files)
+    kinds["cases"] = [Mail(file.read_bytes().replace(b"{{DASH}}", b"-"), None) for file in files]
+    columns = [column(some, config, passes) for some in kinds.values()]
+    yield line("", kinds)
+    yield line("bytes", [f"{fmean(len(mail.raw) for mail in some[-READ:]):.0f}" for some in kinds.values()])
+    names = (*STAGES, "total", *(name for name, _ in REFERENCES), "first", "then")
+    for place, name in enumerate(names):
         yield line(f"{name}, ms", [f"{1000 * figures[place]:.3f}" for figures in columns])
-    for place, (name, _) in enumerate(REFERENCES, len(STAGES) + 1):
-        yield line(f"total / {name}", [f"{figures[len(STAGES)] / figures[place]:.2f}" for figures in columns])
+    total = names.index("total")
+    for place, (name, _) in enumerate(REFERENCES, total + 1):
+        yield line(f"total / {name}", [f"{figures[total] / figures[place]:.2f}" for figures in columns])
 
 
 def line(name: str, cells: Iterable[str]) -> str:
@@ -127,11 +159,12 @@ def line(name: str, cells: Iterable[str]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--runs", type=int, default=400)
-    runs = max(5, parser.parse_args().runs)
+    parser.add_argument("--passes", type=int, default=12)
+    passes = max(3, parser.parse_args().passes)
     config = load(shipped("config.toml"))
-    print(f"Reading a mail, CPU, least of {runs} runs")
-    for text in table(config, runs):
+    config.lexicon.answers.terms(config.policy.form)
+    print(f"Reading a mail, CPU, least of {passes} passes")
+    for text in table(config, passes):
         print(text)
 
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 # Little is imported here: what this process has held counts as its children's, too (getrusage(2), ru_maxrss).
 REPOSITORY = Path(__file__).parents[2]
-MAIL = REPOSITORY / "tests" / "reading" / "cases" / "x001-phone-stolen-rambling" / "01-user.eml"
+MAIL = REPOSITORY / "tests" / "mails" / "conversations" / "x001-phone-stolen-rambling" / "01-user.eml"
 
 
 class Cost(NamedTuple):
