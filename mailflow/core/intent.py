@@ -55,8 +55,9 @@ def read_wish(
     cites = any(line.mark in {Mark.QUOTED, Mark.FORWARDED} for line in lines)
     answered = sum(form.by_key[key].required for key in reading.answers if key in form.by_key)
     heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, cites, answered)
-    if whole_form:  # it says it all
-        return asked_again(heard, redirects) or Wish(Intent.RECOVERY)
+    if whole_form:  # it says it all, but whether it has been said before
+        again = asked_again(heard, redirects) if words.asked_before.find(heard.words) else None
+        return again or Wish(Intent.RECOVERY)
     for rule in RULES:
         if (wish := rule(heard, redirects)) is not None:
             return wish

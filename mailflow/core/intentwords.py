@@ -118,7 +118,8 @@ def lower(text: str) -> str:
 class IntentWords:
     """Everything `intent` and `secrets` know of languages. Made once by `compile_intent_words`."""
 
-    phrases: Phrases = field(default_factory=Phrases)
+    phrases: Phrases = field(default_factory=lambda: compile_phrases({}))
+    asked_before: Phrases = field(default_factory=lambda: compile_phrases({}))  # those of this sign alone
     reply_prefixes: frozenset[str] = frozenset()
     secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES
     is_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # by first word: "is", "should be"
@@ -145,6 +146,7 @@ def compile_intent_words(
             | {MATTER + matter: matters[matter] for matter in MATTERS}
             | {HINT + matter: hints[matter] for matter in MATTERS}
         ),
+        asked_before=compile_phrases({"asked_before": intent["asked_before"]}),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
         secret_names=SecretNames({kind: secrets[kind] for kind in NAMES}),
         is_words=_by_first_word(word for word in secrets["is"] if not _CJK.search(word)),

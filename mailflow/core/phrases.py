@@ -19,8 +19,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
+
+from mailflow.core.phrasetree import End, Node, Plan
 
 CJK = r"\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 
@@ -35,30 +38,17 @@ _WRITTEN = re.compile(
     rf"(?i:https?)://\S+|(?:{_WORD})(?:{_APOSTROPHE}(?i:{_CONTRACTED}))?|{_BREAK}"
 )  # before it is folded
 _PART = re.compile(rf"[{CJK}]|[^\W{CJK}]+\*?|[~#]")
-_GROUP = re.compile(r"(\([^()]*\)\??)")
 _CONTRACTION = re.compile(rf"(?<=\w){_APOSTROPHE}(?={_CONTRACTED})")
 _MARKS = re.compile("[\u0300-\u036f]+")
 
 _COMMAS = frozenset(",:、，：()–—")
 _QUESTIONS = frozenset("?？")
-_GAP = "~"
 _FORMS_KEPT = 20_000  # words; hostile mail must not fill the memory
+_NO_EDGES: frozenset[str] = frozenset()
 _REACH = 8  # of a gap: a word counts two, a character of Chinese, Japanese or Korean one
 
-End = tuple[str, bool]  # a label, and whether a part of a sentence must end there
 
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A place in a tree of phrases, reached by the words so far."""
-
-    ends: tuple[End, ...]
-    edges: dict[str, Node]
-    behind: dict[str, Node]  # the edges behind a gap
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase that was found: words `first` to `last`, both counted in `Words`."""
 
     label: str
@@ -112,7 +102,7 @@ def words_of(text: str) -> Words:
     folded = fold(text)
     pattern = _TOKEN if "@" in folded or "://" in folded else _PLAIN_TOKEN
     for token in pattern.findall(folded):
-        if not _is_break(token):
+        if token.isalnum() or not _is_break(token):  # the first tells most of them, and sooner
             sentence += gap == 2
             forms.append(token)
             breaks.append(gap)
@@ -130,68 +120,108 @@ def _is_break(token: str) -> bool:
     return not token[0].isalnum() and token[0] not in "_+-々" and "@" not in token
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+_Edges = Mapping[str, tuple[Node, ...]]
+
+
+class _State:
+    """The nodes that some words have led to, taken as one.
+
+    Where it leads is worked out when it first does, and kept by the edges that a word takes rather than by the word:
+    nothing but phrases is kept.
+    """
+
+    __slots__ = ("_edges", "_next", "behind", "ends", "stays")
+
+    def __init__(self, ends: Iterable[End], edges: _Edges, behind: _Edges) -> None:
+        self.ends = tuple(ends)
+        self._edges = edges
+        self._next: dict[frozenset[str], _State] = {}
+        self.behind = _State((), behind, {}) if behind else None
+        self.stays = bool(self.ends or behind)  # whether it is of use whatever word comes next
+
+    def leads(self, edges: frozenset[str]) -> bool:
+        """Whether a word that may take these edges leads on."""
+        return not self._edges.keys().isdisjoint(edges)
+
+    def step(self, edges: frozenset[str]) -> _State | None:
+        known = self._next.get(edges)
+        if known is None and self.leads(edges):
+            nodes = [node for edge in self._edges.keys() & edges for node in self._edges[edge]]
+            known = self._next[edges] = _state(nodes)
+        return known
+
+
+def _state(nodes: Sequence[Node]) -> _State:
+    ends = {end for node in nodes for end in node.ends}
+    return _State(ends, _together(node.edges for node in nodes), _together(node.behind for node in nodes))
+
+
+def _together(trees: Iterable[Mapping[str, Node]]) -> _Edges:
+    together: dict[str, tuple[Node, ...]] = {}
+    for edges in trees:
+        for edge, node in edges.items():
+            together[edge] = (*together.get(edge, ()), node)
+    return together
+
+
+class _Form(NamedTuple):
     """What a word is to the phrases."""
 
     edges: frozenset[str]  # that it may take
-    anywhere: tuple[Node, ...]  # to which it leads where no part of a sentence begins
-    at_start: tuple[Node, ...]  # and where one does
+    anywhere: _State | None  # to which it leads where no part of a sentence begins
+    at_start: _State | None  # and where one does
 
 
-@dataclass(frozen=True)
 class Phrases:
-    """Phrases by label, as two trees: those that stand anywhere, and those that only begin a part of a sentence.
+    """Phrases by label, to be found in a text.
 
     An edge of a tree is a word, the beginning of one, or a choice of words: a group of a phrase.
     """
 
-    anywhere: dict[str, Node] = field(default_factory=dict)
-    at_start: dict[str, Node] = field(default_factory=dict)
-    stems: dict[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # beginnings by their first two characters
-    choices: dict[str, tuple[str, ...]] = field(
-        default_factory=dict
-    )  # a word or beginning to the groups it is in
-    _forms: dict[str, _Form] = field(default_factory=dict, repr=False, compare=False)
+    def __init__(self, anywhere: Plan, at_start: Plan) -> None:
+        """`at_start`: the phrases that only begin a part of a sentence."""
+        trees = anywhere.grown(), at_start.grown()
+        self._anywhere = _State((), _together(trees[:1]), {})
+        self._at_start = _State((), _together(trees), {})
+        stems: dict[str, set[str]] = {}  # beginnings of words, by their first two characters
+        choices: dict[str, set[str]] = {}  # a word or beginning, and the groups it is in
+        for edge in anywhere.words() | at_start.words():
+            for word in edge.split("|"):
+                choices.setdefault(word, set()).add(edge)
+                if word.endswith("*"):
+                    stems.setdefault(word[:2], set()).add(word)
+        self._stems = {start: tuple(some) for start, some in stems.items()}
+        self._choices = {word: frozenset(some) for word, some in choices.items()}
+        self._forms: dict[str, _Form] = {}
 
     def find(self, words: Words) -> list[Hit]:
         """All hits, in the order of their first word; of those that begin with the same one, the longest first."""
         forms = [self._forms.get(form) or self._learn(form) for form in words.forms]
-        edges = [*(form.edges for form in forms), frozenset[str]()]  # and behind the last word
-        hits: dict[Hit, None] = {}
-        for first, form in enumerate(forms):
-            nodes = form.at_start if words.breaks[first] else form.anywhere
-            if nodes:
-                following = edges[first + 1]
-                leading = [
-                    node
-                    for node in nodes
-                    if node.ends or node.behind or not node.edges.keys().isdisjoint(following)
-                ]
-                found = _walk(leading, words, edges, first) if leading else []
-                for label, last in sorted(found, key=_longest_first):
-                    hits[Hit(label, first, last)] = None
-        return list(hits)
+        edges = [*[form.edges for form in forms], _NO_EDGES]  # and behind the last word
+        hits: list[Hit] = []
+        for first, gap in enumerate(words.breaks):
+            state = forms[first].at_start if gap else forms[first].anywhere
+            if state is None or not (state.stays or state.leads(edges[first + 1])):
+                continue
+            found = _walk(state, words, edges, first)
+            if found:
+                found = sorted(set(found), key=_longest_first) if len(found) > 1 else found
+                hits += [Hit(label, first, last) for label, last in found]
+        return hits
 
-    def _learn(self, form: str) -> _Form:
+    def _learn(self, word: str) -> _Form:
         """What a word is, kept: people use few words, and to look one up costs more than to follow it."""
         if len(self._forms) >= _FORMS_KEPT:
             self._forms.clear()
-        edges = self._edges(form)
-        anywhere = tuple(self.anywhere[edge] for edge in sorted(edges & self.anywhere.keys()))
-        at_start = tuple(self.at_start[edge] for edge in sorted(edges & self.at_start.keys()))
-        self._forms[form] = known = _Form(edges, anywhere, (*anywhere, *at_start))
-        return known
+        edges = self._edges(word)
+        self._forms[word] = form = _Form(edges, self._anywhere.step(edges), self._at_start.step(edges))
+        return form
 
-    def _edges(self, form: str) -> frozenset[str]:
+    def _edges(self, word: str) -> frozenset[str]:
         """All edges that a word may take."""
-        names = ["#"] if form.isdigit() else []
-        names += [stem for stem in self.stems.get(form[:2], ()) if form.startswith(stem[:-1])]
-        return frozenset(
-            (form, *names, *[edge for name in (form, *names) for edge in self.choices.get(name, ())])
-        )
+        names = [word, "#"] if word.isdigit() else [word]
+        names += [stem for stem in self._stems.get(word[:2], ()) if word.startswith(stem[:-1])]
+        return _NO_EDGES.union(*(self._choices.get(name, ()) for name in names))
 
 
 def _longest_first(end: tuple[str, int]) -> tuple[int, str]:
@@ -199,120 +229,49 @@ def _longest_first(end: tuple[str, int]) -> tuple[int, str]:
     return -last, label
 
 
-def _walk(
-    nodes: Iterable[Node], words: Words, edges: Sequence[frozenset[str]], first: int
-) -> list[tuple[str, int]]:
+def _walk(state: _State, words: Words, edges: Sequence[frozenset[str]], first: int) -> list[tuple[str, int]]:
     """The ends of all phrases that begin at a word. Bounded by the longest phrase and the reach of its gaps."""
     found: list[tuple[str, int]] = []
     breaks, total = words.breaks, len(words.forms)
-    pending = [(node, first + 1) for node in nodes]
-    while pending:
-        node, after = pending.pop()
+    pending: list[tuple[_State, int]] = []
+    at: _State | None = state
+    after = first + 1
+    while at is not None:
         outside = after == total or breaks[after] == 2
-        for label, at_end in node.ends:
+        for label, at_end in at.ends:
             if outside or not at_end or breaks[after]:
                 found.append((label, after - 1))
-        if outside:
-            continue
-        following = edges[after]
-        if not node.edges.keys().isdisjoint(following):
-            pending += [(node.edges[edge], after + 1) for edge in node.edges.keys() & following]
-        if node.behind:
-            reach = _REACH
-            while reach >= 0 and after < total and breaks[after] < 2:
-                if not node.behind.keys().isdisjoint(edges[after]):
-                    pending += [(node.behind[edge], after + 1) for edge in node.behind.keys() & edges[after]]
-                reach -= 2 if len(words.forms[after]) > 1 else 1
-                after += 1
+        if not outside and at.behind is not None:
+            _past_gap(at.behind, words, edges, after, pending)
+        at = None if outside else at.step(edges[after])
+        after += 1
+        if at is None and pending:
+            at, after = pending.pop()
     return found
+
+
+def _past_gap(
+    behind: _State,
+    words: Words,
+    edges: Sequence[frozenset[str]],
+    after: int,
+    pending: list[tuple[_State, int]],
+) -> None:
+    """Add where a gap that begins at a word may lead."""
+    reach = _REACH
+    breaks, forms = words.breaks, words.forms
+    while reach >= 0 and after < len(forms) and breaks[after] < 2:
+        if behind.leads(edges[after]) and (state := behind.step(edges[after])) is not None:
+            pending.append((state, after + 1))
+        reach -= 2 if len(forms[after]) > 1 else 1
+        after += 1
 
 
 def compile_phrases(phrases: Mapping[str, Iterable[str]]) -> Phrases:
     """Phrases by label. Raises `ValueError` for one that says nothing, or whose beginnings of words are too short."""
-    anywhere, at_start = _Plan(), _Plan()
+    anywhere, at_start = Plan(_PART), Plan(_PART)
     for label, texts in phrases.items():
         for text in texts:
             plan = at_start if text.startswith("^") else anywhere
-            plan.add(text.strip("^$ "), (label, text.endswith("$")))
-    stems: dict[str, set[str]] = {}
-    choices: dict[str, set[str]] = {}
-    for edge in anywhere.words() | at_start.words():
-        for word in edge.split("|"):
-            if edge != word:
-                choices.setdefault(word, set()).add(edge)
-            if word.endswith("*"):
-                stems.setdefault(word[:2], set()).add(word)
-    return Phrases(anywhere.grown(), at_start.grown(), _sorted(stems), _sorted(choices))
-
-
-class _Plan:
-    """Phrases as places joined by edges: each phrase a path of its own, whose groups part and meet again."""
-
-    def __init__(self) -> None:
-        self.edges: list[dict[str, set[int]]] = [{}]  # by place; the first is where all phrases begin
-        self.ends: list[set[End]] = [set()]
-        self.nodes: dict[frozenset[int], Node] = {}
-
-    def add(self, phrase: str, end: End) -> None:
-        places = {0}
-        for piece in _GROUP.split(fold(phrase)):
-            if piece.startswith("("):
-                ways = [tuple(_PART.findall(way)) for way in piece.rstrip("?").strip("()").split("|")]
-                single = sorted({way[0] for way in ways if len(way) == 1})
-                longer = [way for way in ways if len(way) > 1]
-                meet = self._lead(places, [*longer, *([("|".join(single),)] if single else [])])
-                places = places | meet if piece.endswith("?") or () in ways else meet
-            elif words := _PART.findall(piece):
-                places = self._lead(places, [tuple(words)])
-        if phrase.rstrip().endswith(_GAP):
-            raise ValueError(f"a phrase that ends in a gap: {phrase!r}")
-        if 0 in places or _GAP in self.edges[0]:
-            raise ValueError(f"a phrase that may say nothing: {phrase!r}")
-        for place in places:
-            self.ends[place].add(end)
-
-    def _lead(self, places: set[int], ways: list[tuple[str, ...]]) -> set[int]:
-        """Ways from each place, all to one new place."""
-        meet = self._new()
-        for way in ways:
-            for start in places:
-                place = start
-                for word in way[:-1]:
-                    place = self._step(place, word, self._new())
-                self._step(place, way[-1], meet)
-        return {meet}
-
-    def _new(self) -> int:
-        self.edges.append({})
-        self.ends.append(set())
-        return len(self.edges) - 1
-
-    def _step(self, place: int, word: str, to: int) -> int:
-        if any(part.endswith("*") and len(part) < 4 for part in word.split("|")):
-            raise ValueError(f"a beginning of a word needs three letters: {word!r}")
-        self.edges[place].setdefault(word, set()).add(to)
-        return to
-
-    def words(self) -> set[str]:
-        return {word for edges in self.edges for word in edges}
-
-    def grown(self) -> dict[str, Node]:
-        """The edges of the beginning, with finished nodes: phrases that begin alike share them, and so do like ends."""
-        return self._node(frozenset({0})).edges
-
-    def _node(self, places: frozenset[int]) -> Node:
-        if places not in self.nodes:
-            below: dict[str, set[int]] = {}
-            for place in places:
-                for word, to in self.edges[place].items():
-                    below.setdefault(word, set()).update(to)
-            gap = below.pop(_GAP, None)
-            behind = self._node(frozenset(gap)).edges if gap else {}
-            edges = {word: self._node(frozenset(to)) for word, to in sorted(below.items())}
-            ends = {end for place in places for end in self.ends[place]}
-            self.nodes[places] = Node(tuple(sorted(ends)), edges, behind)
-        return self.nodes[places]
-
-
-def _sorted(names: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(sorted(some)) for name, some in names.items()}
+            plan.add(fold(text.strip("^$ ")), (label, text.endswith("$")))
+    return Phrases(anywhere, at_start)
