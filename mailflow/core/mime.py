@@ -36,6 +36,7 @@ Fields = tuple[tuple[str, str], ...]
 
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
+_PLAIN_FIELD = re.compile(r"^([!-9;-~]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _DASHED_LINE = re.compile(rb"\n--([^\r\n]{1,200})")
 _CONTENT_TYPE = re.compile(r"\s*([^\s;/()]{1,100})/([^\s;/()]{1,100})")
 _PARAMETER = re.compile(r';\s*+([^\s=;]{1,100})\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)|([^;]*+))', re.DOTALL)
@@ -75,6 +76,10 @@ def read_fields(
         stop = (
             raw.rfind(b"\n", start, start + limit) if b"\n" in raw[start : start + limit] else start + limit
         )
+    elif (plain := _plain_fields(raw[start:stop])) is not None:
+        return tuple(
+            (name, clean_value(value)) for name, value in plain if only is None or name in only
+        ), body
     fields, junk = _split_fields(raw[start:stop])
     if junk is not None:
         problems.append("a line in the header that is no field")
@@ -83,6 +88,18 @@ def read_fields(
         fields = fields[:-1]  # half an address may be another address
     wanted = fields if only is None else [found for found in fields if found[0] in only]
     return tuple((name, _value(name, lines, problems)) for name, lines in wanted), body
+
+
+def _plain_fields(head: bytes) -> list[tuple[str, str]] | None:
+    """The fields of a header of plain ASCII, small enough and without a line that is no field, as most are; else None."""
+    if len(head) > FIELD_LIMIT or not head.isascii():
+        return None
+    text = head.removesuffix(b"\r").decode("ascii").replace("\r\n", "\n")
+    found = _PLAIN_FIELD.findall(text)
+    lines = len(found) + sum(value.count("\n") for _, value in found)
+    if "\r" in text or lines != text.count("\n") + 1:
+        return None
+    return [(name.lower(), value.replace("\n", "")) for name, value in found]
 
 
 def _split_fields(head: bytes) -> tuple[list[tuple[str, list[bytes]]], int | None]:
