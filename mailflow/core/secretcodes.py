@@ -15,7 +15,6 @@ _PROSE = 2  # lines between the name and the codes
 # The pattern looks back from behind them, as one that begins with what may not stand before is slow to search for.
 _HEX = re.compile(r"[0-9A-Fa-f][0-9A-Fa-f]{15}(?<![\w/=+%.@-][0-9A-Fa-f]{16})(?![\w/=+%@-]|\.\w)")
 _SIXTEEN = re.compile(r"[0-9A-Fa-f]{16}")
-_DIGIT = re.compile(r"\d")
 _STRICT = re.compile(
     r"[0-9a-f]{16}|[0-9A-F]{16}|(?:[0-9a-f]{4,8}-){1,7}[0-9a-f]{4,8}|(?:[0-9A-F]{4,8}-){2,7}[0-9A-F]{4,8}"
 )
@@ -52,7 +51,7 @@ def recovery_codes(view: View) -> Iterator[Span]:
     seen = 0
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
-        if _DIGIT.search(view.text, first, end + 2 * REACH):  # which no code is without
+        if view.may_hold_code(first, end + 2 * REACH):
             yield from _in_line(view, first, last)
             yield from _behind_name(view, end)
         seen = max(seen, last)
@@ -101,6 +100,8 @@ def _sheet(view: View, line_end: int) -> Iterator[Span]:
     """Lines of nothing but codes, at most two lines of prose below their name."""
     spans: list[Span] = []
     strict, prose = False, 0
+    if not view.may_hold_code(line_end, len(view.text)):
+        return
     if not _TWO_DIGITS.search(view.text, line_end, line_end + REACH):
         return
     for _ in range(_SHEET):

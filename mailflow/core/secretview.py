@@ -23,6 +23,16 @@ class View:
         self._begun = words.secret_names.begun(self.lowered)
 
     @cached_property
+    def _like_codes(self) -> list[int]:
+        """Where a digit stands in what is long enough for a code, or a part of one: of three characters."""
+        return [digit.start() for digit in _LIKE_CODE.finditer(self.text)]
+
+    def may_hold_code(self, start: int, end: int) -> bool:
+        """Whether anything in a part of the text has the least that every code has."""
+        first = bisect_left(self._like_codes, start)
+        return first < len(self._like_codes) and self._like_codes[first] < end
+
+    @cached_property
     def code_names(self) -> list[Span]:
         return self.places("codes")
 
@@ -98,3 +108,7 @@ _SIGN = re.compile(r"[ \t*_\"'`]{0,8}(->|=>|[:=：＝|→\t])[*_]{0,3}|[ \t](--?
 _BEHIND_IS = re.compile(r"[ \t]{0,3}[:：]?(?:[ \t]?\r?\n[> \t]{0,4})?(?=[\s\S])")
 _WORD = re.compile(r"([^\s:=：＝|→]{1,40})([:=：＝]?)")
 _WORDS_BETWEEN = 6
+# It begins with the digit, as few characters are one, and looks back from it.
+_LIKE_CODE = re.compile(
+    r"[0-9](?:[0-9A-Za-z-]{2}|(?<=[0-9A-Za-z-][0-9])[0-9A-Za-z-]|(?<=[0-9A-Za-z-]{2}[0-9]))"
+)
