@@ -147,8 +147,11 @@ def _last_resort(
     """What is only likely, for what is still wanted and of which nothing else is read."""
     said = {claim.field for claim in claims}
     left = [field for field in terms.form.fields if field.item in wanted and field.key not in said]
-    corrects = any("correct" in hit.means.speech for hit in fresh.hits)
-    if terms.name is not None and terms.name.key not in said and (corrects or terms.name in left):
+    if (
+        terms.name is not None
+        and terms.name.key not in said
+        and (terms.name in left or any("correct" in hit.means.speech for hit in fresh.hits))
+    ):
         others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
         yield from candidates.in_prose(fresh, terms, terms.name, taken.free(), others)
     reasons = [field for field in left if field.kind is Kind.REASON]

@@ -237,9 +237,8 @@ def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
     """Whether the name is said to be one at another service: "my GitHub user name", "user name at GitHub"."""
     before = words_of(fresh.low[max(0, hit.start - _BESIDE) : hit.start])[-2:]
     after = words_of(fresh.low[hit.end : hit.end + _BESIDE])[:2]
-    if any(terms.is_service(word) for word in (*before, *after)):
-        return False
-    return terms.among("elsewhere", *before, *after)
+    near = (*before, *after)
+    return terms.among("elsewhere", *near) and not any(map(terms.is_service, near))
 
 
 def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
@@ -281,7 +280,7 @@ def _accepted(
     name = match["name"].rstrip(".-")
     start = match.start("name")
     end = start + len(name)
-    if _GOES_ON.match(fresh.text, end) or any(place in fresh.hard for place in range(match.start(), start)):
+    if _GOES_ON.match(fresh.text, end) or not fresh.hard.isdisjoint(range(match.start(), start)):
         return None
     if match["open"].strip("(*@（") and match["close"]:
         return Found(name, start, end, QUOTED)

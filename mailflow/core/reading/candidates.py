@@ -124,7 +124,8 @@ def _sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
 def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[_Cue]:
     """Where a sentence speaks of an account of the service, or of a thing that an account has, in order."""
     hits = fresh.within(start, end)
-    words = _WORD.finditer(fresh.low, start, end) if terms.service else ()
+    named = any(fresh.low.find(name, start, end) >= 0 for name in terms.service)
+    words = _WORD.finditer(fresh.low, start, end) if named else ()
     cues = [
         *(_Cue(hit.end, "account") for hit in hits if not _ANNOUNCE.isdisjoint(hit.means.names)),
         *(_Cue(word.end(), "account") for word in words if terms.is_service(word.group())),

@@ -111,6 +111,8 @@ class Clause:
     @property
     def of_others(self) -> bool:
         """Whether it is said to be agreed or known by somebody else: "as you know"."""
+        if "you" not in self.marks:
+            return False
         told = [hit for hit in self.hits if not hit.means.auxiliary]
         return any("you" in one.means.speech and other.means.says for one, other in pairwise(told))
 
@@ -145,10 +147,13 @@ def sentences(hits: Iterable[Hit]) -> Iterator[tuple[list[Hit], bool]]:
 def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     found = []
     for number, (sentence, question) in enumerate(sentences(hits)):
-        joined = [_Segment("", sentence)] if _is_one(sentence) else _join(_split(sentence))
-        last = len(joined) - 1
-        for index, segment in enumerate(joined):
-            found.append(_clause(segment, number, opposites, question=question and index == last))
+        if _is_one(sentence):
+            found.append(_clause(sentence, "", number, opposites, question=question))
+            continue
+        joined = _join(_split(sentence))
+        for segment in joined:
+            asked = question and segment is joined[-1]
+            found.append(_clause(segment.hits, segment.break_before, number, opposites, question=asked))
     return found
 
 
@@ -327,21 +332,24 @@ def _starts_list(segments: Sequence[_Segment], following: int) -> bool:
     return False
 
 
-def _clause(segment: _Segment, number: int, opposites: Mapping[str, str], *, question: bool) -> Clause:
+def _clause(
+    hits: Sequence[Hit], break_before: str, number: int, opposites: Mapping[str, str], *, question: bool
+) -> Clause:
     things: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     marks: frozenset[str] = _NOTHING
-    choices = False
-    for _, _, means in segment.hits:
+    choices = verbs = False
+    for _, _, means in hits:
         if means.objects:
             things += means.things
             topics += means.topics
         if means.speech:
             marks |= means.speech
         choices = choices or means.choices
-    states, says, refuses = _outcome(segment.hits, opposites) if segment.verbs else _NO_OUTCOME
+        verbs = verbs or means.verb
+    states, says, refuses = _outcome(hits, opposites) if verbs else _NO_OUTCOME
     return Clause(
-        hits=segment.hits,
+        hits=hits,
         things=things,
         topics=topics,
         states=states,
@@ -352,7 +360,7 @@ def _clause(segment: _Segment, number: int, opposites: Mapping[str, str], *, que
         choices=choices,
         question=question,
         sentence=number,
-        break_before=segment.break_before,
+        break_before=break_before,
     )
 
 

@@ -32,7 +32,7 @@ _STARTS_ANEW = re.compile(
 _SAID = re.compile(
     r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$"
 )  # ends a sentence without a mark
-_CJK_END = re.compile(f"[{CJK}]$")
+_CJK = re.compile(f"[{CJK}]")
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,10 @@ def _blank(match: re.Match[str]) -> str:
 def _ends(line: str, following: str) -> bool:
     """Whether a sentence ends with the line rather than going on in the next."""
     line, start = line.strip(), following.strip()
-    if not line or not start or _STARTS_ANEW.match(following) or _SAID.search(line):
+    if not line or not start or _STARTS_ANEW.match(following):
+        return True
+    if not line.isascii() and _SAID.search(line):
         return True
     if start[0].islower() or line[-1] in ",，、:：(":
         return False
-    return len(line) < (_LONG_CJK if _CJK_END.search(line) else _LONG)
+    return len(line) < (_LONG_CJK if _CJK.match(line[-1]) else _LONG)

@@ -67,6 +67,7 @@ class Terms:
     ways: Mapping[str, Ways]  # by field key
     opposites: Mapping[str, str]
     values: Mapping[str, frozenset[str]]
+    placeholders: Mapping[str, frozenset[str]]  # by field key, in lower case
     lists: Mapping[str, tuple[str, ...]]
     short_words: Mapping[str, frozenset[str]]  # the same, for `among`
     ordinary: AbstractSet[str]  # words of dictionaries
@@ -154,7 +155,7 @@ class Terms:
     def states_nothing(self, field: Field, value: str) -> bool:
         """Whether a value is a placeholder."""
         bare = lower(value).strip(" .()[]<>{}\"'`*_-–—!?…。")
-        return not bare or bare in self.values.get("unknown", ()) or bare in map(lower, field.placeholders)
+        return not bare or bare in self.values.get("unknown", ()) or bare in self.placeholders[field.key]
 
 
 def collapsed(text: str) -> str:
@@ -182,6 +183,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         ways={field.key: _ways(field, words) for field in form.fields if field.choices},
         opposites=words.opposites,
         values=words.values,
+        placeholders={field.key: frozenset(map(lower, field.placeholders)) for field in form.fields},
         lists=words.lists,
         short_words={key: frozenset(some) for key, some in words.lists.items()},
         ordinary=words.ordinary,

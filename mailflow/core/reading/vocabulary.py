@@ -306,7 +306,10 @@ class _Reader:
             end = ends[index]
             start = end - len(forms[index])
             goes_on = node.goes_on and (node.branches or (index < last and forms[index + 1] in node.children))
-            if goes_on and (found := _longer(node, words, index)):
+            found: list[tuple[int, list[Meaning | None]]] = []
+            if goes_on:
+                _follow(node, words, index, found)
+            if found:
                 if node.ends:
                     found.append((end, node.means))
                 _take_longest(start, found, done, hits)
@@ -363,13 +366,6 @@ class _Known(dict[str, "_Node | None"]):
     def _mistyped(self, word: str) -> _Node | None:
         meant = None if self._is_word(word) else self._misspelled.meant(word)
         return self._root.step(meant) if meant else None
-
-
-def _longer(node: _Node, words: _Words, index: int) -> list[tuple[int, list[Meaning | None]]]:
-    """The ends of the phrases that begin with a word and go on behind it."""
-    found: list[tuple[int, list[Meaning | None]]] = []
-    _follow(node, words, index, found)
-    return found
 
 
 def _follow(node: _Node, words: _Words, index: int, found: list[tuple[int, list[Meaning | None]]]) -> None:
