@@ -35,6 +35,7 @@ _CJK = re.compile(f"[{CJK}]")
 _MOST_NAMES = 2000  # nobody names a kind of secret more often; each costs a closer look
 _LETTERS = re.compile(r"[^\W_]+")
 _HEAD_LENGTH = 3
+_BESIDE_WORDS = ".,;:!?()\"'`*"
 _WORDS_KEPT = 20_000  # hostile mail must not fill the memory
 _LONGEST_KEPT = 64  # characters of a word
 _NEVER = re.compile(r"(?!)")
@@ -46,7 +47,7 @@ Begins = tuple[str, str, re.Pattern[str]]  # a list of names, a word, and those 
 class SecretNames(dict[str, tuple[Begins, ...]]):
     """The names of all kinds of secrets, and the words that tell against one, found in a text by its words.
 
-    What begins in a word is kept, as people use few words.
+    What begins in a word is kept, as people use few words; of a word in which none begins nothing is, as it may be a secret.
     """
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
@@ -74,14 +75,19 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
         )
         if len(self) >= _WORDS_KEPT:
             self.clear()
-        if len(word) <= _LONGEST_KEPT:
+        if known and len(word) <= _LONGEST_KEPT:
             self[word] = known
         return known
+
+    def _may_begin(self, word: str) -> bool:
+        """Whether it is worth looking what begins in a word: few are where a word of letters begins like no name."""
+        bare = word if word.isalpha() else word.strip(_BESIDE_WORDS)
+        return bare[:_HEAD_LENGTH] in self._by_head or not bare.isalpha()
 
     def begun(self, lowered: str) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
         """What may stand in a text in lower case: by list and first word, the names to look for."""
         found: dict[str, dict[str, re.Pattern[str]]] = {}
-        for known in filter(None, map(self.__getitem__, set(lowered.split()))):
+        for known in map(self.__getitem__, filter(self._may_begin, set(lowered.split()))):
             for kind, word, pattern in known:
                 found.setdefault(kind, {})[word] = pattern
         for character in () if lowered.isascii() else self._inside.keys() & set(lowered):

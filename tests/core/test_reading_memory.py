@@ -70,6 +70,13 @@ def test_a_name_of_a_secret_is_found_whatever_words_are_forgotten(monkeypatch, k
         assert all(len(word) <= longest for word in names)
 
 
+def test_of_words_that_name_no_secret_none_is_kept():
+    names = compile_intent_words({"xx": {"secrets": {"password": ["password"]}}}).secret_names
+    begun = names.begun("my password: hunter2! (hunter2), passw0rd-hunter2")
+    assert spans(text := "my password: hunter2!", text, begun["password"]) == [(3, 11)]
+    assert list(names) == ["password:"]
+
+
 @pytest.mark.parametrize(("kept", "longest"), [(500, 500), (1, 500), (500, 4)])
 def test_a_quoted_question_is_understood_whatever_is_forgotten(monkeypatch, kept, longest):
     monkeypatch.setattr(questions, "_KEPT", kept)
