@@ -80,12 +80,13 @@ def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
 def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, first: bool) -> list[Claim]:
     """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
     asks = questions.quoted(fresh, terms, asked)
+    numbered = questions.numbered(asks, terms, asked)
     asked = [question.item for question in asks]
     found = boxes.find_boxes(fresh)
     repeated = context.restated(fresh, terms)
     slots = [
         *find_slots(fresh, terms, asked),
-        *context.numbered(fresh, asks),
+        *context.numbered(fresh, numbered),
         *context.inline(fresh, terms, asks),
         *repeated,
     ]

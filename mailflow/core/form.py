@@ -42,6 +42,11 @@ class Field:
     differs_from: str = ""  # an address field: the same value as this field's settles nothing
     sensitive: bool = False  # never shown in a letter or a digest
 
+    @property
+    def beside(self) -> bool:
+        """Whether people name it whatever they write about, and nothing waits for it: projects, say."""
+        return self.kind is Kind.LIST and not self.required
+
 
 @dataclass(frozen=True)
 class Form:

@@ -121,7 +121,8 @@ def meant_for_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish 
 
 def _is_plain(heard: Heard, matter: _Matter) -> bool:
     if heard.in_case:
-        return matter.weight > _PHRASE and not heard.said and not heard.all("recovery", "loss")
+        settling = any(not heard.form.by_key[answer.field].beside for answer in heard.said)
+        return matter.weight > _PHRASE and not settling and not heard.all("recovery", "loss")
     return matter.weight > _for_a_request(heard, matter)
 
 

@@ -175,7 +175,8 @@ def kind_in_case(belongs: Belongs, reading: Reading, wish: Wish, form: Form) -> 
         return MailKind.PROOF_SUBMITTED
     if wish.intent is Intent.CONFIRMATION and (not news or case.status is not Status.AWAITING_ANSWERS):
         return MailKind.CONFIRMATION
-    if news or reading.doubts:
+    elsewhere = wish.intent is Intent.OFF_TOPIC and all(form.by_key[key].beside for key in news)
+    if (news and not elsewhere) or reading.doubts:
         return MailKind.AMENDMENT
     return _IN_CASE.get(wish.intent, MailKind.AMENDMENT)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 
-import mailflow.daemon
 from mailflow.steps import deliver, handle, receive
 from mailflow.store import engine
 from mailflow.store.outbox import Outbox
@@ -55,7 +54,7 @@ def marked_as_handled_apart() -> None:
                     settle(app, uow, done.pop())
         return result
 
-    mailflow.daemon.handle_waiting = in_two
+    handle.handle_waiting = in_two
 
 
 def letters_written_apart() -> None:
@@ -72,7 +71,7 @@ def letters_written_apart() -> None:
                     put(uow.outbox, *written.pop())
         return result
 
-    mailflow.daemon.handle_waiting = in_two
+    handle.handle_waiting = in_two
 
 
 def settled_before_it_is_sent() -> None:

@@ -50,6 +50,13 @@ def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
     return [of_item(terms, item) for item in asked]
 
 
+def numbered(quoted: Sequence[Question], terms: Terms, asked: Sequence[str]) -> list[Question]:
+    """The questions whose numbers people write: where the quote was cut short, those of our letter go on behind it."""
+    told = [question.item for question in quoted]
+    left = asked[len(told) :] if told == list(asked[: len(told)]) else ()
+    return [*quoted, *(of_item(terms, item) for item in left)]
+
+
 def _questions(fresh: Fresh) -> list[str]:
     """The numbered questions of the letter that is quoted first; where none has a number, its sentences that ask."""
     lines = [line.text for line in _first_quote(fresh)]
