@@ -27,8 +27,9 @@ def around(*transactions: str) -> list[Fault]:
 
 AT_THE_START = around("upgrade", "keys")  # of a desk that never ran
 ON_THE_WAY = around("intake", "in hand", "handle", "lease", "sent", "scrub")
-# The digest first, as a day has one; then cases are opened, of which a reminder is due.
+# The digest first, as a day has one, and its letter; then a life in which nothing is killed opens cases, and reminders are due.
 WHEN_TIME_PASSES = around("digest", "sent", "due", "purge", "purge some")
+FIRST_DUE = Fault(faults.BEFORE_COMMIT, "due")
 # EHLO, MAIL, RCPT, DATA, the letter; and before the answers to these the greeting.
 TO_THE_SMARTHOST = [
     *(Fault(faults.BEFORE_SENDING, nth=nth + 1) for nth in range(5)),
@@ -42,12 +43,18 @@ def kill_at_each(
     """A life for each fault, with some mails in each, and one to the end; then the audit. `broken`: in which way."""
     living: list[Process] = []
     not_reached: list[Fault] = []
-    kills = 0
+    kills = written = 0
     with closing(Clients(lambda: [one.door for one in living if one.door], 2)) as clients:
         for fault in at:
             clients.write(MAILS)
+            written += MAILS
             if fault.what.startswith("purge"):
                 desk.execute(_ANOTHER_DAY)
+            if fault == FIRST_DUE:
+                living[:] = [desk.fork(zygote, broken=broken)]
+                clients.wait_acknowledged(written)
+                desk.wait_until_nothing_waits()
+                assert living[0].stop() == 0, living[0].text
             if fault.what == "due":
                 Event().wait(_UNTIL_DUE)
             living[:] = [desk.fork(zygote, fault=fault, broken=broken)]
