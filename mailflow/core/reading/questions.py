@@ -19,7 +19,9 @@ from mailflow.core.text import Line, Mark
 
 _NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")
 _BULLET = re.compile(r"\s*[-*•·]\s")
-_QUESTION = re.compile(r"[^.!?。！？]+[?？]")
+_SENTENCE = re.compile(
+    r"[^.!?。！？]+[.!?。！？]?"
+)  # matches wherever it is tried, so that no text is passed over twice
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
 
@@ -61,7 +63,8 @@ def _questions(fresh: Fresh) -> list[str]:
     """The numbered questions of the letter that is quoted first; where none has a number, its sentences that ask."""
     lines = [line.text for line in _first_quote(fresh)]
     if not any(map(_NUMBER.match, lines)):
-        return _QUESTION.findall(" ".join(lines))
+        sentences = _SENTENCE.findall(" ".join(lines))
+        return [sentence for sentence in sentences if sentence.endswith(("?", "？"))]
     numbered: list[str] = []
     for text in lines:
         number = _NUMBER.match(text)
