@@ -229,7 +229,9 @@ def _limit(fresh: Fresh, hit: Hit) -> int:
 def _phrase_start(fresh: Fresh, place: int) -> int:
     begin = max(0, place - _LOOK_BACK)
     low = fresh.low[begin:place]
-    broken = max((end for end in fresh.hard if begin <= end < place), default=begin - 1) - begin
+    broken = low.rfind("\n")
+    while broken >= 0 and begin + broken not in fresh.hard:
+        broken = low.rfind("\n", 0, broken)
     return begin + 1 + max(broken, *(low.rfind(mark) for mark in (". ", ", ", "! ", "? ", "。", "，", ": ")))
 
 
