@@ -23,7 +23,7 @@ from tests.bench import process, smtpsource
 from tests.bench.daemon import running
 from tests.bench.load import Load, Outcome
 from tests.bench.slowsync import slow_disk
-from tests.bench.table import Figure, at_least, at_most, machine, percentile, plain, skipped, spread, table
+from tests.bench.table import Figure, at_least, at_most, machine, percentile, plain, show, skipped, spread
 
 SLOWER = 0.005  # seconds added to each fsync
 STEADY = Load(0, mails=2000, rate=200)
@@ -180,16 +180,8 @@ def main() -> int:
     given = parser.parse_args()
     settings = {"database__url": given.postgresql} if given.postgresql else {}
     print(machine(), flush=True)
-    figures = []
     with tempfile.TemporaryDirectory() as folder:
-        for part in given.only:
-            bench = Bench(given.runs, Path(folder), settings)
-            with bench.stack:
-                for figure in PARTS[part](bench):
-                    figures.append(figure)
-                    print(figure.name, figure.value, figure.mark, file=sys.stderr, flush=True)
-    print(table(figures))
-    return any(figure.reached is False for figure in figures)
+        return show([PARTS[part] for part in given.only], lambda: Bench(given.runs, Path(folder), settings))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from math import ceil
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 
 class Figure(NamedTuple):
@@ -43,6 +45,27 @@ def table(figures: Iterable[Figure]) -> str:
         verdict = {True: "reached", False: "**missed**", None: ""}[one.reached]
         lines.append(f"| {one.name} | {one.value} | {one.mark} | {verdict} |")
     return "\n".join(lines)
+
+
+class Bench(Protocol):
+    @property
+    def stack(self) -> ExitStack: ...  # what a part of it has started
+
+
+def show(parts: Iterable[Callable[[Any], Iterable[Figure]]], make_bench: Callable[[], Bench]) -> bool:
+    """Measure each part on a bench of its own, print its figures as they come and the table at the end.
+
+    Says whether any misses its mark.
+    """
+    figures: list[Figure] = []
+    for part in parts:
+        bench = make_bench()
+        with bench.stack:
+            for figure in part(bench):
+                figures.append(figure)
+                print(figure.name, figure.value, figure.mark, file=sys.stderr, flush=True)
+    print(table(figures))
+    return any(figure.reached is False for figure in figures)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:

@@ -29,7 +29,7 @@ from tests.bench.daemon import Daemon, running
 from tests.bench.load import Load
 from tests.bench.reading import Sample, stages
 from tests.bench.requests import request, sender
-from tests.bench.table import Figure, at_least, at_most, machine, percentile, plain, skipped, spread, table
+from tests.bench.table import Figure, at_least, at_most, machine, percentile, plain, show, skipped, spread
 from tests.world import REPOSITORY
 
 MANY = Load(0, mails=600, sessions=20)
@@ -232,16 +232,8 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     given = parser.parse_args()
     print(machine(), flush=True)
-    figures = []
     with tempfile.TemporaryDirectory() as folder:
-        for part in given.only:
-            bench = Bench(given.runs, Path(folder))
-            with bench.stack:
-                for figure in PARTS[part](bench):
-                    figures.append(figure)
-                    print(figure.name, figure.value, figure.mark, file=sys.stderr, flush=True)
-    print(table(figures))
-    return any(figure.reached is False for figure in figures)
+        return show([PARTS[part] for part in given.only], lambda: Bench(given.runs, Path(folder)))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -63,18 +64,11 @@ def test_a_mail_that_came_while_the_clock_was_ahead_is_handled_once_it_is_set_ba
     assert waiting(world) == (0, 0)
 
 
-def test_a_letter_that_was_written_while_the_clock_was_ahead_leaves_once_it_is_set_back(world):
-    world.relay.fault = lambda _: SmarthostDown("down")
-    ahead(world)
-    world.write(INCOMPLETE)
-    back(world)
-    world.relay.fault = lambda _: None
-    tick(world)
-    assert len(to_people(world)) == 1
-
-
-def test_a_letter_that_was_put_off_while_the_clock_was_ahead_is_tried_again(world):
-    world.relay.fault = lambda _: TemporaryFailure("450 later")
+@pytest.mark.parametrize(
+    "failure", [SmarthostDown("down"), TemporaryFailure("450 later")], ids=["not tried", "put off"]
+)
+def test_a_letter_that_could_not_leave_while_the_clock_was_ahead_leaves_once_it_is_set_back(world, failure):
+    world.relay.fault = lambda _: failure
     ahead(world)
     world.write(INCOMPLETE)
     back(world)
