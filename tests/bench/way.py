@@ -27,7 +27,8 @@ from mailflow.config import load as load_config
 from tests.bench import postfix, process, sink
 from tests.bench.daemon import Daemon, running
 from tests.bench.load import Load
-from tests.bench.reading import Sample, stages
+from tests.bench.mails import Mail
+from tests.bench.reading import stages
 from tests.bench.requests import request, sender
 from tests.bench.table import Figure, at_least, at_most, machine, percentile, plain, show, skipped, spread
 from tests.world import REPOSITORY
@@ -214,7 +215,7 @@ def beside_postfix(mine: Sequence[Gone], theirs: Sequence[Gone]) -> Iterator[Fig
 def reading(mails: int) -> float:
     """Seconds of CPU for a mail of the load, as `tests.bench.reading` reads one that opens a case."""
     config = load_config(REPOSITORY / "config.toml")
-    samples = [Sample(request(number, "read").removesuffix(b".\r\n"), None) for number in range(mails)]
+    samples = [Mail(request(number, "read").removesuffix(b".\r\n"), None) for number in range(mails)]
     for sample in samples[:50]:
         deque(stages(sample, config), 0)
     begun = process_time()
