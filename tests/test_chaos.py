@@ -34,7 +34,7 @@ def test_an_exception_is_a_breach(monkeypatch, capsys):
     ],
 )
 def test_a_breach_is_the_exit_status(monkeypatch, capsys, result, status):
-    monkeypatch.setattr(__main__, "run_apart", lambda name, seed, _: __main__.Ran(name, seed, 3.0, result))
+    monkeypatch.setattr(__main__, "run_apart", lambda name, seed, *_: __main__.Ran(name, seed, 3.0, result))
     assert __main__.run_all({"one": 1.0, "two": 2.0}, 7, 60.0) == status
     said = capsys.readouterr().out
     assert "seed 7" in said
@@ -44,3 +44,14 @@ def test_a_breach_is_the_exit_status(monkeypatch, capsys, result, status):
 def test_a_scenario_that_ends_without_a_result_is_a_breach(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     assert __main__.run_apart("one", 7, 1.0).result.breaches == ["it ended without a result, with status 1"]
+
+
+def test_kills_are_counted_where_they_are_asked_for(monkeypatch, capsys):
+    def killing(_seed, _duration, kills=0):
+        return Result({"kills": kills})
+
+    monkeypatch.setattr(__main__, "scenarios", lambda: {"killing": (killing, 1.0), "broken": (broken, 1.0)})
+    __main__.run_alone("killing", 1, 5.0, 300)
+    assert json.loads(capsys.readouterr().out)["counts"] == {"kills": 300}
+    __main__.run_alone("broken", 1, 5.0, 300)
+    assert "TypeError" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """Chaos: what must hold whatever fails, tried at random and for as long as one likes. `make chaos` runs it all.
 
-    python -m tests.chaos [--duration SECONDS] [--seed N] [--list] [NAME …]
+    python -m tests.chaos [--duration SECONDS] [--seed N] [--kills N] [--list] [NAME …]
 
 A scenario is a function of a seed and of the seconds that it has, in a module of this folder, which names it with its
 share of the time:
@@ -37,4 +37,4 @@ class Result:
     skipped: str = ""  # why it cannot run here
 
 
-Scenario = Callable[[int, float], Result]
+Scenario = Callable[..., Result]  # seed, duration; and of those that kill: how many, where they are counted

@@ -25,6 +25,7 @@ DURATION = (
 )
 JOBS = 2  # scenarios at a time
 LEAST = 5.0  # seconds for one
+A_KILL_WITHIN = 10.0  # seconds, where they are counted
 SETTLES_WITHIN = 300.0  # seconds after its time in which a scenario must have ended
 
 
@@ -55,13 +56,13 @@ def scenarios() -> dict[str, tuple[Scenario, float]]:
     return found
 
 
-def run_apart(name: str, seed: int, duration: float) -> Ran:
+def run_apart(name: str, seed: int, duration: float, kills: int = 0) -> Ran:
     """In a process of its own, with all that it has started gone afterwards."""
     started = time.monotonic()
-    command = [sys.executable, "-m", chaos.__name__, "--alone", name, str(seed), str(duration)]
+    command = [sys.executable, "-m", chaos.__name__, "--alone", name, str(seed), str(duration), str(kills)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         try:
-            said, _ = process.communicate(timeout=duration + SETTLES_WITHIN)
+            said, _ = process.communicate(timeout=duration + kills * A_KILL_WITHIN + SETTLES_WITHIN)
             result = Result(**json.loads(said.splitlines()[-1]))
         except subprocess.TimeoutExpired:
             result = Result(breaches=["it did not end"])
@@ -77,10 +78,10 @@ def end(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def run_alone(name: str, seed: int, duration: float) -> None:
+def run_alone(name: str, seed: int, duration: float, kills: int = 0) -> None:
     scenario, _ = scenarios()[name]
     try:
-        result = scenario(seed, duration)
+        result = scenario(seed, duration, kills) if kills else scenario(seed, duration)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
         traceback.print_exc()
         result = Result(breaches=[f"{type(error).__name__}: {error}"])
@@ -92,12 +93,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="these scenarios only")
     parser.add_argument("--duration", type=float, default=DURATION, help="seconds for all of them")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="what dice are rolled from")
+    parser.add_argument("--kills", type=int, default=0, help="so many, however long that takes (kill-… only)")
     parser.add_argument("--list", action="store_true", help="name the scenarios")
-    parser.add_argument("--alone", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--alone", nargs=4, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.alone:
-        name, seed, duration = asked.alone
-        run_alone(name, int(seed), float(duration))
+        name, seed, duration, kills = asked.alone
+        run_alone(name, int(seed), float(duration), int(kills))
         return 0
     known = scenarios()
     if unknown := set(asked.names) - set(known):
@@ -105,17 +107,20 @@ def main() -> int:
     if asked.list:
         print("\n".join(known))
         return 0
-    return run_all({name: known[name][1] for name in asked.names or known}, asked.seed, asked.duration)
+    shares = {name: known[name][1] for name in asked.names or known}
+    return run_all(shares, asked.seed, asked.duration, asked.kills)
 
 
-def run_all(shares: dict[str, float], seed: int, duration: float) -> int:
+def run_all(shares: dict[str, float], seed: int, duration: float, kills: int = 0) -> int:
     """The longest first, so that none is left alone at the end."""
     jobs = min(JOBS, len(shares))
     each = duration * jobs / sum(shares.values())
     failed = 0
     with ThreadPoolExecutor(jobs) as pool:
         order = sorted(shares, key=lambda name: -shares[name])
-        running = [pool.submit(run_apart, name, seed, max(LEAST, each * shares[name])) for name in order]
+        running = [
+            pool.submit(run_apart, name, seed, max(LEAST, each * shares[name]), kills) for name in order
+        ]
         for one in running:
             ran = one.result()
             failed += ran.verdict == "BREACH"

@@ -16,48 +16,64 @@ from tests.daemon.zygote import Zygote
 MakeCrew = Callable[[Desk, Zygote], Mapping[str, Member]]
 
 
-def kill_sqlite(seed: int, duration: float) -> Result:
+def kill_sqlite(seed: int, duration: float, kills: int = 0) -> Result:
     with place() as here:
-        return _at_random(here, alone, seed, duration)
+        return _at_random(here, alone, Random(seed), _more(duration, kills))
 
 
-def kill_postgresql(seed: int, duration: float) -> Result:
-    with place() as here:
-        return _at_random(here, alone, seed, duration, **{"database.url": here.postgresql_url()})
-
-
-def kill_roles_sqlite(seed: int, duration: float) -> Result:
-    with place() as here:
-        return _at_random(here, of_each_role, seed, duration, **BY_TIME)
-
-
-def kill_roles_postgresql(seed: int, duration: float) -> Result:
+def kill_postgresql(seed: int, duration: float, kills: int = 0) -> Result:
     with place() as here:
         return _at_random(
-            here, of_each_role, seed, duration, **BY_TIME, **{"database.url": here.postgresql_url()}
+            here, alone, Random(seed), _more(duration, kills), **{"database.url": here.postgresql_url()}
         )
 
 
-def kill_nodes(seed: int, duration: float) -> Result:
+def kill_roles_sqlite(seed: int, duration: float, kills: int = 0) -> Result:
     with place() as here:
-        return _at_random(here, _three, seed, duration, **BY_TIME, **{"database.url": here.postgresql_url()})
+        return _at_random(here, of_each_role, Random(seed), _more(duration, kills), **BY_TIME)
+
+
+def kill_roles_postgresql(seed: int, duration: float, kills: int = 0) -> Result:
+    with place() as here:
+        return _at_random(
+            here,
+            of_each_role,
+            Random(seed),
+            _more(duration, kills),
+            **BY_TIME,
+            **{"database.url": here.postgresql_url()},
+        )
+
+
+def kill_nodes(seed: int, duration: float, kills: int = 0) -> Result:
+    with place() as here:
+        return _at_random(
+            here,
+            _three,
+            Random(seed),
+            _more(duration, kills),
+            **BY_TIME,
+            **{"database.url": here.postgresql_url()},
+        )
 
 
 def _three(desk: Desk, zygote: Zygote) -> Mapping[str, Member]:
     return nodes(desk, zygote, "north", "south", "west")
 
 
-def _at_random(here: Place, crew: MakeCrew, seed: int, duration: float, **more: object) -> Result:
-    smarthost, zygote, until = here.smarthost(), here.zygote(), monotonic() + duration
-    desk = here.desk(**settings(smarthost) | more)
-    found = kill_at_random(
-        desk,
-        smarthost,
-        Random(seed),
-        crew(desk, zygote),
-        lambda _: monotonic() < until,
-        reminded="case.remind_after" in more,
-    )
+def _more(duration: float, kills: int) -> Callable[[int], bool]:
+    """Whether more are to be killed: until so many were, or for so long."""
+    until = monotonic() + duration
+    return lambda done: done < kills if kills else monotonic() < until
+
+
+def _at_random(
+    here: Place, crew: MakeCrew, dice: Random, more: Callable[[int], bool], **others: object
+) -> Result:
+    smarthost, zygote = here.smarthost(), here.zygote()
+    desk = here.desk(**settings(smarthost) | others)
+    reminded = "case.remind_after" in others
+    found = kill_at_random(desk, smarthost, dice, crew(desk, zygote), more, reminded=reminded)
     return Result(found.counts, found.breaches)
 
 
