@@ -30,6 +30,7 @@ from mailflow.steps.handled import Handled
 from mailflow.steps.hold import Hold
 from mailflow.steps.periodic import pass_time, pull_back, purge, send_digest
 from mailflow.steps.receive import Intake
+from mailflow.steps.settle import Unsettled
 from mailflow.store.engine import Unavailable
 from mailflow.store.space import Space
 
@@ -41,6 +42,7 @@ _LOOK_EVERY = 1.0  # seconds between looks at the queues, which other nodes fill
 _TICK = 10  # seconds between looks at the calendar
 _SCRUB_EVERY = 30.0  # seconds; after a masked mail at once
 _STUCK_AFTER = 120.0  # seconds
+_SETTLE_AGAIN = 1.0  # seconds between the last tries to settle what was sent
 _NOT_STORED_SHOWN = 60.0  # seconds for which `health` tells of mails that could not be stored
 
 
@@ -53,6 +55,7 @@ class Daemon:
         self._app = replace(desk.app, relay=make_relay(config))
         self._relay = self._app.relay
         self._hold = Hold()
+        self._unsettled = Unsettled()
         self._warm: App | None = None
         self._store = desk.store
         self._node = node
@@ -86,7 +89,7 @@ class Daemon:
         return (
             Loop("authenticate", self._authenticate, pause=_LOOK_EVERY, patience=patience),
             Loop("handle", self._handle, pause=_LOOK_EVERY, patience=patience),
-            Loop("deliver", self._deliver, pause=_LOOK_EVERY, patience=patience, at_end=self._close_relay),
+            Loop("deliver", self._deliver, pause=_LOOK_EVERY, patience=patience, at_end=self._end_delivery),
             # Woken by the ticker; by itself only after the clock was set back.
             Loop("periodic", self._periodic, pause=6 * _TICK, patience=patience),
             Loop("scrub", self._scrub, pause=_SCRUB_EVERY, patience=patience),
@@ -298,8 +301,9 @@ class Daemon:
             self._node,
             limit=_LEASED,
             tell=log.of_letter,
-            stopping=self._loops["deliver"].must_stop,
+            stopping=lambda: self._loops["deliver"].must_stop() or self._app.relay is not app.relay,
             hold=self._hold,
+            unsettled=self._unsettled,
         )
         if not settled:
             self._relay.close_if_idle()
@@ -307,6 +311,16 @@ class Daemon:
 
     def _close_relay(self) -> None:
         self._relay.close()
+
+    def _end_delivery(self) -> None:
+        """What was sent is settled while there is time: who starts next would send it again."""
+        self._close_relay()
+        while self._unsettled:
+            try:
+                self._unsettled.settle(self._app, log.of_letter)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the process ends in a moment
+                log.letters_unsettled(number=len(self._unsettled), error=error)
+                time.sleep(_SETTLE_AGAIN)
 
     def _periodic(self) -> bool:
         app = self._app

@@ -54,7 +54,7 @@ class Clock:
 
 
 class NoRelay:
-    def send_all(self, letters: Iterable[Outgoing]) -> Generator[Told]:
+    def send_all(self, letters: Iterable[Outgoing | None]) -> Generator[Told]:
         raise NotImplementedError("explain sends nothing")
 
     def close_if_idle(self) -> None:

@@ -55,6 +55,7 @@ class Smarthost:
     user: str
     password: str = field(repr=False)  # read from its file
     timeout: timedelta
+    final_timeout: timedelta  # of the answer to a whole letter
     connections: int  # at most
     maildir: Path
     retry: tuple[timedelta, ...]

@@ -141,6 +141,7 @@ class SmarthostTable(Table, header="[smarthost]"):
     user: str = optional(values.or_empty(values.line), "")
     password: str = optional_path(files.secret, "")
     timeout: timedelta = optional(values.duration, "60 seconds")
+    final_timeout: timedelta = optional(values.duration, "10 minutes")
     connections: int = optional(values.whole(1, 100), 4)
     maildir: Path = optional_path(files.path, "var/maildir")
     retry: tuple[timedelta, ...] = optional(

@@ -37,8 +37,8 @@ class Reply:
 class Client(smtplib.SMTP):
     """smtplib connects, greets and does STARTTLS; every reply is read here.
 
-    Each operation ends within `timeout` seconds, and all of them by `deadline` (of `time.monotonic`): else the
-    connection is closed and `SMTPServerDisconnected` raised, as it is when the other side closes it or says 421.
+    Each operation ends within `timeout` seconds, or what `wait_until` says, and all of them by `deadline` (of `time.monotonic`): else
+    the connection is closed and `SMTPServerDisconnected` raised, as it is when the other side closes it or says 421.
     """
 
     in_transaction = False  # MAIL was taken, and neither a letter nor RSET has ended it
@@ -46,7 +46,7 @@ class Client(smtplib.SMTP):
 
     def __init__(self, host: str, port: int, hostname: str, timeout: float, deadline: float) -> None:
         self.deadline = deadline
-        self._asked_at = time.monotonic()
+        self._wait_until = deadline
         super().__init__(host, port, local_hostname=hostname, timeout=timeout)
 
     @property
@@ -67,7 +67,11 @@ class Client(smtplib.SMTP):
     @property
     def patience(self) -> float:
         """Seconds for which the next reply is waited for; none are left when it is late."""
-        return min(self.deadline, self._asked_at + float(self.timeout)) - time.monotonic()
+        return min(self.deadline, self._wait_until) - time.monotonic()
+
+    def wait_until(self, moment: float) -> None:
+        """For the next reply, of `time.monotonic`, whatever the timeout and the deadline are."""
+        self.deadline = self._wait_until = moment
 
     def ask(self, command: str, *, success: int = 2) -> Reply:
         self.command_encoding = "utf-8"  # with SMTPUTF8; else every command is ASCII anyway
@@ -77,7 +81,7 @@ class Client(smtplib.SMTP):
     def reply(self, *, success: int = 2) -> Reply:
         """`success`: the first digit of a yes to what was asked. Another one answers something else."""
         code, words = self.getreply()
-        self._asked_at = time.monotonic()  # for the next reply, where commands were pipelined
+        self._ask()  # where commands were pipelined
         text = _shown(words)
         if code // 100 not in {success, 4, 5}:
             raise self._lost(f"its replies are out of step: {code} {text}")
@@ -90,12 +94,16 @@ class Client(smtplib.SMTP):
         if self.sock is None:
             raise self._lost("closed the connection")
         faults.reached(faults.BEFORE_SENDING)
-        self._asked_at = time.monotonic()
+        self._ask()
         try:
             self.sock.settimeout(self._patience())
             self.sock.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
         except OSError as error:
             raise self._lost_by(error) from error
+
+    def _ask(self) -> None:
+        """The next reply has all of its time."""
+        self._wait_until = time.monotonic() + float(self.timeout)
 
     def getreply(self) -> tuple[int, bytes]:
         lines: list[bytes] = []
@@ -123,7 +131,8 @@ class Client(smtplib.SMTP):
         if self.sock is None:
             raise self._lost("closed the connection")
         try:
-            self.sock.settimeout(self._patience())
+            # What is there is read however late we are: it may be the yes to a letter, which would be sent again.
+            self.sock.settimeout(max(self.patience, 0.0))
             received = self.sock.recv(_LONGEST_LINE)
         except OSError as error:
             raise self._lost_by(error) from error
@@ -138,7 +147,7 @@ class Client(smtplib.SMTP):
         return patience
 
     def _lost_by(self, error: OSError) -> smtplib.SMTPServerDisconnected:
-        late = isinstance(error, TimeoutError)
+        late = isinstance(error, (TimeoutError, BlockingIOError, ssl.SSLWantReadError))
         return self._lost("no answer in time" if late else error.strerror or str(error))
 
     def _lost(self, why: str) -> smtplib.SMTPServerDisconnected:

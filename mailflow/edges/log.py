@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mailflow.edges.logline import configure, event, forget, observe, trouble
-from mailflow.steps.deliver import Delivery, Outcome
 from mailflow.steps.handled import Failed, Handled
+from mailflow.steps.settle import Delivery, Outcome
 
 if TYPE_CHECKING:
     from mailflow.steps.senders import SenderChecked
@@ -244,6 +244,11 @@ def of_letter(delivery: Delivery) -> None:
 # -------------------------------------------------------------------------------------------------- jobs and daemon
 
 
+def letters_unsettled(*, number: int, error: BaseException | str) -> None:
+    """The process is about to end, and letters that were sent will be sent again."""
+    event("error", "letters_unsettled", number=number, **trouble(error))
+
+
 def digest_written(*, recipients: Sequence[str]) -> None:
     event("info", "digest_written", recipients=recipients)
 
@@ -358,6 +363,7 @@ EVENTS = (
     "config_taken",
     "config_refused",
     "database_lost",
+    "letters_unsettled",
     "database_back",
     "disk_low",
     "disk_back",

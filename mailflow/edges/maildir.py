@@ -28,7 +28,7 @@ class MaildirRelay:
         # https://cr.yp.to/proto/maildir.html: the host's name without what cannot stand in a file's name
         self._host = socket.gethostname().replace("/", r"\057").replace(":", r"\072")
 
-    def send_all(self, letters: Iterable[Outgoing]) -> Generator[Told]:
+    def send_all(self, letters: Iterable[Outgoing | None]) -> Generator[Told]:
         return one_by_one(self.send, letters)
 
     def send(self, envelope_sender: str, recipient: str, raw: bytes) -> None:

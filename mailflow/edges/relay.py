@@ -43,7 +43,7 @@ class SmarthostRelay:
         self._open: list[Transactions] = []
         self._more_after = 0.0  # when a further connection may be asked for again
 
-    def send_all(self, letters: Iterable[Outgoing]) -> Generator[Told | None]:
+    def send_all(self, letters: Iterable[Outgoing | None]) -> Generator[Told | None]:
         """Hand letters over, and tell what became of each; None now and then, while the smarthost takes its time.
 
         `SmarthostDown` is told last: no letter can leave, and no more are taken.
@@ -136,7 +136,8 @@ class SmarthostRelay:
         return len(self._open) < self._settings.connections and time.monotonic() >= self._more_after
 
     def _connect(self, deadline: float) -> Transactions:
-        one = Transactions(self._sessions.open(deadline), self._sessions.where)
+        final = self._settings.final_timeout.total_seconds()
+        one = Transactions(self._sessions.open(deadline), self._sessions.where, final)
         self._open.append(one)
         return one
 
@@ -154,7 +155,7 @@ class SmarthostRelay:
 class _Supply:
     """The letters to send, one after the other; those that no command can hold are sorted out."""
 
-    def __init__(self, letters: Iterable[Outgoing], patience: float) -> None:
+    def __init__(self, letters: Iterable[Outgoing | None], patience: float) -> None:
         self._letters = iter(letters)
         self._patience = patience  # seconds for a letter
         self._first: deque[Taken] = deque()  # before all others
@@ -164,6 +165,8 @@ class _Supply:
         if self._first:
             return self._first.popleft()
         for letter in self._letters:
+            if letter is None:
+                return None
             failure = _unfit(letter)
             if failure is None:
                 return Taken(letter, time.monotonic() + self._patience)

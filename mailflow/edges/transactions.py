@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailflow.edges.client import Client, Reply
 from mailflow.edges.session import said
@@ -18,6 +18,9 @@ from mailflow.steps.app import Outgoing, PermanentFailure, SmarthostFailing, Tem
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 # 5xx that speak of us, not of the recipient or the letter: bad sequence, authentication (RFC 4954, 6), encryption.
 _ABOUT_US = frozenset({503, 530, 534, 535, 538})
+_TOO_MUCH = 552
+_STATUS = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+_TOO_LONG = frozenset({"5.2.3", "5.3.4"})  # for the recipient's system, for any (RFC 3463)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,11 @@ Following = Callable[[], Taken | None]  # the next letter, if there is one
 class Transactions:
     """At most two letters are under way: one of which the content was sent, and one that is offered."""
 
-    def __init__(self, session: Client, where: str) -> None:
+    def __init__(self, session: Client, where: str, final_timeout: float) -> None:
+        """`final_timeout`: seconds for the answer to a whole letter."""
         self.session = session
+        self._final_timeout = final_timeout
+        self._sent_at = 0.0
         self.used_at = time.monotonic()
         self._where = where
         self._pipelining = session.has_extn("pipelining")
@@ -61,6 +67,7 @@ class Transactions:
         """Read what was answered, which may have to come yet, and send what follows. Raises `client.LOST`."""
         if self._sent is not None:
             yield self._read_answer(self._sent)
+            self._give_back_what_was_waited()
         if self._offered is None:
             return
         self._read_offer(self._offered)
@@ -121,6 +128,9 @@ class Transactions:
             self.session.deadline = under_way.deadline
             self.session.send(whole)
         self.used_at = time.monotonic()
+        if self._sent is not None:
+            self._sent_at = self.used_at
+            self.session.wait_until(self._sent_at + self._final_timeout)
 
     def _read_offer(self, taken: Taken) -> None:
         """Until it may have its content, or `_refusal` says why not."""
@@ -146,6 +156,8 @@ class Transactions:
             self.session.in_transaction = stage != "RSET"
         elif stage == "RCPT":
             return self._failure(stage, reply)
+        elif stage == "MAIL" and _is_too_long(reply):
+            return PermanentFailure(self._said(stage, reply))
         else:  # about us, or about now: the recipient is not at fault
             return SmarthostFailing(self._said(stage, reply))
         return None
@@ -155,8 +167,13 @@ class Transactions:
         self.session.reply()
         self.session.in_transaction = False
 
+    def _give_back_what_was_waited(self) -> None:
+        """For the answer to one letter: that was none of the next one's time."""
+        if self._offered is not None:
+            waited = time.monotonic() - self._sent_at
+            self._offered = replace(self._offered, deadline=self._offered.deadline + waited)
+
     def _read_answer(self, taken: Taken) -> Told:
-        self.session.deadline = taken.deadline
         reply = self.session.reply()
         self._sent, self.session.in_transaction = None, False
         self.used_at = time.monotonic()
@@ -180,6 +197,9 @@ def _parameters(session: Client, letter: Outgoing) -> str:
     """
     given = ""
     if session.has_extn("size"):
+        most = session.esmtp_features["size"]
+        if most.isdecimal() and 0 < int(most) < len(letter.raw):
+            raise PermanentFailure(f"552 5.3.4 the smarthost takes no letter of {len(letter.raw)} bytes")
         given += f" SIZE={len(letter.raw)}"
     if not letter.raw.isascii() and session.has_extn("8bitmime"):
         given += " BODY=8BITMIME"
@@ -188,6 +208,12 @@ def _parameters(session: Client, letter: Outgoing) -> str:
             raise PermanentFailure("550 5.6.7 the smarthost takes no address outside ASCII (SMTPUTF8)")
         given += " SMTPUTF8"
     return given
+
+
+def _is_too_long(reply: Reply) -> bool:
+    """Whether MAIL is refused for the size of this letter (RFC 1870, 6.1); nothing is known of the next one then."""
+    status = _STATUS.match(reply.text)
+    return status[0] in _TOO_LONG if status else reply.code == _TOO_MUCH
 
 
 def _on_the_wire(raw: bytes) -> bytes:

@@ -63,9 +63,10 @@ Told = tuple[Outgoing, Exception | None]  # what became of a letter
 
 
 class Relay(Protocol):
-    def send_all(self, letters: Iterable[Outgoing]) -> Generator[Told | None]:
+    def send_all(self, letters: Iterable[Outgoing | None]) -> Generator[Told | None]:
         """Hand letters over, each taken when there is room for it, and tell what became of each, in any order.
 
+        None among the letters says that there is no other now; there may be one when it is asked again.
         A failure is a `PermanentFailure` or a `TemporaryFailure`: `SmarthostDown` says that the letter was not even tried,
         and no more are taken; `SmarthostFailing` that it may not be at fault. None is told when there is nothing to tell
         yet: time to do something else.
@@ -79,9 +80,11 @@ class Relay(Protocol):
     def close(self) -> None: ...
 
 
-def one_by_one(send: Callable[[str, str, bytes], None], letters: Iterable[Outgoing]) -> Generator[Told]:
+def one_by_one(
+    send: Callable[[str, str, bytes], None], letters: Iterable[Outgoing | None]
+) -> Generator[Told]:
     """`Relay.send_all` of a relay that knows only how to `send` one letter, by sender, recipient and bytes."""
-    for letter in letters:
+    for letter in filter(None, letters):
         failure: Exception | None = None
         try:
             send(letter.envelope_sender, letter.recipient, letter.raw)

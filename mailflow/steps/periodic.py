@@ -11,9 +11,9 @@ from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
-from mailflow.steps.deliver import longest_wait
 from mailflow.steps.handled import RETRY_WAITS
 from mailflow.steps.report import DIGEST, build_digest
+from mailflow.steps.settle import longest_wait
 from mailflow.store.unit import UnitOfWork
 
 _SLOTS_KEPT = 60 * DAY

@@ -97,11 +97,18 @@ _SETTLE = update(outbox).where(_BY_ID).values(attempts=outbox.c.attempts + 1, **
 _SENT = Statement(
     _SETTLE.where(~is_(outbox.c.state, "sent")).values(state=LetterState.SENT, settled_at=_NOW, error=None)
 )
-_RETRY = _SETTLE.where(letter_waits).values(next_try_at=bindparam("at"), error=bindparam("why"))
+_OURS = outbox.c.leased_by == bindparam("by")
+_RETRY = _SETTLE.where(letter_waits, _OURS).values(next_try_at=bindparam("at"), error=bindparam("why"))
 _RELEASE = (
     update(outbox)
-    .where(_BY_ID, letter_waits, outbox.c.leased_by == bindparam("by"))
+    .where(_BY_ID, letter_waits, _OURS)
     .values(next_try_at=bindparam("at"), error=bindparam("why"), **_NO_LEASE)
+)
+_RENEW = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("letter_ids", expanding=True)), letter_waits, _OURS)
+    .values(lease_until=bindparam("until"))
+    .returning(outbox.c.id)
 )
 _GIVE_UP = _SETTLE.where(letter_waits).values(
     state=LetterState.FAILED, settled_at=_NOW, error=bindparam("why")
@@ -212,11 +219,18 @@ class Outbox:
             (whole(row, self._keyring) for row in rows), key=lambda letter: (letter.next_try_at, letter.id)
         )
 
+    def renew(self, letter_ids: Sequence[int], by: str, until: datetime) -> set[int]:
+        """Makes the lease of a node last until another moment, and gives those of the letters that it still has."""
+        values = {"letter_ids": letter_ids, "by": by, "until": until}
+        return set(self._connection.execute(_RENEW, values).scalars())
+
     def sent(self, letter_ids: Sequence[int], now: datetime) -> None:
         _SENT.run_many(self._connection, [{"letter_id": letter_id, "now": now} for letter_id in letter_ids])
 
-    def retry(self, letter_id: int, next_try_at: datetime, error: str) -> None:
-        self._connection.execute(_RETRY, {"letter_id": letter_id, "at": next_try_at, "why": error})
+    def retry(self, letter_id: int, by: str, next_try_at: datetime, error: str) -> None:
+        """After an attempt of the node that has its lease; nothing happens when another has it by now."""
+        values = {"letter_id": letter_id, "by": by, "at": next_try_at, "why": error}
+        self._connection.execute(_RETRY, values)
 
     def release(self, letter_id: int, by: str, next_try_at: datetime, error: str | None) -> None:
         """Gives a lease back, which counts as no attempt; nothing happens when another node has it by now."""
@@ -224,8 +238,10 @@ class Outbox:
             _RELEASE, {"letter_id": letter_id, "by": by, "at": next_try_at, "why": error}
         )
 
-    def give_up(self, letter_id: int, error: str, now: datetime) -> None:
-        self._connection.execute(_GIVE_UP, {"letter_id": letter_id, "why": error, "now": now})
+    def give_up(self, letter_id: int, error: str, now: datetime) -> bool:
+        """False when it waits no longer."""
+        values = {"letter_id": letter_id, "why": error, "now": now}
+        return self._connection.execute(_GIVE_UP, values).rowcount == 1
 
     def give_up_old(self, before: datetime, error: str, now: datetime, limit: int) -> list[QueuedLetter]:
         """Gives up letters that are due, nobody is at, and were written no later than `before`; call until none is left."""

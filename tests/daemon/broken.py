@@ -80,8 +80,9 @@ def settled_before_it_is_sent() -> None:
 
     def early(self):
         for letter in outgoing(self):
-            with self._app.begin("settled") as uow:
-                uow.outbox.sent([letter.id], self._app.clock())
+            if letter is not None:
+                with self._app.begin("settled") as uow:
+                    uow.outbox.sent([letter.id], self._app.clock())
             yield letter
 
     deliver._Batch._outgoing = early
@@ -94,7 +95,7 @@ def sent_under_another_message_id() -> None:
     def anew(self):
         for letter in outgoing(self):
             other = b"Message-ID: <%s@" % os.urandom(8).hex().encode()
-            yield replace(letter, raw=re.sub(rb"Message-ID: <[^@]*@", other, letter.raw, count=1))
+            yield letter and replace(letter, raw=re.sub(rb"Message-ID: <[^@]*@", other, letter.raw, count=1))
 
     deliver._Batch._outgoing = anew
 

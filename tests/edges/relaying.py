@@ -11,14 +11,15 @@ from tests.edges.smarthost import LETTER, PATIENCE, RECIPIENT, SENDER, Smarthost
 
 
 def settings(port, connections=1, **changes):
-    given = {"host": "127.0.0.1", "tls": "off", "user": "", "password": "", "timeout": PATIENCE} | changes
+    given = {"host": "127.0.0.1", "tls": "off", "user": "", "password": "", "timeout": PATIENCE}
+    given |= {"final_timeout": changes.get("timeout", PATIENCE)} | changes
     return Settings(
         port=port,
         connections=connections,
         maildir=Path("maildir"),
         retry=(timedelta(minutes=1),),
         give_up_after=timedelta(days=5),
-        **given | {"timeout": timedelta(seconds=float(given["timeout"]))},
+        **given | {name: timedelta(seconds=float(given[name])) for name in ("timeout", "final_timeout")},
     )
 
 

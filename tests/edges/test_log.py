@@ -13,9 +13,9 @@ import pytest
 from mailflow.config import Log
 from mailflow.core.authentication import Authentication, Verdict
 from mailflow.edges import log, logline
-from mailflow.steps.deliver import Delivery, Outcome
 from mailflow.steps.handle import Failed
 from mailflow.steps.senders import SenderChecked
+from mailflow.steps.settle import Delivery, Outcome
 from mailflow.store.outbox import LetterState, QueuedLetter
 from mailflow.store.seal import Plain
 

@@ -24,6 +24,7 @@ DRIP = "drip"  # a byte now and then, and never a whole line
 ENDLESS_LINE = "endless line"
 ENDLESS_REPLY = "endless reply"
 TWICE = "twice"  # says its usual reply two times
+LATE = "late"  # says its usual reply after a while
 LATER = "later"  # keeps its reply, and says it before the next one
 
 STAGES = (
@@ -95,6 +96,7 @@ class FaultySmarthost:
     taken: list[Taken] = field(default_factory=list)
     connected_at: list[float] = field(default_factory=list)  # of each connection, `time.monotonic`
     most_at_once: int = 0
+    late: float = 1.0  # seconds
     commands: list[tuple[int, str]] = field(default_factory=list)  # connection and verb
     ended: set[int] = field(default_factory=set)  # the connections that were ended by QUIT
     cut: dict[int, float] = field(default_factory=dict)  # when the others ended
@@ -281,8 +283,9 @@ class FaultySmarthost:
                 self._send_on(session, [b"250-" + b"x" * 1000, *[b"x" * 1000] * 10_000])
             case "endless reply":
                 self._send_on(session, [b"250-and so on\r\n"] * 1_000_000)
-            case "twice":
-                self._say(session, f"{usual}\r\n{usual}")
+            case "twice" | "late":
+                self._ending.wait(self.late if does == LATE else 0)
+                self._say(session, f"{usual}\r\n{usual}" if does == TWICE else usual)
                 return True
             case "later":
                 session.owed = usual.encode() + b"\r\n"

@@ -15,8 +15,9 @@ from mailflow.core.letters import Rendered
 from mailflow.edges import log
 from mailflow.edges.relay import SmarthostRelay
 from mailflow.steps.app import App
-from mailflow.steps.deliver import Delivery, deliver_due
+from mailflow.steps.deliver import deliver_due
 from mailflow.steps.hold import Hold
+from mailflow.steps.settle import Delivery
 from mailflow.store import Store
 from tests.core.given import NOW, POLICY
 from tests.smarthost.faulty import FaultySmarthost
@@ -61,6 +62,7 @@ class Post(AbstractContextManager["Post"]):
             "user": "",
             "password": "",
             "timeout": timedelta(seconds=timeout),
+            "final_timeout": timedelta(seconds=timeout),
             "maildir": None,
             "connections": 1,
             "retry": RETRY,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailflow.steps import deliver
+from mailflow.steps import settle
 from mailflow.steps.hold import Hold
 from mailflow.store.outbox import Outbox
 from tests.smarthost import test_lasting as lasting
@@ -22,7 +22,7 @@ def no_hold(monkeypatch):
 
 
 def no_wait(monkeypatch):
-    monkeypatch.setattr(deliver, "spread", lambda *_: NO_TIME)
+    monkeypatch.setattr(settle, "spread", lambda *_: NO_TIME)
 
 
 def no_lease(monkeypatch):

@@ -18,6 +18,7 @@ from tests.smarthost.faulty import (
     DRIP,
     ENDLESS_LINE,
     ENDLESS_REPLY,
+    LATE,
     LATER,
     RESET,
     SILENT,
@@ -82,6 +83,7 @@ CASES = [
     Case("mail", "421 4.7.0 slow down", RETRIED, "421 4.7.0"),
     Case("mail", "452 4.3.1 no space", RETRIED, "to MAIL: 452 4.3.1"),
     Case("mail", "550 5.7.1 sender refused", RETRIED, "to MAIL: 550 5.7.1"),
+    Case("mail", "552 5.3.4 too big", FAILED, "to MAIL: 552 5.3.4", holds=False),
     Case("mail", "354 go on", RETRIED, "out of step: 354"),
     Case("mail", "999 what", RETRIED, NO_SMTP),
     # Its recipient.
@@ -175,6 +177,20 @@ def all_is_settled(post, case):
     assert len(copies) == len(times), "one letter in two forms"
     assert len(post.smarthost.connected_at) <= 3
     assert all(line.isprintable() for line in map(str, post.lines()))
+
+
+@pytest.mark.parametrize("offers", [(), ("PIPELINING",)], ids=["one by one", "pipelined"])
+def test_a_smarthost_may_take_longer_for_a_letter_than_for_a_command(offers, store, make_smarthost):
+    """RFC 5321, 4.5.3.2.6. The next letter, which waits for that, is not late for it."""
+    smarthost = make_smarthost(Fault("taken", LATE), offers=offers)
+    long = timedelta(seconds=faulty.PATIENCE)
+    with Post(store, smarthost, timeout=smarthost.late / 4, final_timeout=long) as post:
+        post.put(*LETTERS)
+        while post.deliver():
+            pass
+        assert {(row.state, row.attempts) for row in post.rows().values()} == {("sent", 1)}
+    assert smarthost.recipients == [*LETTERS]
+    assert len(smarthost.connected_at) == 1
 
 
 @pytest.mark.parametrize("offers", [(), ("PIPELINING",)], ids=["one by one", "pipelined"])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from mailflow.steps.deliver import Outcome
+from mailflow.steps.settle import Outcome
 from tests.smarthost.faulty import CLOSE, Fault
 from tests.smarthost.post import RETRY, Post
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from mailflow.steps.deliver import Outcome
+from mailflow.steps.settle import Outcome
 from tests.smarthost.faulty import CLOSE, SILENT, Fault
 from tests.smarthost.post import Post
 

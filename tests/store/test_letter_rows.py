@@ -82,7 +82,7 @@ def test_a_sent_letter_is_done(store, letter, now):
     lease(store, now)
     with store.begin() as uow:
         uow.outbox.sent([letter_id], now + MINUTE)
-        uow.outbox.retry(letter_id, now, "late")
+        uow.outbox.retry(letter_id, "a", now, "late")
         uow.outbox.give_up(letter_id, "late", now)
         uow.outbox.sent([letter_id], now + 2 * MINUTE)
         assert not uow.outbox.retry_now(letter_id)
@@ -98,7 +98,7 @@ def test_a_letter_that_failed_for_now_is_tried_again(store, letter, now):
     (letter_id,) = put(store, now, letter())
     lease(store, now)
     with store.begin() as uow:
-        uow.outbox.retry(letter_id, now + 5 * MINUTE, "451 \0 later")
+        uow.outbox.retry(letter_id, "a", now + 5 * MINUTE, "451 \0 later")
         (waiting,) = uow.outbox.waiting()
     assert (waiting.attempts, waiting.error, waiting.next_try_at) == (1, "451 \ufffd later", now + 5 * MINUTE)
     assert waiting.lease_until is None
@@ -136,8 +136,9 @@ def test_a_letter_that_is_given_up_is_listed_and_can_be_tried_again(store, lette
 
 def test_a_waiting_letter_is_tried_at_once_but_not_beside_another_try(store, letter, now):
     (letter_id,) = put(store, now, letter())
+    lease(store, now)
     with store.begin() as uow:
-        uow.outbox.retry(letter_id, now + 60 * MINUTE, "451")
+        uow.outbox.retry(letter_id, "a", now + 60 * MINUTE, "451")
         assert uow.outbox.retry_now(letter_id)
         assert not uow.outbox.retry_now(letter_id + 1)
     assert len(lease(store, now)) == 1
@@ -181,7 +182,7 @@ def test_the_next_due_time_is_that_of_a_letter_or_a_lease(store, letter, now):
         assert uow.outbox.next_due() == now + 3 * MINUTE
         uow.outbox.put(letter(), now + MINUTE)
         assert uow.outbox.next_due() == now + MINUTE
-        uow.outbox.retry(letter_id, now + 2 * MINUTE, "451")
+        uow.outbox.retry(letter_id, "a", now + 2 * MINUTE, "451")
         assert uow.outbox.next_due() == now + MINUTE
 
 
