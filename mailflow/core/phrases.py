@@ -56,6 +56,15 @@ class Hit(NamedTuple):
     last: int
 
 
+class Phrase(NamedTuple):
+    label: str
+    text: str  # as the data files write it
+
+    @property
+    def at_start(self) -> bool:
+        return self.text.startswith("^")
+
+
 @dataclass(frozen=True)
 class Words:
     """A text's words, folded, with what stands between them."""
@@ -167,7 +176,7 @@ def _together(trees: Iterable[Mapping[str, Node]]) -> _Edges:
 class _Form(NamedTuple):
     """What a word is to the phrases."""
 
-    edges: frozenset[str]  # that it may take
+    edges: frozenset[str]  # that it may take: a word, the beginning of one, "#"
     anywhere: _State | None  # to which it leads where no part of a sentence begins
     at_start: _State | None  # and where one does
 
@@ -175,23 +184,27 @@ class _Form(NamedTuple):
 class Phrases:
     """Phrases by label, to be found in a text.
 
-    An edge of a tree is a word, the beginning of one, or a choice of words: a group of a phrase.
+    They are thousands, of which a desk's mail uses some hundred: those that begin with a word are made a tree when it is
+    first met, and until then are kept as they are written.
     """
 
-    def __init__(self, anywhere: Plan, at_start: Plan) -> None:
-        """`at_start`: the phrases that only begin a part of a sentence."""
-        trees = anywhere.grown(), at_start.grown()
-        self._anywhere = _State((), _together(trees[:1]), {})
-        self._at_start = _State((), _together(trees), {})
-        stems: dict[str, set[str]] = {}  # beginnings of words, by their first two characters
-        choices: dict[str, set[str]] = {}  # a word or beginning, and the groups it is in
-        for edge in anywhere.words() | at_start.words():
-            for word in edge.split("|"):
-                choices.setdefault(word, set()).add(edge)
-                if word.endswith("*"):
-                    stems.setdefault(word[:2], set()).add(word)
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        beginning: dict[str, list[Phrase]] = {}
+        known: set[str] = set()
+        for phrase in phrases:
+            plan = _plan([phrase])
+            known |= plan.words()
+            for word in plan.first_words():
+                beginning.setdefault(word, []).append(phrase)
+        self._beginning = {word: tuple(some) for word, some in beginning.items()}
+        self._known = frozenset(known)
+        stems: dict[str, list[str]] = {}  # beginnings of words, by their first two characters
+        for word in sorted(known):
+            if word.endswith("*"):
+                stems.setdefault(word[:2], []).append(word)
         self._stems = {start: tuple(some) for start, some in stems.items()}
-        self._choices = {word: frozenset(some) for word, some in choices.items()}
+        self._trees: dict[str, tuple[Sequence[Node], Sequence[Node]]] = {}
+        self._states: dict[frozenset[str], tuple[_State | None, _State | None]] = {}
         self._forms: dict[str, _Form] = {}
 
     def find(self, words: Words) -> list[Hit]:
@@ -214,14 +227,40 @@ class Phrases:
         if len(self._forms) >= _FORMS_KEPT:
             self._forms.clear()
         edges = self._edges(word)
-        self._forms[word] = form = _Form(edges, self._anywhere.step(edges), self._at_start.step(edges))
+        self._forms[word] = form = _Form(edges, *self._begun(edges))
         return form
 
     def _edges(self, word: str) -> frozenset[str]:
         """All edges that a word may take."""
-        names = [word, "#"] if word.isdigit() else [word]
-        names += [stem for stem in self._stems.get(word[:2], ()) if word.startswith(stem[:-1])]
-        return _NO_EDGES.union(*(self._choices.get(name, ()) for name in names))
+        edges = [edge for edge in ((word, "#") if word.isdigit() else (word,)) if edge in self._known]
+        edges += [stem for stem in self._stems.get(word[:2], ()) if word.startswith(stem[:-1])]
+        return frozenset(edges) if edges else _NO_EDGES
+
+    def _begun(self, edges: frozenset[str]) -> tuple[_State | None, _State | None]:
+        """Where a first word leads: where no part of a sentence begins, and where one does."""
+        known = self._states.get(edges)
+        if known is None:
+            trees = [self._tree(edge) for edge in sorted(edges)]
+            anywhere = [node for nodes, _ in trees for node in nodes]
+            at_start = [node for _, nodes in trees for node in nodes]
+            known = self._states[edges] = (
+                _state(anywhere) if anywhere else None,
+                _state([*anywhere, *at_start]) if anywhere or at_start else None,
+            )
+        return known
+
+    def _tree(self, edge: str) -> tuple[Sequence[Node], Sequence[Node]]:
+        """What an edge leads to that begins phrases: those found anywhere, and those that only begin a part of a sentence."""
+        known = self._trees.get(edge)
+        if known is None:
+            phrases = self._beginning.get(edge, ())
+            plans = (
+                _plan(phrase for phrase in phrases if not phrase.at_start),
+                _plan(phrase for phrase in phrases if phrase.at_start),
+            )
+            anywhere, at_start = ([node] if (node := plan.grown(edge)) else [] for plan in plans)
+            known = self._trees[edge] = (anywhere, at_start)
+        return known
 
 
 def _longest_first(end: tuple[str, int]) -> tuple[int, str]:
@@ -269,9 +308,11 @@ def _past_gap(
 
 def compile_phrases(phrases: Mapping[str, Iterable[str]]) -> Phrases:
     """Phrases by label. Raises `ValueError` for one that says nothing, or whose beginnings of words are too short."""
-    anywhere, at_start = Plan(_PART), Plan(_PART)
-    for label, texts in phrases.items():
-        for text in texts:
-            plan = at_start if text.startswith("^") else anywhere
-            plan.add(fold(text.strip("^$ ")), (label, text.endswith("$")))
-    return Phrases(anywhere, at_start)
+    return Phrases(Phrase(label, text) for label, texts in phrases.items() for text in texts)
+
+
+def _plan(phrases: Iterable[Phrase]) -> Plan:
+    plan = Plan(_PART)
+    for label, text in phrases:
+        plan.add(fold(text.strip("^$ ")), (label, text.endswith("$")))
+    return plan

@@ -1,4 +1,4 @@
-"""Phrases of one kind as a tree by their words: how `core/phrases.py` holds them, and how it is made of their texts."""
+"""Phrases as a tree by their words: how `core/phrases.py` holds those that begin alike, and how it is made of their texts."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ class Plan:
         for piece in _GROUP.split(phrase):
             if piece.startswith("("):
                 ways = [tuple(self._part.findall(way)) for way in piece.rstrip("?").strip("()").split("|")]
-                single = sorted({way[0] for way in ways if len(way) == 1})
-                longer = [way for way in ways if len(way) > 1]
-                meet = self._lead(places, [*longer, *([("|".join(single),)] if single else [])])
+                meet = self._lead(places, [way for way in ways if way])
                 places = places | meet if piece.endswith("?") or () in ways else meet
             elif words := self._part.findall(piece):
                 places = self._lead(places, [tuple(words)])
@@ -65,7 +63,7 @@ class Plan:
         return len(self.edges) - 1
 
     def _step(self, place: int, word: str, to: int) -> int:
-        if any(part.endswith("*") and len(part) < 4 for part in word.split("|")):
+        if word.endswith("*") and len(word) < 4:
             raise ValueError(f"a beginning of a word needs three letters: {word!r}")
         self.edges[place].setdefault(word, set()).add(to)
         return to
@@ -73,9 +71,13 @@ class Plan:
     def words(self) -> set[str]:
         return {word for edges in self.edges for word in edges}
 
-    def grown(self) -> dict[str, Node]:
-        """The edges of the beginning, with finished nodes: phrases that begin alike share them, and so do like ends."""
-        return self._node(frozenset({0})).edges
+    def first_words(self) -> set[str]:
+        return set(self.edges[0])
+
+    def grown(self, word: str) -> Node | None:
+        """What a first word leads to: phrases that begin alike share nodes, and so do like ends."""
+        places = self.edges[0].get(word)
+        return self._node(frozenset(places)) if places else None
 
     def _node(self, places: frozenset[int]) -> Node:
         if places not in self.nodes:
