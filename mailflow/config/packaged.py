@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
     from mailflow.core.lexicon import Lexicon
+    from mailflow.core.wordlist import WordList
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -60,9 +61,9 @@ def _languages(subject: str) -> dict[str, dict[str, Any]]:
     return {file.stem: tomllib.loads(file.read_text("utf-8")) for file in files}
 
 
-def _ordinary_words() -> frozenset[str]:
+def _ordinary_words() -> WordList:
     """The words of `languages/common/*.txt`, one a line after a comment, which is left out at once: there are 100,000."""
-    words: set[str] = set()
-    for file in (_PACKAGE / "languages" / "common").glob("*.txt"):
-        words.update(file.read_text("ascii").rpartition("\n#")[2].split("\n")[1:])
-    return frozenset(words)
+    from mailflow.core.wordlist import WordList  # noqa: PLC0415 -- like the lexicon
+
+    files = sorted((_PACKAGE / "languages" / "common").glob("*.txt"))
+    return WordList(*(file.read_text("ascii").rpartition("\n#")[2].split("\n")[1:-1] for file in files))

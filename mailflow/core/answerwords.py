@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailflow.core.form import Form
+from mailflow.core.reading.phrasebook import EVERY, Entry, PhraseBook, compile_book
 from mailflow.core.reading.terms import Terms, compile_terms
-from mailflow.core.reading.vocabulary import EVERY, Entry, lower
+from mailflow.core.reading.words import lower
 
 # The tables whose words are looked for in running text. The others hold whole labels and whole values.
 _SCANNED = (
@@ -34,13 +34,13 @@ _FORMS_KEPT = 8  # a process reads for one form, a test for many
 class AnswerWords:
     """The word lists of all languages. Made once by `compile_answer_words`."""
 
-    entries: tuple[Entry, ...]
+    book: PhraseBook
     labels: Mapping[str, tuple[str, ...]]  # by field key
     values: Mapping[str, frozenset[str]]  # whole values: yes, no, unknown
     lists: Mapping[str, tuple[str, ...]]  # short words that stand in patterns: is, at, dot, …
     choices: Mapping[str, Mapping[str, tuple[str, ...]]]  # which thing in which state tells a choice
     opposites: Mapping[str, str]  # what a state is when it is negated
-    ordinary: AbstractSet[str]  # words of dictionaries, which are no names
+    ordinary: Container[str]  # words of dictionaries, which are no names
     _terms: dict[int, tuple[Form, Terms]] = field(default_factory=dict, repr=False, compare=False)
 
     def terms(self, form: Form) -> Terms:
@@ -54,13 +54,11 @@ class AnswerWords:
         return known[1]
 
 
-def compile_answer_words(
-    languages: Mapping[str, Mapping[str, Any]], ordinary: AbstractSet[str]
-) -> AnswerWords:
+def compile_answer_words(languages: Mapping[str, Mapping[str, Any]], ordinary: Container[str]) -> AnswerWords:
     """`languages` is the parsed TOML of each language's file by its code."""
     every = languages.get(EVERY, {})
     return AnswerWords(
-        entries=tuple(_entries(languages)),
+        book=compile_book(_entries(languages)),
         labels=_gathered(languages, "labels"),
         values={
             key: frozenset(lower(word) for word in words)

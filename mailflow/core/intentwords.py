@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,11 +131,11 @@ class IntentWords:
     glued: re.Pattern[str] = _NEVER  # the same in languages without spaces, from the end of the name on
     between: frozenset[str] = frozenset()  # what may stand between its name and "is": "for", "my"
     no_password: frozenset[str] = frozenset()  # what stands where a password would: "forgotten"
-    ordinary: AbstractSet[str] = frozenset()  # words of dictionaries, in lower case
+    ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
 
 
 def compile_intent_words(
-    languages: Mapping[str, Mapping[str, Any]], ordinary: AbstractSet[str] = frozenset()
+    languages: Mapping[str, Mapping[str, Any]], ordinary: Container[str] = frozenset()
 ) -> IntentWords:
     """`languages`: each file of `languages/intent/` by its language's code, as parsed TOML.
 

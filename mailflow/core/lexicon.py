@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +23,7 @@ class Lexicon:
 
 
 def compile_lexicon(
-    answers: Languages, text: Languages, intent: Languages, ordinary: AbstractSet[str]
+    answers: Languages, text: Languages, intent: Languages, ordinary: Container[str]
 ) -> Lexicon:
     """Compiled once: it takes longer than reading many mails. `ordinary`: words of dictionaries, in lower case."""
     return Lexicon(

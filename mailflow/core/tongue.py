@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Sequence
 
 from mailflow.core.phrases import CJK
 
@@ -21,7 +20,7 @@ _LEAST_IN_SCRIPT = (
 )
 
 
-def is_known(forms: Sequence[str], ordinary: AbstractSet[str]) -> bool:
+def is_known(forms: Sequence[str], ordinary: Container[str]) -> bool:
     """`forms`: folded words, as of `phrases.words_of`; `ordinary`: words of dictionaries, without accents."""
     latin = [form for form in forms if _LATIN.fullmatch(form)]
     if (

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.core.reading.misspelled import Misspelled
+from mailflow.core.reading.misspelled import KeyWords, Misspelled, key_word
 
 THINGS, STATES, SPEECH = ("things", "password"), ("states", "gone"), ("speech", "not")
-MISSPELLED = Misspelled([("password*", THINGS), ("device", THINGS), ("devise", THINGS), ("stolen", STATES), ("forgotten", STATES), ("without", SPEECH), ("handy", THINGS), ("passwörter", THINGS), ("account", None)])  # fmt: skip
+WORDS = [("password*", THINGS), ("device", THINGS), ("devise", THINGS), ("stolen", STATES), ("forgotten", STATES), ("without", SPEECH), ("handy", THINGS), ("passwörter", THINGS), ("account", None)]  # fmt: skip
+MISSPELLED = Misspelled([KeyWords(key for word, concept in WORDS if (key := key_word(word, concept)))])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from mailflow.core import answerwords, intentwords, phrases
 from mailflow.core.answers import read_answers
 from mailflow.core.intentwords import compile_intent_words, spans
 from mailflow.core.phrases import compile_phrases, words_of
-from mailflow.core.reading import questions, vocabulary
+from mailflow.core.reading import languages, questions, reader, tokens, vocabulary
 from mailflow.core.text import mark_lines
 
 TEXTS = [
@@ -27,8 +27,15 @@ def read(text, form, config):
 
 def test_a_text_is_read_alike_whatever_is_forgotten(monkeypatch):
     config = load(shipped("config.toml"))
-    for limit in ("_MEMO_LIMIT", "_SETS_KEPT"):
-        monkeypatch.setattr(vocabulary, limit, 1)
+    limits = {
+        vocabulary: ("_MEMO_LIMIT", "_SETS_KEPT"),
+        reader: ("_WORDS_KEPT",),
+        languages: ("_KEPT",),
+        tokens: ("_KEPT",),
+    }
+    for module, names in limits.items():
+        for name in names:
+            monkeypatch.setattr(module, name, 1)
     for text, answers in TEXTS * 2:
         assert read(text, config.policy.form, config) == answers
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mailflow.core.reading.vocabulary import CJK
+from mailflow.core.reading.words import CJK
 
 _LABEL = rf"(?:(?![{CJK}])[\w-]){{1,63}}"  # of any script that puts spaces between words (RFC 5890)
 _DOMAIN = re.compile(rf"{_LABEL}(?:[.．]{_LABEL}){{1,8}}")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import CJK, lower, words_of
+from mailflow.core.reading.words import CJK, lower, words_of
 
 QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
 NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"

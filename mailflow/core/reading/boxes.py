@@ -17,7 +17,7 @@ from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import BOX_SIGN, LABEL_LIKE, TICKED, Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
-from mailflow.core.reading.vocabulary import words_of
+from mailflow.core.reading.words import words_of
 
 _OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")

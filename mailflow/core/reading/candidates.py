@@ -20,7 +20,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import words_of
+from mailflow.core.reading.words import words_of
 
 _CANDIDATE = re.compile(
     rf"(?<![\w@./:+À-ɏЀ-ӿ-])(?P<open>[{QUOTES}(\[<*]?)[ \xa0]?(?P<name>_*{NAME}_*)[ \xa0]?(?P<close>[{QUOTES})\]>*]?)(?![\w@/À-ɏЀ-ӿ]|[.:-]\w)",

@@ -15,7 +15,7 @@ from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import CJK, lower, words_of
+from mailflow.core.reading.words import CJK, lower, words_of
 from mailflow.core.text import Mark
 
 _MARKER = re.compile(

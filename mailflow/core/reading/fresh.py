@@ -11,7 +11,7 @@ from functools import cached_property
 from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import CJK, lower
+from mailflow.core.reading.words import CJK, lower
 from mailflow.core.text import Line, Mark
 
 SUBJECT = 0  # the number of the line that is the mail's subject

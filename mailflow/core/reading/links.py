@@ -13,7 +13,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import CJK, words_of
+from mailflow.core.reading.words import CJK, words_of
 
 _URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
 _SEPARATORS = re.compile(r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|и|和|と|및|&)(?=\s)")

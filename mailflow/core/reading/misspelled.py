@@ -6,8 +6,7 @@ dictionary or word list has: a word that is put right by mistake would tell of s
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mailflow.core.reading.meaning import Concept
 
@@ -15,21 +14,38 @@ _LEAST = {"things": 6, "states": 7}  # letters of a word that is put right
 _LONGEST = 20
 
 
+def key_word(word: str, concept: Concept | None) -> str:
+    """What is put right of a word with which a phrase of some meaning begins, a stem's star kept; "" if nothing is."""
+    bare = word.rstrip("*")
+    if concept is None or len(bare) < _LEAST.get(concept[0], _LONGEST + 1) or not _is_plain(bare):
+        return ""
+    return bare
+
+
+class KeyWords:
+    """Some key words by what is left of them without one letter."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._near: dict[str, tuple[str, ...]] = {}
+        for word in dict.fromkeys(words):
+            for left in {word, *_shorter(word)}:
+                self._near[left] = (*self._near.get(left, ()), word)
+
+    def near(self, left: str) -> tuple[str, ...]:
+        """Those that are a word, or become it without a letter."""
+        return self._near.get(left, ())
+
+
 class Misspelled:
-    def __init__(self, first_words: Iterable[tuple[str, Concept | None]]) -> None:
-        """`first_words`: those that phrases begin with, a stem's star kept, each with what its phrase means."""
-        self._near: dict[str, set[str]] = defaultdict(set)  # by what is left of them without one letter
-        for word, concept in first_words:
-            bare = word.rstrip("*")
-            if concept and len(bare) >= _LEAST.get(concept[0], _LONGEST + 1) and _is_plain(bare):
-                for left in (bare, *_shorter(bare)):
-                    self._near[left].add(bare)
+    def __init__(self, lists: Sequence[KeyWords]) -> None:
+        self._lists = lists
 
     def meant(self, word: str) -> str | None:
         """The one key word that a word in lower case is one slip away from."""
         if len(word) < min(_LEAST.values()) - 1 or not _is_plain(word):
             return None
-        found = {key for left in (word, *_shorter(word)) for key in self._near.get(left, ())}
+        ways = (word, *_shorter(word))
+        found = {key for words in self._lists for left in ways for key in words.near(left)}
         meant = [key for key in found if _is_one_slip(key, word)]
         return meant[0] if len(meant) == 1 else None
 

@@ -14,7 +14,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import words_of
+from mailflow.core.reading.words import words_of
 
 _LONGEST = 64
 _WRAPPING = QUOTES + "<>[](){}（）【】* \t\xa0"

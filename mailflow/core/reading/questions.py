@@ -14,7 +14,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.terms import Terms, collapsed
-from mailflow.core.reading.vocabulary import words_of
+from mailflow.core.reading.words import words_of
 from mailflow.core.text import Line, Mark
 
 _NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")

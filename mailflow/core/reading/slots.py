@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.vocabulary import words_of
+from mailflow.core.reading.words import words_of
 
 _HEADING = re.compile(r"#(?<![^\n \t]#)#{0,5}[ \t]+")
 # What a mail program makes of a bold heading where it leaves the type out.

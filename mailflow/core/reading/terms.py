@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING
 
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.reading.addressforms import Spelling
-from mailflow.core.reading.vocabulary import CJK, EVERY, Entry, Vocabulary, lower, words_of
+from mailflow.core.reading.phrasebook import EVERY, Entry, compile_book
+from mailflow.core.reading.vocabulary import Vocabulary
+from mailflow.core.reading.words import CJK, lower, words_of
 
 if TYPE_CHECKING:  # it compiles its terms here, and so imports this module
     from mailflow.core.answerwords import AnswerWords
@@ -70,11 +71,11 @@ class Terms:
     placeholders: Mapping[str, frozenset[str]]  # by field key, in lower case
     lists: Mapping[str, tuple[str, ...]]
     short_words: Mapping[str, frozenset[str]]  # the same, for `among`
-    ordinary: AbstractSet[str]  # words of dictionaries
+    ordinary: Container[str]  # words of dictionaries
     knowing: frozenset[str]  # agreements to which "I know" is a yes, as to a fact
     profiles: tuple[tuple[str, Field], ...]  # URL prefixes
     own_words: frozenset[str]  # of the form's labels
-    service: frozenset[str]  # the words of its name
+    service: frozenset[str]  # the words of its name that no phrase has
     implied: Mapping[str, tuple[str, str]]  # a field that is asked only when (field, choice) holds
     name: Field | None
     registered: Field | None  # the account's address
@@ -133,8 +134,8 @@ class Terms:
         return word.lower() in self.ordinary or self.common(word)
 
     def is_service(self, word: str) -> bool:
-        """Whether a word is the name of the service, unless that is a word of everyday language."""
-        return word in self.service and not self.vocabulary.uses(word)
+        """Whether a word is one of the service's name, and not of everyday language."""
+        return word in self.service
 
     def leads_to_name(self, word: str) -> bool:
         """Whether a name may follow a word: "is", "as", "of"."""
@@ -167,7 +168,7 @@ def normal_label(text: str) -> str:
 
 
 def compile_terms(form: Form, words: AnswerWords) -> Terms:
-    vocabulary = Vocabulary((*words.entries, *_form_entries(form)), words.ordinary)
+    vocabulary = Vocabulary(compile_book(_form_entries(form), words.book), words.ordinary)
     addresses = form.of_kind(Kind.ADDRESS)
     wanted = next((field for field in addresses if field.differs_from or field.required_when), None)
     labels = _labels(form, words)
@@ -195,7 +196,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
             for label in (field.label, *field.aliases)
             for word in words_of(label)
         ),
-        service=frozenset(words_of(form.service)),
+        service=frozenset(word for word in words_of(form.service) if not vocabulary.uses(word)),
         implied=dict(_implied(form)),
         name=next(iter(form.of_kind(Kind.NAME)), None),
         registered=next((field for field in addresses if field is not wanted), None),

@@ -1,0 +1,62 @@
+"""Tells in which languages a text is likely to be written, by its words and its script."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from mailflow.core.reading.phrasebook import EVERY, PhraseBook
+from mailflow.core.reading.reader import COMMON
+from mailflow.core.reading.words import CJK, words_of
+
+_AS_LIKELY = 0.7  # of the likeliest language's score: a mail in two languages
+_KEPT = 20_000  # words; hostile mail must not fill the memory
+_CJK = re.compile(f"[{CJK}]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7af]")
+
+
+class LanguagesOf(dict[str, int]):
+    """The languages that have a word as a phrase of its own, kept.
+
+    As a number for each set of them, as there are few and a number is counted in a third of the time.
+    """
+
+    def __init__(self, book: PhraseBook) -> None:
+        self._book = book
+        self._numbers: dict[tuple[str, ...], int] = {(): 0}
+
+    def __missing__(self, word: str) -> int:
+        languages = {
+            entry.language: None
+            for entry in self._book.beginning(word)
+            if entry.language != EVERY and words_of(entry.phrase) == [word]
+        }
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = number = self._numbers.setdefault(tuple(languages), len(self._numbers))
+        return number
+
+    def likeliest(self, words: Sequence[str], low: str) -> tuple[str, ...]:
+        """The languages of a lower-case text of some words, likeliest first."""
+        scores: dict[str, float] = defaultdict(float)
+        counted = Counter(map(self.__getitem__, words))
+        groups = tuple(self._numbers)
+        for number, times in counted.items():
+            for language in groups[number]:
+                scores[language] += times / len(groups[number])
+        runs = 0 if low.isascii() else len(_CJK.findall(low))
+        if runs:
+            scores[_of_script(low, runs)] += runs
+        if not scores:
+            return (COMMON,)
+        least = max(scores.values()) * _AS_LIKELY
+        likely = [one for one, score in scores.items() if score >= least]
+        return tuple(sorted(likely, key=lambda one: (-scores[one], one)))
+
+
+def _of_script(low: str, runs: int) -> str:
+    if 2 * len(_HANGUL.findall(low)) >= runs:
+        return "ko"
+    return "ja" if 20 * len(_KANA.findall(low)) >= runs else "zh"

@@ -1,0 +1,206 @@
+"""Finds the phrases of some languages in a text, in one pass over its words.
+
+What begins with a word is made a tree when the word is first met: of the phrases of a language few ever are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+
+from mailflow.core.reading.meaning import Concept, Hit
+from mailflow.core.reading.misspelled import Misspelled
+from mailflow.core.reading.phrasebook import EVERY, Entry, Kind, PhraseBook, literals
+from mailflow.core.reading.phrasenode import ALL_LAYERS, Ends, Node, follow, layers_of, take_longest
+from mailflow.core.reading.tokens import RUN, Tokens, new_hit
+from mailflow.core.reading.words import fold, words_of
+
+COMMON = "en"  # what people fall back on for the names of things
+_BORROWED = frozenset({"things", "topics", "names", "named"})
+_WORDS_KEPT = 5_000  # hostile mail must not fill the memory
+_FOLDED = 0.5  # a phrase without its accents is so much less likely than one that is written so
+
+_start = itemgetter(0)
+
+
+class Reader:
+    """Of a text that is likely to be in one of some languages; the English names of things are known in each."""
+
+    def __init__(
+        self,
+        book: PhraseBook,
+        languages: Sequence[str],
+        misspelled: Misspelled,
+        is_word: Callable[[str], bool],
+    ) -> None:
+        """`languages`: the likeliest first. `is_word`: whether a word is one of any language, and so none that is mistyped."""
+        self._runs = _Runs(book, languages)
+        self._known = _Known(_Trees(book, languages), misspelled, is_word)
+
+    def find(self, low: str, words: Tokens) -> list[Hit]:
+        """What a text of these words holds, in order."""
+        hits: list[Hit] = []
+        done = [0, 0, 0]
+        marks, ends, forms = words.marks, words.ends, words.forms
+        nodes = [*map(self._known.__getitem__, forms), None]
+        last = len(forms) - 1
+        for index, node in enumerate(nodes):
+            if index in marks:
+                self._take_marks(low, marks[index], done, hits)
+            if node is None:
+                continue
+            end = ends[index]
+            start = end - len(forms[index])
+            if node.goes_on and (node.branches or (index < last and forms[index + 1] in node.children)):
+                found: Ends = []
+                follow(node, words, index, found)
+                if found:
+                    if node.ends:
+                        found.append((end, node.means))
+                    take_longest(start, found, done, hits)
+                    continue
+            for layer, meaning in node.single:
+                if start >= done[layer]:
+                    hits.append(new_hit((start, end, meaning)))
+        if words.runs:  # of which one may be found in a layer behind what is found in the next
+            hits.sort(key=_start)
+        return hits
+
+    def _take_marks(self, low: str, marks: Sequence[Hit], done: list[int], hits: list[Hit]) -> None:
+        for mark in marks:
+            if mark.means is RUN:
+                self._find_in_run(low, mark.start, mark.end, done, hits)
+            else:
+                hits.append(mark)
+
+    def _find_in_run(self, low: str, start: int, end: int, done: list[int], hits: list[Hit]) -> None:
+        """The longest of each layer at each place, unless an earlier one covers it."""
+        for place in range(start, end):
+            found = [
+                (place + length, node.means)
+                for literal, length, node in self._runs[low[place]]
+                if low.startswith(literal, place)
+            ]
+            if found:
+                take_longest(place, found, done, hits)
+        for layer in ALL_LAYERS:
+            done[layer] = max(done[layer], end)
+
+
+def rank_of(entry: Entry, languages: Sequence[str]) -> int | None:
+    """How likely it is that an entry is meant, 0 most of all; None if it is of another language."""
+    if entry.language == EVERY:
+        return 0
+    if entry.language in languages:
+        return languages.index(entry.language)
+    borrowed = entry.language == COMMON and entry.concept is not None and entry.concept[0] in _BORROWED
+    return len(languages) if borrowed else None
+
+
+def is_read_in(kind: Kind, languages: Sequence[str]) -> bool:
+    """Whether the phrases of a table of a language's list are looked for in a text of some languages."""
+    language, table = kind
+    return rank_of(Entry(language, "", (table, "")), languages) is not None
+
+
+class _Trees:
+    """What begins with each word, in some languages; kept, as there are only so many first words."""
+
+    def __init__(self, book: PhraseBook, languages: Sequence[str]) -> None:
+        self._book = book
+        self._languages = languages
+        self._kept: dict[str, Node] = {}
+
+    def step(self, word: str) -> Node | None:
+        """Where a word leads that is met first: by itself, as the beginning of a longer one, or as both."""
+        known = self._kept.get(word)
+        if known is not None:
+            return known
+        node = self._tree(word)
+        if node is None:
+            stem = self._stem(word)
+            return self._settled(stem) if stem else None
+        if stem := self._stem(word):
+            node.absorb(self._tree(stem) or Node())
+        node.settle()
+        self._kept[word] = node
+        return node
+
+    def _settled(self, stem: str) -> Node | None:
+        node = self._kept.get(stem)
+        if node is None and (node := self._tree(stem)) is not None:
+            node.settle()
+            self._kept[stem] = node
+        return node
+
+    def _stem(self, word: str) -> str:
+        """The longest beginning of a word with which phrases begin, with its star."""
+        for length in range(len(word), 1, -1):
+            stem = f"{word[:length]}*"
+            if stem in self._book.by_word and self._settled(stem) is not None:
+                return stem
+        return ""
+
+    def _tree(self, first: str) -> Node | None:
+        """All phrases that begin with a word or stem."""
+        root = Node()
+        for entry in self._book.beginning(first):
+            rank = rank_of(entry, self._languages)
+            if rank is None:
+                continue
+            words = words_of(entry.phrase)
+            for variant, less in ((words, 0.0), ([fold(word) for word in words], _FOLDED)):
+                if variant[0] == first and (not less or variant != words):
+                    _add(root, variant, entry.concept, rank + less)
+        if first.endswith("*"):
+            return root.stems.get(first.rstrip("*"))
+        return root.children.get(first)
+
+
+def _add(root: Node, words: Sequence[str], concept: Concept | None, rank: float) -> None:
+    node = root
+    for word in words:
+        node = node.branch(word)
+    for layer in layers_of(concept):
+        node.take(layer, rank, (concept,) if concept else ())
+
+
+class _Runs(dict[str, Sequence[tuple[str, int, Node]]]):
+    """The phrases of Chinese, Japanese or Korean that begin with a character, the longest first, each with its length."""
+
+    def __init__(self, book: PhraseBook, languages: Sequence[str]) -> None:
+        self._book = book
+        self._languages = languages
+
+    def __missing__(self, character: str) -> Sequence[tuple[str, int, Node]]:
+        root = Node()
+        for entry in self._book.beginning_with(character):
+            rank = rank_of(entry, self._languages)
+            for literal in literals(entry.phrase):
+                if rank is not None and literal[0] == character:
+                    _add(root, [literal], entry.concept, rank)
+        found = [(text, len(text), node) for text, node in root.children.items()]
+        self[character] = longest_first = tuple(sorted(found, key=lambda one: -one[1]))
+        return longest_first
+
+
+class _Known(dict[str, "Node | None"]):
+    """The phrases that may begin with a word, kept; None if it begins none and means nothing by itself."""
+
+    def __init__(self, trees: _Trees, misspelled: Misspelled, is_word: Callable[[str], bool]) -> None:
+        self._trees = trees
+        self._misspelled = misspelled
+        self._is_word = is_word
+
+    def __missing__(self, word: str) -> Node | None:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        node = self._trees.step(word) or self._trees.step(fold(word)) or self._mistyped(word)
+        if node is not None and not node.goes_on and not node.single:
+            node = None
+        self[word] = node
+        return node
+
+    def _mistyped(self, word: str) -> Node | None:
+        meant = None if self._is_word(word) else self._misspelled.meant(word)
+        return self._trees.step(meant) if meant else None

@@ -1,0 +1,95 @@
+"""A text as it is looked through for phrases: its words, and the marks between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+from itertools import accumulate
+
+from mailflow.core.reading.meaning import MARKS, Hit, Meaning
+from mailflow.core.reading.words import CJK, has_cjk
+
+_PLAIN_WORD = re.compile(r"(\w+)")  # where no CJK stands
+_WORD_APART = re.compile(rf"([^\W{CJK}]+)")
+_MARK = re.compile(
+    rf"""(?P<run>[{CJK}]+)
+    |(?P<question>[?？])
+    |(?P<stop>[.!](?=[\s"')\]]|\Z)|[。！…])
+    |(?P<comma>[,;、，；—]|(?<=\s)[-–/|](?=\s))
+    |(?P<open>[(（\[【])
+    |(?P<close>[)）\]】])
+    |(?P<colon>[:：=](?=\s|\Z|[^\x00-\x7f]))
+    |(?P<line>\n)""",
+    re.VERBOSE,
+)
+_SHORT = 6  # characters between words that are worth remembering
+_LONGER = 64  # the same of punctuation and blank lines alone
+_KEPT = 20_000  # what stands between words; hostile mail must not fill the memory
+
+RUN = Meaning(())  # a run of Chinese, Japanese or Korean, which stands among the marks
+_KINDS = {**MARKS, "run": RUN}
+_LINE = MARKS["line"]
+
+new_hit = partial(tuple.__new__, Hit)  # takes half the time of calling the class
+
+
+class _Marks(dict[tuple[str, str], tuple[Hit, ...]]):
+    """The marks that stand between two words, by what stands there and the kind of character behind it.
+
+    Kept, because they are the same few again and again: to search a text for them costs as much as finding the phrases.
+    """
+
+    def __missing__(self, between: tuple[str, str]) -> tuple[Hit, ...]:
+        text, behind = between
+        found = [
+            Hit(match.start() - 1, match.end() - 1, _KINDS[match.lastgroup or ""])
+            for match in _MARK.finditer(f"x{text}{behind}")
+            if match.end() <= len(text) + 1
+        ]
+        marks = tuple(mark for place, mark in enumerate(found) if not _is_blank_line(text, found, place))
+        if len(self) >= _KEPT:
+            self.clear()
+        if len(text) <= (_SHORT if has_cjk(text) else _LONGER):
+            self[between] = marks
+        return marks
+
+
+def _is_blank_line(text: str, found: Sequence[Hit], place: int) -> bool:
+    """Whether a line end stands between two others and nothing else, so that it ends nothing."""
+    around = found[max(0, place - 1) : place + 2]
+    blank = text[around[0].start : around[-1].end].isspace()
+    return len(around) == 3 and blank and all(mark.means is _LINE for mark in around)
+
+
+_marks = _Marks()
+
+
+class Tokens:
+    """The words of a text, where they end, and the marks before each, in the order in which they stand."""
+
+    __slots__ = ("ends", "forms", "marks", "runs")
+
+    def __init__(self, low: str, hard: AbstractSet[int]) -> None:
+        """A newline at a place in `hard` ends the sentence."""
+        self.runs = has_cjk(low)
+        pieces = (_WORD_APART if self.runs else _PLAIN_WORD).split(low)  # between, word, between, …, between
+        ends = list(accumulate(map(len, pieces)))
+        self.forms = pieces[1::2]
+        self.ends = ends[1::2]
+        self.marks: dict[int, list[Hit]] = {}  # by the number of the word they stand before
+        apart = pieces[::2]
+        for number in [number for number, between in enumerate(apart) if between != " "]:
+            end = ends[2 * number]
+            behind = low[end : end + 1]
+            known = _marks[apart[number], "" if not behind else "x" if behind.isascii() else "é"]
+            if known:
+                start = end - len(apart[number])
+                found = [
+                    new_hit((start + first, start + last, kind))
+                    for first, last, kind in known
+                    if kind is not _LINE or start + first in hard
+                ]
+                if found:
+                    self.marks[number] = found
