@@ -30,7 +30,7 @@ def clock_jumps(seed: int, duration: float) -> Result:
     with place() as here:
         smarthost, clock = here.smarthost(), FakeClock(here.folder)
         desk = here.desk(**settings(smarthost), **{"digest.send_empty": True})
-        living = [desk.start(environ=clock.environ)]
+        living = [desk.launch(environ=clock.environ)]
         with closing(Clients(lambda: [process.port for process in living], 2)) as clients:
             while monotonic() < until:
                 clients.write(_MAILS)
@@ -42,7 +42,7 @@ def clock_jumps(seed: int, duration: float) -> Result:
                 jumps["forth" if clock.ahead > timedelta(0) else "back"] += 1
                 if killed:
                     jumps["while killed"] += 1
-                    living.append(desk.start(environ=clock.environ))
+                    living.append(desk.launch(environ=clock.environ))
                 _all_answered(smarthost, clients)
             clients.finish()
         smarthost.wait_recipients({mail.sender for mail in clients.ledger})

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 
 from mailflow.steps import deliver, handle, receive
@@ -16,6 +18,7 @@ from mailflow.store import engine, mailrow
 from mailflow.store.outbox import Outbox
 from mailflow.store.slots import Slots
 
+DEADLY = "these words kill"
 _TO_THE_CLIENT = 0.2  # seconds in which a reply reaches it
 
 
@@ -116,6 +119,19 @@ def commits_are_not_synced() -> None:
     engine.PRAGMAS["synchronous"] = 0
 
 
+def killed_by_a_mail() -> None:
+    """One with certain words ends the process while it is handled, as a fault of the machine would."""
+    parse = handle.parse
+
+    def parse_or_die(raw, envelope):
+        if DEADLY.encode() in raw:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return parse(raw, envelope)
+
+    handle.parse = parse_or_die
+    handle.RETRY_WAITS = (timedelta(0),) * len(handle.RETRY_WAITS)
+
+
 def _mutable(frozen: type) -> type:
     class Mutable:
         def __init__(self, *values: object) -> None:
@@ -137,5 +153,6 @@ VARIANTS: dict[str, Callable[[], None]] = {
         sent_without_a_lease,
         every_node_wins_the_slot,
         commits_are_not_synced,
+        killed_by_a_mail,
     )
 }

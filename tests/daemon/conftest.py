@@ -51,14 +51,14 @@ def make_disk():
 
 
 @pytest.fixture
-def make_desk(tmp_path):
+def make_desk(tmp_path, zygote):
     """Makes a desk from settings, `section__key`; whatever it has started is gone after the test."""
     desks = []
 
     def make(**settings):
         folder = tmp_path / f"desk{len(desks)}"
         folder.mkdir()
-        desks.append(Desk(folder, **settings))
+        desks.append(Desk(folder, zygote=zygote, **settings))
         return desks[-1]
 
     yield make

@@ -35,6 +35,7 @@ PATIENCE = 60.0  # seconds; far more than anything takes, so that a busy machine
 ADDRESS = "recovery@pypi.example"
 STAFF = "recovery-staff@pypi.example"
 REQUEST = "Hello, I lost my phone with the authenticator app. My user name is jdoe42."
+WELL = '{"status": "ok"}\n'
 _OURS = re.compile(r"NOTIFY_SOCKET|LISTEN_|WATCHDOG_|JOURNAL_STREAM|CREDENTIALS_DIRECTORY")
 _LOOK_EVERY = 0.2  # seconds; nobody tells of the last change to a database
 _MAILS_WAITING = "SELECT id FROM mails WHERE state = 'waiting'"
@@ -121,6 +122,10 @@ class Process:
         """Where its pages are."""
         return f"http://{self.wait_for('ready')['monitoring']}"
 
+    def wait_until_well(self) -> None:
+        """Each loop looks again by itself after what went wrong, at the latest after some seconds."""
+        _until(lambda: get(f"{self.monitoring}/healthz") == (200, WELL), "it is not well")
+
     def signal(self, number: signal.Signals) -> None:
         self._popen.send_signal(number)
 
@@ -154,8 +159,9 @@ class Process:
 class Desk:
     """A configuration in a folder of its own, the processes that run it, and what they store."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, *, zygote: Zygote | None = None, **settings: object) -> None:
         self.folder = folder
+        self._zygote = zygote
         self.path = folder / "config.toml"
         self.processes: list[Process] = []
         self._settings = {
@@ -174,7 +180,18 @@ class Desk:
     def config(self) -> Config:
         return load(self.path)
 
-    def start(
+    def start(self, *arguments: str, fault: Fault | None = None, broken: str = "") -> Process:
+        """Run the daemon; `arguments` are those of `mailflow run`.
+
+        From a process that has loaded everything, if there is one: it may die at a fault or be broken on purpose.
+        """
+        if self._zygote is None:
+            assert fault is None
+            assert not broken
+            return self.launch(*arguments)
+        return self.fork(self._zygote, *arguments, fault=fault, broken=broken)
+
+    def launch(
         self,
         *arguments: str,
         prefix: tuple[str, ...] = (),
@@ -182,7 +199,7 @@ class Desk:
         environ: dict[str, str] | None = None,
         **options: object,
     ) -> Process:
-        """Run the daemon; `arguments` are those of `mailflow run`."""
+        """The same as an operator does it: a program that has to load everything first."""
         inherited = {name: value for name, value in os.environ.items() if not _OURS.match(name)}
         popen = subprocess.Popen(
             [*prefix, sys.executable, *program, "--config", str(self.path), "run", *arguments],
@@ -196,7 +213,6 @@ class Desk:
         return self.processes[-1]
 
     def fork(self, zygote: Zygote, *arguments: str, fault: Fault | None = None, broken: str = "") -> Process:
-        """The same from a process that has loaded everything, which may die at a fault or be broken on purpose."""
         command = ("--config", str(self.path), "run", *arguments)
         forked = zygote.fork(command, self.folder, fault=fault, broken=broken)
         self.processes.append(Process(forked))

@@ -86,6 +86,8 @@ def kill_at_random(
         desk.wait_until_nothing_waits()
         if reminded:
             desk.wait_for_letters("reminder", len(clients.ledger))
+    for one in living.values():
+        one.wait_for("ready")  # before that, SIGTERM ends it as it does any program
     assert {name: one.stop() for name, one in living.items()} == dict.fromkeys(crew, 0)
     found = audit(desk.config, smarthost, clients.ledger)
     found.counts = {"kills": kills.total(), **{f"of {name}": n for name, n in kills.items()}, **found.counts}

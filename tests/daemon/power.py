@@ -37,7 +37,7 @@ class Watchful(Smarthost):
 def running(desk: Desk, disk: Disk, fault: str = "") -> Iterator[Clients]:
     """A desk on that disk, and clients that write to it."""
     program = (careless.__file__, fault) if fault else ("-m", "mailflow")
-    process = desk.start(environ=disk.environ, program=program)
+    process = desk.launch(environ=disk.environ, program=program)
     process.wait_for("ready")
     with closing(Clients(lambda: [process.port], place=lambda: disk.place)) as clients:
         yield clients

@@ -22,11 +22,11 @@ def test_mail_that_was_stored_by_a_clock_that_was_ahead_is_handled_by_the_next_p
 ):
     desk = make_desk(**smarthost_settings)
     clock.set(DAY)
-    process = desk.start("--role", "receive", environ=clock.environ)
+    process = desk.launch("--role", "receive", environ=clock.environ)
     send(process.port, mail(sender="jo@example.org"))
     process.kill()
     clock.set(timedelta(0))
-    process = desk.start(environ=clock.environ)
+    process = desk.launch(environ=clock.environ)
     smarthost.letter("jo@example.org")
     assert process.wait_for("clock_set_back")["mails"] == 1
     assert process.stop() == 0
@@ -36,7 +36,7 @@ def test_while_it_runs_each_day_that_the_clock_shows_has_one_digest_and_no_mail_
     make_desk, smarthost, smarthost_settings, clock
 ):
     desk = make_desk(**smarthost_settings, digest__send_empty=True)
-    process = desk.start(environ=clock.environ)
+    process = desk.launch(environ=clock.environ)
     process.wait_for("digest_written")
     for number, ahead in enumerate((DAY, timedelta(0), DAY, -DAY / 24)):
         clock.set(ahead)

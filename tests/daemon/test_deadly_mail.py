@@ -5,10 +5,9 @@ import signal
 import pytest
 
 from mailflow.steps.handle import RETRY_WAITS
-from tests.daemon import deadly
+from tests.daemon.broken import DEADLY
 from tests.daemon.desk import REQUEST, mail, send
 
-PROGRAM = (deadly.__file__,)
 TRIES = len(RETRY_WAITS) + 1
 
 
@@ -22,13 +21,13 @@ def desk(request, make_desk, smarthost_settings):
 def test_it_is_parked_after_as_many_deaths_as_one_that_raises(desk, smarthost):
     door = desk.start("--role", "receive")
     for sender in ("ann@example.org", "bad@example.org", "cay@example.org"):
-        words = deadly.DEADLY if sender.startswith("bad") else REQUEST
+        words = DEADLY if sender.startswith("bad") else REQUEST
         send(door.port, mail(words, sender=sender))
 
     for _ in range(TRIES):
-        process = desk.start("--role", "handle, deliver", program=PROGRAM)
+        process = desk.start("--role", "handle, deliver", broken="killed_by_a_mail")
         assert process.wait() == -signal.SIGKILL
-    process = desk.start("--role", "handle, deliver", program=PROGRAM)
+    process = desk.start("--role", "handle, deliver", broken="killed_by_a_mail")
     parked = process.wait_for("parked")
     smarthost.wait_recipients({"ann@example.org", "cay@example.org"})
     assert [one.stop() for one in (process, door)] == [0, 0]

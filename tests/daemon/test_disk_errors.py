@@ -19,7 +19,7 @@ def test_mail_is_turned_away_until_the_disk_works_again(
 ):
     desk = make_desk(**smarthost_settings)
     disk = make_disk(desk)
-    process = desk.start(environ=disk.environ)
+    process = desk.launch(environ=disk.environ)
     port, healthz = process.port, f"{process.monitoring}/healthz"
     send(port, mail(sender="ann@example.org"))
     smarthost.letter("ann@example.org")
@@ -35,7 +35,7 @@ def test_mail_is_turned_away_until_the_disk_works_again(
     send(port, again)
     smarthost.letter("jo@example.org")
     process.wait_as_often("database_back", "database_lost")
-    assert get(healthz) == (200, '{"status": "ok"}\n')
+    process.wait_until_well()
     assert process.stop() == 0
 
     assert "disk I/O error" in process.told("store_failed")[0]["error"]
@@ -51,7 +51,7 @@ def test_what_was_taken_is_handled_once_the_disk_works_again(
     disk = make_disk(desk)
     door = desk.start("--role", "receive")
     port = door.port
-    worker = desk.start("--role", "handle, deliver", environ=disk.environ)
+    worker = desk.launch("--role", "handle, deliver", environ=disk.environ)
     worker.wait_for("ready")
 
     disk.fail(**failing)

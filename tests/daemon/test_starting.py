@@ -18,7 +18,7 @@ def taken():
 
 
 def fails(desk, status, *words):
-    process = desk.start()
+    process = desk.launch()
     assert process.wait() == status, process.text
     assert "Traceback" not in process.text
     said = "\n".join(line for line in process.lines if not line.startswith("{"))

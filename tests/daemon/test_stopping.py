@@ -112,7 +112,7 @@ def test_a_letter_that_is_being_sent_is_finished(desk, smarthost):
 
 
 def test_a_smarthost_that_hangs_holds_nobody_up_and_the_letter_is_sent_later(desk, smarthost):
-    process = desk.start(program=("-c", HURRIED))
+    process = desk.launch(program=("-c", HURRIED))
     smarthost.hold()
     send(process.port, mail(sender="jo@example.org"))
     smarthost.wait_held()

@@ -56,7 +56,7 @@ def handed_over():
 
 def test_systemd_hands_over_the_socket_and_hears_how_the_daemon_is(make_desk, supervisor, handed_over):
     desk = make_desk(smtp__listen="systemd")
-    process = desk.start(
+    process = desk.launch(
         prefix=(sys.executable, "-c", HAND_OVER, str(handed_over.fileno())),
         environ={"NOTIFY_SOCKET": supervisor.address, "WATCHDOG_USEC": "200000"},
         pass_fds=(handed_over.fileno(),),
