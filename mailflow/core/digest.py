@@ -136,6 +136,9 @@ class Section(Generic[S]):
     def more(self) -> int:
         return self.total - len(self.listed)
 
+    def and_more(self, number: int) -> Section[S]:
+        return replace(self, total=self.total + number)
+
 
 @dataclass(frozen=True, slots=True)
 class Digest:
@@ -151,6 +154,15 @@ class Digest:
     set_aside: Section[SetAside]
     numbers: Numbers
     audit: str  # the head of the audit log, by which its end is known
+
+    def counting(self, unread: Mapping[Status, int]) -> Digest:
+        """The same with other open cases, of which only the number is known."""
+        for_us = unread.get(Status.IN_REVIEW, 0)
+        return replace(
+            self,
+            waiting_on_staff=self.waiting_on_staff.and_more(for_us),
+            waiting_on_person=self.waiting_on_person.and_more(sum(unread.values()) - for_us),
+        )
 
     @property
     def empty(self) -> bool:
@@ -170,6 +182,9 @@ class Digest:
         )
 
 
+NONE_UNREAD: Mapping[Status, int] = {}
+
+
 def _nothing_around(_: Case) -> Around:
     return NOTHING_AROUND
 
@@ -185,10 +200,12 @@ def make_digest(
     since: datetime,
     audit: Head = START,
     around: Callable[[Case], Around] = _nothing_around,
+    unread: Mapping[Status, int] = NONE_UNREAD,
 ) -> Digest:
-    """The digest of `cases`: all that are open, and the closed ones whose letters come back.
+    """The digest of `cases`: those that are open, and the closed ones whose letters come back.
 
-    `around` tells what other cases have to do with one; it is asked for those that are listed only.
+    `around` tells what other cases have to do with one; it is asked for those that are listed only. `unread`: how many open cases
+    there are beside these, which are counted as waiting for whom most of their status wait for.
     """
     places: dict[str, list[Case]] = {place: [] for place in _PLACES}
     for case in sorted(cases, key=lambda case: case.waiting_since):
@@ -209,7 +226,7 @@ def make_digest(
         set_aside=_section(sorted(set_aside, key=lambda mail: mail.received_at), _shown),
         numbers=replace(numbers, closed=_most_first(numbers.closed), silent=_most_first(numbers.silent)),
         **{place: briefs(found) for place, found in places.items()},
-    )
+    ).counting(unread)
 
 
 def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND) -> CaseBrief:

@@ -83,7 +83,7 @@ def purge(app: App, node: str) -> Purged | None:
         if not uow.slots.win("purge", daily_slot(now, _PURGE_AT, app.config.desk.time_zone), node, now):
             return None
         uow.slots.purge(now - _SLOTS_KEPT)
-        uow.tally.purge(now - _TALLIES_KEPT)
+    _until_none_is_left(app, lambda uow: uow.tally.purge(now - _TALLIES_KEPT))
     return purge_now(app, "time")
 
 

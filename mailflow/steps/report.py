@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
@@ -24,9 +25,12 @@ def build_digest(app: App, uow: UnitOfWork) -> Digest:
     now = app.clock()
     since = uow.slots.last_won(DIGEST, now) or now - DAY
     numbers = uow.views.numbers(since, now)
+    cases = list(_cases(uow, since))
+    read = Counter(case.status for case in cases)
     return make_digest(
         now=now,
-        cases=list(_cases(uow, since)),
+        cases=cases,
+        unread={status: max(0, total - read[status]) for status, total in uow.views.count_open().items()},
         parked=[_parked(mail) for mail in uow.mails.parked()],
         failed=[_failed(uow, letter) for letter in uow.outbox.failed(since)],
         set_aside=[_set_aside(mail) for mail in uow.mails.set_aside(since)],
@@ -45,7 +49,7 @@ def build_digest(app: App, uow: UnitOfWork) -> Digest:
 
 
 def _cases(uow: UnitOfWork, since: datetime) -> Iterator[Case]:
-    """All that are open, and the closed ones whose letters came back lately."""
+    """The open ones, of each status so many as are read at most, and the closed ones whose letters came back lately."""
     seen = set()
     for status in (Status.IN_REVIEW, Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER):
         for case in uow.views.cases(status=status, oldest_first=True):

@@ -21,6 +21,8 @@ ANSWER: Final = "answer"  # its key: the member of the staff whose commands it a
 HELP: Final = "help"  # its key: the member of the staff who was told what to write
 TEXT: Final = "text"  # its key: `restraint.text_key`; about the case that it opened
 
+PURGED_AT_ONCE: Final = 1000  # of each kind
+
 _PUT: Final = Statement(insert(tallies))
 _COUNTED: Final = (tallies.c.what == bindparam("what_kind"), tallies.c.at >= bindparam("since", type_=Moment))
 _MOST: Final = bindparam("most", type_=Integer)
@@ -42,9 +44,18 @@ _LAST: Final = (
     .order_by(tallies.c.at.desc())
     .limit(1)
 )
-_PURGE: Final = delete(tallies).where(  # by name, as the index has them
-    tallies.c.what.in_([LETTER, OBEYED, ANSWER, HELP, TEXT]), tallies.c.at < bindparam("before", type_=Moment)
-)
+_KINDS: Final = (LETTER, OBEYED, ANSWER, HELP, TEXT)
+_PURGE: Final = {  # of each kind by itself: the index has them by kind and time
+    what: delete(tallies).where(
+        tallies.c.id.in_(
+            select(tallies.c.id)
+            .where(tallies.c.what == what, tallies.c.at < bindparam("before", type_=Moment))
+            .order_by(tallies.c.at)
+            .limit(_MOST)
+        )
+    )
+    for what in _KINDS
+}
 
 
 class Tally:
@@ -87,5 +98,7 @@ class Tally:
             return int(_ALL.scalar(self._connection, values))
         return int(_OF_KEY.scalar(self._connection, {**values, "of_key": key}))
 
-    def purge(self, before: datetime) -> int:
-        return self._connection.execute(_PURGE, {"before": before}).rowcount
+    def purge(self, before: datetime, limit: int = PURGED_AT_ONCE) -> int:
+        """Deletes some of what was counted before a moment; call again until it returns 0."""
+        values = {"before": before, "most": limit}
+        return sum(self._connection.execute(purge, values).rowcount for purge in _PURGE.values())

@@ -14,8 +14,8 @@ SINCE = NOW - DAY
 LATER = NOW - timedelta(hours=2)
 
 
-def digest(*cases, parked=(), failed=(), set_aside=(), numbers=None):
-    return make_digest(NOW, cases, parked, failed, set_aside, numbers or Numbers(), FORM, SINCE)
+def digest(*cases, parked=(), failed=(), set_aside=(), numbers=None, **more):
+    return make_digest(NOW, cases, parked, failed, set_aside, numbers or Numbers(), FORM, SINCE, **more)
 
 
 def references(section):
@@ -79,6 +79,16 @@ def test_a_long_section_is_cut_and_says_how_much_is_left():
     assert len(made.waiting_on_staff.listed) == MOST
     assert made.waiting_on_staff.total == MOST + 5
     assert made.waiting_on_staff.more == 5
+
+
+def test_open_cases_that_were_not_read_are_counted():
+    made = digest(
+        reviewed("NEW", LATER),
+        case(Status.AWAITING_ANSWERS, reference="PERSON"),
+        unread={Status.IN_REVIEW: 3, Status.AWAITING_ANSWERS: 4, Status.AWAITING_REQUESTER: 5},
+    )
+    assert (made.new.total, made.waiting_on_staff.total, made.waiting_on_person.total) == (1, 3, 10)
+    assert (made.waiting_on_staff.more, made.waiting_on_person.more) == (3, 9)
 
 
 def test_a_digest_that_lists_nothing_is_empty_whatever_its_numbers():

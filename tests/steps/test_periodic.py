@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partialmethod
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from mailflow.steps.app import PermanentFailure
 from mailflow.steps.operate import act
 from mailflow.steps.periodic import Purged, pass_time, purge, purge_now, send_digest
 from mailflow.steps.report import build_digest
+from mailflow.store.views import Views
 from tests.world import COMPLETE
 
 DAY = timedelta(days=1)
@@ -250,6 +252,15 @@ def test_after_an_outage_the_digest_tells_of_all_that_happened_since_the_last_on
     assert digest.since == world.now - 5 * DAY - HOUR
     assert [letter.recipient for letter in digest.failed.listed] == ["kim@example.com"]
     assert digest.numbers.requests == 1
+
+
+def test_a_digest_counts_all_open_cases_though_it_reads_only_so_many(world, monkeypatch):
+    for name in ("ann", "ben", "cleo"):
+        world.write(START, sender=f"{name}@example.org")
+    monkeypatch.setattr(Views, "cases", partialmethod(Views.cases, limit=1))
+    with world.store.read() as uow:
+        waiting = build_digest(world.app, uow).waiting_on_person
+    assert (len(waiting.listed), waiting.total) == (1, 3)
 
 
 # ------------------------------------------------------------------------------------------------ the purge

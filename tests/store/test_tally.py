@@ -63,4 +63,14 @@ def test_what_is_counted_no_longer_is_purged(engine, now):
         uow.tally.put(LETTER, "example.org", now - HOUR)
         uow.tally.put(LETTER, "example.org", now)
         assert uow.tally.purge(now) == 1
+        assert uow.tally.purge(now) == 0
         assert uow.tally.count(LETTER, now - 2 * HOUR, 10) == 1
+
+
+def test_a_purge_deletes_a_few_of_each_kind_at_a_time(engine, now):
+    with Store(engine).begin() as uow:
+        for hours in range(5):
+            uow.tally.put(LETTER, "example.org", now - hours * HOUR)
+        uow.tally.put(TEXT, "k", now - HOUR)
+        assert [uow.tally.purge(now, 3) for _ in range(3)] == [4, 1, 0]
+        assert uow.tally.count(LETTER, now - 9 * HOUR, 10) == 1
