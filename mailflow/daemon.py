@@ -417,7 +417,8 @@ def _warmed(app: App) -> App:
 
 def _patience(config: Config) -> float:
     """The seconds that a loop may rightly be at one piece of its work: a letter, or a wait for the database."""
-    slowest = TIMEOUTS_A_LETTER * config.smarthost.timeout + config.database.busy_timeout
+    database = config.database.busy_timeout + config.database.statement_timeout
+    slowest = TIMEOUTS_A_LETTER * config.smarthost.timeout + database
     return _STUCK_AFTER + slowest.total_seconds()
 
 

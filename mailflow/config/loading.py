@@ -91,6 +91,7 @@ def _settings(source: Path, file: File) -> Config:
         database=Database(
             url=files.with_password(file.database.url, file.database.password),
             busy_timeout=file.database.busy_timeout,
+            statement_timeout=file.database.statement_timeout,
             encryption_key=file.database.encryption_key,
             min_free=file.database.min_free,
         ),

@@ -67,6 +67,7 @@ class Database:
     url: str = field(repr=False)  # SQLAlchemy's, with the password in it
     busy_timeout: timedelta
     encryption_key: Path | None = None  # None: mail is stored in the clear
+    statement_timeout: timedelta = timedelta(seconds=60)  # for one of PostgreSQL
     min_free: int = 0  # bytes, of the disk that SQLite writes to; with less no mail is taken
 
 
@@ -142,5 +143,6 @@ _AT_START: Mapping[str, Callable[[Config], object]] = {
     "smtp.listen": attrgetter("smtp.listen", "smtp.from_systemd"),
     "database.url": attrgetter("database.url"),  # with its password
     "database.busy_timeout": attrgetter("database.busy_timeout"),
+    "database.statement_timeout": attrgetter("database.statement_timeout"),
     "monitoring.listen": attrgetter("monitoring"),
 }

@@ -196,6 +196,7 @@ class DatabaseTable(Table, header="[database]"):
     url: str = optional_path(files.database_url, "sqlite:///var/mailflow.db")
     password: str = optional_path(files.secret, "")
     busy_timeout: timedelta = optional(values.duration, "10 seconds")
+    statement_timeout: timedelta = optional(values.duration, "60 seconds")
     min_free: int = optional(values.size("0 B", "1000000 GB"), "100 MB")
     encryption_key: Path | None = optional_path(files.key_or_none, "var/database.key")
 

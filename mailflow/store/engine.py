@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -77,7 +78,7 @@ def make_engine(database: Database) -> Engine:
     url = make_url(database.url)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, database.busy_timeout)
-    return _postgresql(url, database.busy_timeout)
+    return _postgresql(url, database.busy_timeout, database.statement_timeout)
 
 
 def _sqlite(url: URL, busy_timeout: timedelta) -> Engine:
@@ -149,7 +150,14 @@ def _as_prepared(connection: sqlite3.Connection | None, record: ConnectionPoolEn
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_AFTER}")
 
 
-def _postgresql(url: URL, busy_timeout: timedelta) -> Engine:
+def _postgresql(url: URL, busy_timeout: timedelta, statement_timeout: timedelta) -> Engine:
+    from mailflow.store.bounded import BoundedConnection  # noqa: PLC0415 - psycopg is not installed for SQLite
+
+    def connect(_dialect: object, _record: object, given: Any, named: dict[str, Any]) -> BoundedConnection:
+        connection = BoundedConnection.connect(*given, **named)
+        connection.patience = statement_timeout.total_seconds()
+        return connection
+
     # A connection that was cut off without a word is found within half a minute; what the URL says goes first.
     patience = {
         "application_name": "mailflow",
@@ -170,10 +178,25 @@ def _postgresql(url: URL, busy_timeout: timedelta) -> Engine:
         hide_parameters=True,
         connect_args={key: value for key, value in patience.items() if key not in url.query},
     )
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", _check_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "handle_error", _name_failure)
     return engine
+
+
+@contextmanager
+def unbounded(connection: Connection) -> Iterator[None]:
+    """For what may take longer than a statement does: migrations, and what bounds itself."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    patience, driver.patience = driver.patience, None
+    try:
+        yield
+    finally:
+        driver.patience = patience
 
 
 def _check_postgresql(connection: Any, _record: object) -> None:

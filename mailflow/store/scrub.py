@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import Engine, Table
 
-from mailflow.store.engine import Unavailable, failure_of
+from mailflow.store.engine import Unavailable, failure_of, unbounded
 from mailflow.store.schema import case_history, cases, mails, outbox
 
 _WAIT_FOR_READERS: Final = 200  # milliseconds, in which no other process can write
@@ -43,7 +43,7 @@ def empty_wal(engine: Engine, turn: AbstractContextManager[None]) -> bool:
 def vacuum(engine: Engine, table: Table) -> bool:
     """Makes the room of dead tuples free for new ones; False when that took too long, or somebody else is at it."""
     connecting = engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-    with connecting as connection:
+    with connecting as connection, unbounded(connection):
         connection.exec_driver_sql(f"SET statement_timeout = '{_VACUUM_WITHIN}s'")
         try:
             connection.exec_driver_sql(f"VACUUM (SKIP_LOCKED, TRUNCATE false) {table.name}")

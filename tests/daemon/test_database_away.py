@@ -1,15 +1,13 @@
 """While the database cannot be written to, no mail is taken; then the desk goes on by itself."""
 
-import os
-import signal
 import smtplib
 import sqlite3
 from contextlib import closing
 
-import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from tests.daemon.away import crash, hanging
 from tests.daemon.clients import Clients
 from tests.daemon.desk import get, mail, send
 from tests.daemon.killing import settings
@@ -110,14 +108,21 @@ def test_a_desk_that_was_led_to_a_standby_finds_back_to_the_primary(on_postgresq
     assert process.stop() == 0
 
 
-def crash(url):
-    """One of its processes dies, whereupon the server ends all of them and recovers, as after `pg_ctl -m immediate restart`."""
-    with psycopg.connect(
-        url._replace(drivername="postgresql").render_as_string(), autocommit=True
-    ) as connection:
-        asked = "SELECT pid FROM pg_stat_activity WHERE application_name = 'mailflow' LIMIT 1"
-        ((pid,),) = connection.execute(asked)
-        os.kill(pid, signal.SIGKILL)
+def test_a_server_that_hangs_turns_mail_away_in_time_and_is_left_for_another_connection(
+    on_postgresql, smarthost
+):
+    on_postgresql.configure(database__statement_timeout="1 second")
+    process = on_postgresql.start()
+    port = process.port
+    send(port, mail(sender="ann@example.org"))
+    smarthost.letter("ann@example.org")
+    with hanging(make_url(on_postgresql.config.database.url), whole=True):
+        turned_away(port, mail(sender="jo@example.org"))
+        process.wait_for("database_lost")
+    taken_at_last(port, mail(sender="jo@example.org"))
+    smarthost.letter("jo@example.org")
+    process.wait_as_often("database_back", "database_lost")
+    assert process.stop() == 0
 
 
 def test_a_server_that_crashes_and_comes_back_loses_nothing(make_desk, smarthost, tmp_path):

@@ -1,15 +1,13 @@
 """While less than database.min_free is free, mail is turned away; what was taken is handled, letters leave."""
 
 import os
-import shutil
 import signal
 import smtplib
-import subprocess
-from contextlib import suppress
 
 import pytest
 
 from tests.daemon.desk import get, mail, send
+from tests.daemon.smalldisk import NoDisk, empty, fill, small_disk
 
 LOW = "receive: less than database.min_free is free, and no mail is taken"
 SIZE = 24_000_000  # bytes of a small disk
@@ -51,16 +49,13 @@ def test_mail_is_turned_away_while_too_little_is_free(make_desk, smarthost, smar
     assert process.stop() == 0
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of its own, which only root can make."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(disk)]
-    if os.geteuid() or not shutil.which("mount") or subprocess.run(mount, check=False).returncode:
-        pytest.skip("no file system can be mounted here")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+@pytest.fixture(name="small_disk")
+def _small_disk(tmp_path):
+    try:
+        with small_disk(tmp_path, SIZE) as disk:
+            yield disk
+    except NoDisk as error:
+        pytest.skip(str(error))
 
 
 def send_until_refused(port):
@@ -77,13 +72,6 @@ def send_until_refused(port):
     pytest.fail("all were taken")
 
 
-def fill(disk, leave):
-    """Something else takes the room, beside a daemon that writes too."""
-    with suppress(OSError), (disk / "other").open("wb", buffering=0) as other:
-        while os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize > leave:
-            other.write(bytes(4096))
-
-
 def test_a_disk_that_fills_up_takes_no_mail_and_keeps_what_it_has(
     make_desk, small_disk, smarthost, smarthost_settings
 ):
@@ -95,7 +83,7 @@ def test_a_disk_that_fills_up_takes_no_mail_and_keeps_what_it_has(
     refused(process.port, mail(sender="jo@example.org"))
     process.wait_for("disk_low")
     smarthost.letter("ann@example.org")
-    (small_disk / "other").unlink()
+    empty(small_disk)
     process.wait_for("disk_back")
     send(process.port, mail(sender="jo@example.org"))
     smarthost.letter("jo@example.org")
@@ -110,7 +98,7 @@ def test_a_disk_that_is_full_acknowledges_nothing(make_desk, small_disk, smartho
     fill(small_disk, 0)
     acknowledged = send_until_refused(port)
     assert get(healthz)[0] == 503
-    (small_disk / "other").unlink()
+    empty(small_disk)
     send(port, mail(sender="jo@example.org"))
     smarthost.wait_recipients({*acknowledged, "jo@example.org"})
     process.wait_until_well()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import stat
 from dataclasses import replace
@@ -13,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from mailflow.config import Database
 from mailflow.store import Store, Unavailable, Unsafe, make_engine, private
 from mailflow.store import engine as engine_module
+from mailflow.store.engine import unbounded
 
 WAIT = timedelta(seconds=1)
 SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -159,6 +162,60 @@ def test_a_transaction_cut_off_is_unavailable_and_the_next_one_works(store, engi
             lost()
     with store.begin() as uow:
         assert uow.views.queues().mails_waiting == 0
+
+
+def test_a_server_that_hangs_while_nobody_asks_is_given_up_unnoticed(postgresql_database, arrival):
+    """It stands still, with its connection open."""
+    engine = make_engine(replace(postgresql_database, statement_timeout=timedelta(milliseconds=300)))
+    store = Store(engine)
+    with store.read() as uow:
+        hangs = backend_of(uow)
+    os.kill(hangs, signal.SIGSTOP)
+    try:
+        with store.begin() as uow:
+            assert uow.mails.put([arrival()]) == 1
+            assert backend_of(uow) != hangs
+    finally:
+        os.kill(hangs, signal.SIGCONT)
+        engine.dispose()
+
+
+@pytest.mark.parametrize("then", ["another statement", "the commit"])
+def test_a_server_that_hangs_in_a_transaction_is_unavailable_and_the_next_one_works(
+    postgresql_database, arrival, then
+):
+    engine = make_engine(replace(postgresql_database, statement_timeout=timedelta(milliseconds=300)))
+    store, hangs = Store(engine), []
+
+    def hang():
+        with store.begin() as uow:
+            hangs.append(backend_of(uow))
+            os.kill(hangs[0], signal.SIGSTOP)
+            if then == "another statement":
+                uow.mails.put([arrival()])
+
+    try:
+        with pytest.raises(Unavailable, match="timeout"):
+            hang()
+        with store.begin() as uow:
+            assert uow.mails.put([arrival()]) == 1
+    finally:
+        os.kill(hangs[0], signal.SIGCONT)
+        engine.dispose()
+
+
+def test_migrations_may_take_longer_than_a_statement(postgresql_database):
+    engine = make_engine(replace(postgresql_database, statement_timeout=timedelta(milliseconds=50)))
+    with engine.connect() as connection:
+        with unbounded(connection):
+            connection.exec_driver_sql("SELECT pg_sleep(0.2)")
+        with pytest.raises(Unavailable, match="timeout"):
+            connection.exec_driver_sql("SELECT pg_sleep(0.2)")
+    engine.dispose()
+
+
+def backend_of(uow):
+    return uow._connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
 
 
 @POSTGRESQL

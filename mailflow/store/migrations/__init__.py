@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from mailflow import faults
-from mailflow.store.engine import READING
+from mailflow.store.engine import READING, unbounded
 from mailflow.store.schema import schema_admits
 
 HEAD: Final = "0009"
@@ -34,11 +34,12 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        _admit(connection)
+        with unbounded(connection):
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _admit(connection)
         faults.reached(faults.BEFORE_COMMIT, "upgrade")
     faults.reached(faults.AFTER_COMMIT, "upgrade")
 
