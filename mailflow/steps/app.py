@@ -12,7 +12,8 @@ from mailflow.config import Config
 from mailflow.core.authentication import Authentication
 from mailflow.core.letters import Letter, Rendered
 from mailflow.core.reference import Addresses
-from mailflow.store.unit import Claim, UnitOfWork
+from mailflow.store.claim import Claim
+from mailflow.store.unit import UnitOfWork
 
 if TYPE_CHECKING:  # who only looks at cases loads no reader of mail
     from mailflow.core.mail import Mail
@@ -114,6 +115,6 @@ class App:
     renderer: Renderer
     relay: Relay
     begin: Begin
-    claim: ClaimMails  # the same, with mails that wait
+    claim: ClaimMails  # mails that wait, to be read and then handled in one transaction
     read: Callable[[], AbstractContextManager[UnitOfWork]]  # a read-only snapshot that takes no write lock
     sender_check: SenderCheck | None = None  # None: only mail servers of ours say who wrote a mail

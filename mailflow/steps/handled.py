@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mailflow.core.mail import Mail
     from mailflow.core.wish import Wish
     from mailflow.steps.operate import Act
+    from mailflow.steps.understand import Said, Understood
 
 RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
 
@@ -45,6 +46,19 @@ class Handled:
     event: Event | None = None  # what it was to its case
     acts: tuple[Act, ...] = ()  # what the staff did by it
     authentication: Authentication = field(default_factory=Authentication)  # who wrote it
+
+    @staticmethod
+    def of(understood: Understood, kind: MailKind, said: Said) -> Handled:
+        """One that belongs to no case yet."""
+        return Handled(
+            understood.stored.id,
+            kind,
+            understood.mail,
+            said.body,
+            said.reading,
+            said.wish,
+            authentication=understood.authentication,
+        )
 
 
 @dataclass(frozen=True, slots=True)

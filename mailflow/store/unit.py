@@ -5,18 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, exc
 
 from mailflow import faults
+from mailflow.store.alone import Alone
 from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
+from mailflow.store.claim import Claim, Found
 from mailflow.store.engine import READING, UNSYNCED, DiskFailed, Unavailable
 from mailflow.store.inhand import InHand
 from mailflow.store.mailrow import Arrival, NewMail, filler_of, new_mail
-from mailflow.store.mails import Mails, StoredMail
+from mailflow.store.mails import Mails
 from mailflow.store.outbox import Outbox
 from mailflow.store.persons import Persons
 from mailflow.store.reseal import Seals
@@ -80,23 +82,6 @@ class UnitOfWork:
         execute(connection, "RELEASE SAVEPOINT part")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Mails for one transaction alone, of either kind."""
-
-    uow: UnitOfWork
-    mails: tuple[StoredMail, ...] = ()  # to be handled in it
-    left: tuple[
-        StoredMail, ...
-    ] = ()  # a process ended while it had them in hand: to be counted in it, no more
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    mails: dict[int, StoredMail]  # by id
-    left: bool  # whether other runs left any of them
-
-
 class Store:
     """Gives out units of work. `patience` is how long a writer of this process waits for the others, on SQLite.
 
@@ -114,6 +99,7 @@ class Store:
         self._patience = patience.total_seconds()
         on_sqlite = engine.dialect.name == "sqlite"
         self._turns = Turns() if on_sqlite else None
+        self._alone = Alone(Path(engine.url.database or "")) if on_sqlite else None
         self._journal_is_doubtful = False
         self._run = secrets.token_hex(8)
         self._unsynced = engine.execution_options(**{UNSYNCED: True})
@@ -140,43 +126,41 @@ class Store:
 
     @contextmanager
     def claim(self, now: datetime, limit: int, *, checked: bool = False) -> Iterator[Claim]:
-        """`begin`, with up to `limit` mails; `checked`: of which it was found who wrote them. That they are in hand is committed before any of them is handled.
+        """Up to `limit` mails; `checked`: of which it was found who wrote them. That they are in hand is committed.
 
-        PostgreSQL commits it while their rows are locked; SQLite, which has one writer, before the transaction begins:
-        what another process took in between is not handled here.
+        PostgreSQL commits it while their rows are locked, by the transaction that handles them. SQLite has one writer: it
+        gives its lock back meanwhile, so that mail comes in while these are read.
         """
-        with self._failures_named(), self._turn():
-            found = self._find_apart(now, limit, checked) if self._turns else None
-            with _committing(self._engine, "handle") as connection:
-                uow = UnitOfWork(connection, self._keyring)
-                yield self._claimed(
-                    uow, self._find_locked(uow, now, limit, checked) if found is None else found
-                )
+        with self._failures_named():
+            if self._alone is None:
+                with _committing(self._engine, "handle") as connection:
+                    uow = UnitOfWork(connection, self._keyring)
+                    yield Claim(
+                        self._find_locked(uow, now, limit, checked), self._run, lambda: nullcontext(uow)
+                    )
+                return
+            with self._alone.held() as alone:
+                found = self._find_apart(now, limit, checked) if alone else Found()
+                yield Claim(found, self._run, lambda: self.begin("handle"))
 
-    def _find_apart(self, now: datetime, limit: int, checked: bool) -> _Found:
-        with _committing(self._unsynced, "in hand") as connection:
+    def _find_apart(self, now: datetime, limit: int, checked: bool) -> Found:
+        with self._turn(), _committing(self._unsynced, "in hand") as connection:
             uow = UnitOfWork(connection, self._keyring)
             found = self._find(uow, now, limit, checked)
             if not found.left:
                 uow.in_hand.put(found.mails, self._run)
         return found
 
-    def _find_locked(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> _Found:
+    def _find_locked(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> Found:
         found = self._find(uow, now, limit, checked)
         if found.mails and not found.left:
             with _committing(self._unsynced, "in hand") as connection:
                 UnitOfWork(connection, self._keyring).in_hand.put(found.mails, self._run)
         return found
 
-    def _find(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> _Found:
+    def _find(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> Found:
         mails = {mail.id: mail for mail in uow.mails.claim(now, limit, checked=checked)}
-        return _Found(mails, uow.in_hand.any_of_others(mails, self._run))
-
-    def _claimed(self, uow: UnitOfWork, found: _Found) -> Claim:
-        take = uow.in_hand.take_of_others if found.left else uow.in_hand.take
-        taken = take(found.mails, self._run)
-        ours = tuple(mail for mail in found.mails.values() if mail.id in taken)
-        return Claim(uow, left=ours) if found.left else Claim(uow, mails=ours)
+        return Found(mails, uow.in_hand.any_of_others(mails, self._run))
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:

@@ -3,7 +3,7 @@
 import pytest
 
 from mailflow.cli.explain import Clock, NoRelay
-from mailflow.steps import handle
+from mailflow.steps import understand
 from tests.cli.hostile import harmless
 from tests.zone import serving
 
@@ -161,7 +161,7 @@ def test_one_file_that_is_not_there_is_told_before_anything_is_shown(shell, file
 
 
 def test_a_mail_that_raises_is_told(shell, files, monkeypatch):
-    monkeypatch.setattr(handle, "parse", lambda *_: 1 / 0)
+    monkeypatch.setattr(understand, "parse", lambda *_: 1 / 0)
     done = shell("explain", files[0])
     assert done.status == 70
     assert "01-user.eml: ZeroDivisionError" in done.err

@@ -3,7 +3,7 @@
 import pytest
 
 from mailflow.core.mail import parse
-from mailflow.steps import handle
+from mailflow.steps import understand
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
 from mailflow.steps.handle import RETRY_WAITS
 from tests.world import COMPLETE
@@ -18,12 +18,12 @@ def troubled(world, monkeypatch):
     }.get
     for sender in ("kim@example.com", "lee@example.com"):
         world.write("I lost my phone", sender=sender)
-    monkeypatch.setattr(handle, "parse", lambda *_: 1 / 0)
+    monkeypatch.setattr(understand, "parse", lambda *_: 1 / 0)
     world.write(COMPLETE)
     for wait in RETRY_WAITS:
         world.now += wait
         world.run()
-    monkeypatch.setattr(handle, "parse", parse)
+    monkeypatch.setattr(understand, "parse", parse)
     world.relay.fault = lambda _: None
     return world
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
-from mailflow.steps import deliver, handle, receive
+from mailflow.steps import deliver, handle, receive, understand
 from mailflow.store import engine, mailrow
 from mailflow.store.outbox import Outbox
 from mailflow.store.slots import Slots
@@ -121,14 +121,14 @@ def commits_are_not_synced() -> None:
 
 def killed_by_a_mail() -> None:
     """One with certain words ends the process while it is handled, as a fault of the machine would."""
-    parse = handle.parse
+    parse = understand.parse
 
     def parse_or_die(raw, envelope):
         if DEADLY.encode() in raw:
             os.kill(os.getpid(), signal.SIGKILL)
         return parse(raw, envelope)
 
-    handle.parse = parse_or_die
+    understand.parse = parse_or_die
     handle.RETRY_WAITS = (timedelta(0),) * len(handle.RETRY_WAITS)
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.envelope import MailKind
-from mailflow.core.events import StaffClosed
+from mailflow.core.events import StaffAsked, StaffClosed
 from mailflow.core.letters import LetterKind
 from mailflow.core.mail import parse
-from mailflow.steps import handle
+from mailflow.steps import handle, understand
 from mailflow.steps.handle import RETRY_WAITS, Failed, handle_waiting
 from mailflow.steps.operate import act, merge
 from mailflow.steps.report import build_digest
@@ -43,7 +43,7 @@ def raises(error, when=BAD):
 
 
 def test_a_mail_that_raises_is_tried_after_growing_waits_and_then_parked(world, monkeypatch):
-    monkeypatch.setattr(handle, "parse", raises(ValueError("secret words of the mail")))
+    monkeypatch.setattr(understand, "parse", raises(ValueError("secret words of the mail")))
     world.receive(world.mail(BAD), "jo@example.org")
     tries = []
     for wait in (timedelta(0), *RETRY_WAITS):
@@ -60,18 +60,18 @@ def test_a_mail_that_raises_is_tried_after_growing_waits_and_then_parked(world, 
 
 
 def test_what_is_said_of_the_fault_quotes_nothing_of_the_mail(world, monkeypatch):
-    monkeypatch.setattr(handle, "parse", raises(ValueError("secret words of the mail")))
+    monkeypatch.setattr(understand, "parse", raises(ValueError("secret words of the mail")))
     world.receive(world.mail(BAD), "jo@example.org")
     (failed,) = handle_waiting(world.app, 10)
     assert failed.error.startswith("ValueError in ")
-    assert "handle.py" in failed.error or "test_handle.py" in failed.error
+    assert "understand.py" in failed.error or "test_handle.py" in failed.error
     assert "secret" not in failed.error
     assert world.stored(1).error == failed.error
 
 
 def test_a_parked_mail_stands_in_the_digest_and_can_be_handled_anew(world, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(handle, "parse", raises(ValueError()))
+        patch.setattr(understand, "parse", raises(ValueError()))
         world.write(f"{BAD}. {INCOMPLETE}", Subject="help me")
         for wait in RETRY_WAITS:
             world.now += wait
@@ -88,7 +88,7 @@ def test_a_parked_mail_stands_in_the_digest_and_can_be_handled_anew(world, monke
 
 
 def test_a_bad_mail_neither_blocks_nor_undoes_its_neighbours(world, monkeypatch):
-    monkeypatch.setattr(handle, "parse", raises(RecursionError()))
+    monkeypatch.setattr(understand, "parse", raises(RecursionError()))
     for sender, body in (
         ("ann@example.org", INCOMPLETE),
         ("bad@example.org", BAD),
@@ -133,7 +133,7 @@ def test_when_the_database_fails_the_whole_batch_is_left_as_it_was(world, monkey
     for sender, body in (("ann@example.org", INCOMPLETE), ("bad@example.org", BAD)):
         world.receive(world.mail(body, sender=sender), sender)
     with monkeypatch.context() as patch:
-        patch.setattr(handle, "parse", raises(Unavailable("disk full")))
+        patch.setattr(understand, "parse", raises(Unavailable("disk full")))
         with pytest.raises(Unavailable):
             handle_waiting(world.app, 10)
     assert world.opened() == 0
@@ -162,6 +162,64 @@ def test_two_nodes_handle_each_mail_once(world, node):
     first, second = handle_waiting(world.app, 4), handle_waiting(node.app, 4)
     assert (len(first), len(second)) == (4, 2)
     assert world.opened() == 6
+
+
+# ------------------------------------------------------------------------------------------------ read before the lock
+
+
+@pytest.fixture
+def meanwhile(world, monkeypatch):
+    """Has something happen after mails were read, and before the transaction that handles them."""
+
+    def happen(what):
+        def read_and_happen(app, mails):
+            read = read_ahead(app, mails)
+            what()
+            return read
+
+        read_ahead = handle.read_ahead
+        monkeypatch.setattr(handle, "read_ahead", read_and_happen)
+
+    return happen
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """What each reading of a mail was given as what our letter asked."""
+
+    def counted(lines, form, asked, *others):
+        found.append(asked)
+        return read(lines, form, asked, *others)
+
+    found, read = [], understand.read_answers
+    monkeypatch.setattr(understand, "read_answers", counted)
+    return found
+
+
+def test_an_answer_is_read_once_by_what_our_letter_asked(world, readings):
+    (letter,) = world.write(INCOMPLETE)
+    asked = world.case().asked
+    world.answer(letter, ANSWERS)
+    assert readings == [None, asked]
+    assert world.case().status is Status.IN_REVIEW
+
+
+def test_an_answer_is_read_again_where_the_staff_asked_something_else_meanwhile(world, meanwhile, readings):
+    (letter,) = world.write(INCOMPLETE)
+    asked = world.case().asked
+    meanwhile(
+        lambda: len(readings) == 2 and act(world.app, letter.reference, StaffAsked("Which year?"), "kim")
+    )
+    world.answer(letter, ANSWERS)
+    assert readings == [None, asked, ()]
+    assert world.handled[-1].reading.answers == {}
+
+
+def test_mail_comes_in_while_others_are_read(world, meanwhile):
+    world.receive(world.mail(INCOMPLETE), "jo@example.org")
+    later = iter([world.mail(INCOMPLETE, sender="kim@example.org")])
+    meanwhile(lambda: [world.receive(raw, "kim@example.org") for raw in later])
+    assert [letter.recipient for letter in world.run()] == ["jo@example.org", "kim@example.org"]
 
 
 # ------------------------------------------------------------------------------------------------ other scripts

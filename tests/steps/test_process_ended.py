@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailflow.core.mail import parse
-from mailflow.steps import handle
+from mailflow.steps import understand
 from mailflow.steps.handle import RETRY_WAITS, Failed, handle_waiting
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import MailState
@@ -30,7 +30,7 @@ def kill(node, monkeypatch, words):
         return parse(raw, envelope)
 
     with monkeypatch.context() as patch:
-        patch.setattr(handle, "parse", parse_or_die)
+        patch.setattr(understand, "parse", parse_or_die)
         with pytest.raises(SystemExit):
             node.run()
 
@@ -66,7 +66,7 @@ def test_raising_and_killing_count_together(world, make_node, monkeypatch):
         assert failed.attempts == attempts
         world.now = failed.next_try_at
         with monkeypatch.context() as patch:
-            patch.setattr(handle, "parse", failing(ValueError()))
+            patch.setattr(understand, "parse", failing(ValueError()))
             (failed,) = handle_waiting(make_node().app, 10)
         assert failed.attempts == attempts + 1
         world.now = failed.next_try_at or world.now
@@ -101,7 +101,7 @@ def test_a_mail_that_did_not_end_the_process_after_all_is_handled(world, make_no
 def test_a_database_that_fails_is_no_fault_of_the_mail(world, monkeypatch):
     world.receive(world.mail(INCOMPLETE), "jo@example.org")
     with monkeypatch.context() as patch:
-        patch.setattr(handle, "parse", failing(Unavailable("disk full")))
+        patch.setattr(understand, "parse", failing(Unavailable("disk full")))
         for _ in range(5):
             with pytest.raises(Unavailable):
                 handle_waiting(world.app, 10)

@@ -34,9 +34,17 @@ def killed_with(store, now, limit=10):
 
 
 def settle(claim, handle):
-    for mail in claim.mails:
-        handle(claim.uow, mail.id)
-    return ids(claim.mails)
+    with claim.hold() as held:
+        for mail in held.mails:
+            handle(held.uow, mail.id)
+    return ids(held.mails)
+
+
+def told(claim):
+    """What is counted as left by a process that has ended."""
+    with claim.hold() as held:
+        assert held.mails == ()
+    return ids(held.left)
 
 
 @pytest.fixture
@@ -57,7 +65,7 @@ def test_mails_are_said_to_be_in_hand_while_they_are_handled_and_no_longer(
 
 def test_nothing_waits(store, engine, now):
     with store.claim(now, 2) as claim:
-        assert (claim.mails, claim.left) == ((), ())
+        assert claim.is_empty
     assert in_hand(engine) == []
 
 
@@ -66,28 +74,27 @@ def test_what_a_process_had_in_hand_when_it_ended_is_told_once(store, other, eng
     dead = killed_with(store, now)
     put(other, arrival())
     with other.claim(now, 10) as claim:
-        assert (ids(claim.left), claim.mails) == (dead, ())
+        assert claim.mails == ()
+        assert told(claim) == dead
     assert in_hand(engine) == []
     with other.claim(now, 10) as claim:
         assert len(settle(claim, handle)) == 3
-        assert claim.left == ()
 
 
 def test_it_is_told_again_when_the_one_who_was_told_ends_too(store, other, arrival, now):
     put(store, arrival())
     dead = killed_with(store, now)
-    with pytest.raises(Killed), other.claim(now, 10) as claim:
+    with pytest.raises(Killed), other.claim(now, 10) as claim, claim.hold() as held:
         raise Killed
-    assert ids(claim.left) == dead
+    assert ids(held.left) == dead
     with other.claim(now, 10) as claim:
-        assert ids(claim.left) == dead
+        assert told(claim) == dead
 
 
 def test_a_process_that_lives_on_has_left_nothing(store, arrival, now, handle):
     put(store, arrival())
     killed_with(store, now)
     with store.claim(now, 10) as claim:
-        assert claim.left == ()
         assert len(settle(claim, handle)) == 1
 
 
@@ -107,30 +114,40 @@ def test_a_mail_that_failed_before_comes_alone(store, arrival, now, handle):
 def test_what_a_living_node_has_in_hand_is_not_left(store, other, engine, arrival, now, handle):
     put(store, *(arrival() for _ in range(3)))
     with store.claim(now, 2) as mine, other.claim(now, 2) as theirs:
-        assert theirs.left == ()
         assert len(in_hand(engine)) == 3
-        assert not set(settle(mine, handle)) & set(settle(theirs, handle))
+        assert (len(settle(mine, handle)), len(settle(theirs, handle))) == (2, 1)
     assert in_hand(engine) == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_what_another_process_handles_first_is_not_handled_again(
-    store, other, arrival, now, handle, monkeypatch
-):
-    put(store, arrival(), arrival())
+def test_while_one_process_has_mails_in_hand_no_other_takes_any(store, other, arrival, now, handle):
+    put(store, *(arrival() for _ in range(3)))
+    with store.claim(now, 2) as claim:
+        with other.claim(now, 10) as theirs:
+            assert theirs.is_empty
+        assert len(settle(claim, handle)) == 2
+    with other.claim(now, 10) as theirs:
+        assert len(settle(theirs, handle)) == 1
 
-    def find_and_be_overtaken(*arguments):
-        found = find(*arguments)
-        with other.claim(now, 1) as claim:  # it is told, wrongly, that this process has ended
-            other_has.extend(ids(claim.left))
-        return found
 
-    other_has, find = [], store._find_apart
-    monkeypatch.setattr(store, "_find_apart", find_and_be_overtaken)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_mail_comes_in_while_what_is_in_hand_is_read(store, other, arrival, now, handle):
+    put(store, arrival())
     with store.claim(now, 10) as claim:
+        put(other, arrival())
+        assert len(settle(claim, handle)) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_was_counted_meanwhile_is_not_handled(store, other, engine, arrival, now, handle):
+    """Nobody should, but a process of an older version may: it knows nothing of the lock."""
+    put(store, arrival(), arrival())
+    with store.claim(now, 10) as claim:
+        with other.begin() as uow:
+            other_has = uow.in_hand.take_of_others([claim.mails[0].id], "another run")
         mine = settle(claim, handle)
     assert (len(mine), len(other_has)) == (1, 1)
-    assert set(mine).isdisjoint(other_has)
+    assert other_has.isdisjoint(mine)
 
 
 SYNCED = {"sqlite": ("PRAGMA synchronous", 2, 1), "postgresql": ("SHOW synchronous_commit", "on", "off")}

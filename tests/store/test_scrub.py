@@ -33,9 +33,9 @@ def put(store, *arrivals):
 
 
 def mask_all(store, now, handle, **facts):
-    with store.claim(now, 100) as claim:
-        for mail in claim.mails:
-            handle(claim.uow, mail.id, raw=b"Subject: x\r\n\r\n[password removed]", **facts)
+    with store.claim(now, 100) as claim, claim.hold() as held:
+        for mail in held.mails:
+            handle(held.uow, mail.id, raw=b"Subject: x\r\n\r\n[password removed]", **facts)
 
 
 @SQLITE

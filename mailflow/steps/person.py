@@ -1,0 +1,185 @@
+"""A mail whose writer waits for an answer: to which case it belongs, what it may do there, or that none takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailflow.core.authentication import Handling, Verdict, handling_of, why_not_believed
+from mailflow.core.case import Case, Flag
+from mailflow.core.envelope import MailKind
+from mailflow.core.events import Event, PersonWrote, StrangerWrote, UnprovenWrote
+from mailflow.core.recognise import (
+    Belongs,
+    NewRequest,
+    SetAside,
+    find_case_of_sender,
+    kind_in_case,
+    kind_of_first,
+    without_lost,
+)
+from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
+from mailflow.core.source import source_of
+from mailflow.core.wish import Intent
+from mailflow.steps.app import App
+from mailflow.steps.apply import apply_event
+from mailflow.steps.handled import Handled
+from mailflow.steps.match import current_case
+from mailflow.steps.obey import obey
+from mailflow.steps.senders import with_oddities
+from mailflow.steps.understand import Said, Understood, ties_of
+from mailflow.store.tally import TEXT
+from mailflow.store.unit import UnitOfWork
+
+_SAID_AGAIN = "a machine of its domain sent this text before, and it says nothing of an account"
+_STRANGER = "it is not from the party of the case"
+_CONFLICT = "its address, header and text name cases of different people"
+_ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
+_BY_STAFF = "a member of the staff answered a letter of the desk"
+# RFC 6531 takes a way out that carries SMTPUTF8 to the end, which we do not promise; a domain has an ASCII form.
+_NOT_ASCII = "letters cannot be written to this address, which is not ASCII"
+
+
+def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
+    """Everything about it but its own row, in the transaction of `uow`."""
+    sender = understood.mail.sender
+    assert sender is not None, "a mail without a sender is not answered"
+    uow.cases.lock_party(sender)
+    if understood.for_commands:
+        return _commands(app, uow, understood)
+    ties = ties_of(uow, understood)
+    handled = _as_said(understood, understood.said(ties.case, ties.letters))
+    if _from_staff(app, understood):
+        return _set_aside(handled, _BY_STAFF)
+    if not sender.isascii():
+        return _set_aside(handled, _NOT_ASCII)
+    lasting = without_lost(understood.clues, sender, app.addresses, app.clock())
+    found = ties.pointed or find_case_of_sender(
+        lasting, ties.matches, handled.reading, handled.wish, app.config.policy.form
+    )
+    if isinstance(found, SetAside):
+        return _set_aside(handled, found.why)
+    if isinstance(found, NewRequest):
+        if ties.case is not None:  # as what it says to that case, which is not its own
+            handled = _as_said(understood, understood.said(None, ties.letters))
+        return _in_no_case(app, uow, handled, ties.matches.of_sender)
+    return _in_case(app, uow, handled, found)
+
+
+def _commands(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
+    """A mail to an address that only letters to the staff hold: nobody else's request, whoever wrote it."""
+    found, body = understood.authentication, understood.body
+    handled = Handled.of(understood, MailKind.REQUEST, Said(body))
+    obeyed = obey(app, uow, understood.mail, body, understood.for_commands, found)
+    if obeyed.silence is not None:
+        return _set_aside(handled, obeyed.silence)
+    return replace(handled, kind=MailKind.STAFF_COMMANDS, letters=obeyed.letters, acts=obeyed.acts)
+
+
+def _as_said(understood: Understood, said: Said) -> Handled:
+    kind = kind_of_first(said.reading, said.wish, understood.app.config.policy.form)
+    return Handled.of(understood, kind, said)
+
+
+def _from_staff(app: App, understood: Understood) -> bool:
+    """Staff who answer a digest or an escalation must not open a case by it."""
+    staff = map(str.lower, app.config.policy.staff)
+    return bool(understood.clues.message_ids) and understood.sender.lower() in staff
+
+
+def _set_aside(handled: Handled, why: str) -> Handled:
+    return replace(handled, silence=why, set_aside=True)
+
+
+def _in_no_case(app: App, uow: UnitOfWork, handled: Handled, senders: Sequence[Case]) -> Handled:
+    found = handled.authentication
+    handling = handling_of(found.verdict, app.config.policy.senders, in_case=False)
+    if handling is Handling.STAFF:
+        # Whatever it is about: the digest lists no mail that is off topic, and has to list this one.
+        return _set_aside(replace(handled, kind=MailKind.REQUEST), why_not_believed(found))
+    if handled.wish.intent is Intent.BULK:
+        return _set_aside(handled, "it offers something for sale, and nobody waits for an answer")
+    if handled.kind is MailKind.WITHDRAWAL:
+        return _set_aside(handled, "it takes back a request that is not there")
+    text = "" if handled.reading.answers else text_key(handled.mail.sender or "", handled.body.fresh)
+    if text and (opened := uow.tally.last(TEXT, text, app.clock() - SAID_AGAIN_WITHIN)):
+        case = uow.cases.get(opened, lock=True)
+        if case is not None:
+            return _said_again(app, uow, handled, case)
+    known = frozenset(source for case in senders if case.letters for source in case.sources[:1])
+    handled = _applied(app, uow, handled, None, replace(_event(handled, handling), known_sources=known))
+    if text and handled.case:
+        uow.tally.put(TEXT, text, app.clock(), handled.case.id)
+    return handled
+
+
+def _said_again(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
+    """A ticket system writes from a new address each time: its mail joins the case that its first one opened."""
+    handled = replace(
+        handled, how="a machine of its domain sent this text before", by_party=False, silence=_SAID_AGAIN
+    )
+    event = StrangerWrote(handled.mail.sender or "", str(handled.mail_id), frozenset({Flag.GOING_IN_CIRCLES}))
+    return _applied(app, uow, handled, case, event)
+
+
+def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Handled:
+    case = current_case(uow, found.case)
+    found = replace(found, case=case)
+    handled = replace(handled, how=found.how, by_party=found.by_party)
+    kind = kind_in_case(found, handled.reading, handled.wish, app.config.policy.form)
+    handled = replace(handled, kind=kind)
+    if not found.by_party:
+        return _by_stranger(app, uow, handled, case, flags_of_stranger(proven=found.proven))
+    if found.conflict:
+        return _by_unproven(app, uow, handled, case, _CONFLICT)
+    handling = handling_of(
+        handled.authentication.verdict,
+        app.config.policy.senders,
+        in_case=True,
+        at_reply_address=found.at_reply_address,
+    )
+    if handling is Handling.STAFF:
+        return _by_unproven(app, uow, handled, case, why_not_believed(handled.authentication))
+    event = _event(handled, handling)
+    event = replace(event, at_reply_address=found.at_reply_address, proven=found.proven or event.proven)
+    if not is_familiar(case, event.proven, event.source):
+        return _by_unproven(app, uow, handled, case, _ELSEWHERE)
+    return _applied(app, uow, handled, case, event)
+
+
+def _by_stranger(app: App, uow: UnitOfWork, handled: Handled, case: Case, flags: frozenset[Flag]) -> Handled:
+    found = with_oddities(handled.authentication, handled.mail, (case.party,))
+    handled = replace(handled, silence=_STRANGER, authentication=found)
+    sender = handled.mail.sender or ""
+    event = StrangerWrote(sender, str(handled.mail_id), flags, odd=bool(found.oddities))
+    return _applied(app, uow, handled, case, event)
+
+
+def _by_unproven(app: App, uow: UnitOfWork, handled: Handled, case: Case, why: str) -> Handled:
+    handled = replace(handled, silence=why)
+    event = UnprovenWrote(str(handled.mail_id), why, odd=bool(handled.authentication.oddities))
+    return _applied(app, uow, handled, case, event)
+
+
+def _event(handled: Handled, handling: Handling) -> PersonWrote:
+    found = handled.authentication
+    return PersonWrote(
+        kind=handled.kind,
+        sender=handled.mail.sender or "",
+        reading=handled.reading,
+        mail_id=str(handled.mail_id),
+        message_id=handled.mail.message_id,
+        references=handled.mail.references,
+        topic=handled.wish.topic,
+        secrets=handled.body.secrets,
+        proof=found.verdict if found.source else None,
+        trusted=handling is Handling.FULL,
+        odd=bool(found.oddities),
+        proven=found.verdict is Verdict.PASS,
+        source=source_of(handled.mail),
+    )
+
+
+def _applied(app: App, uow: UnitOfWork, handled: Handled, case: Case | None, event: Event) -> Handled:
+    applied = apply_event(app, uow, case, event, handled.mail.sender or "")
+    return replace(handled, case=applied.case, letters=applied.letters, event=event)

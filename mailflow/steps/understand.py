@@ -1,0 +1,167 @@
+"""Understand: what a mail is, what may tie it to a case, and what it says; all that takes long and changes nothing.
+
+It is done before the transaction that handles the mail, so that nobody waits for a lock meanwhile. What an answer says
+depends on what our letter asked: a snapshot shows the case that the mail seems to belong to. The transaction looks
+again, and only where it finds something else is the mail read again in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from mailflow.core.answer import Reading
+from mailflow.core.answers import read_answers, with_subject
+from mailflow.core.authentication import Authentication
+from mailflow.core.body import Body, read_body, without_desk, without_letters
+from mailflow.core.case import Case, Status
+from mailflow.core.intent import own_subject, read_wish
+from mailflow.core.mail import Mail, parse
+from mailflow.core.origin import Silence, why_not_answer
+from mailflow.core.reading.context import YES_TO_WHAT_WAS_ASKED
+from mailflow.core.recognise import Belongs, Clues, Matches, clues_of, find_case
+from mailflow.core.reference import Purpose, Tagged
+from mailflow.core.wish import Intent, Wish
+from mailflow.steps.app import App
+from mailflow.steps.match import matches_of
+from mailflow.steps.senders import who_wrote
+from mailflow.store.engine import Unavailable
+from mailflow.store.mails import StoredMail
+from mailflow.store.unit import UnitOfWork
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a mail says, as the answer to a letter or to none."""
+
+    body: Body
+    reading: Reading = field(default_factory=Reading)
+    wish: Wish = field(default_factory=lambda: Wish(Intent.NONE))
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """The cases that a mail may belong to, as the database has them at one moment."""
+
+    matches: Matches
+    pointed: Belongs | None  # that which the mail itself points to
+    case: Case | None  # whose letter it most likely answers
+    letters: tuple[str, ...] = ()  # of that case, where the mail may hold them unmarked
+
+
+@dataclass
+class Understood:
+    """A mail that was read. What it says is remembered by all that it depends on."""
+
+    app: App
+    stored: StoredMail
+    mail: Mail
+    body: Body
+    silence: Silence | None  # why nobody waits for an answer
+    _said: dict[tuple[object, ...], Said] = field(default_factory=dict)
+
+    @property
+    def sender(self) -> str:
+        return self.mail.sender or ""
+
+    @cached_property
+    def clues(self) -> Clues:
+        text = "" if self.silence else f"{self.body.subject}\n{self.body.fresh}"
+        return clues_of(self.mail, text, self.app.addresses)
+
+    @cached_property
+    def authentication(self) -> Authentication:
+        return who_wrote(self.app.config, self.mail, self.stored.authentication)
+
+    @property
+    def for_commands(self) -> Sequence[Tagged]:
+        """The addresses among its recipients that only letters to the staff hold."""
+        return [tagged for tagged in self.clues.tagged if tagged.purpose is Purpose.STAFF]
+
+    def said(self, case: Case | None, letters: tuple[str, ...] = ()) -> Said:
+        """What the mail says to this case, or as one that opens a case."""
+        context = (case.asked if case else None, letters)
+        if context not in self._said:
+            body = without_letters(self.body, letters) if letters else self.body
+            self._said[context] = _read(self.app, self.mail, body, case)
+        return self._said[context]
+
+
+def read_ahead(app: App, mails: Iterable[StoredMail]) -> dict[int, Understood]:
+    """What is understood of the mails, by their ids. One that raises is left out: in its transaction it raises again."""
+    understood = {
+        stored.id: one for stored in mails if (one := _unless_it_raises(understand, app, stored)) is not None
+    }
+    persons = [one for one in understood.values() if one.silence is None and not one.for_commands]
+    if not persons:
+        return understood
+    with app.read() as uow:
+        ties = [_unless_it_raises(ties_of, uow, one) for one in persons]
+    for one, found in zip(persons, ties, strict=True):
+        if found is not None:
+            _unless_it_raises(one.said, found.case, found.letters)
+    return understood
+
+
+def understand(app: App, stored: StoredMail) -> Understood:
+    """All that can be told of a mail without a look at any case."""
+    mail = parse(stored.raw, stored.envelope)
+    body = read_body(mail, app.config.lexicon, app.addresses.desk)
+    return Understood(app, stored, mail, body, why_not_answer(mail, app.config.desk.address))
+
+
+def ties_of(uow: UnitOfWork, understood: Understood) -> Ties:
+    """The cases that a person's mail may belong to, as `uow` sees them."""
+    app, clues, sender = understood.app, understood.clues, understood.sender
+    matches = matches_of(uow, clues, sender)
+    pointed = find_case(clues, matches, sender, app.addresses, app.clock())
+    letters: tuple[str, ...] = ()
+    if pointed and clues.typed:  # a reference stands among the fresh lines: maybe all of our letter does
+        letters = tuple(letter.text for letter in uow.outbox.of_case(pointed.case.id))
+    return Ties(matches, pointed, pointed.case if pointed else _likely(matches.of_sender), letters)
+
+
+def _likely(cases: Sequence[Case]) -> Case | None:
+    """The case whose last letter a fresh mail of its party most likely answers."""
+    open_ones = [case for case in cases if case.status is not Status.CLOSED]
+    return max(open_ones, key=lambda case: case.changed_at, default=None)
+
+
+def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
+    """What the mail says, understood with what our last letter asked as context."""
+    policy, lexicon = app.config.policy, app.config.lexicon
+    asked = case.asked if case else None
+    subject = own_subject(body.subject, lexicon.intent) if case is None else ""
+    lines = with_subject(subject, without_desk(body.lines, app.addresses.desk))
+    reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "")
+
+    def wish_beside(reading: Reading) -> Wish:
+        return read_wish(
+            body.lines,
+            body.subject,
+            reading,
+            policy.redirects,
+            lexicon.intent,
+            in_case=case is not None,
+            form=policy.form,
+        )
+
+    wish, sparing = wish_beside(reading), reading.without(YES_TO_WHAT_WAS_ASKED)
+    if sparing != reading and (beside := wish_beside(sparing)).intent is Intent.WITHDRAWAL:
+        return Said(
+            body, sparing, beside
+        )  # "yes, I got back in": who needs us no longer agrees to nothing of ours
+    return Said(body, reading, wish)
+
+
+def _unless_it_raises(step: Callable[..., T], *given: object) -> T | None:
+    try:
+        return step(*given)
+    except Unavailable:
+        raise  # the database's fault, not the mail's
+    except Exception:  # noqa: BLE001 -- it raises once more where that is counted
+        return None
