@@ -22,6 +22,20 @@ class Answer:
     sure: float  # 0 to 1
     mail: str = ""  # the id of the mail it stood in
 
+    def in_mail(self, mail: str) -> Answer:
+        """The same, of the mail with this id. (`replace` takes three times as long, and a mail has many answers.)"""
+        return Answer(
+            self.field,
+            self.value,
+            self.words,
+            self.line,
+            self.start,
+            self.end,
+            self.rule,
+            self.sure,
+            mail,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mailflow.core.answer import Answer
 from mailflow.core.authentication import Verdict
@@ -78,3 +79,14 @@ class Case:
     fruitless: int = 0  # mails in a row that brought nothing new
     snoozed_until: datetime | None = None  # the staff wants to be told of it then, and not before
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown
+
+    def evolve(self, **changes: Any) -> Case:
+        """The case with some fields changed, as `dataclasses.replace` makes it, in a tenth of the time.
+
+        An event changes a case some ten times, and it has some thirty fields.
+        """
+        facts = self.__dict__
+        assert changes.keys() <= facts.keys(), f"a case has no {changes.keys() - facts.keys()}"
+        case = object.__new__(Case)
+        case.__dict__.update(facts, **changes)
+        return case

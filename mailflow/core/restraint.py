@@ -10,7 +10,7 @@ staff decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -76,14 +76,13 @@ def is_familiar(case: Case, proven: bool, source: str) -> bool:
 
 def listened(before: Case | None, event: PersonWrote, heard: Case, now: datetime) -> Case:
     """The case `heard` of a mail, with what the mail says about its writer."""
-    heard = replace(heard, sources=tuple(dict.fromkeys((*heard.sources, event.source)))[:_SOURCES_KEPT])
-    if event.proven:
-        heard = replace(heard, flags=heard.flags - {Flag.MAYBE_FORGED})
+    sources = tuple(dict.fromkeys((*heard.sources, event.source)))[:_SOURCES_KEPT]
+    flags = heard.flags - {Flag.MAYBE_FORGED} if event.proven else heard.flags
     if before is None or _brings_something(before, event, heard, now):
-        return replace(heard, fruitless=0, flags=heard.flags - {Flag.GOING_IN_CIRCLES})
+        return heard.evolve(sources=sources, fruitless=0, flags=flags - {Flag.GOING_IN_CIRCLES})
     fruitless = heard.fruitless + 1
-    flags = heard.flags | ({Flag.GOING_IN_CIRCLES} if fruitless >= FRUITLESS else set())
-    return replace(heard, fruitless=fruitless, flags=flags)
+    flags |= {Flag.GOING_IN_CIRCLES} if fruitless >= FRUITLESS else set()
+    return heard.evolve(sources=sources, fruitless=fruitless, flags=flags)
 
 
 def flags_of_stranger(*, proven: bool) -> frozenset[Flag]:
@@ -141,6 +140,6 @@ def _said(case: Case) -> Mapping[str, object]:
 
 def _held_back(decision: Decision, letters: list[Letter], flag: Flag) -> Decision:
     kept = tuple(letter for letter in decision.letters if letter not in letters)
-    flagged = replace(decision.case, flags=decision.case.flags | {flag})
+    flagged = decision.case.evolve(flags=decision.case.flags | {flag})
     facts = {**decision.note.facts, "not_written": [letter.kind.value for letter in letters]}
     return Decision(flagged, Note(decision.note.kind, facts), kept)

@@ -1,0 +1,70 @@
+"""What a mail of the party is answered: what is missing, that all is there, or how things stand."""
+
+from __future__ import annotations
+
+from mailflow.core.case import Case, Status
+from mailflow.core.decision import Decision, Now
+from mailflow.core.events import PersonWrote
+from mailflow.core.items import asked_items, missing_items, understood
+from mailflow.core.letters import LetterKind
+from mailflow.core.rules.changes import into_review, letter_of, may_repeat
+from mailflow.core.rules.hearing import note_of
+
+
+def ask_or_queue(
+    case: Case, event: PersonWrote, now: Now, received: LetterKind, *, reopened: bool = False
+) -> Decision:
+    """Ask for what is missing, or hand the case to the staff; `received` is the letter that says the latter."""
+    form = now.policy.form
+    missing = missing_items(form, case.answers, case.doubts)
+    settled = understood(as_told(case, event), form)
+    if missing:
+        case = case.evolve(
+            status=Status.AWAITING_ANSWERS,
+            question="",
+            waiting_since=now.time,
+            reminders=0,
+            reminded_at=None,
+            asked=missing,
+        )
+        facts = {"understood": settled, "missing": asked_items(as_told(case, event), form)}
+        if received is LetterKind.DUPLICATE:
+            letter = letter_of(LetterKind.DUPLICATE, case, facts)
+        else:
+            letter = letter_of(
+                LetterKind.MISSING, case, {**facts, "first": case.letters == 0, "reopened": reopened}
+            )
+        return Decision(case, note_of(event), (letter,))
+    was_in_review = case.status is Status.IN_REVIEW
+    case = into_review(case, now)
+    facts = {} if received is LetterKind.NOTED else {"understood": settled, "missing": ()}
+    letter = letter_of(received, case, facts)
+    if received is LetterKind.NOTED and was_in_review and not may_repeat(case, LetterKind.NOTED, now):
+        return Decision(case, note_of(event))
+    return Decision(case, note_of(event), (letter,))
+
+
+def as_told(case: Case, event: PersonWrote) -> Case:
+    """The case as a letter may tell it that answers this mail: with no values where its writer was looked for in vain.
+
+    Else a forger, having found a case, could have the desk mail what he likes to its party.
+    """
+    in_vain = event.proof is not None and not event.trusted
+    return case.evolve(confirmed=False) if in_vain else case
+
+
+def say_status(case: Case, event: PersonWrote, now: Now) -> Decision:
+    if not may_repeat(case, LetterKind.STATUS, now):
+        return Decision(case, note_of(event))
+    form = now.policy.form
+    if case.status is Status.AWAITING_ANSWERS:
+        case = case.evolve(asked=missing_items(form, case.answers, case.doubts))
+    facts = {
+        "status": case.status,
+        "since": case.completed_at or case.opened_at,
+        "missing": asked_items(as_told(case, event), form) if case.status is Status.AWAITING_ANSWERS else (),
+        "question": case.question,
+        "outcome": case.outcome,
+    }
+    letter = letter_of(LetterKind.STATUS, case, facts)
+    return Decision(case, note_of(event), (letter,))

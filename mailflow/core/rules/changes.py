@@ -1,0 +1,75 @@
+"""What several rules do to a case, and the letters that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.decision import Decision, Note, Now
+from mailflow.core.events import Event
+from mailflow.core.letters import Letter, LetterKind
+
+_NOTHING: Mapping[str, object] = {}
+
+
+def close(case: Case, outcome: Outcome, now: Now) -> Case:
+    return case.evolve(
+        status=Status.CLOSED,
+        outcome=outcome,
+        closed_at=now.time,
+        waiting_since=now.time,
+        question="",
+        flags=case.flags - {Flag.ESCALATED, Flag.WROTE_AFTER_CLOSING},
+    )
+
+
+def reopen(case: Case, now: Now) -> Case:
+    return case.evolve(
+        status=Status.AWAITING_ANSWERS,
+        outcome=None,
+        closed_at=None,
+        completed_at=None,
+        merged_into=None,
+        waiting_since=now.time,
+        reminders=0,
+        reminded_at=None,
+    )
+
+
+def into_review(case: Case, now: Now) -> Case:
+    if case.status is Status.IN_REVIEW:
+        return case
+    return case.evolve(
+        status=Status.IN_REVIEW,
+        waiting_since=now.time,
+        completed_at=case.completed_at or now.time,
+        reminders=0,
+        reminded_at=None,
+        asked=(),
+        question="",
+        snoozed_until=None,
+    )
+
+
+def keep(case: Case, event: Event, _: Now) -> Decision:
+    """Nothing to do here; the history says that it happened."""
+    return Decision(case, Note("nothing_to_do", {"event": type(event).__name__}))
+
+
+def letter_of(
+    kind: LetterKind, case: Case, facts: Mapping[str, object] = _NOTHING, *, to: str = ""
+) -> Letter:
+    return Letter(
+        kind=kind,
+        to=to or case.party,
+        case_id=case.id,
+        reference=case.reference,
+        in_reply_to=None if to else case.last_message_id,
+        references=() if to else case.thread,
+        facts=facts,
+    )
+
+
+def may_repeat(case: Case, kind: LetterKind, now: Now) -> bool:
+    last = case.last_letters.get(kind)
+    return last is None or now.time - last >= now.policy.status_letter_every

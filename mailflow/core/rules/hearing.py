@@ -1,0 +1,90 @@
+"""What a mail of the party adds to its case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailflow.core.answer import Answer, Answers
+from mailflow.core.case import Case, Flag, Status
+from mailflow.core.decision import Note, Now
+from mailflow.core.events import PersonWrote, StrangerWrote, UnprovenWrote
+from mailflow.core.form import Form, Kind
+from mailflow.core.items import account_of
+from mailflow.core.policy import Policy
+from mailflow.core.restraint import listened
+
+_WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER})
+_THREAD_KEPT = 20  # Message-IDs kept for References
+
+
+def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) -> Case:
+    """The case with what the mail says, which corrects what earlier ones said."""
+    flags = (case.flags - {Flag.ADDRESS_FAILING}) | odd_flags(event)
+    if event.secrets:
+        flags |= {Flag.SECRET_PASTED}
+    if case.status is Status.IN_REVIEW and _contact_changed(case, event, now.policy.form):
+        flags |= {Flag.CONTACT_CHANGED}
+    answers, doubts = _merged(case, event, now.policy)
+    thread = (*case.thread, *event.references, *([event.message_id] if event.message_id else []))
+    if case.status in _WAITING_ON_PERSON:
+        case = case.evolve(waiting_since=now.time, reminders=0, reminded_at=None)
+    heard = case.evolve(
+        answers=answers,
+        doubts=doubts,
+        account=account_of(now.policy.form, answers),
+        flags=flags,
+        confirmed=case.confirmed or event.at_reply_address or event.trusted,
+        proof=event.proof,
+        last_message_id=event.message_id,
+        thread=tuple(dict.fromkeys(reversed(thread)))[:_THREAD_KEPT][::-1],
+    )
+    return listened(None if opened else case, event, heard, now.time)
+
+
+def _merged(
+    case: Case, event: PersonWrote, policy: Policy
+) -> tuple[Answers, Mapping[str, tuple[Answer, ...]]]:
+    answers, doubts = dict(case.answers), dict(case.doubts)
+    for key, answer in event.reading.answers.items():
+        dated = answer.in_mail(event.mail_id)
+        if answer.sure >= policy.confirm_below:
+            answers[key] = dated
+            doubts.pop(key, None)
+        elif key not in answers or answers[key].value != answer.value:
+            doubts[key] = (dated,)
+    for doubt in event.reading.doubts:
+        doubts[doubt.field] = tuple(answer.in_mail(event.mail_id) for answer in doubt.answers)
+    return answers, doubts
+
+
+def _contact_changed(case: Case, event: PersonWrote, form: Form) -> bool:
+    said = event.reading.answers
+    return any(
+        field.differs_from
+        and field.key in said
+        and field.key in case.answers
+        and said[field.key].value != case.answers[field.key].value
+        for field in form.of_kind(Kind.ADDRESS)
+    )
+
+
+def odd_flags(event: PersonWrote | StrangerWrote | UnprovenWrote) -> frozenset[Flag]:
+    return frozenset({Flag.ODD_SENDER} if event.odd else ())
+
+
+def note_of(event: PersonWrote) -> Note:
+    answers = {key: _said(answer) for key, answer in event.reading.answers.items()}
+    doubts = {doubt.field: [_said(answer) for answer in doubt.answers] for doubt in event.reading.doubts}
+    facts = {"mail": event.mail_id, "kind": event.kind.value, "sender": event.sender, "answers": answers}
+    return Note("wrote", {**facts, "doubts": doubts, "secrets": list(event.secrets)})
+
+
+def _said(answer: Answer) -> dict[str, Any]:
+    return {
+        "value": answer.value,
+        "words": answer.words,
+        "line": answer.line,
+        "rule": answer.rule,
+        "sure": answer.sure,
+    }

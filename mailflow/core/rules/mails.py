@@ -1,0 +1,95 @@
+"""The rules of mails: the party writes, somebody else does, or a letter of ours comes back."""
+
+from __future__ import annotations
+
+from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.decision import Decision, Note, Now
+from mailflow.core.envelope import MailKind
+from mailflow.core.events import AddressFailed, PersonWrote, StrangerWrote, UnprovenWrote
+from mailflow.core.letters import Letter, LetterKind
+from mailflow.core.reference import new_reference
+from mailflow.core.rules.asking import ask_or_queue, say_status
+from mailflow.core.rules.changes import close, letter_of, reopen
+from mailflow.core.rules.hearing import heard_in, note_of, odd_flags
+
+
+def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
+    case = Case(
+        id=now.new_id,
+        reference=new_reference(now.new_id),
+        party=event.sender,
+        status=Status.AWAITING_ANSWERS,
+        opened_at=now.time,
+        changed_at=now.time,
+        waiting_since=now.time,
+    )
+    case = heard_in(case, event, now, opened=True)
+    if event.kind is MailKind.OFF_TOPIC:
+        return Decision(close(case, Outcome.REDIRECTED, now), note_of(event), _redirect(case, event, now))
+    return ask_or_queue(case, event, now, LetterKind.RECEIVED)
+
+
+def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
+    """The party of an open case wrote."""
+    case = heard_in(case, event, now)
+    if event.kind is MailKind.WITHDRAWAL:
+        letter = letter_of(LetterKind.WITHDRAWN, case)
+        return Decision(close(case, Outcome.WITHDRAWN, now), note_of(event), (letter,))
+    if event.kind is MailKind.FOLLOW_UP_STATUS:
+        return say_status(case, event, now)
+    if event.kind is MailKind.OFF_TOPIC:
+        return Decision(case, note_of(event), _redirect(case, event, now))
+    if event.kind is MailKind.DUPLICATE_REQUEST:
+        return ask_or_queue(case, event, now, LetterKind.DUPLICATE)
+    received = LetterKind.RECEIVED if case.status is Status.AWAITING_ANSWERS else LetterKind.NOTED
+    return ask_or_queue(case, event, now, received)
+
+
+def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
+    """Thanks change nothing, a question is answered, and anything else takes the case up again."""
+    decided = case.outcome in {Outcome.RECOVERED, Outcome.DENIED}
+    case = heard_in(case, event, now)
+    if event.kind in {MailKind.WITHDRAWAL, MailKind.CONFIRMATION}:
+        return Decision(case, note_of(event))
+    if event.kind is MailKind.FOLLOW_UP_STATUS:
+        return say_status(case, event, now)
+    if event.kind is MailKind.OFF_TOPIC:
+        return Decision(case, note_of(event), _redirect(case, event, now))
+    case = reopen(case, now)
+    if decided:
+        case = case.evolve(flags=case.flags | {Flag.WROTE_AFTER_CLOSING})
+    return ask_or_queue(case, event, now, LetterKind.NOTED if decided else LetterKind.RECEIVED, reopened=True)
+
+
+def stranger_wrote(case: Case, event: StrangerWrote, _: Now) -> Decision:
+    """Somebody else's mail joins the case for the staff to see. It says nothing for the party, and gets no letter."""
+    flagged = case.evolve(flags=case.flags | event.flags | odd_flags(event))
+    return Decision(flagged, Note("stranger_wrote", {"sender": event.sender, "mail": event.mail_id}))
+
+
+def unproven_wrote(case: Case, event: UnprovenWrote, _: Now) -> Decision:
+    """A mail that only claims to be the party's joins the case for the staff to see, and gets no letter either."""
+    flags = {Flag.UNPROVEN_WROTE} if case.confirmed else {Flag.UNPROVEN_WROTE, Flag.MAYBE_FORGED}
+    flagged = case.evolve(flags=case.flags | flags | odd_flags(event))
+    return Decision(flagged, Note("unproven_wrote", {"mail": event.mail_id, "why": event.why}))
+
+
+def address_failed(case: Case, event: AddressFailed, _: Now) -> Decision:
+    """A bounce of the party's address. A delay (status 4.x.x) is only noted."""
+    facts = {"address": event.address, "status": event.status, "detail": event.detail}
+    if event.address.lower() != case.party.lower() or event.status.startswith("4"):
+        return Decision(case, Note("delivery_trouble", facts))
+    return Decision(case.evolve(flags=case.flags | {Flag.ADDRESS_FAILING}), Note("address_failed", facts))
+
+
+def _redirect(case: Case, event: PersonWrote, now: Now) -> tuple[Letter, ...]:
+    """The way to the desk in charge: said once a case."""
+    if LetterKind.REDIRECTED in case.last_letters:
+        return ()
+    redirect = next((one for one in now.policy.redirects if one.topic == event.topic), None)
+    if redirect is None:
+        return ()
+    letter = letter_of(
+        LetterKind.REDIRECTED, case, {"topic": redirect.topic, "say": redirect.say, "url": redirect.url}
+    )
+    return (letter,)

@@ -1,0 +1,88 @@
+"""The rules of the staff's acts. Any of them puts the case's next escalation off."""
+
+from __future__ import annotations
+
+from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.decision import Decision, Note, Now
+from mailflow.core.events import StaffAsked, StaffClosed, StaffMerged, StaffNoted, StaffReopened, StaffSnoozed
+from mailflow.core.items import asked_items, missing_items, understood
+from mailflow.core.letters import LetterKind
+from mailflow.core.rules.changes import close, into_review, letter_of, reopen
+from mailflow.core.timing import after
+
+_LETTER_OF_OUTCOME = {
+    Outcome.RECOVERED: LetterKind.RECOVERED,
+    Outcome.DENIED: LetterKind.DENIED,
+    Outcome.WITHDRAWN: LetterKind.WITHDRAWN,
+    Outcome.EXPIRED: LetterKind.EXPIRED,
+}
+
+
+def staff_asked(case: Case, event: StaffAsked, now: Now) -> Decision:
+    if case.status is Status.CLOSED:
+        case = reopen(case, now)
+    case = _touched(case, now).evolve(
+        status=Status.AWAITING_REQUESTER,
+        question=event.question,
+        asked=(),
+        waiting_since=now.time,
+        reminders=0,
+        reminded_at=None,
+    )
+    note = Note("asked", {"question": event.question})
+    return Decision(case, note, (letter_of(LetterKind.QUESTION, case, {"question": event.question}),))
+
+
+def staff_noted(case: Case, event: StaffNoted, now: Now) -> Decision:
+    return Decision(_touched(case, now), Note("noted", {"text": event.text}))
+
+
+def staff_closed(case: Case, event: StaffClosed, now: Now) -> Decision:
+    note = Note("closed", {"outcome": event.outcome.value, "text": event.text})
+    if case.outcome is event.outcome:
+        return Decision(_touched(case, now), note)
+    facts: dict[str, object] = {}
+    if event.outcome in {Outcome.RECOVERED, Outcome.DENIED}:
+        facts = {"text": event.text}
+    elif event.outcome is Outcome.EXPIRED:
+        facts = {"missing": asked_items(case, now.policy.form), "question": case.question}
+    kind = _LETTER_OF_OUTCOME.get(event.outcome)
+    letters = (letter_of(kind, case, facts),) if kind else ()
+    return Decision(close(_touched(case, now), event.outcome, now), note, letters)
+
+
+def staff_reopened(case: Case, event: StaffReopened, now: Now) -> Decision:
+    case = _touched(reopen(case, now), now)
+    form = now.policy.form
+    note = Note("reopened", {"text": event.text})
+    settled = understood(case, form)
+    missing = missing_items(form, case.answers, case.doubts)
+    if missing:
+        case = case.evolve(status=Status.AWAITING_ANSWERS, asked=missing)
+        facts = {"understood": settled, "missing": asked_items(case, form), "first": False, "reopened": True}
+        letter = letter_of(LetterKind.MISSING, case, facts)
+        return Decision(case, note, (letter,))
+    case = into_review(case, now)
+    return Decision(case, note, (letter_of(LetterKind.RECEIVED, case, {"understood": settled}),))
+
+
+def staff_merged(case: Case, event: StaffMerged, now: Now) -> Decision:
+    """Closed as a duplicate. The party is told only if the other case is theirs too: it may be a stranger's."""
+    tell = event.same_party and case.status is not Status.CLOSED
+    facts = {"understood": understood(case, now.policy.form), "missing": ()}
+    letters = (letter_of(LetterKind.DUPLICATE, case, facts),) if tell else ()
+    closed = close(_touched(case, now), Outcome.DUPLICATE, now).evolve(merged_into=event.into)
+    return Decision(closed, Note("merged", {"into": event.into}), letters)
+
+
+def staff_snoozed(case: Case, event: StaffSnoozed, now: Now) -> Decision:
+    """The escalation comes then, sooner or later than it would have; whatever the staff does meanwhile undoes that."""
+    policy = now.policy
+    until = after(now.time, event.wait, policy.time_zone, business_days=policy.business_days)
+    told = until.astimezone(policy.time_zone).strftime("%Y-%m-%d %H:%M")
+    return Decision(_touched(case, now).evolve(snoozed_until=until), Note("snoozed", {"until": told}))
+
+
+def _touched(case: Case, now: Now) -> Case:
+    settled = {Flag.ESCALATED, Flag.LETTERS_SPENT, Flag.GOING_IN_CIRCLES, Flag.ANSWERED_FROM_ELSEWHERE}
+    return case.evolve(touched_at=now.time, fruitless=0, flags=case.flags - settled, snoozed_until=None)

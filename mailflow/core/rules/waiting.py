@@ -1,0 +1,88 @@
+"""The rules of time: when it does something to a case, and what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.decision import Decision, Note, Now
+from mailflow.core.digest import brief
+from mailflow.core.events import DueTimePassed
+from mailflow.core.items import asked_items, missing_items, understood
+from mailflow.core.letters import LetterKind
+from mailflow.core.policy import Policy
+from mailflow.core.restraint import may_be_reminded
+from mailflow.core.rules.changes import close, into_review, keep, letter_of
+from mailflow.core.timing import after
+
+
+def due_at(case: Case, policy: Policy) -> datetime | None:
+    """When time next does something to the case: all timing policy, in one place."""
+    if case.status is Status.CLOSED:
+        return None
+    return _staff_due(case, policy) if case.status is Status.IN_REVIEW else _wait_on_person(case, policy)
+
+
+def _staff_due(case: Case, policy: Policy) -> datetime:
+    if case.snoozed_until is not None:
+        return case.snoozed_until
+    untouched_since = max(
+        moment for moment in (case.waiting_since, case.touched_at, case.reminded_at) if moment
+    )
+    return _after(untouched_since, policy.escalate_after, policy)
+
+
+def _wait_on_person(case: Case, policy: Policy) -> datetime:
+    if case.reminders < len(policy.remind_after):
+        return _after(case.waiting_since, policy.remind_after[case.reminders], policy)
+    return _closes_at(case, policy)
+
+
+def _closes_at(case: Case, policy: Policy) -> datetime:
+    """Never sooner after a reminder than the first one came after our letter: an outage must not eat the answer time."""
+    closes = _after(case.waiting_since, policy.close_after, policy)
+    if case.reminded_at is None or not policy.remind_after:
+        return closes
+    return max(closes, _after(case.reminded_at, policy.remind_after[0], policy))
+
+
+def _after(start: datetime, wait: timedelta, policy: Policy) -> datetime:
+    return after(start, wait, policy.time_zone, business_days=policy.business_days)
+
+
+def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
+    """We wait for the person: remind, and in the end close."""
+    form = now.policy.form
+    if case.status is Status.AWAITING_ANSWERS and not missing_items(form, case.answers, case.doubts):
+        return _complete_by_new_form(case, now)
+    if now.time < _wait_on_person(case, now.policy):
+        return keep(case, _, now)
+    asked = case.evolve(asked=missing_items(form, case.answers, case.doubts) if not case.question else ())
+    facts: dict[str, object] = {"missing": asked_items(asked, form), "question": case.question}
+    reachable = may_be_reminded(case)
+    if case.reminders >= len(now.policy.remind_after):
+        letters = (letter_of(LetterKind.EXPIRED, case, facts),) if reachable else ()
+        return Decision(close(asked, Outcome.EXPIRED, now), Note("expired", {}), letters)
+    passed = sum(_after(case.waiting_since, wait, now.policy) <= now.time for wait in now.policy.remind_after)
+    reminded = asked.evolve(reminders=passed, reminded_at=now.time)
+    last = passed == len(now.policy.remind_after)
+    facts |= {"closes_at": _closes_at(reminded, now.policy), "last": last}
+    letter = letter_of(LetterKind.REMINDER, case, facts)
+    return Decision(reminded, Note("reminded", {"reminder": passed}), (letter,) if reachable else ())
+
+
+def _complete_by_new_form(case: Case, now: Now) -> Decision:
+    """The site changed its form meanwhile: nothing is missing any more."""
+    case = into_review(case, now)
+    letter = letter_of(LetterKind.RECEIVED, case, {"understood": understood(case, now.policy.form)})
+    return Decision(case, Note("complete_by_new_form", {}), (letter,))
+
+
+def escalate(case: Case, _: DueTimePassed, now: Now) -> Decision:
+    """Complete, and nobody touched it: tell the staff, and again after the same time."""
+    if now.time < _staff_due(case, now.policy):
+        return keep(case, _, now)
+    case = case.evolve(flags=case.flags | {Flag.ESCALATED}, reminded_at=now.time, snoozed_until=None)
+    facts = {"case": brief(case, now.policy.form, now.time)}
+    letters = tuple(letter_of(LetterKind.ESCALATION, case, facts, to=address) for address in now.policy.staff)
+    return Decision(case, Note("escalated", {}), letters)
