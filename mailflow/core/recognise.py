@@ -110,6 +110,8 @@ def without_lost(clues: Clues, sender: str, addresses: Addresses, now: datetime)
 
     Their case was deleted since, or the database was restored from before it. The person starts anew.
     """
+    if not clues.tagged:
+        return clues
     tagged = (tagged for tagged in clues.tagged if not addresses.genuine(tagged, sender, now))
     return replace(clues, tagged=tuple(tagged))
 

@@ -107,7 +107,7 @@ def _in_no_case(app: App, uow: UnitOfWork, handled: Handled, senders: Sequence[C
         if case is not None:
             return _said_again(app, uow, handled, case)
     known = frozenset(source for case in senders if case.letters for source in case.sources[:1])
-    handled = _applied(app, uow, handled, None, replace(_event(handled, handling), known_sources=known))
+    handled = _applied(app, uow, handled, None, _event(handled, handling, known_sources=known))
     if text and handled.case:
         uow.tally.put(TEXT, text, app.clock(), handled.case.id)
     return handled
@@ -125,9 +125,8 @@ def _said_again(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Hand
 def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Handled:
     case = current_case(uow, found.case)
     found = replace(found, case=case)
-    handled = replace(handled, how=found.how, by_party=found.by_party)
     kind = kind_in_case(found, handled.reading, handled.wish, app.config.policy.form)
-    handled = replace(handled, kind=kind)
+    handled = replace(handled, how=found.how, by_party=found.by_party, kind=kind)
     if not found.by_party:
         return _by_stranger(app, uow, handled, case, flags_of_stranger(proven=found.proven))
     if found.conflict:
@@ -140,8 +139,7 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Han
     )
     if handling is Handling.STAFF:
         return _by_unproven(app, uow, handled, case, why_not_believed(handled.authentication))
-    event = _event(handled, handling)
-    event = replace(event, at_reply_address=found.at_reply_address, proven=found.proven or event.proven)
+    event = _event(handled, handling, at_reply_address=found.at_reply_address, proven=found.proven)
     if not is_familiar(case, event.proven, event.source):
         return _by_unproven(app, uow, handled, case, _ELSEWHERE)
     return _applied(app, uow, handled, case, event)
@@ -161,7 +159,14 @@ def _by_unproven(app: App, uow: UnitOfWork, handled: Handled, case: Case, why: s
     return _applied(app, uow, handled, case, event)
 
 
-def _event(handled: Handled, handling: Handling) -> PersonWrote:
+def _event(
+    handled: Handled,
+    handling: Handling,
+    *,
+    at_reply_address: bool = False,
+    proven: bool = False,
+    known_sources: frozenset[str] = frozenset(),
+) -> PersonWrote:
     found = handled.authentication
     return PersonWrote(
         kind=handled.kind,
@@ -175,8 +180,10 @@ def _event(handled: Handled, handling: Handling) -> PersonWrote:
         proof=found.verdict if found.source else None,
         trusted=handling is Handling.FULL,
         odd=bool(found.oddities),
-        proven=found.verdict is Verdict.PASS,
+        at_reply_address=at_reply_address,
+        proven=proven or found.verdict is Verdict.PASS,
         source=source_of(handled.mail),
+        known_sources=known_sources,
     )
 
 

@@ -100,6 +100,8 @@ def who_wrote(config: Config, mail: Mail, known: Authentication | None) -> Authe
 def with_oddities(found: Authentication, mail: Mail, known: tuple[str, ...]) -> Authentication:
     """`known`: addresses that the sender may want to be taken for."""
     oddities = (*found.oddities, *oddities_of(mail.sender, _display_name(mail), known))
+    if len(oddities) == len(found.oddities):  # as of most mails
+        return found
     return replace(found, oddities=tuple(dict.fromkeys(oddities)))
 
 

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Dialect, Text
 from sqlalchemy.types import TypeDecorator
@@ -76,45 +76,49 @@ def _field_names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
-class Moment(TypeDecorator[datetime]):
+class Converted(TypeDecorator[Any]):
+    """A type whose values plain functions convert. `statement` calls them by themselves; None is NULL without them."""
+
+    cache_ok = True
+    to_column: ClassVar[Any]  # a static method, as is `from_column` where values are converted back
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else self.to_column(value)
+
+
+class Moment(Converted):
     impl = BigInteger
     cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else to_micros(value)
+    to_column = staticmethod(to_micros)
+    from_column = staticmethod(from_micros)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         return None if value is None else from_micros(value)
 
 
-class Words(TypeDecorator[str]):
+class Words(Converted):
     """Text that came from outside."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else storable(value)
+    to_column = staticmethod(storable)
 
 
-class Key(TypeDecorator[str]):
+class Key(Converted):
     """An address or a name in the form it is looked up by; what is looked up takes that form too."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else comparable(value)
+    to_column = staticmethod(comparable)
 
 
-class Json(TypeDecorator[Any]):
+class Json(Converted):
     """A small structure that no statement looks into."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else to_json(value)
+    to_column = staticmethod(to_json)
+    from_column = staticmethod(json.loads)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         return None if value is None else json.loads(value)

@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Dialect
+from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+
+from mailflow.store.columns import Converted
 
 Convert = Callable[[Any], Any]
+_ROWS_AT_ONCE: Final = 64
 
 
 class Statement:
@@ -48,10 +53,23 @@ class Statement:
         return int(execute(connection, compiled.text, compiled.parameters(values)).rowcount)
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> int:
-        """How many rows it changed in all."""
+        """How many rows it changed in all. SQLite is given several rows in one INSERT."""
         compiled = self._for(connection, rows[0])
         parameters = [compiled.parameters(values) for values in rows]
-        return int(execute(connection, compiled.text, parameters, many=True).rowcount)
+        if not compiled.row_of_values:
+            return int(execute(connection, compiled.text, parameters, many=True).rowcount)
+        changed = start = 0
+        while count := min(len(parameters) - start, _ROWS_AT_ONCE):
+            count = 1 << count.bit_length() - 1  # a few statements for all numbers of rows
+            several = [*chain.from_iterable(parameters[start : start + count])]
+            changed += int(execute(connection, compiled.text_of(count), several).rowcount)
+            start += count
+        return changed
+
+    @property
+    def table(self) -> str:
+        """The name of the table that it changes."""
+        return str(self._clause.table.name)
 
     def _for(self, connection: Connection, values: Mapping[str, object]) -> _Compiled:
         compiled = self._compiled.get(connection.dialect.name)
@@ -78,46 +96,69 @@ def execute(connection: Connection, text: str, parameters: Any = (), *, many: bo
 
 
 @dataclass(frozen=True, slots=True)
-class _Bind:
-    """A place of the statement, and how it is filled."""
-
-    name: str
-    of: Callable[[Mapping[str, object]], object]
-
-
-@dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
-    binds: Sequence[_Bind]  # in order, where the driver takes no names
+    names: Sequence[str]  # of its places, in order; each once where the driver knows them by name
     by_name: bool
+    fixed: Mapping[str, object]  # values that stand in the statement
+    take: Callable[[Mapping[str, object]], Sequence[Any]]  # the values of all places, in order
+    converts: Sequence[tuple[int, Convert]]  # of which places, and how
     row: Callable[[Sequence[Any]], Any]
+    row_of_values: str  # of an INSERT that takes several of them at once, else ""
+
+    def text_of(self, rows: int) -> str:
+        """An INSERT of so many rows."""
+        return self.text.replace(self.row_of_values, ", ".join([self.row_of_values] * rows), 1)
 
     def parameters(self, values: Mapping[str, object]) -> Any:
-        if self.by_name:
-            return {bind.name: bind.of(values) for bind in self.binds}
-        return [bind.of(values) for bind in self.binds]
+        found = [*self.take({**self.fixed, **values} if self.fixed else values)]
+        for place, convert in self.converts:
+            value = found[place]
+            if value is not None:
+                found[place] = convert(value)
+        return dict(zip(self.names, found, strict=True)) if self.by_name else found
 
 
-def _compile(clause: Any, names: list[str], dialect: Dialect) -> _Compiled:
-    compiled: SQLCompiler = clause.compile(dialect=dialect, column_keys=names if clause.is_insert else None)
-    binds = {name: _bind(name, bind, dialect) for bind, name in compiled.bind_names.items()}
-    order = compiled.positiontup
+def _compile(clause: Any, given: list[str], dialect: Dialect) -> _Compiled:
+    compiled: SQLCompiler = clause.compile(dialect=dialect, column_keys=given if clause.is_insert else None)
+    binds = {name: bind for bind, name in compiled.bind_names.items()}
+    converts = {name: _to_column(bind.type, dialect) for name, bind in binds.items()}
+    names = [*binds] if compiled.positiontup is None else compiled.positiontup
     return _Compiled(
         text=compiled.string,
-        binds=[*binds.values()] if order is None else [binds[name] for name in order],
-        by_name=order is None,
+        names=names,
+        by_name=compiled.positiontup is None,
+        fixed={name: bind.value for name, bind in binds.items() if not bind.required},
+        take=_values_of(names),
+        converts=[(place, convert) for place, name in enumerate(names) if (convert := converts[name])],
         row=_row(clause, dialect),
+        row_of_values=_row_of_values(compiled, names) if clause.is_insert else "",
     )
 
 
-def _bind(name: str, bind: BindParameter[Any], dialect: Dialect) -> _Bind:
-    convert: Convert | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
-    if not bind.required:  # its value stands in the statement
-        value = convert(bind.value) if convert else bind.value
-        return _Bind(name, lambda _: value)
-    if convert is None:
-        return _Bind(name, itemgetter(name))
-    return _Bind(name, lambda values: convert(values[name]))
+def _row_of_values(compiled: SQLCompiler, names: Sequence[str]) -> str:
+    """Psycopg sends the rows of an `executemany` at once; SQLite's driver gives Python's lock away at each of them."""
+    row = f"({', '.join('?' * len(names))})"
+    return row if compiled.dialect.name == "sqlite" and f" VALUES {row}" in compiled.string else ""
+
+
+def _values_of(names: Sequence[str]) -> Callable[[Mapping[str, object]], Sequence[Any]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
+
+
+def _to_column(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """A function for values that are not None."""
+    return (
+        kind.to_column if isinstance(kind, Converted) else kind.dialect_impl(dialect).bind_processor(dialect)
+    )
+
+
+def _from_column(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    if isinstance(kind, Converted):
+        return getattr(kind, "from_column", None)
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _row(clause: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
@@ -126,13 +167,14 @@ def _row(clause: Any, dialect: Dialect) -> Callable[[Sequence[Any]], Any]:
     converts = [
         (place, convert)
         for place, column in enumerate(columns)
-        if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        if (convert := _from_column(column.type, dialect))
     ]
 
     def row(values: Sequence[Any]) -> Any:
         found = [*values]
         for place, convert in converts:
-            found[place] = convert(found[place])
+            if found[place] is not None:
+                found[place] = convert(found[place])
         return kind._make(found)
 
     return row
