@@ -38,7 +38,7 @@ def apply_event(app: App, uow: UnitOfWork, case: Case | None, event: Event, by: 
     decision = decide(
         case, event, app.config.policy, now, app.new_id(), _spent(uow, app.config.policy, case, event, now)
     )
-    uow.cases.save(decision.case)
+    uow.cases.save(decision.case, opened=case is None)
     letters = tuple(_write(app, uow, letter, decision.case, now) for letter in decision.letters)
     written = [{"kind": letter.kind, "to": letter.recipient, "id": letter.message_id} for letter in letters]
     uow.cases.note(decision.case.id, now, by, decision.note.kind, {**decision.note.facts, "letters": written})

@@ -7,11 +7,11 @@ leaves the mails to be handled again, and rows that say in whose hands they were
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mailflow.core.body import redacted
-from mailflow.core.timing import retry_wait
+from mailflow.core.timing import DAY, retry_wait
 from mailflow.steps.app import App
 from mailflow.steps.handled import RETRY_WAITS, Failed, Handled
 from mailflow.steps.machine import by_machine
@@ -35,10 +35,19 @@ def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:
             return []
         read = read_ahead(app, claim.mails)
         with claim.hold() as held:
+            _ask_for_all(app, held.uow, read.values())
             done: list[Handled | Failed] = [_left(app, held.uow, stored) for stored in held.left]
             done += _all(app, held.uow, held.mails, read)
             record(app, held.uow, (act for one in done if isinstance(one, Handled) for act in one.acts))
             return done
+
+
+def _ask_for_all(app: App, uow: UnitOfWork, read: Iterable[Understood]) -> None:
+    """What is asked of every party, asked at once. Locked first: nobody else opens a case for any of them from now on."""
+    parties = {one.sender for one in read if one.silence is None}
+    uow.cases.lock_party(*parties)
+    uow.cases.look_for(parties)
+    uow.outbox.count_letters_to(parties, app.clock() - DAY)
 
 
 def _all(

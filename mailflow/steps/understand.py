@@ -100,6 +100,7 @@ def read_ahead(app: App, mails: Iterable[StoredMail]) -> dict[int, Understood]:
     if not persons:
         return understood
     with app.read() as uow:
+        uow.cases.look_for([one.sender for one in persons])
         ties = [_unless_it_raises(ties_of, uow, one) for one in persons]
     for one, found in zip(persons, ties, strict=True):
         if found is not None:

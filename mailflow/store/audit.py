@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, bindparam, func, insert, select
+from sqlalchemy import Integer, bindparam, func, insert, select
 
 from mailflow.core.audit import START, Entry, Head, next_entry
 from mailflow.store.columns import storable
 from mailflow.store.schema import audit
+from mailflow.store.session import Part
 
 _READ_AT_ONCE: Final = 1000
 _ADDING: Final = 0x6D61_6C6F  # the advisory lock of those that add an entry
@@ -25,11 +26,8 @@ _AFTER = (
 )
 
 
-class Audit:
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class Audit(Part):
+    __slots__ = ()
 
     def add(
         self,

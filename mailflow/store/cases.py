@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Integer, bindparam, delete, exists, func, insert, select
+from sqlalchemy import BigInteger, Integer, bindparam, delete, exists, func, insert, select
 
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.store.casejson import details_of, read_details
 from mailflow.store.columns import Key, Moment, comparable
+from mailflow.store.line import Line
 from mailflow.store.schema import case_history, cases, is_, letter_waits, outbox
+from mailflow.store.session import Part
 from mailflow.store.statement import Statement
 from mailflow.store.upsert import replacing, upsert
 
@@ -44,6 +46,9 @@ _OPEN_OF = Statement(
     SELECT.where(_PARTY, ~is_(cases.c.status, "closed")).order_by(cases.c.opened_at, cases.c.id)
 )
 _LATEST_OF = Statement(SELECT.where(_PARTY).order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(1))
+_PARTIES_AMONG = (
+    select(cases.c.party_key).distinct().where(cases.c.party_key.in_(bindparam("parties", expanding=True)))
+)
 _DUE = Statement(
     SELECT.where(cases.c.due_at <= bindparam("now", type_=Moment))
     .order_by(cases.c.due_at, cases.c.id)
@@ -74,11 +79,8 @@ _PURGE = delete(cases).where(
 )  # mails, letters and history follow
 
 
-class Cases:
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class Cases(Part):
+    __slots__ = ()
 
     def get(self, case_id: str, *, lock: bool = False) -> Case | None:
         """Locked, nobody else changes it until the transaction ends: what is read is what `save` replaces."""
@@ -96,15 +98,30 @@ class Cases:
         """Oldest first."""
         return self._all(_OPEN_OF, {"party": party})
 
+    def look_for(self, parties: Collection[str]) -> None:
+        """Finds out for all of them at once who is a stranger, so that no case of theirs is looked for."""
+        keys = {comparable(party) for party in parties}
+        found = self._connection.execute(_PARTIES_AMONG, {"parties": [*keys]}).scalars() if keys else ()
+        self._known.strangers.update(keys.difference(found))
+
     def latest_of(self, party: str) -> Case | None:
+        if comparable(party) in self._known.strangers:
+            return None
         return self._one(_LATEST_OF, {"party": party})
 
-    def save(self, case: Case) -> None:
-        _SAVE.run(self._connection, _row_of(case))
+    def save(self, case: Case, *, opened: bool = False) -> None:
+        """`opened`: it was not there before."""
+        self._session.put_off(_SAVE, _row_of(case))
+        known = self._known
+        known.strangers.discard(comparable(case.party))
+        if not opened:  # it may have left the queue
+            known.line, known.usual_wait = Line(), None
+        elif case.status is Status.IN_REVIEW and case.completed_at:
+            known.line.join((case.completed_at, case.id))
 
     def note(self, case_id: str, at: datetime, by: str, kind: str, facts: Mapping[str, object]) -> None:
         row = {"case_id": case_id, "at": at, "by": by, "kind": kind, "facts": facts}
-        _NOTE.run(self._connection, row)
+        self._session.put_off(_NOTE, row)
 
     def history(self, case_id: str) -> list[HistoryEntry]:
         """Oldest first."""
@@ -119,9 +136,11 @@ class Cases:
 
         Those who lock several do so in one call, which takes them in one order for all.
         """
-        if self._connection.dialect.name == "postgresql":
-            for key in sorted({_lock_key(address) for address in addresses}):
+        if self._session.on_postgresql:
+            locked = self._known.locked
+            for key in sorted({_lock_key(address) for address in addresses} - locked):
                 _LOCK.row(self._connection, {"key": key})
+                locked.add(key)
 
     def purge(self, closed_before: datetime, limit: int = PURGED_AT_ONCE) -> int:
         """Deletes closed cases with their mails, letters and history; call again until it returns 0.

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from mailflow.store.schema import in_hand
+from mailflow.store.session import Part
 from mailflow.store.upsert import replacing, upsert
 
 _THESE: Final = in_hand.c.mail_id.in_(bindparam("mail_ids", expanding=True))
@@ -22,13 +23,10 @@ _TAKE: Final = delete(in_hand).where(_THESE, _OWN).returning(in_hand.c.mail_id)
 _TAKE_OF_OTHERS: Final = delete(in_hand).where(_THESE, ~_OWN).returning(in_hand.c.mail_id)
 
 
-class InHand:
+class InHand(Part):
     """`run` is one run of a process: it tells its own rows, which it has outlived, from those of others."""
 
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    __slots__ = ()
 
     def put(self, mail_ids: Collection[int], run: str) -> None:
         if not mail_ids:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, bindparam, delete, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, or_, select, update
 from sqlalchemy import case as sql_case
 
 from mailflow.core.envelope import MailKind
@@ -37,6 +37,7 @@ from mailflow.store.schema import (
     sender_checks,
 )
 from mailflow.store.seal import NO_KEYS, Keyring
+from mailflow.store.session import Part, Session
 from mailflow.store.statement import Statement
 
 __all__ = ["Arrival", "ListedMail", "MailState", "Mails", "NewMail", "StoredMail", "content_digest"]
@@ -166,11 +167,11 @@ def _put(rows: int, mark: str) -> str:
     )
 
 
-class Mails:
-    __slots__ = ("_connection", "_keyring")
+class Mails(Part):
+    __slots__ = ("_keyring",)
 
-    def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, keyring: Keyring = NO_KEYS) -> None:
+        super().__init__(session)
         self._keyring = keyring
 
     def put(self, arrivals: Sequence[Arrival]) -> int:
@@ -232,8 +233,8 @@ class Mails:
         """The mail is done. `raw` takes the place of what was received, for one that held secrets."""
         if raw is not None:  # before the row is written without its filler
             self._replace(mail_id, raw)
-        _HANDLED.run(
-            self._connection,
+        self._session.put_off(
+            _HANDLED,
             {
                 "mail_id": mail_id,
                 "now": now,

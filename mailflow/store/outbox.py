@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Connection,
     Integer,
     bindparam,
     case,
@@ -22,10 +21,11 @@ from sqlalchemy import (
 )
 
 from mailflow.core.letters import Rendered
-from mailflow.store.columns import Moment
+from mailflow.store.columns import Moment, comparable
 from mailflow.store.letterrow import LetterState, ListedLetter, QueuedLetter, content_values, listed, whole
 from mailflow.store.schema import is_, letter_has_no_case, letter_has_raw, letter_waits, outbox
 from mailflow.store.seal import NO_KEYS, Keyring
+from mailflow.store.session import Part, Session
 from mailflow.store.statement import Statement
 
 __all__ = ["LetterState", "ListedLetter", "Outbox", "QueuedLetter"]
@@ -145,6 +145,11 @@ _FAILED = (
 _LETTERS_TO = Statement(
     select(func.count()).where(outbox.c.recipient_key == bindparam("address"), outbox.c.created_at >= _SINCE)
 )
+_LETTERS_TO_EACH = (
+    select(outbox.c.recipient_key, func.count())
+    .where(outbox.c.recipient_key.in_(bindparam("addresses", expanding=True)), outbox.c.created_at >= _SINCE)
+    .group_by(outbox.c.recipient_key)
+)
 _OF_CASE = select(*_WHOLE).where(outbox.c.case_id == bindparam("of_case")).order_by(outbox.c.id)
 _NEXT = (
     select(outbox.c.next_try_at, outbox.c.lease_until)
@@ -181,16 +186,19 @@ _DELETE_RAW = (
 )
 
 
-class Outbox:
-    __slots__ = ("_connection", "_keyring")
+class Outbox(Part):
+    __slots__ = ("_keyring",)
 
-    def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, keyring: Keyring = NO_KEYS) -> None:
+        super().__init__(session)
         self._keyring = keyring
 
     def put(self, rendered: Rendered, now: datetime) -> None:
-        _PUT.run(
-            self._connection,
+        counts, key = self._known.letters_to, comparable(rendered.recipient)
+        if key in counts:
+            counts[key] += 1
+        self._session.put_off(
+            _PUT,
             {
                 "message_id": rendered.message_id,
                 "state": LetterState.WAITING,
@@ -270,7 +278,19 @@ class Outbox:
 
     def letters_to(self, address: str, since: datetime) -> int:
         """How many letters were written to an address, whatever became of them."""
+        counted = self._known.letters_to.get(comparable(address))
+        if counted is not None:
+            return counted
         return int(_LETTERS_TO.scalar(self._connection, {"address": address, "since": since}))
+
+    def count_letters_to(self, addresses: Collection[str], since: datetime) -> None:
+        """Asks for all of them at once what `letters_to` is asked for each."""
+        keys = {comparable(address) for address in addresses}
+        values = {"addresses": [*keys], "since": since}
+        counts = self._known.letters_to
+        counts.update(dict.fromkeys(keys, 0))
+        for key, number in self._connection.execute(_LETTERS_TO_EACH, values) if keys else ():
+            counts[key] = number
 
     def of_case(self, case_id: str) -> list[QueuedLetter]:
         """Oldest first."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, Text, bindparam, delete, func, select, type_coerce, update
+from sqlalchemy import Table, Text, bindparam, delete, func, select, type_coerce, update
 
 from mailflow.core.case import Case
 from mailflow.store.cases import Cases, HistoryEntry
@@ -21,6 +21,7 @@ from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.outbox import Outbox, QueuedLetter
 from mailflow.store.schema import case_history, cases, mails, outbox
 from mailflow.store.seal import Keyring, Unreadable
+from mailflow.store.session import Part, Session
 
 _AT_ONCE: Final = 1000  # ids in a statement
 FORGOTTEN: Final = "[forgotten]"  # what stands in other cases in place of the address
@@ -65,13 +66,13 @@ class _Search:
         return self.named.search(text) is not None or _without(json, self.named) != json
 
 
-class Persons:
-    __slots__ = ("_connection", "_letters", "_mails")
+class Persons(Part):
+    __slots__ = ("_letters", "_mails")
 
-    def __init__(self, connection: Connection, keyring: Keyring) -> None:
-        self._connection = connection
-        self._mails = Mails(connection, keyring)
-        self._letters = Outbox(connection, keyring)
+    def __init__(self, session: Session, keyring: Keyring) -> None:
+        super().__init__(session)
+        self._mails = Mails(session, keyring)
+        self._letters = Outbox(session, keyring)
 
     def find(self, address: str) -> Person:
         """Looks into every mail and letter of no case, which takes a while where there are many."""
@@ -88,7 +89,7 @@ class Persons:
         return self._person(search, of_mails, of_letters)
 
     def _search(self, address: str, *, lock: bool) -> _Search:
-        of_cases = Cases(self._connection)
+        of_cases = Cases(self._session)
         ids = self._connection.execute(_CASES, {"key": comparable(address)}).scalars().all()
         own = {case_id: case for case_id in ids if (case := of_cases.get(case_id, lock=lock))}
         return _Search(address, comparable(address), _pattern(address), own)

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
-    Connection,
     Integer,
     LargeBinary,
     Table,
@@ -28,6 +27,7 @@ from mailflow.store import letterrow, mailrow
 from mailflow.store.columns import Moment
 from mailflow.store.schema import encryption_keys, mails, outbox
 from mailflow.store.seal import ID_BYTES, Kept, Keyring, Plain, Sealed, Unreadable
+from mailflow.store.session import Part, Session
 from mailflow.store.upsert import insert_new
 
 AT_ONCE: Final = 20  # mail that arrives meanwhile waits for it on SQLite
@@ -81,13 +81,13 @@ _LOCK = select(func.pg_advisory_xact_lock(bindparam("number")))
 _FORGET = delete(encryption_keys).where(encryption_keys.c.id != bindparam("current"))
 
 
-class Seals:
+class Seals(Part):
     """Which keys are in use, and the rows that are to be sealed anew."""
 
-    __slots__ = ("_connection", "_keyring")
+    __slots__ = ("_keyring",)
 
-    def __init__(self, connection: Connection, keyring: Keyring) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, keyring: Keyring) -> None:
+        super().__init__(session)
         self._keyring = keyring
 
     def missing(self) -> list[str]:

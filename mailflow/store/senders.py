@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Integer, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, exists, or_, select, update
 
 from mailflow.core.authentication import Authentication
 from mailflow.store.columns import Moment
 from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.schema import mail_waits, mails, sender_checks
+from mailflow.store.session import Part, Session
 from mailflow.store.upsert import replacing, upsert
 
 
@@ -53,11 +54,11 @@ _SETTLE: Final = update(sender_checks).where(_OF_MAIL).values(found=bindparam("w
 _PUT_OFF: Final = update(sender_checks).where(_OF_MAIL).values(next_try_at=bindparam("at"), attempts=0)
 
 
-class SenderChecks:
-    __slots__ = ("_connection", "_mails")
+class SenderChecks(Part):
+    __slots__ = ("_mails",)
 
-    def __init__(self, connection: Connection, mails: Mails) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, mails: Mails) -> None:
+        super().__init__(session)
         self._mails = mails
 
     def lease(self, now: datetime, until: datetime, limit: int) -> list[LeasedMail]:

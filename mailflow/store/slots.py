@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from mailflow.store.columns import Moment
 from mailflow.store.schema import job_slots
+from mailflow.store.session import Part
 from mailflow.store.upsert import insert_new
 
 _WIN: Final = insert_new(job_slots, job_slots.c.job, job_slots.c.slot).execution_options(
@@ -25,11 +26,8 @@ _PULL_BACK: Final = (
 _PURGE: Final = delete(job_slots).where(job_slots.c.won_at < bindparam("before"))
 
 
-class Slots:
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class Slots(Part):
+    __slots__ = ()
 
     def win(self, job: str, slot: str, node: str, now: datetime) -> bool:
         """Whether this node does the job in this slot. It is lost again when the transaction is rolled back."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Integer, bindparam, delete, func, insert, select
+from sqlalchemy import Integer, bindparam, delete, func, insert, select
 
 from mailflow.store.columns import Key, Moment, comparable
 from mailflow.store.schema import tallies
+from mailflow.store.session import Part
 from mailflow.store.statement import Statement
 
 LETTER: Final = "letter"  # its key: the domain it went to
@@ -58,32 +59,24 @@ _PURGE: Final = {  # of each kind by itself: the index has them by kind and time
 }
 
 
-class Tally:
-    __slots__ = ("_connection", "_letters")
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._letters: dict[
-            str | None, int
-        ] = {}  # by domain, and in all, as far as this transaction has counted
+class Tally(Part):
+    __slots__ = ()
 
     def put(self, what: str, key: str, now: datetime, about: str | None = None) -> None:
-        _PUT.run(self._connection, {"what": what, "key": key, "at": now, "about": about})
+        self._session.put_off(_PUT, {"what": what, "key": key, "at": now, "about": about})
         if what == LETTER:
+            letters = self._known.letters_of_domains
             for counted in (comparable(key), None):
-                if counted in self._letters:
-                    self._letters[counted] += 1
+                if counted in letters:
+                    letters[counted] += 1
 
     def letters(self, since: datetime, most: int, domain: str | None = None) -> int:
         """`count` of letters, which asks once a transaction: with a large budget it would cost more with each letter."""
         key = None if domain is None else comparable(domain)
-        if key not in self._letters:
-            self._letters[key] = self.count(LETTER, since, most, domain)
-        return self._letters[key]
-
-    def forget_counts(self) -> None:
-        """Some of what was counted may have been taken back."""
-        self._letters.clear()
+        letters = self._known.letters_of_domains
+        if key not in letters:
+            letters[key] = self.count(LETTER, since, most, domain)
+        return letters[key]
 
     def last(self, what: str, key: str, since: datetime) -> str | None:
         """What the newest of a key is about, if there is one since a moment."""

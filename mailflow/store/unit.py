@@ -25,6 +25,7 @@ from mailflow.store.reseal import Seals
 from mailflow.store.scrub import DELETED_FROM, MASKED_IN, empty_wal, vacuum
 from mailflow.store.seal import NO_KEYS, Keyring
 from mailflow.store.senders import SenderChecks
+from mailflow.store.session import Part, Session
 from mailflow.store.slots import Slots
 from mailflow.store.statement import execute
 from mailflow.store.tally import Tally
@@ -32,9 +33,8 @@ from mailflow.store.turns import Turns
 from mailflow.store.views import Views
 
 
-class UnitOfWork:
+class UnitOfWork(Part):
     __slots__ = (
-        "_connection",
         "audit",
         "cases",
         "in_hand",
@@ -49,18 +49,19 @@ class UnitOfWork:
     )
 
     def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
-        self._connection = connection
-        self.mails = Mails(connection, keyring)
-        self.in_hand = InHand(connection)
-        self.cases = Cases(connection)
-        self.outbox = Outbox(connection, keyring)
-        self.seals = Seals(connection, keyring)
-        self.senders = SenderChecks(connection, self.mails)
-        self.slots = Slots(connection)
-        self.persons = Persons(connection, keyring)
-        self.audit = Audit(connection)
-        self.tally = Tally(connection)
-        self.views = Views(connection)
+        session = Session(connection)
+        super().__init__(session)
+        self.mails = Mails(session, keyring)
+        self.in_hand = InHand(session)
+        self.cases = Cases(session)
+        self.outbox = Outbox(session, keyring)
+        self.seals = Seals(session, keyring)
+        self.senders = SenderChecks(session, self.mails)
+        self.slots = Slots(session)
+        self.persons = Persons(session, keyring)
+        self.audit = Audit(session)
+        self.tally = Tally(session)
+        self.views = Views(session)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -68,18 +69,22 @@ class UnitOfWork:
 
         After `Unavailable` there is nothing to go back to: it must leave the transaction too.
         """
-        connection = self._connection
-        execute(connection, "SAVEPOINT part")
+        execute(self._connection, "SAVEPOINT part")
         try:
             yield
+            self.write_all()
         except Unavailable:
             raise
         except BaseException:
-            self.tally.forget_counts()
-            execute(connection, "ROLLBACK TO SAVEPOINT part")
-            execute(connection, "RELEASE SAVEPOINT part")
+            self._session.forget()
+            execute(self._connection, "ROLLBACK TO SAVEPOINT part")
+            execute(self._connection, "RELEASE SAVEPOINT part")
             raise
-        execute(connection, "RELEASE SAVEPOINT part")
+        execute(self._connection, "RELEASE SAVEPOINT part")
+
+    def write_all(self) -> None:
+        """Every row that was put off: before the transaction ends."""
+        self._session.write_all()
 
 
 class Store:
@@ -121,8 +126,15 @@ class Store:
 
         Raises `Unavailable` when the database fails, also at the commit: then count on nothing, and try again later.
         """
-        with self._failures_named(), self._turn(), _committing(self._engine, name) as connection:
-            yield UnitOfWork(connection, self._keyring)
+        with self._failures_named(), self._turn(), self._working(self._engine, name) as uow:
+            yield uow
+
+    @contextmanager
+    def _working(self, engine: Engine, name: str) -> Iterator[UnitOfWork]:
+        with _committing(engine, name) as connection:
+            uow = UnitOfWork(connection, self._keyring)
+            yield uow
+            uow.write_all()
 
     @contextmanager
     def claim(self, now: datetime, limit: int, *, checked: bool = False) -> Iterator[Claim]:
@@ -133,8 +145,7 @@ class Store:
         """
         with self._failures_named():
             if self._alone is None:
-                with _committing(self._engine, "handle") as connection:
-                    uow = UnitOfWork(connection, self._keyring)
+                with self._working(self._engine, "handle") as uow:
                     yield Claim(
                         self._find_locked(uow, now, limit, checked), self._run, lambda: nullcontext(uow)
                     )
@@ -144,8 +155,7 @@ class Store:
                 yield Claim(found, self._run, lambda: self.begin("handle"))
 
     def _find_apart(self, now: datetime, limit: int, checked: bool) -> Found:
-        with self._turn(), _committing(self._unsynced, "in hand") as connection:
-            uow = UnitOfWork(connection, self._keyring)
+        with self._turn(), self._working(self._unsynced, "in hand") as uow:
             found = self._find(uow, now, limit, checked)
             if not found.left:
                 uow.in_hand.put(found.mails, self._run)
@@ -154,8 +164,8 @@ class Store:
     def _find_locked(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> Found:
         found = self._find(uow, now, limit, checked)
         if found.mails and not found.left:
-            with _committing(self._unsynced, "in hand") as connection:
-                UnitOfWork(connection, self._keyring).in_hand.put(found.mails, self._run)
+            with self._working(self._unsynced, "in hand") as other:
+                other.in_hand.put(found.mails, self._run)
         return found
 
     def _find(self, uow: UnitOfWork, now: datetime, limit: int, checked: bool) -> Found:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, func, or_, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, tuple_, type_coerce
 
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.store.cases import SELECT, case_of
@@ -22,11 +22,13 @@ from mailflow.store.schema import (
     mails,
     outbox,
 )
+from mailflow.store.session import Part
 from mailflow.store.statement import Statement
 
 OPEN: Final = tuple(status for status in Status if status is not Status.CLOSED)
 LISTED: Final = 1000
 PLACES_COUNTED: Final = 1000  # of the staff's queue: it is counted for many letters, and may be long
+_ABOUT_NOW: Final = timedelta(minutes=1)  # within it a median of a month stays what it is
 WAITS_LOOKED_AT: Final = 250  # it is asked for many letters
 
 
@@ -82,11 +84,11 @@ def _ahead(*where: Any, most: int = PLACES_COUNTED) -> Statement:
 
 
 _QUEUE = _ahead(case_is_queued)
-_AHEAD = _ahead(
-    cases.c.queued_at <= bindparam("queued_at", type_=Moment),  # which the index understands
-    tuple_(cases.c.queued_at, cases.c.id)
-    < tuple_(bindparam("queued_at", type_=Moment), bindparam("case_id")),
-)
+_AT = bindparam("queued_at", type_=Moment)
+_PLACE, _THIS_PLACE = tuple_(cases.c.queued_at, cases.c.id), tuple_(_AT, bindparam("case_id"))
+# What is said twice is for the index, which does not understand pairs.
+_AHEAD = _ahead(cases.c.queued_at <= _AT, _PLACE < _THIS_PLACE)
+_NOT_AHEAD = Statement(select(cases.c.id).where(cases.c.queued_at >= _AT, _PLACE >= _THIS_PLACE).limit(2))
 _WAITS = (
     select((_micros(cases.c.closed_at) - _micros(cases.c.completed_at)).label("wait"))
     .where(cases.c.closed_at >= _SINCE, cases.c.completed_at.is_not(None))
@@ -129,11 +131,8 @@ _QUEUES = select(
 )
 
 
-class Views:
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+class Views(Part):
+    __slots__ = ()
 
     def queue_place(self, case: Case) -> int:
         """Its place in the queue of the staff, 1 being next; the last one for a case that is not in it yet.
@@ -142,13 +141,23 @@ class Views:
         """
         if case.completed_at is None:
             return int(_QUEUE.scalar(self._connection, {})) + 1
-        values = {"queued_at": case.completed_at, "case_id": case.id}
-        return int(_AHEAD.scalar(self._connection, values)) + 1
+        line, key = self._known.line, (case.completed_at, case.id)
+        ahead = line.ahead_of(key)
+        if ahead is None:
+            values = {"queued_at": case.completed_at, "case_id": case.id}
+            ahead = int(_AHEAD.scalar(self._connection, values))
+            rest = [row.id for row in _NOT_AHEAD.rows(self._connection, values)]
+            if set(rest) <= {case.id}:
+                line.count(key, ahead, there=bool(rest))
+        return min(ahead, PLACES_COUNTED) + 1
 
     def usual_wait(self, since: datetime) -> timedelta | None:
         """From complete to closed by the staff: the median of the newest cases closed since; None without any."""
-        wait = _MEDIAN_WAIT.scalar(self._connection, {"since": since})
-        return None if wait is None else timedelta(microseconds=wait)
+        known = self._known
+        if known.usual_wait is None or abs(since - known.usual_wait[0]) > _ABOUT_NOW:
+            wait = _MEDIAN_WAIT.scalar(self._connection, {"since": since})
+            known.usual_wait = (since, None if wait is None else timedelta(microseconds=wait))
+        return known.usual_wait[1]
 
     def claimants(self, case: Case, since: datetime) -> int:
         """How many other addresses asked for the account of a case."""

@@ -138,6 +138,7 @@ def test_a_failure_that_was_passed_over_is_told_at_the_commit(store, arrival, no
             uow.mails.put([arrival()])
             with suppress(exc.IntegrityError):
                 uow.cases.note("nobody's", now, "x", "x", {})
+                uow.write_all()
 
     with pytest.raises(Unavailable, match="given up"):
         work()
