@@ -31,6 +31,7 @@ def as_facts(name: str, handled: Handled, form: Form) -> dict[str, Any]:
         "doubts": {
             doubt.field: [answer.value for answer in doubt.answers] for doubt in handled.reading.doubts
         },
+        "unread_lines": handled.reading.unread,
         "case_fields": values(case.answers, form) if case else {},
         "missing": missing_items(form, case.answers, case.doubts)
         if case and case.status is not Status.CLOSED

@@ -59,6 +59,8 @@ def _show_answers(handled: Handled, form: Form) -> None:
     section("Understood")
     if not reading.answers and not reading.doubts:
         text("no answer to the form", "  ")
+    if reading.unread:
+        text(f"{reading.unread} lines of theirs were not read, as there are too many", "  ")
     for answer in reading.answers.values():
         text(f"{form.by_key[answer.field].label}: {form.say(answer.field, answer.value)}", "  ")
         text(_source(answer), "      ", dim=True)

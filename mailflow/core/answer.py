@@ -54,6 +54,7 @@ class Reading:
 
     answers: Answers = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
+    unread: int = 0  # lines of the person's own that were left out, as there were too many
 
     def without(self, rule: str) -> Reading:
         """The same without what a rule read."""

@@ -50,12 +50,13 @@ def read_answers(
     terms = words.terms(form)
     fresh = lay_out(lines, terms, sender if asked is not None else "")
     if not fresh.text.strip():
-        return Reading()
+        return Reading(unread=fresh.unread)
     claims = _subject_last(fresh, _claims(fresh, terms, asked or (), sender, first=asked is None))
     settled, doubts = settle.settle(claims, terms)
     return Reading(
         {key: _answer(fresh, claim) for key, claim in settled.items()},
         tuple(Doubt(key, tuple(_answer(fresh, claim) for claim in said)) for key, said in doubts.items()),
+        fresh.unread,
     )
 
 

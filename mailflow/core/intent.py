@@ -25,7 +25,7 @@ from mailflow.core.policy import Redirect
 from mailflow.core.text import Line, Mark
 from mailflow.core.wish import Intent, Wish
 
-READ_AT_MOST = 16_000  # characters: nobody says what they want after ten pages
+READ_AT_MOST = 8_000  # characters: nobody says what they want after five pages
 _OPENING = 300  # characters: where somebody who fills in the form again says so
 _SUBJECT = 500  # characters of it that are read
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")

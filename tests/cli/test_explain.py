@@ -49,7 +49,7 @@ I am away.
 KEYS = {
     "mail", "kind", "intent", "case", "status", "outcome", "belongs", "by_party", "silence", "source", "fields",
     "answers", "doubts", "case_fields", "missing", "secrets", "sender", "subject", "fresh", "lines", "problems",
-    "letters", "authentication",
+    "letters", "authentication", "unread_lines",
 }  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def test_a_conversation_is_played_through(shell, files):
     assert reply["case_fields"]["code_of_conduct"] is True
     assert first["secrets"] == ["password"]
     assert "correct-Horse" not in str(first)
+    assert first["unread_lines"] == 0
     assert [letter["kind"] for letter in first["letters"]] == ["missing", "pasted_secret"]
     assert set(first["letters"][0]) == {"kind", "to", "subject", "text", "message_id", "reply_to"}
     assert "auto" in vacation["silence"].lower()
@@ -111,6 +112,13 @@ def test_people_see_lines_values_letters_and_why_not(shell, files):
         assert words in shown
     assert max(map(len, shown.splitlines())) <= 80
     assert harmless(shown)
+
+
+def test_lines_that_were_too_many_to_be_read_are_told(shell, tmp_path):
+    file = tmp_path / "mail.eml"
+    file.write_text(FIRST + "One more line of a log.\n" * 500)
+    assert "lines of theirs were not read, as there are too many" in shell.good("explain", str(file)).out
+    assert shell.good("explain", "--json", str(file)).objects[0]["unread_lines"] > 200
 
 
 def test_a_doubt_shows_both(shell, tmp_path):

@@ -37,13 +37,13 @@ def test_a_form_is_read_as_it_was_filled_in(text, answers):
     assert read(text) == answers
 
 
-def test_nothing_is_read_past_the_longest_answer():
+def test_nothing_is_read_between_the_first_pages_and_the_last():
     log = "at line 7 of the log there is no more than this\n"
     assert read(f"I lost my phone.\n{log * 10}User name: jdoe42") == {
         "username": "jdoe42",
         "reason": LOST_PHONE,
     }
-    assert read(f"I lost my phone.\n{log * 1000}User name: jdoe42") == {"reason": LOST_PHONE}
+    assert read(f"I lost my phone.\n{log * 1000}User name: jdoe42\n{log * 1000}") == {"reason": LOST_PHONE}
 
 
 @pytest.mark.parametrize(

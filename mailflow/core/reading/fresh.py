@@ -7,16 +7,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.pages import outer_lines, outer_parts
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, lower
 from mailflow.core.text import Line, Mark
 
 SUBJECT = 0  # the number of the line that is the mail's subject
 _FRESH, _QUOTED = Mark.FRESH, Mark.QUOTED
-_MOST = 40_000  # characters; nobody answers a form past them
 _LONG = 52  # a line at least so long was wrapped rather than ended
 _LONG_CJK = 28
 _HEAD_LINES = 2  # of a quotation's introduction: further down stands whom it was sent to
@@ -39,13 +40,14 @@ _CJK = re.compile(f"[{CJK}]")
 class Fresh:
     text: str  # the fresh lines, joined by newlines; other lines are empty
     low: str  # the same in lower case, without the traces of masking
-    lines: tuple[Line, ...]  # all lines up to the cap
+    lines: tuple[Line, ...]  # all that are read, and those between them
     starts: tuple[int, ...]  # where each of them begins in `text`
     hard: frozenset[int]  # the newlines at which a sentence ends
     boxed: tuple[tuple[int, int], ...]  # quoted lines that stand in `text` because a box in them was ticked
     hits: tuple[Hit, ...]
     addresses: tuple[Found, ...]
     flat: str  # `low` on one line
+    unread: int  # lines of theirs that were left out, as nobody answers a form at such length
 
     @cached_property
     def subject(self) -> int:
@@ -76,24 +78,21 @@ class Fresh:
 
 def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
     """`sender`: what they quote of themselves has been read when they wrote it, the boxes ticked in it included."""
-    kept: list[Line] = []
-    parts: list[str] = []
-    starts: list[int] = []
-    boxed: list[tuple[int, int]] = []
-    place = 0
+    lines, left_out = outer_lines(lines)
     quoted = _Quoted(sender)
-    for line in lines:
-        mark = line.mark
-        ticked = mark is _QUOTED and not quoted.is_own(line) and _is_ticked(line.text)
-        part = line.text.replace("\n", " ") if ticked or mark is _FRESH else ""
-        if place + len(part) > _MOST:
-            break
-        if ticked:
-            boxed.append((place, place + len(part)))
-        kept.append(line)
-        parts.append(part)
-        starts.append(place)
-        place += len(part) + 1
+    ticked = [line.mark is _QUOTED and not quoted.is_own(line) and _is_ticked(line.text) for line in lines]
+    parts, unread = outer_parts(
+        [
+            line.text.replace("\n", " ") if in_box or line.mark is _FRESH else ""
+            for line, in_box in zip(lines, ticked, strict=True)
+        ]
+    )
+    starts = list(accumulate([len(part) + 1 for part in parts], initial=0))[:-1]
+    boxed = [
+        (start, start + len(part))
+        for start, part, in_box in zip(starts, parts, ticked, strict=True)
+        if in_box and part
+    ]
     text = "\n".join(parts)
     low = lower(text)
     if " removed]" in low:
@@ -111,7 +110,9 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
     own = _own_words(_without(low, boxed), flat, terms)
     languages = terms.vocabulary.languages(own) if own is not low else ()
     hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages))
-    return Fresh(text, low, tuple(kept), tuple(starts), hard, tuple(boxed), hits, addresses, flat)
+    return Fresh(
+        text, low, tuple(lines), tuple(starts), hard, tuple(boxed), hits, addresses, flat, unread + left_out
+    )
 
 
 def _is_ticked(line: str) -> bool:

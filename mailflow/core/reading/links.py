@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import announced
@@ -28,6 +29,7 @@ _FURTHER = re.compile(
     re.ASCII,
 )
 _MOST = 50
+_MOST_PHRASES = 200  # that may announce a project: each is looked around closely
 _BESIDE = 6  # characters: "owns the project"
 _IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 
@@ -78,9 +80,8 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
 def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
     """As in "My project x", "the package is x", "three packages (x, y and z)", "the account owns the project x"."""
     owns = -_BESIDE
-    for hit in hits:
-        if not (hit.means.names or "projects" in hit.means.tables):
-            continue
+    telling = (hit for hit in hits if hit.means.names or "projects" in hit.means.tables)
+    for hit in islice(telling, _MOST_PHRASES):
         mine = ("projects", "mine") in hit.means.concepts
         if mine or (("projects", "noun") in hit.means.concepts and hit.start - owns < _BESIDE):
             owns = hit.end if mine else owns

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 
 from mailflow.core.form import Field
 from mailflow.core.reading import announced
@@ -13,6 +14,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.taken import Spans
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
@@ -25,6 +27,7 @@ _OPENING = re.compile(rf"\s*({NAME})(?:\.\s|\s*\n|\s*\Z)", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
 _CLOSING = re.compile(r"[)\]}>]")
 _LEAST_PROSE = 3  # words
+_MOST = 200  # phrases that may announce a name: each is looked around closely
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _NO_NAME = frozenset({"not", "without", "doubt", "yes"})
@@ -97,9 +100,8 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
     yield from _opening(fresh, terms, field)
     if there := announced.named_there(fresh, terms):
         yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
-    for hit in hits:
-        if hit.means.names:
-            yield from _announced(fresh, terms, field, hit)
+    for hit in islice((hit for hit in hits if hit.means.names), _MOST):
+        yield from _announced(fresh, terms, field, hit)
 
 
 def _profiles(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
@@ -154,8 +156,13 @@ def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
             )
 
 
-def without_announcements(hits: Iterable[Hit], named: Sequence[Claim]) -> list[Hit]:
+def without_announcements(hits: Sequence[Hit], named: Sequence[Claim]) -> list[Hit]:
     """The hits without those that only announce a name or are one: in "user name x, lost my phone" nothing is lost of it."""
-    for claim in named:
-        hits = [hit for hit in hits if not claim.start <= hit.start < claim.end]
-    return list(hits)
+    taken = Spans()
+    taken.add(*((claim.start, claim.end) for claim in named))
+    left: list[Hit] = []
+    place = 0
+    for start, end in taken:
+        left += hits[place : bisect_left(hits, (start,), place)]
+        place = bisect_left(hits, (end,), place)
+    return [*left, *hits[place:]]

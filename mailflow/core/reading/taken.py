@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import MARKS, Hit
 
 
-class Taken:
-    def __init__(self, fresh: Fresh) -> None:
-        self._text = fresh.text
-        self._length = len(fresh.text)
-        self._spans: list[tuple[int, int]] = []  # sorted, joined where they touch
+class Spans:
+    """Parts of a text, sorted, joined where they touch."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int]] = []
 
     def add(self, *spans: tuple[int, int]) -> None:
         if not spans:
@@ -32,6 +32,16 @@ class Taken:
     def touches(self, start: int, end: int) -> bool:
         place = bisect_left(self._spans, (end, 0))
         return place > 0 and self._spans[place - 1][1] > start
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self._spans)
+
+
+class Taken(Spans):
+    def __init__(self, fresh: Fresh) -> None:
+        super().__init__()
+        self._text = fresh.text
+        self._length = len(fresh.text)
 
     def free(self) -> list[tuple[int, int]]:
         """The parts that are left, in order."""
