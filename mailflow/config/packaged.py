@@ -32,12 +32,8 @@ def lexicon() -> Lexicon:
     """The words of all languages, compiled once: they belong to the package, not to a site."""
     from mailflow.core.lexicon import compile_lexicon  # noqa: PLC0415 -- most commands read no mail
 
-    return compile_lexicon(
-        answers=_languages("answers"),
-        text=_languages("text"),
-        intent=_languages("intent"),
-        ordinary=_ordinary_words(),
-    )
+    ordinary = _ordinary_words()  # first, so that what it took is used again
+    return compile_lexicon(_languages("answers"), _languages("text"), _languages("intent"), ordinary)
 
 
 def organizational_domain(domain: str) -> str:
@@ -66,4 +62,4 @@ def _ordinary_words() -> WordList:
     from mailflow.core.wordlist import WordList  # noqa: PLC0415 -- like the lexicon
 
     files = sorted((_PACKAGE / "languages" / "common").glob("*.txt"))
-    return WordList(*(file.read_text("ascii").rpartition("\n#")[2].split("\n")[1:-1] for file in files))
+    return WordList(file.read_text("ascii").rpartition("\n#")[2].split("\n")[1:-1] for file in files)

@@ -34,7 +34,6 @@ _CJK = re.compile(f"[{CJK}]")
 _MOST_NAMES = 2000  # nobody names a kind of secret more often; each costs a closer look
 _LETTERS = re.compile(r"[^\W_]+")
 _HEAD_LENGTH = 3
-_BESIDE_WORDS = ".,;:!?()\"'`*"
 _WORDS_KEPT = 20_000  # hostile mail must not fill the memory
 _LONGEST_KEPT = 64  # characters of a word
 _NEVER = re.compile(r"(?!)")
@@ -46,15 +45,15 @@ Begins = tuple[str, str, re.Pattern[str]]  # a list of names, a word, and those 
 class SecretNames(dict[str, tuple[Begins, ...]]):
     """The names of all kinds of secrets, and the words that tell against one, found in a text by its words.
 
-    What begins in a word is kept, as people use few words; of a word in which none begins nothing is, as it may be a secret.
+    What begins with a run of letters and digits is kept, as people use few words; where none begins nothing is, as it may
+    be a secret.
     """
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         """Raises `ValueError` for a name that begins with neither a letter nor a digit."""
-        self._by_head: dict[str, list[Begins]] = {}
-        self._inside: dict[
-            str, list[Begins]
-        ] = {}  # what may stand inside a longer word, by its first character
+        self._by_head: dict[str, list[tuple[str, Begins]]] = {}  # each with the letters that it begins with
+        # What may stand inside a longer word, by its first character.
+        self._inside: dict[str, list[Begins]] = {}
         for kind, names in lists.items():
             for word, ways in _by_first_word_of_names(names).items():
                 begins = (kind, word, re.compile("|".join(ways), re.IGNORECASE))
@@ -63,31 +62,23 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
                 letters = _LETTERS.match(word)
                 if letters is None:
                     raise ValueError(f"[secrets] {kind}: {word!r} begins with neither a letter nor a digit")
-                self._by_head.setdefault(letters[0][:_HEAD_LENGTH], []).append(begins)
+                self._by_head.setdefault(letters[0][:_HEAD_LENGTH], []).append((letters[0], begins))
 
-    def __missing__(self, word: str) -> tuple[Begins, ...]:
-        known = tuple(
-            begins
-            for letters in _LETTERS.finditer(word)
-            for begins in self._by_head.get(letters[0][:_HEAD_LENGTH], ())
-            if word.startswith(begins[1], letters.start())
-        )
+    def __missing__(self, run: str) -> tuple[Begins, ...]:
+        beside = self._by_head.get(run[:_HEAD_LENGTH], ())
+        known = tuple(begins for letters, begins in beside if run.startswith(letters))
         if len(self) >= _WORDS_KEPT:
             self.clear()
-        if known and len(word) <= _LONGEST_KEPT:
-            self[word] = known
+        if known and len(run) <= _LONGEST_KEPT:
+            self[run] = known
         return known
-
-    def _may_begin(self, word: str) -> bool:
-        """Whether it is worth looking what begins in a word: few are where a word of letters begins like no name."""
-        bare = word if word.isalpha() else word.strip(_BESIDE_WORDS)
-        return bare[:_HEAD_LENGTH] in self._by_head or not bare.isalpha()
 
     def begun(self, lowered: str) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
         """What may stand in a text in lower case: by list and first word, the names to look for."""
+        heads = self._by_head
         found: dict[str, dict[str, re.Pattern[str]]] = {}
-        for known in map(self.__getitem__, filter(self._may_begin, set(lowered.split()))):
-            for kind, word, pattern in known:
+        for run in [run for run in set(_LETTERS.findall(lowered)) if run[:_HEAD_LENGTH] in heads]:
+            for kind, word, pattern in self[run]:
                 found.setdefault(kind, {})[word] = pattern
         for character in () if lowered.isascii() else self._inside.keys() & set(lowered):
             for kind, word, pattern in self._inside[character]:

@@ -153,7 +153,7 @@ def _is_strict(word: str) -> bool:
 
 def _is_code(word: str, *, joined: bool) -> bool:
     """Looks like one; right behind "recovery code:" (`joined`) a shorter or merely numeric one will do."""
-    digits = sum(c.isdigit() for c in word)
+    digits = 0 if word.isalpha() else sum(c.isdigit() for c in word)
     if digits < 2 or _is_known(word):
         return False
     if joined or " " in word:

@@ -57,6 +57,7 @@ DETECTORS: tuple[tuple[SecretKind, Callable[[View], Iterable[Span]]], ...] = (
 _RANKS = {kind: rank for rank, (kind, _) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
 _FILLER = "…"  # neither a letter, a digit nor a space: no detector takes it for anything
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
 
 
@@ -92,7 +93,7 @@ def _detect(text: str, words: IntentWords) -> list[Secret]:
         Secret(kind, start, end)
         for kind, detect in DETECTORS
         for start, end in detect(view)
-        if any(c.isalnum() for c in text[start:end])
+        if _LETTER_OR_DIGIT.search(text, start, end)
     ]
 
 

@@ -11,8 +11,8 @@ _HEAD = 3  # letters
 class WordList:
     """By the first letters of the words, the rest of each on a line of one string."""
 
-    def __init__(self, *lists: Iterable[str]) -> None:
-        """Each list in order; the words hold no line ends."""
+    def __init__(self, lists: Iterable[Iterable[str]] = ()) -> None:
+        """Each list in order, taken one after the other; the words hold no line ends."""
         rests: dict[str, str] = {}
         for words in lists:
             for head, some in groupby(words, key=_head):

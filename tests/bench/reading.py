@@ -1,5 +1,7 @@
 """What reading a mail costs: CPU by stage, of mails no two of which are alike, and of those of `tests/mails/conversations`.
 
+"request" is the load of `tests/bench/way.py`: twenty sentences, most of which matter to nobody.
+
     python -m tests.bench.reading [--passes N]
 
 Much of what a mail holds another one held before, and is remembered; so what a mail costs depends on what was read
@@ -36,6 +38,7 @@ from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
 from mailflow.core.origin import why_not_answer
 from tests.bench.mails import KINDS, Mail, mails
+from tests.bench.requests import request
 
 CASES = Path(__file__).parents[1] / "mails" / "conversations"
 STAGES = ("parse", "body and secrets", "origin", "answers", "intent")
@@ -137,8 +140,10 @@ def column(some: Sequence[Mail], config: Config, passes: int) -> list[float]:
 
 
 def table(config: Config, passes: int) -> Iterator[str]:
-    """A column for each kind and one for the mails of the cases, a line for each stage and reference."""
+    """A column for each kind, the load of the whole way and the mails of the cases, a line for each stage and reference."""
     kinds = {kind: mails(kind, READ_BEFORE + READ, config.policy.form) for kind in KINDS}
+    requests = (request(number, "read").removesuffix(b".\r\n") for number in range(READ_BEFORE + READ))
+    kinds["request"] = [Mail(raw, None) for raw in requests]
     files = sorted(CASES.glob("*/*.eml"))
     Random(1).shuffle(files)
     kinds["cases"] = [Mail(file.read_bytes().replace(b"{{DASH}}", b"-"), None) for file in files]

@@ -61,6 +61,7 @@ LINK = f"https://id.example.org/reset?token={HEX}"
         (f"Reset it: id.example.org/x?token={HEX}", f"id.example.org/x?token={HEX}"),
         (f"id.example.org/x?token={HEX}", f"id.example.org/x?token={HEX}"),
         (f"https://id.example.org/forgot?code={HEX}", f"https://id.example.org/forgot?code={HEX}"),
+        (f"https://id.example.org/%72eset/?code={HEX}", f"https://id.example.org/%72eset/?code={HEX}"),
         (f"https://id.example.org/Recover/{HEX}", f"https://id.example.org/Recover/{HEX}"),
     ],
 )

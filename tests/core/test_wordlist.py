@@ -12,18 +12,18 @@ WORDS = st.text(st.characters(exclude_characters="\n"), min_size=1, max_size=6)
 
 @given(st.sets(WORDS), st.sets(WORDS), st.text(max_size=8))
 def test_it_holds_the_words_of_all_its_lists_and_no_others(some, others, asked):
-    words = WordList(sorted(some), sorted(others))
+    words = WordList([sorted(some), sorted(others)])
     assert all(word in words for word in some | others)
     assert (asked in words) == (asked in some | others)
     assert set(words) == some | others
 
 
 def test_a_part_of_a_word_or_two_of_them_are_no_word():
-    words = WordList(["account", "accounts", "acc"])
+    words = WordList([["account", "accounts", "acc"]])
     assert [word for word in ("", "ac", "acc", "accoun", "account\naccounts", "ount") if word in words] == [
         "acc"
     ]
 
 
 def test_what_is_no_text_is_no_word():
-    assert 1 not in WordList(["one"])
+    assert 1 not in WordList([["one"]])

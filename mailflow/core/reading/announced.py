@@ -36,6 +36,7 @@ _PLAIN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # rather than JaneDoe
 _CJK_END = re.compile(f"[{CJK}]")
 
 QUOTED, STRONG, WEAK, SHAKY = 0.9, 0.85, 0.75, 0.7
+_LEAST = 2  # letters
 _LOOK_AHEAD = 90
 _LOOK_BACK = 60
 _BETWEEN_WORDS = 5
@@ -53,13 +54,8 @@ class Found(NamedTuple):
 
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
     """The name that an announcing phrase of one kind announces."""
-    if key in _OWN and _others_place(fresh, terms, hit):
-        return None
-    for rule in _RULES[key]:
-        found = rule(fresh, terms, hit)
-        if found is not None:
-            return found
-    return None
+    found = next((found for rule in _RULES[key] if (found := rule(fresh, terms, hit)) is not None), None)
+    return None if found is not None and key in _OWN and _others_place(fresh, terms, hit) else found
 
 
 def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -164,7 +160,8 @@ def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def named_there(fresh: Fresh, terms: Terms) -> Found | None:
     """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
-    for match in _THERE.finditer(f"\n{fresh.text}"):
+    named = any(name in fresh.low for name in terms.service)
+    for match in _THERE.finditer(f"\n{fresh.text}") if named else ():
         if terms.is_service(lower(match["where"])):
             found = _named_before(fresh, terms, match, -1, plain=match["name"].islower())
             if found:
@@ -177,7 +174,7 @@ def _speaking(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if not TAIL.match(fresh.text, hit.end):
         return None
     begin = max((fresh.text.rfind(mark, 0, hit.start) for mark in "\n.!?,"), default=-1) + 1
-    match = _LAST.search(fresh.text[begin : hit.start])
+    match = _last_name(fresh.text[begin : hit.start])
     if match is None or len(fresh.text[begin : begin + match.start()].split()) > 2:
         return None
     return _named_before(fresh, terms, match, begin, plain=match["name"].islower())
@@ -190,7 +187,7 @@ def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     matches = list(terms.is_before.finditer(low))
     if not matches or len(low[matches[-1].end() :].split()) > 3:
         return None
-    match = _LAST.search(fresh.text[begin : begin + matches[-1].start() + 1])
+    match = _last_name(fresh.text[begin : begin + matches[-1].start() + 1])
     alone = (
         match is not None
         and not fresh.text[begin : begin + match.start()].strip()
@@ -202,7 +199,7 @@ def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "The x account"; a plain word only where the script tells it from common words."""
     begin = _phrase_start(fresh, hit.start)
-    match = _LAST.search(fresh.text[begin : hit.start])
+    match = _last_name(fresh.text[begin : hit.start])
     if match is None or _others_place(fresh, terms, hit):
         return None
     return _named_before(fresh, terms, match, begin, plain=_CJK_END.match(fresh.text, hit.start) is not None)
@@ -280,15 +277,18 @@ def _accepted(
 ) -> Found | None:
     """A match as a name, unless it is a common word or stands in another sentence."""
     name = match["name"].rstrip(".-")
+    bare = name.strip("_")
+    quoted = bool(match["open"].strip("(*@（") and match["close"])
+    if not quoted and (len(bare) < _LEAST or _is_common(terms, bare, strong=strong)):
+        return None  # which is most of them, and told soonest
     start = match.start("name")
     end = start + len(name)
     if _GOES_ON.match(fresh.text, end) or not fresh.hard.isdisjoint(range(match.start(), start)):
         return None
-    if match["open"].strip("(*@（") and match["close"]:
+    if quoted:
         return Found(name, start, end, QUOTED)
-    bare = name.strip("_")
     ends = ends_phrase(fresh, end)
-    if len(bare) < 2 or _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
+    if _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
         return None
     sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
     return Found(name, start, end, sure) if sure else None
@@ -301,11 +301,14 @@ def ends_phrase(fresh: Fresh, end: int) -> bool:
     return any(hit.start == end + 1 and hit.means.breaks in _JOINING for hit in fresh.within(end, end + 2))
 
 
+def _is_common(terms: Terms, name: str, *, strong: bool) -> bool:
+    """Whether a word is one of the language rather than a name: "is", "forgotten"."""
+    return terms.among("is", name.lower()) or (terms.common(name) and not (strong and "-" in name))
+
+
 def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool, sure: bool) -> bool:
-    """Whether a word is one of the language rather than a name: "is", "forgotten", a thing as in "two-factor"."""
+    """Whether one that is not common is none either: a thing as in "two-factor", a word of dictionaries."""
     if any(hit.start == start and hit.means.objects for hit in fresh.within(start, start + len(name))):
-        return True
-    if terms.among("is", name.lower()) or (terms.common(name) and not (strong and "-" in name)):
         return True
     return terms.everyday(name) and "-" not in name and not (strong and sure)
 
@@ -319,6 +322,12 @@ def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase:
     if not name.islower() or (said and not ends_phrase):
         return 0
     return SHAKY if ends_phrase or not name.endswith(terms.lists.get("endings", ())) else 0
+
+
+def _last_name(text: str) -> re.Match[str] | None:
+    """What may be a name at the end of a text; it has no spaces, so that only the last word is looked at."""
+    said = text.rstrip(" \t\n")
+    return _LAST.search(text, max(said.rfind(" "), said.rfind("\n"), 0))
 
 
 def _named_before(

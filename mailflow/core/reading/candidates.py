@@ -81,18 +81,18 @@ def _candidates(
 ) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
     """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
     for start, end in _sentences(fresh):
-        if _of_another_place(fresh, terms, start, end):
+        likely = [
+            match
+            for match in _CANDIDATE.finditer(fresh.text, start, end)
+            if _is_free(match, free) and _may_be_name(fresh, terms, match)
+        ]
+        if not likely or _of_another_place(fresh, terms, start, end):
             continue
         cues = _cues(fresh, terms, start, end)
         denied = {match["name"].rstrip(".-").lower() for match in _denied(fresh, start, end)}
-        for match in _CANDIDATE.finditer(fresh.text, start, end):
-            name = match["name"].rstrip(".-")
-            if (
-                name.lower() not in denied
-                and name.lower() not in others
-                and _is_free(match, free)
-                and _may_be_name(fresh, terms, match)
-            ):
+        for match in likely:
+            name = match["name"].rstrip(".-").lower()
+            if name not in denied and name not in others:
                 yield match, cues, denied
 
 

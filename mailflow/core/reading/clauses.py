@@ -189,7 +189,9 @@ class _Splitter:
     def take(self, hit: Hit) -> None:
         means = hit.means
         kind = means.breaks
-        if not kind or (kind == "colon" and self._only_names()):
+        if means.inert:
+            self._held.append(hit)
+        elif not kind or (kind == "colon" and self._only_names()):
             if "that" in means.speech and self._told.says_of_thing:
                 self._break("that")  # "The page says of my password that the address …"
             if means.matters and self._told.starts_anew(hit):

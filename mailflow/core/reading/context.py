@@ -23,6 +23,8 @@ _MARKER = re.compile(
     r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
     r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
+_BEFORE_NUMBER = " \t>*•-(（"
+_OPENS = re.compile(rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）])")
 _MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
 _BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
 _COMMA = re.compile("[,;，；、]")
@@ -45,15 +47,22 @@ _FIRST = 2  # a bare yes stands among the first three sentences
 _FOR_ALL = frozenset({"all", "both"})
 
 
+def may_be_numbered(fresh: Fresh) -> bool:
+    """Whether a line begins with a number, as it must for one to be read."""
+    return _OPENS.search(f"\n{fresh.text}") is not None
+
+
 def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
     """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
+    if not may_be_numbered(fresh):
+        return []
     marks: list[tuple[list[int], re.Match[str]]] = []
     for match in _markers(fresh.text) if asked else ():
         numbers = _numbers(match["mark"])
         if not all(1 <= number <= len(asked) for number in numbers):
             continue
         if (marks and numbers[0] > marks[-1][0][-1]) or (
-            not marks and not fresh.text[: match.start("mark")].rpartition("\n")[2].strip(" \t>*•-(（")
+            not marks and not fresh.text[: match.start("mark")].rpartition("\n")[2].strip(_BEFORE_NUMBER)
         ):
             marks.append((numbers, match))
     marks = marks or _bare_numbers(fresh, asked)

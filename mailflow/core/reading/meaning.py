@@ -19,7 +19,7 @@ class Meaning:
     """The concepts of one phrase, sorted into what the rules ask for."""
 
     __slots__ = (
-        "addresses", "auxiliary", "breaks", "choices", "concepts", "ends", "hints", "matters", "named", "names", "negates",
+        "addresses", "auxiliary", "breaks", "choices", "concepts", "ends", "hints", "inert", "matters", "named", "names", "negates",
         "objects", "says", "speech", "states", "tables", "tells", "things", "topics", "verb",
     )  # fmt: skip
 
@@ -57,6 +57,10 @@ class Meaning:
         self.breaks = next(
             (mark for mark in (*marks, *_BREAKING) if mark in _BREAKS or mark in self.speech), ""
         )
+
+        self.inert = not (
+            self.breaks or self.matters or "that" in self.speech
+        )  # parts no clause from another
 
     def _keys(self, table: str) -> tuple[str, ...]:
         return tuple(key for name, key in self.concepts if name == table)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Kind
-from mailflow.core.reading.context import numbered
+from mailflow.core.reading.context import may_be_numbered, numbered
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.questions import Question, of_item
 from mailflow.core.reading.slots import Slot
@@ -42,6 +42,8 @@ def in_form_order(fresh: Fresh, terms: Terms) -> list[Slot]:
 
     So only where all of them are there, and all but one are answered.
     """
+    if not may_be_numbered(fresh):
+        return []
     form = terms.form
     items = dict.fromkeys(field.item for field in form.fields if field.required)
     sometimes = dict.fromkeys(field.item for field in form.fields if field.required_when)

@@ -83,7 +83,7 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
         tuple(kinds),
         _packed(by_word, before.by_word),
         _packed(by_character, before.by_character),
-        WordList(sorted(words)),
+        WordList([sorted(words)]),
         {kind: tuple(some) for kind, some in keys.items()},
     )
 

@@ -42,26 +42,26 @@ class Reader:
         hits: list[Hit] = []
         done = [0, 0, 0]
         marks, ends, forms = words.marks, words.ends, words.forms
-        nodes = [*map(self._known.__getitem__, forms), None]
-        last = len(forms) - 1
-        for index, node in enumerate(nodes):
+        nodes = map(self._known.__getitem__, forms)
+        for index, (node, form, following, end) in enumerate(
+            zip(nodes, forms, [*forms[1:], ""], ends, strict=False)
+        ):
             if index in marks:
                 self._take_marks(low, marks[index], done, hits)
             if node is None:
                 continue
-            end = ends[index]
-            start = end - len(forms[index])
-            if node.goes_on and (node.branches or (index < last and forms[index + 1] in node.children)):
+            if following in node.children or node.branches:
                 found: Ends = []
                 follow(node, words, index, found)
                 if found:
                     if node.ends:
                         found.append((end, node.means))
-                    take_longest(start, found, done, hits)
+                    take_longest(end - len(form), found, done, hits)
                     continue
             for layer, meaning in node.single:
-                if start >= done[layer]:
-                    hits.append(new_hit((start, end, meaning)))
+                if end - len(form) >= done[layer]:
+                    hits.append(new_hit((end - len(form), end, meaning)))
+        self._take_marks(low, marks.get(len(forms), ()), done, hits)
         if words.runs:  # of which one may be found in a layer behind what is found in the next
             hits.sort(key=_start)
         return hits
@@ -116,7 +116,7 @@ class _Trees:
         known = self._kept.get(word)
         if known is not None:
             return known
-        node = self._tree(word)
+        node = self._tree(word) if word in self._book.by_word else None
         if node is None:
             stem = self._stem(word)
             return self._settled(stem) if stem else None
@@ -195,7 +195,10 @@ class _Known(dict[str, "Node | None"]):
     def __missing__(self, word: str) -> Node | None:
         if len(self) >= _WORDS_KEPT:
             self.clear()
-        node = self._trees.step(word) or self._trees.step(fold(word)) or self._mistyped(word)
+        node = self._trees.step(word)
+        if node is None and (folded := fold(word)) != word:
+            node = self._trees.step(folded)
+        node = node or self._mistyped(word)
         if node is not None and not node.goes_on and not node.single:
             node = None
         self[word] = node

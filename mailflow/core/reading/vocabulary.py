@@ -51,7 +51,7 @@ class Vocabulary:
             low = lower(word)
             known = self._ends(low)
             if known is None:
-                known = self._ends(fold(low)) or False
+                known = (not low.isascii() and self._ends(fold(low))) or False
             self._common[word] = known
         return known
 
