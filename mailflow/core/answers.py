@@ -20,6 +20,7 @@ from mailflow.core.reading import (
     context,
     links,
     names,
+    numbering,
     questions,
     settle,
 )
@@ -87,7 +88,7 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, fi
     repeated = context.restated(fresh, terms)
     slots = [
         *find_slots(fresh, terms, asked),
-        *context.numbered(fresh, numbered),
+        *numbering.numbered(fresh, numbered),
         *context.inline(fresh, terms, asks),
         *repeated,
     ]

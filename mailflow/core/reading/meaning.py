@@ -19,7 +19,7 @@ class Meaning:
     """The concepts of one phrase, sorted into what the rules ask for."""
 
     __slots__ = (
-        "addresses", "auxiliary", "breaks", "choices", "concepts", "ends", "hints", "inert", "matters", "named", "names", "negates",
+        "acts", "addresses", "auxiliary", "breaks", "choices", "concepts", "ends", "hints", "inert", "matters", "named", "names", "negates",
         "objects", "says", "speech", "states", "tables", "tells", "things", "topics", "verb",
     )  # fmt: skip
 
@@ -39,6 +39,7 @@ class Meaning:
         self.addresses = frozenset(self._keys("addresses"))
         self.speech = frozenset(self._keys("speech"))
         self.says = tuple(key for key in self._keys("speech") if key in _SAYS)
+        self.acts = bool(self.states or self.says)  # is a verb that says something
         self.auxiliary = "auxiliary" in self.speech
         self.negates = not self.speech.isdisjoint({"not", "without"})
         self.objects = bool(self.things or self.topics)

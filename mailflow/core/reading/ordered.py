@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Kind
-from mailflow.core.reading.context import may_be_numbered, numbered
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.numbering import may_be_numbered, numbered
 from mailflow.core.reading.questions import Question, of_item
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
@@ -29,7 +29,7 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
         parts = list(_parts(fresh.text, start, end))
         if len(parts) == len(asked) and all(end - start <= _LONGEST for start, end in parts):
             slots = [
-                Slot(one.fields, *part, "answer in order", _SURE, part[0], asked=True, said=(one.yes, one.no))
+                one.slot(*part, "answer in order", _SURE, part[0])
                 for one, part in zip(asked, parts, strict=True)
             ]
             if all(_answers(fresh, terms, slot) for slot in slots):

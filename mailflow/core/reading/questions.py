@@ -13,6 +13,7 @@ from typing import NamedTuple
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
 from mailflow.core.reading.words import words_of
 from mailflow.core.text import Line, Mark
@@ -34,6 +35,10 @@ class Question(NamedTuple):
     @property
     def item(self) -> str:
         return self.fields[0].item
+
+    def slot(self, start: int, end: int, rule: str, sure: float, label: int) -> Slot:
+        """A part of the text that answers it."""
+        return Slot(self.fields, start, end, rule, sure, label, asked=True, said=(self.yes, self.no))
 
 
 def of_item(terms: Terms, item: str) -> Question:

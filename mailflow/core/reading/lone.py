@@ -1,0 +1,133 @@
+"""Values that stand alone, and answer what was asked for want of anything else: "jane_d", "never had any"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading import addresses, agreements, choices, names
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import lower, words_of
+
+_COMMA = re.compile("[,;，；、]")
+_CHOICE, _LONE = 0.8, 0.85
+_FIRST_OF_MORE = 0.75  # a name that opens a sentence
+_SHORT, _LONG = 60, 160  # characters
+_FEW, _FEWER = 5, 3  # words
+
+
+def lone_values(
+    fresh: Fresh,
+    terms: Terms,
+    open_items: Sequence[str],
+    spans: Sequence[tuple[int, int]],
+    free: Sequence[tuple[int, int]],
+    read: Sequence[tuple[int, int]],
+) -> Iterator[Claim]:
+    fields = [field for item in open_items for field in terms.form.fields_of(item)]
+    yield from _lone_name(
+        fresh,
+        terms,
+        [field for field in fields if field.kind is Kind.NAME],
+        spans,
+        alone=not read and len(spans) == 1,
+    )
+    yield from _lone_address(fresh, [field for field in fields if field.kind is Kind.ADDRESS], free, read)
+    whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
+    if len(whole) == 1 and spans:
+        slot = Slot(
+            (whole[0],),
+            spans[0][0],
+            spans[-1][1],
+            "answer to what was asked",
+            _CHOICE,
+            spans[0][0],
+            asked=True,
+        )
+        if len(items_of(fields)) == 1 or whole[0].kind is Kind.CHOICE:
+            yield from _whole(fresh, terms, slot, whole[0], alone=len(items_of(fields)) == 1)
+
+
+def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool) -> Iterator[Claim]:
+    """The mail as the answer to the one question it can answer: "never had any"."""
+    parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
+    if field.kind is Kind.REASON:
+        yield from choices.in_slot(fresh, terms, slot, field)
+        return
+    if agreements.bare(fresh.text[slot.start : slot.end], terms) is False:
+        return  # to "Are they lost, or did you never have any?" that says nothing
+    about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
+    length = slot.end - slot.start
+    near = [part for part in about if choices.has_near_pronoun(part) and length <= _LONG]
+    told = choices.by_state(terms, field, about if alone and length <= _SHORT else near)
+    if len(told) == 1:
+        yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)
+
+
+def _lone_name(
+    fresh: Fresh, terms: Terms, fields: Sequence[Field], spans: Sequence[tuple[int, int]], *, alone: bool
+) -> Iterator[Claim]:
+    if len(fields) != 1:
+        return
+    for start, end in spans[:3]:
+        text = fresh.text[start:end]
+        name, sure = _name_alone(text, terms)
+        if (
+            name
+            and (name.islower() or not name.isalpha() or alone)
+            and not terms.states_nothing(fields[0], name)
+        ):
+            place = fresh.text.find(name, start)
+            yield Claim(fields[0].key, name, "lone value", sure, place, place + len(name))
+            return
+
+
+def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
+    """As in "x", or "It is x": a name that ends a short sentence of common words."""
+    words = text.split()
+    first = _COMMA.split(text)[0].strip()
+    if first != text.strip() and "@" not in text and len(first.split()) == 1:
+        name = names.clean(first)  # "x, or maybe x2"
+        return (name, _FIRST_OF_MORE) if name.islower() and not terms.everyday(name) else ("", 0)
+    if not words or len(words) > _FEW or "@" in text or text.rstrip().endswith((",", "，")):
+        return "", 0
+    name = names.clean(words[-1])
+    if not name or name.isdigit() or terms.common(name):
+        return "", 0
+    if len(words) == 1:
+        return name, _LONE if name.islower() else _LONE - 0.15
+    known = all(terms.common(word) for part in words[:-1] for word in words_of(part))
+    told = terms.is_word.search(lower(text)) is not None
+    plain = name.isalpha() and (
+        len(words) > _FEWER or not name.islower() or name.endswith(terms.lists.get("endings", ()))
+    )
+    return (name, _LONE - 0.1) if known and told and not plain else ("", 0)
+
+
+def _lone_address(
+    fresh: Fresh, fields: Sequence[Field], free: Sequence[tuple[int, int]], read: Sequence[tuple[int, int]]
+) -> Iterator[Claim]:
+    """The one address that is not read as something else: "This one: x. The old one was y."."""
+    if len(fields) != 1:
+        return
+    found = [
+        one
+        for one in fresh.addresses
+        if addresses.is_free(fresh, one, free) and not is_read(one.start, one.end, read)
+    ]
+    if len({one.value for one in found}) == 1:
+        yield Claim(fields[0].key, found[0].value, "lone value", _LONE, found[0].start, found[0].end)
+
+
+def is_read(start: int, end: int, read: Sequence[tuple[int, int]]) -> bool:
+    """Whether something has been read from a sentence, which then answers nothing else."""
+    return any(other < end and start < until for other, until in read)
+
+
+def items_of(fields: Sequence[Field]) -> set[str]:
+    return {field.item for field in fields}

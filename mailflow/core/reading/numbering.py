@@ -1,0 +1,82 @@
+"""Answers under numbers: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.questions import Question
+from mailflow.core.reading.slots import Slot
+
+_MARKER = re.compile(
+    r"(?:(?:(?<=\n)|\A)[ \t>*•-]{0,4}(?:[^\W\d_]{2,9}\.?[ ])?|(?<=[\s,;，；、])[ \t>*•-]{0,4})[#(（]?"
+    r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
+    r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
+)
+_BEFORE_NUMBER = " \t>*•-(（"
+_OPENS = re.compile(rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）])")
+_MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
+_BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
+_SURE = 0.9
+
+
+def may_be_numbered(fresh: Fresh) -> bool:
+    """Whether a line begins with a number, as it must for one to be read."""
+    return _OPENS.search(f"\n{fresh.text}") is not None
+
+
+def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
+    """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
+    if not may_be_numbered(fresh):
+        return []
+    marks: list[tuple[list[int], re.Match[str]]] = []
+    for match in _markers(fresh.text) if asked else ():
+        numbers = numbers_of(match["mark"])
+        if not all(1 <= number <= len(asked) for number in numbers):
+            continue
+        if (marks and numbers[0] > marks[-1][0][-1]) or (
+            not marks and not fresh.text[: match.start("mark")].rpartition("\n")[2].strip(_BEFORE_NUMBER)
+        ):
+            marks.append((numbers, match))
+    marks = marks or _bare_numbers(fresh, asked)
+    slots = []
+    for index, (numbers, match) in enumerate(marks):
+        limit = marks[index + 1][1].start() if index + 1 < len(marks) else len(fresh.text)
+        end = min(limit, fresh.paragraph_end(match.end()))
+        span = (match.end(), end)
+        slots += [
+            asked[number - 1].slot(*span, "numbered answer", _SURE, match.start()) for number in numbers
+        ]
+    return slots
+
+
+def _markers(text: str) -> Iterator[re.Match[str]]:
+    """What may be a number of ours, looked for in the lines alone that hold a digit or a letter before a bracket."""
+    sign = _MARKER_SIGN.search(text)
+    while sign is not None:
+        start = text.rfind("\n", 0, sign.start()) + 1
+        end = text.find("\n", sign.start()) + 1 or len(text)
+        yield from _MARKER.finditer(text, start, end)
+        sign = _MARKER_SIGN.search(text, end)
+
+
+def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
+    """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes"."""
+    marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text) if asked]
+    told = [numbers[0] for numbers, _ in marks]
+    in_order = all(one < other for one, other in pairwise(told)) and all(
+        1 <= one <= len(asked) for one in told
+    )
+    return marks if len(marks) > 1 and in_order else []
+
+
+def numbers_of(text: str) -> list[int]:
+    """The numbers that a mark such as "2", "b", "1-3" or "1 and 2" names."""
+    if text.isalpha():
+        return [ord(text) - ord("a") + 1]
+    numbers = [int(one) for one in re.findall(r"\d+", text)]
+    if len(numbers) == 2 and numbers[0] < numbers[1] and re.search("[-–]", text):
+        return list(range(numbers[0], numbers[1] + 1))
+    return numbers
