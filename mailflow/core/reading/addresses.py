@@ -83,7 +83,7 @@ def _sender(
 ) -> Iterator[Claim]:
     """As in "the one I write from"."""
     for part in parts:
-        if part.negated or "here" not in keys(part.hits, "addresses"):
+        if part.negated or not any("here" in hit.means.addresses for hit in part.hits):
             continue
         hits = [hit for other in parts if other.sentence == part.sentence for hit in other.hits]
         cues = _cues_for_sender(part, hits)

@@ -200,9 +200,9 @@ def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "The x account"; a plain word only where the script tells it from common words."""
     begin = _phrase_start(fresh, hit.start)
     match = _last_name(fresh.text[begin : hit.start])
-    if match is None or _others_place(fresh, terms, hit):
-        return None
-    return _named_before(fresh, terms, match, begin, plain=_CJK_END.match(fresh.text, hit.start) is not None)
+    plain = _CJK_END.match(fresh.text, hit.start) is not None
+    found = _named_before(fresh, terms, match, begin, plain=plain) if match else None
+    return None if found is None or _others_place(fresh, terms, hit) else found
 
 
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {

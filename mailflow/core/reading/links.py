@@ -138,7 +138,7 @@ def _is_no_project(terms: Terms, name: str) -> bool:
 
 def _proof(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """A link to a branch or commit, or one to a code host beside words such as "pushed"."""
-    for match in _URL.finditer(fresh.text):
+    for match in _URL.finditer(fresh.text) if "://" in fresh.text else ():
         url = match.group().rstrip(".,;:!?")
         low = url.lower()
         if any(prefix in low for prefix, _ in terms.profiles):
