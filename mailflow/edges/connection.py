@@ -1,7 +1,8 @@
 """One SMTP connection: how it begins, how long it may last, how it ends, and how replies leave.
 
 It stands between aiosmtpd and what is said in a session (`smtp.py`): a client that hangs up never cancels a commit, a
-client that wastes time is told so and cut.
+client that wastes time is told so and cut. A session is a coroutine without a task: it goes on at once where bytes come in,
+which takes half of what a turn of the event loop for each command does.
 """
 
 # ruff: noqa: ARG002 - aiosmtpd says what its methods take
@@ -10,15 +11,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from types import coroutine
 from typing import AnyStr, cast
 
 from aiosmtpd.smtp import SMTP
 
-from mailflow.edges.inbound import MAX_COMMAND_LINE, Inbound
+from mailflow.edges.inbound import Inbound
 from mailflow.edges.limits import BUSY, PLACE_NEEDED, STOPPING, Budget, Gate, Pace, Patience, plain_address
 
 logging.getLogger("mail.log").disabled = True  # aiosmtpd writes addresses and bodies there
@@ -70,21 +72,20 @@ class Connection(SMTP):
         # aiosmtpd's own __init__ inspects the handler and itself, which takes longer than a mail. What it finds is the
         # same for all sessions, so it is taken from one that was made once.
         vars(self).update(vars(mould))
-        reader = asyncio.StreamReader(limit=MAX_COMMAND_LINE, loop=mould.loop)
-        asyncio.StreamReaderProtocol.__init__(self, reader, self._cb_client_connected, mould.loop)
         self.common = common
-        self.inbound = Inbound(mould.loop)
+        self.inbound = Inbound()
         self.client = ""  # its IP address
+        self.wire: asyncio.Transport  # over TLS once there is TLS; `_raw` is what is under it
         self.secured = False  # by TLS
         self.errors = 0  # replies of 5xx
         self._unsent = b""  # the lines of a reply that goes on
+        self._unread: asyncio.Future[None] | None = None  # done once the client reads our replies again
         self.doing = Doing.OBEYING
         self.finishing = False
-
-    @property
-    def task(self) -> asyncio.Task[None]:
-        assert self._handler_coroutine is not None
-        return self._handler_coroutine
+        self.ended: asyncio.Future[None] = mould.loop.create_future()
+        self._lost: asyncio.Future[None] = mould.loop.create_future()  # the connection is no more
+        self._life = self._live()
+        self._wants_input = False
 
     # Beginning and end
 
@@ -99,35 +100,66 @@ class Connection(SMTP):
             self.tell("refused", reply=refusal)
             transport.write(refusal.encode() + b"\r\n")
             transport.close()
+            self._life.close()
             return
-        self._raw = self.inbound.transport = transport  # under TLS too
+        self.wire = self._raw = self.inbound.transport = transport
+        self.session = self._create_session()
+        self.envelope = self._create_envelope()
         self._pace = Pace(self.common.patience, self.loop.time())
+        self._reset_timeout()
         self.common.sessions[self] = None
         self.tell("connected")
-        super().connection_made(transport)
+        self._go_on()
 
     def data_received(self, data: bytes) -> None:
         self.inbound.feed(data)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        # Not aiosmtpd's, which cancels the session: it sees the end of its input, after the commit it may wait for.
-        self.inbound.end()
-        asyncio.StreamReaderProtocol.connection_lost(self, error)
+        self.arrived()
 
     def eof_received(self) -> bool | None:
-        # The same; and a client may close its side at once and still wait for the reply.
-        self.inbound.end()
-        return asyncio.StreamReaderProtocol.eof_received(self)
+        # Not aiosmtpd's, which cancels the session: a client may close its side at once and still wait for the reply.
+        self.inbound.ended = True
+        self.arrived()
+        return not self.secured  # TLS has no half of a connection
+
+    def connection_lost(self, error: Exception | None) -> None:
+        # The same: the session sees the end of its input after the commit that it may wait for.
+        self.inbound.ended = True
+        self._lost.set_result(None)
+        self.resume_writing()
+        self.arrived()
+
+    def arrived(self) -> None:
+        """Bytes, or the end of them."""
+        if self._wants_input:
+            self._go_on()
+
+    async def more(self) -> None:
+        """Wait until something comes. Raises `EOFError` when nothing will."""
+        if self.inbound.ended:
+            raise EOFError
+        await _input()
+
+    def _go_on(self, _awaited: object = None) -> None:
+        """Run the session until it waits: for input, or for a future."""
+        if self.ended.done():  # it was cut meanwhile
+            return
+        self._wants_input = False
+        try:
+            awaited = self._life.send(None)
+        except StopIteration:
+            return
+        if awaited is None:
+            self._wants_input = True
+        else:
+            awaited.add_done_callback(self._go_on)
 
     async def secure(self, context: ssl.SSLContext) -> None:
         """Go on over TLS. Raises `OSError` when the other side does not."""
         transport = await self.loop.start_tls(self._raw, self, context, server_side=True)
         if transport is None:
             raise ConnectionResetError
-        # asyncio does the whole of this only for its own streams, and in Python 3.11 not even for them.
-        self.transport = self._writer._transport = transport  # type: ignore[attr-defined]  # noqa: SLF001
-        self.inbound.transport = transport
-        self._over_ssl = self.secured = True
+        self.wire = self.inbound.transport = transport
+        self.secured = True
 
     def gives_way(self, now: float) -> bool:
         return self._pace.gives_way(now)
@@ -146,19 +178,19 @@ class Connection(SMTP):
 
     def cut(self) -> None:
         self._raw.abort()
-        self.task.cancel()
+        self._life.close()
 
     def hang_up(self, reply: str) -> None:
         """Say why, and close. In the middle of a TLS handshake nothing can be said."""
         if self.doing is Doing.SHAKING_HANDS:
             self._raw.abort()
-        elif not self._writer.is_closing():
+        elif not self.wire.is_closing():
             self.tell("rejected", reply=reply)
-            self._writer.write(reply.encode() + b"\r\n")
-            self._writer.close()
+            self.wire.write(reply.encode() + b"\r\n")
+            self.wire.close()
             self.loop.call_later(LINGER, self._raw.abort)
 
-    async def _handle_client(self) -> None:
+    async def _live(self) -> None:
         try:
             with suppress(EOFError, OSError):  # the client hung up
                 await self.converse()
@@ -168,6 +200,7 @@ class Connection(SMTP):
             if self._timeout_handle is not None:
                 self._timeout_handle.cancel()
             self.leave()
+            self.ended.set_result(None)
 
     async def converse(self) -> None:
         """The whole session. Ends by raising `EOFError` or `OSError` when the connection does."""
@@ -175,12 +208,11 @@ class Connection(SMTP):
 
     async def _close(self) -> None:
         """Close, and wait a little for what is still to be sent."""
-        if not self._writer.is_closing():
-            self._writer.close()
+        self.wire.close()
         if self.secured or self._raw.get_write_buffer_size():
-            with suppress(OSError):
-                async with asyncio.timeout(LINGER):
-                    await self._writer.wait_closed()
+            late = self.loop.call_later(LINGER, self._raw.abort)
+            await self._lost
+            late.cancel()
 
     # Replies
 
@@ -192,10 +224,18 @@ class Connection(SMTP):
             self.tell("rejected", reply=reply.decode())
         self._unsent += reply + b"\r\n"
         if reply[3:4] != b"-":
-            self._writer.write(self._unsent)
+            self.wire.write(self._unsent)
             self._unsent = b""
-            if self._paused:  # type: ignore[attr-defined]  # asyncio's FlowControlMixin: the client does not read
-                await self._writer.drain()
+            if self._unread is not None:
+                await self._unread
+
+    def pause_writing(self) -> None:
+        self._unread = self.loop.create_future()
+
+    def resume_writing(self) -> None:
+        unread, self._unread = self._unread, None
+        if unread is not None:
+            unread.set_result(None)
 
     def tell(self, event: str, **facts: object) -> None:
         self.common.on_event(event, remote=self.client, **facts)
@@ -220,3 +260,9 @@ class Connection(SMTP):
             self._reset_timeout()
         else:
             self.hang_up(reply)
+
+
+@coroutine
+def _input() -> Generator[None]:
+    """What a session awaits that wants input."""
+    yield

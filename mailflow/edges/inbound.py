@@ -13,14 +13,12 @@ MAX_COMMAND_LINE = 2048  # bytes; RFC 5321, 4.5.3.1.4 asks for 512, and more for
 class Inbound:
     """The transport is not read while twice the longest line waits here."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
         self.ended = False  # the client will send no more
-        self._loop = loop
         self._held = bytearray()
         self._paused = False
         self._too_long = False  # a line of which the beginning is gone already
-        self._awaited: asyncio.Future[None] | None = None
 
     def __len__(self) -> int:
         return len(self._held)
@@ -30,23 +28,6 @@ class Inbound:
         if len(self._held) > 2 * MAX_COMMAND_LINE and self.transport and not self._paused:
             self._paused = True
             self.transport.pause_reading()
-        self.wake()
-
-    def end(self) -> None:
-        self.ended = True
-        self.wake()
-
-    def wake(self) -> None:
-        """Whoever waits for `more` looks again."""
-        if self._awaited is not None and not self._awaited.done():
-            self._awaited.set_result(None)
-
-    async def more(self) -> None:
-        """Wait until something comes. Raises `EOFError` when nothing will."""
-        if self.ended:
-            raise EOFError
-        self._awaited = self._loop.create_future()
-        await self._awaited
 
     def line(self) -> bytes | None:
         """The next line with its end, once all of it is there; b"" stands for one that was too long and is gone."""

@@ -90,10 +90,9 @@ class Listener:
         for session in sessions:
             session.finish()
         if sessions:
-            _, late = await asyncio.wait([session.task for session in sessions], timeout=grace)
+            await asyncio.wait([session.ended for session in sessions], timeout=grace)
             for session in tuple(self._common.sessions):
                 session.cut()
-            await asyncio.gather(*late, return_exceptions=True)
         await asyncio.sleep(0)  # sockets are closed by the loop, one turn after their transports
         for server in self._servers:
             await server.wait_closed()

@@ -44,9 +44,10 @@ class Session(Connection):
 
     def data_received(self, data: bytes) -> None:
         if self._content is None or self._content.ended:
-            self.inbound.feed(data)
+            super().data_received(data)
         else:
             self._feed(self._content, data)
+            self.arrived()
 
     # The command loop
 
@@ -62,11 +63,11 @@ class Session(Connection):
         self.doing = Doing.WAITING
         try:
             while True:
-                if self._writer.is_closing():
+                if self.wire.is_closing():
                     raise EOFError
                 if (line := self.inbound.line()) is not None:
                     return line
-                await self.inbound.more()
+                await self.more()
         finally:
             self.doing = Doing.OBEYING
 
@@ -77,12 +78,12 @@ class Session(Connection):
         except (EOFError, ConnectionError):
             raise
         except Exception as error:  # whatever it is, the session answers 451
-            if self._writer.is_closing():
+            if self.wire.is_closing():
                 raise EOFError from error
             self.tell("failed", error=_place_of(error))
             await self.push("451 4.3.0 Something failed here; try again later")
             if self._content is not None:  # the rest of a mail must never be read as commands
-                self._writer.close()
+                self.wire.close()
 
     async def _obey(self, line: bytes) -> None:
         self._pace.heard(self.loop.time())
@@ -117,7 +118,7 @@ class Session(Connection):
 
     async def smtp_QUIT(self, arg: str) -> None:
         await self.push("221 2.0.0 Bye")
-        self._writer.close()
+        self.wire.close()
 
     async def smtp_STARTTLS(self, arg: str) -> None:
         if self.tls_context is None or self.secured:
@@ -177,8 +178,8 @@ class Session(Connection):
         self._reset_timeout()
         self._feed(content, self.inbound.take())
         while not content.ended:
-            await self.inbound.more()
-            if self._writer.is_closing():
+            await self.more()
+            if self.wire.is_closing():
                 raise EOFError
         self._pace.heard(self.loop.time())
 

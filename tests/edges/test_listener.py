@@ -111,7 +111,7 @@ async def test_a_client_that_hangs_up_before_the_reply_does_not_stop_the_commit(
             client.send(MAIL + b".\r\n")
             await desk.until(lambda: desk.mails)
         (session,) = desk.sessions
-        await desk.until(lambda: session.transport.is_closing() or session.inbound.ended)
+        await desk.until(lambda: session.wire.is_closing() or session.inbound.ended)
         assert not commit.cancelled()
         commit.set_result(None)
         await desk.until(lambda: not desk.sessions)
