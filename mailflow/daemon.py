@@ -67,8 +67,7 @@ class Daemon:
         self._audit_head = ""  # that the log was told
         self._deleted = False  # whether anything was since then
         self._intake = Intake(
-            desk.store.begin,
-            desk.store.new_mail,
+            desk.store,
             desk.app.clock,
             max_received=config.smtp.max_received,
             on_stored=self._stored,
@@ -171,7 +170,7 @@ class Daemon:
         notify.stopping()
         until = time.monotonic() + STOP_WITHIN
         await self._listener.stop(STOP_WITHIN / 2)
-        await asyncio.to_thread(self._intake.close, max(0.0, until - time.monotonic()))
+        await self._intake.close(max(0.0, until - time.monotonic()))
         if self._ticker.running:
             self._ticker.shutdown(wait=False)
         running = [loop for loop in self._loops.values() if loop.is_alive()]

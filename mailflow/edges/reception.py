@@ -6,8 +6,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from concurrent.futures import Future
-from threading import Lock
 from typing import Any
 
 from aiosmtpd import smtp
@@ -25,7 +23,7 @@ _TAG = re.compile(r"\+[^@]*@")  # of a reply address: it lets its holder speak f
 
 Accepts = Callable[[str], bool]  # whether this desk takes mail for an address
 HasSpace = Callable[[int], bool]  # whether the disk can take so many more bytes of mail
-Submit = Callable[[Envelope, bytes], "Future[None]"]  # done once the mail is stored
+Submit = Callable[[Envelope, bytes], "asyncio.Future[None]"]  # done once the mail is stored
 
 
 class Reception:
@@ -46,7 +44,6 @@ class Reception:
         self._submit = submit
         self._budget = budget
         self._on_event = on_event
-        self._wakings = Wakings()
 
     async def handle_EHLO(
         self,
@@ -102,7 +99,7 @@ class Reception:
         sender = "" if envelope.mail_from == "<>" else envelope.mail_from or ""
         arrived = Envelope(sender, tuple(envelope.rcpt_tos), server.client, session.host_name or "")
         try:
-            await self._wakings.wait_for(self._submit(arrived, mail))
+            await self._submit(arrived, mail)
         except MailLoop:
             return "554 5.4.6 Too many Received fields: this mail goes round in a loop"
         except PermanentFailure:
@@ -119,35 +116,3 @@ class Reception:
             tls=server.secured,
         )
         return "250 2.0.0 Ok: stored"
-
-
-class Wakings:
-    """Waits in the loop for what another thread finishes. What is finished together wakes the loop once."""
-
-    def __init__(self) -> None:
-        self._guard = Lock()
-        self._finished: list[asyncio.Future[None]] = []  # that the loop has not heard of
-
-    async def wait_for(self, stored: Future[None]) -> None:
-        """Its result. Whoever is cancelled while waiting does not cancel it."""
-        if not stored.done():
-            loop = asyncio.get_running_loop()
-            waiting = loop.create_future()
-            stored.add_done_callback(lambda _: self._finish(loop, waiting))
-            await waiting
-        stored.result()
-
-    def _finish(self, loop: asyncio.AbstractEventLoop, waiting: asyncio.Future[None]) -> None:
-        """In the other thread."""
-        with self._guard:
-            self._finished.append(waiting)
-            called = len(self._finished) > 1
-        if not called and not loop.is_closed():
-            loop.call_soon_threadsafe(self._wake)
-
-    def _wake(self) -> None:
-        with self._guard:
-            finished, self._finished = self._finished, []
-        for waiting in finished:
-            if not waiting.done():  # else its session was cut
-                waiting.set_result(None)

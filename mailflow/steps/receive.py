@@ -2,150 +2,204 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Condition, Thread
-from time import sleep
+from queue import SimpleQueue
+from threading import Thread
+from typing import Protocol
 
 from mailflow.core.envelope import Envelope
-from mailflow.steps.app import Begin, PermanentFailure, TemporaryFailure
+from mailflow.steps.app import PermanentFailure, TemporaryFailure
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import Arrival, NewMail
+from mailflow.store.unit import UnitOfWork
 
 MAX_BATCH = 256  # mails in one transaction
-# Bytes of a mail that is hashed and sealed where it was received. Two threads that take turns at Python's lock lose more
-# time than that takes; a large mail would hold up all sessions.
+# Bytes. A mail of this size at most is hashed and sealed in the event loop: two threads that take turns at Python's lock
+# lose more time than that takes. A large mail would hold up all sessions.
 SMALL = 64 * 1024
-# Seconds between two commits while mails come one upon the other: more of them share the next one.
-GATHER = 0.002
+# Bytes of mails in one transaction, one mail more at most; and what is inserted in the event loop at most.
+FULL = 8 * SMALL
 
 
 class MailLoop(PermanentFailure):
     """The mail has been received so often that it must be going round (RFC 5321, 6.3)."""
 
 
-@dataclass(slots=True)
+class MailStore(Protocol):
+    def new_mail(self, arrival: Arrival) -> NewMail:
+        """In whatever thread."""
+        ...
+
+    def begin(self, name: str) -> AbstractContextManager[UnitOfWork]: ...
+
+    def begin_at_once(self, name: str) -> AbstractContextManager[UnitOfWork]:
+        """Raises `Unavailable` where `begin` would wait. The block may be left in another thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class _Waiting:
-    arrival: Arrival
-    stored: Future[None]
-    row: NewMail | None  # made at once of a small mail, by the writer of a large one
+    row: NewMail
+    stored: asyncio.Future[None]
+
+
+_Batch = Sequence[_Waiting]
+_Outcome = tuple[_Batch, BaseException | None]  # these mails are stored; or why they are not
 
 
 class Intake:
-    """Takes mails from any thread and stores them in one of its own.
+    """Takes mails in the event loop and inserts them there. A thread waits for the disk: it makes the COMMIT.
 
-    A crash before the commit leaves nothing behind, and nobody was told that the mail is here. A mail that comes a
-    second time is acknowledged and not stored again.
+    Mails that come meanwhile go into the next transaction. Where another writer holds the database, and on PostgreSQL, the
+    thread does the whole of it. A crash before the commit leaves nothing behind, and nobody was told that the mail is here.
+    A mail that comes a second time is acknowledged and not stored again.
     """
 
     def __init__(
         self,
-        begin: Begin,
-        prepare: Callable[[Arrival], NewMail],
+        store: MailStore,
         clock: Callable[[], datetime],
         *,
         max_received: int,
         on_stored: Callable[[], None],
         on_event: Callable[..., None],
     ) -> None:
-        self._begin = begin
-        self._prepare = prepare
+        self._store = store
         self._clock = clock
         self._max_received = max_received
         self._on_stored = on_stored  # after each commit
         self._on_event = on_event  # store_failed: mails, error
-        self._changed = Condition()
-        self._waiting: list[_Waiting] = []
-        self._in_hand: Sequence[_Waiting] = ()
+        self._preparing: dict[asyncio.Task[None], asyncio.Future[None]] = {}  # of large mails
+        self._waiting: deque[_Waiting] = deque()
+        self._in_hand: _Batch = ()
+        self._is_awake = False  # a batch is in hand, or about to be
+        self._jobs: SimpleQueue[tuple[_Batch, ExitStack | None] | None] = SimpleQueue()
         self._writer: Thread | None = None
         self._closed = False
 
-    def submit(self, envelope: Envelope, raw: bytes) -> Future[None]:
+    def submit(self, envelope: Envelope, raw: bytes) -> asyncio.Future[None]:
         """Done once the mail is stored for good; else it holds `TemporaryFailure` or `PermanentFailure`."""
-        stored: Future[None] = Future()
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if received_fields(raw) > self._max_received:
             stored.set_exception(MailLoop("too many Received fields"))
-            return stored
-        arrival = Arrival(envelope, raw, self._clock())
-        waiting = _Waiting(arrival, stored, self._prepare(arrival) if len(raw) <= SMALL else None)
-        with self._changed:
-            if self._closed:
-                stored.set_exception(TemporaryFailure("shutting down"))
-                return stored
-            if self._writer is None:  # the first mail, or the writer died
-                writer = Thread(target=self._write, name="intake", daemon=True)
-                writer.start()
-                self._writer = writer
-            self._waiting.append(waiting)
-            self._changed.notify()
+        elif self._closed:
+            stored.set_exception(TemporaryFailure("shutting down"))
+        else:
+            arrival = Arrival(envelope, raw, self._clock())
+            if len(raw) <= SMALL:
+                self._add(_Waiting(self._store.new_mail(arrival), stored))
+            else:
+                task = asyncio.create_task(self._prepare(arrival, stored))
+                self._preparing[task] = stored
+                task.add_done_callback(self._preparing.__delitem__)
         return stored
 
-    def close(self, deadline: float) -> bool:
+    async def close(self, deadline: float) -> bool:
         """Store what waits, within `deadline` seconds, and take no more. Says whether all of it was settled."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-            writer = self._writer
-        if writer is not None:
-            writer.join(deadline)
-        return writer is None or not writer.is_alive()
+        self._closed = True
+        left = [*self._preparing.values(), *(mail.stored for mail in (*self._in_hand, *self._waiting))]
+        late = (await asyncio.wait(left, timeout=deadline))[1] if left else set()
+        self._jobs.put(None)
+        return not late
 
-    def _write(self) -> None:
-        """The writer. Should it die, nobody is left waiting for it, and the next mail starts another."""
+    # In the event loop
+
+    async def _prepare(self, arrival: Arrival, stored: asyncio.Future[None]) -> None:
         try:
-            while (batch := self._take()) is not None:
-                self._store(batch)
-                if len(batch) > 1:
-                    sleep(GATHER)
-        except BaseException as error:  # noqa: BLE001 - a thread's exception has nobody else to go to
-            self._on_event("store_failed", mails=len(self._in_hand), error=type(error).__name__)
-        finally:
-            with self._changed:
-                left = [*self._in_hand, *self._waiting]
-                self._in_hand, self._waiting, self._writer = (), [], None
-            for mail in left:
-                if not mail.stored.done():
-                    mail.stored.set_exception(TemporaryFailure("the writer died"))
-
-    def _take(self) -> Sequence[_Waiting] | None:
-        """All that wait, once there are any; `None` when it is time to go."""
-        with self._changed:
-            self._in_hand = ()
-            while not self._waiting and not self._closed:
-                self._changed.wait()
-            if not self._waiting:
-                return None
-            taken, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
-            self._in_hand = [mail for mail in taken if mail.stored.set_running_or_notify_cancel()]
-            return self._in_hand
-
-    def _store(self, batch: Sequence[_Waiting]) -> None:
-        try:
-            rows = [mail.row or self._prepare(mail.arrival) for mail in batch]
-            with self._begin("intake") as uow:
-                uow.mails.put_new(rows)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, it is not stored, and the client must hear so
-            self._failed(batch, error)
+            row = await asyncio.to_thread(self._store.new_mail, arrival)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear that its mail is not stored
+            self._tell([stored], error)
         else:
-            for mail in batch:
-                mail.stored.set_result(None)
-            self._on_stored()
+            self._add(_Waiting(row, stored))
 
-    def _failed(self, batch: Sequence[_Waiting], error: Exception) -> None:
+    def _add(self, mail: _Waiting) -> None:
+        self._waiting.append(mail)
+        if not self._is_awake:
+            self._is_awake = True
+            asyncio.get_running_loop().call_soon(self._next_batch)  # with those that are as far by then
+
+    def _next_batch(self) -> None:
+        self._in_hand = batch = self._taken()
+        self._is_awake = bool(batch)
+        if batch:
+            if self._writer is None:
+                loop = asyncio.get_running_loop()
+                self._writer = Thread(target=self._write, args=[loop], name="intake", daemon=True)
+                self._writer.start()
+            self._jobs.put((batch, self._inserted_at_once(batch)))
+
+    def _taken(self) -> _Batch:
+        """Those that have waited longest."""
+        taken: list[_Waiting] = []
+        size = 0
+        while self._waiting and len(taken) < MAX_BATCH and size < FULL:
+            taken.append(mail := self._waiting.popleft())
+            size += mail.row.size
+        return taken
+
+    def _inserted_at_once(self, batch: _Batch) -> ExitStack | None:
+        if sum(mail.row.size for mail in batch) > FULL:
+            return None
+        try:
+            return _inserted(self._store.begin_at_once("intake"), batch)
+        except Exception:  # noqa: BLE001 - nothing was stored; the thread tries the same, and tells if it fails there too
+            return None
+
+    def _settle(self, outcomes: Sequence[_Outcome]) -> None:
+        for batch, error in outcomes:
+            self._tell([mail.stored for mail in batch], error)
+        self._next_batch()
+
+    def _tell(self, mails: Sequence[asyncio.Future[None]], error: BaseException | None) -> None:
+        for stored in mails:
+            if stored.done():  # somebody has cancelled it
+                continue
+            if error is None:
+                stored.set_result(None)
+            else:
+                stored.set_exception(TemporaryFailure("not stored"))
+        if error is None:
+            self._on_stored()
+        else:
+            # The text of any other error may hold the mail.
+            told = str(error) if isinstance(error, Unavailable | OSError) else type(error).__name__
+            self._on_event("store_failed", mails=len(mails), error=told)
+
+    # In the thread
+
+    def _write(self, loop: asyncio.AbstractEventLoop) -> None:
+        while (job := self._jobs.get()) is not None:
+            outcomes = self._stored(*job)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits
+                loop.call_soon_threadsafe(self._settle, outcomes)
+
+    def _stored(self, batch: _Batch, transaction: ExitStack | None) -> Sequence[_Outcome]:
         """One mail that the database does not like must not fail its neighbours: then each is tried alone."""
-        unavailable = isinstance(error, Unavailable | OSError)
-        if len(batch) > 1 and not unavailable:
-            for mail in batch:
-                self._store([mail])
-            return
-        # The text of any other error may hold the mail.
-        self._on_event(
-            "store_failed", mails=len(batch), error=str(error) if unavailable else type(error).__name__
-        )
-        for mail in batch:
-            mail.stored.set_exception(TemporaryFailure("not stored"))
+        try:
+            if transaction is None:
+                transaction = _inserted(self._store.begin("intake"), batch)
+            transaction.close()
+        except BaseException as error:  # noqa: BLE001 - a thread's exception has nobody else to go to
+            if (
+                len(batch) == 1
+                or isinstance(error, Unavailable | OSError)
+                or not isinstance(error, Exception)
+            ):
+                return [(batch, error)]
+            return [outcome for mail in batch for outcome in self._stored([mail], None)]
+        return [(batch, None)]
+
+
+def _inserted(begun: AbstractContextManager[UnitOfWork], batch: _Batch) -> ExitStack:
+    """The transaction with these mails in it; its `close` commits."""
+    with ExitStack() as transaction:
+        transaction.enter_context(begun).mails.put_new([mail.row for mail in batch])
+        return transaction.pop_all()
 
 
 def received_fields(raw: bytes) -> int:

@@ -89,11 +89,21 @@ def _sqlite(url: URL, busy_timeout: timedelta) -> Engine:
         _make_private(Path(path))
     except OSError as error:
         raise Unavailable(f"{path}: {error.strerror}") from error
-    seconds = busy_timeout.total_seconds()
+    engine = _sqlite_engine(url, busy_timeout.total_seconds(), POOL_SIZE)
+    engine.connect().close()  # refuse at the start, not at the first mail
+    return engine
+
+
+def impatient(engine: Engine) -> Engine:
+    """The same SQLite database, with a connection of its own that never waits: a BEGIN fails while another writes."""
+    return _sqlite_engine(engine.url, 0, 1)
+
+
+def _sqlite_engine(url: URL, seconds: float, connections: int) -> Engine:
     engine = create_engine(
         url,
-        pool_size=POOL_SIZE,
-        max_overflow=POOL_SIZE,
+        pool_size=connections,
+        max_overflow=connections,
         pool_timeout=seconds,
         hide_parameters=True,
         connect_args={"timeout": seconds, "isolation_level": None},
@@ -102,7 +112,6 @@ def _sqlite(url: URL, busy_timeout: timedelta) -> Engine:
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "checkin", _as_prepared)
     event.listen(engine, "handle_error", _name_failure)
-    engine.connect().close()  # refuse at the start, not at the first mail
     return engine
 
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, exc
@@ -15,7 +16,7 @@ from mailflow.store.alone import Alone
 from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
 from mailflow.store.claim import Claim, Found
-from mailflow.store.engine import READING, UNSYNCED, DiskFailed, Unavailable
+from mailflow.store.engine import READING, UNSYNCED, DiskFailed, Unavailable, impatient
 from mailflow.store.inhand import InHand
 from mailflow.store.mailrow import Arrival, NewMail, filler_of, new_mail
 from mailflow.store.mails import Mails
@@ -126,7 +127,18 @@ class Store:
 
         Raises `Unavailable` when the database fails, also at the commit: then count on nothing, and try again later.
         """
-        with self._failures_named(), self._turn(), self._working(self._engine, name) as uow:
+        with self._turn(), self._working(self._engine, name) as uow:
+            yield uow
+
+    @contextmanager
+    def begin_at_once(self, name: str) -> Iterator[UnitOfWork]:
+        """`begin` for a thread that must not wait: where it would have to, and on PostgreSQL, raises `Unavailable`.
+
+        The block may be left in another thread, which then waits for the disk.
+        """
+        if self._turns is None or self._journal_is_doubtful:
+            raise Unavailable("this transaction would have to wait")
+        with self._turns.turn(0), self._failures_named(), self._working(self._impatient, name) as uow:
             yield uow
 
     @contextmanager
@@ -143,16 +155,13 @@ class Store:
         PostgreSQL commits it while their rows are locked, by the transaction that handles them. SQLite has one writer: it
         gives its lock back meanwhile, so that mail comes in while these are read.
         """
-        with self._failures_named():
-            if self._alone is None:
-                with self._working(self._engine, "handle") as uow:
-                    yield Claim(
-                        self._find_locked(uow, now, limit, checked), self._run, lambda: nullcontext(uow)
-                    )
-                return
-            with self._alone.held() as alone:
-                found = self._find_apart(now, limit, checked) if alone else Found()
-                yield Claim(found, self._run, lambda: self.begin("handle"))
+        if self._alone is None:
+            with self._failures_named(), self._working(self._engine, "handle") as uow:
+                yield Claim(self._find_locked(uow, now, limit, checked), self._run, lambda: nullcontext(uow))
+            return
+        with self._alone.held() as alone:
+            found = self._find_apart(now, limit, checked) if alone else Found()
+            yield Claim(found, self._run, lambda: self.begin("handle"))
 
     def _find_apart(self, now: datetime, limit: int, checked: bool) -> Found:
         with self._turn(), self._working(self._unsynced, "in hand") as uow:
@@ -206,14 +215,21 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
+        if "_impatient" in vars(self):
+            self._impatient.dispose()
+
+    @cached_property
+    def _impatient(self) -> Engine:
+        return impatient(self._engine)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """The only writer of this process while it lasts, where that matters, in a journal that is trusted."""
-        if self._turns is None:
-            yield
-            return
-        with self._turns.turn(self._patience):
+        """The only writer of this process while it lasts, where that matters, in a journal that is trusted.
+
+        That a write has failed is known before the next writer has its turn.
+        """
+        turn = self._turns.turn(self._patience) if self._turns else nullcontext()
+        with turn, self._failures_named():
             if self._journal_is_doubtful:
                 self._begin_new_journal()
             yield

@@ -24,18 +24,15 @@ _TO_THE_CLIENT = 0.2  # seconds in which a reply reaches it
 
 def acknowledged_before_the_commit() -> None:
     """The client hears 250 first, and the mail is stored afterwards."""
-    store = receive.Intake._store
+    stored = receive.Intake._stored
 
-    def early(self: receive.Intake, batch: list) -> None:
+    def early(self: receive.Intake, batch: list, transaction: object) -> object:
         for mail in batch:
-            mail.stored.set_result(None)
+            mail.stored.get_loop().call_soon_threadsafe(mail.stored.set_result, None)
         Event().wait(_TO_THE_CLIENT)
-        for mail in batch:
-            mail.stored = receive.Future()
-        store(self, batch)
+        return stored(self, batch, transaction)
 
-    receive.Intake._store = early
-    receive._Waiting = _mutable(receive._Waiting)
+    receive.Intake._stored = early
 
 
 def stored_without_a_look_for_the_same() -> None:
@@ -130,15 +127,6 @@ def killed_by_a_mail() -> None:
 
     understand.parse = parse_or_die
     handle.RETRY_WAITS = (timedelta(0),) * len(handle.RETRY_WAITS)
-
-
-def _mutable(frozen: type) -> type:
-    class Mutable:
-        def __init__(self, *values: object) -> None:
-            for name, value in zip(frozen.__dataclass_fields__, values, strict=True):
-                setattr(self, name, value)
-
-    return Mutable
 
 
 VARIANTS: dict[str, Callable[[], None]] = {

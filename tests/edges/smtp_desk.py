@@ -6,7 +6,6 @@ import asyncio
 import functools
 import ssl
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -48,8 +47,8 @@ def accepts(address: str) -> bool:
     )
 
 
-def done(error: Exception | None = None) -> Future[None]:
-    future: Future[None] = Future()
+def done(error: Exception | None = None) -> asyncio.Future[None]:
+    future = asyncio.get_running_loop().create_future()
     if error is None:
         future.set_result(None)
     else:
@@ -71,7 +70,7 @@ class Desk:
     def has_space(self, coming: int) -> bool:
         return coming <= self.space
 
-    def submit(self, envelope: Envelope, raw: bytes) -> Future[None]:
+    def submit(self, envelope: Envelope, raw: bytes) -> asyncio.Future[None]:
         self.mails.append((envelope, raw))
         return self.answer()
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-from concurrent.futures import Future
 
 import pytest
 
@@ -17,7 +16,7 @@ MAIL = b"Subject: Help\r\n\r\nhello\r\n"
 
 @in_loop
 async def test_250_is_said_only_after_the_commit():
-    commit = Future()
+    commit = asyncio.Future()
     async with running(desk := Desk()), talking(desk) as client:
         desk.answer = lambda: commit
         await client.begin_mail()
@@ -56,7 +55,7 @@ async def test_a_mail_that_is_not_stored_is_not_acknowledged_and_the_session_goe
 
 @in_loop
 async def test_an_intake_that_raises_is_a_451_too():
-    def refuse() -> Future:
+    def refuse() -> asyncio.Future:
         raise TemporaryFailure
 
     async with running(desk := Desk()), talking(desk) as client:
@@ -103,7 +102,7 @@ async def test_a_client_that_hangs_up_in_the_middle_of_a_mail_leaves_nothing():
 
 @in_loop
 async def test_a_client_that_hangs_up_before_the_reply_does_not_stop_the_commit():
-    commit = Future()
+    commit = asyncio.Future()
     async with running(desk := Desk()):
         desk.answer = lambda: commit
         async with talking(desk) as client:
@@ -267,14 +266,14 @@ async def test_stopping_cuts_what_is_not_finished_in_time():
 
 @in_loop
 async def test_a_session_that_is_cut_does_not_take_its_commit_along():
-    commit = Future()
+    commit = asyncio.Future()
     async with running(desk := Desk()), talking(desk) as client:
         desk.answer = lambda: commit
         await client.begin_mail()
         client.send(MAIL + b".\r\n")
         await desk.until(lambda: desk.mails)
         await desk.listener.stop(grace=0.01)
-        assert commit.set_running_or_notify_cancel()
+        assert not commit.cancelled()
         commit.set_exception(TemporaryFailure())
 
 

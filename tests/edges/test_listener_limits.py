@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from concurrent.futures import Future
 
 import pytest
 
@@ -121,7 +120,7 @@ async def test_a_mail_that_drips_in_is_cut():
 @in_loop
 async def test_a_client_that_waits_for_us_is_not_cut():
     async with running(desk := Desk()), talking(desk) as client:
-        commit = Future()
+        commit = asyncio.Future()
         desk.answer = lambda: commit
         await client.begin_mail()
         client.send(b".\r\n")

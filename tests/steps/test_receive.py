@@ -1,74 +1,91 @@
 """The intake: what it acknowledges is stored, and what it cannot store it says so of, at once."""
 
-from contextlib import contextmanager
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from threading import Event, get_ident
+from types import SimpleNamespace
 
 import pytest
 
+from mailflow import faults
 from mailflow.core.envelope import Envelope
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
-from mailflow.steps.receive import MAX_BATCH, Intake, MailLoop, received_fields
+from mailflow.steps.receive import FULL, MAX_BATCH, SMALL, Intake, MailLoop, received_fields
 from mailflow.store.engine import Unavailable
 from tests.edges.smtp_desk import Desk, in_loop, running, talking
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ENVELOPE = Envelope("ann@example.org", ("desk@desk.example.org",), "192.0.2.1", "client.example.org")
 SOON = 5  # seconds: it takes far less
+SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-def mail(number: int = 1, received: int = 0) -> bytes:
+def mail(number: int = 1, received: int = 0, size: int = 0) -> bytes:
     trace = b"Received: from a.example.org by b.example.org\r\n" * received
-    return trace + b"Message-ID: <%d@example.org>\r\n\r\nhello\r\n" % number
-
-
-def as_it_came(arrival):
-    """Where a store would make a row of it."""
-    return arrival
+    return trace + b"Message-ID: <%d@example.org>\r\n\r\nhello\r\n" % number + b"x" * size
 
 
 class FakeStore:
-    """A unit of work that keeps batches, waits at a gate, and fails on demand."""
+    """A unit of work that keeps batches, has each COMMIT wait at a gate, and fails on demand."""
 
-    def __init__(self) -> None:
+    def __init__(self, free: bool) -> None:
+        self.free = free  # no other writer holds the database
         self.batches: list[list[bytes]] = []
         self.begun = 0
         self.entered = Event()
         self.open = Event()
         self.open.set()
-        self.failures: list[BaseException] = []
+        self.failures: list[BaseException] = []  # of the next commits
         self.poison = b"poison"
-        self.threads: set[int] = set()
+        self.preparing: set[int] = set()  # threads
+        self.inserting: set[int] = set()
+        self.committing: set[int] = set()
+        self._putting: list[bytes] = []
 
     @property
     def mails(self):
         return self
 
-    def put_new(self, arrivals) -> None:
-        if any(arrival.raw == self.poison for arrival in arrivals):
+    def new_mail(self, arrival):
+        self.preparing.add(get_ident())
+        self.last = arrival
+        if arrival.raw.startswith(b"unpreparable"):
+            raise ValueError
+        return SimpleNamespace(raw=arrival.raw, size=len(arrival.raw))
+
+    def put_new(self, rows) -> None:
+        self.inserting.add(get_ident())
+        self._putting = [row.raw for row in rows]
+        if self.poison in self._putting:
             raise ValueError(self.poison)
-        self._putting = [arrival.raw for arrival in arrivals]
-        self.last = arrivals[-1]
 
     @contextmanager
-    def begin(self, _name):
+    def begin(self, name):
+        assert name == "intake"
         self.begun += 1
-        self.threads.add(get_ident())
+        yield self
+        self.committing.add(get_ident())
         self.entered.set()
         assert self.open.wait(SOON)
         if self.failures:
             raise self.failures.pop(0)
-        yield self
         self.batches.append(self._putting)
+
+    def begin_at_once(self, name):
+        if not self.free:
+            raise Unavailable("another writes")
+        return self.begin(name)
 
 
 class Taken:
-    def __init__(self, begin, prepare=as_it_came) -> None:
+    def __init__(self, store) -> None:
         self.woken = 0
         self.events: list[tuple[str, dict[str, object]]] = []
-        self.intake = Intake(
-            begin, prepare, lambda: NOW, max_received=50, on_stored=self.wake, on_event=self.on_event
-        )
+        self.intake = Intake(store, lambda: NOW, max_received=50, on_stored=self.wake, on_event=self.on_event)
+        self.submit = self.intake.submit
 
     def wake(self) -> None:
         self.woken += 1
@@ -77,158 +94,236 @@ class Taken:
         self.events.append((name, facts))
 
 
-@pytest.fixture
-def fake():
-    return FakeStore()
+@asynccontextmanager
+async def taking(store) -> AsyncIterator[Taken]:
+    taken = Taken(store)
+    try:
+        yield taken
+    finally:
+        if isinstance(store, FakeStore):
+            store.open.set()
+        assert await taken.intake.close(SOON)
 
 
-@pytest.fixture
-def taken(fake):
-    taken = Taken(fake.begin)
-    yield taken
-    fake.open.set()
-    assert taken.intake.close(SOON)
+@pytest.fixture(params=[True, False], ids=["inserted at once", "inserted by the thread"])
+def fake(request):
+    return FakeStore(request.param)
 
 
-@pytest.fixture
-def intake(taken):
-    return taken.intake
+async def entered(fake: FakeStore) -> None:
+    """A COMMIT is being made."""
+    assert await asyncio.to_thread(fake.entered.wait, SOON)
 
 
-def submit_while_busy(fake: FakeStore, intake: Intake, raws: list[bytes]):
-    """Have these wait together: the writer is at work on one before them."""
+async def submit_while_busy(fake: FakeStore, taken: Taken, raws: list[bytes]):
+    """Have these wait together: the one before them is being committed."""
     fake.open.clear()
     fake.entered.clear()
-    first = intake.submit(ENVELOPE, mail(0))
-    assert fake.entered.wait(SOON)
-    futures = [first, *(intake.submit(ENVELOPE, raw) for raw in raws)]
+    first = taken.submit(ENVELOPE, mail(0))
+    await entered(fake)
+    stored = [first, *(taken.submit(ENVELOPE, raw) for raw in raws)]
     fake.open.set()
-    return futures
+    return stored
 
 
-def test_a_mail_is_stored_as_it_came(fake, intake):
-    assert intake.submit(ENVELOPE, mail()).result(SOON) is None
+async def failure_of(stored) -> BaseException | None:
+    await asyncio.wait([stored], timeout=SOON)
+    return stored.exception()
+
+
+@in_loop
+async def test_a_mail_is_stored_as_it_came(fake):
+    async with taking(fake) as taken:
+        assert await taken.submit(ENVELOPE, mail()) is None
     assert fake.batches == [[mail()]]
     assert (fake.last.envelope, fake.last.received_at) == (ENVELOPE, NOW)
 
 
-def test_mails_that_wait_share_one_commit(fake, taken, intake):
-    for future in submit_while_busy(fake, intake, [mail(1), mail(2), mail(3)]):
-        future.result(SOON)
-    assert fake.batches == [[mail(0)], [mail(1), mail(2), mail(3)]]
-    assert intake.submit(ENVELOPE, mail(4)).result(SOON) is None
-    assert taken.woken >= 2
+@in_loop
+async def test_mails_that_wait_share_one_commit(fake):
+    async with taking(fake) as taken:
+        await asyncio.gather(*await submit_while_busy(fake, taken, [mail(1), mail(2), mail(3)]))
+        assert fake.batches == [[mail(0)], [mail(1), mail(2), mail(3)]]
+        await taken.submit(ENVELOPE, mail(4))
+    assert taken.woken == 3
 
 
-def test_nothing_is_acknowledged_before_the_commit(fake, intake):
-    fake.open.clear()
-    future = intake.submit(ENVELOPE, mail())
-    assert fake.entered.wait(SOON)
-    assert not future.done()
-    fake.open.set()
-    future.result(SOON)
+@in_loop
+async def test_mails_that_come_together_share_one_commit(fake):
+    async with taking(fake) as taken:
+        await asyncio.gather(*(taken.submit(ENVELOPE, mail(number)) for number in range(3)))
+    assert fake.batches == [[mail(0), mail(1), mail(2)]]
 
 
-def test_a_batch_is_bounded(fake, intake):
+@in_loop
+async def test_nothing_is_acknowledged_before_the_commit(fake):
+    async with taking(fake) as taken:
+        fake.open.clear()
+        stored = taken.submit(ENVELOPE, mail())
+        await entered(fake)
+        await asyncio.sleep(0)
+        assert not stored.done()
+        fake.open.set()
+        await stored
+
+
+@in_loop
+async def test_a_batch_is_bounded(fake):
     raws = [mail(number) for number in range(MAX_BATCH + 1)]
-    for future in submit_while_busy(fake, intake, raws):
-        future.result(SOON)
+    async with taking(fake) as taken:
+        await asyncio.gather(*await submit_while_busy(fake, taken, raws))
     assert [len(batch) for batch in fake.batches] == [1, MAX_BATCH, 1]
 
 
-def test_one_thread_writes(fake, intake):
-    for number in range(3):
-        intake.submit(ENVELOPE, mail(number)).result(SOON)
-    assert len(fake.threads) == 1
-    assert get_ident() not in fake.threads
+@in_loop
+async def test_the_bytes_of_a_batch_are_bounded(fake):
+    raws = [mail(number, size=SMALL // 2) for number in range(3 * FULL // SMALL)]
+    async with taking(fake) as taken:
+        await asyncio.gather(*await submit_while_busy(fake, taken, raws))
+    assert len(fake.batches) == 3
+    assert sum(map(len, fake.batches[1])) < FULL + SMALL
+
+
+@in_loop
+async def test_the_thread_alone_waits_for_the_disk_and_for_other_writers(fake):
+    async with taking(fake) as taken:
+        for number in range(3):
+            await taken.submit(ENVELOPE, mail(number))
+    loop, (thread,) = {get_ident()}, fake.committing
+    assert fake.preparing == loop
+    assert thread not in loop
+    assert fake.inserting == (loop if fake.free else {thread})
+
+
+@in_loop
+async def test_a_large_mail_holds_up_no_session(fake):
+    async with taking(fake) as taken:
+        await taken.submit(ENVELOPE, mail(size=2 * FULL))
+    assert get_ident() not in fake.preparing | fake.inserting
+    assert [len(raw) for batch in fake.batches for raw in batch] == [len(mail(size=2 * FULL))]
+
+
+@in_loop
+async def test_a_large_mail_that_no_row_can_be_made_of_is_refused_for_now(fake):
+    async with taking(fake) as taken:
+        stored = taken.submit(ENVELOPE, b"unpreparable" + bytes(SMALL))
+        assert isinstance(await failure_of(stored), TemporaryFailure)
+        await taken.submit(ENVELOPE, mail())
+    assert taken.events == [("store_failed", {"mails": 1, "error": "ValueError"})]
 
 
 @pytest.mark.parametrize(
     "failure", [Unavailable("disk is full"), TimeoutError("no turn"), OSError(28, "No space")]
 )
-def test_without_a_database_a_mail_is_refused_for_now_and_the_next_are_tried_afresh(
-    fake, taken, intake, failure
-):
-    fake.failures = [failure]
-    futures = submit_while_busy(fake, intake, [mail(1), mail(2)])
-    with pytest.raises(TemporaryFailure, match=r"^not stored$"):
-        futures[0].result(SOON)
-    assert futures[1].result(SOON) is None
-    assert futures[2].result(SOON) is None
+@in_loop
+async def test_without_a_database_a_mail_is_refused_for_now_and_the_next_are_tried_afresh(fake, failure):
+    async with taking(fake) as taken:
+        fake.failures = [failure]
+        first, *others = await submit_while_busy(fake, taken, [mail(1), mail(2)])
+        with pytest.raises(TemporaryFailure, match=r"^not stored$"):
+            await first
+        await asyncio.gather(*others)
     assert taken.events == [("store_failed", {"mails": 1, "error": str(failure)})]
 
 
-def test_while_the_database_is_gone_no_mail_is_tried_alone(fake, intake):
-    fake.failures = [Unavailable("gone"), Unavailable("gone")]
-    for future in submit_while_busy(fake, intake, [mail(1), mail(2), mail(3)]):
-        assert isinstance(future.exception(SOON), TemporaryFailure)
+@in_loop
+async def test_while_the_database_is_gone_no_mail_is_tried_alone(fake):
+    async with taking(fake) as taken:
+        fake.failures = [Unavailable("gone"), Unavailable("gone")]
+        for stored in await submit_while_busy(fake, taken, [mail(1), mail(2), mail(3)]):
+            assert isinstance(await failure_of(stored), TemporaryFailure)
     assert fake.begun == 2
+    assert [facts["mails"] for _, facts in taken.events] == [1, 3]
 
 
-def test_a_mail_that_the_database_refuses_does_not_fail_its_neighbours(fake, taken, intake):
-    futures = submit_while_busy(fake, intake, [mail(1), fake.poison, mail(2)])
-    assert futures[1].result(SOON) is None
-    assert futures[3].result(SOON) is None
-    with pytest.raises(TemporaryFailure, match=r"^not stored$"):
-        futures[2].result(SOON)
+@in_loop
+async def test_a_mail_that_the_database_refuses_does_not_fail_its_neighbours(fake):
+    async with taking(fake) as taken:
+        stored = await submit_while_busy(fake, taken, [mail(1), fake.poison, mail(2)])
+        await asyncio.gather(stored[1], stored[3])
+        with pytest.raises(TemporaryFailure, match=r"^not stored$"):
+            await stored[2]
     assert fake.batches == [[mail(0)], [mail(1)], [mail(2)]]
     assert taken.events == [("store_failed", {"mails": 1, "error": "ValueError"})]
 
 
-def test_a_writer_that_dies_leaves_nobody_waiting_and_another_takes_its_place(fake, taken, intake):
-    fake.open.clear()
-    dying = intake.submit(ENVELOPE, mail(1))
-    assert fake.entered.wait(SOON)
-    behind = intake.submit(ENVELOPE, mail(2))
-    fake.failures = [SystemExit()]
-    fake.open.set()
-    for future in (dying, behind):
-        with pytest.raises(TemporaryFailure):
-            future.result(SOON)
-    assert intake.submit(ENVELOPE, mail(3)).result(SOON) is None
-    assert fake.batches == [[mail(3)]]
+@in_loop
+async def test_what_would_end_the_thread_leaves_nobody_waiting_and_it_goes_on(fake):
+    async with taking(fake) as taken:
+        fake.failures = [SystemExit()]
+        first, second = await submit_while_busy(fake, taken, [mail(1)])
+        assert isinstance(await failure_of(first), TemporaryFailure)
+        await second
+        await taken.submit(ENVELOPE, mail(2))
+    assert fake.batches == [[mail(1)], [mail(2)]]
     assert taken.events == [("store_failed", {"mails": 1, "error": "SystemExit"})]
 
 
-def test_a_mail_that_nobody_waits_for_any_more_is_not_stored(fake, intake):
-    fake.open.clear()
-    first = intake.submit(ENVELOPE, mail(1))
-    assert fake.entered.wait(SOON)
-    assert intake.submit(ENVELOPE, mail(2)).cancel()
+@in_loop
+async def test_a_mail_that_is_being_committed_is_stored_whoever_waits(fake):
+    async with taking(fake) as taken:
+        fake.open.clear()
+        stored = taken.submit(ENVELOPE, mail(1))
+        await entered(fake)
+        assert stored.cancel()
+        fake.open.set()
+        await taken.submit(ENVELOPE, mail(2))
+    assert fake.batches == [[mail(1)], [mail(2)]]
+
+
+@in_loop
+async def test_closing_stores_what_waits_and_takes_no_more(fake):
+    async with taking(fake) as taken:
+        stored = await submit_while_busy(fake, taken, [mail(1), mail(2), mail(3, size=SMALL)])
+        assert await taken.intake.close(SOON)
+        assert [one.result() for one in stored] == [None] * 4
+        with pytest.raises(TemporaryFailure):
+            await taken.submit(ENVELOPE, mail(4))
+
+
+@in_loop
+async def test_closing_waits_no_longer_than_it_may(fake):
+    async with taking(fake) as taken:
+        fake.open.clear()
+        stored = taken.submit(ENVELOPE, mail())
+        assert not await taken.intake.close(0.01)
+        fake.open.set()
+        await stored
+
+
+@in_loop
+async def test_an_intake_that_took_nothing_is_closed_at_once(fake):
+    assert await Taken(fake).intake.close(0)
+
+
+def test_a_loop_that_is_gone_does_not_trouble_the_thread(fake):
+    async def leave() -> Taken:
+        fake.open.clear()
+        taken = Taken(fake)
+        taken.submit(ENVELOPE, mail())
+        await entered(fake)
+        return taken
+
+    taken = asyncio.run(leave())
     fake.open.set()
-    first.result(SOON)
-    assert intake.submit(ENVELOPE, mail(3)).result(SOON) is None
-    assert [raw for batch in fake.batches for raw in batch] == [mail(1), mail(3)]
-
-
-def test_closing_stores_what_waits_and_takes_no_more(fake, intake):
-    futures = submit_while_busy(fake, intake, [mail(1), mail(2)])
-    assert intake.close(SOON)
-    assert [future.result(0) for future in futures] == [None, None, None]
-    with pytest.raises(TemporaryFailure):
-        intake.submit(ENVELOPE, mail(3)).result(0)
-
-
-def test_closing_waits_no_longer_than_it_may(fake, intake):
-    fake.open.clear()
-    future = intake.submit(ENVELOPE, mail())
-    assert not intake.close(0.01)
-    fake.open.set()
-    assert future.result(SOON) is None
-
-
-def test_an_intake_that_took_nothing_is_closed_at_once(intake):
-    assert intake.close(0)
+    taken.intake._jobs.put(None)
+    taken.intake._writer.join(SOON)
+    assert not taken.intake._writer.is_alive()
+    assert fake.batches == [[mail()]]
 
 
 @pytest.mark.parametrize("count", [0, 50])
-def test_a_mail_that_passed_some_servers_is_stored(intake, count):
-    assert intake.submit(ENVELOPE, mail(received=count)).result(SOON) is None
+@in_loop
+async def test_a_mail_that_passed_some_servers_is_stored(fake, count):
+    async with taking(fake) as taken:
+        assert await taken.submit(ENVELOPE, mail(received=count)) is None
 
 
-def test_a_mail_that_goes_round_in_a_loop_is_refused_for_good(fake, intake):
-    with pytest.raises(MailLoop):
-        intake.submit(ENVELOPE, mail(received=51)).result(0)
+@in_loop
+async def test_a_mail_that_goes_round_in_a_loop_is_refused_for_good(fake):
+    async with taking(fake) as taken:
+        with pytest.raises(MailLoop):
+            await taken.submit(ENVELOPE, mail(received=51))
     assert issubclass(MailLoop, PermanentFailure)
     assert fake.begun == 0
 
@@ -251,65 +346,87 @@ def test_received_fields_are_counted_in_the_header_only(raw, count):
 # With the real store
 
 
-@pytest.fixture
-def at_the_store(store):
-    taken = Taken(store.begin, store.new_mail)
-    yield taken
-    assert taken.intake.close(SOON)
-
-
-def stored(store) -> list[bytes]:
+def stored_in(store) -> list[bytes]:
     with store.begin() as uow:
         return [waiting.raw for waiting in uow.mails.claim(NOW, 100)]
 
 
-def test_what_was_acknowledged_is_in_the_database(store, at_the_store):
-    futures = [at_the_store.intake.submit(ENVELOPE, mail(number)) for number in range(20)]
-    for future in futures:
-        future.result(SOON)
-    assert stored(store) == [mail(number) for number in range(20)]
+@in_loop
+async def test_what_was_acknowledged_is_in_the_database(store):
+    async with taking(store) as taken:
+        await asyncio.gather(*(taken.submit(ENVELOPE, mail(number)) for number in range(20)))
+        assert stored_in(store) == [mail(number) for number in range(20)]
 
 
-def test_the_same_mail_twice_is_stored_once_and_acknowledged_twice(store, at_the_store):
-    for received in (1, 2):
-        at_the_store.intake.submit(ENVELOPE, mail(received=received)).result(SOON)
-    assert len(stored(store)) == 1
+@SQLITE
+@in_loop
+async def test_while_another_thread_writes_mails_wait_and_sessions_do_not(store):
+    async with taking(store) as taken:
+        with store.begin():
+            stored = taken.submit(ENVELOPE, mail())
+            await asyncio.sleep(0)  # the intake has tried
+            await asyncio.sleep(0)
+            assert not stored.done()
+        await stored
+    assert stored_in(store) == [mail()]
+    assert taken.events == []
 
 
-def test_the_same_message_id_with_other_content_is_kept(store, at_the_store):
-    for body in (b"one", b"two"):
-        at_the_store.intake.submit(ENVELOPE, mail() + body).result(SOON)
-    assert stored(store) == [mail() + b"one", mail() + b"two"]
+@SQLITE
+@in_loop
+async def test_while_another_process_writes_mails_wait_and_sessions_do_not(store, database):
+    path = database.url.removeprefix("sqlite:///")
+    async with taking(store) as taken:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            stored = taken.submit(ENVELOPE, mail())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert not stored.done()
+            other.execute("COMMIT")
+        await stored
+    assert stored_in(store) == [mail()]
+    assert taken.events == []
 
 
-def test_a_mail_that_is_sent_again_after_a_hang_up_before_the_reply_is_stored_once(store, at_the_store):
+@in_loop
+async def test_the_same_mail_twice_is_stored_once_and_acknowledged_twice(store):
+    async with taking(store) as taken:
+        for received in (1, 2):
+            await taken.submit(ENVELOPE, mail(received=received))
+    assert len(stored_in(store)) == 1
+
+
+@in_loop
+async def test_the_same_message_id_with_other_content_is_kept(store):
+    async with taking(store) as taken:
+        for body in (b"one", b"two"):
+            await taken.submit(ENVELOPE, mail() + body)
+    assert stored_in(store) == [mail() + b"one", mail() + b"two"]
+
+
+@in_loop
+async def test_a_mail_that_is_sent_again_after_a_hang_up_before_the_reply_is_stored_once(store, monkeypatch):
     """The client was gone before its 250, so it sends the mail again, as it must (RFC 5321, 4.2.5)."""
     held = Event()
     first = Event()
 
-    @contextmanager
-    def slow(_name):
-        first.set()
-        assert held.wait(SOON)
-        with store.begin() as uow:
-            yield uow
+    def wait(moment: str, _what: str) -> None:
+        if moment == faults.BEFORE_COMMIT:
+            first.set()
+            assert held.wait(SOON)
 
-    at_the_store.intake._begin = slow
-
-    @in_loop
-    async def dialogue():
-        async with running(desk := Desk()):
-            desk.listener._reception._submit = at_the_store.intake.submit
-            async with talking(desk) as client:
-                await client.begin_mail()
-                client.send(mail() + b".\r\n")
-                await desk.until(first.is_set)
-            held.set()
-            await desk.until(lambda: desk.told("received"))
-            async with talking(desk) as client:
-                await client.begin_mail()
-                client.send(mail())
-                assert (await client.say(".")).startswith("250 2.0.0")
-
-    dialogue()
-    assert stored(store) == [mail()]
+    monkeypatch.setattr(faults, "act", wait)
+    async with taking(store) as taken, running(desk := Desk()):
+        desk.listener._reception._submit = taken.submit
+        async with talking(desk) as client:
+            await client.begin_mail()
+            client.send(mail() + b".\r\n")
+            await desk.until(first.is_set)
+        held.set()
+        await desk.until(lambda: desk.told("received"))
+        async with talking(desk) as client:
+            await client.begin_mail()
+            client.send(mail())
+            assert (await client.say(".")).startswith("250 2.0.0")
+    assert stored_in(store) == [mail()]

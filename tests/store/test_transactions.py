@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from contextlib import suppress
+import time
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Event, Thread
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import event, exc, text
 
 from mailflow.store import Store, Unavailable, make_engine
+from mailflow.store.engine import DiskFailed
 from mailflow.store.turns import Turns
 
 SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -246,6 +248,79 @@ def test_a_writer_waits_for_its_turn_and_no_longer_than_it_must(engine):
         assert uow.mails.parked() == []
 
 
+@SQLITE
+def test_a_transaction_that_must_not_wait_is_left_in_another_thread(store, arrival):
+    with ExitStack() as entered:
+        uow = entered.enter_context(store.begin_at_once("x"))
+        uow.mails.put([arrival()])
+        begun = entered.pop_all()
+    assert waiting(store) == 0
+    run(lambda close: close(), begun.close)
+    assert waiting(store) == 1
+    with store.begin() as uow:
+        assert uow.mails.put([arrival()]) == 1
+
+
+@SQLITE
+def test_a_transaction_that_must_not_wait_leaves_nothing_when_it_raises(store, arrival):
+    def work() -> None:
+        with store.begin_at_once("x") as uow:
+            uow.mails.put([arrival()])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+    with store.begin_at_once("x") as uow:
+        uow.mails.put([arrival()])
+    assert waiting(store) == 1
+
+
+@SQLITE
+def test_a_transaction_that_must_not_wait_gives_way_to_writers_of_this_process_and_of_others(database, store):
+    def begin_at_once() -> None:
+        with store.begin_at_once("x"):
+            pass
+
+    other_process = Store(make_engine(database))
+    for writer in (store, other_process):
+        with writer.begin():
+            began = time.perf_counter()
+            with pytest.raises(Unavailable):
+                begin_at_once()
+            assert time.perf_counter() - began < 1  # the patience of a writer is ten times as long
+        begin_at_once()
+    other_process.close()
+
+
+@POSTGRESQL
+def test_on_postgresql_each_transaction_waits_for_the_network(store):
+    with pytest.raises(Unavailable), store.begin_at_once("x"):
+        pass
+
+
+@SQLITE
+def test_who_writes_next_knows_that_a_write_has_failed(store, arrival, monkeypatch):
+    """Else it would commit, and acknowledge, behind a hole in the journal."""
+    known = []
+    pass_on = Turns._pass_on
+
+    def note(turns):
+        known.append(store._journal_is_doubtful)
+        pass_on(turns)
+
+    monkeypatch.setattr(Turns, "_pass_on", note)
+    for begin in (store.begin, store.begin_at_once):
+        with pytest.raises(DiskFailed), begin("x"):
+            raise DiskFailed("disk I/O error")
+        assert known.pop() is True
+        with pytest.raises(Unavailable), store.begin_at_once("x"):  # a new journal takes a while
+            pass
+        with store.begin() as uow:
+            uow.mails.put([arrival()])
+        assert known.pop() is False
+    assert waiting(store) == 2
+
+
 def test_turns_are_taken_in_the_order_of_asking():
     turns, order = Turns(), []
     queued = [Event() for _ in range(5)]
@@ -304,5 +379,7 @@ def test_a_turn_that_comes_in_the_last_instant_is_taken(monkeypatch):
 
 
 def test_a_closed_store_opens_again(store):
+    with suppress(Unavailable), store.begin_at_once("x"):  # PostgreSQL's
+        pass
     store.close()
     assert waiting(store) == 0
