@@ -40,6 +40,7 @@ _BATCH = 20  # mails of one handling transaction, cases of one sweep
 _LEASED = 100  # letters at a time
 _LOOK_EVERY = 1.0  # seconds between looks at the queues, which other nodes fill
 _TICK = 10  # seconds between looks at the calendar
+_CHECKPOINT_EVERY = 1.0  # seconds
 _SCRUB_EVERY = 30.0  # seconds; after a masked mail at once
 _STUCK_AFTER = 120.0  # seconds
 _SETTLE_AGAIN = 1.0  # seconds between the last tries to settle what was sent
@@ -81,6 +82,8 @@ class Daemon:
         self._monitoring = Monitoring(listen, self._gauges, self.health) if listen else None
         self._ticker = BackgroundScheduler(timezone="UTC")
         wanted = {*self._roles, "authenticate", "scrub"} if "handle" in self._roles else {*self._roles}
+        if desk.store.has_journal:
+            wanted.add("checkpoint")
         self._loops = {loop.name: loop for loop in self._make_loops() if loop.name in wanted}
 
     def _make_loops(self) -> tuple[Loop, ...]:
@@ -92,6 +95,7 @@ class Daemon:
             # Woken by the ticker; by itself only after the clock was set back.
             Loop("periodic", self._periodic, pause=6 * _TICK, patience=patience),
             Loop("scrub", self._scrub, pause=_SCRUB_EVERY, patience=patience),
+            Loop("checkpoint", self._checkpoint, pause=_CHECKPOINT_EVERY, patience=patience),
         )
 
     # ------------------------------------------------------------------------------------------------ life
@@ -353,6 +357,10 @@ class Daemon:
         if head != self._audit_head:
             self._audit_head = head
             log.audit_head(head=head)
+
+    def _checkpoint(self) -> bool:
+        self._store.checkpoint()
+        return False
 
     def _scrub(self) -> bool:
         """What a masked secret left beside the rows; never in the way of mail, and again while readers are."""

@@ -25,7 +25,8 @@ from mailflow.store.private import create, make_folder, make_private
 READING: Final = "mailflow_reading"
 UNSYNCED: Final = "mailflow_unsynced"
 _CHANGED: Final = "mailflow_changed"
-_CHECKPOINT_AFTER: Final = 1000  # pages in the journal; SQLite's default
+# Pages in the journal (64 MB) from which on a COMMIT itself copies them into the database: `checkpoint` does before.
+_CHECKPOINT_AFTER: Final = 16_000
 POOL_SIZE: Final = 5  # few connections and batches do better than many connections
 
 # What SQLite must answer to `PRAGMA name`, once it was told to.
@@ -131,6 +132,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()
         if found != wanted:
             raise Unsafe(f"SQLite has {name} = {found}, and it must be {wanted}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_AFTER}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from mailflow import faults
 from mailflow.store.alone import Alone
 from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
+from mailflow.store.checkpoint import checkpoint
 from mailflow.store.claim import Claim, Found
 from mailflow.store.engine import READING, UNSYNCED, DiskFailed, Unavailable, impatient
 from mailflow.store.inhand import InHand
@@ -204,6 +205,16 @@ class Store:
                 return empty_wal(self._engine, self._turns.turn(self._patience))
             tables = DELETED_FROM if deleted else MASKED_IN if masked else ()
             return all(vacuum(self._engine, table) for table in tables)
+
+    @property
+    def has_journal(self) -> bool:
+        """Whether somebody has to call `checkpoint` now and then: on SQLite."""
+        return self._turns is not None
+
+    def checkpoint(self) -> None:
+        """Copy the journal into the database. Raises what `begin` does."""
+        with self._failures_named():
+            checkpoint(self._engine, self._turn())
 
     def with_keys(self, keyring: Keyring) -> Store:
         """The same database, seen with other keys."""
