@@ -41,18 +41,19 @@ class Content:
     def feed(self, chunk: bytes) -> None:
         self.arrived += len(chunk)
         window = self._open + chunk
-        end = window.find(END)
+        dot = window.find(b"\r\n.")  # the end, or a dot that was stuffed: most chunks have neither
+        end = window.find(END, dot) if dot >= 0 else -1
         if end >= 0:
             self.ended = True
             self.rest = window[end + len(END) :]
             self._open = b""
-            self._take(window[:end])
+            self._take(window[:end], stuffed=dot < end)
         elif self.refusal:
             self._open = window[-len(END) + 1 :]
         else:
             cut = window.rfind(b"\r\n")
             self._open = window[cut:]
-            self._take(window[:cut])
+            self._take(window[:cut], stuffed=0 <= dot < cut)
             if len(self._open) > MAX_LINE:
                 self._refuse(TOO_LONG_LINE)
 
@@ -71,7 +72,7 @@ class Content:
         self._size = 0
         self._kept.clear()
 
-    def _take(self, lines: bytes) -> None:
+    def _take(self, lines: bytes, *, stuffed: bool) -> None:
         """Keep whole lines, each led by its CRLF."""
         if self.refusal or not lines:
             return
@@ -85,7 +86,7 @@ class Content:
             self._refuse(NO_ROOM)
         else:
             self._size += len(lines)
-            self._kept.append(lines.replace(b"\r\n.", b"\r\n"))
+            self._kept.append(lines.replace(b"\r\n.", b"\r\n") if stuffed else lines)
 
     def _refuse(self, reply: str) -> None:
         self.refusal = reply

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -63,9 +64,10 @@ class Monitoring:
         self._listen = listen
         self._health = health
         self._registry = CollectorRegistry()
-        self._events = Counter("mailflow_events", "Mail events", ["event"], registry=self._registry)
+        events = Counter("mailflow_events", "Mail events", ["event"], registry=self._registry)
+        self._counter_of = cache(events.labels)
         for event in log.EVENTS:  # from zero, so that the first one counts in a rate
-            self._events.labels(event)
+            self._counter_of(event)
         ProcessCollector(registry=self._registry)
         self._registry.register(_Stored(gauges, now))
         self._server: _Server | None = None
@@ -91,7 +93,7 @@ class Monitoring:
             self._server = None
 
     def _count(self, event: str) -> None:
-        self._events.labels(event).inc()
+        self._counter_of(event).inc()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         page = {"/healthz": self._healthz, "/metrics": self._metrics}.get(environ["PATH_INFO"])
