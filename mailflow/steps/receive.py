@@ -22,7 +22,7 @@ MAX_BATCH = 256  # mails in one transaction
 # Bytes. A mail of this size at most is hashed and sealed in the event loop: two threads that take turns at Python's lock
 # lose more time than that takes. A large mail would hold up all sessions.
 SMALL = 64 * 1024
-# Bytes of mails in one transaction, one mail more at most; and what is inserted in the event loop at most.
+# Bytes of mails in one transaction, so of what is inserted in the event loop; a mail that is larger has one of its own.
 FULL = 8 * SMALL
 
 
@@ -137,13 +137,15 @@ class Intake:
         """Those that have waited longest."""
         taken: list[_Waiting] = []
         size = 0
-        while self._waiting and len(taken) < MAX_BATCH and size < FULL:
-            taken.append(mail := self._waiting.popleft())
-            size += mail.row.size
+        while self._waiting and len(taken) < MAX_BATCH:
+            size += self._waiting[0].row.size
+            if taken and size > FULL:
+                break
+            taken.append(self._waiting.popleft())
         return taken
 
     def _inserted_at_once(self, batch: _Batch) -> ExitStack | None:
-        if sum(mail.row.size for mail in batch) > FULL:
+        if batch[0].row.size > FULL:
             return None
         try:
             return _inserted(self._store.begin_at_once("intake"), batch)
@@ -163,6 +165,7 @@ class Intake:
                 stored.set_result(None)
             else:
                 stored.set_exception(TemporaryFailure("not stored"))
+                stored.exception()  # a session that was cut never asks, and that is no event for asyncio
         if error is None:
             self._on_stored()
         else:

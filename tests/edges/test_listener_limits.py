@@ -7,6 +7,7 @@ import pytest
 
 from mailflow.edges.connection import Doing
 from mailflow.edges.data import MAX_LINE
+from mailflow.edges.inbound import MAX_COMMAND_LINE
 from mailflow.edges.limits import Pace, Patience
 from tests.edges.smtp_desk import WITH_TLS, Desk, in_loop, running, talking
 
@@ -179,6 +180,38 @@ async def test_a_command_that_never_ends_fills_no_memory():
         assert most < 2 * 262_144
         assert (await client.say("")).startswith("500 5.5.2")
         assert (await client.say("NOOP")).startswith("250")
+
+
+@in_loop
+async def test_a_client_that_does_not_read_is_not_read_either_and_gets_all_replies_later():
+    async with running(desk := Desk(max_commands=1_000_000)), talking(desk) as client:
+        (session,) = desk.sessions
+        client.writer.transport.pause_reading()
+        sent = 0
+        while session._unread is None:
+            client.send(b"EHLO client.example.org\r\n" * 100)
+            sent += 100
+            await asyncio.sleep(0)
+        client.send(b"EHLO client.example.org\r\n" * 10_000)
+        await desk.until(lambda: session.buffered > 2 * MAX_COMMAND_LINE)
+        assert session.buffered < 2 * MAX_COMMAND_LINE + 262_144  # what asyncio reads at once
+        client.writer.transport.resume_reading()
+        for _ in range(sent + 10_000):
+            assert (await client.reply()).startswith("250-mx.example.org")
+
+
+@in_loop
+async def test_a_client_that_does_not_read_can_be_cut():
+    async with running(desk := Desk(max_commands=1_000_000)), talking(desk) as client:
+        (session,) = desk.sessions
+        client.writer.transport.pause_reading()
+        while session._unread is None:
+            client.send(b"EHLO client.example.org\r\n" * 100)
+            await asyncio.sleep(0)
+        await desk.listener.stop(grace=0)
+        assert not desk.sessions
+        await desk.until(session._lost.done)
+    assert desk.told("failed") == []
 
 
 @in_loop

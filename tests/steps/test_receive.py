@@ -1,6 +1,7 @@
 """The intake: what it acknowledges is stored, and what it cannot store it says so of, at once."""
 
 import asyncio
+import gc
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -180,8 +181,36 @@ async def test_the_bytes_of_a_batch_are_bounded(fake):
     raws = [mail(number, size=SMALL // 2) for number in range(3 * FULL // SMALL)]
     async with taking(fake) as taken:
         await asyncio.gather(*await submit_while_busy(fake, taken, raws))
-    assert len(fake.batches) == 3
-    assert sum(map(len, fake.batches[1])) < FULL + SMALL
+    sizes = [sum(map(len, batch)) for batch in fake.batches]
+    assert len(sizes) == 3
+    assert FULL - SMALL < sizes[1] <= FULL
+
+
+@in_loop
+async def test_a_mail_that_fills_a_transaction_has_one_of_its_own(fake):
+    raws = [mail(1, size=SMALL), mail(2, size=2 * FULL), mail(3, size=SMALL)]
+    async with taking(fake) as taken:
+        fake.open.clear()
+        first = taken.submit(ENVELOPE, mail(0))
+        await entered(fake)
+        stored = [taken.submit(ENVELOPE, raw) for raw in raws]
+        while len(taken.intake._waiting) < len(raws):  # noqa: ASYNC110 - they are being prepared
+            await asyncio.sleep(0)
+        fake.open.set()
+        await asyncio.gather(first, *stored)
+    assert sorted(map(len, fake.batches)) in ([1, 1, 1, 1], [1, 1, 2])  # in whatever order they were prepared
+    assert [raws[1]] in fake.batches
+
+
+@in_loop
+async def test_a_session_that_was_cut_makes_no_noise_when_its_mail_is_not_stored(fake, caplog):
+    async with taking(fake) as taken:
+        fake.failures = [Unavailable("gone")]
+        taken.submit(ENVELOPE, mail(1))
+        with pytest.raises(TemporaryFailure):
+            await taken.submit(ENVELOPE, mail(2))
+    gc.collect()
+    assert caplog.records == []
 
 
 @in_loop
