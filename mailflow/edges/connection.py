@@ -1,8 +1,8 @@
 """One SMTP connection: how it begins, how long it may last, how it ends, and how replies leave.
 
 It stands between aiosmtpd and what is said in a session (`smtp.py`): a client that hangs up never cancels a commit, a
-client that wastes time is told so and cut. A session is a coroutine without a task: it goes on at once where bytes come in,
-which takes half of what a turn of the event loop for each command does.
+client that wastes time is told so and cut. A session is a coroutine without a task: it goes on where bytes come in, not a turn
+of the event loop later.
 """
 
 # ruff: noqa: ARG002 - aiosmtpd says what its methods take
