@@ -75,7 +75,7 @@ def test_a_letter_that_was_sent_is_settled_once_the_disk_works_again(
     """Long before its lease ends, and it would be sent again."""
     desk = make_desk(**smarthost_settings)
     disk = make_disk(desk)
-    process = desk.start(environ=disk.environ)
+    process = desk.launch(environ=disk.environ)
     smarthost.hold()
     send(process.port, mail(sender="jo@example.org"))
     smarthost.wait_held()
