@@ -39,8 +39,8 @@ def read_body(mail: Mail, lexicon: Lexicon, desk: str) -> Body:
     pasted = in_subject + attached
     if in_text:  # rare, and only then is it worth telling pasted secrets from quoted ones
         lines = mark_lines(mail.text, lexicon.text, ours)
-        own = "".join(f"{line.text}\n" for line in lines if line.mark is not Mark.QUOTED)
-        pasted += in_text if own == mail.text else _kinds(find_secrets(own, lexicon.intent))
+        own = [line for line in lines if line.mark is not Mark.QUOTED]
+        pasted += in_text if len(own) == len(lines) else _kinds(find_secrets(_text(own), lexicon.intent))
     marked = mark_lines(text, lexicon.text, ours)
     return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(pasted or in_text))
 
@@ -71,6 +71,10 @@ def without_desk(lines: Iterable[Line], desk: str) -> tuple[Line, ...]:
         else line
         for line in lines
     )
+
+
+def _text(lines: Iterable[Line]) -> str:
+    return "".join(f"{line.text}\n" for line in lines)
 
 
 def _blank(match: re.Match[str]) -> str:

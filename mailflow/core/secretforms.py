@@ -82,10 +82,10 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _USERINFO = re.compile(r"://([^\s/@?#:]{0,200}:[^\s/@]{1,200}|[^\s/@?#:]{20,200})@")
-_RESET_WORD = re.compile(
-    r"reset|recover|forgot|passw|verif|confirm|activat|magic|unlock|one-?time|invit", re.IGNORECASE
-)
-_OPENING_WORD = re.compile(f"{_RESET_WORD.pattern}|token", re.IGNORECASE)
+_RESET_WORDS = (
+    "reset", "recover", "forgot", "passw", "verif", "confirm", "activat", "magic", "unlock", "onetime", "one-time", "invit",
+)  # fmt: skip
+_RESET_WORD = re.compile("|".join(_RESET_WORDS), re.IGNORECASE)
 _TOKEN_PARAMETER = re.compile(r"[?&#;/][a-z_-]{0,20}token[a-z_-]{0,20}=[^&#\s]{16,}", re.IGNORECASE)
 _ANY_PARAMETER = re.compile(
     r"[?&#;](?:code|key|[kthcpuq]|id|uid|uidb64|sig|signature|hash|otp|ticket|secret|link|oobcode)=([^&#\s]{16,})",
@@ -194,7 +194,8 @@ def _links(text: str, long_words: str) -> Iterator[re.Match[str]]:
 
 def _may_open(text: str) -> bool:
     """Whether it has a word that every link that opens an account has, or an escape that may hide one: few texts do."""
-    return "%" in text or _OPENING_WORD.search(text) is not None
+    low = text.casefold() if text.isascii() else text.casefold().replace("\u0307", "").replace("ı", "i")
+    return "%" in low or any(word in low for word in (*_RESET_WORDS, "token"))
 
 
 def _opens(url: str) -> bool:
