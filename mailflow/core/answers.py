@@ -99,9 +99,11 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, fi
     taken.add(*context.ours(fresh, terms, statements=pasted))
     claims = list(boxes.read_boxes(fresh, terms, found, slots))
     last = None
+    read: list[Claim] = []
     for slot in slots:
         if (slot.start, slot.end) == last or not taken.touches(slot.start, slot.end):
-            claims += _slot(fresh, terms, slot, taken)
+            read = _slot(fresh, terms, slot, taken) or list(agreements.as_before(fresh, slot, read))
+            claims += read
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))
     claims += _prose(fresh, terms, taken, claims, sender, asked)

@@ -13,6 +13,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 
@@ -25,6 +26,8 @@ _NEAR = 30  # characters between an agreement and what takes it back
 _AGREES = frozenset({"agree", "yes", "refuse"})
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
+_AS_WELL = frozenset({"too", "same"})
+_SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
@@ -32,11 +35,18 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
     """What a value says that stands where only yes or no makes sense; None if neither."""
     if (plain := bare(text, terms)) is not None:
         return plain
+    parts = [part for part in parts if not _only_wishes(part)]  # "yes, but please hurry"
     if not parts or any(part.reserved or part.question or "but" in part.marks for part in parts):
         return None
     return (
         False if any(part.refuses for part in parts) else _said_plainly(text, parts, terms, knowing=knowing)
     )
+
+
+def _only_wishes(part: Clause) -> bool:
+    """Whether a clause asks for no more than speed."""
+    says_more = part.says or part.refuses or part.states or part.things or part.topics or part.reserved
+    return "wish" in part.marks and not (says_more or part.negated or part.question or "only" in part.marks)
 
 
 def bare(text: str, terms: Terms) -> bool | None:
@@ -70,6 +80,25 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
 
 
+def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Claim]:
+    """An answer that only says that it is a yes as well: "yes" to the first question, "this one too" to the second."""
+    end = min(_sentence_end(fresh.text, slot.start), slot.end)
+    hits = fresh.within(slot.start, end)
+    same = any(not _AS_WELL.isdisjoint(hit.means.speech) for hit in hits)
+    if (
+        not same
+        or not slot.asked
+        or any(hit.means.objects or hit.means.verb for hit in hits if not _only_same(hit))
+    ):
+        return
+    if any(hit.means.negates or hit.means.says for hit in fresh.within(end, slot.end)):
+        return
+    given = [claim for claim in before if claim.value is True]
+    for field in slot.fields if given else ():
+        if field.kind is Kind.AGREEMENT:
+            yield Claim(field.key, True, slot.rule, min(slot.sure, given[0].sure), slot.start, end)
+
+
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     conditional = {part.sentence for part in parts if "if" in part.marks or part.of_others}
     for index, part in enumerate(parts):
@@ -90,6 +119,15 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             said = _said(part, key, terms, parts[index - 1] if index else None)
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _sentence_end(text: str, start: int) -> int:
+    end = _SENTENCE_END.search(text, start)
+    return end.start() if end else len(text)
+
+
+def _only_same(hit: Hit) -> bool:
+    return not (hit.means.says or hit.means.states or hit.means.negates or hit.means.objects)
 
 
 def _only_courtesy(part: Clause) -> bool:

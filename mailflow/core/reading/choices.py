@@ -11,7 +11,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import Slot
-from mailflow.core.reading.terms import Terms, Ways
+from mailflow.core.reading.terms import Terms, Ways, collapsed
 
 CLEAR = 0.7
 _PHRASE = 0.8
@@ -19,6 +19,7 @@ _PASTED = 0.65
 HINT = 0.64  # counts only where nothing better tells a reason
 _PRONOUNS = frozenset({"them", "it"})
 _NEAR_NO = 25  # characters between a "no" and its thing
+_NEAR_PLACE = 15  # characters between "were on" and the place
 _NEAR = 15  # characters between a pronoun and its verb
 _LESS = 0.05  # less sure: the thing stands in the clause before
 _NAMED = 0.85  # a reason slot that only names a thing
@@ -30,6 +31,8 @@ _HAS = frozenset({"held", "reached", "works"})
 _FINE = _HAS | {"enabled", "verified"}
 _ENDED = frozenset({"gone", "ended"})
 _GONE = frozenset({"gone"})
+_KEPT = frozenset({"was_at", "is_at", "saved"})
+_HAD_IN = frozenset({"had", "saved"})
 _ACCESS = frozenset({"reached"})
 _NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 _RESERVED = frozenset({"if", "doubt", "why"})
@@ -93,6 +96,9 @@ def _choice_in_slot(
     fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]
 ) -> Iterator[Claim]:
     text = fresh.text[slot.start : slot.end]
+    if field.yes and agreements.bare(_behind_statement(text, field), terms):
+        yield Claim(field.key, field.yes, slot.rule, slot.sure, slot.start, slot.end)
+        return
     if any(slot.said) and (bare := agreements.bare(text, terms)) is not None:
         if choice := slot.said[not bare]:
             yield Claim(field.key, choice, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
@@ -103,6 +109,11 @@ def _choice_in_slot(
         choices = by_state(terms, field, own) or {
             name for part in own for name in _choices_named(field, part)
         }
+    if not choices and agreements.bare(text, terms) is False:
+        choices = _by_own_things(terms, field, frozenset({NONE}))  # "Recovery codes: nah"
+    as_well = not parts and any("too" in hit.means.speech for hit in fresh.within(slot.start, slot.end))
+    if not choices and as_well and _tells_loss(fresh, terms, slot):
+        choices = _by_own_things(terms, field, _GONE)  # "Recovery codes: on the laptop too"
     if len(choices) == 1:
         yield Claim(field.key, choices.pop(), slot.rule, slot.sure, slot.start, slot.end)
         return
@@ -112,15 +123,36 @@ def _choice_in_slot(
         yield Claim(field.key, yes, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
 
 
+def _behind_statement(text: str, field: Field) -> str:
+    """What stands behind the words of the form, repeated before the answer; "" if they are not."""
+    said, statement = collapsed(text), collapsed(field.statement)
+    return said[len(statement) :] if statement and said.startswith(statement) else ""
+
+
+def _tells_loss(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
+    """Whether a loss is told before a slot."""
+    before = clauses(fresh.within(0, slot.label), terms.opposites)
+    return any(part.states & _ENDED and not part.marks & _RESERVED for part in before)
+
+
 def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
     """A slot's own thing goes without saying: "Recovery codes: never had any"."""
+    own = [part for part in parts if not (part.things or part.says or _knows_not(part))]  # "lost, I know"
+    telling = [part for part in own if part.states - {NONE}] or own  # "no, I still have them"
+    return _by_own_things(terms, field, frozenset().union(*(part.states for part in telling)))
+
+
+def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[str]:
     ways = terms.ways[field.key]
     named = {thing for thing, choice in ways.things.items() if choice in field.choices}
-    own = [part for part in parts if not (part.things or part.says)]  # "lost, I know"
-    telling = [part for part in own if part.states - {NONE}] or own  # "no, I still have them"
-    ways_told = [(thing, state) for part in telling for state in part.states for thing in named]
+    ways_told = [(thing, state) for state in states for thing in named]
     found = (ways.of[way][0] if way in ways.of else ways.in_slot.get(way, "") for way in ways_told)
     return {choice for choice in found if choice}
+
+
+def _knows_not(part: Clause) -> bool:
+    """Whether a clause is no more than "don't know", which tells of no thing that it is lost."""
+    return part.negated and any("aware" in hit.means.says for hit in part.hits)
 
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
@@ -171,8 +203,7 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
             loss = part
         own = [thing for thing in part.things if thing not in _ASIDE]
         if part.things:
-            states = _states(part, before, loss)
-            yield from _by_things(ways, part, part.things, states, lost=loss is not None)
+            yield from _by_own(ways, part, before, loss)
         if own:
             things, held, before = part.things, bool(part.states & _HAS), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
@@ -180,9 +211,18 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
             if held and part.states <= _NO_STATE:
                 continue  # "I found the codes. They were in a drawer."
             relative = "which" in part.marks and not part.marks & _PRONOUNS
-            meant = things[-1:] if relative else things if listed else things[:1]
+            kept = before is not None and not before.states.isdisjoint(_KEPT)
+            meant = things[-1:] if relative and not kept else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _by_own(ways: Ways, part: Clause, before: Clause | None, loss: Clause | None) -> Iterator[Told]:
+    """What a clause tells of its own things, and of those that it is the place of."""
+    states = _states(part, before, loss)
+    yield from _by_things(ways, part, part.things, states, lost=loss is not None)
+    if before is not None and _is_place_of(part, before):
+        yield from _by_things(ways, part, before.things, states & _ENDED, lost=True)
 
 
 def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozenset[str]:
@@ -194,14 +234,22 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozens
     return part.states
 
 
+def _is_place_of(part: Clause, before: Clause) -> bool:
+    """Whether a clause goes on about where the things before it are: "the codes were on | the phone that was stolen"."""
+    goes_on = part.sentence == before.sentence and part.start - before.end <= _NEAR_PLACE
+    return goes_on and part.break_before == "and" and not before.states.isdisjoint(_KEPT)
+
+
 def _shares(part: Clause, loss: Clause | None) -> bool:
     """Whether a clause only says that its things have the fate told just before: "the codes too", "no, only the phone"."""
     if loss is None or part.negated or not part.states <= _NO_STATE or part.sentence - loss.sentence > 1:
         return False
     if loss.states & _ENDED:
         same_breath = part.sentence == loss.sentence and part.break_before == "and"
+        if "only" in part.marks and not loss.things:  # "what is lost is only the phone"
+            return part.sentence == loss.sentence
         return "too" in part.marks or (same_breath and part.states == _ACCESS)
-    return "only" in part.marks and part.sentence == loss.sentence
+    return "only" in part.marks  # "I have not lost the codes, only the phone."
 
 
 def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
@@ -212,6 +260,8 @@ def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
         return True  # "Recovery codes? Never made any."
     if has_near_pronoun(part, _PRONOUNS):
         return True
+    if "place" in part.marks and part.states & _ENDED:
+        return "place" in before.marks  # "The codes were in the safe. The safe has burnt."
     if part.sentence != before.sentence or _only_auxiliary(part):
         return False
     return "which" in part.marks or (part.break_before == "and" and not held)
@@ -281,6 +331,8 @@ def _by_things(
 ) -> Iterator[Told]:
     if not states or part.marks & _RESERVED or _only_asked(part) or _of_another_place(part):
         return
+    if states & _HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks:
+        states |= {"was_at"}  # "I had the codes on that phone", which is lost
     for thing in _meant(part, things):
         for state in sorted(states):
             choice, sure = ways.of.get((thing, state), ("", 0.0))

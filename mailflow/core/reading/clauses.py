@@ -48,6 +48,8 @@ class Clause:
     @property
     def of_others(self) -> bool:
         """Whether it is said to be agreed or known by somebody else: "as you know"."""
+        if "other" in self.marks and self.says:  # in languages whose verb comes last
+            return True
         if "you" not in self.marks:
             return False
         told = [hit for hit in self.hits if not hit.means.auxiliary]
@@ -166,6 +168,11 @@ def _verbs(hits: Sequence[Hit]) -> list[_Verb]:
     return verbs
 
 
+def _is_only_kept(hits: Sequence[Hit]) -> bool:
+    """Whether a clause tells that something is there by no more than the place where it is kept."""
+    return all("place" in hit.means.speech for hit in hits if "held" in hit.means.states)
+
+
 def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> _Outcome:
     """The states and what is said, each negation applied to its verb; whether something is refused."""
     verbs = _verbs(hits)
@@ -185,6 +192,8 @@ def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> _Outcome:
             refuses |= "refuse" in means.says
     if "gone" in states:  # "have lost", "have no access": the loss is what counts
         states -= {"held", "reached"}
+    if "ended" in states and _is_only_kept(hits):
+        states.discard("held")  # "The safe with the codes has burnt"
     if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"
         states.discard("held")
     return frozenset(states), frozenset(says - {"refuse", "objection"}), refuses

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, questions
@@ -19,6 +20,7 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK
 from mailflow.core.text import Mark
 
+_AROUND = " .,:;!-–—。：！"
 _COMMA = re.compile("[,;，；、]")
 _WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
 _COUNT = re.compile(
@@ -35,6 +37,8 @@ _SHORT = 60  # characters
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
 _FIRST = 2  # a bare yes stands among the first three sentences
 _FOR_ALL = frozenset({"all", "both"})
+_ORDINALS = ("first", "second", "third")
+_APART = _FOR_ALL | frozenset(_ORDINALS)
 
 
 def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
@@ -116,10 +120,10 @@ def _sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence, or the parts between its commas where one of them speaks of all or of numbers: "yes to all, codes lost"."""
+    """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
     text = fresh.text[start:end]
     if not _COMMA.search(text) or not any(
-        hit.means.things or hit.means.topics for hit in fresh.within(start, end)
+        hit.means.objects or hit.means.speech.intersection(_ORDINALS) for hit in fresh.within(start, end)
     ):
         yield start, end
         return
@@ -127,9 +131,18 @@ def _phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     for part in _COMMA.split(text):
         till = place + len(part)
         hits = fresh.within(place, till)
-        if any(_FOR_ALL & hit.means.speech for hit in hits) or _NUMBER.search(part):
+        if any(_APART & hit.means.speech for hit in hits) or _NUMBER.search(part):
             yield place, till
+        elif place == start and _only_agrees(fresh, hits, place, till):
+            yield place, till  # "Agreed, and I know that it takes long."
         place = till + 1
+
+
+def _only_agrees(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether a part is nothing but an agreement; a yes may belong to what follows it."""
+    told = "".join(fresh.text[hit.start : hit.end] for hit in hits)
+    agrees = bool(hits) and all(set(hit.means.says) == {"agree"} for hit in hits)
+    return agrees and len(told) == len(fresh.text[start:end].strip())
 
 
 def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
@@ -153,24 +166,43 @@ def _yes_to_all(
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     items = [question.item for question in asked]
     meant = {question.item: question.yes for question in asked}
+    agreed_till = -1
     for number, (start, end) in enumerate(spans):
         if end - start > _SHORT or fresh.text[end : end + 1] in {"?", "？"}:
             continue
         parts = clauses(fresh.within(start, end), terms.opposites)
-        if not _speaks_of_nothing(parts):
-            continue
         text = fresh.text[start:end]
-        said = agreements.yes_or_no(text, parts, terms, knowing=True)
+        if agreements.bare(text, terms) is None and not _speaks_of_nothing(parts):
+            continue
+        said = agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
+        if said is None and agreed_till == start - 1 and _says_too(fresh, start, end):
+            said = True  # "the first yes, the second too"
         if said is None:
             continue
         bare = number <= _FIRST and not is_read(start, end, read) and _says_no_more(fresh, start, end)
-        fields, sure = _meant(terms, text, parts, items, open_items, bare=bare)
+        marks = frozenset().union(*(hit.means.speech for hit in fresh.within(start, end)))
+        fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
+        agreed_till = end if said and fields else -1
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
                 value = meant[field.item] if field.kind is Kind.CHOICE else said
-                yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
+                if value != "":
+                    yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
+
+
+def _says_too(fresh: Fresh, start: int, end: int) -> bool:
+    hits = fresh.within(start, end)
+    return any("too" in hit.means.speech for hit in hits) and not any(hit.means.negates for hit in hits)
+
+
+def _without_whom(fresh: Fresh, start: int, end: int) -> str:
+    """What is said of both or all, where that stands before it or behind it: "to both: yes"."""
+    whom = next((hit for hit in fresh.within(start, end) if _APART & hit.means.speech), None)
+    before = fresh.text[start : whom.start].strip(_AROUND) if whom else ""
+    behind = fresh.text[whom.end : end].strip(_AROUND) if whom else ""
+    return fresh.text[start:end] if before and behind else before or behind or fresh.text[start:end]
 
 
 def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
@@ -217,6 +249,7 @@ def _meant(
     terms: Terms,
     text: str,
     parts: Sequence[Clause],
+    marks: AbstractSet[str],
     asked: Sequence[str],
     open_items: Sequence[str],
     *,
@@ -224,8 +257,8 @@ def _meant(
 ) -> tuple[list[Field], float]:
     """The fields that a yes answers, and how sure that is."""
     askable = _yes_fields(terms, open_items)
-    marks = frozenset().union(*(part.marks for part in parts))
     numbers = [number for one in _NUMBER.findall(text) for number in numbers_of(one)]
+    numbers = numbers or [number for number, word in enumerate(_ORDINALS, 1) if word in marks]
     if numbers == [len(open_items)] and _COUNT.search(text):
         return askable, _ALL
     if numbers:

@@ -9,21 +9,26 @@ from itertools import pairwise
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.words import CJK, lower
 
 _MARKER = re.compile(
-    r"(?:(?:(?<=\n)|\A)[ \t>*•-]{0,4}(?:[^\W\d_]{2,9}\.?[ ])?|(?<=[\s,;，；、])[ \t>*•-]{0,4})[#(（]?"
+    rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,9}}\.?[ ]|[{CJK}]{{1,4}}[ ]?)?"
+    rf"|(?<=[\s,;，；、])[ \t>*•-]{{0,4}}(?:[{CJK}]{{1,4}}[ ]?)?)[#(（]?"
     r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
     r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
 _BEFORE_NUMBER = " \t>*•-(（"
-_OPENS = re.compile(rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）])")
+_OPENS = re.compile(
+    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1)"
+)
 _MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
 _BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
+_NUMBER_IN_LINE = re.compile(r"(?<!\S)(?P<mark>\d{1,2})[ \t]+(?=\S)")
 _SURE = 0.9
 
 
 def may_be_numbered(fresh: Fresh) -> bool:
-    """Whether a line begins with a number, as it must for one to be read."""
+    """Whether a line begins with a number, or a word and the number 1, as it must for one to be read."""
     return _OPENS.search(f"\n{fresh.text}") is not None
 
 
@@ -36,20 +41,38 @@ def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
         numbers = numbers_of(match["mark"])
         if not all(1 <= number <= len(asked) for number in numbers):
             continue
-        if (marks and numbers[0] > marks[-1][0][-1]) or (
-            not marks and not fresh.text[: match.start("mark")].rpartition("\n")[2].strip(_BEFORE_NUMBER)
-        ):
+        if (marks and numbers[0] > marks[-1][0][-1]) or (not marks and _begins(fresh, match)):
             marks.append((numbers, match))
-    marks = marks or _bare_numbers(fresh, asked)
+    return _slots(fresh, asked, marks or _bare_numbers(fresh, asked))
+
+
+def _slots(
+    fresh: Fresh, asked: Sequence[Question], marks: Sequence[tuple[list[int], re.Match[str]]]
+) -> list[Slot]:
+    word = _word_before(marks[0][1]) if marks else ""
     slots = []
     for index, (numbers, match) in enumerate(marks):
         limit = marks[index + 1][1].start() if index + 1 < len(marks) else len(fresh.text)
+        if word and fresh.low[match.end() : limit].rstrip().endswith(word):
+            limit = fresh.low.rindex(word, match.end(), limit)  # "Question 1: yes, question 2: no"
         end = min(limit, fresh.paragraph_end(match.end()))
         span = (match.end(), end)
         slots += [
             asked[number - 1].slot(*span, "numbered answer", _SURE, match.start()) for number in numbers
         ]
     return slots
+
+
+def _begins(fresh: Fresh, match: re.Match[str]) -> bool:
+    """Whether a mark begins its line; with a word before it only the first question's: "Question 1: yes"."""
+    start = match.start() if match["mark"] == "1" else match.start("mark")
+    return not fresh.text[:start].rpartition("\n")[2].strip(_BEFORE_NUMBER)
+
+
+def _word_before(match: re.Match[str]) -> str:
+    """The word that a number stands behind: "question 1"; "" if none."""
+    before = match.string[match.start() : match.start("mark")]
+    return lower("".join(filter(str.isalpha, before)))
 
 
 def _markers(text: str) -> Iterator[re.Match[str]]:
@@ -63,13 +86,24 @@ def _markers(text: str) -> Iterator[re.Match[str]]:
 
 
 def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
-    """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes"."""
+    """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes".
+
+    On one line they count if they are those of all our questions, each once.
+    """
     marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text) if asked]
+    if len(marks) == 1:
+        line = [([int(match["mark"])], match) for match in _in_line(fresh, marks[0][1].start())]
+        every = list(range(1, len(asked) + 1))
+        marks = line if [number for numbers, _ in line for number in numbers] == every else []
     told = [numbers[0] for numbers, _ in marks]
     in_order = all(one < other for one, other in pairwise(told)) and all(
         1 <= one <= len(asked) for one in told
     )
     return marks if len(marks) > 1 and in_order else []
+
+
+def _in_line(fresh: Fresh, start: int) -> Iterator[re.Match[str]]:
+    return _NUMBER_IN_LINE.finditer(fresh.text, start, fresh.line_end(start))
 
 
 def numbers_of(text: str) -> list[int]:

@@ -23,8 +23,10 @@ _BULLET = re.compile(r"\s*[-*•·]\s")
 _SENTENCE = re.compile(
     r"[^.!?。！？]+[.!?。！？]?"
 )  # matches wherever it is tried, so that no text is passed over twice
+_JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
+_SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 
 
 class Question(NamedTuple):
@@ -50,11 +52,31 @@ def of_item(terms: Terms, item: str) -> Question:
 def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
     """What the letter asked that the mail quotes, in its order; what was `asked` where that cannot be told."""
     texts = _questions(fresh) if asked else []
-    found = [read_question(text, terms) or _labelled(text, terms, asked) for text in texts]
-    told = [question for question in found if question is not None]
-    if told and len(told) == len(found) == len({question.item for question in told}):
-        return told
-    return [of_item(terms, item) for item in asked]
+    found = [question for text in texts for question in _told(text, terms, asked)]
+    told = {question.item: question for question in found if question is not None}
+    left = [item for item in asked if item not in told]
+    if len(left) == 1 == len(found) - len(told) and told.keys() <= set(asked) and _has_shape(terms, left[0]):
+        return [question or of_item(terms, left[0]) for question in found]
+    if told and len(told) == len(found):
+        return list(told.values())
+    others = [of_item(terms, item)._replace(yes="") if told else of_item(terms, item) for item in asked]
+    return [told.get(one.item, one) for one in others]  # a yes to who knows what chooses nothing
+
+
+def _has_shape(terms: Terms, item: str) -> bool:
+    """Whether an answer shows by itself that it is one: no yes or no is taken for an address."""
+    return all(field.kind in _SHAPED for field in terms.form.fields_of(item))
+
+
+def _told(text: str, terms: Terms, asked: Sequence[str]) -> list[Question | None]:
+    """What one sentence asks for: one thing, or as many as it joins, "do you agree to …, and do you know that …?"."""
+    parts = [_read(part, terms, asked) for part in _JOINED.split(text)] if not _NUMBER.match(text) else []
+    items = {part.item for part in parts if part is not None}
+    return parts if 1 < len(parts) == len(items) else [_read(text, terms, asked)]
+
+
+def _read(text: str, terms: Terms, asked: Sequence[str]) -> Question | None:
+    return read_question(text, terms) or _labelled(text, terms, asked)
 
 
 def numbered(quoted: Sequence[Question], terms: Terms, asked: Sequence[str]) -> list[Question]:
@@ -116,10 +138,15 @@ def _labelled(text: str, terms: Terms, asked: Sequence[str]) -> Question | None:
         for length in range(_LABEL_WORDS, 0, -1)
         for first in range(len(words) - length + 1)
     )
-    label = next((field for field in labels if field is not None), None)
-    if label is not None and label.item not in asked and label.kind is Kind.ADDRESS:
-        label = terms.wanted
-    return of_item(terms, label.item) if label is not None and label.item in asked else None
+    named = [_asked_as(label, terms, asked) for label in labels if label is not None]
+    item = next((item for item in named if item in asked), None)
+    return of_item(terms, item) if item is not None else None
+
+
+def _asked_as(label: Field, terms: Terms, asked: Sequence[str]) -> str:
+    """The item that a label names; the address an account should get where that of the account is not asked for."""
+    other = label.kind is Kind.ADDRESS and label.item not in asked and terms.wanted is not None
+    return terms.wanted.item if other and terms.wanted is not None else label.item
 
 
 def last_of(lines: Sequence[str]) -> str:

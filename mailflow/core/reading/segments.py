@@ -53,6 +53,11 @@ class Segment:
         return "an_address" in things and "mailbox" in things
 
     @property
+    def labelled(self) -> bool:
+        """Whether it is a label with its value: "Recovery codes: thrown away", and what follows is beside it."""
+        return self.starts_with_object and any(hit.means.breaks == "colon" for hit in self.hits)
+
+    @property
     def begins_anew(self) -> bool:
         """Whether it has a verb before its own things: "address jo@example.org, lost the phone"."""
         return self.break_before == "comma" and self.verbs and not self.starts_with_object
@@ -208,7 +213,7 @@ def _left_of(segment: Segment, joined: Sequence[Segment]) -> Segment | None:
             before.append(one)
             if len(before) > 1:
                 break
-    relative = before[:1] and "which" in before[0].hits[0].means.speech
+    relative = before[:1] and any("which" in hit.means.speech for hit in before[0].hits[:2])  # "to which"
     if relative and len(before) > 1 and before[1].bare and not (segment.things or segment.topics):
         return before[1]  # "The mailbox, to which it belongs, no longer exists."
     return before[0] if before else None
@@ -224,9 +229,15 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
     if left.bare:
         apart = segment.things and (left.gives_address or segment.begins_anew)
         return not apart and (segment.things or segment.topics or segment.verbs)
-    if not segment.bare or not left.verbs or not _alike(left, segment):
+    if not segment.bare or not left.verbs or not _alike(left, segment) or _explains(left, segment):
         return False
-    return segment.break_before == "and" or not _starts_list(segments, following)
+    return segment.break_before == "and" or not (left.labelled or _starts_list(segments, following))
+
+
+def _explains(left: Segment, segment: Segment) -> bool:
+    """Whether a segment tells why, behind a colon: "I cannot get in: the mailbox of my school, …"."""
+    by = segment.opened_by
+    return by is not None and by.means.breaks == "colon" and left.without_verb
 
 
 def _alike(left: Segment, right: Segment) -> bool:
