@@ -37,4 +37,6 @@ class Result:
     skipped: str = ""  # why it cannot run here
 
 
-Scenario = Callable[..., Result]  # seed, duration; and of those that kill: how many, where they are counted
+Scenario = Callable[
+    ..., Result
+]  # seed, duration; `kills`: so many, where it kills; `broken`: a desk that is so on purpose

@@ -81,7 +81,7 @@ def end(group: int) -> None:
 def run_alone(name: str, seed: int, duration: float, kills: int = 0) -> None:
     scenario, _ = scenarios()[name]
     try:
-        result = scenario(seed, duration, kills) if kills else scenario(seed, duration)
+        result = scenario(seed, duration, kills=kills) if kills else scenario(seed, duration)
     except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
         traceback.print_exc()
         result = Result(breaches=[f"{type(error).__name__}: {error}"])

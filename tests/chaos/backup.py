@@ -10,6 +10,7 @@ from time import monotonic
 
 from tests.chaos import Result
 from tests.chaos.place import Place, place
+from tests.daemon.careless import program
 from tests.daemon.clients import Clients
 from tests.daemon.desk import Desk
 from tests.daemon.killing import settings
@@ -18,7 +19,7 @@ from tests.daemon.power import DATABASE, senders
 MAILS = 40  # of one round
 
 
-def backup_and_restore(seed: int, duration: float) -> Result:
+def backup_and_restore(seed: int, duration: float, *, broken: str = "") -> Result:
     dice, until, backups, breaches = Random(seed), monotonic() + duration, 0, []
     with place() as here:
         smarthost = here.smarthost()
@@ -31,18 +32,20 @@ def backup_and_restore(seed: int, duration: float) -> Result:
                 clients.wait_acknowledged(dice.randint(1, MAILS))
                 promised = {mail.sender for mail in clients.ledger}
                 backups += 1
-                breaches += _restored(here, desk, promised, backups, **settings(smarthost))
+                breaches += _restored(here, desk, promised, backups, broken, **settings(smarthost))
         process.stop()
     return Result({"backups": backups, "mails": len(clients.ledger)}, breaches)
 
 
-def _restored(here: Place, desk: Desk, promised: set[str], number: int, **more: object) -> list[str]:
+def _restored(
+    here: Place, desk: Desk, promised: set[str], number: int, broken: str, **more: object
+) -> list[str]:
     """What is wrong with a backup that is made now, and with a desk that it is put into."""
     path = here.folder / f"{number}.db"
     other = here.desk(**more)
     shutil.copytree(desk.folder / "var", other.folder / "var", ignore=lambda *_: _databases(desk))
     for one, command in ((desk, "backup"), (other, "restore")):
-        done = one.command(command, str(path))
+        done = one.command(command, str(path), program=program(broken))
         if done.returncode:
             return [f"{command} {number}: {done.stderr}"]
     with closing(sqlite3.connect(other.folder / "var" / DATABASE)) as restored:

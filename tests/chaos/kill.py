@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 from time import monotonic
 
@@ -16,49 +17,39 @@ from tests.daemon.zygote import Zygote
 MakeCrew = Callable[[Desk, Zygote], Mapping[str, Member]]
 
 
-def kill_sqlite(seed: int, duration: float, kills: int = 0) -> Result:
+def kill_sqlite(seed: int, duration: float, *, kills: int = 0, broken: str = "") -> Result:
     with place() as here:
-        return _at_random(here, alone, Random(seed), _more(duration, kills))
+        return _at_random(here, partial(alone, broken=broken), seed, _more(duration, kills))
 
 
-def kill_postgresql(seed: int, duration: float, kills: int = 0) -> Result:
+def kill_postgresql(seed: int, duration: float, *, kills: int = 0) -> Result:
     with place() as here:
-        return _at_random(
-            here, alone, Random(seed), _more(duration, kills), **{"database.url": here.postgresql_url()}
-        )
+        return _at_random(here, alone, seed, _more(duration, kills), **_postgresql(here))
 
 
-def kill_roles_sqlite(seed: int, duration: float, kills: int = 0) -> Result:
+def kill_roles_sqlite(seed: int, duration: float, *, kills: int = 0) -> Result:
     with place() as here:
-        return _at_random(here, of_each_role, Random(seed), _more(duration, kills), **BY_TIME)
+        return _at_random(here, of_each_role, seed, _more(duration, kills), **BY_TIME)
 
 
-def kill_roles_postgresql(seed: int, duration: float, kills: int = 0) -> Result:
+def kill_roles_postgresql(seed: int, duration: float, *, kills: int = 0) -> Result:
     with place() as here:
-        return _at_random(
-            here,
-            of_each_role,
-            Random(seed),
-            _more(duration, kills),
-            **BY_TIME,
-            **{"database.url": here.postgresql_url()},
-        )
+        more = BY_TIME | _postgresql(here)
+        return _at_random(here, of_each_role, seed, _more(duration, kills), **more)
 
 
-def kill_nodes(seed: int, duration: float, kills: int = 0) -> Result:
+def kill_nodes(seed: int, duration: float, *, kills: int = 0, broken: str = "") -> Result:
     with place() as here:
-        return _at_random(
-            here,
-            _three,
-            Random(seed),
-            _more(duration, kills),
-            **BY_TIME,
-            **{"database.url": here.postgresql_url()},
-        )
+        more = BY_TIME | _postgresql(here)
+        return _at_random(here, partial(_three, broken=broken), seed, _more(duration, kills), **more)
 
 
-def _three(desk: Desk, zygote: Zygote) -> Mapping[str, Member]:
-    return nodes(desk, zygote, "north", "south", "west")
+def _three(desk: Desk, zygote: Zygote, broken: str = "") -> Mapping[str, Member]:
+    return nodes(desk, zygote, "north", "south", "west", broken=broken)
+
+
+def _postgresql(here: Place) -> dict[str, object]:
+    return {"database.url": here.postgresql_url()}
 
 
 def _more(duration: float, kills: int) -> Callable[[int], bool]:
@@ -68,12 +59,12 @@ def _more(duration: float, kills: int) -> Callable[[int], bool]:
 
 
 def _at_random(
-    here: Place, crew: MakeCrew, dice: Random, more: Callable[[int], bool], **others: object
+    here: Place, crew: MakeCrew, seed: int, more: Callable[[int], bool], **others: object
 ) -> Result:
     smarthost, zygote = here.smarthost(), here.zygote()
     desk = here.desk(**settings(smarthost) | others)
     reminded = "case.remind_after" in others
-    found = kill_at_random(desk, smarthost, dice, crew(desk, zygote), more, reminded=reminded)
+    found = kill_at_random(desk, smarthost, Random(seed), crew(desk, zygote), more, reminded=reminded)
     return Result(found.counts, found.breaches)
 
 
@@ -84,7 +75,7 @@ def kill_at_each_commit_sqlite(_seed: int, _duration: float) -> Result:
 
 def kill_at_each_commit_postgresql(_seed: int, _duration: float) -> Result:
     with place() as here:
-        return _at_each(here, **{"database.url": here.postgresql_url()})
+        return _at_each(here, **_postgresql(here))
 
 
 def _at_each(here: Place, **more: object) -> Result:

@@ -18,23 +18,24 @@ MAILS = 20  # of one round
 MOST = 1500  # mails: what is written for them is kept in memory
 
 
-def power_cuts(seed: int, duration: float) -> Result:
-    return _cut(Random(seed), duration, failing=False)
+def power_cuts(seed: int, duration: float, *, broken: str = "") -> Result:
+    return _cut(Random(seed), duration, broken, failing=False)
 
 
-def power_cuts_after_failed_syncs(seed: int, duration: float) -> Result:
-    return _cut(Random(seed), duration, failing=True)
+def power_cuts_after_failed_syncs(seed: int, duration: float, *, broken: str = "") -> Result:
+    return _cut(Random(seed), duration, broken, failing=True)
 
 
-def _cut(dice: Random, duration: float, *, failing: bool) -> Result:
-    until, failures = monotonic() + duration, 0
+def _cut(dice: Random, duration: float, broken: str, *, failing: bool) -> Result:
+    failures = 0
     with place() as here, closing(Watchful()) as smarthost:
         desk = here.desk(**settings(smarthost))
         try:
             disk = smarthost.disk = Disk(here.folder, desk.folder / "var" / DATABASE)
         except NoCompiler as error:
             return Result(skipped=str(error))
-        with running(desk, disk) as clients:
+        with running(desk, disk, broken) as clients:
+            until = monotonic() + duration
             while monotonic() < until and len(clients.ledger) < MOST:
                 clients.write(MAILS)
                 if failing:

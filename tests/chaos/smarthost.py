@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from random import Random
 from threading import Event
@@ -10,6 +10,7 @@ from time import monotonic
 
 from tests.chaos import Result
 from tests.chaos.place import Place, place
+from tests.daemon.careless import program
 from tests.daemon.clients import Clients
 from tests.daemon.desk import Desk, Process
 from tests.daemon.killing import SETTINGS
@@ -17,6 +18,8 @@ from tests.daemon.ledger import Audit, audit
 from tests.smarthost.faulty import CLOSE, DRIP, ENDLESS_REPLY, RESET, SILENT, TWICE, Fault, FaultySmarthost
 
 MANY = 2000  # letters that wait
+NODES = ("north", "south", "west")
+CONNECTIONS = 4  # of a node, at most
 SETTLES = 240.0  # seconds; the longest pause of a hold that failed for the time of these scenarios, and a try
 _DOES = {
     "connect": (CLOSE, RESET, SILENT, "421 4.3.2 busy", "554 5.7.1 no", ENDLESS_REPLY),
@@ -32,12 +35,12 @@ _DOES = {
 _LASTS = (1, 1, 2, 5, 30)  # times that a fault strikes
 
 
-def smarthost_faults(seed: int, duration: float) -> Result:
+def smarthost_faults(seed: int, duration: float, *, broken: str = "") -> Result:
     """Any fault at any stage, one after the other, under a steady stream of mail."""
     dice, until = Random(seed), monotonic() + duration
     with place() as here, closing(_made(dice)) as smarthost:
         desk = _desk(here, smarthost, **{"smarthost.connections": dice.choice((1, 4))})
-        process = desk.start()
+        process = desk.launch(program=program(broken))
         with closing(Clients(lambda: [process.port], 4)) as clients:
             strikes = 0
             while monotonic() < until:
@@ -47,40 +50,52 @@ def smarthost_faults(seed: int, duration: float) -> Result:
             smarthost.faults.clear()
             smarthost.start()
             clients.finish()
-        found = _audited(desk, process, smarthost, clients)
+        found = _audited(desk, [process], smarthost, clients)
     counts = {"faults": strikes, "connections": len(smarthost.connected_at), **found.counts}
     return Result(counts, found.breaches)
 
 
-def smarthost_returns(seed: int, duration: float) -> Result:
+def smarthost_returns(seed: int, _duration: float, *, broken: str = "", many: int = MANY) -> Result:
     """It is away while thousands of letters are written, and not stormed when it is back."""
-    dice = Random(seed)
-    with place() as here, closing(_made(dice)) as smarthost:
-        smarthost.stop()
+    with place() as here, closing(_made(Random(seed))) as smarthost:
         desk = _desk(here, smarthost)
-        process = desk.start()
-        with closing(Clients(lambda: [process.port], 8)) as clients:
-            clients.write(MANY)
-            clients.finish()
-        _wait(lambda: _count(desk, "waiting") >= MANY, SETTLES)
-        probes = len(process.told("letter_put_back"))
-        smarthost.start()
-        smarthost.wait_connected(1, SETTLES)
-        smarthost.wait_taken(MANY, SETTLES)
-        began, ended = smarthost.connected_at[0], max(letter.at for letter in smarthost.taken)
-        found = _audited(desk, process, smarthost, clients)
-        late = _late(desk, smarthost.recipients)
-        found.counts |= {
-            "probes": probes,
-            "connections": len(smarthost.connected_at),
-            "at once": smarthost.most_at_once,
-            "seconds": round(ended - began, 2),
-            "places late": late,
-        }
+        return _returns(desk, smarthost, many, lambda: [desk.launch(program=program(broken))])
+
+
+def smarthost_returns_to_nodes(seed: int, _duration: float) -> Result:
+    """The same with nodes that know nothing of each other's connections."""
+    with place() as here, closing(_made(Random(seed))) as smarthost:
+        desk = _desk(here, smarthost, **{"database.url": here.postgresql_url()})
+        return _returns(desk, smarthost, MANY, lambda: [desk.start("--node", name) for name in NODES])
+
+
+def _returns(
+    desk: Desk, smarthost: FaultySmarthost, many: int, start: Callable[[], Sequence[Process]]
+) -> Result:
+    smarthost.stop()
+    nodes = start()
+    with closing(Clients(lambda: [node.port for node in nodes], 8)) as clients:
+        clients.write(many)
+        clients.finish()
+    _wait(lambda: _count(desk, "waiting") >= many, SETTLES)
+    probes = max(len(node.told("letter_put_back")) for node in nodes)
+    smarthost.start()
+    smarthost.wait_connected(1, SETTLES)
+    smarthost.wait_taken(many, SETTLES)
+    began, ended = smarthost.connected_at[0], max(letter.at for letter in smarthost.taken)
+    found = _audited(desk, nodes, smarthost, clients)
+    found.counts |= {
+        "probes": probes,  # of one node
+        "connections": len(smarthost.connected_at),
+        "at once": smarthost.most_at_once,
+        "seconds": round(ended - began, 2),
+        "places late": _late(desk, smarthost.recipients),
+    }
     _bounded(found, "probes", 40)
-    _bounded(found, "connections", 10)
-    _bounded(found, "at once", 4)
-    _bounded(found, "places late", 50)
+    _bounded(found, "connections", 10 * len(nodes))
+    _bounded(found, "at once", CONNECTIONS * len(nodes))
+    if len(nodes) == 1:  # several take a part each
+        _bounded(found, "places late", 50)
     return Result(found.counts, found.breaches)
 
 
@@ -109,9 +124,9 @@ def _strike(smarthost: FaultySmarthost, dice: Random) -> int:
     return 1
 
 
-def _audited(desk: Desk, process: Process, smarthost: FaultySmarthost, clients: Clients) -> Audit:
+def _audited(desk: Desk, nodes: Sequence[Process], smarthost: FaultySmarthost, clients: Clients) -> Audit:
     _wait(lambda: not _count(desk, "waiting"), SETTLES)
-    assert process.stop() == 0
+    assert not any(node.stop() for node in nodes)
     return audit(desk.config, smarthost, clients.ledger)
 
 
@@ -137,4 +152,4 @@ def _bounded(found: Audit, what: str, most: float) -> None:
         found.breaches.append(f"{what}: {found.counts[what]:g}, not {most:g} at most")
 
 
-SCENARIOS = {smarthost_faults: 1.5, smarthost_returns: 1.0}
+SCENARIOS = {smarthost_faults: 1.5, smarthost_returns: 1.0, smarthost_returns_to_nodes: 1.0}

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
-from mailflow.steps import deliver, handle, receive, understand
-from mailflow.store import engine, mailrow
+from mailflow.steps import deliver, handle, periodic, receive, understand
+from mailflow.steps.hold import Hold
+from mailflow.steps.settle import Unsettled
+from mailflow.store import backup, engine, mailrow
 from mailflow.store.outbox import Outbox
 from mailflow.store.slots import Slots
+from mailflow.store.unit import Store
 
 DEADLY = "these words kill"
 _TO_THE_CLIENT = 0.2  # seconds in which a reply reaches it
@@ -129,6 +133,40 @@ def killed_by_a_mail() -> None:
     handle.RETRY_WAITS = (timedelta(0),) * len(handle.RETRY_WAITS)
 
 
+def journal_is_trusted() -> None:
+    """It goes on after a sync that failed as if nothing had been. Only a power cut shows it."""
+    Store._begin_new_journal = lambda self: setattr(self, "_journal_is_doubtful", False)
+
+
+def forgets_what_it_could_not_settle() -> None:
+    """A letter that was sent while the database failed is one that was not."""
+    settle_all = Unsettled.settle
+
+    def forgetful(self, app, tell):
+        try:
+            return settle_all(self, app, tell)
+        except Exception:
+            self.__init__()
+            raise
+
+    Unsettled.settle = forgetful
+
+
+def never_pauses() -> None:
+    """A smarthost that is away is tried with each letter."""
+    Hold.fail = lambda _self: 0.0
+
+
+def digests_at_any_moment() -> None:
+    """The slot of a digest is a moment, rather than a date."""
+    periodic.daily_slot = lambda now, *_: now.isoformat()
+
+
+def backups_of_one_file() -> None:
+    """A copy of the database's file, without the journal beside it."""
+    backup._copy = lambda engine, draft: shutil.copyfile(engine.url.database, draft)
+
+
 VARIANTS: dict[str, Callable[[], None]] = {
     variant.__name__: variant
     for variant in (
@@ -142,5 +180,10 @@ VARIANTS: dict[str, Callable[[], None]] = {
         every_node_wins_the_slot,
         commits_are_not_synced,
         killed_by_a_mail,
+        journal_is_trusted,
+        forgets_what_it_could_not_settle,
+        never_pauses,
+        digests_at_any_moment,
+        backups_of_one_file,
     )
 }

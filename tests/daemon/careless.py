@@ -1,24 +1,22 @@
-"""`mailflow`, broken on purpose: `python careless.py FAULT …`. What a test promises must be found broken with it."""
+"""`mailflow`, broken on purpose: `python careless.py VARIANT …`, where no zygote is to fork it. See `broken.py`."""
+
+from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from mailflow.cli import main
-from mailflow.store import engine
-from mailflow.store.unit import Store
-
-UNSYNCED = "unsynced"  # commits are in the kernel's memory alone
-TRUSTING = "trusting"  # goes on after a failed sync as if nothing had been
+SOUND = ("-m", "mailflow")
 
 
-def break_it(fault):
-    if fault == UNSYNCED:
-        engine.PRAGMAS["synchronous"] = 0
-    elif fault == TRUSTING:
-        Store._begin_new_journal = lambda self: setattr(self, "_journal_is_doubtful", False)
-    else:
-        raise ValueError(fault)
+def program(broken: str) -> tuple[str, ...]:
+    """What Python is to run."""
+    return (__file__, broken) if broken else SOUND
 
 
 if __name__ == "__main__":
-    break_it(sys.argv.pop(1))
+    sys.path[0] = str(Path(__file__).parents[2])
+    from mailflow.cli import main
+    from tests.daemon.broken import VARIANTS
+
+    VARIANTS[sys.argv.pop(1)]()
     main()

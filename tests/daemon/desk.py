@@ -17,6 +17,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
@@ -25,7 +27,7 @@ from time import monotonic
 
 from sqlalchemy.exc import DatabaseError
 
-from mailflow.config import Config, load
+from mailflow.config import Config, Database, load
 from mailflow.store.engine import make_engine
 from mailflow.store.unit import Store, UnitOfWork
 from tests.daemon.zygote import Fault, Forked, Zygote
@@ -180,6 +182,11 @@ class Desk:
     def config(self) -> Config:
         return load(self.path)
 
+    @property
+    def _database(self) -> Database:
+        """As the desk has it, and with more patience."""
+        return replace(self.config.database, statement_timeout=timedelta(seconds=PATIENCE))
+
     def start(self, *arguments: str, fault: Fault | None = None, broken: str = "") -> Process:
         """Run the daemon; `arguments` are those of `mailflow run`.
 
@@ -224,7 +231,7 @@ class Desk:
 
     @contextmanager
     def stored(self) -> Iterator[UnitOfWork]:
-        engine = make_engine(self.config.database)
+        engine = make_engine(self._database)
         try:
             with Store(engine).read() as uow:
                 yield uow
@@ -233,7 +240,7 @@ class Desk:
 
     def execute(self, statement: str) -> None:
         """Change something behind the daemon's back."""
-        engine = make_engine(self.config.database)
+        engine = make_engine(self._database)
         try:
             with engine.begin() as connection:
                 connection.exec_driver_sql(statement)
@@ -242,7 +249,7 @@ class Desk:
 
     def scalars(self, statement: str) -> list:
         """The first column of what a statement finds in the database."""
-        engine = make_engine(self.config.database)
+        engine = make_engine(self._database)
         try:
             with engine.connect() as connection:
                 return list(connection.exec_driver_sql(statement).scalars())
@@ -276,10 +283,12 @@ class Desk:
         sent = f"SELECT id FROM outbox WHERE kind = '{kind}' AND state = 'sent'"
         _until(lambda: len(self.scalars(sent)) >= number, f"there are not {number} {kind}s")
 
-    def command(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess:
+    def command(
+        self, *arguments: str, stdin: str = "", program: tuple[str, ...] = ("-m", "mailflow")
+    ) -> subprocess.CompletedProcess:
         """Another command of `mailflow`, beside the daemon."""
         return subprocess.run(
-            [sys.executable, "-m", "mailflow", "--config", str(self.path), *arguments],
+            [sys.executable, *program, "--config", str(self.path), *arguments],
             input=stdin,
             capture_output=True,
             text=True,

@@ -1,4 +1,4 @@
-"""What a sync that fails may cost, step by step, in a process on a `Disk`: `python failed_sync.py DATABASE-URL [FAULT]`."""
+"""What a sync that fails may cost, step by step, in a process on a `Disk`: `python failed_sync.py DATABASE-URL [VARIANT]`."""
 
 import os
 import struct
@@ -12,7 +12,7 @@ from mailflow.core.envelope import Envelope
 from mailflow.store import Store, Unavailable, make_engine
 from mailflow.store.mails import Arrival, content_digest
 from mailflow.store.migrations import upgrade
-from tests.daemon import careless
+from tests.daemon.broken import VARIANTS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FAILED, PROMISED = "failed@example.org", "promised@example.org"
@@ -30,7 +30,7 @@ def put(store, sender):
 
 def main(url, *faults):
     for fault in faults:
-        careless.break_it(fault)
+        VARIANTS[fault]()
     engine = make_engine(Database(url, timedelta(seconds=5)))
     upgrade(engine)
     _others = engine.connect()  # with the last connection SQLite would close the journal too

@@ -37,3 +37,13 @@ def fill(disk: Path, leave: int) -> None:
 
 def empty(disk: Path) -> None:
     (disk / "other").unlink(missing_ok=True)
+
+
+@contextmanager
+def taken(disk: Path, leave: int) -> Iterator[None]:
+    """While it lasts, no more than so many bytes are free."""
+    fill(disk, leave)
+    try:
+        yield
+    finally:
+        empty(disk)

@@ -1,11 +1,13 @@
 """SIGKILL at every commit of the daemon and every reply of the smarthost."""
 
+import contextlib
+import signal
 from collections import Counter
 
 import pytest
 
 from mailflow import faults
-from tests.daemon.desk import STAFF, mail, send
+from tests.daemon.desk import ADDRESS, STAFF, Process, mail, send
 from tests.daemon.killing import BY_TIME, settings
 from tests.daemon.points import (
     AT_THE_START,
@@ -85,6 +87,24 @@ def test_a_letter_that_was_refused_is_settled_once(
 
 
 @pytest.mark.parametrize("moment", [faults.BEFORE_COMMIT, faults.AFTER_COMMIT])
+def test_a_mail_whose_injection_was_killed_is_taken_once_when_it_is_tried_again(make_desk, zygote, moment):
+    """As the mail system in front does, which saw no exit status 0."""
+    desk = make_desk()
+    desk.fork(zygote).wait_for("ready")  # with keys and tables
+    desk.processes[-1].kill()
+    written = mail(sender="jo@example.org").as_string()
+    command = ("--config", str(desk.path), "inject", "--sender", "jo@example.org", ADDRESS)
+    ends = []
+    for fault in (Fault(moment, "inject"), None, None):
+        with contextlib.closing(
+            Process(zygote.fork(command, desk.folder, fault=fault, stdin=written))
+        ) as process:
+            ends.append(process.wait())
+    assert ends == [-signal.SIGKILL, 0, 0], process.text
+    assert desk.scalars("SELECT state FROM mails") == ["waiting"]
+
+
+@pytest.mark.parametrize("moment", [faults.BEFORE_COMMIT, faults.AFTER_COMMIT])
 def test_letters_that_no_smarthost_took_are_put_back(make_desk, zygote, smarthost, moment):
     desk = make_desk(**settings(smarthost) | {"smarthost.port": 1})
     process = desk.fork(zygote, fault=Fault(moment, "put back"))
@@ -116,3 +136,18 @@ def test_a_desk_that_is_broken_is_found_out(make_desk, zygote, smarthost, broken
     found = kill_at_each(desk, zygote, smarthost, [fault], broken=broken)
     assert breach in [said.partition(":")[0] for said in found.breaches]
     assert "not reached" not in found.counts
+
+
+def test_a_letter_whose_lease_was_being_renewed_is_not_lost(make_desk, zygote, smarthost):
+    """Its answer took long, and was never heard."""
+    desk = make_desk(**settings(smarthost))
+    smarthost.hold()
+    process = desk.fork(zygote, fault=Fault(faults.AFTER_COMMIT, "renew"))
+    send(process.port, mail(sender="jo@example.org"))
+    assert dies(process)
+    smarthost.release()
+    desk.let_leases_run_out()
+    process = desk.fork(zygote)
+    smarthost.letter("jo@example.org")
+    desk.wait_until_nothing_waits()
+    assert process.stop() == 0

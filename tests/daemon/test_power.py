@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from tests.daemon import careless, failed_sync
+from tests.daemon import failed_sync
 from tests.daemon.desk import PATIENCE
 from tests.daemon.disk import ends, power_cuts
 from tests.daemon.killing import settings
@@ -36,8 +36,8 @@ def disk(desk, smarthost, make_disk):
     return smarthost.disk
 
 
-def cut(desk, disk, smarthost, fault=""):
-    with running(desk, disk, fault) as clients:
+def cut(desk, disk, smarthost, broken=""):
+    with running(desk, disk, broken) as clients:
         load(clients, smarthost, MAILS)
     return audit_cuts(disk, clients, smarthost, CUTS, Random(1), desk.folder / "left")
 
@@ -49,10 +49,10 @@ def test_a_power_cut_loses_nothing_that_was_promised(desk, disk, smarthost):
 
 
 def test_commits_that_are_not_synced_are_found(desk, disk, smarthost):
-    assert cut(desk, disk, smarthost, careless.UNSYNCED).counts["lost"] > 0
+    assert cut(desk, disk, smarthost, "commits_are_not_synced").counts["lost"] > 0
 
 
-@pytest.mark.parametrize("fault", [[], [careless.TRUSTING]], ids=["", careless.TRUSTING])
+@pytest.mark.parametrize("fault", [[], ["journal_is_trusted"]], ids=["sound", "broken"])
 def test_a_sync_that_failed_is_not_made_up_for_by_the_next(desk, disk, fault):
     """What was not synced before it is gone from the disk, for all that the next sync says."""
     folder = desk.folder / "var"

@@ -7,6 +7,7 @@ What it forks runs `mailflow.cli.main` as a started one does, in a process of it
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import select
@@ -85,12 +86,13 @@ class Zygote:
         fault: Fault | None = None,
         broken: str = "",
         environ: Mapping[str, str] | None = None,
+        stdin: str = "",
     ) -> Forked:
         """Run `mailflow` with these arguments in a folder."""
         stderr, its_stderr = os.pipe()
         status, its_status = os.pipe()
         request = {"arguments": [*arguments], "folder": str(folder), "environ": {**(environ or {})}}
-        request |= {"fault": fault, "broken": broken}
+        request |= {"fault": fault, "broken": broken, "stdin": stdin}
         socket.send_fds(self._channel, [json.dumps(request).encode()], [its_stderr, its_status])
         os.close(its_stderr)
         os.close(its_status)
@@ -144,6 +146,7 @@ def _become(request: dict[str, Any], stderr: int, not_its: Sequence[int]) -> NoR
         os.close(stderr)
         # Not the zygote's own, which know where they stood in its files.
         sys.stdout, sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"), os.fdopen(2, "w", 1)
+        sys.stdin = io.TextIOWrapper(io.BytesIO(request["stdin"].encode()))
         os.chdir(request["folder"])
         os.environ.update(request["environ"])
         _arm(request["fault"])
