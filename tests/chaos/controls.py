@@ -112,10 +112,10 @@ def _says(control: Control, said: set[str]) -> bool:
 
 
 SCENARIOS = {
-    controls_kill: 2.0,
-    controls_nodes: 1.0,
-    controls_power: 1.0,
-    controls_away: 1.0,
-    controls_smarthost: 1.0,
-    controls_others: 1.0,
+    controls_kill: 3.5,
+    controls_nodes: 2.0,
+    controls_power: 2.0,
+    controls_away: 3.0,
+    controls_smarthost: 3.0,
+    controls_others: 2.5,
 }

@@ -93,6 +93,6 @@ SCENARIOS = {
     kill_roles_sqlite: 2.0,
     kill_roles_postgresql: 2.0,
     kill_nodes: 3.0,
-    kill_at_each_commit_sqlite: 1.0,
-    kill_at_each_commit_postgresql: 1.0,
+    kill_at_each_commit_sqlite: 2.5,
+    kill_at_each_commit_postgresql: 2.5,
 }
