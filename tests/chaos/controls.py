@@ -12,7 +12,7 @@ from tests.chaos.away import disk_full, postgresql_away, sqlite_locked
 from tests.chaos.backup import backup_and_restore
 from tests.chaos.clock import clock_jumps
 from tests.chaos.kill import kill_nodes, kill_sqlite
-from tests.chaos.power import power_cuts, power_cuts_after_failed_syncs
+from tests.chaos.power import power_cuts, power_cuts_after_failed_syncs, power_cuts_of_a_file_system
 from tests.chaos.smarthost import smarthost_faults, smarthost_returns
 
 _KILLS = 10  # of one desk
@@ -48,6 +48,7 @@ NODES = (
 POWER = (
     Control(power_cuts, "commits_are_not_synced", "lost"),
     Control(power_cuts_after_failed_syncs, "journal_is_trusted", "lost"),
+    Control(power_cuts_of_a_file_system, "commits_are_not_synced", "lost"),
 )
 AWAY = (
     Control(sqlite_locked, "forgets_what_it_could_not_settle", "double without a crash", 15.0),
