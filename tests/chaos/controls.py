@@ -11,6 +11,7 @@ from tests.chaos import Result
 from tests.chaos.away import disk_full, postgresql_away, sqlite_locked
 from tests.chaos.backup import backup_and_restore
 from tests.chaos.clock import clock_jumps
+from tests.chaos.commands import kill_commands
 from tests.chaos.kill import kill_nodes, kill_sqlite
 from tests.chaos.power import power_cuts, power_cuts_after_failed_syncs, power_cuts_of_a_file_system
 from tests.chaos.smarthost import smarthost_faults, smarthost_returns
@@ -61,6 +62,7 @@ SMARTHOST = (
 )
 OTHERS = (
     Control(clock_jumps, "digests_at_any_moment", "digests", 20.0),
+    Control(kill_commands, "acts_are_not_recorded", "acts without a record"),
     Control(backup_and_restore, "backups_of_one_file", "backup"),
 )
 
