@@ -168,14 +168,14 @@ class _Batch:
         now, timeout = self._app.clock(), self._app.config.smarthost.timeout
         if now <= self._until - TIMEOUTS_A_LETTER * timeout or self._failure:
             return
-        until, ours = now + _TIMEOUTS_A_LEASE * timeout, set[int]()
+        ids = [*self._in_hand, *(letter.id for letter in self._waiting)]
+        if not ids:
+            return
         with self._noting_failure():
+            until = now + _TIMEOUTS_A_LEASE * timeout
             with self._app.begin("renew") as uow:
-                ours = uow.outbox.renew(
-                    [*self._in_hand, *(one.id for one in self._waiting)], self._node, until
-                )
-            self._until = until
-        self._waiting = deque(letter for letter in self._waiting if letter.id in ours)
+                ours = uow.outbox.renew(ids, self._node, until)
+            self._until, self._waiting = until, deque(one for one in self._waiting if one.id in ours)
 
     # ------------------------------------------------------------------------------------------------ what became of them
 

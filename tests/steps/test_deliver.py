@@ -665,3 +665,23 @@ def test_what_can_never_be_settled_holds_up_nobody(desk):
         unsettled.settle(desk.app, told.append)
     assert unsettled.settle(desk.app, told.append) == 0
     assert not unsettled
+
+
+def test_letters_whose_lease_could_not_be_renewed_are_given_back(desk):
+    first, second = desk.put(JANE), desk.put(JO)
+    unsettled = Unsettled()
+
+    def send_all(letters):
+        taken = next(letters)
+        desk.now += LEASE
+        yield None
+        assert list(letters) == []
+        yield taken, None
+
+    desk.send_all = send_all
+    Failing(desk, "renew")
+    with pytest.raises(Unavailable):
+        desk.deliver(unsettled=unsettled)
+    assert unsettled.settle(desk.app, desk.told.append) == 1
+    assert desk.letter(first).state is LetterState.SENT
+    assert (desk.letter(second).leased_by, desk.letter(second).attempts) == (None, 0)
