@@ -73,7 +73,7 @@ def power_cuts_of_a_file_system(seed: int, duration: float, *, broken: str = "")
 def _cut_file_system(here: Place, disk: LoopDisk, duration: float, broken: str) -> Result:
     smarthost, wrong = here.smarthost(), defaultdict[str, set[str]](set)
     desk = here.desk(**settings(smarthost), **{"database.url": f"sqlite:///{disk.folder}/{DATABASE}"})
-    process, cuts = desk.start(program=program(broken)), 0
+    process, cuts = desk.launch(program=program(broken)), 0
     port, until = process.port, monotonic() + duration
     with closing(Clients(lambda: [port])) as clients:
         while monotonic() < until:

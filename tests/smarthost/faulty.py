@@ -158,6 +158,8 @@ class FaultySmarthost:
                 peer, _ = listening.accept()
             except OSError:
                 return
+            # Replies to pipelined commands leave one by one: else each waits until the one before it is acknowledged.
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._changed:
                 self.connected_at.append(monotonic())
                 session = _Session(len(self.connected_at), peer)
