@@ -53,7 +53,7 @@ bench: $(VENV)/.tested
 	$(BIN)/python -m tests.bench.scale
 
 # Kills, power cuts, full disks and dead servers at random, for DURATION seconds in all; see docs/RELIABILITY.md.
-DURATION ?= 420
+DURATION ?= 180
 chaos: $(VENV)/.tested
 	$(BIN)/python -m tests.chaos --duration $(DURATION) $(FLAGS)
 

@@ -20,7 +20,7 @@ from pkgutil import iter_modules
 from tests import chaos
 from tests.chaos import Result, Scenario
 
-DURATION = 420.0  # seconds of all scenarios together; they settle afterwards, within the ten minutes that are promised
+DURATION = 180.0  # seconds of all scenarios together; they settle afterwards, within the ten minutes that are promised
 JOBS = 2  # scenarios at a time
 LEAST = 5.0  # seconds for one
 A_KILL_WITHIN = 10.0  # seconds, where they are counted
