@@ -33,7 +33,7 @@ class Line(NamedTuple):  # a body may have 100,000, and a frozen dataclass takes
 
 _FRESH = Mark.FRESH
 _QUOTE_MARKS = re.compile(r"\A>(?: ?>)*+ ?")
-_WHEN = re.compile(r"(?:19|20)\d\d|\d[:.]\d\d|\d[./-]\d{1,2}[./-]\d")
+_WHEN = re.compile(r"(?<![0-9a-z])(?:19|20)\d\d(?![0-9a-z])|\d[:.]\d\d|\d[./-]\d{1,2}[./-]\d")
 _URL = re.compile(r"[(<\[]{0,2}https?://[^\s<>()\[\]]+[)>\]]{0,2}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
 _FIELD = re.compile(r"[ \t*]{0,3}[^\W\d_][^:：\n]{1,25}[:：][ \t*]")  # of a header as text: "From: "

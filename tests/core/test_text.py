@@ -122,6 +122,12 @@ def test_the_line_above_a_quote_may_be_wrapped():
     )
 
 
+def test_a_year_in_the_tag_of_our_address_is_no_date():
+    address = "desk+k7px-22qd-f00qv49ee2vtw2nz7q1957kxansz9b@desk.example"
+    wrapped = f"yes\n\nOn Mon, Mar 2, 2026 at 6:02 PM Account Recovery <\n{address}> wrote:\n\n> Hello\n"
+    assert marks(wrapped, OURS) == "f.qq.q"
+
+
 @pytest.mark.parametrize(
     "text",
     [
