@@ -86,11 +86,8 @@ def make_encryption_key(config: Config) -> bool:
     path = config.database.encryption_key
     if path is None or path.exists():
         return False
-    engine = make_engine(config.database)
-    try:
-        _check_keys(Store(engine, config.database.busy_timeout), config)
-    finally:
-        engine.dispose()
+    with contextlib.closing(Store(make_engine(config.database), config.database.busy_timeout)) as store:
+        _check_keys(store, config)
     return make_key(path, ENCRYPTION_KEY)
 
 
@@ -196,10 +193,14 @@ def _keyed(engine: Engine, config: Config, *, to_read: bool) -> Store:
     if not migrations.fits(engine):
         raise NotReady("the database is not of this version of mailflow: run `mailflow db upgrade`")
     store = Store(engine, config.database.busy_timeout, read_keyring(config))
-    if to_read:
-        _check_keys(store, config)
-    else:
-        _admit(store, config)
+    try:
+        if to_read:
+            _check_keys(store, config)
+        else:
+            _admit(store, config)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -16,17 +16,15 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import QueuePool
 
 from mailflow.config import Database
 from mailflow.store.private import create, make_folder, make_private
 
-# Execution options of a transaction: it writes nothing; its commit outlives the process, and is not synced for more.
-READING: Final = "mailflow_reading"
-UNSYNCED: Final = "mailflow_unsynced"
-_CHANGED: Final = "mailflow_changed"
+_UNSYNCED: Final = "mailflow_unsynced"  # an execution option
 # Pages in the journal (64 MB) from which on a COMMIT itself copies them into the database: `checkpoint` does before.
 _CHECKPOINT_AFTER: Final = 16_000
+_NO_SETTINGS: Final[Mapping[str, int]] = {}
 POOL_SIZE: Final = 5  # few connections and batches do better than many connections
 
 # What SQLite must answer to `PRAGMA name`, once it was told to.
@@ -90,17 +88,24 @@ def _sqlite(url: URL, busy_timeout: timedelta) -> Engine:
         _make_private(Path(path))
     except OSError as error:
         raise Unavailable(f"{path}: {error.strerror}") from error
-    engine = _sqlite_engine(url, busy_timeout.total_seconds(), POOL_SIZE)
+    engine = _sqlite_engine(url, busy_timeout.total_seconds())
     engine.connect().close()  # refuse at the start, not at the first mail
     return engine
 
 
 def impatient(engine: Engine) -> Engine:
     """The same SQLite database, with a connection of its own that never waits: a BEGIN fails while another writes."""
-    return _sqlite_engine(engine.url, 0, 1)
+    return _sqlite_engine(engine.url, 0, connections=1)
 
 
-def _sqlite_engine(url: URL, seconds: float, connections: int) -> Engine:
+def _sqlite_engine(
+    url: URL,
+    seconds: float,
+    *,
+    connections: int = POOL_SIZE,
+    begin: str = "BEGIN IMMEDIATE",
+    settings: Mapping[str, int] = _NO_SETTINGS,
+) -> Engine:
     engine = create_engine(
         url,
         pool_size=connections,
@@ -109,11 +114,42 @@ def _sqlite_engine(url: URL, seconds: float, connections: int) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": seconds, "isolation_level": None},
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "checkin", _as_prepared)
+
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        _prepare_sqlite(connection)
+        for name, value in settings.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     event.listen(engine, "handle_error", _name_failure)
     return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """The same database for transactions that write nothing: each a snapshot that takes no lock.
+
+    On SQLite, as with `unsynced`, by connections of their own: it compiles every statement of a connection anew after a
+    setting has changed.
+    """
+    if engine.dialect.name == "sqlite":
+        return _sqlite_engine(engine.url, _patience(engine), begin="BEGIN", settings={"query_only": 1})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def unsynced(engine: Engine) -> Engine:
+    """The same database for transactions whose commits outlive the process, and are not synced for more."""
+    if engine.dialect.name == "sqlite":
+        # NORMAL: the next synced commit syncs this one too. No checkpoint: SQLite tells nobody when the sync that one
+        # begins with fails, and here there is something that it would have had to sync.
+        settings = {"synchronous": 1, "wal_autocheckpoint": 0}
+        return _sqlite_engine(engine.url, _patience(engine), settings=settings)
+    return engine.execution_options(**{_UNSYNCED: True})
+
+
+def _patience(engine: Engine) -> float:
+    assert isinstance(engine.pool, QueuePool), "as `create_engine` makes it for a file"
+    return engine.pool.timeout()
 
 
 def _make_private(path: Path) -> None:
@@ -126,39 +162,13 @@ def _make_private(path: Path) -> None:
             make_private(file)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection) -> None:
     for name, wanted in PRAGMAS.items():
         connection.execute(f"PRAGMA {name} = {wanted}")
         (found,) = connection.execute(f"PRAGMA {name}").fetchone()
         if found != wanted:
             raise Unsafe(f"SQLite has {name} = {found}, and it must be {wanted}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_AFTER}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    connection.info[_CHANGED] = bool(options.get(READING) or options.get(UNSYNCED))
-    if options.get(READING):
-        connection.exec_driver_sql("PRAGMA query_only = 1")
-        connection.exec_driver_sql("BEGIN")
-        return
-    if options.get(UNSYNCED):
-        # NORMAL: the next synced commit syncs this one too. No checkpoint: SQLite tells nobody when the sync that one
-        # begins with fails, and here there is something that it would have had to sync.
-        connection.exec_driver_sql("PRAGMA synchronous = 1")
-        connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _as_prepared(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
-    """What a transaction has changed for itself is taken back before the next one gets the connection.
-
-    Only then: SQLite compiles all statements of a connection anew after these.
-    """
-    if connection is not None and record.info.pop(_CHANGED, True):  # it was not lost
-        connection.execute("PRAGMA query_only = 0")
-        connection.execute(f"PRAGMA synchronous = {PRAGMAS['synchronous']}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_AFTER}")
 
 
 def _postgresql(url: URL, busy_timeout: timedelta, statement_timeout: timedelta) -> Engine:
@@ -219,7 +229,7 @@ def _check_postgresql(connection: Any, _record: object) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get(UNSYNCED):
+    if connection.get_execution_options().get(_UNSYNCED):
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from copy import copy
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
 from mailflow.store.checkpoint import checkpoint
 from mailflow.store.claim import Claim, Found
-from mailflow.store.engine import READING, UNSYNCED, DiskFailed, Unavailable, impatient
+from mailflow.store.engine import DiskFailed, Unavailable, impatient, reading, unsynced
 from mailflow.store.inhand import InHand
 from mailflow.store.mailrow import Arrival, NewMail, filler_of, new_mail
 from mailflow.store.mails import Mails
@@ -109,14 +110,14 @@ class Store:
         self._alone = Alone(Path(engine.url.database or "")) if on_sqlite else None
         self._journal_is_doubtful = False
         self._run = secrets.token_hex(8)
-        self._unsynced = engine.execution_options(**{UNSYNCED: True})
-        self._reading = engine.execution_options(
-            **(
-                {READING: True}
-                if on_sqlite
-                else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            )
-        )
+
+    @cached_property
+    def _reading(self) -> Engine:
+        return reading(self._engine)
+
+    @cached_property
+    def _unsynced(self) -> Engine:
+        return unsynced(self._engine)
 
     def new_mail(self, arrival: Arrival) -> NewMail:
         """A mail as `put_new` takes it: hashed and sealed with no transaction open, in whatever thread."""
@@ -218,7 +219,9 @@ class Store:
 
     def with_keys(self, keyring: Keyring) -> Store:
         """The same database, seen with other keys."""
-        return Store(self._engine, timedelta(seconds=self._patience), keyring)
+        store = copy(self)
+        store.take_keys(keyring)
+        return store
 
     def take_keys(self, keyring: Keyring) -> None:
         """From the next transaction on."""
@@ -226,8 +229,8 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
-        if "_impatient" in vars(self):
-            self._impatient.dispose()
+        for name in {"_impatient", "_reading", "_unsynced"} & vars(self).keys():
+            getattr(self, name).dispose()
 
     @cached_property
     def _impatient(self) -> Engine:

@@ -52,7 +52,7 @@ class Careless(sqlite3.Connection):
 def test_an_sqlite_that_syncs_too_little_is_refused(tmp_path):
     connection = sqlite3.connect(tmp_path / "mailflow.db", factory=Careless)
     with pytest.raises(Unsafe, match="synchronous = 1, and it must be 2"):
-        engine_module._prepare_sqlite(connection, None)
+        engine_module._prepare_sqlite(connection)
     connection.close()
 
 
@@ -274,7 +274,7 @@ def test_a_database_that_another_process_holds_is_unavailable(database, arrival)
 def test_too_many_at_once_are_unavailable(database):
     engine = make_engine(replace(database, busy_timeout=timedelta(milliseconds=20)))
     held = [engine.connect() for _ in range(2 * engine_module.POOL_SIZE)]
-    with pytest.raises(Unavailable, match="QueuePool"), Store(engine).read():
+    with pytest.raises(Unavailable, match="QueuePool"), Store(engine).begin():
         pass
     for connection in held:
         connection.close()
@@ -287,3 +287,28 @@ def test_no_failure_repeats_what_was_to_be_stored(store, case):
     with pytest.raises(IntegrityError, match=r"(?i)unique") as failure, store.begin() as uow:
         uow.cases.save(case(reference="AAAA-AAAA", question="hunter2"))
     assert "hunter2" not in str(failure.value)
+
+
+@SQLITE
+def test_a_snapshot_writes_nothing_and_waits_for_nobody(database, store, arrival):
+    other = sqlite3.connect(path_of(database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match="readonly"), store.read() as uow:
+        uow.mails.put([arrival()])
+    with store.read() as uow:
+        assert uow.views.queues().mails_waiting == 0
+    other.close()
+
+
+@SQLITE
+def test_no_transaction_changes_what_the_next_one_on_its_connection_finds(store, now):
+    """SQLite compiles all statements of a connection anew after a setting has changed: it costs as much as to run them."""
+
+    def settings(uow):
+        names = ("synchronous", "query_only", "wal_autocheckpoint")
+        return [uow._connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names]
+
+    for _ in range(3):
+        with store.read() as uow, store.claim(now, 1) as claim, store.begin() as other:
+            assert claim.is_empty
+            assert (settings(uow), settings(other)) == ([2, 1, 16_000], [2, 0, 16_000])

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from mailflow.store import Store
-from mailflow.store.engine import UNSYNCED
+from mailflow.store.engine import unsynced
 
 
 class Killed(BaseException):
@@ -157,7 +157,7 @@ def test_only_what_says_that_mails_are_in_hand_is_not_synced(engine):
     statement, synced, not_synced = SYNCED[engine.dialect.name]
     found = []
     for _ in range(2):
-        for options in ({}, {UNSYNCED: True}):
-            with engine.execution_options(**options).begin() as connection:
+        for each in (engine, unsynced(engine)):
+            with each.begin() as connection:
                 found.append(connection.exec_driver_sql(statement).scalar())
     assert found == [synced, not_synced] * 2

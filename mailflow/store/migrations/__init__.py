@@ -9,13 +9,15 @@ To add one: change `schema.py`, write `versions/v000N_….py`, set `HEAD`. A tes
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, select, text
 
 from mailflow import faults
-from mailflow.store.engine import READING, unbounded
+from mailflow.store.engine import reading, unbounded
 from mailflow.store.schema import schema_admits
 
 HEAD: Final = "0009"
@@ -52,7 +54,7 @@ def _admit(connection: Connection) -> None:
 
 def fits(engine: Engine) -> bool:
     """Whether this program can work with the schema: it is the one that it was made for, or a later one that admits it."""
-    with engine.connect().execution_options(**{READING: True}) as connection:
+    with _looking_at(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False
         versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
@@ -69,6 +71,17 @@ def is_of_others(engine: Engine) -> bool:
     """Whether an SQLite file is another program's; in PostgreSQL a database may well be shared."""
     if engine.dialect.name != "sqlite":
         return False
-    with engine.connect().execution_options(**{READING: True}) as connection:
+    with _looking_at(engine) as connection:
         tables = inspect(connection).get_table_names()
     return bool(tables) and "alembic_version" not in tables
+
+
+@contextmanager
+def _looking_at(engine: Engine) -> Iterator[Connection]:
+    apart = reading(engine)
+    try:
+        with apart.connect() as connection:
+            yield connection
+    finally:
+        if apart.pool is not engine.pool:
+            apart.dispose()
