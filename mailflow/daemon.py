@@ -43,6 +43,7 @@ _TICK = 10  # seconds between looks at the calendar
 _CHECKPOINT_EVERY = 1.0  # seconds
 _SCRUB_EVERY = 30.0  # seconds; after a masked mail at once
 _STUCK_AFTER = 120.0  # seconds
+_GARBAGE_LOOKED_FOR = 50_000  # objects more than before; the mails of one transaction are some ten thousand
 _SETTLE_AGAIN = 1.0  # seconds between the last tries to settle what was sent
 _NOT_STORED_SHOWN = 60.0  # seconds for which `health` tells of mails that could not be stored
 
@@ -419,6 +420,7 @@ def _warmed(app: App) -> App:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GARBAGE_LOOKED_FOR, *gc.get_threshold()[1:])
     return app
 
 

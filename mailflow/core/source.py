@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from mailflow.core.domains import upper_domain
@@ -34,6 +35,7 @@ def source_of(mail: Mail) -> str:
     return _network(address) if address else ""
 
 
+@lru_cache(maxsize=1000)  # most mail comes in from few hosts
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(text)
@@ -41,5 +43,6 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+@lru_cache(maxsize=1000)
 def _network(address: IPv4Address | IPv6Address) -> str:
     return str(ip_network((address, _NETWORK[type(address)]), strict=False))
