@@ -17,6 +17,7 @@ CLEAR = 0.7
 _PHRASE = 0.8
 _PASTED = 0.65
 HINT = 0.64  # counts only where nothing better tells a reason
+_PERSONAL = frozenset({"phone", "device", "password"})
 _PRONOUNS = frozenset({"them", "it"})
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR_PLACE = 15  # characters between "were on" and the place
@@ -261,7 +262,8 @@ def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
     if has_near_pronoun(part, _PRONOUNS):
         return True
     if "place" in part.marks and part.states & _ENDED:
-        return "place" in before.marks  # "The codes were in the safe. The safe has burnt."
+        # "The codes were in the safe. The safe has burnt."
+        return "place" in before.marks or not before.states.isdisjoint(_KEPT)
     if part.sentence != before.sentence or _only_auxiliary(part):
         return False
     return "which" in part.marks or (part.break_before == "and" and not held)
@@ -277,6 +279,8 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
     named = [thing for thing in things if thing not in _ASIDE] or list(things)
     if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
         named = [thing for thing in named if thing != "some_codes"]
+    if "verification_mail" in named:  # "the mail to confirm the address never came"
+        named = [thing for thing in named if thing != "mailbox"]
     return named
 
 
@@ -321,6 +325,12 @@ def _only_asked(part: Clause) -> bool:
     return part.question and (part.break_before != "because" or "which" in part.hits[0].means.speech)
 
 
+def _of_another(part: Clause, things: Iterable[str]) -> bool:
+    """Whether its things are another's: those of another service, or what a colleague lost who has only that."""
+    peer = "peer" in part.marks and "which" not in part.marks and _PERSONAL.issuperset(things)
+    return peer or _of_another_place(part)
+
+
 def _of_another_place(part: Clause) -> bool:
     """Whether its things are said to be of another service: "my GitHub password"."""
     return "elsewhere" in part.marks
@@ -329,7 +339,7 @@ def _of_another_place(part: Clause) -> bool:
 def _by_things(
     ways: Ways, part: Clause, things: Sequence[str], states: frozenset[str], *, lost: bool
 ) -> Iterator[Told]:
-    if not states or part.marks & _RESERVED or _only_asked(part) or _of_another_place(part):
+    if not states or part.marks & _RESERVED or _only_asked(part) or _of_another(part, things):
         return
     if states & _HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks:
         states |= {"was_at"}  # "I had the codes on that phone", which is lost

@@ -14,6 +14,7 @@ from mailflow.core.reading.meaning import Hit, Meaning
 from mailflow.core.reading.segments import segments_of
 
 _NOT = frozenset({"not", "without"})
+_OTHERS = frozenset({"other", "peer"})  # who may stand far from the verb
 _RESERVES = frozenset({"if", "doubt", "hedge", "why"})
 _NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close before it
 _Outcome = tuple[frozenset[str], frozenset[str], bool]
@@ -48,7 +49,7 @@ class Clause:
     @property
     def of_others(self) -> bool:
         """Whether it is said to be agreed or known by somebody else: "as you know"."""
-        if "other" in self.marks and self.says:  # in languages whose verb comes last
+        if self.says and not _OTHERS.isdisjoint(self.marks):
             return True
         if "you" not in self.marks:
             return False
