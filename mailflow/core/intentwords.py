@@ -26,7 +26,7 @@ WEIGHED = frozenset(
 
 # What each list of [secrets] holds: the names of a secret, what tells that a code is none ("commit"), and the words
 # around the value of one.
-NAMES = ("password", "codes", "seed", "token", "no_secret")
+NAMES = ("password", "typed", "codes", "seed", "token", "no_secret")
 AROUND = ("is", "between", "no_password")
 
 

@@ -6,7 +6,8 @@ A word too many masked is a small harm, a password kept is a great one; but "pas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from mailflow.core.phrases import CJK
 from mailflow.core.secretforms import Span
@@ -30,28 +31,33 @@ _PAIR = re.compile(r"^[^:=\n]{0,60}(?:[/&+]|\b(?:and|und|et|y|e|и))[ \t]{0,3}$"
 _PAIR_VALUES = re.compile(r"[ \t]{0,8}([^\s/|]{1,100}(?:[ \t]{0,3}[/|,;][ \t]{0,3}|[ \t]{1,3})[^\s|]{1,100})")
 _CLAUSE_END = re.compile(r"[ \t*_]{0,8}(?:\Z|[\r\n|,;.!?()。，；]|(?<=[.,;!?])[ \t])")
 _ADDRESS_OR_LINK = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}|(?:https?://|www\.)\S+", re.IGNORECASE
+    r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}|(?:https?://|www\.|[\w-]{1,63}\.[a-z]{2,18}/)\S+", re.IGNORECASE
 )
 _FACTOR = re.compile(
     r"(?:[12]|two)-?(?:fa|step|factor|sv)|[mu]2?fa?|u2f|fido2?|otp|pypi\S{0,20}|oauth2|sha-?\d+|md5",
     re.IGNORECASE,
 )
-_CHUNK = re.compile(r"\S{1,100}")
+_CHUNK = re.compile(_WORD)
 _SIGNED = re.compile(r"[!#$%^&*+=~?§€£@]\w")
-_NEAR = 80  # characters
+_SETTING = re.compile(r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})")  # "Name>=1.2"
+_TYPED = re.compile(rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({_WORD})")
+_JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
 _AFTER = ",;)]}>\"'`»”’。、，；*_"
 
 
 def passwords(view: View) -> Iterator[Span]:
-    for start, end in view.places("password"):
+    names = view.places("password")
+    for start, end in names:
         span = (
             _behind(view, start, end)
             or _below(view, start, end)
             or _in_front(view, start)
-            or _near(view, end)
         )
         if span and span[1] > span[0]:
             yield span
+    if names:
+        yield from _typed(view, names)
+        yield from _unmistakable(view.text)
 
 
 def _behind(view: View, start: int, end: int) -> Span | None:
@@ -147,17 +153,23 @@ def _in_front(view: View, start: int) -> Span | None:
     return _trimmed(view.text, window + found.start(1), window + found.end(1))
 
 
-def _near(view: View, end: int) -> Span | None:
-    """Whatever stands between, in the same sentence: what nobody would write but a password."""
-    for found in (
-        _CHUNK.finditer(view.text, end, end + _NEAR) if _SIGNED.search(view.text, end, end + _NEAR) else ()
-    ):
-        span = _trimmed(view.text, *found.span())
-        if _is_unmistakable(view.text[slice(*span)]):
-            return span
-        if found[0][-1] in ".!?" and len(found[0]) > 2:
-            return None
-    return None
+def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """As in "it refuses my password. I type it letter by letter: x"."""
+    for start, end in view.places("typed"):
+        before = bisect_left(names, (start, start)) - 1
+        found = _TYPED.match(view.text, end) if before >= 0 and start - names[before][1] <= REACH else None
+        if found is not None:
+            span = _trimmed(view.text, *found.span(1))
+            if _is_like_no_name(view.text[slice(*span)]):
+                yield span
+
+
+def _unmistakable(text: str) -> Iterator[Span]:
+    """What nobody would write but a password, wherever it stands in a text that speaks of one."""
+    for found in _CHUNK.finditer(text) if _SIGNED.search(text) else ():
+        span = _trimmed(text, *found.span())
+        if _is_unmistakable(text[slice(*span)]):
+            yield span
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
@@ -197,11 +209,23 @@ def _is_odd(value: str) -> bool:
 def _is_unmistakable(value: str) -> bool:
     return (
         len(value) >= 8
-        and any(c.isdigit() for c in value)
-        and any(c.isupper() for c in value)
-        and any(c.islower() for c in value)
-        and any(c in "!#$%^&*+=~?§€£@" for c in value[1:-1])
+        and _SIGNED.search(value, 1) is not None
+        and _is_mixed(value)
         and not _ADDRESS_OR_LINK.search(value)
+        and not _SETTING.fullmatch(value)
+        and not all(piece.isalpha() or _FACTOR.fullmatch(piece) for piece in _JOINED.split(value))
+    )
+
+
+def _is_like_no_name(value: str) -> bool:
+    """A code with a sign or a capital that account names rarely have."""
+    return _is_code(value) and (_SIGNED.search(value, 1) is not None or any(map(str.isupper, value[1:])) or value[:1].isupper())
+
+
+def _is_mixed(value: str) -> bool:
+    """Capital and small letters, and digits."""
+    return (
+        any(c.isdigit() for c in value) and any(c.isupper() for c in value) and any(c.islower() for c in value)
     )
 
 

@@ -40,6 +40,14 @@ _BASE32 = re.compile(
 )
 _SEED_OF_ONE_WORD = re.compile(r"[A-Za-z2-7]{16}|[A-Za-z2-7]{4}-[A-Za-z2-7]{4}-")
 _SEED_OF_FOURS = re.compile(r"[ -][A-Za-z2-7]{4}[ -][A-Za-z2-7]{4}[ -]")
+# What has the form of a seed and of nothing else, named or not.
+_BETWEEN_FOURS = r"(?:[ -]|[ \t]?\r?\n[> \t]{0,8})"
+_FOURS = re.compile(
+    rf"(?<![\w/=+-])(?:(?:[A-Z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[A-Z2-7]{{1,4}}"
+    rf"|(?:[a-z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[a-z2-7]{{1,4}})(?![\w/+-])"
+)
+_LONG_SEED = re.compile(r"(?<![\w/=+.-])(?:[A-Z2-7]{16,128}|[a-z2-7]{32})={0,6}(?![\w/+@-]|\.\w)")
+_NO_HEX = re.compile(r"[G-Zg-z]")
 _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
 _QUOTES = re.compile(r"[ \t\"'`*_(<]{0,6}(?:\r?\n[> \t]{0,8}){0,2}[\"'`]{0,3}")
 _KEY = re.compile(r"[\w.~+/=:-]{20,400}")
@@ -173,6 +181,7 @@ def _has_both(word: str) -> bool:
 def totp_seeds(view: View) -> Iterator[Span]:
     for found in _OTPAUTH.finditer(view.text) if "otpauth" in view.lowered else ():
         yield found.start(), found.start() + len(found[0].rstrip(".,;)"))
+    yield from _by_form(view)
     seen = 0
     places = list(view.places("seed"))
     one_word = bool(places) and _SEED_OF_ONE_WORD.search(view.long_words) is not None
@@ -182,6 +191,20 @@ def totp_seeds(view: View) -> Iterator[Span]:
             if _is_seed(found[0]) or (found[0].isupper() and _is_value(view, end, found.start())):
                 yield found.span()
         seen = max(seen, stop)
+
+
+def _by_form(view: View) -> Iterator[Span]:
+    """Seeds that nothing names: groups of four in which letters and digits mix, or one long word of them."""
+    if not view.may_hold_code(0, len(view.text)):
+        return
+    if _LONG_SEED.search(view.long_words):
+        for found in _LONG_SEED.finditer(view.text):
+            if _NO_HEX.search(found[0]) and sum(map(str.isdigit, found[0])) > 2:
+                yield found.span()
+    for found in _FOURS.finditer(view.text):
+        groups = re.split(r"[\s>-]+", found[0])
+        if _NO_HEX.search(found[0]) and sum(map(_has_both, groups)) > found[0].islower():
+            yield found.span()
 
 
 def _base32(view: View, start: int, end: int, *, one_word: bool) -> Iterator[re.Match[str]]:

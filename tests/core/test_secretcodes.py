@@ -89,6 +89,14 @@ def test_what_is_no_code_stays(text):
         ("the setup key from the page, ABCDEFGHIJKLMNOPQRSTUVWX", "ABCDEFGHIJKLMNOPQRSTUVWX"),
         ("the setup key from the page, ABCDEFGHIJKLMNO2", "ABCDEFGHIJKLMNO2"),
         ("the setup key\nas the page showed it\njbswy3dpehpk3pxp\n", "jbswy3dpehpk3pxp"),
+        # Without a name: by its form.
+        ("This is what I noted:\n\n  JBSW Y3DP EHPK 3PXP\n\nIt is refused.", "JBSW Y3DP EHPK 3PXP"),
+        ("I noted JBSW Y3DP EHPK 3PXP, no more", "JBSW Y3DP EHPK 3PXP"),
+        ("I noted JBSW Y3DP EHPK PXP.", "JBSW Y3DP EHPK PXP"),
+        ("I noted jbsw-y3dp-ehpk-3pxp", "jbsw-y3dp-ehpk-3pxp"),
+        ("I noted\n> JBSW Y3DP EHPK 3PXP\n> JBSW Y3DP EHPK 3PXP\n", "JBSW Y3DP EHPK 3PXP\n> JBSW Y3DP EHPK 3PXP"),
+        ("I noted J2SWY3DPEHPK3PXP", "J2SWY3DPEHPK3PXP"),
+        ("I noted jbswy3dpehpk3pxpjbswy3dpehpk3pxp", "jbswy3dpehpk3pxpjbswy3dpehpk3pxp"),
     ],
 )  # fmt: skip
 def test_a_seed_is_found(text, seed):
@@ -103,6 +111,12 @@ def test_a_seed_is_found(text, seed):
         "the setup key of ABCDEFGHIJKLMNOP",
         "the setup key: understandability",
         "the setup key\nas the page\nshowed it\njbswy3dpehpk3pxp\n",
+        # Groups and words that only look like one.
+        "the fingerprint is 2345 ABCD EF23 4567 ABCD 2222 3333 4444 5555 6666",
+        "my key 2222 3333 4444 5555",
+        "WHEN THIS WILL HELP MANY MORE THAN EVER",
+        "when this goes over 2fa5 with them",
+        "jbswy3dpehpk3pxp, JBSWYIDPEHPK3PXP and 234567ABCDEFABCD23",
     ],
 )
 def test_what_is_no_seed_stays(text):

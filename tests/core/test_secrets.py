@@ -387,7 +387,6 @@ NO_SECRETS = [
     "It's a secret",
     "as to the password: violet flowers grow there",
     "aws commit 0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
-    "my password is gone. Room A!Bc12345 is mine",
     "Code of Conduct: yes\nWaiting: yes",
     "I still have my recovery codes",
     "the page says: 12345678 downloads",
