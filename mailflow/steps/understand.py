@@ -8,7 +8,7 @@ again, and only where it finds something else is the mail read again in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.authentication import Authentication
 from mailflow.core.body import Body, read_body, without_desk, without_letters
 from mailflow.core.case import Case, Status
+from mailflow.core.forwarded import with_own_forwarded
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
@@ -136,6 +137,8 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
     """What the mail says, understood with what our last letter asked as context."""
     policy, lexicon = app.config.policy, app.config.lexicon
     asked = case.asked if case else None
+    if case is None and mail.sender:
+        body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
     lines = with_subject(subject, without_desk(body.lines, app.addresses.desk))
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "")
