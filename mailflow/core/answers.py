@@ -17,6 +17,7 @@ from mailflow.core.reading import (
     boxes,
     candidates,
     choices,
+    chosen,
     context,
     links,
     names,
@@ -108,6 +109,8 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, fi
     taken.add(*((slot.label, slot.end) for slot in repeated))
     claims += _prose(fresh, terms, taken, claims, sender, asked)
     claims += context.read_context(fresh, terms, asks, claims, taken.free())
+    if not (first or asked):
+        claims += chosen.in_answer(fresh, terms, taken.free())
     claims += _implied(terms, asked, claims)
     wanted = frozenset(terms.form.items if first else asked)
     claims += _last_resort(fresh, terms, taken, claims, wanted)

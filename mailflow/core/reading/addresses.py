@@ -10,7 +10,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.roles import PLAIN, REGISTERED, WANTED, Role, keys, roles
+from mailflow.core.reading.roles import GUESSED, PLAIN, REGISTERED, WANTED, Role, keys, roles
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 
@@ -40,12 +40,20 @@ def in_prose(
     """`free`: the parts of the text that are prose. `lost`: the account's mailbox is said to be lost."""
     found = [one for one in fresh.addresses if is_free(fresh, one, free)]
     told = roles(fresh, terms, found) if found else []
+    if lost and sender:
+        told = [_as_sender(role) if one.value.lower() == sender.lower() else role for one, role in zip(found, told, strict=True)]
     for one, role in zip(found, told, strict=True):
         yield from _claim(terms, one, role, lost=lost)
     if lost:
         yield from _other_address(terms, found, told)
     if sender:
         yield from _sender(terms, parts, sender, asked, lost=lost)
+
+
+def _as_sender(role: Role) -> Role:
+    """The role of the address that they write from: where the account's mailbox is lost, it is not that one."""
+    guessed = role.name in {PLAIN, REGISTERED, ""} and role.sure <= GUESSED
+    return Role(WANTED, _LIKELY_NEW) if guessed else role
 
 
 def _other_address(terms: Terms, found: Sequence[Found], told: Sequence[Role]) -> Iterator[Claim]:

@@ -21,7 +21,7 @@ _HERE = re.compile(
 )
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _STOP = re.compile(r"[,;!?。，；！？]|\.(?![^\W_])|\n\n|[:：](?=\s)")
-TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？]|$|\n)")
+TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（]|$|\n)")
 _QUESTION = re.compile(r"\s?\?\s+(?=\S)")
 _NEXT_WORD = re.compile(r"\s(\w+)")
 _AT_SERVICE = re.compile(rf"[{QUOTES}]?\s\w{{1,5}}\s(\w+)(?:\s(\w+))?")  # "on pypi", "on your site"
@@ -132,13 +132,22 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     found = _accepted(fresh, terms, match, strong=True) if match else None
     if match is None or found is None:
         return None
-    if "@" in match["open"] or _at_service(fresh, terms, hit.start, found.end):
+    plain = found.name.islower() and not terms.everyday(found.name)
+    there = plain and _is_there(fresh, terms, hit, found.end)
+    if there or "@" in match["open"] or _at_service(fresh, terms, hit.start, found.end):
         return found._replace(sure=WEAK)
     return None
 
 
+def _is_there(fresh: Fresh, terms: Terms, hit: Hit, end: int) -> bool:
+    """Whether it is told where one is called so, the place having been named before: "there I am x", "I am x there"."""
+    after = _NEXT_WORD.match(fresh.low, end)
+    words = [*words_of(fresh.low[hit.start : hit.end]), *([after[1]] if after else ())]
+    return terms.among("there", *words)
+
+
 def _at_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
-    """Whether the service is named around an introduction: "on the site I am x", "I am x on the site"."""
+    """Whether the service is named around an introduction: "on the site I am x", "I am x on the site", "I am x there"."""
     before = _SERVICE_BEFORE.search(fresh.low, max(0, start - _BESIDE), start)
     after = _AT_SERVICE.match(fresh.low, end)
     return any(

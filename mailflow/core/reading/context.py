@@ -21,7 +21,7 @@ from mailflow.core.reading.words import CJK
 from mailflow.core.text import Mark
 
 _AROUND = " .,:;!-–—。：！"
-_COMMA = re.compile("[,;，；、]")
+COMMA = re.compile("[,;，；、]")
 _WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
 _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
@@ -106,14 +106,14 @@ def read_context(
     ]
     if not open_items:
         return
-    spans = [span for start, end in free for span in _sentences(fresh, start, end)]
+    spans = [span for start, end in free for span in sentences(fresh, start, end)]
     phrases = [phrase for span in spans for phrase in _phrases(fresh, *span)]
     read = [(claim.start, claim.end) for claim in claims]
     yield from _yes_to_all(fresh, terms, asked, open_items, phrases, read)
     yield from lone_values(fresh, terms, open_items, spans, free, read)
 
 
-def _sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+def sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in _SENTENCE.finditer(fresh.text, start, end):
         if match.group().strip():
             yield match.span()
@@ -122,13 +122,13 @@ def _sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
     text = fresh.text[start:end]
-    if not _COMMA.search(text) or not any(
+    if not COMMA.search(text) or not any(
         hit.means.objects or hit.means.speech.intersection(_ORDINALS) for hit in fresh.within(start, end)
     ):
         yield start, end
         return
     place = start
-    for part in _COMMA.split(text):
+    for part in COMMA.split(text):
         till = place + len(part)
         hits = fresh.within(place, till)
         if any(_APART & hit.means.speech for hit in hits) or _NUMBER.search(part):

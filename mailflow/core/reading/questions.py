@@ -90,8 +90,7 @@ def _questions(fresh: Fresh) -> list[str]:
     """The numbered questions of the letter that is quoted first; where none has a number, its sentences that ask."""
     lines = [line.text for line in _first_quote(fresh)]
     if not any(map(_NUMBER.match, lines)):
-        sentences = _SENTENCE.findall(" ".join(lines))
-        return [sentence for sentence in sentences if sentence.endswith(("?", "？"))]
+        return [sentence for sentence in said_in_quote(fresh) if sentence.endswith(("?", "？"))]
     numbered: list[str] = []
     for text in lines:
         number = _NUMBER.match(text)
@@ -104,6 +103,11 @@ def _questions(fresh: Fresh) -> list[str]:
         elif numbered and not numbered[-1].endswith("\n"):
             numbered[-1] += f" {text}"
     return numbered
+
+
+def said_in_quote(fresh: Fresh) -> list[str]:
+    """The sentences of the letter that is quoted first."""
+    return _SENTENCE.findall(" ".join([line.text for line in _first_quote(fresh)]))
 
 
 def _first_quote(fresh: Fresh) -> Iterator[Line]:

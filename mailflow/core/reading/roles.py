@@ -16,7 +16,7 @@ REGISTERED, WANTED = "registered", "wanted"
 PLAIN = "plain"  # an address of theirs, and no more is said
 NONE = ""
 
-_STATED, _CUED, _GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.6
+_STATED, _CUED, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.6
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
 _LOOK_BACK = 30
 _BESIDE, _NEAR, _BY_ACCOUNT = 3, 12, 30  # characters
@@ -63,7 +63,7 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
     between = fresh.within(found[0].end, found[1].start)
     if any("or" in hit.means.speech for hit in between):
         return [told[0], told[0]] if told[1].name in {NONE, PLAIN} else told
-    return _paired(told)
+    return _put_right(fresh, found, told) or _paired(told)
 
 
 def _instead(_: Found, window: _Window) -> Role | None:
@@ -119,7 +119,7 @@ def _told_behind(_: Found, window: _Window) -> Role | None:
     """As in "x, with which I registered", which does not go on with the new one."""
     cues = keys(window.behind, "addresses")
     known = "registered" in cues and not {"wanted", "change"} & set(cues)
-    return Role(REGISTERED, _GUESSED) if known else None
+    return Role(REGISTERED, GUESSED) if known else None
 
 
 def _next_best(_: Found, window: _Window) -> Role | None:
@@ -132,12 +132,12 @@ def _next_best(_: Found, window: _Window) -> Role | None:
 
 def _lost(_: Found, window: _Window) -> Role | None:
     """As in "I cannot read x any more"."""
-    return Role(REGISTERED, _GUESSED) if window.lost else None
+    return Role(REGISTERED, GUESSED) if window.lost else None
 
 
 def _of_account(_: Found, window: _Window) -> Role | None:
     """As in "the account x"."""
-    return Role(REGISTERED, _GUESSED) if window.account else None
+    return Role(REGISTERED, GUESSED) if window.account else None
 
 
 def _corrected(_: Found, window: _Window) -> Role | None:
@@ -147,7 +147,7 @@ def _corrected(_: Found, window: _Window) -> Role | None:
 
 def _plain(_: Found, window: _Window) -> Role | None:
     """As in "my e-mail is x"."""
-    return Role(PLAIN, _GUESSED) if "mailbox" in keys(window.before, "things") else None
+    return Role(PLAIN, GUESSED) if "mailbox" in keys(window.before, "things") else None
 
 
 _RULES: tuple[Callable[[Found, _Window], Role | None], ...] = (
@@ -169,13 +169,29 @@ def keys(hits: Sequence[Hit], table: str) -> list[str]:
     return [key for hit in hits for name, key in hit.means.concepts if name == table]
 
 
+def _put_right(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> list[Role] | None:
+    """Of two addresses in one sentence, as in "not x but y", "it is y, not x": y is what is put right, the new one if no more is said."""
+    denied = [_is_denied(fresh, one) for one in found]
+    if denied[0] == denied[1] or any(role.name in _COUNTERPART for role in told):
+        return None
+    start = max([hit.end for hit in fresh.within(0, found[0].start) if hit.means.ends], default=0)
+    cues = [key for key in keys(fresh.within(start, found[0].start), "addresses") if key in _COUNTERPART]
+    said = Role(cues[-1], _CUED) if cues else Role(WANTED, _CORRECTED)
+    return [Role(NONE, 0), said] if denied[0] else [said, Role(NONE, 0)]
+
+
+def _is_denied(fresh: Fresh, one: Found) -> bool:
+    hits = fresh.within(max(0, one.start - _LOOK_BACK), one.start)
+    return any(hit.means.negates and 0 <= one.start - hit.end <= _BESIDE for hit in hits)
+
+
 def _paired(told: Sequence[Role]) -> list[Role]:
     """Of two addresses in one sentence, the one without a role has the other's counterpart."""
     first, second = told
     if first.name in _COUNTERPART and second.name not in _COUNTERPART:
         return [first, Role(_COUNTERPART[first.name], _SHAKY)]
     if second.name in _COUNTERPART and first.name not in _COUNTERPART:
-        return [Role(_COUNTERPART[second.name], _GUESSED), second]
+        return [Role(_COUNTERPART[second.name], GUESSED), second]
     return [first, second]
 
 

@@ -1,0 +1,62 @@
+"""Which of their names it is, where nothing is open and somebody of the staff asks: "jane_d it is"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from mailflow.core.reading import names, questions
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.context import COMMA, sentences
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import lower, words_of
+
+_SURE = 0.8
+_FEW = 8  # words
+
+
+def in_answer(fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
+    """The name that the first sentence gives and no other does."""
+    spans = [span for start, end in free for span in sentences(fresh, start, end)]
+    if terms.name is None or not spans or not _is_asked(fresh, terms):
+        return
+    start, end = spans[0]
+    name = _given(COMMA.split(fresh.text[start:end])[0], terms)
+    if name and not terms.states_nothing(terms.name, name):
+        place = fresh.text.index(name, start)
+        yield Claim(terms.name.key, name, "name that was asked for", _SURE, place, place + len(name))
+
+
+def _is_asked(fresh: Fresh, terms: Terms) -> bool:
+    """Whether the letter that is quoted asks which name it is."""
+    said = ["", *questions.said_in_quote(fresh)]
+    return any(
+        _asks(after, terms) and _speaks_of_names(f"{before} {after}", terms) for before, after in pairwise(said)
+    )
+
+
+def _asks(sentence: str, terms: Terms) -> bool:
+    low = lower(sentence)
+    return low.endswith(("?", "？")) or any(words in low for words in terms.lists.get("which_of", ()))
+
+
+def _speaks_of_names(text: str, terms: Terms) -> bool:
+    return any("username" in hit.means.things or "noun" in hit.means.names for hit in terms.vocabulary.scan(lower(text)))
+
+
+def _given(phrase: str, terms: Terms) -> str:
+    """As in "x", "x it is", "it is x", "found it: x": a name at either end of a few common words that hold an "is" or a colon."""
+    words = phrase.split()
+    if not words or len(words) > _FEW or "@" in phrase:
+        return ""
+    for name, others in ((words[0], words[1:]), (words[-1], words[:-1])):
+        name = names.clean(name)
+        if name.islower() and not terms.everyday(name) and _is_common(others, terms):
+            return name
+    return ""
+
+
+def _is_common(words: Sequence[str], terms: Terms) -> bool:
+    told = not words or words[-1].endswith((":", "：")) or terms.among("is", *map(lower, words))
+    return told and all(terms.common(word) for part in words for word in words_of(part))
