@@ -22,7 +22,11 @@ def with_own_forwarded(lines: Sequence[Line], sender: str, words: TextWords) -> 
         if _writer(lines, header, words) == sender.lower():
             first = lines[header.stop - 1]
             for at in range(header.stop, len(lines)):
-                if lines[at].mark is not first.mark or lines[at].depth < first.depth or _role(lines[at], words) == "from":
+                if (
+                    lines[at].mark is not first.mark
+                    or lines[at].depth < first.depth
+                    or _role(lines[at], words) == "from"
+                ):
                     break
                 if lines[at].depth == first.depth:
                     kept[at] = lines[at]._replace(mark=Mark.FRESH)

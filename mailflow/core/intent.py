@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from mailflow.core.answer import Reading
-from mailflow.core.form import Form
+from mailflow.core.form import Form, Kind
 from mailflow.core.heard import Heard, states_form
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.matters import (
     account_elsewhere,
     meant_for_another_desk,
     nothing_of_an_account,
+    reason_of_another_desk,
     sold_something,
 )
 from mailflow.core.phrases import Hit, words_of
@@ -57,11 +59,21 @@ def read_wish(
     heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, cites, answered)
     if whole_form:  # it says it all, but whether it has been said before
         again = asked_again(heard, redirects) if words.asked_before.find(heard.words) else None
-        return again or Wish(Intent.RECOVERY)
+        return again or _misplaced(heard, redirects) or Wish(Intent.RECOVERY)
     for rule in RULES:
         if (wish := rule(heard, redirects)) is not None:
             return wish
     return Wish(Intent.NONE)
+
+
+def _misplaced(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
+    """What the reason of a filled-in form is about, where it is none that the form knows."""
+    asked = {field.key for field in heard.form.of_kind(Kind.REASON)}
+    reasons = [answer for answer in heard.said if answer.field in asked]
+    if len(reasons) != 1 or reasons[0].value != ("other",):
+        return None
+    told = replace(heard, words=words_of(reasons[0].words), body=0, said=(), cites=False, answered=0)
+    return reason_of_another_desk(told, redirects)
 
 
 def own_subject(subject: str, words: IntentWords) -> str:

@@ -119,6 +119,19 @@ def meant_for_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish 
     return heard.wish(Intent.OFF_TOPIC, best.hit, best.topic, certain=certain)
 
 
+def reason_of_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
+    """The form filled in because there was no other: the reason is another desk's matter, and no loss.
+
+    It must be plain, as who fills in the form mostly wants an account: they say that theirs is fine, or speak of nothing else.
+    """
+    if heard.all("loss", "recovery", "trouble"):
+        return None
+    best = max(_matters(heard, redirects), key=lambda matter: matter.claim, default=None)
+    if best is None or best.of_accounts or best.weight <= (_PHRASE if heard.all("fine") else 2 * _PHRASE):
+        return None
+    return heard.wish(Intent.OFF_TOPIC, best.hit, best.topic, certain=True)
+
+
 def _is_plain(heard: Heard, matter: _Matter) -> bool:
     if heard.in_case:
         settling = any(not heard.form.by_key[answer.field].beside for answer in heard.said)

@@ -39,8 +39,12 @@ _FACTOR = re.compile(
 )
 _CHUNK = re.compile(_WORD)
 _SIGNED = re.compile(r"[!#$%^&*+=~?§€£@]\w")
-_SETTING = re.compile(r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})")  # "Name>=1.2"
-_TYPED = re.compile(rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({_WORD})")
+_SETTING = re.compile(
+    r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})"
+)  # "Name>=1.2"
+_TYPED = re.compile(
+    rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({_WORD})"
+)
 _JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
 _AFTER = ",;)]}>\"'`»”’。、，；*_"
 
@@ -48,11 +52,7 @@ _AFTER = ",;)]}>\"'`»”’。、，；*_"
 def passwords(view: View) -> Iterator[Span]:
     names = view.places("password")
     for start, end in names:
-        span = (
-            _behind(view, start, end)
-            or _below(view, start, end)
-            or _in_front(view, start)
-        )
+        span = _behind(view, start, end) or _below(view, start, end) or _in_front(view, start)
         if span and span[1] > span[0]:
             yield span
     if names:
@@ -219,13 +219,17 @@ def _is_unmistakable(value: str) -> bool:
 
 def _is_like_no_name(value: str) -> bool:
     """A code with a sign or a capital that account names rarely have."""
-    return _is_code(value) and (_SIGNED.search(value, 1) is not None or any(map(str.isupper, value[1:])) or value[:1].isupper())
+    return _is_code(value) and (
+        _SIGNED.search(value, 1) is not None or any(map(str.isupper, value[1:])) or value[:1].isupper()
+    )
 
 
 def _is_mixed(value: str) -> bool:
     """Capital and small letters, and digits."""
     return (
-        any(c.isdigit() for c in value) and any(c.isupper() for c in value) and any(c.islower() for c in value)
+        any(c.isdigit() for c in value)
+        and any(c.isupper() for c in value)
+        and any(c.islower() for c in value)
     )
 
 

@@ -36,7 +36,10 @@ from tests.core.secret_texts import PASSWORD, found, masked
         # Somewhere behind it.
         ("my password back then, I suppose, Qx7!kayak", "Qx7!kayak"),
         ("my password back then, I suppose, Ab1!cdef.", "Ab1!cdef"),
-        (f"my password is one that I know by heart and that I have typed{' each day' * 40}, as Qx7!kayak knows", "Qx7!kayak"),
+        (
+            f"my password is one that I know by heart and that I have typed{' each day' * 40}, as Qx7!kayak knows",
+            "Qx7!kayak",
+        ),
         ("The password is refused. It is not wrong. I have it on a card: Qx7!kayak\n", "Qx7!kayak"),
         ("Qx7!kayak is on the card, so the password is right", "Qx7!kayak"),
         ("Das Kennwort stimmt. (Vor mir liegt Kirsche#1987.)", "Kirsche#1987"),
@@ -50,6 +53,11 @@ from tests.core.secret_texts import PASSWORD, found, masked
         ("La password non va. Digito: Kirsche1987", "Kirsche1987"),
         ("Пароль не подходит. Набираю по буквам: Kirsche1987", "Kirsche1987"),
         ("密码不对，我输入的是：Kirsche1987", "Kirsche1987"),
+        ("Mijn wachtwoord is Kirsche1987", "Kirsche1987"),
+        ("Moje hasło to Kirsche1987.", "Kirsche1987"),
+        ("Mitt lösenord är Kirsche1987.", "Kirsche1987"),
+        ("Şifrem: Kirsche1987", "Kirsche1987"),
+        ("Мій пароль Kirsche1987", "Kirsche1987"),
         # Tables.
         ("Hello,\n\nName | Password\njo | sw0rdfish\n", "sw0rdfish"),
         ("Password | Name\nsw0rdfish | jo\n", "sw0rdfish"),
@@ -88,6 +96,8 @@ def test_a_password_is_found_and_nothing_else(text, password):
         f"The password is refused.{' So it goes.' * 30} I type JaneDoe42",
         # What stands near is something else.
         "A senha é recusada e foi trocada",
+        "Mijn wachtwoord is vergeten, moje hasło jest zapomniane, mitt lösenord är borta",
+        "Şifremi unuttum, пароль забула",
         "La password è respinta, das Kennwort ist verkehrt",
         "my password and Django==4.2.1 or Django[extra]>=4.2",
         "my password and GitHub+2FA, charset=UTF-8",

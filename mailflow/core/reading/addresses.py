@@ -17,6 +17,7 @@ from mailflow.core.reading.terms import Terms
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
 _LIKELY_NEW = 0.62  # where the mailbox is lost and no other address is
+_FINE = frozenset({"works", "held", "verified"})
 _TELLS = frozenset({"registered", "wanted", "change"})
 
 
@@ -40,20 +41,35 @@ def in_prose(
     """`free`: the parts of the text that are prose. `lost`: the account's mailbox is said to be lost."""
     found = [one for one in fresh.addresses if is_free(fresh, one, free)]
     told = roles(fresh, terms, found) if found else []
-    if lost and sender:
-        told = [_as_sender(role) if one.value.lower() == sender.lower() else role for one, role in zip(found, told, strict=True)]
+    replaced = lost and not any(map(_is_of_verifying, parts))
+    if replaced and sender:
+        told = [_as_sender(one, role, parts, sender) for one, role in zip(found, told, strict=True)]
     for one, role in zip(found, told, strict=True):
-        yield from _claim(terms, one, role, lost=lost)
+        yield from _claim(terms, one, role, lost=replaced)
     if lost:
         yield from _other_address(terms, found, told)
     if sender:
         yield from _sender(terms, parts, sender, asked, lost=lost)
 
 
-def _as_sender(role: Role) -> Role:
-    """The role of the address that they write from: where the account's mailbox is lost, it is not that one."""
-    guessed = role.name in {PLAIN, REGISTERED, ""} and role.sure <= GUESSED
-    return Role(WANTED, _LIKELY_NEW) if guessed else role
+def _is_of_verifying(part: Clause) -> bool:
+    """Whether the address may be a good one that was never verified."""
+    return "unverified" in part.states or "verification_mail" in part.things
+
+
+def _as_sender(one: Found, role: Role, parts: Sequence[Clause], sender: str) -> Role:
+    """The role of an address: where the account's mailbox is lost, the one that they write from is the new one.
+
+    Unless its role is plainly told, or it is said to be fine.
+    """
+    if (
+        one.value.lower() != sender.lower()
+        or role.name == WANTED
+        or (role.name != PLAIN and role.sure > GUESSED)
+    ):
+        return role
+    said = next((part for part in parts if part.start <= one.start < part.end), None)
+    return role if said is not None and said.states & _FINE else Role(WANTED, _LIKELY_NEW)
 
 
 def _other_address(terms: Terms, found: Sequence[Found], told: Sequence[Role]) -> Iterator[Claim]:

@@ -32,7 +32,8 @@ def _is_asked(fresh: Fresh, terms: Terms) -> bool:
     """Whether the letter that is quoted asks which name it is."""
     said = ["", *questions.said_in_quote(fresh)]
     return any(
-        _asks(after, terms) and _speaks_of_names(f"{before} {after}", terms) for before, after in pairwise(said)
+        _asks(after, terms) and _speaks_of_names(f"{before} {after}", terms)
+        for before, after in pairwise(said)
     )
 
 
@@ -42,7 +43,10 @@ def _asks(sentence: str, terms: Terms) -> bool:
 
 
 def _speaks_of_names(text: str, terms: Terms) -> bool:
-    return any("username" in hit.means.things or "noun" in hit.means.names for hit in terms.vocabulary.scan(lower(text)))
+    return any(
+        "username" in hit.means.things or "noun" in hit.means.names
+        for hit in terms.vocabulary.scan(lower(text))
+    )
 
 
 def _given(phrase: str, terms: Terms) -> str:

@@ -16,7 +16,7 @@ REGISTERED, WANTED = "registered", "wanted"
 PLAIN = "plain"  # an address of theirs, and no more is said
 NONE = ""
 
-_STATED, _CUED, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.7, 0.65, 0.6
+_STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
 _LOOK_BACK = 30
 _BESIDE, _NEAR, _BY_ACCOUNT = 3, 12, 30  # characters
@@ -95,7 +95,7 @@ def _announced(_: Found, window: _Window) -> Role | None:
     """As in "my old address x", "please use x"; of "the registered address should be x" the first cue counts."""
     cues = [hit for hit in window.before if not hit.means.addresses.isdisjoint(_COUNTERPART)]
     if not cues:
-        return None
+        return Role(PLAIN, _CUED) if "plain" in keys(window.before, "addresses") and not window.lost else None
     supposed = len(cues) > 1 and _only_supposes(cues[-2], cues[-1], window.before)
     last = cues[-2] if supposed else cues[-1]
     return Role([key for key in keys([last], "addresses") if key in _COUNTERPART][-1], _CUED)
@@ -132,7 +132,7 @@ def _next_best(_: Found, window: _Window) -> Role | None:
 
 def _lost(_: Found, window: _Window) -> Role | None:
     """As in "I cannot read x any more"."""
-    return Role(REGISTERED, GUESSED) if window.lost else None
+    return Role(REGISTERED, _LOST) if window.lost else None
 
 
 def _of_account(_: Found, window: _Window) -> Role | None:
@@ -170,9 +170,13 @@ def keys(hits: Sequence[Hit], table: str) -> list[str]:
 
 
 def _put_right(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> list[Role] | None:
-    """Of two addresses in one sentence, as in "not x but y", "it is y, not x": y is what is put right, the new one if no more is said."""
+    """Of two addresses in one sentence, as in "not x but y", "it is y, not x": y counts, the new one if no more is said.
+
+    "Please use y, not x" is another matter, unless it corrects what was said.
+    """
     denied = [_is_denied(fresh, one) for one in found]
-    if denied[0] == denied[1] or any(role.name in _COUNTERPART for role in told):
+    named = any(role.name in _COUNTERPART for role in told)
+    if denied[0] == denied[1] or (named and not any("correct" in hit.means.speech for hit in fresh.hits)):
         return None
     start = max([hit.end for hit in fresh.within(0, found[0].start) if hit.means.ends], default=0)
     cues = [key for key in keys(fresh.within(start, found[0].start), "addresses") if key in _COUNTERPART]
