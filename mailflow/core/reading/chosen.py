@@ -54,8 +54,8 @@ def _given(phrase: str, terms: Terms) -> str:
     words = phrase.split()
     if not words or len(words) > _FEW or "@" in phrase:
         return ""
-    for name, others in ((words[0], words[1:]), (words[-1], words[:-1])):
-        name = names.clean(name)
+    for word, others in ((words[0], words[1:]), (words[-1], words[:-1])):
+        name = names.clean(word)
         if name.islower() and not terms.everyday(name) and _is_common(others, terms):
             return name
     return ""
