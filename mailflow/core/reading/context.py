@@ -133,7 +133,7 @@ def _phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
         hits = fresh.within(place, till)
         if any(_APART & hit.means.speech for hit in hits) or _NUMBER.search(part):
             yield place, till
-        elif place == start and _only_agrees(fresh, hits, place, till):
+        elif place == start and _only_agrees(fresh, hits, place, till) and _on_agreement(fresh, till, end):
             yield place, till  # "Agreed, and I know that it takes long."
         place = till + 1
 
@@ -143,6 +143,12 @@ def _only_agrees(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> boo
     told = "".join(fresh.text[hit.start : hit.end] for hit in hits)
     agrees = bool(hits) and all(set(hit.means.says) == {"agree"} for hit in hits)
     return agrees and len(told) == len(fresh.text[start:end].strip())
+
+
+def _on_agreement(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether what follows is about agreements alone."""
+    hits = fresh.within(start, end)
+    return any(hit.means.topics for hit in hits) and not any(hit.means.things for hit in hits)
 
 
 def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
@@ -166,7 +172,7 @@ def _yes_to_all(
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     items = [question.item for question in asked]
     meant = {question.item: question.yes for question in asked}
-    agreed_till = -1
+    agreed_till: int | None = None
     for number, (start, end) in enumerate(spans):
         if end - start > _SHORT or fresh.text[end : end + 1] in {"?", "？"}:
             continue
@@ -175,7 +181,12 @@ def _yes_to_all(
         if agreements.bare(text, terms) is None and not _speaks_of_nothing(parts):
             continue
         said = agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
-        if said is None and agreed_till == start - 1 and _says_too(fresh, start, end):
+        if (
+            said is None
+            and agreed_till is not None
+            and agreed_till == start - 1
+            and _says_too(fresh, start, end)
+        ):
             said = True  # "the first yes, the second too"
         if said is None:
             continue
@@ -184,7 +195,7 @@ def _yes_to_all(
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
-        agreed_till = end if said and fields else -1
+        agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
                 value = meant[field.item] if field.kind is Kind.CHOICE else said
@@ -208,10 +219,15 @@ def _without_whom(fresh: Fresh, start: int, end: int) -> str:
 def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
     """Whether a yes is all that a sentence says: "Yes, I'll send you the link tomorrow" answers no question of ours."""
     hits = fresh.within(start, end)
-    if _is_mere(fresh, hits, start, end):
+    if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
         return False
     told = [word for word in _WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
     return len(told) <= _MORE and not any(_is_about(fresh, hit, end) for hit in hits if hit.means.says)
+
+
+def _is_no_matter(hit: Hit) -> bool:
+    """Whether it names what is no answer: "Yes, I got your mail"."""
+    return "things" in hit.means.tables and not hit.means.objects
 
 
 def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
