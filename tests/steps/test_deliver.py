@@ -104,6 +104,8 @@ class Desk:
             if due is None:
                 return
             self.now = max(due, self.now + timedelta(seconds=1))
+            while not self.hold.room(1):  # nothing is tried until then
+                self.now += timedelta(seconds=1)
 
     def letter(self, letter_id):
         with self.store.read() as uow:
