@@ -18,6 +18,7 @@ _QUOTED = re.compile(
     r"|'([^'\n]{1,100})'(?!\w)|`{1,3}([^`\n]{1,100})`{1,3}|「([^」\n]{1,100})」|‘([^’\n]{1,100})’(?!\w))"
 )
 _WORD = rf"[^\s|{CJK}，。、；（）「」]{{1,200}}"
+_REFERENCE = re.compile(r"\[[0-9A-Z]{4}-[0-9A-Z]{4}\]")  # of a case, which our subjects put in brackets
 _BESIDE = re.compile(rf"[ \t]{{1,8}}({_WORD})")
 _VALUE = re.compile(rf"[ \t*_]{{0,8}}({_WORD})")
 _BELOW = re.compile(
@@ -77,6 +78,8 @@ def _behind(view: View, start: int, end: int) -> Span | None:
 def _beside(view: View, end: int) -> Span | None:
     """Right behind the name, with nothing but a space between: only what looks like nothing else."""
     found = _BESIDE.match(view.text, end)
+    if found and _REFERENCE.fullmatch(found[1]):
+        return None
     span = _trimmed(view.text, *found.span(1)) if found else (end, end)
     value = view.text[slice(*span)]
     return span if _is_code(value) and not _is_answer(view, value) else None

@@ -71,6 +71,8 @@ def test_a_password_is_found_and_nothing_else(text, password):
 @pytest.mark.parametrize(
     "text",
     [
+        "Re: Forgotten password [2K7Q-9XWV]",  # our subject
+        "password [AE4F-4B3Z]",
         'my password is "forgotten"',
         "my password is `lost`",
         "password: (*forgotten*)",

@@ -17,7 +17,7 @@ from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import CJK
+from mailflow.core.reading.words import CJK, has_cjk
 from mailflow.core.text import Mark
 
 _AROUND = " .,:;!-–—。：！"
@@ -35,6 +35,7 @@ _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
 _SHORT = 60  # characters
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
+_AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _FIRST = 2  # a bare yes stands among the first three sentences
 _FOR_ALL = frozenset({"all", "both"})
 _ORDINALS = ("first", "second", "third")
@@ -222,7 +223,19 @@ def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
     if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
         return False
     told = [word for word in _WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
-    return len(told) <= _MORE and not any(_is_about(fresh, hit, end) for hit in hits if hit.means.says)
+    if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
+        return False
+    return not _knows_something(hits, told, end)
+
+
+def _knows_something(hits: Sequence[Hit], told: Sequence[re.Match[str]], end: int) -> bool:
+    """Whether an "I know" has an object of its own. In Chinese, Japanese and Korean no space tells where that ends."""
+    known = next((hit.end for hit in hits if "aware" in hit.means.says), end)
+    till = next(
+        (hit.start for hit in hits if hit.start >= known and (hit.means.breaks or hit.means.ends)), end
+    )
+    behind = [word for word in told if known <= word.start() < till and not has_cjk(word[0])]
+    return len(behind) >= _AN_OBJECT
 
 
 def _is_no_matter(hit: Hit) -> bool:

@@ -6,16 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Kind
+from mailflow.core.reading.agreements import bare
+from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.numbering import may_be_numbered, numbered
 from mailflow.core.reading.questions import Question, of_item
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.values import read_slot
+from mailflow.core.reading.words import has_cjk, words_of
 
 _SURE = 0.88
 _LEAST = 2  # answers
 _LONGEST = 60  # characters of one
+_MOST_OTHERS = 1  # words: the "I" of "I know"
 _PARTS = re.compile(r"[,;，；、\n]|[.!。！](?=\s|\Z)|\s[/|]\s")
 _AROUND = " \t-*•"
 _MOST_PARAGRAPHS = 5
@@ -76,7 +80,26 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _answers(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     """Whether a part answers its question, and in so many words: any sentence would do as a reason or a text."""
-    return any(
-        claim.value != ("other",) and terms.form.by_key[claim.field].kind is not Kind.TEXT
-        for claim in read_slot(fresh, terms, slot)
-    )
+    return any(_is_telling(fresh, terms, slot, claim) for claim in read_slot(fresh, terms, slot))
+
+
+def _is_telling(fresh: Fresh, terms: Terms, slot: Slot, claim: Claim) -> bool:
+    kind = terms.form.by_key[claim.field].kind
+    if kind is Kind.AGREEMENT:
+        return _speaks_of_nothing_else(fresh, terms, slot, claim.field)
+    return claim.value != ("other",) and kind is not Kind.TEXT
+
+
+def _speaks_of_nothing_else(fresh: Fresh, terms: Terms, slot: Slot, field: str) -> bool:
+    """As in "yes" or "I know", or with its subject; "yes, I know the code" are not the answers to two questions."""
+    text, hits = fresh.text[slot.start : slot.end], fresh.within(slot.start, slot.end)
+    if bare(text, terms) is not None or any(field in hit.means.topics for hit in hits):
+        return True
+    if any(hit.means.objects or hit.means.addresses for hit in hits):
+        return False
+    return _length(text) - sum(_length(fresh.text[hit.start : hit.end]) for hit in hits) <= _MOST_OTHERS
+
+
+def _length(text: str) -> int:
+    """In words, or in characters where words are not set apart."""
+    return sum(len(word) if has_cjk(word) else 1 for word in words_of(text))
