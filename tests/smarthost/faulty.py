@@ -319,6 +319,7 @@ class FaultySmarthost:
     def _encrypt(self, session: _Session) -> None:
         assert self.tls is not None
         if (does := self._strike(session, "handshake")) is not None:
+            session.peer.recv(65_536)  # its first words: what comes before them, it must not read
             self._do(session, does, "no TLS")
         encrypted = self.tls.wrap_socket(session.peer, server_side=True)
         with self._changed:
