@@ -56,8 +56,8 @@ def wait_refused(port):
     while monotonic() < until:
         try:
             with (
+                contextlib.suppress(ConnectionResetError),  # also while it connects
                 socket.create_connection(("127.0.0.1", port), PATIENCE) as late,
-                contextlib.suppress(ConnectionResetError),
             ):
                 assert late.recv(100)[:3] in {b"421", b"220", b""}
         except ConnectionRefusedError:
