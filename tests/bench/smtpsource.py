@@ -26,4 +26,5 @@ def put(load: Load) -> Outcome:
     _, status, usage = os.wait4(running.pid, 0)
     running.returncode = os.waitstatus_to_exitcode(status)
     assert running.returncode == 0, "smtp-source met a refusal"
-    return Outcome(monotonic() - begun, usage.ru_utime + usage.ru_stime, load.mails)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Outcome(begun=begun, seconds=monotonic() - begun, cpu=cpu, stored=load.mails)
