@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from random import Random
 from time import monotonic
 
@@ -28,11 +29,12 @@ def backup_and_restore(seed: int, duration: float, *, broken: str = "") -> Resul
         port = process.port
         with closing(Clients(lambda: [port])) as clients:
             while monotonic() < until:
-                clients.write(MAILS)
-                clients.wait_acknowledged(dice.randint(1, MAILS))
-                promised = {mail.sender for mail in clients.ledger}
-                backups += 1
-                breaches += _restored(here, desk, promised, backups, broken, **settings(smarthost))
+                with _reader(desk):
+                    clients.write(MAILS)
+                    clients.wait_acknowledged(dice.randint(1, MAILS))
+                    promised = {mail.sender for mail in clients.ledger}
+                    backups += 1
+                    breaches += _restored(here, desk, promised, backups, broken, **settings(smarthost))
         process.stop()
     return Result({"backups": backups, "mails": len(clients.ledger)}, breaches)
 
@@ -53,6 +55,15 @@ def _restored(
         faults = [said for (said,) in restored.execute("PRAGMA integrity_check") if said != "ok"]
     path.unlink()
     return [*(f"backup {number} lacks {one}" for one in sorted(lost)[:5]), *faults]
+
+
+@contextmanager
+def _reader(desk: Desk) -> Iterator[None]:
+    """Somebody who reads meanwhile: what is written from now on stays in the journal, and out of the database's file."""
+    with closing(sqlite3.connect(desk.folder / "var" / DATABASE, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM mails").fetchone()
+        yield
 
 
 def _databases(desk: Desk) -> list[str]:
