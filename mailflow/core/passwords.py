@@ -158,7 +158,7 @@ def _in_front(view: View, start: int) -> Span | None:
 
 def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:
     """As in "it refuses my password. I type it letter by letter: x"."""
-    for start, end in view.places("typed"):
+    for start, end in view.typed:
         before = bisect_left(names, (start, start)) - 1
         found = _TYPED.match(view.text, end) if before >= 0 and start - names[before][1] <= REACH else None
         if found is not None:
@@ -169,10 +169,20 @@ def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:
 
 def _unmistakable(text: str) -> Iterator[Span]:
     """What nobody would write but a password, wherever it stands in a text that speaks of one."""
-    for found in _CHUNK.finditer(text) if _SIGNED.search(text) else ():
+    for found in _chunks_with_signs(text):
         span = _trimmed(text, *found.span())
         if _is_unmistakable(text[slice(*span)]):
             yield span
+
+
+def _chunks_with_signs(text: str) -> Iterator[re.Match[str]]:
+    """Looked for in the lines alone that hold a sign, as few do."""
+    sign = _SIGNED.search(text)
+    while sign is not None:
+        start, end = text.rfind("\n", 0, sign.start()) + 1, text.find("\n", sign.end())
+        end = len(text) if end < 0 else end
+        yield from (found for found in _CHUNK.finditer(text, start, end) if _SIGNED.search(found[0]))
+        sign = _SIGNED.search(text, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

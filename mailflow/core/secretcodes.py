@@ -46,6 +46,12 @@ _FOURS = re.compile(
     rf"(?<![\w/=+-])(?:(?:[A-Z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[A-Z2-7]{{1,4}}"
     rf"|(?:[a-z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[a-z2-7]{{1,4}})(?![\w/+-])"
 )
+# One of them has a group in which letters and digits mix, and stands in what it can be made of: both are told far sooner.
+_MIXED_GROUP = re.compile(
+    r"[2-7](?<![0-9A-Za-z]{4}[2-7])(?:(?<=[A-Za-z][2-7])[0-9A-Za-z]{0,2}|[0-9]{0,2}[A-Za-z][0-9A-Za-z]{0,2})"
+    r"(?![0-9A-Za-z])"
+)
+_OF_FOURS = re.compile(r"[A-Za-z2-7 \t\r\n>-]+")
 _LONG_SEED = re.compile(r"(?<![\w/=+.-])(?:[A-Z2-7]{16,128}|[a-z2-7]{32})={0,6}(?![\w/+@-]|\.\w)")
 _NO_HEX = re.compile(r"[G-Zg-z]")
 _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
@@ -201,7 +207,12 @@ def _by_form(view: View) -> Iterator[Span]:
         for found in _LONG_SEED.finditer(view.text):
             if _NO_HEX.search(found[0]) and sum(map(str.isdigit, found[0])) > 2:
                 yield found.span()
-    for found in _FOURS.finditer(view.text):
+    for run in _OF_FOURS.finditer(view.text) if _MIXED_GROUP.search(view.text) else ():
+        yield from _fours(view.text, *run.span()) if _MIXED_GROUP.search(run[0]) else ()
+
+
+def _fours(text: str, start: int, end: int) -> Iterator[Span]:
+    for found in _FOURS.finditer(text, start, end + 1):
         groups = re.split(r"[\s>-]+", found[0])
         if _NO_HEX.search(found[0]) and sum(map(_has_both, groups)) > found[0].islower():
             yield found.span()

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from functools import cached_property
 from itertools import islice
 
-from mailflow.core.intentwords import IntentWords, lower, spans
+from mailflow.core.intentwords import TYPED, IntentWords, lower, spans
 from mailflow.core.secretforms import LEAST_TOKEN, Span
 
 REACH = 300  # characters around a name that are looked at: no text costs more than its length
@@ -39,6 +39,12 @@ class View:
     def places(self, names: str) -> list[Span]:
         """Where the names of a list of [secrets] stand."""
         begun = self._begun.get(names)
+        return spans(self.text, self.lowered, begun) if begun else []
+
+    @cached_property
+    def typed(self) -> list[Span]:
+        """Where it is told that something was typed, which is looked for in few texts."""
+        begun = self.words.typed.begun(self.lowered).get(TYPED)
         return spans(self.text, self.lowered, begun) if begun else []
 
     def line_end(self, position: int) -> int:
