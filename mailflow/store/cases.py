@@ -39,14 +39,15 @@ _BY_ID = SELECT.where(cases.c.id == bindparam("case_id"))
 _GET = Statement(_BY_ID)
 _GET_LOCKED = Statement(_BY_ID.with_for_update())
 _BY_REFERENCE = Statement(SELECT.where(cases.c.reference == bindparam("ref")))
-_BY_MESSAGE_IDS = SELECT.where(
-    cases.c.id.in_(select(outbox.c.case_id).where(outbox.c.message_id.in_(bindparam("ids", expanding=True))))
-).order_by(cases.c.changed_at.desc(), cases.c.id)
+_OF_MESSAGE_IDS = select(outbox.c.case_id).where(outbox.c.message_id.in_(bindparam("ids", expanding=True)))
+_BY_MESSAGE_IDS = Statement(
+    SELECT.where(cases.c.id.in_(_OF_MESSAGE_IDS)).order_by(cases.c.changed_at.desc(), cases.c.id)
+)
 _OPEN_OF = Statement(
     SELECT.where(_PARTY, ~is_(cases.c.status, "closed")).order_by(cases.c.opened_at, cases.c.id)
 )
 _LATEST_OF = Statement(SELECT.where(_PARTY).order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(1))
-_PARTIES_AMONG = (
+_PARTIES_AMONG = Statement(
     select(cases.c.party_key).distinct().where(cases.c.party_key.in_(bindparam("parties", expanding=True)))
 )
 _DUE = Statement(
@@ -91,8 +92,7 @@ class Cases(Part):
 
     def by_message_ids(self, message_ids: Sequence[str]) -> list[Case]:
         """The cases of our letters with these Message-IDs, the one that changed last first."""
-        values = {"ids": list(message_ids)[-IDS_LOOKED_UP:]}
-        return [case_of(row) for row in self._connection.execute(_BY_MESSAGE_IDS, values)]
+        return self._all(_BY_MESSAGE_IDS, {"ids": message_ids[-IDS_LOOKED_UP:]})
 
     def open_of(self, party: str) -> list[Case]:
         """Oldest first."""
@@ -101,8 +101,9 @@ class Cases(Part):
     def look_for(self, parties: Collection[str]) -> None:
         """Finds out for all of them at once who is a stranger, so that no case of theirs is looked for."""
         keys = {comparable(party) for party in parties}
-        found = self._connection.execute(_PARTIES_AMONG, {"parties": [*keys]}).scalars() if keys else ()
-        self._known.strangers.update(keys.difference(found))
+        if keys:
+            found = {row.party_key for row in _PARTIES_AMONG.rows(self._connection, {"parties": keys})}
+            self._known.strangers.update(keys - found)
 
     def latest_of(self, party: str) -> Case | None:
         if comparable(party) in self._known.strangers:

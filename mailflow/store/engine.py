@@ -19,13 +19,16 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.pool import QueuePool
 
 from mailflow.config import Database
+from mailflow.store.kept import Connections
 from mailflow.store.private import create, make_folder, make_private
+from mailflow.store.statement import on_driver
 
 _UNSYNCED: Final = "mailflow_unsynced"  # an execution option
 # Pages in the journal (64 MB) from which on a COMMIT itself copies them into the database: `checkpoint` does before.
 _CHECKPOINT_AFTER: Final = 16_000
 _NO_SETTINGS: Final[Mapping[str, int]] = {}
 POOL_SIZE: Final = 5  # few connections and batches do better than many connections
+_KEPT: Final = POOL_SIZE - 1  # one of the pool is left for what asks the engine itself
 
 # What SQLite must answer to `PRAGMA name`, once it was told to.
 PRAGMAS: Final = {
@@ -121,9 +124,14 @@ def _sqlite_engine(
             connection.execute(f"PRAGMA {name} = {value}")
 
     event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "begin", lambda connection: on_driver(connection, begin))
     event.listen(engine, "handle_error", _name_failure)
     return engine
+
+
+def connections_of(engine: Engine) -> Connections:
+    """Those that a store works with. PostgreSQL's are tried each time, as the network may have lost them meanwhile."""
+    return Connections(engine, _KEPT if engine.dialect.name == "sqlite" else 0)
 
 
 def reading(engine: Engine) -> Engine:

@@ -38,7 +38,7 @@ from mailflow.store.schema import (
 )
 from mailflow.store.seal import NO_KEYS, Keyring
 from mailflow.store.session import Part, Session
-from mailflow.store.statement import Statement
+from mailflow.store.statement import Statement, execute
 
 __all__ = ["Arrival", "ListedMail", "MailState", "Mails", "NewMail", "StoredMail", "content_digest"]
 
@@ -185,14 +185,14 @@ class Mails(Part):
         In the driver's own words, as SQLAlchemy takes longer over a row than SQLite. Its driver gives Python's lock away
         at each row of an executemany, and may wait for it: many rows go into one statement. Psycopg sends them at once.
         """
-        execute = self._connection.exec_driver_sql
-        if self._connection.dialect.name != "sqlite":
-            return execute(_put(1, "%s"), list(rows)).rowcount if rows else 0
+        connection = self._connection
+        if connection.dialect.name != "sqlite":
+            return int(execute(connection, _put(1, "%s"), rows, many=True).rowcount) if rows else 0
         stored = start = 0
         while count := min(len(rows) - start, ROWS_AT_ONCE):
             count = 1 << count.bit_length() - 1  # a few statements for all numbers of rows
             flat = tuple(chain.from_iterable(rows[start : start + count]))
-            stored += execute(_put(count, "?"), flat).rowcount
+            stored += execute(connection, _put(count, "?"), flat).rowcount
             start += count
         return stored
 

@@ -104,7 +104,7 @@ _RELEASE = (
     .where(_BY_ID, letter_waits, _OURS)
     .values(next_try_at=bindparam("at"), error=bindparam("why"), **_NO_LEASE)
 )
-_RENEW = (
+_RENEW = Statement(
     update(outbox)
     .where(outbox.c.id.in_(bindparam("letter_ids", expanding=True)), letter_waits, _OURS)
     .values(lease_until=bindparam("until"))
@@ -145,8 +145,8 @@ _FAILED = (
 _LETTERS_TO = Statement(
     select(func.count()).where(outbox.c.recipient_key == bindparam("address"), outbox.c.created_at >= _SINCE)
 )
-_LETTERS_TO_EACH = (
-    select(outbox.c.recipient_key, func.count())
+_LETTERS_TO_EACH = Statement(
+    select(outbox.c.recipient_key, func.count().label("number"))
     .where(outbox.c.recipient_key.in_(bindparam("addresses", expanding=True)), outbox.c.created_at >= _SINCE)
     .group_by(outbox.c.recipient_key)
 )
@@ -230,7 +230,7 @@ class Outbox(Part):
     def renew(self, letter_ids: Sequence[int], by: str, until: datetime) -> set[int]:
         """Makes the lease of a node last until another moment, and gives those of the letters that it still has."""
         values = {"letter_ids": letter_ids, "by": by, "until": until}
-        return set(self._connection.execute(_RENEW, values).scalars())
+        return {row.id for row in _RENEW.rows(self._connection, values)}
 
     def sent(self, letter_ids: Sequence[int], now: datetime) -> None:
         _SENT.run_many(self._connection, [{"letter_id": letter_id, "now": now} for letter_id in letter_ids])
@@ -286,11 +286,11 @@ class Outbox(Part):
     def count_letters_to(self, addresses: Collection[str], since: datetime) -> None:
         """Asks for all of them at once what `letters_to` is asked for each."""
         keys = {comparable(address) for address in addresses}
-        values = {"addresses": [*keys], "since": since}
         counts = self._known.letters_to
         counts.update(dict.fromkeys(keys, 0))
-        for key, number in self._connection.execute(_LETTERS_TO_EACH, values) if keys else ():
-            counts[key] = number
+        if keys:
+            values = {"addresses": keys, "since": since}
+            counts.update(row for row in _LETTERS_TO_EACH.rows(self._connection, values))
 
     def of_case(self, case_id: str) -> list[QueuedLetter]:
         """Oldest first."""

@@ -14,7 +14,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import BindParameter, Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -33,13 +33,13 @@ class Statement:
     def rows(self, connection: Connection, values: Mapping[str, object]) -> list[Any]:
         """What it returns: tuples whose values have the names of the columns."""
         compiled = self._for(connection, values)
-        found = execute(connection, compiled.text, compiled.parameters(values)).fetchall()
+        found = execute(connection, *compiled.filled(values)).fetchall()
         return [compiled.row(row) for row in found]
 
     def row(self, connection: Connection, values: Mapping[str, object]) -> Any:
         """The first row, or None."""
         compiled = self._for(connection, values)
-        found = execute(connection, compiled.text, compiled.parameters(values)).fetchone()
+        found = execute(connection, *compiled.filled(values)).fetchone()
         return None if found is None else compiled.row(found)
 
     def scalar(self, connection: Connection, values: Mapping[str, object]) -> Any:
@@ -50,7 +50,7 @@ class Statement:
     def run(self, connection: Connection, values: Mapping[str, object]) -> int:
         """How many rows it changed."""
         compiled = self._for(connection, values)
-        return int(execute(connection, compiled.text, compiled.parameters(values)).rowcount)
+        return int(execute(connection, *compiled.filled(values)).rowcount)
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> int:
         """How many rows it changed in all. SQLite is given several rows in one INSERT."""
@@ -83,6 +83,11 @@ def execute(connection: Connection, text: str, parameters: Any = (), *, many: bo
     """The driver's cursor. Raises what `Connection.execute` raises, and gives the connection up where that does."""
     if not connection.in_transaction():
         connection.begin()  # as `Connection.execute` does
+    return on_driver(connection, text, parameters, many=many)
+
+
+def on_driver(connection: Connection, text: str, parameters: Any = (), *, many: bool = False) -> Any:
+    """The same, whether or not there is a transaction: for what begins one."""
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
     try:
@@ -105,10 +110,29 @@ class _Compiled:
     converts: Sequence[tuple[int, Convert]]  # of which places, and how
     row: Callable[[Sequence[Any]], Any]
     row_of_values: str  # of an INSERT that takes several of them at once, else ""
+    list_of_values: str  # the name of the one place that stands for several (`IN`), else ""
+
+    def filled(self, values: Mapping[str, object]) -> tuple[str, Any]:
+        """The statement and what the driver is to put into its places."""
+        if not self.list_of_values:
+            return self.text, self.parameters(values)
+        return self._with_list(values)
 
     def text_of(self, rows: int) -> str:
         """An INSERT of so many rows."""
         return self.text.replace(self.row_of_values, ", ".join([self.row_of_values] * rows), 1)
+
+    def _with_list(self, values: Mapping[str, object]) -> tuple[str, Any]:
+        """With a place for each value of the list; NULL, which equals nothing, stands for none."""
+        name, found = self.list_of_values, self.parameters(values)
+        if self.by_name:
+            several = {f"{name}_{number}": value for number, value in enumerate(found.pop(name))}
+            places, found = [f"%({one})s" for one in several], found | several
+        else:
+            at = self.names.index(name)
+            places = ["?"] * len(found[at])
+            found[at : at + 1] = found[at]
+        return self.text.replace(_list_mark(name), ", ".join(places or ["NULL"])), found
 
     def parameters(self, values: Mapping[str, object]) -> Any:
         found = [*self.take({**self.fixed, **values} if self.fixed else values)]
@@ -122,7 +146,7 @@ class _Compiled:
 def _compile(clause: Any, given: list[str], dialect: Dialect) -> _Compiled:
     compiled: SQLCompiler = clause.compile(dialect=dialect, column_keys=given if clause.is_insert else None)
     binds = {name: bind for bind, name in compiled.bind_names.items()}
-    converts = {name: _to_column(bind.type, dialect) for name, bind in binds.items()}
+    converts = {name: _to_place(bind, dialect) for name, bind in binds.items()}
     names = [*binds] if compiled.positiontup is None else compiled.positiontup
     return _Compiled(
         text=compiled.string,
@@ -133,7 +157,13 @@ def _compile(clause: Any, given: list[str], dialect: Dialect) -> _Compiled:
         converts=[(place, convert) for place, name in enumerate(names) if (convert := converts[name])],
         row=_row(clause, dialect),
         row_of_values=_row_of_values(compiled, names) if clause.is_insert else "",
+        list_of_values=next((name for name, bind in binds.items() if bind.expanding), ""),
     )
+
+
+def _list_mark(name: str) -> str:
+    """What SQLAlchemy writes where the values of an `expanding` parameter go."""
+    return f"__[POSTCOMPILE_{name}]"
 
 
 def _row_of_values(compiled: SQLCompiler, names: Sequence[str]) -> str:
@@ -146,6 +176,13 @@ def _values_of(names: Sequence[str]) -> Callable[[Mapping[str, object]], Sequenc
     if len(names) > 1:
         return itemgetter(*names)
     return lambda values: [values[name] for name in names]
+
+
+def _to_place(bind: BindParameter[Any], dialect: Dialect) -> Convert | None:
+    convert = _to_column(bind.type, dialect)
+    if convert is None or not bind.expanding:
+        return convert
+    return lambda several: [*map(convert, several)]
 
 
 def _to_column(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:

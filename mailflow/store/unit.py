@@ -18,8 +18,9 @@ from mailflow.store.audit import Audit
 from mailflow.store.cases import Cases
 from mailflow.store.checkpoint import checkpoint
 from mailflow.store.claim import Claim, Found
-from mailflow.store.engine import DiskFailed, Unavailable, impatient, reading, unsynced
+from mailflow.store.engine import DiskFailed, Unavailable, connections_of, impatient, reading, unsynced
 from mailflow.store.inhand import InHand
+from mailflow.store.kept import Connections
 from mailflow.store.mailrow import Arrival, NewMail, filler_of, new_mail
 from mailflow.store.mails import Mails
 from mailflow.store.outbox import Outbox
@@ -103,6 +104,7 @@ class Store:
         self, engine: Engine, patience: timedelta = timedelta(seconds=10), keyring: Keyring = NO_KEYS
     ) -> None:
         self._engine = engine
+        self._writing = connections_of(engine)
         self._keyring = keyring
         self._patience = patience.total_seconds()
         on_sqlite = engine.dialect.name == "sqlite"
@@ -112,12 +114,12 @@ class Store:
         self._run = secrets.token_hex(8)
 
     @cached_property
-    def _reading(self) -> Engine:
-        return reading(self._engine)
+    def _reading(self) -> Connections:
+        return connections_of(reading(self._engine))
 
     @cached_property
-    def _unsynced(self) -> Engine:
-        return unsynced(self._engine)
+    def _unsynced(self) -> Connections:
+        return connections_of(unsynced(self._engine))
 
     def new_mail(self, arrival: Arrival) -> NewMail:
         """A mail as `put_new` takes it: hashed and sealed with no transaction open, in whatever thread."""
@@ -129,7 +131,7 @@ class Store:
 
         Raises `Unavailable` when the database fails, also at the commit: then count on nothing, and try again later.
         """
-        with self._turn(), self._working(self._engine, name) as uow:
+        with self._turn(), self._working(self._writing, name) as uow:
             yield uow
 
     @contextmanager
@@ -144,8 +146,8 @@ class Store:
             yield uow
 
     @contextmanager
-    def _working(self, engine: Engine, name: str) -> Iterator[UnitOfWork]:
-        with _committing(engine, name) as connection:
+    def _working(self, connections: Connections, name: str) -> Iterator[UnitOfWork]:
+        with _committing(connections, name) as connection:
             uow = UnitOfWork(connection, self._keyring)
             yield uow
             uow.write_all()
@@ -158,7 +160,7 @@ class Store:
         gives its lock back meanwhile, so that mail comes in while these are read.
         """
         if self._alone is None:
-            with self._failures_named(), self._working(self._engine, "handle") as uow:
+            with self._failures_named(), self._working(self._writing, "handle") as uow:
                 yield Claim(self._find_locked(uow, now, limit, checked), self._run, lambda: nullcontext(uow))
             return
         with self._alone.held() as alone:
@@ -186,7 +188,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """A snapshot that takes no lock and writes nothing."""
-        with self._failures_named(), self._reading.connect() as connection:
+        with self._failures_named(), self._reading.taken() as connection:
             yield UnitOfWork(connection, self._keyring)
 
     def scrub(self, *, masked: bool, deleted: bool = False) -> bool:
@@ -228,13 +230,12 @@ class Store:
         self._keyring = keyring
 
     def close(self) -> None:
-        self._engine.dispose()
-        for name in {"_impatient", "_reading", "_unsynced"} & vars(self).keys():
-            getattr(self, name).dispose()
+        for name in {"_writing", "_impatient", "_reading", "_unsynced"} & vars(self).keys():
+            getattr(self, name).close()
 
     @cached_property
-    def _impatient(self) -> Engine:
-        return impatient(self._engine)
+    def _impatient(self) -> Connections:
+        return connections_of(impatient(self._engine))
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -266,9 +267,9 @@ class Store:
 
 
 @contextmanager
-def _committing(engine: Engine, name: str) -> Iterator[Connection]:
+def _committing(connections: Connections, name: str) -> Iterator[Connection]:
     """All that is ever committed is committed here, migrations apart."""
-    with engine.begin() as connection:
+    with connections.begun() as connection:
         yield connection
         _refuse_if_lost(connection)
         faults.reached(faults.BEFORE_COMMIT, name)

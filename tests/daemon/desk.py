@@ -231,12 +231,8 @@ class Desk:
 
     @contextmanager
     def stored(self) -> Iterator[UnitOfWork]:
-        engine = make_engine(self._database)
-        try:
-            with Store(engine).read() as uow:
-                yield uow
-        finally:
-            engine.dispose()
+        with contextlib.closing(Store(make_engine(self._database))) as store, store.read() as uow:
+            yield uow
 
     def execute(self, statement: str) -> None:
         """Change something behind the daemon's back."""

@@ -122,7 +122,7 @@ def damage(path, page=None):
 def test_a_damaged_database_is_told_when_it_is_saved(store, engine, arrival, file, copy):
     with store.begin() as uow:
         uow.mails.put([arrival(b"x" * 50_000) for _ in range(3)])
-    engine.dispose()
+    store.close()
     ((page,),) = ask(file, "SELECT rootpage FROM sqlite_master WHERE name = 'mails'")
     damage(file, page)
     with pytest.raises(Damaged):

@@ -63,6 +63,25 @@ def test_values_pass_through_the_types_of_the_columns(connection):
         both.row(connection, {"at": NOW.replace(tzinfo=None), "facts": None})
 
 
+@pytest.mark.parametrize("slots", [(), ("1",), ("1", "3"), ("3", "9", "1")])
+def test_a_list_of_values_may_have_any_length(connection, slots):
+    Statement(PUT).run_many(connection, [row("1"), row("2"), row("3")])
+    among = select(job_slots.c.slot).where(
+        job_slots.c.job == bindparam("of_job"),
+        job_slots.c.slot.in_(bindparam("slots", expanding=True)),
+        job_slots.c.won_at == bindparam("at"),
+    )
+    values = {"of_job": "digest", "slots": slots, "at": NOW}
+    found = {one.slot for one in Statement(among).rows(connection, values)}
+    assert found == {*connection.execute(among, values).scalars()} == {*slots} & {"1", "2", "3"}
+
+
+def test_each_value_of_a_list_passes_through_the_type_of_its_column(connection):
+    Statement(PUT).run(connection, row("1"))
+    of_times = select(job_slots.c.slot).where(job_slots.c.won_at.in_(bindparam("times", expanding=True)))
+    assert Statement(of_times).rows(connection, {"times": [NOW, NOW.replace(year=2027)]}) == [("1",)]
+
+
 def test_values_of_the_statement_itself_stay(connection):
     Statement(PUT).run(connection, row("1"))
     move = Statement(
