@@ -87,7 +87,8 @@ def _mask(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:
 
 
 def _kinds(secrets: Iterable[Secret]) -> tuple[str, ...]:
-    return tuple(secret.kind.value for secret in secrets)
+    """Each once: a text may hold 100,000 secrets."""
+    return tuple(kind.value for kind in dict.fromkeys(secret.kind for secret in secrets))
 
 
 def redacted(mail: Mail, body: Body) -> bytes:

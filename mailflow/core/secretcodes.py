@@ -31,6 +31,7 @@ _MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?\d{1,2}[.):\]][ \t]*)?")
 _ITEMS = re.compile(r"[^\s,;|/]+")
 _NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
+_DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 _REMARK = re.compile(r"\(?\[?\w{1,8}\]?\)?")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -181,7 +182,8 @@ def _is_known(word: str) -> bool:
 
 
 def _has_both(word: str) -> bool:
-    return any(c.isdigit() for c in word) and any(c.isalpha() for c in word)
+    """Whether a word in ASCII has digits and letters."""
+    return _DIGIT.search(word) is not None and _LETTER.search(word) is not None
 
 
 def totp_seeds(view: View) -> Iterator[Span]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from mailflow.core import secretcodes, secretforms
@@ -57,6 +59,9 @@ DETECTORS: tuple[tuple[SecretKind, Callable[[View], Iterable[Span]]], ...] = (
 _RANKS = {kind: rank for rank, (kind, _) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
 _FILLER = "…"  # neither a letter, a digit nor a space: no detector takes it for anything
+_FILLERS = {kind: _FILLER * len(mask) for kind, mask in MASKS.items()}
+_start, _extent = itemgetter(1), itemgetter(1, 2)
+_new_secret = partial(tuple.__new__, Secret)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
 
@@ -68,7 +73,8 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
     """
     secrets: list[Secret] = []
     rounds = 0
-    while rounds < _ROUNDS and (new := _detect(_neutral(mask(text, secrets)), words)):
+    neutral = _neutral(text)
+    while rounds < _ROUNDS and (new := _detect(_replaced(neutral, secrets, _FILLERS), words)):
         secrets = _merged([*secrets, *_in_original(new, secrets)])
         rounds += 1
     return tuple(secrets)
@@ -76,21 +82,27 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
 
 def mask(text: str, secrets: Iterable[Secret]) -> str:
     """The text with each secret replaced by what it was."""
+    return _replaced(text, sorted(secrets, key=_start), MASKS)
+
+
+def _replaced(text: str, secrets: Iterable[Secret], stand_ins: Mapping[SecretKind, str]) -> str:
+    """The text with something else in the place of each secret; they are sorted."""
     parts, done = [], 0
-    for secret in sorted(secrets, key=lambda secret: secret.start):
-        parts += [text[done : secret.start], MASKS[secret.kind]]
-        done = secret.end
+    for kind, start, end in secrets:
+        parts += [text[done:start], stand_ins[kind]]
+        done = end
     return "".join([*parts, text[done:]])
 
 
 def _neutral(text: str) -> str:
+    """The text without the words of masks, of the same length."""
     return _MASK.sub(lambda found: _FILLER * len(found[0]), text) if " removed]" in text else text
 
 
 def _detect(text: str, words: IntentWords) -> list[Secret]:
     view = View(text, words)
     return [
-        Secret(kind, start, end)
+        _new_secret((kind, start, end))
         for kind, detect in DETECTORS
         for start, end in detect(view)
         if _LETTER_OR_DIGIT.search(text, start, end)
@@ -122,7 +134,7 @@ def _in_original(found: list[Secret], masked: Sequence[Secret]) -> list[Secret]:
 def _merged(secrets: list[Secret]) -> list[Secret]:
     """Where they overlap, one; of the kind that comes first in the table."""
     merged: list[Secret] = []
-    for secret in sorted(secrets, key=lambda secret: (secret.start, secret.end)):
+    for secret in sorted(secrets, key=_extent):
         if merged and secret.start < merged[-1].end:
             last = merged.pop()
             kind = min(last.kind, secret.kind, key=_RANKS.__getitem__)

@@ -7,14 +7,15 @@ states nothing, and neither do the words beside it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import BOX_SIGN, LABEL_LIKE, TICKED, Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
 from mailflow.core.reading.words import words_of
@@ -41,10 +42,13 @@ def find_boxes(fresh: Fresh) -> list[Box]:
         return []
     found = list(_box_marks(fresh.text))
     boxes = []
+    item = -1  # where the next one begins
     for index, match in enumerate(found):
         limit = found[index + 1].start() if index + 1 < len(found) else len(fresh.text)
-        item = _NEXT.search(fresh.text, match.end())
-        end = min(limit, item.start() if item else limit, match.end() + _LONGEST)
+        if item < match.end():
+            following = _NEXT.search(fresh.text, match.end())
+            item = following.start() if following else len(fresh.text)
+        end = min(limit, item, match.end() + _LONGEST)
         begin, text = match.start(), match.end()
         line = max(fresh.starts[fresh.line_at(begin)], found[index - 1].end() if index else 0)
         behind = not fresh.text[text : min(end, fresh.line_end(text))].strip()
@@ -65,15 +69,19 @@ def _box_marks(text: str) -> Iterator[re.Match[str]]:
 
 def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) -> Iterator[Claim]:
     starts = [slot.start for slot in slots]
+    topical = [hit for hit in fresh.hits if hit.means.topics] if boxes else []
     for box in boxes:
         if box.ticked:
             place = bisect_right(starts, box.start) - 1
             under = slots[place] if place >= 0 and box.start < slots[place].end else None
-            yield from _read(fresh, terms, box, under)
+            yield from _read(fresh, terms, box, under, topical)
 
 
-def _read(fresh: Fresh, terms: Terms, box: Box, under: Slot | None) -> Iterator[Claim]:
-    field = _field(fresh, terms, box) or (next(iter(under.fields), None) if under else None)
+def _read(
+    fresh: Fresh, terms: Terms, box: Box, under: Slot | None, topical: Sequence[Hit]
+) -> Iterator[Claim]:
+    """`topical`: the hits that name the subject of an agreement."""
+    field = _field(fresh, terms, box, topical) or (next(iter(under.fields), None) if under else None)
     if field is None:
         return
     value = _value(fresh, terms, box, field)
@@ -81,7 +89,7 @@ def _read(fresh: Fresh, terms: Terms, box: Box, under: Slot | None) -> Iterator[
         yield Claim(field.key, value, "ticked box", _SURE, box.start, box.end, rank=0)
 
 
-def _field(fresh: Fresh, terms: Terms, box: Box) -> Field | None:
+def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Field | None:
     """The field whose statement, or else whose subject, stands beside the box."""
     text = fresh.text[box.text : box.end]
     if (stated := terms.stated.get(collapsed(text))) is not None:
@@ -98,14 +106,16 @@ def _field(fresh: Fresh, terms: Terms, box: Box) -> Field | None:
     labelled = terms.label(words_of(text.split("\n")[0]))
     if labelled is not None and labelled[1] == 0:
         return labelled[0]
-    topics = _topics(fresh, box.text, box.end) or _topics(
-        fresh, fresh.starts[fresh.line_at(box.start)], box.start
-    )
+    line = fresh.starts[fresh.line_at(box.start)]
+    topics = _topics(topical, box.text, box.end) or _topics(topical, line, box.start)
     return terms.form.by_key[topics.pop()] if len(topics) == 1 else None
 
 
-def _topics(fresh: Fresh, start: int, end: int) -> set[str]:
-    return {topic for hit in fresh.within(start, end) for topic in hit.means.topics}
+def _topics(topical: Sequence[Hit], start: int, end: int) -> set[str]:
+    first = bisect_left(topical, (start,))
+    return {
+        topic for hit in topical[first : bisect_left(topical, (end,), first)] for topic in hit.means.topics
+    }
 
 
 def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | None:

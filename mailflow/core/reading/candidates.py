@@ -35,7 +35,7 @@ _DIGITS = re.compile(r"[\d_.-]+")
 _TECHNICAL = re.compile(
     r"[A-Z0-9._-]+|v?\d[\w.]*|x86_64|[0-9a-f]{7,}|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{12,}"
 )
-_START, _END = itemgetter(0), attrgetter("end")
+_START, _BEGIN, _END = itemgetter(0), attrgetter("start"), attrgetter("end")
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
 _CORRECTED, _WRAPPED, _SHAPED, _PLAIN = 0.8, 0.75, 0.7, 0.65
@@ -155,7 +155,7 @@ def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
 
 def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
     name, start = match["name"], match.start("name")
-    if any(one.start <= start < one.end for one in fresh.addresses) or terms.everyday(name):
+    if _in_address(fresh, start) or terms.everyday(name):
         return False
     if any(hit.start <= start < hit.end and hit.means.matters for hit in fresh.within(start - 20, start + 1)):
         return False
@@ -163,6 +163,11 @@ def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
         return False
     parts = [part for part in _DIGITS.split(name) if part]
     return bool(parts) and not all(map(terms.everyday, parts)) and not terms.is_service(name.lower())
+
+
+def _in_address(fresh: Fresh, place: int) -> bool:
+    before = bisect_right(fresh.addresses, place, key=_BEGIN) - 1
+    return before >= 0 and place < fresh.addresses[before].end
 
 
 def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue]) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mailflow.core.reading.meaning import Hit, Meaning
+from mailflow.core.reading.meaning import ACTS, CHOICE, NEGATES, OBJECT, PARTS, VERB, Hit, Meaning
 from mailflow.core.reading.segments import segments_of
 
 _NOT = frozenset({"not", "without"})
@@ -21,6 +21,7 @@ _Outcome = tuple[frozenset[str], frozenset[str], bool]
 _NOTHING: frozenset[str] = frozenset()
 _NO_OUTCOME: _Outcome = (_NOTHING, _NOTHING, False)
 NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
+_ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
 
 @dataclass(slots=True)
@@ -67,62 +68,61 @@ class Clause:
         return not _RESERVES.isdisjoint(self.marks)
 
 
-def sentences(hits: Iterable[Hit]) -> Iterator[tuple[list[Hit], bool]]:
-    """The hits of each sentence that may say something, and whether it is a question."""
-    sentence: list[Hit] = []
-    matters = False
-    for hit in hits:
-        means = hit.means
-        if means.ends:
-            if sentence:
-                yield (sentence if matters else []), means.ends == "question"
-            sentence, matters = [], False
-        else:
-            matters = matters or means.matters
-            sentence.append(hit)
-    if sentence and matters:
-        yield sentence, False
-
-
 def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     found = []
-    for number, (sentence, question) in enumerate(sentences(hits)):
-        if _is_one(sentence):
-            found.append(_clause(sentence, "", number, opposites, question=question))
+    for number, (sentence, traits, question) in enumerate(_sentences(hits)):
+        if not traits & PARTS and (not traits & OBJECT or _names_one(sentence)):
+            if sentence:
+                found.append(_clause(sentence, traits, "", number, opposites, question=question))
             continue
         joined = segments_of(sentence)
         for segment in joined:
             asked = question and segment is joined[-1]
-            found.append(_clause(segment.hits, segment.break_before, number, opposites, question=asked))
+            found.append(
+                _clause(segment.hits, segment.traits, segment.break_before, number, opposites, question=asked)
+            )
     return found
 
 
-def _is_one(sentence: Sequence[Hit]) -> bool:
-    """Whether a sentence is plainly one segment: nothing in it breaks it, and it speaks of one thing at most."""
-    objects = 0
-    for _, _, means in sentence:
-        objects += means.objects
-        if means.breaks or objects > 1 or "that" in means.speech:
-            return False
-    return bool(sentence)
+def _sentences(hits: Iterable[Hit]) -> Iterator[tuple[Sequence[Hit], int, bool]]:
+    """The hits of each sentence, none if it says nothing; the traits of all of them; and whether it is a question."""
+    sentence: list[Hit] = []
+    traits, matters = 0, False
+    for hit in hits:
+        means = hit.means
+        if means.ends:
+            if sentence:
+                yield (sentence, traits, means.ends == "question") if matters else ((), 0, False)
+            sentence, traits, matters = [], 0, False
+        else:
+            traits |= means.traits
+            matters = matters or means.matters
+            sentence.append(hit)
+    if sentence and matters:
+        yield sentence, traits, False
+
+
+def _names_one(sentence: Sequence[Hit]) -> bool:
+    """Whether it speaks of one thing at most."""
+    return sum([hit.means.objects for hit in sentence]) < 2
 
 
 def _clause(
-    hits: Sequence[Hit], break_before: str, number: int, opposites: Mapping[str, str], *, question: bool
+    hits: Sequence[Hit],
+    traits: int,
+    break_before: str,
+    number: int,
+    opposites: Mapping[str, str],
+    *,
+    question: bool,
 ) -> Clause:
     things: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    marks: frozenset[str] = _NOTHING
-    choices = verbs = False
-    for _, _, means in hits:
-        if means.objects:
-            things += means.things
-            topics += means.topics
-        if means.speech:
-            marks |= means.speech
-        choices = choices or means.choices
-        verbs = verbs or means.verb
-    states, says, refuses = _outcome(hits, opposites) if verbs else _NO_OUTCOME
+    for means in [hit.means for hit in hits if hit.means.objects] if traits & OBJECT else ():
+        things += means.things
+        topics += means.topics
+    states, says, refuses = _outcome(hits, traits, opposites) if traits & VERB else _NO_OUTCOME
+    marks = _NOTHING.union(*[hit.means.speech for hit in hits])
     return Clause(
         hits=hits,
         things=things,
@@ -132,21 +132,19 @@ def _clause(
         refuses=refuses,
         negated=not _NOT.isdisjoint(marks),
         marks=marks,
-        choices=choices,
+        choices=traits & CHOICE != 0,
         question=question,
         sentence=number,
         break_before=break_before,
     )
 
 
-@dataclass(slots=True)
-class _Verb:
-    means: Meaning
-    negated: bool
-
-
-def _verbs(hits: Sequence[Hit]) -> list[_Verb]:
-    verbs: list[_Verb] = []
+def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
+    """What the verbs mean, and whether each is negated."""
+    acting = [hit.means for hit in hits if hit.means.acts]
+    if len(acting) == 1 and not traits & NEGATES:
+        return [(acting[0], False)]
+    verbs: list[tuple[Meaning, bool]] = []
     negated = auxiliary = False
     said, behind = (
         0,
@@ -158,14 +156,14 @@ def _verbs(hits: Sequence[Hit]) -> list[_Verb]:
             behind = start - said <= _NEAR
         if means.acts:
             if verbs and auxiliary:  # "have lost", "non ho perso": one verb
-                negated = verbs.pop().negated or negated
-            verbs.append(_Verb(means, negated))
+                negated = verbs.pop()[1] or negated
+            verbs.append((means, negated))
             negated = False
         if means.objects or means.verb:
             said = end
         auxiliary = means.auxiliary or (auxiliary and means.negates)
     if negated and verbs and behind:
-        verbs[-1].negated = True
+        verbs[-1] = (verbs[-1][0], True)
     return verbs
 
 
@@ -174,15 +172,15 @@ def _is_only_kept(hits: Sequence[Hit]) -> bool:
     return all("place" in hit.means.speech for hit in hits if "held" in hit.means.states)
 
 
-def _outcome(hits: Sequence[Hit], opposites: Mapping[str, str]) -> _Outcome:
+def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> _Outcome:
     """The states and what is said, each negation applied to its verb; whether something is refused."""
-    verbs = _verbs(hits)
-    states: set[str] = set() if verbs else {NONE}
+    if not traits & ACTS:
+        return _ONLY_NEGATED
+    states: set[str] = set()
     says: set[str] = set()
     refuses = False
-    for verb in verbs:
-        means = verb.means
-        if verb.negated:
+    for means, negated in _verbs(hits, traits):
+        if negated:
             states.update(opposites[state] for state in means.states if state in opposites)
             if "objection" in means.says:
                 says.add("agree")

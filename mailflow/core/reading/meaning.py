@@ -14,13 +14,18 @@ _SAYS = frozenset({"agree", "aware", "yes", "refuse", "objection"})
 _ENDS = frozenset({"stop", "question", "line"})
 _BREAKS = frozenset({"comma", "open", "close", "colon"})
 
+# What a phrase is to its clause, a bit each, so that all phrases of a clause are asked at once.
+OBJECT, THING, TOPIC, STATE, ACTS, VERB, NEGATES, CHOICE, PARTS, ADDRESS, MAILBOX = (
+    1 << place for place in range(11)
+)
+
 
 class Meaning:
     """The concepts of one phrase, sorted into what the rules ask for."""
 
     __slots__ = (
         "acts", "addresses", "auxiliary", "breaks", "choices", "concepts", "ends", "hints", "inert", "matters", "named", "names", "negates",
-        "objects", "says", "speech", "states", "tables", "tells", "things", "topics", "verb",
+        "objects", "says", "speech", "states", "tables", "tells", "things", "topics", "traits", "verb",
     )  # fmt: skip
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
@@ -59,9 +64,21 @@ class Meaning:
             (mark for mark in (*marks, *_BREAKING) if mark in _BREAKS or mark in self.speech), ""
         )
 
-        self.inert = not (
-            self.breaks or self.matters or "that" in self.speech
-        )  # parts no clause from another
+        parts = bool(self.breaks or "that" in self.speech)  # one clause from another
+        self.inert = not (parts or self.matters)
+        self.traits = (
+            OBJECT * self.objects
+            | THING * bool(self.things)
+            | TOPIC * bool(self.topics)
+            | STATE * bool(self.states)
+            | ACTS * self.acts
+            | VERB * self.verb
+            | NEGATES * self.negates
+            | CHOICE * self.choices
+            | PARTS * parts
+            | ADDRESS * ("an_address" in self.things)
+            | MAILBOX * ("mailbox" in self.things)
+        )
 
     def _keys(self, table: str) -> tuple[str, ...]:
         return tuple(key for name, key in self.concepts if name == table)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import Concept, Hit
 from mailflow.core.reading.terms import Terms
 
 REGISTERED, WANTED = "registered", "wanted"
@@ -40,7 +40,7 @@ class _Window:
     near: frozenset[str]  # those a little further
     after: Sequence[Hit]  # up to a comma
     behind: Sequence[Hit]  # all that follows
-    sentence: Sequence[Hit]
+    sentence: frozenset[Concept]  # all that it says
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
     spanned: bool  # a phrase goes around it, up to the next: "change x to"
@@ -52,10 +52,11 @@ class _Window:
 def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
     """The role of each address, in order."""
     ends = [hit.end for hit in fresh.hits if hit.means.ends]
+    concepts = _ConceptsOf(fresh)
     told: list[Role] = []
     together = False
     for index, one in enumerate(found):
-        window = _window(fresh, terms, found, index, ends, told[-1].name if told else NONE)
+        window = _window(fresh, terms, found, index, ends, concepts, told[-1].name if told else NONE)
         told.append(next((role for rule in _RULES if (role := rule(one, window)) is not None), Role(NONE, 0)))
         together = together or window.follows
     if not together or len(told) != 2:
@@ -77,7 +78,7 @@ def _changed(_: Found, window: _Window) -> Role | None:
     """As in "change it from x to y"."""
     if window.spanned:
         return Role(REGISTERED, _STATED)
-    if "change" not in keys(window.sentence, "addresses"):
+    if ("addresses", "change") not in window.sentence:
         return None
     if "from" in window.beside:
         return Role(REGISTERED, _STATED)
@@ -142,7 +143,7 @@ def _of_account(_: Found, window: _Window) -> Role | None:
 
 def _corrected(_: Found, window: _Window) -> Role | None:
     """As in "sorry, it is x"."""
-    return Role(WANTED, _CORRECTED) if "correct" in keys(window.sentence, "speech") else None
+    return Role(WANTED, _CORRECTED) if ("speech", "correct") in window.sentence else None
 
 
 def _plain(_: Found, window: _Window) -> Role | None:
@@ -163,6 +164,18 @@ _RULES: tuple[Callable[[Found, _Window], Role | None], ...] = (
     _corrected,
     _plain,
 )
+
+
+class _ConceptsOf(dict[tuple[int, int], frozenset[Concept]]):
+    """What a part of the text speaks of, each part once: a sentence may hold hundreds of addresses."""
+
+    def __init__(self, fresh: Fresh) -> None:
+        self._fresh = fresh
+
+    def __missing__(self, part: tuple[int, int]) -> frozenset[Concept]:
+        hits = self._fresh.within(*part)
+        self[part] = found = frozenset(concept for hit in hits for concept in hit.means.concepts)
+        return found
 
 
 def keys(hits: Sequence[Hit], table: str) -> list[str]:
@@ -200,7 +213,13 @@ def _paired(told: Sequence[Role]) -> list[Role]:
 
 
 def _window(
-    fresh: Fresh, terms: Terms, found: Sequence[Found], index: int, ends: Sequence[int], earlier: str
+    fresh: Fresh,
+    terms: Terms,
+    found: Sequence[Found],
+    index: int,
+    ends: Sequence[int],
+    concepts: Mapping[tuple[int, int], frozenset[Concept]],
+    earlier: str,
 ) -> _Window:
     one = found[index]
     start = _sentence_start(fresh, one.start, ends)
@@ -218,7 +237,7 @@ def _window(
         near=_close(before, one, _NEAR, "addresses"),
         after=after,
         behind=fresh.within(one.end, until),
-        sentence=fresh.within(start, stop),
+        sentence=concepts[start, stop],
         follows=follows,
         earlier=earlier if follows else NONE,
         spanned=following is not None

@@ -112,8 +112,8 @@ def _heading(fresh: Fresh, terms: Terms, heading: re.Match[str]) -> _Label | Non
     start = heading.end()
     end = fresh.line_end(start)
     line = fresh.text[start:end]
-    found = terms.label(words_of(line))
-    if found and len(line) <= _LABEL_LENGTH and "#" not in line.rstrip("# "):
+    alone = len(line) <= _LABEL_LENGTH and "#" not in line.rstrip("# ")
+    if alone and (found := terms.label(words_of(line))):
         return _Label(found[0], heading.start(), end, "heading", whole=True)
     begins = terms.label_before(words_of(line[:_LABEL_LENGTH]))
     if begins is None:

@@ -26,6 +26,7 @@ _MARK = re.compile(
 )
 _SHORT = 6  # characters between words that are worth remembering
 _LONGER = 64  # the same of punctuation and blank lines alone
+_SPACES = (" ", "\n")
 _KEPT = 20_000  # what stands between words; hostile mail must not fill the memory
 
 RUN = Meaning(())  # a run of Chinese, Japanese or Korean, which stands among the marks
@@ -35,17 +36,18 @@ _LINE = MARKS["line"]
 new_hit = partial(tuple.__new__, Hit)  # takes half the time of calling the class
 
 
-class _Marks(dict[tuple[str, str], tuple[Hit, ...]]):
-    """The marks that stand between two words, by what stands there and the kind of character behind it.
+class _Marks(dict[str, tuple[Hit, ...]]):
+    """The marks that stand between two words, by what stands there.
 
-    Kept, because they are the same few again and again: to search a text for them costs as much as finding the phrases.
+    Where that ends in no space the kind of character behind it belongs to it: "x" for ASCII, "é" for another. Kept, because
+    they are the same few again and again: to search a text for them costs as much as finding the phrases.
     """
 
-    def __missing__(self, between: tuple[str, str]) -> tuple[Hit, ...]:
-        text, behind = between
+    def __missing__(self, between: str) -> tuple[Hit, ...]:
+        text = between.rstrip("xé")
         found = [
             Hit(match.start() - 1, match.end() - 1, _KINDS[match.lastgroup or ""])
-            for match in _MARK.finditer(f"x{text}{behind}")
+            for match in _MARK.finditer(f"x{between}")
             if match.end() <= len(text) + 1
         ]
         marks = tuple(mark for place, mark in enumerate(found) if not _is_blank_line(text, found, place))
@@ -81,9 +83,10 @@ class Tokens:
         self.marks: dict[int, list[Hit]] = {}  # by the number of the word they stand before
         apart = pieces[::2]
         for number in [number for number, between in enumerate(apart) if between != " "]:
-            end = ends[2 * number]
-            behind = low[end : end + 1]
-            known = _marks[apart[number], "" if not behind else "x" if behind.isascii() else "é"]
+            between, end = apart[number], ends[2 * number]
+            if between[-1:] not in _SPACES and (behind := low[end : end + 1]):
+                between += "x" if behind.isascii() else "é"
+            known = _marks[between]
             if known:
                 start = end - len(apart[number])
                 found = [
