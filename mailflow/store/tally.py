@@ -6,14 +6,15 @@ A row each rather than a counter: two nodes that add to one never wait for each 
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Integer, bindparam, delete, func, insert, select
 
 from mailflow.store.columns import Key, Moment, comparable
 from mailflow.store.schema import tallies
-from mailflow.store.session import Part
+from mailflow.store.session import Part, Session
 from mailflow.store.statement import Statement
 
 LETTER: Final = "letter"  # its key: the domain it went to
@@ -23,6 +24,8 @@ HELP: Final = "help"  # its key: the member of the staff who was told what to wr
 TEXT: Final = "text"  # its key: `restraint.text_key`; about the case that it opened
 
 PURGED_AT_ONCE: Final = 1000  # of each kind
+_COUNTED_ANEW_AFTER: Final = timedelta(minutes=1)
+_KEYS_REMEMBERED: Final = 1000
 
 _PUT: Final = Statement(insert(tallies))
 _COUNTED: Final = (tallies.c.what == bindparam("what_kind"), tallies.c.at >= bindparam("since", type_=Moment))
@@ -39,6 +42,16 @@ _OF_KEY: Final = Statement(
         .subquery()
     )
 )
+_AFTER: Final = (
+    select(func.count().label("number"), func.max(tallies.c.id).label("last"))
+    .where(tallies.c.id > bindparam("after_id"))
+    .where(
+        tallies.c.what.concat("") == LETTER
+    )  # "": or SQLite would look through all of the index of letters
+)
+_ALL_AFTER: Final = Statement(_AFTER)
+_OF_KEY_AFTER: Final = Statement(_AFTER.where(tallies.c.key.concat("") == bindparam("of_key", type_=Key)))
+_NEWEST: Final = Statement(select(func.max(tallies.c.id)))
 _LAST: Final = (
     select(tallies.c.about)
     .where(*_COUNTED, tallies.c.key == bindparam("of_key", type_=Key))
@@ -59,8 +72,42 @@ _PURGE: Final = {  # of each kind by itself: the index has them by kind and time
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """The letters since a moment, as they were counted."""
+
+    since: datetime
+    number: int
+    last: int  # the newest row of all that was there then
+
+
+class Remembered:
+    """What one process has counted, so that it counts only what came since, however much there is.
+
+    That may be too much by letters that are too old by now, and too little by what another node was just about to commit:
+    all are counted anew when the budget seems to be reached, and after a minute.
+    """
+
+    def __init__(self) -> None:
+        self._letters: dict[str | None, _Letters] = {}  # by domain, and in all
+
+    def of(self, key: str | None, since: datetime) -> _Letters | None:
+        found = self._letters.get(key)
+        lately = found is not None and timedelta(0) <= since - found.since < _COUNTED_ANEW_AFTER
+        return found if lately else None
+
+    def put(self, key: str | None, letters: _Letters) -> None:
+        if len(self._letters) > _KEYS_REMEMBERED:
+            self._letters.clear()
+        self._letters[key] = letters
+
+
 class Tally(Part):
-    __slots__ = ()
+    __slots__ = ("_remembered",)
+
+    def __init__(self, session: Session, remembered: Remembered) -> None:
+        super().__init__(session)
+        self._remembered = remembered
 
     def put(self, what: str, key: str, now: datetime, about: str | None = None) -> None:
         self._session.put_off(_PUT, {"what": what, "key": key, "at": now, "about": about})
@@ -71,12 +118,30 @@ class Tally(Part):
                     letters[counted] += 1
 
     def letters(self, since: datetime, most: int, domain: str | None = None) -> int:
-        """`count` of letters, which asks once a transaction: with a large budget it would cost more with each letter."""
+        """At least as many as `count` says of letters; asks once a transaction, and for what came since it was asked last."""
         key = None if domain is None else comparable(domain)
         letters = self._known.letters_of_domains
         if key not in letters:
-            letters[key] = self.count(LETTER, since, most, domain)
+            counted = self._counted_on(key, since)
+            if counted is None or counted.number >= most:
+                counted = self._counted_anew(key, since, most)
+            self._remembered.put(key, counted)
+            letters[key] = counted.number
         return letters[key]
+
+    def _counted_on(self, key: str | None, since: datetime) -> _Letters | None:
+        known = self._remembered.of(key, since)
+        if known is None:
+            return None
+        statement = _ALL_AFTER if key is None else _OF_KEY_AFTER
+        added = statement.row(self._connection, {"after_id": known.last, "of_key": key})
+        return _Letters(known.since, known.number + added.number, added.last or known.last)
+
+    def _counted_anew(self, key: str | None, since: datetime, most: int) -> _Letters:
+        last = (
+            _NEWEST.scalar(self._connection, {}) or 0
+        )  # first: what is committed meanwhile is rather counted twice
+        return _Letters(since, self.count(LETTER, since, most, key), last)
 
     def last(self, what: str, key: str, since: datetime) -> str | None:
         """What the newest of a key is about, if there is one since a moment."""

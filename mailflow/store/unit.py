@@ -32,7 +32,7 @@ from mailflow.store.senders import SenderChecks
 from mailflow.store.session import Part, Session
 from mailflow.store.slots import Slots
 from mailflow.store.statement import execute
-from mailflow.store.tally import Tally
+from mailflow.store.tally import Remembered, Tally
 from mailflow.store.turns import Turns
 from mailflow.store.views import Views
 
@@ -52,7 +52,9 @@ class UnitOfWork(Part):
         "views",
     )
 
-    def __init__(self, connection: Connection, keyring: Keyring = NO_KEYS) -> None:
+    def __init__(
+        self, connection: Connection, keyring: Keyring = NO_KEYS, remembered: Remembered | None = None
+    ) -> None:
         session = Session(connection)
         super().__init__(session)
         self.mails = Mails(session, keyring)
@@ -64,7 +66,7 @@ class UnitOfWork(Part):
         self.slots = Slots(session)
         self.persons = Persons(session, keyring)
         self.audit = Audit(session)
-        self.tally = Tally(session)
+        self.tally = Tally(session, remembered or Remembered())
         self.views = Views(session)
 
     @contextmanager
@@ -111,6 +113,7 @@ class Store:
         self._turns = Turns() if on_sqlite else None
         self._alone = Alone(Path(engine.url.database or "")) if on_sqlite else None
         self._journal_is_doubtful = False
+        self._remembered = Remembered()
         self._run = secrets.token_hex(8)
 
     @cached_property
@@ -148,7 +151,7 @@ class Store:
     @contextmanager
     def _working(self, connections: Connections, name: str) -> Iterator[UnitOfWork]:
         with _committing(connections, name) as connection:
-            uow = UnitOfWork(connection, self._keyring)
+            uow = UnitOfWork(connection, self._keyring, self._remembered)
             yield uow
             uow.write_all()
 
@@ -189,7 +192,7 @@ class Store:
     def read(self) -> Iterator[UnitOfWork]:
         """A snapshot that takes no lock and writes nothing."""
         with self._failures_named(), self._reading.taken() as connection:
-            yield UnitOfWork(connection, self._keyring)
+            yield UnitOfWork(connection, self._keyring, self._remembered)
 
     def scrub(self, *, masked: bool, deleted: bool = False) -> bool:
         """Leave nothing beside the rows of what was deleted or masked, as far as the database can.

@@ -38,6 +38,44 @@ def test_a_transaction_counts_its_own_letters_without_asking_again(engine, now):
         assert uow.tally.letters(now - HOUR, 10) == 3
 
 
+def counted(store, now, most=10, domain=None):
+    with store.begin() as uow:
+        return uow.tally.letters(now - HOUR, most, domain)
+
+
+def written(store, now, *domains):
+    with store.begin() as uow:
+        for domain in domains:
+            uow.tally.put(LETTER, domain, now)
+        uow.tally.put(TEXT, "example.org", now)
+
+
+def test_what_came_since_it_was_counted_is_counted_on(engine, now):
+    store, other = Store(engine), Store(engine)
+    written(store, now, "example.org", "example.net")
+    assert (counted(store, now), counted(store, now, domain="example.org")) == (2, 1)
+    written(other, now, "example.org")
+    written(store, now, "Example.org", "example.com")
+    assert (counted(store, now), counted(store, now, domain="EXAMPLE.org")) == (5, 3)
+    assert (counted(store, now), counted(store, now, domain="example.net")) == (5, 1)
+
+
+def test_letters_that_are_too_old_by_now_hold_back_no_other(engine, now):
+    store = Store(engine)
+    written(store, now - HOUR, "example.org", "example.org")
+    assert counted(store, now) == 2
+    assert counted(store, now + timedelta(seconds=59)) == 2
+    assert counted(store, now + timedelta(seconds=59), most=2) == 0
+    written(store, now, "example.org")
+    assert counted(store, now + timedelta(seconds=61)) == 1
+
+
+def test_a_clock_that_was_set_back_has_all_counted_anew(engine, now):
+    store = Store(engine)
+    written(store, now - 2 * HOUR, "example.org")
+    assert [counted(store, now), counted(store, now - HOUR)] == [0, 1]
+
+
 def test_a_letter_that_was_taken_back_is_not_counted(engine, now):
     with Store(engine).begin() as uow:
         assert uow.tally.letters(now - HOUR, 10) == 0
