@@ -38,6 +38,7 @@ ROLES = ("receive", "handle", "deliver", "periodic")
 STOP_WITHIN = 18.0  # seconds; 20 are promised, and the interpreter's own end takes some
 _BATCH = 20  # mails of one handling transaction, cases of one sweep
 _LEASED = 100  # letters at a time
+_GATHER = 0.02  # seconds in which mails or letters come together that are then handled or sent at once
 _LOOK_EVERY = 1.0  # seconds between looks at the queues, which other nodes fill
 _TICK = 10  # seconds between looks at the calendar
 _CHECKPOINT_EVERY = 1.0  # seconds
@@ -91,8 +92,15 @@ class Daemon:
         patience = _patience(self._started_with)
         return (
             Loop("authenticate", self._authenticate, pause=_LOOK_EVERY, patience=patience),
-            Loop("handle", self._handle, pause=_LOOK_EVERY, patience=patience),
-            Loop("deliver", self._deliver, pause=_LOOK_EVERY, patience=patience, at_end=self._end_delivery),
+            Loop("handle", self._handle, pause=_LOOK_EVERY, gather=_GATHER, patience=patience),
+            Loop(
+                "deliver",
+                self._deliver,
+                pause=_LOOK_EVERY,
+                gather=_GATHER,
+                patience=patience,
+                at_end=self._end_delivery,
+            ),
             # Woken by the ticker; by itself only after the clock was set back.
             Loop("periodic", self._periodic, pause=6 * _TICK, patience=patience),
             Loop("scrub", self._scrub, pause=_SCRUB_EVERY, patience=patience),
@@ -293,7 +301,9 @@ class Daemon:
         if any(isinstance(one, Handled) and one.body.masked for one in done):
             self._masked = True
             self._wake("scrub")
-        return bool(done)
+        if done:  # another look, as more may have been there than were taken; what comes meanwhile gathers
+            self._wake("handle")
+        return len(done) >= _BATCH
 
     def _deliver(self) -> bool:
         app = self._app
@@ -309,9 +319,11 @@ class Daemon:
             hold=self._hold,
             unsettled=self._unsettled,
         )
-        if not settled:
+        if settled:
+            self._wake("deliver")
+        else:
             self._relay.close_if_idle()
-        return bool(settled)
+        return settled >= _LEASED
 
     def _close_relay(self) -> None:
         self._relay.close()

@@ -21,6 +21,7 @@ _BACKOFF: Final = (1.0, 2.0, 5.0, 15.0)  # seconds after failures in a row; the 
 class Loop(threading.Thread):
     """Calls `work` again and again: at once while it says that there is more, else after `wake` or the pause.
 
+    `gather` is how many seconds it lets work come together after a call: what is done for several at once costs less each.
     `patience` is how many seconds one turn may take before the loop counts as stuck.
     """
 
@@ -30,6 +31,7 @@ class Loop(threading.Thread):
         work: Callable[[], bool],
         *,
         pause: float,
+        gather: float = 0.0,
         patience: float,
         at_end: Callable[[], None] = lambda: None,
     ) -> None:
@@ -37,6 +39,7 @@ class Loop(threading.Thread):
         self.patience = patience
         self._work = work
         self._pause = pause
+        self._gather = gather
         self._at_end = at_end
         self._woken = threading.Event()
         self._stopping = False
@@ -74,7 +77,9 @@ class Loop(threading.Thread):
             if self._turn():
                 continue
             failed = self._failures
-            self._woken.wait(_BACKOFF[min(failed, len(_BACKOFF)) - 1] if failed else self._pause)
+            called = self._woken.wait(_BACKOFF[min(failed, len(_BACKOFF)) - 1] if failed else self._pause)
+            if called and not self._stopping:
+                time.sleep(self._gather)
             self._woken.clear()  # before the look at what it was set for, so that no call is lost
         self._at_end()
 

@@ -107,6 +107,24 @@ def test_it_looks_by_itself_after_its_pause(make_loop, work):
     work.turn(False)
 
 
+def test_what_comes_together_is_done_in_one_turn(make_loop, work, monkeypatch):
+    slept = []
+
+    def gathering(seconds):
+        slept.append(seconds)
+        loop.wake()  # by what comes meanwhile
+
+    monkeypatch.setattr(loops.time, "sleep", gathering)
+    loop = make_loop(gather=0.5)
+    work.turn(False)
+    loop.wake()
+    work.turn(True)
+    work.turn(False)
+    loop.stop()
+    loop.join(PATIENCE)
+    assert (slept, work.turns) == ([0.5], 3)
+
+
 @pytest.mark.usefixtures("quick")
 def test_what_its_work_raises_is_said_once_and_does_not_end_it(make_loop, work, stream):
     loop = make_loop(pause=0.0)
