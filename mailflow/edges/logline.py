@@ -11,15 +11,13 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import PurePath
 from threading import Lock
 from typing import Any, TextIO
-
-import structlog
 
 from mailflow.config import Log
 from mailflow.core.display import one_line
@@ -31,11 +29,14 @@ _MOST = 10  # values of a list
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}  # sd-daemon(3)
 
 
+Render = Callable[[Mapping[str, Any]], str]
+
+
 @dataclass
 class _Output:
     """Where lines go. Until `configure` says so, nowhere."""
 
-    logger: Any = None
+    lines: _Lines | None = None
     observers: list[Callable[[str], None]] = field(default_factory=list)
 
 
@@ -47,21 +48,8 @@ def configure(settings: Log, stream: TextIO | None = None) -> None:
     stream = sys.stderr if stream is None else stream
     terminal = stream.isatty()
     console = settings.format == "console" or (settings.format == "auto" and terminal)
-    processors: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        _clean,
-        structlog.dev.ConsoleRenderer(colors=terminal, timestamp_key="time")
-        if console
-        else structlog.processors.JSONRenderer(_json),
-    ]
-    if _is_journal(stream):
-        processors.append(_with_priority)
-    _output.logger = structlog.wrap_logger(
-        _Lines(stream),
-        processors=processors,
-        wrapper_class=structlog.make_filtering_bound_logger(settings.level),
-    ).bind()  # once, not for each line
+    render = _on_console(colors=terminal) if console else _in_json
+    _output.lines = _Lines(stream, render, _PRIORITIES[settings.level])
     _take_over_stdlib()
 
 
@@ -81,46 +69,57 @@ def event(level: str, name: str, **facts: object) -> None:
 
 
 def _write(level: str, name: str, facts: Mapping[str, object]) -> None:
-    if _output.logger is not None:
-        getattr(_output.logger, level)(name, **facts)
+    if _output.lines is not None:
+        _output.lines.write(level, name, facts)
 
 
 class _Lines:
     """Writes whole lines; a log that cannot be written never stops a mail."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, render: Render, least: int) -> None:
+        """`least`: the priority that a line must have at least; the less the number, the higher it is."""
         self._stream = stream
+        self._render = render
+        self._least = least
+        self._is_journal = _is_journal(stream)
         self._lock = Lock()
 
-    def _line(self, line: str) -> None:
+    def write(self, level: str, name: str, facts: Mapping[str, object]) -> None:
+        priority = _PRIORITIES.get(level, _PRIORITIES["info"])
+        if priority > self._least:
+            return
+        line = self._render({"time": _now(), "level": level, "event": name, **_clean(facts)})
+        self._put(f"<{priority}>{line}\n" if self._is_journal else f"{line}\n")
+
+    def _put(self, line: str) -> None:
         with self._lock:
             try:
-                self._write(line + "\n")
+                try:
+                    self._stream.write(line)
+                except UnicodeEncodeError:  # an ASCII terminal
+                    self._stream.write(line.encode("ascii", "backslashreplace").decode())
+                self._stream.flush()
             except (OSError, ValueError):  # a full disk, a closed pipe
                 return
 
-    debug = info = warning = error = critical = _line
 
-    def _write(self, line: str) -> None:
-        try:
-            self._stream.write(line)
-        except UnicodeEncodeError:  # an ASCII terminal
-            self._stream.write(line.encode("ascii", "backslashreplace").decode())
-        self._stream.flush()
+def _now() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _clean(_: object, __: str, facts: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Make every value printable and put what is always there first."""
-    first = {key: facts.pop(key) for key in ("time", "level", "event")}
-    return first | {key: _plain(value) for key, value in facts.items() if value not in (None, "")}
+def _clean(facts: Mapping[str, object]) -> Mapping[str, object]:
+    """Every value printable; those that say nothing are left out."""
+    return {key: _plain(value) for key, value in facts.items() if value not in (None, "")}
 
 
-_encode = json.JSONEncoder().encode  # `dumps` would make one for each line
+_in_json: Render = json.JSONEncoder().encode  # `dumps` would make one for each line
 
 
-def _json(facts: Mapping[str, Any], **_: object) -> str:
-    """All that `_clean` has left is JSON's own."""
-    return _encode(facts)
+def _on_console(*, colors: bool) -> Render:
+    from structlog.dev import ConsoleRenderer  # noqa: PLC0415 - a tenth of a second, which a service need not wait for
+
+    renderer = ConsoleRenderer(colors=colors, timestamp_key="time")
+    return lambda facts: renderer(None, facts["level"], dict(facts))
 
 
 def _plain(value: object) -> object:
@@ -140,10 +139,6 @@ def _plain(value: object) -> object:
         case _:
             plain = one_line(str(value)[:_READ], _LONGEST)
     return plain
-
-
-def _with_priority(_: object, level: str, line: str) -> str:
-    return f"<{_PRIORITIES.get(level, 6)}>{line}"
 
 
 def _is_journal(stream: TextIO) -> bool:

@@ -35,7 +35,9 @@ def running(
     folder.mkdir()
     desk = Desk(folder, **FOR_A_LOAD, **settings)
     log = folder / "log"
-    command = [sys.executable, "-m", "mailflow", "--config", str(desk.path), "run", *arguments]
+    mailflow = [sys.executable, "-m", "mailflow", "--config", str(desk.path)]
+    subprocess.run([*mailflow, "init"], check=True, stdout=subprocess.DEVNULL)
+    command = [*mailflow, "run", *arguments]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told, log.open("wb") as errors:
         told.settimeout(1)
         told.bind(str(folder / "notify"))

@@ -26,9 +26,9 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def unchanged():
     """What `configure` changes for the whole process is put back."""
     root = logging.getLogger()
-    handlers, level, logger = root.handlers[:], root.level, logline._output.logger
+    handlers, level, lines = root.handlers[:], root.level, logline._output.lines
     yield
-    root.handlers[:], logline._output.logger = handlers, logger
+    root.handlers[:], logline._output.lines = handlers, lines
     root.setLevel(level)
 
 
@@ -272,7 +272,7 @@ def test_the_level_is_kept_and_counting_goes_on(level, shown, stream):
 
 
 def test_before_it_is_configured_nothing_is_written(monkeypatch, capfd):
-    monkeypatch.setattr(logline._output, "logger", None)
+    monkeypatch.setattr(logline._output, "lines", None)
     log.ready()
     assert capfd.readouterr() == ("", "")
 
