@@ -61,16 +61,17 @@ _KEY = re.compile(r"[\w.~+/=:-]{20,400}")
 
 
 def recovery_codes(view: View) -> Iterator[Span]:
-    if _SIXTEEN.search(view.long_words):
+    if view.may_hold_code(0, len(view.text)) and _SIXTEEN.search(view.long_words):
         yield from _hex_codes(view)
     seen = 0
+    sheets = _Sheets(view.text)
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
         if view.may_hold_code(first, end + 2 * REACH):
             yield from _in_line(view, first, last)
             yield from _behind_name(view, end)
         seen = max(seen, last)
-        yield from _sheet(view, last)
+        yield from _sheet(view, last, sheets)
 
 
 def _hex_codes(view: View) -> Iterator[Span]:
@@ -78,15 +79,17 @@ def _hex_codes(view: View) -> Iterator[Span]:
     found = [
         m.span() for m in _HEX.finditer(view.text) if _has_both(m[0]) and m[0] in (m[0].lower(), m[0].upper())
     ]
-    codes = [
-        span for span in found if not view.tells_against(view.line_start(span[0], 3), view.line_end(span[1]))
-    ]
+    codes = [span for span in found if not _is_told_harmless(view, *span)] if view.no_secrets else found
     if len(codes) > 1:
         yield from codes
     for start, end in codes[:1]:
         around = (view.line_start(start, 4), view.line_end(view.line_end(end) + 1))
         if any(around[0] <= name[0] <= around[1] for name in view.code_names):
             yield start, end
+
+
+def _is_told_harmless(view: View, start: int, end: int) -> bool:
+    return view.tells_against(view.line_start(start, 3), view.line_end(end))
 
 
 def _in_line(view: View, start: int, end: int) -> Iterator[Span]:
@@ -111,7 +114,7 @@ def _listed(view: View, place: int, *, joined: bool) -> Iterator[Span]:
         code = _NEXT.match(view.text, more.end()) if more else None
 
 
-def _sheet(view: View, line_end: int) -> Iterator[Span]:
+def _sheet(view: View, line_end: int, lines: _Sheets) -> Iterator[Span]:
     """Lines of nothing but codes, at most two lines of prose below their name."""
     spans: list[Span] = []
     strict, prose = False, 0
@@ -123,7 +126,7 @@ def _sheet(view: View, line_end: int) -> Iterator[Span]:
         if line_end >= len(view.text):
             break
         start, line_end = line_end + 1, view.line_end(line_end + 1)
-        codes = _codes_of_line(view.text, start, line_end)
+        codes = lines[start, line_end]
         blank = view.text[start:line_end].strip(" \t\r>") == ""
         prose += not codes and not blank
         if not codes and not blank and (spans or prose > _PROSE):
@@ -133,6 +136,17 @@ def _sheet(view: View, line_end: int) -> Iterator[Span]:
     # One line such as "jdoe-2024" may as well be a name.
     if strict or len(spans) > 1:
         yield from spans
+
+
+class _Sheets(dict[Span, list[Span]]):
+    """The codes of each line, looked for once though it stands below several names."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __missing__(self, line: Span) -> list[Span]:
+        self[line] = codes = _codes_of_line(self._text, *line)
+        return codes
 
 
 def _codes_of_line(text: str, start: int, end: int) -> list[Span]:

@@ -122,7 +122,7 @@ def api_tokens(text: str, long_words: str) -> Iterator[Span]:
 def hosting_tokens(text: str, long_words: str) -> Iterator[Span]:
     yield from _tokens(text, long_words, _HOSTING_TOKENS)
     # The secret half of an AWS key has no form of its own: forty characters near its name or its other half.
-    if not _AWS_LIKE.search(long_words) or not any(piece in text for piece in _AWS_PIECES):
+    if not any(piece in text for piece in _AWS_PIECES) or not _AWS_LIKE.search(long_words):
         return
     seen = 0
     for place in _AWS_PLACE.finditer(text):
@@ -210,10 +210,9 @@ def _opens(url: str) -> bool:
     return any(any(c.isdigit() for c in word) for word in long_words)
 
 
-def url_passwords(text: str) -> Iterator[Span]:
+def url_passwords(text: str) -> list[Span]:
     """The user and password of `https://user:password@host/`."""
-    for found in _USERINFO.finditer(text) if "://" in text and "@" in text else ():
-        yield found.span(1)
+    return [found.span(1) for found in _USERINFO.finditer(text)] if "://" in text and "@" in text else []
 
 
 def private_keys(text: str) -> Iterator[Span]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -58,7 +59,9 @@ DETECTORS: tuple[tuple[SecretKind, Callable[[View], Iterable[Span]]], ...] = (
 
 _RANKS = {kind: rank for rank, (kind, _) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
-_FILLER = "…"  # neither a letter, a digit nor a space: no detector takes it for anything
+# Neither a letter, a digit, a sign nor a space, and in no text: no detector takes it for anything. In ASCII, as what is
+# in ASCII is looked through several times as fast.
+_FILLER = "\x01"
 _FILLERS = {kind: _FILLER * len(mask) for kind, mask in MASKS.items()}
 _start, _extent = itemgetter(1), itemgetter(1, 2)
 _new_secret = partial(tuple.__new__, Secret)
@@ -85,13 +88,14 @@ def mask(text: str, secrets: Iterable[Secret]) -> str:
     return _replaced(text, sorted(secrets, key=_start), MASKS)
 
 
-def _replaced(text: str, secrets: Iterable[Secret], stand_ins: Mapping[SecretKind, str]) -> str:
+def _replaced(text: str, secrets: Sequence[Secret], stand_ins: Mapping[SecretKind, str]) -> str:
     """The text with something else in the place of each secret; they are sorted."""
-    parts, done = [], 0
-    for kind, start, end in secrets:
-        parts += [text[done:start], stand_ins[kind]]
-        done = end
-    return "".join([*parts, text[done:]])
+    ends = [0, *[end for _, _, end in secrets]]
+    starts = [*[start for _, start, _ in secrets], len(text)]
+    parts = [""] * (2 * len(ends) - 1)
+    parts[::2] = [text[end:start] for end, start in zip(ends, starts, strict=True)]
+    parts[1::2] = [stand_ins[kind] for kind, _, _ in secrets]
+    return "".join(parts)
 
 
 def _neutral(text: str) -> str:
@@ -133,8 +137,11 @@ def _in_original(found: list[Secret], masked: Sequence[Secret]) -> list[Secret]:
 
 def _merged(secrets: list[Secret]) -> list[Secret]:
     """Where they overlap, one; of the kind that comes first in the table."""
+    secrets = sorted(set(secrets), key=_extent)
+    if all(one[2] <= other[1] for one, other in pairwise(secrets)):
+        return secrets
     merged: list[Secret] = []
-    for secret in sorted(secrets, key=_extent):
+    for secret in secrets:
         if merged and secret.start < merged[-1].end:
             last = merged.pop()
             kind = min(last.kind, secret.kind, key=_RANKS.__getitem__)

@@ -61,12 +61,13 @@ class View:
         return position + 1
 
     def tells_against(self, start: int, end: int) -> bool:
-        """Whether a word such as "commit" or "branch" stands there: then a code is no secret."""
-        first = bisect_left(self._no_secrets, start)
-        return first < len(self._no_secrets) and self._no_secrets[first] < end
+        """Whether a word stands there beside which a code is no secret."""
+        first = bisect_left(self.no_secrets, start)
+        return first < len(self.no_secrets) and self.no_secrets[first] < end
 
     @cached_property
-    def _no_secrets(self) -> list[int]:
+    def no_secrets(self) -> list[int]:
+        """Where words stand such as "commit" or "branch": beside one a code is no secret."""
         return [start for start, _ in self.places("no_secret")]
 
     def value_after(self, name_end: int) -> tuple[int, str] | None:

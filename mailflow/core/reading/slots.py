@@ -24,6 +24,7 @@ _LEADERS = re.compile(
     rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}"
 )  # "User name ..... x"
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
+_WORDY = re.compile(r"\w")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\s[/|](?=\s)")
 _PHRASE_END = re.compile(r"[.!?,;](?=\s)|[。！？，；、]|\s[/|](?=\s)")
@@ -158,6 +159,8 @@ def _label_at(
     fresh: Fresh, terms: Terms, begin: int, separator: re.Match[str], *, known: bool
 ) -> _Label | None:
     before = fresh.text[max(begin, separator.start() - 2 * _LABEL_LENGTH) : separator.start()]
+    if not _WORDY.search(before):
+        return None
     before = _PAREN.sub(lambda match: " " * len(match.group()), before)
     mark = _LIST_MARK.match(before)
     words = words_of(before[mark.end() :] if mark else before)
