@@ -79,4 +79,8 @@ class Form:
         return tuple(field for field in self.fields if field.kind is kind)
 
     def fields_of(self, item: str) -> tuple[Field, ...]:
-        return tuple(field for field in self.fields if field.item == item)
+        return self._by_item.get(item, ())
+
+    @cached_property
+    def _by_item(self) -> Mapping[str, tuple[Field, ...]]:
+        return {item: tuple(field for field in self.fields if field.item == item) for item in self.items}

@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from mailflow.core.display import one_line
 
@@ -59,7 +60,12 @@ def token_field(name: str, value: str) -> bytes:
 
 
 def date_field(moment: datetime) -> bytes:
-    return token_field("Date", format_datetime(moment))
+    return _date_field(moment.replace(microsecond=0))
+
+
+@lru_cache(maxsize=1)  # letters that are written together have the same
+def _date_field(second: datetime) -> bytes:
+    return token_field("Date", format_datetime(second))
 
 
 def plain_address(address: str) -> str:
@@ -102,11 +108,14 @@ def check(raw: bytes, names: Sequence[str], recipient: str) -> None:
     if not blank:
         raise ValueError("no end of the header")
     fields = [_FIELD.fullmatch(field) for field in head.replace(b"\r\n ", b" ").split(b"\r\n")]
-    found = [(field[1].decode(), field[2].decode()) if field else ("", "") for field in fields]
-    if [name for name, _ in found] != list(names):
-        raise ValueError(f"the fields {[name for name, _ in found]} instead of {list(names)}")
-    if dict(found).get("To") != recipient:
-        raise ValueError(f"to {dict(found).get('To')!r} instead of {recipient!r}")
+    found = [field[1].decode() if field else "" for field in fields]
+    if found != [*names]:
+        raise ValueError(f"the fields {found} instead of {[*names]}")
+    to = next(
+        (field[2].decode() for name, field in zip(found, fields, strict=True) if field and name == "To"), ""
+    )
+    if to != recipient:
+        raise ValueError(f"to {to!r} instead of {recipient!r}")
 
 
 def _field(name: str, words: Sequence[str]) -> bytes:
@@ -124,6 +133,8 @@ def _field(name: str, words: Sequence[str]) -> bytes:
 def _phrase(text: str) -> list[str]:
     """The words of a field, encoded from the first that needs it to the last: white space between two is not shown."""
     words = text.split()
+    if _is_plain_word(text) and words:  # all of them together are short enough
+        return words
     odd = [place for place, word in enumerate(words) if not _is_plain_word(word)]
     if not odd:
         return words

@@ -19,6 +19,7 @@ from functools import cache
 from mailflow.core.domains import ascii_domain
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _MISREAD = str.maketrans("ILO", "110")  # how people read it aloud
 _REFERENCE_BITS = 40
 _MAC_BITS = 130  # 26 characters, above the 128 bits of RFC 2104, section 5
@@ -163,5 +164,6 @@ def _expiry(moment: datetime) -> str:
 
 
 def _base32(digest: bytes, bits: int) -> str:
+    """The first bits, a multiple of ten, two characters at a time."""
     number = int.from_bytes(digest, "big") >> (len(digest) * 8 - bits)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(bits - 5, -1, -5))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(bits - 10, -1, -10)])

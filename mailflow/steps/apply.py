@@ -76,6 +76,12 @@ def _write(app: App, uow: UnitOfWork, letter: Letter, case: Case, now: datetime)
     return rendered
 
 
+def look_at_queue(uow: UnitOfWork, now: datetime) -> None:
+    """What letters say of the queue, asked before anything is put off that would have to be written first."""
+    uow.views.look_at_queue(now)
+    uow.views.usual_wait(now - _USUAL_WAIT_OVER)
+
+
 def _queue(uow: UnitOfWork, case: Case, now: datetime) -> dict[str, object]:
     """The case's place among those that wait for the staff, and how long such waits took lately."""
     if case.status is not Status.IN_REVIEW:

@@ -13,6 +13,7 @@ from pathlib import Path
 from mailflow.core.body import redacted
 from mailflow.core.timing import DAY, retry_wait
 from mailflow.steps.app import App
+from mailflow.steps.apply import look_at_queue
 from mailflow.steps.handled import RETRY_WAITS, Failed, Handled
 from mailflow.steps.machine import by_machine
 from mailflow.steps.operate import record
@@ -43,11 +44,16 @@ def handle_waiting(app: App, limit: int) -> list[Handled | Failed]:
 
 
 def _ask_for_all(app: App, uow: UnitOfWork, read: Iterable[Understood]) -> None:
-    """What is asked of every party, asked at once. Locked first: nobody else opens a case for any of them from now on."""
+    """What is asked of every party, asked at once, and of the queue.
+
+    Locked first: nobody else opens a case for any of them from now on.
+    """
     parties = {one.sender for one in read if one.silence is None}
     uow.cases.lock_party(*parties)
     uow.cases.look_for(parties)
     uow.outbox.count_letters_to(parties, app.clock() - DAY)
+    if parties:
+        look_at_queue(uow, app.clock())
 
 
 def _all(

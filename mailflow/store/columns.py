@@ -57,8 +57,7 @@ def _plain(value: object) -> object:
     if names := _field_names(kind):
         return {name: getattr(value, name) for name in names}
     if isinstance(value, datetime):
-        to_micros(value)  # refuses a time without a time zone
-        return value.astimezone(UTC).isoformat()
+        return _in_utc(value).isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, frozenset | set):
@@ -66,6 +65,13 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
+    to_micros(moment)  # refuses a time without a time zone
+    return moment.astimezone(UTC)
 
 
 _encode = json.JSONEncoder(default=_plain, separators=(",", ":")).encode  # `dumps` would make one each time

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, tuple_, t
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.store.cases import SELECT, case_of
 from mailflow.store.columns import Key, Moment
+from mailflow.store.line import Place
 from mailflow.store.schema import (
     case_is_queued,
     cases,
@@ -134,6 +135,10 @@ _QUEUES = select(
 class Views(Part):
     __slots__ = ()
 
+    def look_at_queue(self, now: datetime) -> None:
+        """Counts it at once for all of `queue_place`, before there are rows that would have to be written first."""
+        self._ahead_of((now, ""))
+
     def queue_place(self, case: Case) -> int:
         """Its place in the queue of the staff, 1 being next; the last one for a case that is not in it yet.
 
@@ -141,15 +146,18 @@ class Views(Part):
         """
         if case.completed_at is None:
             return int(_QUEUE.scalar(self._connection, {})) + 1
-        line, key = self._known.line, (case.completed_at, case.id)
+        return min(self._ahead_of((case.completed_at, case.id)), PLACES_COUNTED) + 1
+
+    def _ahead_of(self, key: Place) -> int:
+        line = self._known.line
         ahead = line.ahead_of(key)
         if ahead is None:
-            values = {"queued_at": case.completed_at, "case_id": case.id}
+            values = {"queued_at": key[0], "case_id": key[1]}
             ahead = int(_AHEAD.scalar(self._connection, values))
-            rest = [row.id for row in _NOT_AHEAD.rows(self._connection, values)]
-            if set(rest) <= {case.id}:
+            rest = {row.id for row in _NOT_AHEAD.rows(self._connection, values)}
+            if rest <= {key[1]}:
                 line.count(key, ahead, there=bool(rest))
-        return min(ahead, PLACES_COUNTED) + 1
+        return ahead
 
     def usual_wait(self, since: datetime) -> timedelta | None:
         """From complete to closed by the staff: the median of the newest cases closed since; None without any."""

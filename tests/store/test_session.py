@@ -179,3 +179,20 @@ def test_places_of_those_that_join_in_another_order(uow, queued):
     late, early, between = queued(5), queued(1), queued(3)
     assert [*opened(uow, late, early, between)] == [1, 1, 2]
     assert places(uow, early, between, late) == [1, 2, 3]
+
+
+def test_a_queue_that_was_looked_at_before_is_neither_counted_again_nor_are_rows_written_for_it(
+    store, queued, now
+):
+    with store.begin() as uow:
+        uow.cases.save(queued(0), opened=True)
+    with store.begin() as uow:
+        uow.views.look_at_queue(now + 2 * SOON)
+        put_off = uow._session._put_off
+        first, second = queued(3), queued(4)
+        assert [*opened(uow, first, second)] == [2, 3]
+        assert [len(rows) for rows in put_off.values()] == [2]
+        assert places(uow, first, second) == [2, 3]
+    with store.begin() as uow:
+        uow.views.look_at_queue(now)
+        assert uow.views.queue_place(queued(9)) == 4, "those that come later count too"
