@@ -67,19 +67,22 @@ class Phrases:
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._by_word: dict[str, list[str]] = {}
-        self._others: list[str] = []  # without a word that has spaces on both sides
+        others: list[str] = []  # without a word that has spaces on both sides
         for phrase in phrases:
             inner = phrase.split(" ")[1:-1]
             if inner:
                 self._by_word.setdefault(max(inner, key=len), []).append(phrase)
             else:
-                self._others.append(phrase)
+                others.append(phrase)
+        self._others = tuple(others)
+        self._ascii_others = tuple(filter(str.isascii, others))
 
     def within(self, text: str) -> list[str]:
         """Those that a folded text holds."""
         known = self._by_word.keys() & text.split()
-        phrases = [*self._others, *(phrase for word in sorted(known) for phrase in self._by_word[word])]
-        return [phrase for phrase in phrases if phrase in text]
+        found = [phrase for word in sorted(known) for phrase in self._by_word[word] if phrase in text]
+        others = self._ascii_others if text.isascii() else self._others
+        return [*[phrase for phrase in others if phrase in text], *found]
 
 
 @dataclass(frozen=True)

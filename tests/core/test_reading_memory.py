@@ -40,6 +40,19 @@ def test_a_text_is_read_alike_whatever_is_forgotten(monkeypatch):
         assert read(text, config.policy.form, config) == answers
 
 
+def test_the_languages_that_were_used_longest_ago_are_forgotten(monkeypatch):
+    config = load(shipped("config.toml"))
+    monkeypatch.setattr(vocabulary, "_SETS_KEPT", 2)
+    words = config.lexicon.answers.terms(config.policy.form).vocabulary
+    english, german, french = (text for text, _ in TEXTS)
+    for text in (english, german, english):
+        words.scan(text.lower())
+    in_english = words._readers[words.languages(english.lower())]
+    words.scan(french.lower())
+    assert in_english in words._readers.values()
+    assert len(words._readers) == 2
+
+
 @pytest.mark.parametrize("kept", [1, 2])
 def test_no_more_forms_are_kept_than_the_limit(monkeypatch, kept):
     config = load(shipped("config.toml"))

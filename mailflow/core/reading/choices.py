@@ -196,7 +196,7 @@ def _told(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]
     listed = False
     loss: Clause | None = None  # the last clause that told of one
     for part in parts:
-        for choice, sure in _by_phrase(field, ways, part):
+        for choice, sure in _by_phrase(field, ways, part) if part.choices else ():
             yield Told(choice, sure, part)
         if not (part.things or part.states):
             continue
@@ -307,7 +307,7 @@ def has_near_pronoun(part: Clause, pronouns: frozenset[str] = frozenset({"them"}
 
 
 def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, float]]:
-    if not part.choices or "if" in part.marks:
+    if "if" in part.marks:
         return
     for hit in (hit for hit in part.hits if hit.means.choices):
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):

@@ -119,32 +119,30 @@ class Node:
         self.stems = {**other.stems, **self.stems} if other.stems else self.stems
 
 
-def follow(node: Node, words: Tokens, index: int, found: Ends) -> None:
-    """Find where the phrases end that go on behind a word."""
-    forms, marks = words.forms, words.marks
+def follow(node: Node, words: Tokens, index: int, mark: int) -> Ends:
+    """Where the phrases end that go on behind a word, before the word that stands behind the next mark."""
+    found: Ends = []
     step: Node | None = node
     while step is not None and step.goes_on:
         index += 1
-        if index >= len(forms) or index in marks:
-            return
+        if index >= mark:
+            break
         if step.gap is not None:
-            _follow_gap(step.gap, words, index, found)
-        step = step.step(forms[index])
+            found += _follow_gap(step.gap, words, index, mark)
+        step = step.step(words.forms[index])
         if step is not None and step.ends:
             found.append((words.ends[index], step.means))
+    return found
 
 
-def _follow_gap(gap: Node, words: Tokens, index: int, found: Ends) -> None:
+def _follow_gap(gap: Node, words: Tokens, index: int, mark: int) -> Ends:
     """The same behind a gap, which begins at a word and takes as few as it can."""
-    for after in range(index, min(index + _GAP_WORDS + 1, len(words.forms))):
-        if after in words.marks:
-            return
+    for after in range(index, min(index + _GAP_WORDS + 1, mark)):
         behind = gap.step(words.forms[after])
         if behind is not None:
-            if behind.ends:
-                found.append((words.ends[after], behind.means))
-            follow(behind, words, after, found)
-            return
+            here = [(words.ends[after], behind.means)] if behind.ends else []
+            return here + follow(behind, words, after, mark)
+    return []
 
 
 def take_longest(start: int, found: Ends, done: list[int], hits: list[Hit]) -> None:

@@ -11,7 +11,7 @@ from operator import itemgetter
 from mailflow.core.reading.meaning import Concept, Hit
 from mailflow.core.reading.misspelled import Misspelled
 from mailflow.core.reading.phrasebook import EVERY, Entry, Kind, PhraseBook, literals
-from mailflow.core.reading.phrasenode import ALL_LAYERS, Ends, Node, follow, layers_of, take_longest
+from mailflow.core.reading.phrasenode import ALL_LAYERS, Node, follow, layers_of, take_longest
 from mailflow.core.reading.tokens import RUN, Tokens, new_hit
 from mailflow.core.reading.words import fold, words_of
 
@@ -41,27 +41,28 @@ class Reader:
         """What a text of these words holds, in order."""
         hits: list[Hit] = []
         done = [0, 0, 0]
-        marks, ends, forms = words.marks, words.ends, words.forms
-        nodes = map(self._known.__getitem__, forms)
-        for index, (node, form, following, end) in enumerate(
-            zip(nodes, forms, [*forms[1:], ""], ends, strict=False)
-        ):
-            if index in marks:
-                self._take_marks(low, marks[index], done, hits)
-            if node is None:
-                continue
-            if following in node.children or node.branches:
-                found: Ends = []
-                follow(node, words, index, found)
-                if found:
-                    if node.ends:
-                        found.append((end, node.means))
-                    take_longest(end - len(form), found, done, hits)
+        forms, ends = words.forms, words.ends
+        nodes = [*map(self._known.__getitem__, forms)]
+        first = 0
+        for mark in dict.fromkeys((*words.marks, len(forms))):  # the words between two marks, then the marks
+            for index in range(first, mark):
+                node = nodes[index]
+                if node is None:
                     continue
-            for layer, meaning in node.single:
-                if end - len(form) >= done[layer]:
-                    hits.append(new_hit((end - len(form), end, meaning)))
-        self._take_marks(low, marks.get(len(forms), ()), done, hits)
+                end = ends[index]
+                start = end - len(forms[index])
+                if index + 1 < mark and (node.branches or forms[index + 1] in node.children):
+                    found = follow(node, words, index, mark)
+                    if found:
+                        if node.ends:
+                            found.append((end, node.means))
+                        take_longest(start, found, done, hits)
+                        continue
+                for layer, meaning in node.single:
+                    if start >= done[layer]:
+                        hits.append(new_hit((start, end, meaning)))
+            self._take_marks(low, words.marks.get(mark, ()), done, hits)
+            first = mark
         if words.runs:  # of which one may be found in a layer behind what is found in the next
             hits.sort(key=_start)
         return hits

@@ -131,7 +131,7 @@ class Terms:
 
     def everyday(self, word: str) -> bool:
         """Whether a word is more likely anything but a name, where nothing says that a name stands here."""
-        return word.lower() in self.ordinary or self.common(word)
+        return self.common(word) or word.lower() in self.ordinary
 
     def is_service(self, word: str) -> bool:
         """Whether a word is one of the service's name, and not of everyday language."""
@@ -280,4 +280,8 @@ def _implied(form: Form) -> Iterator[tuple[str, tuple[str, str]]]:
 
 def _alternatives(words: Iterable[str], pattern: str) -> re.Pattern[str]:
     longest_first = sorted(words, key=len, reverse=True) or ["is"]
-    return re.compile(pattern.format(CJK, "|".join(re.escape(word) for word in longest_first)))
+    rests: dict[str, list[str]] = {}  # by the first letter, so that few are tried at each place
+    for word in longest_first:
+        rests.setdefault(re.escape(word[0]), []).append(re.escape(word[1:]))
+    ways = "|".join(f"{first}(?:{'|'.join(some)})" for first, some in rests.items())
+    return re.compile(pattern.format(CJK, ways))

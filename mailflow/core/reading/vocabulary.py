@@ -20,13 +20,12 @@ from mailflow.core.reading.misspelled import KeyWords, Misspelled
 from mailflow.core.reading.phrasebook import Kind, PhraseBook
 from mailflow.core.reading.reader import Reader, is_read_in
 from mailflow.core.reading.tokens import Tokens
-from mailflow.core.reading.words import CJK, fold, lower, words_of
+from mailflow.core.reading.words import fold, lower, plain_words, words_of
 
 _TELLING = 3000  # characters that are looked at to tell the language
 _SETS_KEPT = 16  # of languages
 _MISSPELT = 2  # letters more or less
 _MEMO_LIMIT = 20_000  # words; hostile mail must not fill the memory
-_WORD = re.compile(rf"[^\W{CJK}]+")
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 _start = itemgetter(0)
 
@@ -111,7 +110,7 @@ class Vocabulary:
             low = low[:start] + " " * (end - start) + low[end:]
         words = Tokens(low, hard)
         if not languages and len(low) <= _TELLING:  # rather than looking for the words again
-            others = [word for start, end, _ in set_apart for word in _WORD.findall(written[start:end])]
+            others = [word for start, end, _ in set_apart for word in plain_words(written[start:end])]
             languages = self._languages.likeliest([*words.forms, *others], written)
         elif not languages:
             languages = self.languages(written)
@@ -124,16 +123,16 @@ class Vocabulary:
     def languages(self, low: str) -> tuple[str, ...]:
         """The languages a lower-case text is likely to be written in, likeliest first."""
         low = low[:_TELLING]
-        return self._languages.likeliest(_WORD.findall(low), low)
+        return self._languages.likeliest(plain_words(low), low)
 
     def _reader(self, languages: tuple[str, ...]) -> Reader:
-        reader = self._readers.get(languages)
+        reader = self._readers.pop(languages, None)
         if reader is None:
             if len(self._readers) >= _SETS_KEPT:
-                self._readers.clear()
+                del self._readers[next(iter(self._readers))]  # that which was used longest ago
             misspelled = Misspelled(list(self._key_words_in(languages)))
             reader = Reader(self._book, languages, misspelled, self._is_word)
-            self._readers[languages] = reader
+        self._readers[languages] = reader
         return reader
 
     def _key_words_in(self, languages: Sequence[str]) -> Iterator[KeyWords]:

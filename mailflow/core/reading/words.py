@@ -10,6 +10,9 @@ GAP = "…"  # in a phrase: up to some other words
 
 _WORD_OR_RUN = re.compile(rf"[^\W{CJK}]+\*?|[{CJK}]+|{GAP}")
 _ASCII_WORD = re.compile(r"[a-z0-9_]+\*?")  # the same of a text in ASCII and lower case, in less time
+_WORD_APART = re.compile(rf"[^\W{CJK}]+")
+# What stands between words in ASCII, as spaces: to split a text at these takes a quarter of the time.
+_APART = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _CJK = re.compile(f"[{CJK}]")
 
 
@@ -34,6 +37,11 @@ def words_of(text: str) -> list[str]:
     """The words of a phrase, a stem's star kept; a run of Chinese, Japanese or Korean is one word."""
     low = lower(text)
     return (_ASCII_WORD if low.isascii() else _WORD_OR_RUN).findall(low)
+
+
+def plain_words(low: str) -> list[str]:
+    """The words of a lower-case text that stand apart: none in Chinese, Japanese or Korean."""
+    return low.translate(_APART).split() if low.isascii() else _WORD_APART.findall(low)
 
 
 def has_cjk(text: str) -> bool:
