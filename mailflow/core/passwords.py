@@ -28,6 +28,7 @@ _ALONE = re.compile(r"[>\s#*_|•-]{0,8}")
 _BEFORE = re.compile(
     r"(?<!\S)([^\s|]{6,60})[ \t]{1,3}([^\s|]{1,12})(?:[ \t]{1,3}[^\s|]{1,12}){0,2}[ \t]{1,3}$"
 )
+_NO_LETTER = re.compile(r"[^A-Za-z\s]")
 _PAIR = re.compile(r"^[^:=\n]{0,60}(?:[/&+]|\b(?:and|und|et|y|e|и))[ \t]{0,3}$", re.IGNORECASE)
 _PAIR_VALUES = re.compile(r"[ \t]{0,8}([^\s/|]{1,100}(?:[ \t]{0,3}[/|,;][ \t]{0,3}|[ \t]{1,3})[^\s|]{1,100})")
 _CLAUSE_END = re.compile(r"[ \t*_]{0,8}(?:\Z|[\r\n|,;.!?()。，；]|(?<=[.,;!?])[ \t])")
@@ -148,6 +149,8 @@ def _cell_below(view: View, line: int, start: int) -> Span | None:
 def _in_front(view: View, start: int) -> Span | None:
     """As in "x is my password"."""
     window = max(view.line_start(start), start - 100)
+    if not _NO_LETTER.search(view.text, window, start):
+        return None  # in nothing but letters stands no code
     if view.words.is_words.keys().isdisjoint(view.text[window:start].casefold().split()[-4:]):
         return None
     found = _BEFORE.search(view.text[window:start])
@@ -196,6 +199,8 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 def _is_answer(view: View, value: str) -> bool:
     """Words that say something of a password rather than give it away: "forgotten", "lost/stolen", "?"."""
+    if value.isalpha():  # as most are, and told soonest
+        return value.casefold() in view.words.no_password
     words = re.split(r"[/.,;!?()]+", value.casefold().replace("’", "'"))
     words = [word.strip("\"'`*_-") for word in words]
     return all(not word or word in view.words.no_password for word in words) or not any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from mailflow.core.secretforms import Span
 from mailflow.core.secretview import REACH, View
@@ -64,14 +65,14 @@ def recovery_codes(view: View) -> Iterator[Span]:
     if view.may_hold_code(0, len(view.text)) and _SIXTEEN.search(view.long_words):
         yield from _hex_codes(view)
     seen = 0
-    sheets = _Sheets(view.text)
+    lines = _Lines(view)
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
         if view.may_hold_code(first, end + 2 * REACH):
             yield from _in_line(view, first, last)
             yield from _behind_name(view, end)
         seen = max(seen, last)
-        yield from _sheet(view, last, sheets)
+        yield from _sheet(view, last, lines)
 
 
 def _hex_codes(view: View) -> Iterator[Span]:
@@ -114,7 +115,7 @@ def _listed(view: View, place: int, *, joined: bool) -> Iterator[Span]:
         code = _NEXT.match(view.text, more.end()) if more else None
 
 
-def _sheet(view: View, line_end: int, lines: _Sheets) -> Iterator[Span]:
+def _sheet(view: View, line_end: int, lines: _Lines) -> Iterator[Span]:
     """Lines of nothing but codes, at most two lines of prose below their name."""
     spans: list[Span] = []
     strict, prose = False, 0
@@ -125,28 +126,38 @@ def _sheet(view: View, line_end: int, lines: _Sheets) -> Iterator[Span]:
     for _ in range(_SHEET):
         if line_end >= len(view.text):
             break
-        start, line_end = line_end + 1, view.line_end(line_end + 1)
-        codes = lines[start, line_end]
-        blank = view.text[start:line_end].strip(" \t\r>") == ""
-        prose += not codes and not blank
-        if not codes and not blank and (spans or prose > _PROSE):
+        line = lines[line_end + 1]
+        prose += line.prose
+        if line.prose and (spans or prose > _PROSE):
             break
-        spans += codes
-        strict = strict or any(_is_strict(view.text[slice(*span)]) for span in codes)
+        spans += line.codes
+        strict = strict or line.strict
+        line_end = line.end
     # One line such as "jdoe-2024" may as well be a name.
     if strict or len(spans) > 1:
         yield from spans
 
 
-class _Sheets(dict[Span, list[Span]]):
-    """The codes of each line, looked for once though it stands below several names."""
+class _Line(NamedTuple):
+    end: int
+    codes: list[Span]
+    strict: bool  # whether one of them is a code whatever stands beside it
+    prose: bool  # neither codes nor blank
 
-    def __init__(self, text: str) -> None:
-        self._text = text
 
-    def __missing__(self, line: Span) -> list[Span]:
-        self[line] = codes = _codes_of_line(self._text, *line)
-        return codes
+class _Lines(dict[int, _Line]):
+    """Lines by their start, each looked at once though it stands below several names."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def __missing__(self, start: int) -> _Line:
+        text, end = self._view.text, self._view.line_end(start)
+        codes = _codes_of_line(text, start, end)
+        strict = any(_is_strict(text[slice(*span)]) for span in codes)
+        prose = not codes and text[start:end].strip(" \t\r>") != ""
+        self[start] = line = _Line(end, codes, strict, prose)
+        return line
 
 
 def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
