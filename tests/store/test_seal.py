@@ -1,6 +1,8 @@
 """The cipher itself: what it must give, and what it must refuse."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -27,7 +29,8 @@ keyring = Keyring([NEW])
 def test_it_is_the_algorithm_that_it_says(monkeypatch, key, bound_to, ciphertext):
     """The vectors of https://c2sp.org/XAES-256-GCM: CMAC's subkey without and with a carry."""
     nonce = b"ABCDEFGHIJKLMNOPQRSTUVWX"
-    monkeypatch.setattr(seal.secrets, "token_bytes", lambda number: nonce[:number])
+    random = BytesIO(nonce)
+    monkeypatch.setattr(seal.secrets, "token_bytes", random.read)
     sealed = Keyring([key]).seal(b"XAES-256-GCM", bound_to)
     assert sealed == bytes.fromhex(key_id(key)) + nonce + bytes.fromhex(ciphertext)
 
@@ -75,6 +78,20 @@ def test_the_same_is_never_sealed_the_same():
         sealed = list(pool.map(lambda _: keyring.seal(b"hello", b""), range(2000)))
     assert len(set(sealed)) == len({one[8:32] for one in sealed}) == 2000
     assert {keyring.open(one, b"") for one in sealed} == {b"hello"}
+
+
+def test_a_derived_key_seals_no_more_than_256_values():
+    one = Keyring([NEW])
+    sealed = [one.seal(b"hello", b"") for _ in range(1000)]
+    halves = Counter(each[8:20] for each in sealed)
+    assert sorted(halves.values()) == [232, 256, 256, 256]
+    assert len({each[8:32] for each in sealed}) == 1000
+    assert {Keyring([NEW]).open(each, b"") for each in sealed} == {b"hello"}
+
+
+def test_two_processes_derive_different_keys():
+    halves = {Keyring([NEW]).seal(b"hello", b"")[8:20] for _ in range(10)}
+    assert len(halves) == 10
 
 
 def test_without_a_key_nothing_is_sealed():
