@@ -51,6 +51,7 @@ class Mail:
     ] = ()  # name and text of those that are text, to be searched for secrets and never shown
     reports: tuple[DeliveryReport, ...] = ()
     returned_ids: tuple[str, ...] = ()  # Message-IDs of the mails that a report returns
+    written_name: str = ""  # the first display name of From, with what nobody sees
     problems: tuple[str, ...] = ()  # what was capped, replaced or guessed
     _index: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -74,11 +75,14 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
     named: dict[str, list[str]] = {}
     for name, value in root.fields:
         named.setdefault(name, []).append(value)
-    sender = _sender(named.get("from", []), envelope, problems)
+    names = named.get("from", [])
+    mailboxes = read_mailboxes(names[0]) if names else Mailboxes((), certain=False)
+    sender = _sender(names, mailboxes, envelope, problems)
     return Mail(
         envelope=envelope,
         sender=sender.address if sender else None,
         sender_name=clean_value(sender.name)[:_NAME_LIMIT] if sender else "",
+        written_name=mailboxes.found[0].name if mailboxes.found else "",
         addressed_to=_addresses([*named.get("to", []), *named.get("cc", [])], problems),
         subject=_subject(named.get("subject", [""])[0], problems),
         message_id=next(iter(_ids(named.get("message-id", []), problems)), None),
@@ -96,10 +100,11 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
     )
 
 
-def _sender(values: list[str], envelope: Envelope, problems: list[str]) -> Mailbox | None:
+def _sender(
+    values: list[str], mailboxes: Mailboxes, envelope: Envelope, problems: list[str]
+) -> Mailbox | None:
     """The one mailbox that every reader finds in the one From field, or that its envelope confirms."""
-    mailboxes = read_mailboxes(values[0]) if len(values) == 1 else Mailboxes((), certain=False)
-    if mailboxes.certain and len(mailboxes.found) == 1:
+    if len(values) == 1 and mailboxes.certain and len(mailboxes.found) == 1:
         return mailboxes.found[0]
     if len(values) == 1 and (match := _ENCODED_NAME.fullmatch(values[0])):
         address = sound_address(match[1])

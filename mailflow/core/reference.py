@@ -30,7 +30,8 @@ NO_CASE = "0000-0000"  # stands for the reference in an address for commands abo
 STAFF_LIFETIME = timedelta(days=7)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_TYPED = re.compile(r"(?<![0-9A-Za-z@.+/-])([0-9A-Za-z]{4})-([0-9A-Za-z]{4})(?![0-9A-Za-z@-])")
+# Looked for from its hyphen on, as `re` passes over all other characters at once.
+_TYPED = re.compile(r"-(?<=(?<![0-9A-Za-z@.+/-])[0-9A-Za-z]{4}-)[0-9A-Za-z]{4}(?![0-9A-Za-z@-])")
 _MOST_TYPED = 5  # a mail that names more references than this names none in earnest
 
 
@@ -51,7 +52,7 @@ def normal_reference(typed: str) -> str | None:
 
 def find_references(text: str) -> tuple[str, ...]:
     """What may be references in a text, in order. Most words of this form are none: the store has to know them."""
-    found = (normal_reference(match.group()) for match in _TYPED.finditer(text))
+    found = (normal_reference(text[match.start() - 4 : match.end()]) for match in _TYPED.finditer(text))
     return tuple(dict.fromkeys(reference for reference in found if reference))[:_MOST_TYPED]
 
 

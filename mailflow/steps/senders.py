@@ -15,7 +15,6 @@ from mailflow.config import Config, organizational_domain
 from mailflow.core.authentication import COMPUTED, Authentication, found_by_server
 from mailflow.core.lookalikes import oddities_of
 from mailflow.core.mail import Mail, parse
-from mailflow.core.mailbox import read_mailboxes
 from mailflow.core.origin import why_not_answer
 from mailflow.core.relaying import way_of
 from mailflow.steps.app import App
@@ -99,16 +98,10 @@ def who_wrote(config: Config, mail: Mail, known: Authentication | None) -> Authe
 
 def with_oddities(found: Authentication, mail: Mail, known: tuple[str, ...]) -> Authentication:
     """`known`: addresses that the sender may want to be taken for."""
-    oddities = (*found.oddities, *oddities_of(mail.sender, _display_name(mail), known))
+    oddities = (*found.oddities, *oddities_of(mail.sender, mail.written_name, known))
     if len(oddities) == len(found.oddities):  # as of most mails
         return found
     return replace(found, oddities=tuple(dict.fromkeys(oddities)))
-
-
-def _display_name(mail: Mail) -> str:
-    """As it stands in the mail: `Mail.sender_name` has lost what nobody sees."""
-    found = read_mailboxes(mail.header("from")).found
-    return found[0].name if found else ""
 
 
 def _said_by_server(config: Config, mail: Mail) -> Authentication | None:

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 from hypothesis import given as holds_for
@@ -142,3 +143,13 @@ def test_a_desk_at_a_domain_in_another_script_takes_mail_to_either_form():
     assert desk.accepts("Desk@XN--bcher-kva.example")
     assert not desk.accepts("desk@bucher.example")
     assert not desk.accepts("desk@ü..example")
+
+
+@holds_for(
+    st.lists(st.sampled_from(["abcd", "-", "AB12", "1", "@", " ", "efgh", ".", "é", "\n", "+"]), max_size=12)
+)
+def test_references_stand_by_themselves(parts):
+    text = "".join(parts)
+    by_itself = re.compile(r"(?<![0-9A-Za-z@.+/-])([0-9A-Za-z]{4})-([0-9A-Za-z]{4})(?![0-9A-Za-z@-])")
+    found = (normal_reference(match.group()) for match in by_itself.finditer(text))
+    assert find_references(text) == tuple(dict.fromkeys(filter(None, found)))[:5]
