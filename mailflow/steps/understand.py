@@ -93,10 +93,11 @@ class Understood:
 
 
 def read_ahead(app: App, mails: Iterable[StoredMail]) -> dict[int, Understood]:
-    """What is understood of the mails, by their ids. One that raises is left out: in its transaction it raises again."""
-    understood = {
-        stored.id: one for stored in mails if (one := _unless_it_raises(understand, app, stored)) is not None
-    }
+    """What is understood of the mails, by their ids. One that raises is left out: in its transaction it raises again.
+
+    Each step is taken for all of them before the next one, as what it needs then stays in the processor's caches.
+    """
+    understood = {one.stored.id: one for one in _understood(app, mails)}
     persons = [one for one in understood.values() if one.silence is None and not one.for_commands]
     if not persons:
         return understood
@@ -112,7 +113,24 @@ def read_ahead(app: App, mails: Iterable[StoredMail]) -> dict[int, Understood]:
 def understand(app: App, stored: StoredMail) -> Understood:
     """All that can be told of a mail without a look at any case."""
     mail = parse(stored.raw, stored.envelope)
-    body = read_body(mail, app.config.lexicon, app.addresses.desk)
+    return _with_silence(app, stored, mail, _body_of(app, mail))
+
+
+def _understood(app: App, mails: Iterable[StoredMail]) -> list[Understood]:
+    """The same of some mails."""
+    parsed = [(stored, _unless_it_raises(parse, stored.raw, stored.envelope)) for stored in mails]
+    read = [(stored, mail, _unless_it_raises(_body_of, app, mail)) for stored, mail in parsed if mail]
+    understood = [
+        _unless_it_raises(_with_silence, app, stored, mail, body) for stored, mail, body in read if body
+    ]
+    return [one for one in understood if one]
+
+
+def _body_of(app: App, mail: Mail) -> Body:
+    return read_body(mail, app.config.lexicon, app.addresses.desk)
+
+
+def _with_silence(app: App, stored: StoredMail, mail: Mail, body: Body) -> Understood:
     return Understood(app, stored, mail, body, why_not_answer(mail, app.config.desk.address))
 
 
