@@ -28,10 +28,12 @@ from mailflow.core.reading import (
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
+from mailflow.core.reading.likeness import words_of_writer
 from mailflow.core.reading.ordered import in_form_order, ordered
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.told import CLEAR, HINT
 from mailflow.core.reading.values import read_slot
 from mailflow.core.text import Line, Mark
 
@@ -42,18 +44,25 @@ _STILL_PROSE = frozenset({Kind.REASON, Kind.TEXT})  # a reason told at length ma
 
 
 def read_answers(
-    lines: Sequence[Line], form: Form, asked: Sequence[str] | None, words: AnswerWords, sender: str = ""
+    lines: Sequence[Line],
+    form: Form,
+    asked: Sequence[str] | None,
+    words: AnswerWords,
+    sender: str = "",
+    sender_name: str = "",
 ) -> Reading:
     """`asked`: the items our last letter asked for, in its order; None where there is no case yet.
 
-    `sender`: for "the address I write from". What a mail says in its subject stands in a line with the number 0, see
-    `with_subject`; its body has the last word.
+    `sender`: for "the address I write from"; with the display name for account names that are like the person's own. What a
+    mail says in its subject stands in a line with the number 0, see `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
     fresh = lay_out(lines, terms, sender if asked is not None else "")
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
-    claims = _subject_last(fresh, _claims(fresh, terms, asked or (), sender, first=asked is None))
+    claims = _subject_last(
+        fresh, _claims(fresh, terms, asked or (), sender, sender_name, first=asked is None)
+    )
     settled, doubts = settle.settle(claims, terms)
     return Reading(
         {key: _answer(fresh, claim) for key, claim in settled.items()},
@@ -75,12 +84,14 @@ def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
         if claim.start >= fresh.subject:
             yield claim
         elif isinstance(claim.value, tuple):
-            yield claim._replace(rank=0, sure=min(claim.sure, choices.HINT))
+            yield claim._replace(rank=0, sure=min(claim.sure, HINT))
         else:
             yield claim._replace(rank=0)
 
 
-def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, first: bool) -> list[Claim]:
+def _claims(
+    fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, sender_name: str, *, first: bool
+) -> list[Claim]:
     """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
     asks = questions.quoted(fresh, terms, asked)
     numbered = questions.numbered(asks, terms, asked)
@@ -88,7 +99,7 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, fi
     found = boxes.find_boxes(fresh)
     repeated = context.restated(fresh, terms)
     slots = [
-        *find_slots(fresh, terms, asked),
+        *boxes.behind_open(fresh, found, find_slots(fresh, terms, asked, boxes.wrapped_lines(fresh, found))),
         *numbering.numbered(fresh, numbered),
         *context.inline(fresh, terms, asks),
         *repeated,
@@ -109,11 +120,16 @@ def _claims(fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, *, fi
     taken.add(*((slot.label, slot.end) for slot in repeated))
     claims += _prose(fresh, terms, taken, claims, sender, asked)
     claims += context.read_context(fresh, terms, asks, claims, taken.free())
+    if first and (open_items := boxes.left_open(fresh, terms, found)):
+        claims += context.yes_to_open_boxes(fresh, terms, open_items, taken.free())
     if not (first or asked):
         claims += chosen.in_answer(fresh, terms, taken.free())
+        claims += chosen.lone_address(fresh, terms) if not claims else ()
     claims += _implied(terms, asked, claims)
     wanted = frozenset(terms.form.items if first else asked)
-    claims += _last_resort(fresh, terms, taken, claims, wanted)
+    writer = words_of_writer(terms, sender, sender_name)
+    claims = names.without_unlike(terms, claims, writer)
+    claims += _last_resort(fresh, terms, taken, claims, wanted, writer)
     return _without_stray_hints(terms, wanted, claims, first=first)
 
 
@@ -143,14 +159,19 @@ def _prose(
         choice in claim.value
         for claim in (*read, *claims)
         for _, choice in terms.implied.values()
-        if isinstance(claim.value, tuple) and claim.sure >= choices.CLEAR
+        if isinstance(claim.value, tuple) and claim.sure >= CLEAR
     )
     claims += addresses.in_prose(fresh, terms, parts, taken.free(), sender=sender, lost=lost, asked=asked)
     return claims
 
 
 def _last_resort(
-    fresh: Fresh, terms: Terms, taken: Taken, claims: Sequence[Claim], wanted: AbstractSet[str]
+    fresh: Fresh,
+    terms: Terms,
+    taken: Taken,
+    claims: Sequence[Claim],
+    wanted: AbstractSet[str],
+    writer: AbstractSet[str],
 ) -> Iterator[Claim]:
     """What is only likely, for what is still wanted and of which nothing else is read."""
     said = {claim.field for claim in claims}
@@ -161,7 +182,7 @@ def _last_resort(
         and (terms.name in left or any("correct" in hit.means.speech for hit in fresh.hits))
     ):
         others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
-        yield from candidates.in_prose(fresh, terms, terms.name, taken.free(), others)
+        yield from candidates.in_prose(fresh, terms, terms.name, taken.free(), others, writer)
     reasons = [field for field in left if field.kind is Kind.REASON]
     parts = clauses(taken.left(fresh.hits), terms.opposites) if reasons else []
     for field in reasons:
@@ -175,8 +196,7 @@ def _without_stray_hints(
     hints = [
         claim
         for claim in claims
-        if isinstance(claim.value, tuple)
-        and (claim.sure <= choices.HINT if first else claim.sure < choices.CLEAR)
+        if isinstance(claim.value, tuple) and (claim.sure <= HINT if first else claim.sure < CLEAR)
     ]
     if first and len(hints) < len(claims):
         return list(claims)

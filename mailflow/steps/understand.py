@@ -159,7 +159,7 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
         body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
     lines = with_subject(subject, without_desk(body.lines, app.addresses.desk))
-    reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "")
+    reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)
 
     def wish_beside(reading: Reading) -> Wish:
         return read_wish(

@@ -60,3 +60,44 @@ ROLES = [
 @pytest.mark.parametrize(("text", "answers"), ROLES)
 def test_the_words_around_an_address_tell_what_it_is(text, answers):
     assert read(text) == answers
+
+
+NEW, OLD = "ann@example.org", "ann@example.net"
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        (f"You have {OLD}: I registered with it. Mine is {NEW}.", {"registered_email": OLD, "contact_email": NEW}),
+        (f"登録アドレスを {NEW} に変更してください。", {"contact_email": NEW}),
+        (f"请把邮箱从 {OLD} 改成 {NEW}", {"registered_email": OLD, "contact_email": NEW}),
+        (f"La uni me ha quitado el correo ({OLD}).", {"registered_email": OLD}),
+        (f"I write ({OLD}) now and then.", {}),
+    ],
+)  # fmt: skip
+def test_which_address_it_is_is_told_by_what_stands_around_it(text, answers):
+    found = read(text)
+    assert {key: found[key] for key in found if key.endswith("_email")} == answers
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "answers"),
+    [
+        (f"Mine is {NEW}.", ("contact_email",), {"contact_email": NEW}),
+        (f"Mine is {NEW}.", ("username_or_registered_email",), {"registered_email": NEW}),
+        (f"Doe has two o's: {NEW}", (), {"contact_email": NEW}),
+        (f"Does it have two o's: {NEW}?", (), {}),
+        (f"Doe has two o's: {NEW}" + " and so on" * 30, (), {}),
+        (f"See {NEW} and {OLD}: {NEW}", (), {}),
+    ],
+)
+def test_an_address_by_itself_is_what_was_asked_or_puts_the_new_one_right(text, asked, answers):
+    lines = [Line(text, Mark.FRESH, 1)]
+    reading = read_answers(lines, CONFIG.policy.form, asked, CONFIG.lexicon.answers)
+    assert {key: answer.value for key, answer in reading.answers.items() if key.endswith("_email")} == answers
+
+
+def test_a_link_that_has_expired_is_no_mailbox_that_is_lost():
+    text = "My e-mail address is still unverified. The link had expired. So I can't reach it."
+    assert read(text)["reason"] == ("unverified_email",)
+    assert set(read(f"{text} And my mailbox is gone, too.")["reason"]) == {"unverified_email", *MAIL}

@@ -111,3 +111,74 @@ def test_numbers_answer_what_the_letter_asked(text, answers):
 def test_a_bare_yes_answers_only_where_nothing_but_a_yes_is_asked():
     assert read("Yes.", CONDUCT, DELAY) == {CONDUCT: True, DELAY: True}
     assert read("Yes.", "reason", CONDUCT) == {}
+
+
+BOXES = f"""### Recovery Codes
+
+- [ ] I never generated or have lost access to the recovery codes for my
+  account
+
+%s
+
+### Code of Conduct
+
+- [ ] {AGREES}
+
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("below", "answers"),
+    [
+        (("They were in a drawer. They are burnt now.", "Yes"), {CODES: LOST_CODES, CONDUCT: True}),
+        (("They are lost.", ""), {CODES: LOST_CODES}),
+        (("", "No"), {CONDUCT: False}),
+        (("", "Word. " * 50 + "Yes"), {}),  # a story, and no answer to a box
+    ],
+)
+def test_what_stands_below_a_box_that_was_left_open_answers_it(below, answers):
+    assert read(BOXES % below) == answers
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("I cannot tick the boxes on this screen, so in words: yes to both of them.", {CODES: LOST_CODES, CONDUCT: True}),
+        ("Yes.", {}),
+        ("Yes to all of it, but I have to think about it.", {}),
+    ],
+)  # fmt: skip
+def test_a_yes_to_all_under_which_no_box_is_ticked_ticks_them_all(said, answers):
+    assert read(f"{said}\n\n{BOXES % ('', '')}") == answers
+
+
+def test_a_yes_to_all_ticks_nothing_where_a_box_was_ticked():
+    ticked = (BOXES % ("", "")).replace(f"[ ] {AGREES}", f"[x] {AGREES}")
+    assert read(f"Yes to both.\n\n{ticked}") == {CONDUCT: True}
+
+
+def test_a_smiley_ends_a_sentence():
+    text = "My phone fell into the pool, the codes were on it :/ I accept the code of conduct"
+    assert read(text) == {"reason": LOST_PHONE, CODES: LOST_CODES, CONDUCT: True}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "answers"),
+    [
+        ("I do understand that, the box was just below the edge of my screen.", [DELAY], {DELAY: True}),
+        ("Nothing strange in there, i agree", [CONDUCT], {CONDUCT: True}),
+        ("I agree, but only if you hurry up.", [CONDUCT], {}),
+        ("I agree, that you call me.", [CONDUCT], {}),
+        ("I understand that nobody can say when it is done, and that it may take long.", [], {DELAY: True}),
+        ("If I understand that, and that it may take long.", [], {}),
+        ("> Do you agree to follow the Code of Conduct?\n\nYes. I read it aloud and nobody was against it.", [CONDUCT], {CONDUCT: True}),
+        ("> Do you agree to follow the Code of Conduct?\n\nYes. But only if it is short.", [CONDUCT], {}),
+        ("> Do you still have recovery codes?\n\nNo. I remember that I clicked them away.", [CODES], {CODES: LOST_CODES}),
+        ("Yes, I still have them.", [CODES], {CODES: "has_codes"}),
+        ("Yes I have them.", [CODES], {CODES: "has_codes"}),
+        ("Yes.", [CODES], {CODES: LOST_CODES}),
+    ],
+)  # fmt: skip
+def test_an_answer_goes_on_about_something_else(text, asked, answers):
+    assert read(text, *asked) == answers

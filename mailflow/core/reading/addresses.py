@@ -44,8 +44,10 @@ def in_prose(
     replaced = lost and not any(map(_is_of_verifying, parts))
     if replaced and sender:
         told = [_as_sender(one, role, parts, sender) for one, role in zip(found, told, strict=True)]
+    old = {one.value for one, role in zip(found, told, strict=True) if role.name == REGISTERED}
     for one, role in zip(found, told, strict=True):
-        yield from _claim(terms, one, role, lost=replaced)
+        new = _only_new_asked(terms, asked) or bool(old - {one.value})
+        yield from _claim(terms, one, role, plain="" if replaced else WANTED if new else REGISTERED)
     if lost:
         yield from _other_address(terms, found, told)
     if sender:
@@ -92,10 +94,9 @@ def is_free(fresh: Fresh, one: Found, free: Sequence[tuple[int, int]]) -> bool:
     )
 
 
-def _claim(terms: Terms, one: Found, role: Role, *, lost: bool) -> Iterator[Claim]:
-    name = role.name
-    if name == PLAIN:  # where the mailbox is lost, it may as well be the new one
-        name = "" if lost else REGISTERED
+def _claim(terms: Terms, one: Found, role: Role, *, plain: str) -> Iterator[Claim]:
+    """`plain`: which one it is of which no more is said than whose it is; "" where the mailbox is lost: it may be either."""
+    name = plain if role.name == PLAIN else role.name
     field = {REGISTERED: terms.registered, WANTED: terms.wanted}.get(name)
     if field is not None:
         sure = role.sure - (_SPELLED if one.spelled else 0)

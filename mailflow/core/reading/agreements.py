@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile, takewhile
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
@@ -26,8 +27,9 @@ _NEAR = 30  # characters between an agreement and what takes it back
 _AGREES = frozenset({"agree", "yes", "refuse"})
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
+_TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
 _AS_WELL = frozenset({"too", "same"})
-_SENTENCE_END = re.compile(r"[.!?。！？\n]")
+SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
@@ -75,9 +77,26 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     text = fresh.text[slot.start : slot.end]
     parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
     own = [part for part in parts if not part.topics or field.key in part.topics]
-    said = yes_or_no(text, own, terms, knowing=field.key in terms.knowing)
+    if sets_condition(fresh.within(slot.start, slot.end)):
+        return
+    knowing = field.key in terms.knowing
+    said = _at_once(fresh, terms, slot) or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
+
+
+def sets_condition(hits: Sequence[Hit]) -> bool:
+    """As in "Yes. But only if …", though that sentence says nothing by itself."""
+    after = dropwhile(lambda hit: "but" not in hit.means.speech, hits)
+    return any("if" in hit.means.speech for hit in takewhile(lambda hit: not hit.means.ends, after))
+
+
+def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
+    """Whether the first sentence is a yes, and what follows goes on about something else: "Yes. Nobody was against it"."""
+    end = _sentence_end(fresh.text, slot.start)
+    if not slot.asked or end >= slot.end or bare(fresh.text[slot.start : end], terms) is not True:
+        return False
+    return not any(hit.means.topics or hit.means.speech & _TURNS for hit in fresh.within(end, slot.end))
 
 
 def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Claim]:
@@ -116,13 +135,16 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
                 continue
             if index + 1 < len(parts) and _takes_back(fresh, part, parts[index + 1]):
                 continue
-            said = _said(part, key, terms, parts[index - 1] if index else None)
+            before = parts[index - 1] if index else None
+            said = _said(part, key, terms, before)
+            if said is None and key in terms.knowing and _goes_on(part, before):
+                said = True
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
 
 
 def _sentence_end(text: str, start: int) -> int:
-    end = _SENTENCE_END.search(text, start)
+    end = SENTENCE_END.search(text, start)
     return end.start() if end else len(text)
 
 
@@ -182,6 +204,13 @@ def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
         return False
     reserves = {"hedge", "if"} if "but" in following.marks else {"hedge"}
     return any(hit.means.speech & reserves and TAIL.match(fresh.text, hit.end) for hit in following.hits)
+
+
+def _goes_on(part: Clause, before: Clause | None) -> bool:
+    """As in "I understand that nobody can say when, | and that it may take long": what is understood goes on."""
+    if before is None or before.sentence != part.sentence or part.says or part.negated or part.reserved:
+        return False
+    return "that" in part.marks and before.says == {"aware"} and not (before.reserved or before.things)
 
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:

@@ -171,7 +171,8 @@ def named_there(fresh: Fresh, terms: Terms) -> Found | None:
     """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
     named = any(name in fresh.low for name in terms.service)
     for match in _THERE.finditer(f"\n{fresh.text}") if named else ():
-        if terms.is_service(lower(match["where"])):
+        wrapped = match[0][0] == "\n" and match.start() > 0 and match.start() - 1 not in fresh.hard
+        if terms.is_service(lower(match["where"])) and not wrapped:
             found = _named_before(fresh, terms, match, -1, plain=match["name"].islower())
             if found:
                 return found

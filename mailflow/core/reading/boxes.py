@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
@@ -24,6 +25,7 @@ _OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
 _LONGEST = 400
+_LONGEST_BELOW = 200  # characters below an open box that answer it
 _AROUND = " \t-*•·+>"
 _ALIKE = 0.6  # of a statement's words
 _SURE = 0.97
@@ -67,14 +69,52 @@ def _box_marks(text: str) -> Iterator[re.Match[str]]:
         sign = BOX_SIGN.search(text, (box or sign).end())
 
 
+def wrapped_lines(fresh: Fresh, boxes: Iterable[Box]) -> list[tuple[int, int]]:
+    """Where the words beside the boxes go on after their first line."""
+    return [(end, box.end) for box in boxes if (end := fresh.line_end(box.text)) < box.end]
+
+
+def behind_open(fresh: Fresh, boxes: Sequence[Box], slots: Sequence[Slot]) -> list[Slot]:
+    """The slots; one in which a box was left open is what stands below it: "- [ ] I agree …", and then "Yes"."""
+    starts = [box.start for box in boxes]
+    labels = [slot.label for slot in slots] + [len(fresh.text)]
+    found = []
+    for slot, (_, limit) in zip(slots, pairwise(labels), strict=True):
+        within = boxes[bisect_left(starts, slot.start) : bisect_left(starts, limit)]
+        found.append(_below(fresh, slot, within[0], limit) if len(within) == 1 else slot)
+    return found
+
+
+def _below(fresh: Fresh, slot: Slot, box: Box, limit: int) -> Slot:
+    """What stands below an open box, as the answer; the slot itself where nothing does, or more than a few words."""
+    below = fresh.text[box.end : limit].strip()
+    if box.ticked or not below or len(below) > _LONGEST_BELOW:
+        return slot
+    start = fresh.text.index(below, box.end)
+    return slot._replace(start=start, end=start + len(below), asked=True)
+
+
+def left_open(fresh: Fresh, terms: Terms, boxes: Sequence[Box]) -> list[str]:
+    """The items of the form's boxes, where none of them is ticked."""
+    if any(box.ticked for box in boxes):
+        return []
+    topical = _topical(fresh, boxes)
+    fields = [_field(fresh, terms, box, topical) for box in boxes]
+    return list(dict.fromkeys(field.item for field in fields if field is not None))
+
+
 def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) -> Iterator[Claim]:
     starts = [slot.start for slot in slots]
-    topical = [hit for hit in fresh.hits if hit.means.topics] if boxes else []
+    topical = _topical(fresh, boxes)
     for box in boxes:
         if box.ticked:
             place = bisect_right(starts, box.start) - 1
             under = slots[place] if place >= 0 and box.start < slots[place].end else None
             yield from _read(fresh, terms, box, under, topical)
+
+
+def _topical(fresh: Fresh, boxes: Sequence[Box]) -> list[Hit]:
+    return [hit for hit in fresh.hits if hit.means.topics] if boxes else []
 
 
 def _read(

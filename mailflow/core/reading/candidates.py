@@ -18,6 +18,7 @@ from mailflow.core.form import Field
 from mailflow.core.reading.announced import NAME, QUOTES, TAIL
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.likeness import is_made_of
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
@@ -40,6 +41,7 @@ _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
 _CORRECTED, _WRAPPED, _SHAPED, _PLAIN = 0.8, 0.75, 0.7, 0.65
 _IN_SUBJECT = 0.02  # less sure
+_OWN, _LIKELY = 0.03, 0.62  # it is made of the writer's own name: surer by so much, and no less sure than so
 _UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
 _LEAST = 3  # letters of a name without quotes
 _LONGEST_WORD = 24
@@ -57,13 +59,23 @@ class _Cue(NamedTuple):
 
 
 def in_prose(
-    fresh: Fresh, terms: Terms, field: Field, free: Sequence[tuple[int, int]], others: AbstractSet[str]
+    fresh: Fresh,
+    terms: Terms,
+    field: Field,
+    free: Sequence[tuple[int, int]],
+    others: AbstractSet[str],
+    writer: AbstractSet[str],
 ) -> Iterator[Claim]:
-    """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's."""
+    """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's.
+
+    `writer`: the words of the writer's own name.
+    """
     found: dict[str, Claim] = {}
-    for match, cues, denied in islice(_candidates(fresh, terms, free, others), _MOST):
+    for match, cues, denied in islice(_candidates(fresh, terms, free, others, writer), _MOST):
         name = match["name"].rstrip(".-")
         sure = _CORRECTED if _corrects(name, denied, cues) else _sureness(fresh, terms, match, cues)
+        if _is_own(fresh, terms, match, cues, writer):
+            sure = max(sure, _LIKELY) + _OWN
         sure -= _IN_SUBJECT if match.start() < fresh.subject else 0
         if sure > 0 and not terms.states_nothing(field, name):
             claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
@@ -77,14 +89,18 @@ def in_prose(
 
 
 def _candidates(
-    fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]], others: AbstractSet[str]
+    fresh: Fresh,
+    terms: Terms,
+    free: Sequence[tuple[int, int]],
+    others: AbstractSet[str],
+    writer: AbstractSet[str],
 ) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
     """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
     for start, end in _sentences(fresh):
         likely = [
             match
             for match in _CANDIDATE.finditer(fresh.text, start, end)
-            if _is_free(match, free) and _may_be_name(fresh, terms, match)
+            if _is_free(match, free) and _may_be_name(fresh, terms, match, writer)
         ]
         if not likely or _of_another_place(fresh, terms, start, end):
             continue
@@ -153,7 +169,7 @@ def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
     return place >= 0 and match.end() <= free[place][1]
 
 
-def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
+def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], writer: AbstractSet[str]) -> bool:
     name, start = match["name"], match.start("name")
     if _in_address(fresh, start) or terms.everyday(name):
         return False
@@ -162,7 +178,29 @@ def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
     if terms.among("not_last", name.lower().rpartition(".")[2]) or _TECHNICAL.fullmatch(name):
         return False
     parts = [part for part in _DIGITS.split(name) if part]
-    return bool(parts) and not all(map(terms.everyday, parts)) and not terms.is_service(name.lower())
+    of_words = all(map(terms.everyday, parts)) and not ("_" in name and is_made_of(name, writer))
+    return not of_words and not terms.is_service(name.lower())
+
+
+def _is_own(
+    fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue], writer: AbstractSet[str]
+) -> bool:
+    """Whether a word is made of the writer's own name, and is no project's."""
+    name, start = match["name"], match.start("name")
+    if name != name.lower() or not is_made_of(name, writer) or _is_guessed(fresh, terms, match):
+        return False
+    before = bisect_right(cues, start, key=_END)
+    return not (before and cues[before - 1].kind == "projects")
+
+
+def _is_guessed(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
+    """As in "Was it jdoe? Or janed?", but not in "Any news of jdoe?"."""
+    if not fresh.text.startswith("?", match.end()):
+        return False
+    before = _BEFORE.search(fresh.low, max(0, match.start() - 30), match.start())
+    if before is None or not before["word"]:
+        return True
+    return terms.among("is", *words_of(fresh.low[max(0, match.start() - 30) : match.start()])[-2:])
 
 
 def _in_address(fresh: Fresh, place: int) -> bool:

@@ -1,4 +1,4 @@
-"""Which of their names it is, where nothing is open and somebody of the staff asks: "jane_d it is"."""
+"""What people still say where nothing is open: which of their names it is, or how their address is really spelt."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mailflow.core.reading import names, questions
+from mailflow.core.reading.apart import COMMA, sentences
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.context import COMMA, sentences
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import lower, words_of
 
 _SURE = 0.8
 _FEW = 8  # words
+_SHORT = 250  # characters of a mail that is about an address alone
 
 
 def in_answer(fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
@@ -26,6 +27,18 @@ def in_answer(fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]]) -> It
     if name and not terms.states_nothing(terms.name, name):
         place = fresh.text.index(name, start)
         yield Claim(terms.name.key, name, "name that was asked for", _SURE, place, place + len(name))
+
+
+def lone_address(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
+    """The one address of a mail that says nothing else: "Pruitt has two t's: x". It puts right the one we were given."""
+    found = {one.value.lower(): one for one in fresh.addresses}
+    if terms.wanted is None or len(found) != 1:
+        return
+    (one,) = found.values()
+    before = fresh.text[: one.start].rstrip()
+    asks = any(hit.means.ends == "question" for hit in fresh.hits)
+    if len(fresh.text) <= _SHORT and before.endswith((":", "：")) and not asks:
+        yield Claim(terms.wanted.key, one.value, "address by itself", _SURE, one.start, one.end)
 
 
 def _is_asked(fresh: Fresh, terms: Terms) -> bool:

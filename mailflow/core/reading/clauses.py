@@ -151,6 +151,8 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
         False,
     )  # where the last verb or thing ends, and whether the last "not" stands right behind it
     for start, end, means in hits:
+        if "that" in means.speech:
+            said = -_NEAR  # "I understand that you cannot say when": what is denied is not the understanding
         if means.negates:
             negated = True
             behind = start - said <= _NEAR

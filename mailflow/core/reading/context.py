@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import agreements, questions
+from mailflow.core.reading import agreements, choices, questions
+from mailflow.core.reading.apart import APART, FOR_ALL, NUMBER, ORDINALS, SHORT, WORD, phrases, sentences
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lone import is_read, items_of, lone_values
 from mailflow.core.reading.meaning import Hit
@@ -17,29 +19,20 @@ from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import CJK, has_cjk
+from mailflow.core.reading.words import has_cjk
 from mailflow.core.text import Mark
 
 _AROUND = " .,:;!-–—。：！"
-COMMA = re.compile("[,;，；、]")
-_WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
 _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
 )
-_NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
-_SAME_SENTENCE = r"(?:[.!?。！？](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop
-_SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+")
 
 _INLINE, _RESTATED = 0.92, 0.9
 _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
-_SHORT = 60  # characters
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
 _AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _FIRST = 2  # a bare yes stands among the first three sentences
-_FOR_ALL = frozenset({"all", "both"})
-_ORDINALS = ("first", "second", "third")
-_APART = _FOR_ALL | frozenset(_ORDINALS)
 
 
 def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
@@ -59,7 +52,7 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
         question = _question([quoted.text for quoted in lines[first : above + 1]], terms, asked)
         start = fresh.starts[index]
         end = fresh.paragraph_end(start)
-        if question and not any(_FOR_ALL & hit.means.speech for hit in fresh.within(start, end)):
+        if question and not any(FOR_ALL & hit.means.speech for hit in fresh.within(start, end)):
             yield question.slot(start, end, "answer below the question", _INLINE, start)
 
 
@@ -108,48 +101,29 @@ def read_context(
     if not open_items:
         return
     spans = [span for start, end in free for span in sentences(fresh, start, end)]
-    phrases = [phrase for span in spans for phrase in _phrases(fresh, *span)]
     read = [(claim.start, claim.end) for claim in claims]
-    yield from _yes_to_all(fresh, terms, asked, open_items, phrases, read)
+    yield from _yes_to_all(fresh, terms, asked, open_items, _answering(fresh, spans), read)
     yield from lone_values(fresh, terms, open_items, spans, free, read)
 
 
-def sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for match in _SENTENCE.finditer(fresh.text, start, end):
-        if match.group().strip():
-            yield match.span()
+def yes_to_open_boxes(
+    fresh: Fresh, terms: Terms, items: Sequence[str], free: Sequence[tuple[int, int]]
+) -> Iterator[Claim]:
+    """As in "I cannot tick these boxes: yes to all of them", in a mail that answers no letter of ours."""
+    asked = [questions.of_item(terms, item) for item in items]
+    spans = [span for start, end in free for span in sentences(fresh, start, end)]
+    for claim in _yes_to_all(fresh, terms, asked, items, _answering(fresh, spans), ()):
+        if claim.sure == _ALL:
+            yield claim
 
 
-def _phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
-    text = fresh.text[start:end]
-    if not COMMA.search(text) or not any(
-        hit.means.objects or hit.means.speech.intersection(_ORDINALS) for hit in fresh.within(start, end)
-    ):
-        yield start, end
-        return
-    place = start
-    for part in COMMA.split(text):
-        till = place + len(part)
-        hits = fresh.within(place, till)
-        if any(_APART & hit.means.speech for hit in hits) or _NUMBER.search(part):
-            yield place, till
-        elif place == start and _only_agrees(fresh, hits, place, till) and _on_agreement(fresh, till, end):
-            yield place, till  # "Agreed, and I know that it takes long."
-        place = till + 1
-
-
-def _only_agrees(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
-    """Whether a part is nothing but an agreement; a yes may belong to what follows it."""
-    told = "".join(fresh.text[hit.start : hit.end] for hit in hits)
-    agrees = bool(hits) and all(set(hit.means.says) == {"agree"} for hit in hits)
-    return agrees and len(told) == len(fresh.text[start:end].strip())
-
-
-def _on_agreement(fresh: Fresh, start: int, end: int) -> bool:
-    """Whether what follows is about agreements alone."""
-    hits = fresh.within(start, end)
-    return any(hit.means.topics for hit in hits) and not any(hit.means.things for hit in hits)
+def _answering(fresh: Fresh, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """What may answer by itself, and its number; not what is asked back or goes on with a condition: "Yes. But only if …"."""
+    found = [phrase for span in spans for phrase in phrases(fresh, *span)]
+    for number, ((start, end), after) in enumerate(pairwise([*found, (0, 0)])):
+        asks_back = fresh.text[end : end + 1] in {"?", "？"}
+        if not asks_back and not agreements.sets_condition(fresh.within(*after)):
+            yield number, start, end
 
 
 def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
@@ -167,15 +141,15 @@ def _yes_to_all(
     terms: Terms,
     asked: Sequence[Question],
     open_items: Sequence[str],
-    spans: Sequence[tuple[int, int]],
+    answering: Iterable[tuple[int, int, int]],
     read: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     items = [question.item for question in asked]
     meant = {question.item: question.yes for question in asked}
     agreed_till: int | None = None
-    for number, (start, end) in enumerate(spans):
-        if end - start > _SHORT or fresh.text[end : end + 1] in {"?", "？"}:
+    for number, start, end in answering:
+        if end - start > SHORT:
             continue
         parts = clauses(fresh.within(start, end), terms.opposites)
         text = fresh.text[start:end]
@@ -199,9 +173,17 @@ def _yes_to_all(
         agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
-                value = meant[field.item] if field.kind is Kind.CHOICE else said
+                value = _chosen(terms, field, parts, meant[field.item]) if field.kind is Kind.CHOICE else said
                 if value != "":
                     yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
+
+
+def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) -> str:
+    """What a yes chooses, unless it goes on in so many words: "yes, I still have them". "" if those are unclear."""
+    if not any(part.states - {NONE} for part in parts):
+        return by_yes
+    told = choices.by_state(terms, field, parts)
+    return told.pop() if len(told) == 1 else ""
 
 
 def _says_too(fresh: Fresh, start: int, end: int) -> bool:
@@ -211,7 +193,7 @@ def _says_too(fresh: Fresh, start: int, end: int) -> bool:
 
 def _without_whom(fresh: Fresh, start: int, end: int) -> str:
     """What is said of both or all, where that stands before it or behind it: "to both: yes"."""
-    whom = next((hit for hit in fresh.within(start, end) if _APART & hit.means.speech), None)
+    whom = next((hit for hit in fresh.within(start, end) if APART & hit.means.speech), None)
     before = fresh.text[start : whom.start].strip(_AROUND) if whom else ""
     behind = fresh.text[whom.end : end].strip(_AROUND) if whom else ""
     return fresh.text[start:end] if before and behind else before or behind or fresh.text[start:end]
@@ -222,7 +204,7 @@ def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
     hits = fresh.within(start, end)
     if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
         return False
-    told = [word for word in _WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
+    told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
     if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
         return False
     return not _knows_something(hits, told, end)
@@ -248,7 +230,7 @@ def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
     mere = [hit for hit in hits if "mere" in hit.means.speech]
     if not mere or any(hit.means.says for hit in hits if hit not in mere):
         return False
-    return any(not _is_in(word.start(), mere) for word in _WORD.finditer(fresh.text, start, end))
+    return any(not _is_in(word.start(), mere) for word in WORD.finditer(fresh.text, start, end))
 
 
 def _is_in(place: int, hits: Sequence[Hit]) -> bool:
@@ -286,8 +268,8 @@ def _meant(
 ) -> tuple[list[Field], float]:
     """The fields that a yes answers, and how sure that is."""
     askable = _yes_fields(terms, open_items)
-    numbers = [number for one in _NUMBER.findall(text) for number in numbers_of(one)]
-    numbers = numbers or [number for number, word in enumerate(_ORDINALS, 1) if word in marks]
+    numbers = [number for one in NUMBER.findall(text) for number in numbers_of(one)]
+    numbers = numbers or [number for number, word in enumerate(ORDINALS, 1) if word in marks]
     if numbers == [len(open_items)] and _COUNT.search(text):
         return askable, _ALL
     if numbers:

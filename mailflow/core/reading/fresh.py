@@ -93,7 +93,7 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
         for start, part, in_box in zip(starts, parts, ticked, strict=True)
         if in_box and part
     ]
-    text = "\n".join(parts)
+    text = "\n".join(parts).replace("\u2011", "-")  # a hyphen that breaks no line, as pages write names
     low = lower(text)
     if " removed]" in low:
         low = _REMOVED.sub(_blank, low)

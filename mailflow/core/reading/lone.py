@@ -12,6 +12,7 @@ from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.told import has_near_pronoun
 from mailflow.core.reading.words import lower, words_of
 
 _COMMA = re.compile("[,;，；、]")
@@ -63,7 +64,7 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         return  # to "Are they lost, or did you never have any?" that says nothing
     about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
     length = slot.end - slot.start
-    near = [part for part in about if choices.has_near_pronoun(part) and length <= _LONG]
+    near = [part for part in about if has_near_pronoun(part) and length <= _LONG]
     told = choices.by_state(terms, field, about if alone and length <= _SHORT else near)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)

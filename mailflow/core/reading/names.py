@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice, pairwise
 
 from mailflow.core.form import Field
@@ -12,6 +13,7 @@ from mailflow.core.reading import announced
 from mailflow.core.reading.announced import NAME, QUOTES
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.likeness import is_made_of
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.taken import Spans
@@ -30,6 +32,8 @@ _LEAST_PROSE = 3  # words
 _MOST = 200  # phrases that may announce a name: each is looked around closely
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
+_SEVERAL = 2
+_IN_PROSE = "name in prose"
 _NO_NAME = frozenset({"not", "without", "doubt", "yes"})
 
 
@@ -134,7 +138,7 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
         found = announced.find(fresh, terms, hit, key)
         if found is not None and not terms.states_nothing(field, found.name):
             start, end = min(found.start, hit.start), max(found.end, hit.end)
-            yield Claim(field.key, found.name, "name in prose", found.sure, start, end)
+            yield Claim(field.key, found.name, _IN_PROSE, found.sure, start, end)
 
 
 def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
@@ -154,6 +158,22 @@ def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
             yield Claim(
                 field.key, match[1].rstrip(".-"), "mention", announced.SHAKY, match.start(), match.end()
             )
+
+
+def without_unlike(terms: Terms, claims: Sequence[Claim], writer: AbstractSet[str]) -> list[Claim]:
+    """The claims without names of prose that are unlike the writer's own, where another one is like it.
+
+    "User name: jdoe" of Jane Doe, who has "published as wardcount".
+    """
+    named = [claim for claim in claims if terms.name is not None and claim.field == terms.name.key]
+    if len({str(claim.value).lower() for claim in named}) < _SEVERAL:
+        return list(claims)
+    like = [claim for claim in named if is_made_of(str(claim.value), writer)]
+    surest = max((claim.sure for claim in like), default=0.0)
+    unlike = [
+        claim for claim in named if claim not in like and claim.rule == _IN_PROSE and claim.sure < surest
+    ]
+    return [claim for claim in claims if claim not in unlike]
 
 
 def without_announcements(hits: Sequence[Hit], named: Sequence[Claim]) -> list[Hit]:

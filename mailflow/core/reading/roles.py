@@ -11,6 +11,7 @@ from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Concept, Hit
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import has_cjk
 
 REGISTERED, WANTED = "registered", "wanted"
 PLAIN = "plain"  # an address of theirs, and no more is said
@@ -19,6 +20,7 @@ NONE = ""
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
 _LOOK_BACK = 30
+_ATTACHED = 1  # characters
 _BESIDE, _NEAR, _BY_ACCOUNT = 3, 12, 30  # characters
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 _LIST_MARKS = " \t0123456789.)(-*•·"
@@ -40,12 +42,14 @@ class _Window:
     near: frozenset[str]  # those a little further
     after: Sequence[Hit]  # up to a comma
     behind: Sequence[Hit]  # all that follows
+    right_behind: frozenset[str]  # the address words of Japanese or Korean that follow at once
     sentence: frozenset[Concept]  # all that it says
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
     spanned: bool  # a phrase goes around it, up to the next: "change x to"
     arrow: bool  # and between the two an arrow
     account: bool  # the account is spoken of just before it
+    bracketed: bool  # it stands in brackets right behind a word for a mailbox
     lost: bool  # what is said right before or behind it is that it is lost
 
 
@@ -85,6 +89,11 @@ def _changed(_: Found, window: _Window) -> Role | None:
     if "change" in window.beside and "to" in window.next_to:
         return Role(REGISTERED, _STATED)  # "change x to y"
     return Role(WANTED, _STATED) if window.beside & {"to", "change"} else None
+
+
+def _turned_into(_: Found, window: _Window) -> Role | None:
+    """As in Japanese and Korean "the registered address x-into change": what it is changed into stands right before the verb."""
+    return Role(WANTED, _STATED) if "wanted" in window.right_behind else None
 
 
 def _arrow(_: Found, window: _Window) -> Role | None:
@@ -131,6 +140,11 @@ def _next_best(_: Found, window: _Window) -> Role | None:
     return Role(NONE, 0) if not more or "if" in keys(window.before, "speech") else None
 
 
+def _in_brackets(_: Found, window: _Window) -> Role | None:
+    """As in "the university closed my mailbox (x)"."""
+    return Role(REGISTERED, _SHAKY) if window.bracketed else None
+
+
 def _lost(_: Found, window: _Window) -> Role | None:
     """As in "I cannot read x any more"."""
     return Role(REGISTERED, _LOST) if window.lost else None
@@ -153,12 +167,14 @@ def _plain(_: Found, window: _Window) -> Role | None:
 
 _RULES: tuple[Callable[[Found, _Window], Role | None], ...] = (
     _instead,
+    _turned_into,
     _changed,
     _arrow,
     _announced,
     _explained,
     _next_best,
     _lost,
+    _in_brackets,
     _told_behind,
     _of_account,
     _corrected,
@@ -237,6 +253,7 @@ def _window(
         near=_close(before, one, _NEAR, "addresses"),
         after=after,
         behind=fresh.within(one.end, until),
+        right_behind=_attached(fresh, one, after) if following is None else frozenset(),
         sentence=concepts[start, stop],
         follows=follows,
         earlier=earlier if follows else NONE,
@@ -244,8 +261,15 @@ def _window(
         and any(0 <= following.start - hit.end <= _BESIDE and hit.end > one.end for hit in before),
         arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
         account=bool(_close(before, one, _BY_ACCOUNT, "names")),
+        bracketed=fresh.text[begin : one.start].rstrip().endswith(("(", "（"))
+        and "mailbox" in _close(before, one, _NEAR, "things"),
         lost=any(part.states & _GONE for part in said),
     )
+
+
+def _attached(fresh: Fresh, one: Found, after: Sequence[Hit]) -> frozenset[str]:
+    hits = [hit for hit in after if hit.start - one.end <= _ATTACHED]
+    return frozenset(keys([hit for hit in hits if has_cjk(fresh.text[hit.start : hit.end])], "addresses"))
 
 
 def _close(hits: Sequence[Hit], one: Found, distance: int, table: str) -> frozenset[str]:

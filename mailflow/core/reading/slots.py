@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -63,8 +64,18 @@ class _Label(NamedTuple):
     whole: bool  # the label is all that stands before the value on its line
 
 
-def find_slots(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
-    labels = sorted(islice(_labels(fresh, terms), _MOST_LABELS), key=lambda label: (label.start, label.value))
+def find_slots(
+    fresh: Fresh, terms: Terms, asked: Sequence[str], stated: Sequence[tuple[int, int]] = ()
+) -> list[Slot]:
+    """`stated`: the words beside boxes, of which a line may look like a label."""
+    labels = sorted(
+        (
+            label
+            for label in islice(_labels(fresh, terms), _MOST_LABELS)
+            if not _is_within(label.start, stated)
+        ),
+        key=lambda label: (label.start, label.value),
+    )
     items = frozenset(asked)
     slots = []
     for index, label in enumerate(labels):
@@ -85,6 +96,12 @@ def find_slots(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
                 )
             )
     return slots
+
+
+def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """`spans`: in order, and apart."""
+    before = bisect_left(spans, (place,)) - 1
+    return before >= 0 and place < spans[before][1]
 
 
 def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:

@@ -48,6 +48,9 @@ class Ways:
     of: Mapping[tuple[str, str], tuple[str, float]]  # (thing, state) → choice, how sure
     in_slot: dict[tuple[str, str], str]  # the same, told only where the thing is asked for: "Codes: saved"
     unless: Mapping[str, frozenset[str]]  # choice → states beside which it is not told
+    beside: Mapping[
+        str, Mapping[str, frozenset[str]]
+    ]  # choice → another, beside which it has to name one of these things
     things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
     mentioned: Mapping[str, str]  # thing → the choice that it tells where nothing else is said
     pasted: tuple[
@@ -256,7 +259,8 @@ def _ways(field: Field, words: AnswerWords) -> Ways:
         for choice in field.choices
         for kind in words.choices.get(choice, {}).get("pasted", ())
     )
-    return Ways(of, in_slot, unless, things, mentioned, pasted)
+    beside = {choice: _beside(words.choices.get(choice, {}).get("beside", ())) for choice in field.choices}
+    return Ways(of, in_slot, unless, beside, things, mentioned, pasted)
 
 
 def _way(text: str) -> tuple[str, str]:
@@ -285,3 +289,10 @@ def _alternatives(words: Iterable[str], pattern: str) -> re.Pattern[str]:
         rests.setdefault(re.escape(word[0]), []).append(re.escape(word[1:]))
     ways = "|".join(f"{first}(?:{'|'.join(some)})" for first, some in rests.items())
     return re.compile(pattern.format(CJK, ways))
+
+
+def _beside(pairs: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    named: dict[str, frozenset[str]] = {}
+    for other, thing in map(str.split, pairs):
+        named[other] = named.get(other, _NONE) | {thing}
+    return named

@@ -16,7 +16,7 @@ _WORD_APART = re.compile(rf"([^\W{CJK}]+)")
 _MARK = re.compile(
     rf"""(?P<run>[{CJK}]+)
     |(?P<question>[?？])
-    |(?P<stop>[.!](?=[\s"')\]]|\Z)|[。！…])
+    |(?P<stop>[.!](?=[\s"')\]]|\Z)|[。！…]|(?<=\s)[:;]-?[()/|]+(?=\s|\Z))
     |(?P<comma>[,;、，；—]|(?<=\s)[-–/|](?=\s))
     |(?P<open>[(（\[【])
     |(?P<close>[)）\]】])

@@ -1,0 +1,93 @@
+"""Sentences, and the parts of them that answer apart: "yes to all, codes lost", "I do understand that, the box was hidden"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.words import CJK
+
+COMMA = re.compile("[,;，；、]")
+WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
+NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
+_SAME_SENTENCE = r"(?:[.!?。！？](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop
+_SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+")
+
+SHORT = 60  # characters of an answer that says no more
+_LEAD = 9  # words of a part that only agrees
+_AGREEING = frozenset({"agree", "aware"})
+_REFUSES = frozenset({"refuse", "objection"})
+_RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony"})
+FOR_ALL = frozenset({"all", "both"})
+ORDINALS = ("first", "second", "third")
+APART = FOR_ALL | frozenset(ORDINALS)
+
+
+def sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in _SENTENCE.finditer(fresh.text, start, end):
+        if match.group().strip():
+            yield match.span()
+
+
+def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
+    text = fresh.text[start:end]
+    if not COMMA.search(text):
+        yield start, end
+        return
+    if (own := _agreeing_part(fresh, start, end)) is not None:
+        yield own
+        return
+    telling = APART if end - start > SHORT else frozenset(ORDINALS)
+    if not any(hit.means.objects or hit.means.speech & telling for hit in fresh.within(start, end)):
+        yield start, end
+        return
+    for place, till in _parts(text, start):
+        hits = fresh.within(place, till)
+        if any(APART & hit.means.speech for hit in hits) or NUMBER.search(fresh.text, place, till):
+            yield place, till
+        elif place == start and _only_agrees(fresh, hits, place, till) and _on_agreement(fresh, till, end):
+            yield place, till  # "Agreed, and I know that it takes long."
+
+
+def _parts(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The parts between the commas of a text that begins at a place."""
+    for part in COMMA.split(text):
+        yield start, start + len(part)
+        start += len(part) + 1
+
+
+def _agreeing_part(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:
+    """The first or last part of a sentence, where it agrees and the rest has no reserve: "I do understand that, the box was hidden"."""
+    if any(
+        hit.means.speech & _RESERVING or _REFUSES.intersection(hit.means.says)
+        for hit in fresh.within(start, end)
+    ):
+        return None
+    parts = list(_parts(fresh.text[start:end], start))
+    for place, till in (parts[0], parts[-1]):
+        hits, behind = fresh.within(place, till), fresh.within(till + 1, end)
+        if behind and "that" in behind[0].means.speech:
+            continue  # "I agree, that you call me"
+        says = {one for hit in hits for one in hit.means.says}
+        if not says or says - _AGREEING or any(hit.means.objects or hit.means.negates for hit in hits):
+            continue
+        words = WORD.findall(fresh.text, place, till)
+        if len(words) <= _LEAD:
+            return place, till
+    return None
+
+
+def _only_agrees(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether a part is nothing but an agreement; a yes may belong to what follows it."""
+    told = "".join(fresh.text[hit.start : hit.end] for hit in hits)
+    agrees = bool(hits) and all(set(hit.means.says) == {"agree"} for hit in hits)
+    return agrees and len(told) == len(fresh.text[start:end].strip())
+
+
+def _on_agreement(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether what follows is about agreements alone."""
+    hits = fresh.within(start, end)
+    return any(hit.means.topics for hit in hits) and not any(hit.means.things for hit in hits)

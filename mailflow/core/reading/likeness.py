@@ -1,0 +1,36 @@
+"""Whether a word is made of its writer's own name, as account names often are: "gtosi" of Ginevra Tosi."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import fold, lower
+
+_LETTERS = re.compile(r"[a-z]+")
+_LEAST, _LEAST_AT_END = 4, 3  # letters of a name in the middle of a word, and at its beginning or end
+
+
+def words_of_writer(terms: Terms, address: str, name: str) -> frozenset[str]:
+    """The words of a display name, and those before the @ of an address that are not everyday words: "info", "mail"."""
+    local = [word for word in _words(address.partition("@")[0]) if not terms.common(word)]
+    return frozenset((*_words(name), *local))
+
+
+def is_made_of(name: str, words: AbstractSet[str]) -> bool:
+    """Whether a word holds one of some names, and more than that: who signs with a first name gives no account name."""
+    parts = _LETTERS.findall(fold(lower(name)))
+    letters = "".join(parts)
+    return letters not in words and any(_holds(part, word) for part in (letters, *parts) for word in words)
+
+
+def _holds(letters: str, word: str) -> bool:
+    if len(word) >= _LEAST:
+        return word in letters
+    return len(word) == _LEAST_AT_END and (letters.startswith(word) or letters.endswith(word))
+
+
+def _words(text: str) -> Iterable[str]:
+    return [word for word in _LETTERS.findall(fold(lower(text))) if len(word) >= _LEAST_AT_END]

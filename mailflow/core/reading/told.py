@@ -1,0 +1,221 @@
+"""What clauses tell of things: "the phone broke", "they are lost", "and the codes too"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading.clauses import NONE, Clause
+from mailflow.core.reading.terms import Terms, Ways
+
+CLEAR = 0.7
+_PHRASE = 0.8
+HINT = 0.64  # counts only where nothing better tells a reason
+_PERSONAL = frozenset({"phone", "device", "password"})
+_PRONOUNS = frozenset({"them", "it"})
+_NEAR_NO = 25  # characters between a "no" and its thing
+_NEAR_PLACE = 15  # characters between "were on" and the place
+_NEAR = 15  # characters between a pronoun and its verb
+_LESS = 0.05  # less sure: the thing stands in the clause before
+HAS = frozenset({"held", "reached", "works"})
+ENDED = frozenset({"gone", "ended"})
+GONE = frozenset({"gone"})
+_KEPT = frozenset({"was_at", "is_at", "saved"})
+_HAD_IN = frozenset({"had", "saved"})
+_ACCESS = frozenset({"reached"})
+_NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
+RESERVED = frozenset({"if", "doubt", "why"})
+_ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
+
+
+class Told(NamedTuple):
+    choice: str
+    sure: float
+    part: Clause
+    rank: int = 1  # 2: said of a thing that was spoken of before, and so the last word on it
+
+
+def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]:
+    ways = terms.ways[field.key]
+    things: tuple[str, ...] = ()  # those of the last clause that named any
+    held = False
+    before: Clause | None = None
+    listed = False
+    loss: Clause | None = None  # the last clause that told of one
+    for part in parts:
+        for choice, sure in _by_phrase(field, ways, part) if part.choices else ():
+            yield Told(choice, sure, part)
+        if not (part.things or part.states):
+            continue
+        if part.states & ENDED or (part.negated and part.states & HAS):
+            loss = part
+        own = [thing for thing in part.things if thing not in _ASIDE]
+        if part.things:
+            yield from _by_own(ways, part, before, loss)
+        if own:
+            things, held, before = part.things, bool(part.states & HAS), part
+            listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
+        elif part.states and things and not part.topics and _refers(part, before, held=held):
+            if held and part.states <= _NO_STATE:
+                continue  # "I found the codes. They were in a drawer."
+            relative = "which" in part.marks and not part.marks & _PRONOUNS
+            kept = before is not None and not before.states.isdisjoint(_KEPT)
+            meant = things[-1:] if relative and not kept else things if listed else things[:1]
+            for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
+                yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _by_own(ways: Ways, part: Clause, before: Clause | None, loss: Clause | None) -> Iterator[Told]:
+    """What a clause tells of its own things, and of those that it is the place of."""
+    states = _states(part, before, loss)
+    yield from _by_things(ways, part, part.things, states, lost=loss is not None)
+    if before is not None and _is_place_of(part, before):
+        yield from _by_things(ways, part, before.things, states & ENDED, lost=True)
+
+
+def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozenset[str]:
+    """The states a clause tells of its things, those that it has from the clause before included."""
+    if _shares(part, loss):
+        return GONE
+    if "same" in part.marks and before is not None and part.sentence - before.sentence <= 1:
+        return before.states  # "The password is fine, and so is the phone."
+    return part.states
+
+
+def _is_place_of(part: Clause, before: Clause) -> bool:
+    """Whether a clause goes on about where the things before it are: "the codes were on | the phone that was stolen"."""
+    goes_on = part.sentence == before.sentence and part.start - before.end <= _NEAR_PLACE
+    return goes_on and part.break_before == "and" and not before.states.isdisjoint(_KEPT)
+
+
+def _shares(part: Clause, loss: Clause | None) -> bool:
+    """Whether a clause only says that its things have the fate told just before: "the codes too", "no, only the phone"."""
+    if loss is None or part.negated or not part.states <= _NO_STATE or part.sentence - loss.sentence > 1:
+        return False
+    if loss.states & ENDED:
+        same_breath = part.sentence == loss.sentence and part.break_before == "and"
+        if "only" in part.marks and not loss.things:  # "what is lost is only the phone"
+            return part.sentence == loss.sentence
+        return "too" in part.marks or (same_breath and part.states == _ACCESS)
+    return "only" in part.marks  # "I have not lost the codes, only the phone."
+
+
+def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
+    """Whether a clause without a thing of its own goes on about the last one."""
+    if before is None or part.sentence - before.sentence > 1 or "if" in part.marks:
+        return False
+    if before.question and not before.states and part.sentence != before.sentence:
+        return True  # "Recovery codes? Never made any."
+    if has_near_pronoun(part, _PRONOUNS):
+        return True
+    if "place" in part.marks and part.states & ENDED:
+        # "The codes were in the safe. The safe has burnt."
+        return "place" in before.marks or not before.states.isdisjoint(_KEPT)
+    if part.sentence != before.sentence or _only_auxiliary(part):
+        return False
+    return "which" in part.marks or (part.break_before == "and" and not held)
+
+
+def _only_auxiliary(part: Clause) -> bool:
+    """Whether its "has" belongs to a verb that says nothing here: "who has retired"."""
+    return all(hit.means.auxiliary for hit in part.hits if hit.means.states)
+
+
+def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
+    """The things a clause speaks of, without those that only belong to another: "the codes of my authenticator"."""
+    named = [thing for thing in things if thing not in _ASIDE] or list(things)
+    if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
+        named = [thing for thing in named if thing != "some_codes"]
+    if "verification_mail" in named:  # "the mail to confirm the address never came"
+        named = [thing for thing in named if thing != "mailbox"]
+    return named
+
+
+def _says_no(part: Clause, thing: str) -> bool:
+    """Whether the "no" of a clause stands by a thing: "no recovery codes"."""
+    return any(
+        hit.start - _NEAR_NO <= other.end and other.start <= hit.end + _NEAR_NO
+        for hit in part.hits
+        if thing in hit.means.things
+        for other in part.hits
+        if other.means.negates
+    )
+
+
+def has_near_pronoun(part: Clause, pronouns: frozenset[str] = frozenset({"them"})) -> bool:
+    """Whether a pronoun stands right beside the verb: "lost them", "they are gone"."""
+    verbs = [hit for hit in part.hits if hit.means.states]
+    return any(
+        verb.start - _NEAR <= hit.end and hit.start <= verb.end + _NEAR
+        for hit in part.hits
+        if hit.means.speech & pronouns
+        for verb in verbs
+    )
+
+
+def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, float]]:
+    if "if" in part.marks:
+        return
+    for hit in (hit for hit in part.hits if hit.means.choices):
+        for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
+            for choice in told:
+                if choice in field.choices and not part.states & ways.unless[choice]:
+                    yield choice, sure
+    if field.kind is Kind.REASON and not part.negated:  # in the form's own words
+        for choice in choices_named(field, part):
+            if choice != "other":
+                yield choice, _PHRASE
+
+
+def _only_asked(part: Clause) -> bool:
+    """Whether a clause asks, rather than giving the reason for a question: "can you help, because I lost my phone?"."""
+    return part.question and (part.break_before != "because" or "which" in part.hits[0].means.speech)
+
+
+def _of_another(part: Clause, things: Iterable[str]) -> bool:
+    """Whether its things are another's: those of another service, or what a colleague lost who has only that."""
+    peer = "peer" in part.marks and "which" not in part.marks and _PERSONAL.issuperset(things)
+    return peer or of_another_place(part)
+
+
+def of_another_place(part: Clause) -> bool:
+    """Whether its things are said to be of another service: "my GitHub password"."""
+    return "elsewhere" in part.marks
+
+
+def _by_things(
+    ways: Ways, part: Clause, things: Sequence[str], states: frozenset[str], *, lost: bool
+) -> Iterator[Told]:
+    if not states or part.marks & RESERVED or _only_asked(part) or _of_another(part, things):
+        return
+    if states & _HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks:
+        states |= {"was_at"}  # "I had the codes on that phone", which is lost
+    for thing in _meant(part, things):
+        for state in sorted(states):
+            choice, sure = ways.of.get((thing, state), ("", 0.0))
+            if not choice or (state == NONE and not _says_no(part, thing)):
+                continue
+            if state == "is_at" and len(set(things)) > 1:
+                continue  # "the codes are on the phone": and where is that?
+            if state == "was_at" and len(set(things)) == 1 and not lost:
+                continue  # "they were in the attic all along"
+            if not states & ways.unless[choice]:
+                yield Told(choice, sure, part)
+
+
+def named_beside(ways: Ways, told: Sequence[Told]) -> Iterator[Told]:
+    """What is told, without what is only told by a pronoun where another choice explains it.
+
+    Of an address that was never verified, what has expired or cannot be reached is the link, unless a mailbox is named.
+    """
+    clear = {one.choice for one in told if one.sure >= CLEAR}
+    for one in told:
+        if all(
+            named & {*one.part.things} for other, named in ways.beside[one.choice].items() if other in clear
+        ):
+            yield one
+
+
+def choices_named(field: Field, part: Clause) -> list[str]:
+    return [choice for hit in part.hits for choice in hit.means.named if choice in field.choices]
