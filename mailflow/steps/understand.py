@@ -112,18 +112,22 @@ def read_ahead(app: App, mails: Iterable[StoredMail]) -> dict[int, Understood]:
 
 def understand(app: App, stored: StoredMail) -> Understood:
     """All that can be told of a mail without a look at any case."""
-    mail = parse(stored.raw, stored.envelope)
+    mail = _parsed(stored)
     return _with_silence(app, stored, mail, _body_of(app, mail))
 
 
 def _understood(app: App, mails: Iterable[StoredMail]) -> list[Understood]:
     """The same of some mails."""
-    parsed = [(stored, _unless_it_raises(parse, stored.raw, stored.envelope)) for stored in mails]
+    parsed = [(stored, _unless_it_raises(_parsed, stored)) for stored in mails]
     read = [(stored, mail, _unless_it_raises(_body_of, app, mail)) for stored, mail in parsed if mail]
     understood = [
         _unless_it_raises(_with_silence, app, stored, mail, body) for stored, mail, body in read if body
     ]
     return [one for one in understood if one]
+
+
+def _parsed(stored: StoredMail) -> Mail:
+    return parse(stored.raw, stored.envelope)  # which raises where somebody has changed what was sealed
 
 
 def _body_of(app: App, mail: Mail) -> Body:
