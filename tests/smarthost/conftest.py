@@ -31,7 +31,7 @@ def make_smarthost():
 def unchanged_log():
     """What configuring the log changes for the whole process is put back."""
     root = logging.getLogger()
-    handlers, level, logger = root.handlers[:], root.level, logline._output.logger
+    handlers, level, lines = root.handlers[:], root.level, logline._output.lines
     yield
-    root.handlers[:], logline._output.logger = handlers, logger
+    root.handlers[:], logline._output.lines = handlers, lines
     root.setLevel(level)
