@@ -42,7 +42,7 @@ class Loop(threading.Thread):
         self._gather = gather
         self._at_end = at_end
         self._woken = threading.Event()
-        self._stopping = False
+        self._stopped = threading.Event()
         self._failures = 0
         self._turned_at = time.monotonic()
         self._problem = ""
@@ -51,13 +51,13 @@ class Loop(threading.Thread):
         self._woken.set()
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stopped.set()
         self._woken.set()
 
     def must_stop(self) -> bool:
         """Asked by work that takes long, between its pieces; to ask is to be alive."""
         self._turned_at = time.monotonic()
-        return self._stopping
+        return self._stopped.is_set()
 
     @property
     def stuck(self) -> bool:
@@ -73,13 +73,13 @@ class Loop(threading.Thread):
         return f"{self.name}: {self._problem}" if self._problem else ""
 
     def run(self) -> None:
-        while not self._stopping:
+        while not self._stopped.is_set():
             if self._turn():
                 continue
             failed = self._failures
             called = self._woken.wait(_BACKOFF[min(failed, len(_BACKOFF)) - 1] if failed else self._pause)
-            if called and not self._stopping:
-                time.sleep(self._gather)
+            if called:
+                self._stopped.wait(self._gather)
             self._woken.clear()  # before the look at what it was set for, so that no call is lost
         self._at_end()
 

@@ -107,22 +107,25 @@ def test_it_looks_by_itself_after_its_pause(make_loop, work):
     work.turn(False)
 
 
-def test_what_comes_together_is_done_in_one_turn(make_loop, work, monkeypatch):
-    slept = []
+def test_what_comes_together_is_done_in_one_turn(work):
+    waited = []
 
-    def gathering(seconds):
-        slept.append(seconds)
-        loop.wake()  # by what comes meanwhile
+    class Stopped(Event):
+        def wait(self, timeout=None):
+            waited.append(timeout)
+            loop.wake()  # by what comes meanwhile
+            return self.is_set()
 
-    monkeypatch.setattr(loops.time, "sleep", gathering)
-    loop = make_loop(gather=0.5)
+    loop = Loop("handle", work, pause=NEVER, gather=0.5, patience=NEVER)
+    loop._stopped = Stopped()
+    loop.start()
     work.turn(False)
     loop.wake()
     work.turn(True)
     work.turn(False)
     loop.stop()
     loop.join(PATIENCE)
-    assert (slept, work.turns) == ([0.5], 3)
+    assert (waited[0], work.turns) == (0.5, 3)
 
 
 @pytest.mark.usefixtures("quick")
