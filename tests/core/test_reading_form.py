@@ -12,6 +12,8 @@ SHIPPED = load(shipped("config.toml"))
 UNIVERSITY = load(Path(__file__).parents[2] / "docs" / "examples" / "university" / "config.toml")
 CODES, CONDUCT, DELAY = "recovery_codes", "code_of_conduct", "acknowledges_delay"
 AGREES = "I agree to follow the PSF Code of Conduct"
+WAITS = "I understand that it may take a significant amount of time to process my account recovery request"
+NO_CODES = "I never generated or have lost access to the recovery codes for my account"
 LOST_PHONE, LOST_CODES = ("lost_2fa",), "never_generated_or_lost"
 
 
@@ -29,6 +31,11 @@ FORMS = [
     ("User name: jdoe42\nReason: hm", {"username": "jdoe42"}),
     ("User name: jdoe42\nReason: my cat sleeps on the keyboard all day long", {"username": "jdoe42", "reason": ("other",)}),
     ("What happened?\nI lost my phone.", {"reason": LOST_PHONE}),
+    ("Reason: Other", {"reason": ("other",)}),
+    (f"Recovery codes: {NO_CODES}: yes", {CODES: LOST_CODES}),
+    ("My laptop with the authenticator was stolen.\nRecovery codes: there too", {"reason": LOST_PHONE, CODES: LOST_CODES}),
+    (f"[x] {AGREES} [ ] no\n[x] {WAITS}", {CONDUCT: True, DELAY: True}),
+    ("핸드폰을 잃어버렸습니다\n사용자 이름은 jdoe42 입니다", {"username": "jdoe42", "reason": LOST_PHONE}),
 ]  # fmt: skip
 
 
@@ -178,6 +185,14 @@ def test_a_smiley_ends_a_sentence():
         ("Yes, I still have them.", [CODES], {CODES: "has_codes"}),
         ("Yes I have them.", [CODES], {CODES: "has_codes"}),
         ("Yes.", [CODES], {CODES: LOST_CODES}),
+        ("No.", [CODES], {}),
+        ("Yes, I had them.", [CODES], {}),
+        (f"1. {NO_CODES} yes\n2. yes", [CODES, CONDUCT], {CODES: LOST_CODES, CONDUCT: True}),
+        ("I do understand that you cannot say when it will be my turn, and that it may be a good long while.", [], {DELAY: True}),
+        ("> Are your recovery codes lost, or did you never have any?\n\nNo. I still have them.", [CODES], {CODES: "has_codes"}),
+        (f"> Do you agree to follow the Code of Conduct?\n\nyes\n\n> {WAITS}\n\nthat too. Not more.", [CONDUCT, DELAY], {CONDUCT: True}),
+        ("> Do you agree to follow the Code of Conduct?\n\nyes\n\n> Do you still have recovery codes?\n\nthis one too.", [CONDUCT, CODES], {CONDUCT: True}),
+        ("I agree with all my heart and soul and whatever else there is of me, call me soon.", [CONDUCT], {}),
     ],
 )  # fmt: skip
 def test_an_answer_goes_on_about_something_else(text, asked, answers):

@@ -18,6 +18,10 @@ AWS_SECRET = ALNUM + "/Ab3+Xyz"
         # A line that was full goes on in the next one, if that is no word.
         (f"{WIDE}\n{ALNUM}\nRegards", f"{WIDE}\n{ALNUM}"),
         (f"{WIDE}\nabcdEfghij\nRegards", f"{WIDE}\nabcdEfghij"),
+        (
+            f"{WIDE}\n{WIDE[:60]}\nRegards",
+            f"{WIDE}\n{WIDE[:60]}",
+        ),  # whose second line could be a token itself
         (f"{WIDE}\nregards,\nJo", WIDE),
         (f"{WIDE}\nSincerely\nJo", WIDE),
         (f"{WIDE}\njdoe20240 is my name", WIDE),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.words import CJK
 
 COMMA = re.compile("[,;，；、]")
@@ -45,11 +44,9 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
         return
     for place, till in _parts(text, start):
-        hits = fresh.within(place, till)
-        if any(APART & hit.means.speech for hit in hits) or NUMBER.search(fresh.text, place, till):
+        apart = any(APART & hit.means.speech for hit in fresh.within(place, till))
+        if apart or NUMBER.search(fresh.text, place, till):
             yield place, till
-        elif place == start and _only_agrees(fresh, hits, place, till) and _on_agreement(fresh, till, end):
-            yield place, till  # "Agreed, and I know that it takes long."
 
 
 def _parts(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -74,20 +71,6 @@ def _agreeing_part(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None
         says = {one for hit in hits for one in hit.means.says}
         if not says or says - _AGREEING or any(hit.means.objects or hit.means.negates for hit in hits):
             continue
-        words = WORD.findall(fresh.text, place, till)
-        if len(words) <= _LEAD:
+        if len(WORD.findall(fresh.text, place, till)) <= _LEAD:
             return place, till
     return None
-
-
-def _only_agrees(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
-    """Whether a part is nothing but an agreement; a yes may belong to what follows it."""
-    told = "".join(fresh.text[hit.start : hit.end] for hit in hits)
-    agrees = bool(hits) and all(set(hit.means.says) == {"agree"} for hit in hits)
-    return agrees and len(told) == len(fresh.text[start:end].strip())
-
-
-def _on_agreement(fresh: Fresh, start: int, end: int) -> bool:
-    """Whether what follows is about agreements alone."""
-    hits = fresh.within(start, end)
-    return any(hit.means.topics for hit in hits) and not any(hit.means.things for hit in hits)
