@@ -20,7 +20,7 @@ from tests.world import REPOSITORY, World, configured
 
 SOURCES = sorted((REPOSITORY / "mailflow").rglob("*.py"))
 BY_SQLALCHEMY = {
-    "store/unit.py": {"_committing"},
+    "store/kept.py": {"begun"},
     "store/statement.py": {"execute"},
     "store/migrations/__init__.py": {"upgrade"},
 }
@@ -66,6 +66,11 @@ def test_nobody_commits_past_the_store(method):
 def test_only_the_store_begins_a_transaction_of_sqlalchemy():
     unnamed = {(file, function) for file, function, call in calls("begin") if not call.args}
     assert unnamed == {(file, name) for file, names in BY_SQLALCHEMY.items() for name in names}
+
+
+def test_kept_connections_are_begun_where_all_is_committed_and_nowhere_else():
+    found = {(file, function) for file, function, _ in calls("begun") if not file.startswith("core/")}
+    assert found == {("store/unit.py", "_committing")}
 
 
 @pytest.fixture
