@@ -97,22 +97,26 @@ def _runs(lowered: str) -> set[str]:
     return set(_LETTERS.findall(" ".join(set(lowered.split()))))
 
 
-def spans(text: str, lowered: str, begun: Mapping[str, re.Pattern[str]]) -> list[tuple[int, int]]:
-    """Where names stand, in order, the longest where several overlap. `lowered` has the text's length."""
+def spans(text: str, lowered: str, begun: Mapping[str, re.Pattern[str]]) -> tuple[list[tuple[int, int]], int]:
+    """Where names stand, in order, the longest where several overlap; and from where on they were not looked for any more.
+
+    `lowered` has the text's length.
+    """
     found: list[tuple[int, int]] = []
+    until = len(text)
     for word, pattern in begun.items():
+        most = len(found) + _MOST_NAMES
         place = lowered.find(word)
-        while place >= 0 and len(found) < _MOST_NAMES:
+        while place >= 0 and len(found) < most:
             if match := pattern.match(text, place):
                 found.append(match.span())
             place = lowered.find(word, place + 1)
-    if len(found) < 2:
-        return found
+        until = min(until, place) if place >= 0 else until
     apart: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
         if not apart or start >= apart[-1][1]:
             apart.append((start, end))
-    return apart
+    return apart, until
 
 
 def lower(text: str) -> str:

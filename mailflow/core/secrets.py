@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from operator import itemgetter
@@ -44,17 +44,28 @@ def _in_long_words(detector: Callable[[str, str], Iterable[Span]]) -> Callable[[
     return lambda view: detector(view.text, view.long_words) if view.long_words else ()
 
 
+def _by_name(names: str, detector: Callable[[View], Iterable[Span]]) -> Callable[[View], Iterable[Span]]:
+    """What a detector finds beside the names of a list; and all that stands where those are too many to look at."""
+
+    def detect(view: View) -> Iterator[Span]:
+        yield from detector(view)
+        if (start := view.crowded_from(names)) < len(view.text):
+            yield start, len(view.text)
+
+    return detect
+
+
 # In this order: what two of them claim is of the first one's kind.
 DETECTORS: tuple[tuple[SecretKind, Callable[[View], Iterable[Span]]], ...] = (
     (SecretKind.PRIVATE_KEY, _by_form(secretforms.private_keys)),
     (SecretKind.RESET_LINK, _in_long_words(secretforms.reset_links)),
     (SecretKind.HOSTING_TOKEN, _in_long_words(secretforms.hosting_tokens)),
     (SecretKind.API_TOKEN, _in_long_words(secretforms.api_tokens)),
-    (SecretKind.TOTP_SECRET, secretcodes.totp_seeds),
-    (SecretKind.RECOVERY_CODE, secretcodes.recovery_codes),
+    (SecretKind.TOTP_SECRET, _by_name("seed", secretcodes.totp_seeds)),
+    (SecretKind.RECOVERY_CODE, _by_name("codes", secretcodes.recovery_codes)),
     (SecretKind.PASSWORD, _by_form(secretforms.url_passwords)),
-    (SecretKind.API_TOKEN, secretcodes.service_keys),
-    (SecretKind.PASSWORD, passwords),
+    (SecretKind.API_TOKEN, _by_name("token", secretcodes.service_keys)),
+    (SecretKind.PASSWORD, _by_name("password", passwords)),
 )
 
 _RANKS = {kind: rank for rank, (kind, _) in reversed(list(enumerate(DETECTORS)))}

@@ -21,6 +21,7 @@ class View:
         # What stands between white space and is long enough for a token or a code, a line each: little of most texts.
         self.long_words = "\n".join([word for word in text.split() if len(word) >= LEAST_TOKEN])
         self._begun = words.secret_names.begun(self.lowered)
+        self._places: dict[str, tuple[list[Span], int]] = {}
 
     @cached_property
     def _like_codes(self) -> list[int]:
@@ -32,20 +33,29 @@ class View:
         first = bisect_left(self._like_codes, start)
         return first < len(self._like_codes) and self._like_codes[first] < end
 
-    @cached_property
+    @property
     def code_names(self) -> list[Span]:
         return self.places("codes")
 
     def places(self, names: str) -> list[Span]:
         """Where the names of a list of [secrets] stand."""
-        begun = self._begun.get(names)
-        return spans(self.text, self.lowered, begun) if begun else []
+        return self._named(names)[0]
+
+    def crowded_from(self, names: str) -> int:
+        """From where on there are so many names of a list that they were not looked for; the text's length if nowhere."""
+        return self._named(names)[1]
+
+    def _named(self, names: str) -> tuple[list[Span], int]:
+        if names not in self._places:
+            begun = self._begun.get(names)
+            self._places[names] = spans(self.text, self.lowered, begun) if begun else ([], len(self.text))
+        return self._places[names]
 
     @cached_property
     def typed(self) -> list[Span]:
         """Where it is told that something was typed, which is looked for in few texts."""
         begun = self.words.typed.begun(self.lowered).get(TYPED)
-        return spans(self.text, self.lowered, begun) if begun else []
+        return spans(self.text, self.lowered, begun)[0] if begun else []
 
     def line_end(self, position: int) -> int:
         end = self.text.find("\n", position, position + REACH)

@@ -425,6 +425,25 @@ def test_a_secret_beside_another_is_found_once_that_one_is_masked(before, text, 
     assert found(before + text) == [*first, *secrets]
 
 
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        ("password: {}\n", "Xy!{:05}z"),
+        ("recovery codes: {}\n", "ab12-{:05}"),
+        ("authenticator secret: {}\n", "JBSWY3DPEHPK{:05}".replace("{:05}", "{:A>5}")),
+        ("api key: {}\n", "k9Zq{:05}Lm3Xv7Rt2"),
+    ],
+)
+def test_where_too_much_is_named_to_be_looked_at_all_of_it_is_masked(line, secret):
+    """A mail that names thousands of secrets is no letter: rather all of it goes than one of them stays."""
+    told = [secret.format(number) for number in range(2500)]
+    text = "Hello\n" + "".join(line.format(one) for one in told)
+    found = find_secrets(text, WORDS)
+    masked = mask(text, found)
+    assert masked.startswith("Hello\n")
+    assert not [one for one in told[2000:] if one in masked]
+
+
 def test_each_kind_has_its_mask():
     assert set(MASKS) == set(SecretKind)
     text = "a b c"
