@@ -199,9 +199,10 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 def _is_answer(view: View, value: str) -> bool:
     """Words that say something of a password rather than give it away: "forgotten", "lost/stolen", "?"."""
-    if value.isalpha():  # as most are, and told soonest
-        return value.casefold() in view.words.no_password
-    words = re.split(r"[/.,;!?()]+", value.casefold().replace("’", "'"))
+    said = value.casefold()
+    if value.isalpha() or said in view.words.no_password:  # as most are, and told soonest
+        return said in view.words.no_password
+    words = re.split(r"[/.,;!?()]+", said.replace("’", "'"))
     words = [word.strip("\"'`*_-") for word in words]
     return all(not word or word in view.words.no_password for word in words) or not any(
         c.isalnum() for c in value

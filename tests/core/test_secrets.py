@@ -341,6 +341,7 @@ NO_SECRETS = [
     "Recovery codes\n2024-05-01\n",
     "one line with 0a1b2c3d4e5f6071 and nothing more",
     "password: forgotten",
+    "password: n/a",
     "Password: I don't know it any more",
     "password: ?",
     "password: -",
