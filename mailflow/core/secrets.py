@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from operator import itemgetter
@@ -36,39 +36,22 @@ MASKS = {
 }
 
 
-def _by_form(detector: Callable[[str], Iterable[Span]]) -> Callable[[View], Iterable[Span]]:
-    return lambda view: detector(view.text)
-
-
-def _in_long_words(detector: Callable[[str, str], Iterable[Span]]) -> Callable[[View], Iterable[Span]]:
-    return lambda view: detector(view.text, view.long_words) if view.long_words else ()
-
-
-def _by_name(names: str, detector: Callable[[View], Iterable[Span]]) -> Callable[[View], Iterable[Span]]:
-    """What a detector finds beside the names of a list; and all that stands where those are too many to look at."""
-
-    def detect(view: View) -> Iterator[Span]:
-        yield from detector(view)
-        if (start := view.crowded_from(names)) < len(view.text):
-            yield start, len(view.text)
-
-    return detect
-
+_TEXT, _LONG_WORDS = "", "long words"  # what a detector looks at, rather than beside the names of a list
 
 # In this order: what two of them claim is of the first one's kind.
-DETECTORS: tuple[tuple[SecretKind, Callable[[View], Iterable[Span]]], ...] = (
-    (SecretKind.PRIVATE_KEY, _by_form(secretforms.private_keys)),
-    (SecretKind.RESET_LINK, _in_long_words(secretforms.reset_links)),
-    (SecretKind.HOSTING_TOKEN, _in_long_words(secretforms.hosting_tokens)),
-    (SecretKind.API_TOKEN, _in_long_words(secretforms.api_tokens)),
-    (SecretKind.TOTP_SECRET, _by_name("seed", secretcodes.totp_seeds)),
-    (SecretKind.RECOVERY_CODE, _by_name("codes", secretcodes.recovery_codes)),
-    (SecretKind.PASSWORD, _by_form(secretforms.url_passwords)),
-    (SecretKind.API_TOKEN, _by_name("token", secretcodes.service_keys)),
-    (SecretKind.PASSWORD, _by_name("password", passwords)),
+DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
+    (SecretKind.PRIVATE_KEY, _TEXT, secretforms.private_keys),
+    (SecretKind.RESET_LINK, _LONG_WORDS, secretforms.reset_links),
+    (SecretKind.HOSTING_TOKEN, _LONG_WORDS, secretforms.hosting_tokens),
+    (SecretKind.API_TOKEN, _LONG_WORDS, secretforms.api_tokens),
+    (SecretKind.TOTP_SECRET, "seed", secretcodes.totp_seeds),
+    (SecretKind.RECOVERY_CODE, "codes", secretcodes.recovery_codes),
+    (SecretKind.PASSWORD, _TEXT, secretforms.url_passwords),
+    (SecretKind.API_TOKEN, "token", secretcodes.service_keys),
+    (SecretKind.PASSWORD, "password", passwords),
 )
 
-_RANKS = {kind: rank for rank, (kind, _) in reversed(list(enumerate(DETECTORS)))}
+_RANKS = {kind: rank for rank, (kind, *_) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
 # Neither a letter, a digit, a sign nor a space, and in no text: no detector takes it for anything. In ASCII, as what is
 # in ASCII is looked through several times as fast.
@@ -118,10 +101,20 @@ def _detect(text: str, words: IntentWords) -> list[Secret]:
     view = View(text, words)
     return [
         _new_secret((kind, start, end))
-        for kind, detect in DETECTORS
-        for start, end in detect(view)
+        for kind, names, detect in DETECTORS
+        for start, end in _detected(view, names, detect)
         if _LETTER_OR_DIGIT.search(text, start, end)
     ]
+
+
+def _detected(view: View, names: str, detect: Callable[..., Iterable[Span]]) -> Iterable[Span]:
+    """What a detector finds; beside names, all that stands where those are too many to look at, too."""
+    if names == _TEXT:
+        return detect(view.text)
+    if names == _LONG_WORDS:
+        return detect(view.text, view.long_words) if view.long_words else ()
+    start, end = view.crowded_from(names), len(view.text)
+    return [*detect(view), *([(start, end)] if start < end else ())]
 
 
 def _in_original(found: list[Secret], masked: Sequence[Secret]) -> list[Secret]:

@@ -139,3 +139,14 @@ def test_of_cut_off_keys_just_their_lines_are_found(text, keys):
 )
 def test_the_user_and_password_of_an_address_are_found(text, secret):
     assert found(text) == ([(PASSWORD, secret)] if secret else [])
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org/VERİFY-EMAIL?code=aB3dE5gHiJk9LmN0pQ2",
+        "https://example.org/verıfy-email?code=aB3dE5gHiJk9LmN0pQ2",
+    ],
+)
+def test_a_turkish_i_hides_no_link_that_opens_an_account(link):
+    assert found(f"Look: {link} .") == [(RESET, link)]
