@@ -3,15 +3,20 @@
 import pytest
 
 from mailflow.config import load, shipped
-from tests.reading.wishes import mails, read
+from tests.reading.wishes import FOLDER, mails, read
 
 CONFIG = load(shipped("config.toml"))
 
 
-@pytest.mark.parametrize("mail", [pytest.param(one, id=one.where) for one in mails() if not one.open])
-def test_it_is_taken_for_what_it_is(mail):
-    kind = read(mail, CONFIG)
-    assert mail.is_right(kind), f"{mail.subject!r} {mail.text!r} is taken for {kind}"
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.toml")), ids=lambda file: file.stem)
+def test_each_is_taken_for_what_it_is(file):
+    told = [mail for mail in mails(file) if not mail.open]
+    faults = [
+        f"{one.where}: {one.subject!r} {one.text!r} is taken for {kind}"
+        for one in told
+        if not one.is_right(kind := read(one, CONFIG))
+    ]
+    assert not faults, "\n".join(faults)
 
 
 def test_no_request_is_known_to_be_sent_elsewhere():
