@@ -74,6 +74,11 @@ def test_a_certificate_that_is_not_good_keeps_letters_where_one_is_required(
         assert smarthost.recipients == [*LETTERS]
 
 
+# Python closes no socket whose other end has reset the connection just before it is wrapped (3.11, `SSLSocket._create`).
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning"
+)
+
 STARTTLS_FAILS = pytest.mark.parametrize(
     ("stage", "does", "error"),
     [
