@@ -190,7 +190,7 @@ def test_a_smiley_ends_a_sentence():
         (f"1. {NO_CODES} yes\n2. yes", [CODES, CONDUCT], {CODES: LOST_CODES, CONDUCT: True}),
         ("I do understand that you cannot say when it will be my turn, and that it may be a good long while.", [], {DELAY: True}),
         ("> Are your recovery codes lost, or did you never have any?\n\nNo. I still have them.", [CODES], {CODES: "has_codes"}),
-        (f"> Do you agree to follow the Code of Conduct?\n\nyes\n\n> {WAITS}\n\nthat too. Not more.", [CONDUCT, DELAY], {CONDUCT: True}),
+        ("> Do you agree to follow the Code of Conduct?\n\nyes\n\n> Do you understand that it may take a long time?\n\nthat too. Not more.", [CONDUCT, DELAY], {CONDUCT: True}),
         ("> Do you agree to follow the Code of Conduct?\n\nyes\n\n> Do you still have recovery codes?\n\nthis one too.", [CONDUCT, CODES], {CONDUCT: True}),
         ("I agree with all my heart and soul and whatever else there is of me, call me soon.", [CONDUCT], {}),
     ],
