@@ -29,7 +29,7 @@ _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
 _TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
 _AS_WELL = frozenset({"too", "same"})
-SENTENCE_END = re.compile(r"[.!?。！？\n]")
+_SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
@@ -93,7 +93,7 @@ def sets_condition(hits: Sequence[Hit]) -> bool:
 
 def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     """Whether the first sentence is a yes, and what follows goes on about something else: "Yes. Nobody was against it"."""
-    end = _sentence_end(fresh.text, slot.start)
+    end = sentence_end(fresh.text, slot.start)
     if not slot.asked or end >= slot.end or bare(fresh.text[slot.start : end], terms) is not True:
         return False
     return not any(hit.means.topics or hit.means.speech & _TURNS for hit in fresh.within(end, slot.end))
@@ -101,7 +101,7 @@ def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
 
 def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Claim]:
     """An answer that only says that it is a yes as well: "yes" to the first question, "this one too" to the second."""
-    end = min(_sentence_end(fresh.text, slot.start), slot.end)
+    end = min(sentence_end(fresh.text, slot.start), slot.end)
     hits = fresh.within(slot.start, end)
     same = any(not _AS_WELL.isdisjoint(hit.means.speech) for hit in hits)
     if (
@@ -143,8 +143,9 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
 
 
-def _sentence_end(text: str, start: int) -> int:
-    end = SENTENCE_END.search(text, start)
+def sentence_end(text: str, start: int) -> int:
+    """The place of the mark or line end with which the sentence ends that goes on at a place."""
+    end = _SENTENCE_END.search(text, start)
     return end.start() if end else len(text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.words import CJK
@@ -24,10 +24,14 @@ ORDINALS = ("first", "second", "third")
 APART = FOR_ALL | frozenset(ORDINALS)
 
 
-def sentences(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for match in _SENTENCE.finditer(fresh.text, start, end):
-        if match.group().strip():
-            yield match.span()
+def sentences(fresh: Fresh, free: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of some parts of the text."""
+    return [
+        match.span()
+        for start, end in free
+        for match in _SENTENCE.finditer(fresh.text, start, end)
+        if match.group().strip()
+    ]
 
 
 def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -83,7 +83,7 @@ def _choice_in_slot(
     if field.yes and agreements.bare(_behind_statement(text, field), terms):
         yield Claim(field.key, field.yes, slot.rule, slot.sure, slot.start, slot.end)
         return
-    first = _first_sentence(text)
+    first = text[: agreements.sentence_end(text, 0)]  # who answers "No." and goes on tells a story
     if any(slot.said) and (bare := agreements.bare(first, terms)) is not None:
         choice = slot.said[not bare]
         if choice:
@@ -106,12 +106,6 @@ def _choice_in_slot(
     if said and field.yes and slot.asked:
         yes = slot.said[0] or field.yes
         yield Claim(field.key, yes, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
-
-
-def _first_sentence(text: str) -> str:
-    """Up to its mark: who answers "No." and goes on tells a story."""
-    end = agreements.SENTENCE_END.search(text)
-    return text[: end.start()] if end else text
 
 
 def _behind_statement(text: str, field: Field) -> str:

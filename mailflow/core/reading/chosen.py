@@ -19,7 +19,7 @@ _SHORT = 250  # characters of a mail that is about an address alone
 
 def in_answer(fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
     """The name that the first sentence gives and no other does."""
-    spans = [span for start, end in free for span in sentences(fresh, start, end)]
+    spans = sentences(fresh, free)
     if terms.name is None or not spans or not _is_asked(fresh, terms):
         return
     start, end = spans[0]

@@ -100,7 +100,7 @@ def read_context(
     ]
     if not open_items:
         return
-    spans = [span for start, end in free for span in sentences(fresh, start, end)]
+    spans = sentences(fresh, free)
     read = [(claim.start, claim.end) for claim in claims]
     yield from _yes_to_all(fresh, terms, asked, open_items, _answering(fresh, spans), read)
     yield from lone_values(fresh, terms, open_items, spans, free, read)
@@ -111,7 +111,7 @@ def yes_to_open_boxes(
 ) -> Iterator[Claim]:
     """As in "I cannot tick these boxes: yes to all of them", in a mail that answers no letter of ours."""
     asked = [questions.of_item(terms, item) for item in items]
-    spans = [span for start, end in free for span in sentences(fresh, start, end)]
+    spans = sentences(fresh, free)
     for claim in _yes_to_all(fresh, terms, asked, items, _answering(fresh, spans), ()):
         if claim.sure == _ALL:
             yield claim
