@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.namelike import (
+    NAME,
+    QUOTES,
+    TAIL,
+    WEAK,
+    Found,
+    accepted,
+    accepted_before,
+    last_name,
+)
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, lower, words_of
-
-QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
-NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
 
 _HERE = re.compile(
     rf"[ \t\xa0:：=]*\n?[ \t]*(?P<open>[{QUOTES}<\[(*@（]{{0,3}})[ \xa0]?"
     rf"(?P<name>_*{NAME}_*)[ \xa0]?(?P<close>[{QUOTES}>\])*）]?)",
     re.ASCII,
 )
-_LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _STOP = re.compile(r"[,;!?。，；！？]|\.(?![^\W_])|\n\n|[:：](?=\s)")
-TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（]|$|\n)")
 _QUESTION = re.compile(r"\s?\?\s+(?=\S)")
 _NEXT_WORD = re.compile(r"\s(\w+)")
 _AT_SERVICE = re.compile(rf"[{QUOTES}]?\s\w{{1,5}}\s(\w+)(?:\s(\w+))?")  # "on pypi", "on your site"
@@ -30,26 +34,13 @@ _THERE = re.compile(
     rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
     re.ASCII,
 )
-_GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
-_LETTER = re.compile(r"[A-Za-z]")
-_PLAIN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # rather than JaneDoe
 _CJK_END = re.compile(f"[{CJK}]")
 
-QUOTED, STRONG, WEAK, SHAKY = 0.9, 0.85, 0.75, 0.7
-_LEAST = 2  # letters
 _LOOK_AHEAD = 90
 _LOOK_BACK = 60
 _BETWEEN_WORDS = 5
 _BESIDE = 25
-_JOINING = frozenset({"and", "but"})
 _OWN = frozenset({"noun", "account", "said", "as"})  # kinds of words that another service has too
-
-
-class Found(NamedTuple):
-    name: str
-    start: int
-    end: int
-    sure: float
 
 
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
@@ -67,13 +58,13 @@ def _asked_oneself(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "My user name? x."."""
     question = _QUESTION.match(fresh.text, hit.end)
     match = _HERE.match(fresh.text, question.end()) if question else None
-    found = _accepted(fresh, terms, match, strong=False) if match else None
+    found = accepted(fresh, terms, match, strong=False) if match else None
     return found if found and TAIL.match(fresh.text, found.end) else None
 
 
 def _following(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
     match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), _limit(fresh, hit))
-    return _accepted(fresh, terms, match, strong=strong) if match else None
+    return accepted(fresh, terms, match, strong=strong) if match else None
 
 
 def _past_service(fresh: Fresh, terms: Terms, place: int) -> int:
@@ -99,13 +90,13 @@ def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if match is None or fresh.low.count(" ", hit.end, match.start()) > _BETWEEN_WORDS:
         return None
     here = _HERE.match(fresh.text, match.end())
-    return _accepted(fresh, terms, here, strong=False) if here else None
+    return accepted(fresh, terms, here, strong=False) if here else None
 
 
 def _made(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "registered x last year"."""
     match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
-    return _accepted(fresh, terms, match, strong=False) if match else None
+    return accepted(fresh, terms, match, strong=False) if match else None
 
 
 def _called(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -129,7 +120,7 @@ def nearest(fresh: Fresh, hit: Hit) -> str:
 def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "I'm x on the site", "I am @x"; any other "I am x" is no account name."""
     match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
-    found = _accepted(fresh, terms, match, strong=True) if match else None
+    found = accepted(fresh, terms, match, strong=True) if match else None
     if match is None or found is None:
         return None
     plain = found.name.islower() and not terms.everyday(found.name)
@@ -163,7 +154,7 @@ def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
     if match is None or not fresh.text[hit.start].isupper() or not match["name"].islower():
         return None
-    found = _accepted(fresh, terms, match, strong=False)
+    found = accepted(fresh, terms, match, strong=False)
     return found._replace(sure=WEAK) if found and not terms.everyday(found.name) else None
 
 
@@ -173,7 +164,7 @@ def named_there(fresh: Fresh, terms: Terms) -> Found | None:
     for match in _THERE.finditer(f"\n{fresh.text}") if named else ():
         wrapped = match[0][0] == "\n" and match.start() > 0 and match.start() - 1 not in fresh.hard
         if terms.is_service(lower(match["where"])) and not wrapped:
-            found = _named_before(fresh, terms, match, -1, plain=match["name"].islower())
+            found = accepted_before(fresh, terms, match, -1, plain=match["name"].islower())
             if found:
                 return found
     return None
@@ -184,10 +175,10 @@ def _speaking(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if not TAIL.match(fresh.text, hit.end):
         return None
     begin = max((fresh.text.rfind(mark, 0, hit.start) for mark in "\n.!?,"), default=-1) + 1
-    match = _last_name(fresh.text[begin : hit.start])
+    match = last_name(fresh.text[begin : hit.start])
     if match is None or len(fresh.text[begin : begin + match.start()].split()) > 2:
         return None
-    return _named_before(fresh, terms, match, begin, plain=match["name"].islower())
+    return accepted_before(fresh, terms, match, begin, plain=match["name"].islower())
 
 
 def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -197,21 +188,21 @@ def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     matches = list(terms.is_before.finditer(low))
     if not matches or len(low[matches[-1].end() :].split()) > 3:
         return None
-    match = _last_name(fresh.text[begin : begin + matches[-1].start() + 1])
+    match = last_name(fresh.text[begin : begin + matches[-1].start() + 1])
     alone = (
         match is not None
         and not fresh.text[begin : begin + match.start()].strip()
         and match["name"].islower()
     )
-    return _named_before(fresh, terms, match, begin, plain=alone) if match else None
+    return accepted_before(fresh, terms, match, begin, plain=alone) if match else None
 
 
 def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "The x account"; a plain word only where the script tells it from common words."""
     begin = _phrase_start(fresh, hit.start)
-    match = _last_name(fresh.text[begin : hit.start])
+    match = last_name(fresh.text[begin : hit.start])
     plain = _CJK_END.match(fresh.text, hit.start) is not None
-    found = _named_before(fresh, terms, match, begin, plain=plain) if match else None
+    found = accepted_before(fresh, terms, match, begin, plain=plain) if match else None
     return None if found is None or _others_place(fresh, terms, hit) else found
 
 
@@ -257,11 +248,11 @@ def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | 
         return None
     nots = [other for other in fresh.within(hit.end, match.end()) if other.means.negates]
     if not nots:
-        return _accepted(fresh, terms, match, strong=strong, said=True)
+        return accepted(fresh, terms, match, strong=strong, said=True)
     denied = (_HERE.match(fresh.text, nots[-1].end) if nots[-1].end > start else None) or match
     again = _is(fresh, terms, denied.end("name") + 1) or _but(fresh, denied.end("name"))
     match = _HERE.match(fresh.text, again) if again else None  # "is not x, it is y", "is not x but y"
-    return _accepted(fresh, terms, match, strong=True, said=True) if match else None
+    return accepted(fresh, terms, match, strong=True, said=True) if match else None
 
 
 def _but(fresh: Fresh, place: int) -> int:
@@ -280,75 +271,3 @@ def _is(fresh: Fresh, terms: Terms, start: int) -> int:
     if match is None or fresh.low.count(" ", start, match.start()) > _BETWEEN_WORDS:
         return 0
     return match.end()
-
-
-def _accepted(
-    fresh: Fresh, terms: Terms, match: re.Match[str], *, strong: bool, said: bool = False
-) -> Found | None:
-    """A match as a name, unless it is a common word or stands in another sentence."""
-    name = match["name"].rstrip(".-")
-    bare = name.strip("_")
-    quoted = bool(match["open"].strip("(*@（") and match["close"])
-    if not quoted and (len(bare) < _LEAST or _is_common(terms, bare, strong=strong)):
-        return None  # which is most of them, and told soonest
-    start = match.start("name")
-    end = start + len(name)
-    if _GOES_ON.match(fresh.text, end) or not fresh.hard.isdisjoint(range(match.start(), start)):
-        return None
-    if quoted:
-        return Found(name, start, end, QUOTED)
-    ends = ends_phrase(fresh, end)
-    if _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
-        return None
-    sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
-    return Found(name, start, end, sure) if sure else None
-
-
-def ends_phrase(fresh: Fresh, end: int) -> bool:
-    """Whether a phrase ends at a place: at a mark, or before an "and" or a "but"."""
-    if TAIL.match(fresh.text, end):
-        return True
-    return any(hit.start == end + 1 and hit.means.breaks in _JOINING for hit in fresh.within(end, end + 2))
-
-
-def _is_common(terms: Terms, name: str, *, strong: bool) -> bool:
-    """Whether a word is one of the language rather than a name: "is", "forgotten"."""
-    return terms.among("is", name.lower()) or (terms.common(name) and not (strong and "-" in name))
-
-
-def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool, sure: bool) -> bool:
-    """Whether one that is not common is none either: a thing as in "two-factor", a word of dictionaries."""
-    if any(hit.start == start and hit.means.objects for hit in fresh.within(start, start + len(name))):
-        return True
-    return terms.everyday(name) and "-" not in name and not (strong and sure)
-
-
-def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase: bool) -> float:
-    """How sure it is that a word without quotes is a name; 0 if it is not."""
-    if not _PLAIN.fullmatch(name):
-        return STRONG if strong else WEAK
-    if strong:
-        return STRONG if said or ends_phrase else WEAK
-    if not name.islower() or (said and not ends_phrase):
-        return 0
-    return SHAKY if ends_phrase or not name.endswith(terms.lists.get("endings", ())) else 0
-
-
-def _last_name(text: str) -> re.Match[str] | None:
-    """What may be a name at the end of a text; it has no spaces, so that only the last word is looked at."""
-    said = text.rstrip(" \t\n")
-    return _LAST.search(text, max(said.rfind(" "), said.rfind("\n"), 0))
-
-
-def _named_before(
-    fresh: Fresh, terms: Terms, match: re.Match[str], begin: int, *, plain: bool
-) -> Found | None:
-    name = match["name"]
-    start = begin + match.start("name")
-    if match["open"] and match["close"]:
-        return Found(name, start, start + len(name), STRONG)
-    if terms.everyday(name) or not _LETTER.search(name) or (_PLAIN.fullmatch(name) and not plain):
-        return None
-    if any(hit.means.objects for hit in fresh.within(start, start + len(name))):  # "two-factor login"
-        return None
-    return Found(name, start, start + len(name), WEAK)

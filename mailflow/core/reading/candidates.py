@@ -15,11 +15,11 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from mailflow.core.form import Field
-from mailflow.core.reading.announced import NAME, QUOTES, TAIL
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import is_made_of
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.namelike import NAME, QUOTES, TAIL
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 

@@ -8,10 +8,10 @@ from itertools import islice
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import announced
-from mailflow.core.reading.announced import NAME, QUOTES
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.namelike import NAME, QUOTES, TAIL, WEAK, Found, ends_phrase
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, words_of
@@ -98,11 +98,11 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
             yield from _rest_of_list(fresh, terms, found.end)
 
 
-def _named(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
+def _named(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "the package is x"; and "package x" where the phrase ends there, or the script tells names from words."""
     cjk = _CJK.match(fresh.text, hit.start) is not None
     found = announced.said(fresh, terms, hit, strong=cjk) or announced.directly(fresh, terms, hit)
-    if found is None or cjk or announced.ends_phrase(fresh, found.end) or _is_article(fresh, terms, hit):
+    if found is None or cjk or ends_phrase(fresh, found.end) or _is_article(fresh, terms, hit):
         return found
     return None
 
@@ -113,13 +113,13 @@ def _is_article(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
     return bool(before) and terms.among("article", before[-1])
 
 
-def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> announced.Found | None:
+def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """The first name of a list, or of what stands in brackets or behind a comma: "packages x and y", "package (x)"."""
     match = _FIRST.match(fresh.text, hit.end)
     if match is None or _is_no_project(terms, match["name"]):
         return None
-    found = announced.Found(match["name"], *match.span("name"), announced.WEAK)
-    alone = match["open"] and announced.TAIL.match(fresh.text, found.end)
+    found = Found(match["name"], *match.span("name"), WEAK)
+    alone = match["open"] and TAIL.match(fresh.text, found.end)
     return found if alone or any(_rest_of_list(fresh, terms, found.end)) else None
 
 

@@ -10,11 +10,11 @@ from itertools import islice, pairwise
 
 from mailflow.core.form import Field
 from mailflow.core.reading import announced
-from mailflow.core.reading.announced import NAME, QUOTES
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import is_made_of
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.namelike import NAME, QUOTES, SHAKY, STRONG
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.taken import Spans
 from mailflow.core.reading.terms import Terms
@@ -128,9 +128,7 @@ def _corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
         if any(hit.means.negates or "instead" in hit.means.addresses for hit in between):
             name = right.group(1)
             if not terms.states_nothing(field, name):
-                yield Claim(
-                    field.key, name, "corrected name", announced.STRONG, right.start(), wrong.end(), rank=2
-                )
+                yield Claim(field.key, name, "corrected name", STRONG, right.start(), wrong.end(), rank=2)
 
 
 def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[Claim]:
@@ -145,9 +143,7 @@ def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """A word that opens the mail as a sentence of its own and looks like nothing but a name: "jane_d42. Lost my phone."""
     match = _OPENING.match(fresh.text, fresh.subject)
     if match and not match[1].isalpha() and not match[1].isdigit() and not terms.common(match[1]):
-        yield Claim(
-            field.key, match[1], "opening word", announced.SHAKY, match.start(1), match.end(1), rank=0
-        )
+        yield Claim(field.key, match[1], "opening word", SHAKY, match.start(1), match.end(1), rank=0)
 
 
 def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
@@ -155,9 +151,7 @@ def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     for match in _MENTION.finditer(fresh.text) if "@" in fresh.text else ():
         near = words_of(fresh.low[max(0, match.start() - 25) : match.end() + 25])
         if not terms.among("elsewhere", *near):
-            yield Claim(
-                field.key, match[1].rstrip(".-"), "mention", announced.SHAKY, match.start(), match.end()
-            )
+            yield Claim(field.key, match[1].rstrip(".-"), "mention", SHAKY, match.start(), match.end())
 
 
 def without_unlike(terms: Terms, claims: Sequence[Claim], writer: AbstractSet[str]) -> list[Claim]:

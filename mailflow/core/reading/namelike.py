@@ -1,0 +1,106 @@
+"""Words that may be names: how one is written, whether a word where a name stands is one, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import CJK
+
+QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
+NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
+TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（]|$|\n)")
+
+_LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
+_GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
+_LETTER = re.compile(r"[A-Za-z]")
+_PLAIN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # rather than JaneDoe
+
+QUOTED, STRONG, WEAK, SHAKY = 0.9, 0.85, 0.75, 0.7
+_LEAST = 2  # letters
+_JOINING = frozenset({"and", "but"})
+
+
+class Found(NamedTuple):
+    name: str
+    start: int
+    end: int
+    sure: float
+
+
+def accepted(
+    fresh: Fresh, terms: Terms, match: re.Match[str], *, strong: bool, said: bool = False
+) -> Found | None:
+    """A match as a name, unless it is a common word or stands in another sentence.
+
+    `match`: groups `open`, `name` and `close`. `strong`: what announces it does so of nothing else. `said`: by an "is".
+    """
+    name = match["name"].rstrip(".-")
+    bare = name.strip("_")
+    quoted = bool(match["open"].strip("(*@（") and match["close"])
+    if not quoted and (len(bare) < _LEAST or _is_common(terms, bare, strong=strong)):
+        return None  # which is most of them, and told soonest
+    start = match.start("name")
+    end = start + len(name)
+    if _GOES_ON.match(fresh.text, end) or not fresh.hard.isdisjoint(range(match.start(), start)):
+        return None
+    if quoted:
+        return Found(name, start, end, QUOTED)
+    ends = ends_phrase(fresh, end)
+    if _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
+        return None
+    sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
+    return Found(name, start, end, sure) if sure else None
+
+
+def ends_phrase(fresh: Fresh, end: int) -> bool:
+    """Whether a phrase ends at a place: at a mark, or before an "and" or a "but"."""
+    if TAIL.match(fresh.text, end):
+        return True
+    return any(hit.start == end + 1 and hit.means.breaks in _JOINING for hit in fresh.within(end, end + 2))
+
+
+def _is_common(terms: Terms, name: str, *, strong: bool) -> bool:
+    """Whether a word is one of the language rather than a name: "is", "forgotten"."""
+    return terms.among("is", name.lower()) or (terms.common(name) and not (strong and "-" in name))
+
+
+def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool, sure: bool) -> bool:
+    """Whether one that is not common is none either: a thing as in "two-factor", a word of dictionaries."""
+    if any(hit.start == start and hit.means.objects for hit in fresh.within(start, start + len(name))):
+        return True
+    return terms.everyday(name) and "-" not in name and not (strong and sure)
+
+
+def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase: bool) -> float:
+    """How sure it is that a word without quotes is a name; 0 if it is not."""
+    if not _PLAIN.fullmatch(name):
+        return STRONG if strong else WEAK
+    if strong:
+        return STRONG if said or ends_phrase else WEAK
+    if not name.islower() or (said and not ends_phrase):
+        return 0
+    return SHAKY if ends_phrase or not name.endswith(terms.lists.get("endings", ())) else 0
+
+
+def last_name(text: str) -> re.Match[str] | None:
+    """What may be a name at the end of a text; it has no spaces, so that only the last word is looked at."""
+    said = text.rstrip(" \t\n")
+    return _LAST.search(text, max(said.rfind(" "), said.rfind("\n"), 0))
+
+
+def accepted_before(
+    fresh: Fresh, terms: Terms, match: re.Match[str], begin: int, *, plain: bool
+) -> Found | None:
+    """What `last_name` found in a text that begins at a place, as a name; `plain`: it may look like any word."""
+    name = match["name"]
+    start = begin + match.start("name")
+    if match["open"] and match["close"]:
+        return Found(name, start, start + len(name), STRONG)
+    if terms.everyday(name) or not _LETTER.search(name) or (_PLAIN.fullmatch(name) and not plain):
+        return None
+    if any(hit.means.objects for hit in fresh.within(start, start + len(name))):  # "two-factor login"
+        return None
+    return Found(name, start, start + len(name), WEAK)
