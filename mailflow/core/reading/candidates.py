@@ -37,6 +37,7 @@ _TECHNICAL = re.compile(
     r"[A-Z0-9._-]+|v?\d[\w.]*|x86_64|[0-9a-f]{7,}|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d)\w{12,}"
 )
 _START, _BEGIN, _END = itemgetter(0), attrgetter("start"), attrgetter("end")
+_LOOK_BACK = 30  # characters in front of a name
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
 _CORRECTED, _WRAPPED, _SHAPED, _PLAIN = 0.8, 0.75, 0.7, 0.65
@@ -197,10 +198,13 @@ def _is_guessed(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
     """As in "Was it jdoe? Or janed?", but not in "Any news of jdoe?"."""
     if not fresh.text.startswith("?", match.end()):
         return False
-    before = _BEFORE.search(fresh.low, max(0, match.start() - 30), match.start())
-    if before is None or not before["word"]:
-        return True
-    return terms.among("is", *words_of(fresh.low[max(0, match.start() - 30) : match.start()])[-2:])
+    before = _text_before(fresh, match.start())
+    leads = _BEFORE.search(before)
+    return leads is None or not leads["word"] or terms.among("is", *words_of(before)[-2:])
+
+
+def _text_before(fresh: Fresh, place: int) -> str:
+    return fresh.low[max(0, place - _LOOK_BACK) : place]
 
 
 def _in_address(fresh: Fresh, place: int) -> bool:
@@ -241,7 +245,7 @@ def _stands_as_name(fresh: Fresh, terms: Terms, match: re.Match[str], spoken: Se
         return False
     if not any(cue.end <= start for cue in spoken) or name.endswith(terms.lists.get("endings", ())):
         return False
-    before = _BEFORE.search(fresh.low, max(0, start - 30), start)
+    before = _BEFORE.search(_text_before(fresh, start))
     leads = before is not None and (
         before["mark"] in _LEADING_MARKS or terms.leads_to_name(before["word"] or "")
     )
