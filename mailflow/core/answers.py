@@ -28,7 +28,7 @@ from mailflow.core.reading import (
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
-from mailflow.core.reading.likeness import words_of_writer
+from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.ordered import in_form_order, ordered
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
@@ -127,7 +127,7 @@ def _claims(
         claims += chosen.lone_address(fresh, terms) if not claims else ()
     claims += _implied(terms, asked, claims)
     wanted = frozenset(terms.form.items if first else asked)
-    writer = words_of_writer(terms, sender, sender_name)
+    writer = Writer(sender, sender_name)
     claims = names.without_unlike(terms, claims, writer)
     claims += _last_resort(fresh, terms, taken, claims, wanted, writer)
     return _without_stray_hints(terms, wanted, claims, first=first)
@@ -171,7 +171,7 @@ def _last_resort(
     taken: Taken,
     claims: Sequence[Claim],
     wanted: AbstractSet[str],
-    writer: AbstractSet[str],
+    writer: Writer,
 ) -> Iterator[Claim]:
     """What is only likely, for what is still wanted and of which nothing else is read."""
     said = {claim.field for claim in claims}

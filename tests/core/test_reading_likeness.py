@@ -4,7 +4,7 @@ import pytest
 
 from mailflow.config import load, shipped
 from mailflow.core.answers import read_answers
-from mailflow.core.reading.likeness import is_made_of, words_of_writer
+from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.text import mark_lines
 
 CONFIG = load(shipped("config.toml"))
@@ -27,7 +27,7 @@ def name_read(text, *, address="g.tosi@example.org", name="Ginevra Tosi", asked=
     ],
 )
 def test_the_words_of_a_writer_are_those_of_both_names_but_everyday_ones(address, name, words):
-    assert words_of_writer(TERMS, address, name) == words
+    assert words_of_writer(TERMS, Writer(address, name)) == words
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from mailflow.core.form import Field
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.likeness import is_made_of
+from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, TAIL
 from mailflow.core.reading.terms import Terms
@@ -65,17 +65,15 @@ def in_prose(
     field: Field,
     free: Sequence[tuple[int, int]],
     others: AbstractSet[str],
-    writer: AbstractSet[str],
+    writer: Writer,
 ) -> Iterator[Claim]:
-    """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's.
-
-    `writer`: the words of the writer's own name.
-    """
+    """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's."""
+    own = words_of_writer(terms, writer)
     found: dict[str, Claim] = {}
-    for match, cues, denied in islice(_candidates(fresh, terms, free, others, writer), _MOST):
+    for match, cues, denied in islice(_candidates(fresh, terms, free, others, own), _MOST):
         name = match["name"].rstrip(".-")
         sure = _CORRECTED if _corrects(name, denied, cues) else _sureness(fresh, terms, match, cues)
-        if _is_own(fresh, terms, match, cues, writer):
+        if _is_own(fresh, terms, match, cues, own):
             sure = max(sure, _LIKELY) + _OWN
         sure -= _IN_SUBJECT if match.start() < fresh.subject else 0
         if sure > 0 and not terms.states_nothing(field, name):
@@ -94,14 +92,14 @@ def _candidates(
     terms: Terms,
     free: Sequence[tuple[int, int]],
     others: AbstractSet[str],
-    writer: AbstractSet[str],
+    own: AbstractSet[str],
 ) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
     """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
     for start, end in _sentences(fresh):
         likely = [
             match
             for match in _CANDIDATE.finditer(fresh.text, start, end)
-            if _is_free(match, free) and _may_be_name(fresh, terms, match, writer)
+            if _is_free(match, free) and _may_be_name(fresh, terms, match, own)
         ]
         if not likely or _of_another_place(fresh, terms, start, end):
             continue
@@ -170,7 +168,7 @@ def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
     return place >= 0 and match.end() <= free[place][1]
 
 
-def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], writer: AbstractSet[str]) -> bool:
+def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], own: AbstractSet[str]) -> bool:
     name, start = match["name"], match.start("name")
     if _in_address(fresh, start) or terms.everyday(name):
         return False
@@ -179,16 +177,16 @@ def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], writer: Abstr
     if terms.among("not_last", name.lower().rpartition(".")[2]) or _TECHNICAL.fullmatch(name):
         return False
     parts = [part for part in _DIGITS.split(name) if part]
-    of_words = all(map(terms.everyday, parts)) and not ("_" in name and is_made_of(name, writer))
+    of_words = all(map(terms.everyday, parts)) and not ("_" in name and is_made_of(name, own))
     return not of_words and not terms.is_service(name.lower())
 
 
 def _is_own(
-    fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue], writer: AbstractSet[str]
+    fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue], own: AbstractSet[str]
 ) -> bool:
     """Whether a word is made of the writer's own name, and is no project's."""
     name, start = match["name"], match.start("name")
-    if name != name.lower() or not is_made_of(name, writer) or _is_guessed(fresh, terms, match):
+    if name != name.lower() or not is_made_of(name, own) or _is_guessed(fresh, terms, match):
         return False
     before = bisect_right(cues, start, key=_END)
     return not (before and cues[before - 1].kind == "projects")

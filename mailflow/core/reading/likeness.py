@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import fold, lower
@@ -13,10 +14,15 @@ _LETTERS = re.compile(r"[a-z]+")
 _LEAST, _LEAST_AT_END = 4, 3  # letters of a name in the middle of a word, and at its beginning or end
 
 
-def words_of_writer(terms: Terms, address: str, name: str) -> frozenset[str]:
+class Writer(NamedTuple):
+    address: str
+    name: str  # its display name
+
+
+def words_of_writer(terms: Terms, writer: Writer) -> frozenset[str]:
     """The words of a display name, and those before the @ of an address that are not everyday words: "info", "mail"."""
-    local = [word for word in _words(address.partition("@")[0]) if not terms.common(word)]
-    return frozenset((*_words(name), *local))
+    local = [word for word in _words(writer.address.partition("@")[0]) if not terms.common(word)]
+    return frozenset((*_words(writer.name), *local))
 
 
 def is_made_of(name: str, words: AbstractSet[str]) -> bool:

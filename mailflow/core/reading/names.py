@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import islice, pairwise
 
 from mailflow.core.form import Field
 from mailflow.core.reading import announced
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.likeness import is_made_of
+from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, SHAKY, STRONG
 from mailflow.core.reading.slots import Slot
@@ -154,7 +153,7 @@ def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
             yield Claim(field.key, match[1].rstrip(".-"), "mention", SHAKY, match.start(), match.end())
 
 
-def without_unlike(terms: Terms, claims: Sequence[Claim], writer: AbstractSet[str]) -> list[Claim]:
+def without_unlike(terms: Terms, claims: Sequence[Claim], writer: Writer) -> list[Claim]:
     """The claims without names of prose that are unlike the writer's own, where another one is like it.
 
     "User name: jdoe" of Jane Doe, who has "published as wardcount".
@@ -162,7 +161,8 @@ def without_unlike(terms: Terms, claims: Sequence[Claim], writer: AbstractSet[st
     named = [claim for claim in claims if terms.name is not None and claim.field == terms.name.key]
     if len({str(claim.value).lower() for claim in named}) < _SEVERAL:
         return list(claims)
-    like = [claim for claim in named if is_made_of(str(claim.value), writer)]
+    words = words_of_writer(terms, writer)
+    like = [claim for claim in named if is_made_of(str(claim.value), words)]
     surest = max((claim.sure for claim in like), default=0.0)
     unlike = [
         claim for claim in named if claim not in like and claim.rule == _IN_PROSE and claim.sure < surest
