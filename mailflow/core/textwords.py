@@ -96,6 +96,7 @@ class TextWords:
     forward_lines: frozenset[str]  # what stands above it without dashes
     programs: Globs  # "Sent from my …"
     disclaimers: Phrases
+    inside: Phrases  # what says that answers stand in the quote below
 
 
 def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
@@ -110,6 +111,7 @@ def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
         forward_lines=frozenset(line for line in forwards if line[-1] in ":："),
         programs=Globs(_all(tables, "programs")),
         disclaimers=Phrases(_folded(tables, "disclaimers")),
+        inside=Phrases(_folded(tables, "inside")),
     )
 
 

@@ -24,6 +24,7 @@ from mailflow.core.origin import Silence, why_not_answer
 from mailflow.core.reading.context import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.recognise import Belongs, Clues, Matches, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
+from mailflow.core.typed import with_typed
 from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
 from mailflow.steps.match import matches_of
@@ -161,6 +162,8 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
     asked = case.asked if case else None
     if case is None and mail.sender:
         body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
+    elif case is not None:
+        body = replace(body, lines=with_typed(body.lines, policy.form, lexicon.text))
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
     lines = with_subject(subject, without_desk(body.lines, app.addresses.desk))
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)

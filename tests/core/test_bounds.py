@@ -17,6 +17,7 @@ from mailflow.core.envelope import Envelope
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
 from mailflow.core.origin import why_not_answer
+from mailflow.core.typed import with_typed
 
 CONFIG = load(shipped("config.toml"))
 DESK = CONFIG.desk.address
@@ -81,6 +82,9 @@ WHOLE = {
     "10 MB of flowed lines": FROM
     + b"Content-Type: text/plain; format=flowed\r\n\r\n"
     + b"> a \r\n" * 1_500_000,
+    "10 MB of answers in a quote": FROM
+    + b"\r\nSee below, in capitals (>>).\r\n\r\nFrom: a\r\nTo: b\r\nSubject: c\r\n\r\n"
+    + b"1. a?\r\nYES\r\n>> yes\r\n" * 500_000,
     "10 MB of table": FROM + HTML + b"\r\n<table>" + b"<tr><td>a</td></tr>" * 500_000,
     "10 MB of addresses": FROM + b"\r\n" + b"jo@example.org " * 700_000,
     "10 MB of fields": FROM + b"A: b\r\n" * 1_700_000 + b"\r\nHello\r\n",
@@ -108,7 +112,9 @@ def read(raw):
     form, redirects = CONFIG.policy.form, CONFIG.policy.redirects
     for asked in (None, form.items):
         subject = own_subject(body.subject, CONFIG.lexicon.intent) if asked is None else ""
-        lines = with_subject(subject, body.lines)
+        lines = with_subject(
+            subject, with_typed(body.lines, form, CONFIG.lexicon.text) if asked else body.lines
+        )
         reading = read_answers(lines, form, asked, CONFIG.lexicon.answers, mail.sender or "")
         read_wish(
             body.lines, body.subject, reading, redirects, CONFIG.lexicon.intent, in_case=asked is not None
