@@ -19,6 +19,7 @@ _SIGN = re.compile(
     r"[ \t]*(\[[A-Z]{2,4}\]|\([A-Z]{2,4}\)|[A-Z]{2,4}:(?=\s)|[=-]{1,3}>|[*#+@]{2,4}(?=\s)|<{2,4})[ \t:]*"
 )
 _ITEM = re.compile(r"[ \t]*(?:[-*•·–][ \t]|[(（]?(?:\d{1,2}|[a-h])[.)．）][ \t])")
+_CODE = re.compile(r"[^\W\d][\w-]*\d|\d[\w-]*[^\W\d]|[^\W\d_]{2,}-[^\W\d_]|://")
 _ASKS = ("?", "？")
 _LEAST = 6  # lines of a quoted letter, with the header above it
 _MOST = 400  # lines of one that are looked at
@@ -85,7 +86,8 @@ def _sign(line: Line) -> str:
 
 
 def _is_capitals(text: str) -> bool:
-    return text.isupper() and sum(map(str.isalpha, text)) >= _LETTERS
+    """Whether it is all in capitals, and no reference or code, which have digits among their letters."""
+    return text.isupper() and sum(map(str.isalpha, text)) >= _LETTERS and not _CODE.search(text)
 
 
 def _unlike_ours(quote: Sequence[Line], form: Form, item: int, below: Sequence[int]) -> list[int]:

@@ -124,6 +124,10 @@ def test_a_letter_says_nothing_by_itself(letter, above):
     assert read(above, letter, "", "", "") == {}
 
 
+def test_a_reference_is_no_answer_in_capitals():
+    assert read("never had any\nyes\nyes", THEIRS, "", "", "PR-7K2M-9QX4") == ALL
+
+
 def test_a_sign_that_stands_once_and_is_not_spoken_of_is_the_letters():
     assert read("", LISTED, "-> see our page: yes", "", "") == {}
 

@@ -163,6 +163,8 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
             negated = False
         if means.objects or means.verb:
             said = end
+        elif means.choices:  # a phrase that goes over both: "heb ik | nooit gemaakt"
+            continue
         auxiliary = means.auxiliary or (auxiliary and means.negates)
     if negated and verbs and behind:
         verbs[-1] = (verbs[-1][0], True)
