@@ -7,7 +7,7 @@ from typing import Any
 import spf
 
 from mailflow.core.authresults import Check
-from mailflow.core.relaying import Client
+from mailflow.core.received import Client
 from mailflow.edges.resolving import Kind, NotAnsweredError, Questions
 
 _SENDER_LIMIT = 320  # characters

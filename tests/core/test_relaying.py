@@ -7,7 +7,8 @@ from hypothesis import given as holds_for
 from hypothesis import strategies as st
 
 from mailflow.core.envelope import Envelope
-from mailflow.core.relaying import MOST_HOPS, Client, way_of
+from mailflow.core.received import Client
+from mailflow.core.relaying import MOST_HOPS, way_of
 
 RELAYS = (ip_network("127.0.0.0/8"), ip_network("::1"), ip_network("10.0.0.0/24"))
 OUTSIDE = (

@@ -173,6 +173,7 @@ def test_what_two_people_may_well_write_is_not_told_again(sender, text):
         ("pipe", "from x (unknown [192.0.2.1]) by mx", "192.0.0.0/16"),
         ("127.0.0.1", "from [192.0.2.1] (helo=a.example.net) by mx", "192.0.0.0/16"),
         ("127.0.0.1", "from x (unknown [IPv6:2001:db8::1]) by mx", "2001:db8::/32"),
+        ("127.0.0.1", "from x (unknown [IPv6:::ffff:192.0.2.1]) by mx", "192.0.0.0/16"),
         ("127.0.0.1", "from x (unknown [999.0.2.1]) by mx", ""),
         ("127.0.0.1", "by mx", ""),
         ("", "", ""),
