@@ -177,18 +177,23 @@ class Connection(SMTP):
             self.hang_up(STOPPING)
 
     def cut(self) -> None:
-        self._raw.abort()
+        self._abort()
         self._life.close()
 
     def hang_up(self, reply: str) -> None:
         """Say why, and close. In the middle of a TLS handshake nothing can be said."""
         if self.doing is Doing.SHAKING_HANDS:
-            self._raw.abort()
+            self._abort()
         elif not self.wire.is_closing():
             self.tell("rejected", reply=reply)
             self.wire.write(reply.encode() + b"\r\n")
             self.wire.close()
-            self.loop.call_later(LINGER, self._raw.abort)
+            self.loop.call_later(LINGER, self._abort)
+
+    def _abort(self) -> None:
+        """Unless it is gone already: asyncio's transport raises then, if it had been closed with bytes still to be sent."""
+        if not self._lost.done():
+            self._raw.abort()
 
     async def _live(self) -> None:
         try:
@@ -196,7 +201,7 @@ class Connection(SMTP):
                 await self.converse()
             await self._close()
         finally:
-            self._raw.abort()
+            self._abort()
             if self._timeout_handle is not None:
                 self._timeout_handle.cancel()
             self.leave()
@@ -210,7 +215,7 @@ class Connection(SMTP):
         """Close, and wait a little for what is still to be sent."""
         self.wire.close()
         if self.secured or self._raw.get_write_buffer_size():
-            late = self.loop.call_later(LINGER, self._raw.abort)
+            late = self.loop.call_later(LINGER, self._abort)
             await self._lost
             late.cancel()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -87,6 +88,12 @@ class Desk:
     @property
     def budget(self):
         return self.listener._common.budget
+
+    def keep_little_in_the_kernel(self) -> None:
+        """Of what a client does not read: else it is megabytes, and how many depends on the machine and the moment."""
+        for server in self.listener._servers:
+            for listening in server.sockets:  # the connections that it takes have what it has
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
 
     async def until(self, condition) -> None:
         """Let the loop turn until something holds."""

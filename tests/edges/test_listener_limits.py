@@ -214,6 +214,33 @@ async def test_a_client_that_does_not_read_can_be_cut():
     assert desk.told("failed") == []
 
 
+async def let_replies_pile_up(desk, client):
+    """Commands whose replies the client does not read, until the session waits for that; how many."""
+    (session,) = desk.sessions
+    client.writer.transport.pause_reading()
+    sent = 0
+    while session._unread is None:
+        client.send(b"EHLO client.example.org\r\n" * 100)
+        sent += 100
+        await asyncio.sleep(0)
+    return sent
+
+
+@in_loop
+async def test_a_client_that_reads_the_last_replies_late_gives_its_place_back():
+    async with running(desk := Desk(max_commands=1_000_000, max_connections=1)):
+        desk.keep_little_in_the_kernel()
+        async with talking(desk) as client:
+            (session,) = desk.sessions
+            await let_replies_pile_up(desk, client)
+            client.send(b"QUIT\r\n")
+            client.writer.transport.resume_reading()
+            assert (await client.reader.read()).endswith(b"\r\n221 2.0.0 Bye\r\n")
+            await session.ended
+        async with talking(desk) as another:
+            assert (await another.say("NOOP")).startswith("250")
+
+
 @in_loop
 async def test_mails_of_many_clients_together_are_bounded():
     async with running(desk := Desk(bytes_in_flight=1000)), talking(desk) as first, talking(desk) as second:
