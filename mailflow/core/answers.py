@@ -125,7 +125,7 @@ def _claims(
     if not (first or asked):
         claims += chosen.in_answer(fresh, terms, taken.free())
         claims += chosen.lone_address(fresh, terms) if not claims else ()
-    claims += _implied(terms, asked, claims)
+    claims += _implied(terms, None if first else asked, claims)
     wanted = frozenset(terms.form.items if first else asked)
     writer = Writer(sender, sender_name)
     claims = names.without_unlike(terms, claims, writer)
@@ -204,7 +204,7 @@ def _without_stray_hints(
     return [claim for claim in claims if claim not in stray]
 
 
-def _implied(terms: Terms, asked: Sequence[str], claims: Sequence[Claim]) -> Iterator[Claim]:
+def _implied(terms: Terms, asked: Sequence[str] | None, claims: Sequence[Claim]) -> Iterator[Claim]:
     """Who names an account and the address it should get gives the reason with it."""
     said = {claim.field for claim in claims}
     if terms.name is None or not said & {
@@ -214,7 +214,7 @@ def _implied(terms: Terms, asked: Sequence[str], claims: Sequence[Claim]) -> Ite
         return
     for claim in claims:
         reason, choice = terms.implied.get(claim.field, ("", ""))
-        if reason and reason not in said and (not asked or terms.form.by_key[reason].item in asked):
+        if reason and reason not in said and (asked is None or terms.form.by_key[reason].item in asked):
             yield Claim(reason, (choice,), f"implied by {claim.field}", _IMPLIED, claim.start, claim.end)
 
 

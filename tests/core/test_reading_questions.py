@@ -58,3 +58,25 @@ def test_a_question_that_names_only_a_label_is_known_by_it():
     answers = read(f"1. jo@example.org\n2. jdoe\n\n{quoted}", "username_or_registered_email", "contact_email")
     assert answers == {"contact_email": "jo@example.org", "username": "jdoe"}
     assert read("jdoe\n\n> 1. Your hat?", "contact_email") == {}
+
+
+def test_the_questions_of_a_letter_may_have_letters():
+    quoted = "> a) Do you agree to the CoC?\n> b) Do you know that it takes long?"
+    assert read(f"a) no\nb) yes\n\n{quoted}\n", CONDUCT, DELAY) == {CONDUCT: False, DELAY: True}
+
+
+def test_a_question_that_nobody_knows_keeps_its_number():
+    quoted = "> 1. Do you agree to the CoC?\n> 2. Is it raining?\n> 3. Do you know that it takes long?"
+    assert read(f"1. yes\n2. no\n3. I do\n\n{quoted}\n", CONDUCT, DELAY) == {CONDUCT: True, DELAY: True}
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("Which address shall the account have from now on?", {"contact_email": "jo@example.org"}),
+        ("Which e-mail address is registered?", {"registered_email": "jo@example.org"}),
+        ("Which project is it?", {}),
+    ],
+)
+def test_an_address_is_read_below_the_question_for_one_even_if_it_was_not_missing(question, answers):
+    assert read(f"> {question}\n\njo@example.org\n", CONDUCT) == answers

@@ -16,6 +16,7 @@ from mailflow.core.reading.told import (
     ENDED,
     GONE,
     HAS,
+    NO_STATE,
     RESERVED,
     Told,
     choices_named,
@@ -90,7 +91,7 @@ def _choice_in_slot(
             yield Claim(field.key, choice, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
         if choice or agreements.bare(text, terms) is not None:
             return
-    own = [part for part in parts if not part.reserved]
+    own = [part for part in parts if not part.marks & RESERVED]  # "they must be lost" is a loss
     choices = {told.choice for told in told_by(terms, field, own)}
     if not choices:
         choices = by_state(terms, field, own) or {name for part in own for name in choices_named(field, part)}
@@ -125,11 +126,25 @@ def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
     own = [
         part for part in parts if not (part.things or part.says - _YES or _knows_not(part))
     ]  # "lost, I know"
-    telling = [part for part in own if part.states - {NONE}] or own  # "no, I still have them"
+    # "No, I still have them" says something; of "I'll look for it. Not before Sunday" only what comes first would.
+    telling = [part for part in own if part.states - {NONE}] or [part for part in own if not part.sentence]
+    telling = [
+        part
+        for part, held in zip(telling, _held_before(telling), strict=True)
+        if not (held and part.states <= NO_STATE)
+    ]
     told = [_by_own_things(terms, field, part.states) for part in telling]
     return next(
         (choices for choices in reversed(told) if choices), set()
     )  # "kept on a stick. They are lost."
+
+
+def _held_before(parts: Sequence[Clause]) -> Iterator[bool]:
+    """Whether a clause before each says that they are there: "Found them! They were in an old diary."."""
+    held = False
+    for part in parts:
+        yield held
+        held = bool(part.states & HAS)
 
 
 def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[str]:

@@ -195,6 +195,8 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
             refuses |= "refuse" in means.says
     if "gone" in states:  # "have lost", "have no access": the loss is what counts
         states -= {"held", "reached"}
+    if "unhad" in states:
+        states.discard("held")  # "I still have not made any": it is the making that goes on not to happen
     if "ended" in states and _is_only_kept(hits):
         states.discard("held")  # "The safe with the codes has burnt"
     if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"

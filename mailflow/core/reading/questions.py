@@ -13,12 +13,13 @@ from typing import NamedTuple
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
 from mailflow.core.reading.words import words_of
 from mailflow.core.text import Line, Mark
 
-_NUMBER = re.compile(r"\s*[(（]?(\d{1,2})[.)．）:]")
+_NUMBER = re.compile(r"\s*[(（]?(?:(\d{1,2})[.)．）:]|([a-h])[)）])")
 _BULLET = re.compile(r"\s*[-*•·]\s")
 _SENTENCE = re.compile(
     r"[^.!?。！？]+[.!?。！？]?"
@@ -26,6 +27,7 @@ _SENTENCE = re.compile(
 _JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
+_MAILBOX = frozenset({"mailbox", "an_address"})
 _SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 
 
@@ -36,11 +38,14 @@ class Question(NamedTuple):
 
     @property
     def item(self) -> str:
-        return self.fields[0].item
+        return self.fields[0].item if self.fields else ""
 
     def slot(self, start: int, end: int, rule: str, sure: float, label: int) -> Slot:
         """A part of the text that answers it."""
         return Slot(self.fields, start, end, rule, sure, label, asked=True, said=(self.yes, self.no))
+
+
+_OTHER = Question(())  # one that asks for nothing of the form, or in words that nobody knows
 
 
 def of_item(terms: Terms, item: str) -> Question:
@@ -57,8 +62,8 @@ def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
     left = [item for item in asked if item not in told]
     if len(left) == 1 == len(found) - len(told) and told.keys() <= set(asked) and _has_shape(terms, left[0]):
         return [question or of_item(terms, left[0]) for question in found]
-    if told and len(told) == len(found):
-        return list(told.values())
+    if told and (len(told) == len(found) or (len(found) != len(asked) and _NUMBER.match(texts[0]))):
+        return [question or _OTHER for question in found]  # under their numbers, whatever else was asked
     others = [of_item(terms, item)._replace(yes="") if told else of_item(terms, item) for item in asked]
     return [told.get(one.item, one) for one in others]  # a yes to who knows what chooses nothing
 
@@ -93,8 +98,8 @@ def _questions(fresh: Fresh) -> list[str]:
         return [sentence for sentence in said_in_quote(fresh) if sentence.endswith(("?", "？"))]
     numbered: list[str] = []
     for text in lines:
-        number = _NUMBER.match(text)
-        if number and int(number[1]) == len(numbered) + 1:
+        number = number_of(text)
+        if number == len(numbered) + 1:
             numbered.append(text)
         elif number:
             break
@@ -130,7 +135,11 @@ def read_question(text: str, terms: Terms, among: Container[str] | None = None) 
     ]
     if found:
         return of_item(terms, max(found, key=lambda one: one[0])[1].item)
-    named = [one for one in _named(question, terms) if among is None or one.item in among]
+    named = [
+        one
+        for one in _named(question, terms)
+        if among is None or one.item in among or one.fields[0].kind is Kind.ADDRESS
+    ]
     return named[0] if len(named) == 1 else None
 
 
@@ -159,9 +168,11 @@ def last_of(lines: Sequence[str]) -> str:
 
 
 def number_of(question: str) -> int:
-    """The number that a question has; 0 if none."""
+    """The number that a question has, be it written as a letter; 0 if none."""
     number = _NUMBER.match(question)
-    return int(number[1]) if number else 0
+    if number is None:
+        return 0
+    return int(number[1]) if number[1] else ord(number[2]) - ord("a") + 1
 
 
 def _starts_item(text: str) -> bool:
@@ -194,6 +205,18 @@ def _found(question: str, terms: Terms) -> Iterator[Question]:
     for key in sorted(named):
         field = terms.form.by_key[key]
         yield _choice(question, terms, field) if field.kind is Kind.CHOICE else Question((field,))
+    address = None if named else _address(hits, terms)
+    if address is not None:
+        yield Question(terms.form.fields_of(address.item))
+
+
+def _address(hits: Sequence[Hit], terms: Terms) -> Field | None:
+    """Which of a person's addresses a question asks for that asks for nothing else: "Which address shall the account have?"."""
+    things = {thing for hit in hits for thing in hit.means.things}
+    if not things or not things <= _MAILBOX or any("noun" in hit.means.names for hit in hits):
+        return None
+    cues = {cue for hit in hits for cue in hit.means.addresses}
+    return terms.registered if "registered" in cues and not cues & {"wanted", "change"} else terms.wanted
 
 
 def _choice(question: str, terms: Terms, field: Field) -> Question:

@@ -32,6 +32,7 @@ _PHRASE_END = re.compile(r"[.!?,;](?=\s)|[。！？，；、]|\s[/|](?=\s)")
 _LONG_VALUE = frozenset({Kind.REASON, Kind.TEXT, Kind.LIST})
 _ONE_WORD = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 _WORDS_OF_PROSE = re.compile(r"(?:\W*+\w++){7}")  # more than a line has that is a label alone
+_PRONOUNS = frozenset({"them", "it"})
 _LABEL_LENGTH = 80
 _LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: x"
 _MOST_LABELS = 200
@@ -222,8 +223,18 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
         end = min(_list_end(fresh, start), limit)
     if not long:
         pattern = _PHRASE_END if label.field.kind in _ONE_WORD else _SENTENCE_END
-        end = min(end, _first(pattern, text, start, end))
+        most, end = end, min(end, _first(pattern, text, start, end))
+        if label.field.kind is Kind.CHOICE:
+            end = _with_what_goes_on(fresh, end, most)
     return _trimmed(text, start, end)
+
+
+def _with_what_goes_on(fresh: Fresh, end: int, most: int) -> int:
+    """The end of a value whose next sentence goes on about it: "Recovery codes: kept on a stick. They are lost."."""
+    following = _first(_SENTENCE_END, fresh.text, end, most) if end < most else end
+    hits = fresh.within(end, following)
+    goes_on = any(hit.means.speech & _PRONOUNS for hit in hits) and any(hit.means.states for hit in hits)
+    return following if goes_on and not any(hit.means.objects for hit in hits) else end
 
 
 def _list_end(fresh: Fresh, start: int) -> int:

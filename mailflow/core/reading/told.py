@@ -16,6 +16,7 @@ _PERSONAL = frozenset({"phone", "device", "password"})
 _PRONOUNS = frozenset({"them", "it"})
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR_PLACE = 15  # characters between "were on" and the place
+_CODES = frozenset({"codes", "some_codes"})
 _NEAR = 15  # characters between a pronoun and its verb
 _LESS = 0.05  # less sure: the thing stands in the clause before
 HAS = frozenset({"held", "reached", "works"})
@@ -24,7 +25,7 @@ GONE = frozenset({"gone"})
 _KEPT = frozenset({"was_at", "is_at", "saved"})
 _HAD_IN = frozenset({"had", "saved"})
 _ACCESS = frozenset({"reached"})
-_NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
+NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
@@ -57,7 +58,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             things, held, before = part.things, bool(part.states & HAS), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
         elif part.states and things and not part.topics and _refers(part, before, held=held):
-            if held and part.states <= _NO_STATE:
+            if held and part.states <= NO_STATE:
                 continue  # "I found the codes. They were in a drawer."
             relative = "which" in part.marks and not part.marks & _PRONOUNS
             kept = before is not None and not before.states.isdisjoint(_KEPT)
@@ -91,8 +92,12 @@ def _is_place_of(part: Clause, before: Clause) -> bool:
 
 def _shares(part: Clause, loss: Clause | None) -> bool:
     """Whether a clause only says that its things have the fate told just before: "the codes too", "no, only the phone"."""
-    if loss is None or part.negated or not part.states <= _NO_STATE or part.sentence - loss.sentence > 1:
+    if loss is None or part.negated or not part.states <= NO_STATE:
         return False
+    if part.sentence - loss.sentence > 1 and not (
+        _CODES.issuperset(part.things) and "only" not in part.marks
+    ):
+        return False  # of codes it is said last, and often far behind
     if loss.states & ENDED:
         same_breath = part.sentence == loss.sentence and part.break_before == "and"
         if "only" in part.marks and not loss.things:  # "what is lost is only the phone"
