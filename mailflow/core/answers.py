@@ -98,8 +98,9 @@ def _claims(
     asked = [question.item for question in asks]
     found = boxes.find_boxes(fresh)
     repeated = context.restated(fresh, terms)
+    labelled = find_slots(fresh, terms, asked, boxes.stated_lines(fresh, terms, found))
     slots = [
-        *boxes.behind_open(fresh, found, find_slots(fresh, terms, asked, boxes.wrapped_lines(fresh, found))),
+        *boxes.behind_open(fresh, found, boxes.behind_statements(fresh, terms, labelled)),
         *numbering.numbered(fresh, numbered),
         *context.inline(fresh, terms, asks),
         *repeated,

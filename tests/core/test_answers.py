@@ -250,12 +250,12 @@ def test_a_subject_is_a_paragraph_before_the_body():
         (
             "I lost my phone",
             "I forgot my password. User name: jdoe",
-            {"username": ("jdoe", 0.85, 1), "reason": (("lost_password",), 0.8, 1)},
+            {"username": ("jdoe", 0.9, 1), "reason": (("lost_password",), 0.8, 1)},
         ),
         (
             "",
             "I lost my phone. User name: jdoe",
-            {"username": ("jdoe", 0.85, 1), "reason": (LOST_PHONE, 0.8, 1)},
+            {"username": ("jdoe", 0.9, 1), "reason": (LOST_PHONE, 0.8, 1)},
         ),
         # What is only likely counts beside something else, and where nothing else tells it.
         ("", "2FA problem, user name: jdoe", {"username": ("jdoe", 0.85, 1), "reason": (LOST_PHONE, 0.6, 1)}),

@@ -197,3 +197,17 @@ def test_a_smiley_ends_a_sentence():
 )  # fmt: skip
 def test_an_answer_goes_on_about_something_else(text, asked, answers):
     assert read(text, *asked) == answers
+
+
+def test_a_statement_typed_anew_may_be_wrapped_and_answered():
+    text = f"*Recovery Codes*\n{NO_CODES.replace('my account', 'my{0}account')}: yes\n\n*Code of Conduct*\n{AGREES}: yes\n"
+    assert read(text.format("\n")) == {CODES: LOST_CODES, CONDUCT: True}
+
+
+def test_a_statement_alone_is_no_answer():
+    assert read(f"### Code of Conduct\n\n{AGREES}\n\n### Acknowledgement\n\n{WAITS}.\n") == {}
+
+
+def test_a_label_does_not_begin_in_the_sentence_before():
+    text = "Username sedgewarbler. Lost: phone, thus 2FA. Recovery codes: lost as well."
+    assert read(text) == {"username": "sedgewarbler", "reason": LOST_PHONE, CODES: LOST_CODES}

@@ -27,6 +27,7 @@ _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][
 _LONGEST = 400
 _LONGEST_BELOW = 200  # characters below an open box that answer it
 _AROUND = " \t-*•·+>"
+_BEHIND = " \t\n.:;,=?>–—-"
 _ALIKE = 0.6  # of a statement's words
 _SURE = 0.97
 _CONDITIONS = frozenset({"but", "if"})
@@ -69,9 +70,36 @@ def _box_marks(text: str) -> Iterator[re.Match[str]]:
         sign = BOX_SIGN.search(text, (box or sign).end())
 
 
-def wrapped_lines(fresh: Fresh, boxes: Iterable[Box]) -> list[tuple[int, int]]:
-    """Where the words beside the boxes go on after their first line."""
-    return [(end, box.end) for box in boxes if (end := fresh.line_end(box.text)) < box.end]
+def stated_lines(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> list[tuple[int, int]]:
+    """Where the form's statements go on after their first line, beside boxes or without them."""
+    beside = [(box.text, box.end) for box in boxes]
+    repeated = [
+        span
+        for _, statement in (() if beside else terms.statements)
+        if statement.flat in fresh.flat
+        for span in statement.spans(fresh.low)
+    ]
+    return sorted(
+        (end, last) for start, last in (*beside, *repeated) if (end := fresh.line_end(start)) < last
+    )
+
+
+def behind_statements(fresh: Fresh, terms: Terms, slots: Sequence[Slot]) -> list[Slot]:
+    """The slots, without the form's statement at their beginning where an answer follows: "I agree to …: yes"."""
+    spans = {
+        span
+        for _, statement in terms.statements
+        if statement.flat in fresh.flat
+        for span in statement.spans(fresh.low)
+    }
+    ends = dict(spans)
+    return [_behind(fresh, slot, ends[slot.start]) if slot.start in ends else slot for slot in slots]
+
+
+def _behind(fresh: Fresh, slot: Slot, end: int) -> Slot:
+    """What stands behind a place of a slot, as the answer to what stands before it; the slot itself where nothing does."""
+    answer = fresh.text[end : slot.end].lstrip(_BEHIND)
+    return slot._replace(start=slot.end - len(answer), asked=True) if answer else slot
 
 
 def behind_open(fresh: Fresh, boxes: Sequence[Box], slots: Sequence[Slot]) -> list[Slot]:

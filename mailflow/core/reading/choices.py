@@ -95,11 +95,7 @@ def _choice_in_slot(
     choices = {told.choice for told in told_by(terms, field, own)}
     if not choices:
         choices = by_state(terms, field, own) or {name for part in own for name in choices_named(field, part)}
-    if not choices and agreements.bare(text, terms) is False:
-        choices = _by_own_things(terms, field, frozenset({NONE}))  # "Recovery codes: nah"
-    as_well = not parts and any("too" in hit.means.speech for hit in fresh.within(slot.start, slot.end))
-    if not choices and as_well and _tells_loss(fresh, terms, slot):
-        choices = _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too"
+    choices = choices or _told_around(fresh, terms, slot, field, parts)
     if len(choices) == 1:
         yield Claim(field.key, choices.pop(), slot.rule, slot.sure, slot.start, slot.end)
         return
@@ -107,6 +103,28 @@ def _choice_in_slot(
     if said and field.yes and slot.asked:
         yes = slot.said[0] or field.yes
         yield Claim(field.key, yes, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
+
+
+def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]) -> set[str]:
+    """What a value tells that has no thing and no state."""
+    text = fresh.text[slot.start : slot.end]
+    if agreements.bare(text, terms) is False:
+        return _by_own_things(terms, field, frozenset({NONE}))  # "Recovery codes: nah"
+    if _only_tells_place(fresh, slot):
+        return _by_own_things(terms, field, frozenset({"is_at"}))  # "Recovery codes: in a drawer"
+    as_well = not parts and any("too" in hit.means.speech for hit in fresh.within(slot.start, slot.end))
+    if as_well and _tells_loss(fresh, terms, slot):
+        return _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too"
+    return set()
+
+
+def _only_tells_place(fresh: Fresh, slot: Slot) -> bool:
+    hits = fresh.within(slot.start, slot.end)
+    more = any(
+        hit.means.states or hit.means.objects or hit.means.negates or hit.means.speech & RESERVED
+        for hit in hits
+    )
+    return not more and any("place" in hit.means.speech for hit in hits)
 
 
 def _behind_statement(text: str, field: Field) -> str:

@@ -102,4 +102,5 @@ MARKS = {
     kind: Meaning([("marks", kind)])
     for kind in ("question", "stop", "comma", "open", "close", "colon", "line", "link")
 }
+MARKS["semicolon"] = Meaning([("marks", "comma"), ("marks", "semicolon")])  # a comma, but a clause ends there
 MARKS["address"] = Meaning([("marks", "address"), ("things", "an_address")])

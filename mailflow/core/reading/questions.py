@@ -28,6 +28,7 @@ _JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
 _MAILBOX = frozenset({"mailbox", "an_address"})
+_NEW = frozenset({"wanted", "change", "instead"})
 _SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 
 
@@ -216,7 +217,8 @@ def _address(hits: Sequence[Hit], terms: Terms) -> Field | None:
     if not things or not things <= _MAILBOX or any("noun" in hit.means.names for hit in hits):
         return None
     cues = {cue for hit in hits for cue in hit.means.addresses}
-    return terms.registered if "registered" in cues and not cues & {"wanted", "change"} else terms.wanted
+    lost = any("gone" in hit.means.states for hit in hits)  # "instead of the lost one"
+    return terms.registered if "registered" in cues and not lost and not cues & _NEW else terms.wanted
 
 
 def _choice(question: str, terms: Terms, field: Field) -> Question:

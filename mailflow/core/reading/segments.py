@@ -19,6 +19,7 @@ from mailflow.core.reading.meaning import (
 
 _CONJUNCTIONS = frozenset({"and", "but", "because", "without"})
 _PUNCTUATION = frozenset({"comma", "open", "close", "colon"})
+_SEMICOLON = ("marks", "semicolon")
 _TELLING = OBJECT | VERB
 _ADDRESS_GIVEN = ADDRESS | MAILBOX
 _PROGRESS = OBJECT | ACTS | THING | STATE
@@ -89,8 +90,10 @@ class Segment:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it is the "that …" of what stands before it, rather than "that account"."""
-        if "that" not in self.hits[0].means.speech:
+        """Whether it is the "that …" of what stands before it, rather than "that account", or "…; that it takes long I know"."""
+        if "that" not in self.hits[0].means.speech or (
+            self.opened_by and _SEMICOLON in self.opened_by.means.concepts
+        ):
             return False
         beside = self.hits[1] if len(self.hits) > 1 else None
         named = beside is not None and (beside.means.names or beside.means.things)

@@ -180,6 +180,8 @@ def _label_at(
     if not _WORDY.search(before):
         return None
     before = _PAREN.sub(lambda match: " " * len(match.group()), before)
+    if cut := _last_end(before):
+        before, begin = before[cut:], separator.start() - len(before) + cut
     mark = _LIST_MARK.match(before)
     words = words_of(before[mark.end() :] if mark else before)
     found = terms.label(words)
@@ -194,6 +196,11 @@ def _label_at(
         return None
     start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
     return _Label(field, start, separator.end(), "line" if not extra or known else "inline", whole=not extra)
+
+
+def _last_end(text: str) -> int:
+    """Where the last sentence of a text begins: "User name jdoe. Lost: my phone" has no label at its beginning."""
+    return max((match.end() for match in _SENTENCE_END.finditer(text)), default=0)
 
 
 def _length_of(text: str, words: int) -> int:
