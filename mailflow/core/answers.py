@@ -119,7 +119,7 @@ def _claims(
             claims += read
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))
-    claims += _prose(fresh, terms, taken, claims, sender, asked)
+    claims += _prose(fresh, terms, taken, claims, sender, asked, first=first)
     claims += context.read_context(fresh, terms, asks, claims, taken.free())
     if first and (open_items := boxes.left_open(fresh, terms, found)):
         claims += context.yes_to_open_boxes(fresh, terms, open_items, taken.free())
@@ -144,7 +144,14 @@ def _slot(fresh: Fresh, terms: Terms, slot: Slot, taken: Taken) -> list[Claim]:
 
 
 def _prose(
-    fresh: Fresh, terms: Terms, taken: Taken, read: Sequence[Claim], sender: str, asked: Sequence[str]
+    fresh: Fresh,
+    terms: Terms,
+    taken: Taken,
+    read: Sequence[Claim],
+    sender: str,
+    asked: Sequence[str],
+    *,
+    first: bool,
 ) -> list[Claim]:
     hits = taken.left(fresh.hits)
     named = list(names.in_prose(fresh, terms, hits))
@@ -162,7 +169,9 @@ def _prose(
         for _, choice in terms.implied.values()
         if isinstance(claim.value, tuple) and claim.sure >= CLEAR
     )
-    claims += addresses.in_prose(fresh, terms, parts, taken.free(), sender=sender, lost=lost, asked=asked)
+    claims += addresses.in_prose(
+        fresh, terms, parts, taken.free(), sender=sender, lost=lost, asked=asked, first=first
+    )
     return claims
 
 

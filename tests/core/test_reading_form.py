@@ -211,3 +211,28 @@ def test_a_statement_alone_is_no_answer():
 def test_a_label_does_not_begin_in_the_sentence_before():
     text = "Username sedgewarbler. Lost: phone, thus 2FA. Recovery codes: lost as well."
     assert read(text) == {"username": "sedgewarbler", "reason": LOST_PHONE, CODES: LOST_CODES}
+
+
+@pytest.mark.parametrize(
+    ("box", "answers"),
+    [
+        ("[X] never generated or lost the recovery codes", {CODES: LOST_CODES}),
+        ("[x] agree to follow the PSF code of conduct", {CONDUCT: True}),
+        ("[x] the recovery codes were never given to me by you", {}),
+        ("[ ] never generated or lost the recovery codes", {}),
+    ],
+)
+def test_a_statement_beside_a_box_may_be_shortened(box, answers):
+    assert read(box) == answers
+
+
+@pytest.mark.parametrize(
+    ("link", "answers"),
+    [
+        ("https://pypi.org/user/jdoe/", {"username": "jdoe"}),
+        ("https://pypi.example/user/jdoe/", {"username": "jdoe"}),
+        ("https://pypi.example/project/jdoe/", {}),
+    ],
+)
+def test_the_link_to_a_profile_is_an_account_wherever_the_site_is(link, answers):
+    assert read(f"### PyPI Username\n\n{link}\n") == answers

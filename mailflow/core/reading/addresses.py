@@ -18,6 +18,7 @@ _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
 _LIKELY_NEW = 0.62  # where the mailbox is lost and no other address is
 _FINE = frozenset({"works", "held", "verified"})
+_PUT_RIGHT = frozenset({"wrong", "unverified", "changed", "new"})
 _TELLS = frozenset({"registered", "wanted", "change"})
 
 
@@ -37,10 +38,13 @@ def in_prose(
     sender: str,
     lost: bool,
     asked: Sequence[str],
+    first: bool,
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `lost`: the account's mailbox is said to be lost."""
     found = [one for one in fresh.addresses if is_free(fresh, one, free)]
     told = roles(fresh, terms, found) if found else []
+    if first and not lost and _only_supposes(fresh, found, told, parts):
+        told = [Role(REGISTERED, GUESSED)] * len(found)
     replaced = lost and not any(map(_is_of_verifying, parts))
     if replaced and sender:
         told = [_as_sender(one, role, parts, sender) for one, role in zip(found, told, strict=True)]
@@ -54,6 +58,18 @@ def in_prose(
         yield from _sender(terms, parts, sender, asked, lost=lost)
 
 
+def _only_supposes(
+    fresh: Fresh, found: Sequence[Found], told: Sequence[Role], parts: Sequence[Clause]
+) -> bool:
+    """Whether the one address is what they think that it is, "it should be x", as nothing is said to be wrong or to change."""
+    if len({one.value.lower() for one in found}) != 1 or all(role.name != WANTED for role in told):
+        return False
+    cues = [key for hit in fresh.hits if hit.end <= found[-1].start for key in keys([hit], "addresses")]
+    if "should" not in cues or not set(cues).isdisjoint({"change", "instead"}):
+        return False
+    return not any(part.states & _PUT_RIGHT or "sorry" in part.marks for part in parts)
+
+
 def _is_of_verifying(part: Clause) -> bool:
     """Whether the address may be a good one that was never verified."""
     return "unverified" in part.states or "verification_mail" in part.things
@@ -64,11 +80,9 @@ def _as_sender(one: Found, role: Role, parts: Sequence[Clause], sender: str) -> 
 
     Unless its role is plainly told, or it is said to be fine.
     """
-    if (
-        one.value.lower() != sender.lower()
-        or role.name == WANTED
-        or (role.name != PLAIN and role.sure > GUESSED)
-    ):
+    if one.value.lower() != sender.lower() or role.name == WANTED:
+        return role
+    if role.name != PLAIN and role.sure > GUESSED and role.name != REGISTERED:
         return role
     said = next((part for part in parts if part.start <= one.start < part.end), None)
     return role if said is not None and said.states & _FINE else Role(WANTED, _LIKELY_NEW)
@@ -111,6 +125,10 @@ def _sender(
         if part.negated or not any("here" in hit.means.addresses for hit in part.hits):
             continue
         hits = [hit for other in parts if other.sentence == part.sentence for hit in other.hits]
+        if not keys(part.hits, "addresses")[1:] and any(
+            "an_address" in hit.means.things and hit.end <= part.start for hit in hits
+        ):
+            continue  # "it is x, this mailbox still works"
         cues = _cues_for_sender(part, hits)
         if part.question and "change" not in cues:
             continue

@@ -37,7 +37,10 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
     """What a value says that stands where only yes or no makes sense; None if neither."""
     if (plain := bare(text, terms)) is not None:
         return plain
-    parts = [part for part in parts if not _only_wishes(part)]  # "yes, but please hurry"
+    wishes = [part for part in parts if _only_wishes(part)]  # "yes, but please hurry"
+    parts = [part for part in parts if part not in wishes]
+    if wishes and not parts and leads(text, terms, "yes"):
+        return True
     if not parts or any(part.reserved or part.question or "but" in part.marks for part in parts):
         return None
     return (
@@ -46,9 +49,12 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
 
 
 def _only_wishes(part: Clause) -> bool:
-    """Whether a clause asks for no more than speed."""
-    says_more = part.says or part.refuses or part.states or part.things or part.topics or part.reserved
-    return "wish" in part.marks and not (says_more or part.negated or part.question or "only" in part.marks)
+    """Whether a clause asks for no more than speed, or hopes for the best: "I do, though I hope it will not come to that"."""
+    says_more = part.says or part.refuses or part.things or part.topics or part.reserved
+    if "wish" not in part.marks or says_more or part.question or "only" in part.marks:
+        return False
+    first = next(hit for hit in part.hits if hit.means.verb or "wish" in hit.means.speech)
+    return "wish" in first.means.speech or not (part.states or part.negated)
 
 
 def bare(text: str, terms: Terms) -> bool | None:

@@ -29,6 +29,7 @@ _LONGEST_BELOW = 200  # characters below an open box that answer it
 _AROUND = " \t-*•·+>"
 _BEHIND = " \t\n.:;,=?>–—-"
 _ALIKE = 0.6  # of a statement's words
+_LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and how many of its own that must be
 _SURE = 0.97
 _CONDITIONS = frozenset({"but", "if"})
 
@@ -166,7 +167,10 @@ def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Fiel
     best, score = None, _ALIKE
     quoted = any(start <= box.start < end for start, end in fresh.boxed)
     for field, statement in terms.statements:
-        alike = len(words & statement.words) / max(len(statement.words), 1)
+        shared = len(words & statement.words)
+        alike = shared / max(len(statement.words), 1)
+        if shared >= _LEAST_SHARED and shared >= _MOSTLY * len(words):
+            alike = max(alike, _ALIKE)  # most of a shorter one: "never generated or lost the recovery codes"
         if alike >= score:
             best, score = field, alike
     if best is not None or quoted:  # our letters tick off what they understood, by its label

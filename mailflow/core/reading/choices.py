@@ -32,6 +32,7 @@ _OTHER = 0.6  # a reason that fits none
 _MENTIONED = 0.6  # a thing of which nothing else is said
 _LEAST_OTHER = 3  # words
 _YES = frozenset({"yes"})
+_SUPPOSED = RESERVED - {"doubt"}
 _FINE = HAS | {"enabled", "verified"}
 
 
@@ -192,8 +193,8 @@ def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[C
     """Who wants an account back and only speaks of a thing means that one: "it is about the authenticator"."""
     told = terms.ways[field.key].mentioned
     for part in parts:
-        if part.asks or part.marks & RESERVED or part.states & _FINE or part.topics:
-            continue
+        if part.asks or part.marks & _SUPPOSED or part.states & _FINE or part.topics:
+            continue  # "I think it is the authenticator" is as good as they know
         if of_another_place(part) or "codes" in part.things:
             continue
         for thing in part.things:

@@ -23,6 +23,7 @@ _LONGEST = 64
 _WRAPPING = QUOTES + "<>[](){}（）【】* \t\xa0"
 _WHOLE = re.compile(rf"@?(_*{NAME}_*)", re.ASCII)
 _WRAPPED = re.compile(rf"[{QUOTES}][ \xa0]?@?(_*{NAME}_*)[ \xa0]?[{QUOTES}]", re.ASCII)
+_LINK = re.compile(rf"(?:https?://)?[\w.-]+/((?:\w+/)+)({NAME})/?", re.ASCII)
 _MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
 _OPENING = re.compile(rf"\s*({NAME})(?:\.\s|\s*\n|\s*\Z)", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
@@ -58,6 +59,7 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     first = text.split("\n")[0]
     name = (
         _from_profile(first, terms, field)
+        or _from_path(first, terms, field)
         or clean(first)
         or clean(_PIECES.split(first)[0])
         or clean(_CLOSING.split(first)[0])
@@ -76,6 +78,13 @@ def _from_profile(text: str, terms: Terms, field: Field) -> str:
             match = _WHOLE.match(text, place + len(prefix))
             return match.group(1).rstrip(".-") if match else ""
     return ""
+
+
+def _from_path(text: str, terms: Terms, field: Field) -> str:
+    """The name in a link with the path of a profile, on whatever host: "https://pypi.example/user/jdoe/"."""
+    match = _LINK.fullmatch(text.strip(_WRAPPING))
+    paths = [prefix.partition("/")[2] for prefix, owner in terms.profiles if owner is field]
+    return next((match[2] for path in paths if match and match[1].lower() == path), "")
 
 
 def _first_word(text: str, terms: Terms) -> str:

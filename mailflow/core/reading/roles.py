@@ -67,7 +67,7 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
         return told
     between = fresh.within(found[0].end, found[1].start)
     if any("or" in hit.means.speech for hit in between):
-        return [told[0], told[0]] if told[1].name in {NONE, PLAIN} else told
+        return _either(told)
     return _put_right(fresh, found, told) or _paired(told)
 
 
@@ -211,6 +211,14 @@ def _put_right(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> li
     cues = [key for key in keys(fresh.within(start, found[0].start), "addresses") if key in _COUNTERPART]
     said = Role(cues[-1], _CUED) if cues else Role(WANTED, _CORRECTED)
     return [Role(NONE, 0), said] if denied[0] else [said, Role(NONE, 0)]
+
+
+def _either(told: Sequence[Role]) -> list[Role]:
+    """As in "either x or y": where no more is said the likelier one, which people name first, is an address of theirs."""
+    first, second = told
+    if first.name == NONE and second.name == NONE:
+        return [Role(PLAIN, _SHAKY), second]
+    return [first, first] if second.name in {NONE, PLAIN} else [first, second]
 
 
 def _is_denied(fresh: Fresh, one: Found) -> bool:

@@ -188,7 +188,7 @@ def _label_at(
     strong = separator.group().strip()[:1] in {":", "：", "="}
     if found is None:
         begins = terms.label_before(words) if strong and len(words) <= _LABEL_WORDS else None
-        if begins is None:
+        if begins is None or _names_several(fresh, begin, separator.start()):
             return None
         return _Label(begins[0], begin, separator.end(), "line", whole=False)
     field, extra = found
@@ -196,6 +196,11 @@ def _label_at(
         return None
     start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
     return _Label(field, start, separator.end(), "line" if not extra or known else "inline", whole=not extra)
+
+
+def _names_several(fresh: Fresh, start: int, end: int) -> bool:
+    """As in "Code of Conduct and long processing: both accepted"."""
+    return sum(hit.means.objects for hit in fresh.within(start, end)) > 1
 
 
 def _last_end(text: str) -> int:
