@@ -24,6 +24,7 @@ from mailflow.core.reading import (
     numbering,
     questions,
     settle,
+    works,
 )
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
@@ -186,13 +187,18 @@ def _last_resort(
     """What is only likely, for what is still wanted and of which nothing else is read."""
     said = {claim.field for claim in claims}
     left = [field for field in terms.form.fields if field.item in wanted and field.key not in said]
-    if (
-        terms.name is not None
-        and terms.name.key not in said
-        and (terms.name in left or any("correct" in hit.means.speech for hit in fresh.hits))
-    ):
+    names_read = [claim for claim in claims if terms.name is not None and claim.field == terms.name.key]
+    if terms.name is not None and not names_read:
         others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
-        yield from candidates.in_prose(fresh, terms, terms.name, taken.free(), others, writer)
+        asked = terms.name in left or any("correct" in hit.means.speech for hit in fresh.hits)
+        names_read = list(
+            candidates.in_prose(fresh, terms, terms.name, taken.free(), others, writer, wanted=asked)
+        )
+        yield from names_read
+    for field in terms.form.of_kind(Kind.LIST):
+        if field.key not in said:
+            others = {str(claim.value).lower() for claim in names_read}
+            yield from works.in_prose(fresh, terms, field, taken.free(), others)
     reasons = [field for field in left if field.kind is Kind.REASON]
     parts = clauses(taken.left(fresh.hits), terms.opposites) if reasons else []
     for field in reasons:

@@ -26,6 +26,7 @@ _SCANNED = (
     "addresses",
     "projects",
     "links",
+    "works",
 )
 _FORMS_KEPT = 8  # a process reads for one form, a test for many
 

@@ -24,6 +24,7 @@ from mailflow.core.matters import (
 )
 from mailflow.core.phrases import Hit, words_of
 from mailflow.core.policy import Redirect
+from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.text import Line, Mark
 from mailflow.core.wish import Intent, Wish
 
@@ -46,8 +47,10 @@ def read_wish(
 ) -> Wish:
     """The first rule that is sure. `in_case`: the mail belongs to a case, so thanks and questions are about it.
 
-    The subject counts unless it is that of an answer, when it was written by us or long ago.
+    The subject counts unless it is that of an answer, when it was written by us or long ago. A project that nobody announced
+    says nothing of what they want.
     """
+    reading = reading.without(BESIDE_PUBLISHING)
     fresh = {line.number: line.text for line in lines if line.mark is Mark.FRESH}
     said = tuple(answer for answer in reading.answers.values() if answer.line in fresh)  # rather than quoted
     subject = own_subject(subject, words)

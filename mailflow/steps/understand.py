@@ -22,6 +22,7 @@ from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
 from mailflow.core.reading.context import YES_TO_WHAT_WAS_ASKED
+from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.recognise import Belongs, Clues, Matches, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.typed import with_typed
@@ -32,6 +33,10 @@ from mailflow.steps.senders import who_wrote
 from mailflow.store.engine import Unavailable
 from mailflow.store.mails import StoredMail
 from mailflow.store.unit import UnitOfWork
+
+_OF_NO_ACCOUNT = frozenset(
+    {Intent.OFF_TOPIC, Intent.BULK, Intent.STATUS}
+)  # the projects they speak of are no proof
 
 T = TypeVar("T")
 
@@ -180,6 +185,8 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
         )
 
     wish, sparing = wish_beside(reading), reading.without(YES_TO_WHAT_WAS_ASKED)
+    if wish.intent in _OF_NO_ACCOUNT:
+        reading = reading.without(BESIDE_PUBLISHING)
     if sparing != reading and (beside := wish_beside(sparing)).intent is Intent.WITHDRAWAL:
         return Said(
             body, sparing, beside

@@ -4,7 +4,7 @@ import pytest
 
 from mailflow.config import load, shipped
 from mailflow.core.answers import read_answers
-from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
+from mailflow.core.reading.likeness import Writer, is_initialled, is_made_of, words_of_writer
 from mailflow.core.text import mark_lines
 
 CONFIG = load(shipped("config.toml"))
@@ -68,3 +68,24 @@ def test_a_guess_and_a_project_are_no_name():
     assert name_read("Was it tosia? gtosi? Neither works, I lost the name.") is None
     assert name_read("I lost my phone. My packages: gtosi-tools and others") is None
     assert name_read("Any news of gtosi?", asked=("username_or_registered_email",)) == "gtosi"
+
+
+def test_a_name_and_an_initial_are_no_word_of_dictionaries():
+    hale = {"address": "corvin.hale@example.org", "name": "Corvin Hale"}
+    assert (
+        name_read("I closed my mailbox without a thought for PyPI, where chale is tied to it.", **hale)
+        == "chale"
+    )
+    assert name_read("I closed my mailbox without a thought for PyPI, where a whale is.", **hale) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "is_one"), [("jdoe", True), ("doej", True), ("doe", False), ("adoe", False)]
+)
+def test_which_words_are_a_name_and_an_initial(word, is_one):
+    assert is_initialled(word, {"jane", "doe"}) == is_one
+
+
+def test_where_no_name_is_missing_only_the_writers_own_is_one():
+    assert name_read("Any news of gtosi?", asked=("reason",)) == "gtosi"
+    assert name_read("Any news of rond_inelle?", asked=("reason",)) is None

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from mailflow.core.form import Field
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
+from mailflow.core.reading.likeness import Writer, is_initialled, is_made_of, words_of_writer
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, TAIL
 from mailflow.core.reading.terms import Terms
@@ -66,15 +66,23 @@ def in_prose(
     free: Sequence[tuple[int, int]],
     others: AbstractSet[str],
     writer: Writer,
+    *,
+    wanted: bool = True,
 ) -> Iterator[Claim]:
-    """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's."""
+    """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's.
+
+    Where no name is `wanted`, only one that is made of the writer's own counts: "any news of jdoe?".
+    """
     own = words_of_writer(terms, writer)
     found: dict[str, Claim] = {}
     for match, cues, denied in islice(_candidates(fresh, terms, free, others, own), _MOST):
         name = match["name"].rstrip(".-")
-        sure = _CORRECTED if _corrects(name, denied, cues) else _sureness(fresh, terms, match, cues)
+        corrects = _corrects(name, denied, cues)
+        sure = _CORRECTED if corrects else _sureness(fresh, terms, match, cues)
         if _is_own(fresh, terms, match, cues, own):
             sure = max(sure, _LIKELY) + _OWN
+        elif not (wanted or corrects):
+            continue
         sure -= _IN_SUBJECT if match.start() < fresh.subject else 0
         if sure > 0 and not terms.states_nothing(field, name):
             claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
@@ -95,13 +103,13 @@ def _candidates(
     own: AbstractSet[str],
 ) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
     """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
-    for start, end in _sentences(fresh):
+    for start, end in sentences(fresh):
         likely = [
             match
-            for match in _CANDIDATE.finditer(fresh.text, start, end)
-            if _is_free(match, free) and _may_be_name(fresh, terms, match, own)
+            for match in words(fresh, start, end)
+            if is_free(match, free) and may_be_name(fresh, terms, match, own)
         ]
-        if not likely or _of_another_place(fresh, terms, start, end):
+        if not likely or of_another_place(fresh, terms, start, end):
             continue
         cues = _cues(fresh, terms, start, end)
         denied = {match["name"].rstrip(".-").lower() for match in _denied(fresh, start, end)}
@@ -127,7 +135,12 @@ def _corrects(name: str, denied: AbstractSet[str], cues: Sequence[_Cue]) -> bool
     return alike and not any(cue.kind == "projects" for cue in cues)
 
 
-def _sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
+def words(fresh: Fresh, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The words of a part of the text that a name could be, each with what it is wrapped in."""
+    return _CANDIDATE.finditer(fresh.text, start, end)
+
+
+def sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
     start = 0
     for hit in fresh.hits:
         if hit.means.ends:
@@ -159,26 +172,33 @@ def _is_of_account(hit: Hit) -> bool:
     )
 
 
-def _of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+def of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     return terms.among("elsewhere", *words_of(fresh.low[start:end]))
 
 
-def _is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
+def is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
     place = bisect_right(free, match.start(), key=_START) - 1
     return place >= 0 and match.end() <= free[place][1]
 
 
-def _may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], own: AbstractSet[str]) -> bool:
+def may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], own: AbstractSet[str]) -> bool:
     name, start = match["name"], match.start("name")
-    if _in_address(fresh, start) or terms.everyday(name):
+    if _in_address(fresh, start) or (terms.everyday(name) and not _is_by_chance(terms, name, own)):
         return False
     if any(hit.start <= start < hit.end and hit.means.matters for hit in fresh.within(start - 20, start + 1)):
         return False
     if terms.among("not_last", name.lower().rpartition(".")[2]) or _TECHNICAL.fullmatch(name):
         return False
     parts = [part for part in _DIGITS.split(name) if part]
-    of_words = all(map(terms.everyday, parts)) and not ("_" in name and is_made_of(name, own))
+    of_words = all(map(terms.everyday, parts)) and not (
+        ("_" in name and is_made_of(name, own)) or is_initialled(name, own)
+    )
     return not of_words and not terms.is_service(name.lower())
+
+
+def _is_by_chance(terms: Terms, name: str, own: AbstractSet[str]) -> bool:
+    """Whether a name is only by chance a word of dictionaries: "chale", as Corvin Hale is called."""
+    return not terms.common(name) and is_initialled(name, own)
 
 
 def _is_own(

@@ -32,6 +32,14 @@ def is_made_of(name: str, words: AbstractSet[str]) -> bool:
     return letters not in words and any(_holds(part, word) for part in (letters, *parts) for word in words)
 
 
+def is_initialled(name: str, words: AbstractSet[str]) -> bool:
+    """Whether a word is one name and the initial of another: "jdoe", "janed"."""
+    first, last = name[:1], name[-1:]
+    return (name[1:] in words and any(word[0] == first for word in words if word != name[1:])) or (
+        name[:-1] in words and any(word[0] == last for word in words if word != name[:-1])
+    )
+
+
 def _holds(letters: str, word: str) -> bool:
     if len(word) >= _LEAST:
         return word in letters
