@@ -156,8 +156,8 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
         if means.negates:
             negated = True
             behind = start - said <= _NEAR
-        if means.acts:
-            if verbs and auxiliary:  # "have lost", "non ho perso": one verb
+        if means.acts and not (means.auxiliary and verbs and not auxiliary and 0 <= start - said <= 1):
+            if verbs and auxiliary:  # "have lost", "non ho perso": one verb; and so is "verloren habe"
                 negated = verbs.pop()[1] or negated
             verbs.append((means, negated))
             negated = False

@@ -84,6 +84,16 @@ class Segment:
         return self.hits[0].means.negates and self.break_before == "and"
 
     @property
+    def is_relative(self) -> bool:
+        """Whether it begins with "which", or a word before it: "to which"."""
+        return any("which" in hit.means.speech for hit in self.hits[:2])
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it stands between commas and tells of nothing: ", as I said,"."""
+        return self.break_before == "comma" and not self.traits & (OBJECT | STATE)
+
+    @property
     def without_verb(self) -> bool:
         """Whether it has at most a "not": "neither the phone", "nor the codes"."""
         return not self.traits & ACTS
@@ -201,10 +211,13 @@ def _left_of(segment: Segment, joined: Sequence[Segment]) -> Segment | None:
             before.append(one)
             if len(before) > 1:
                 break
-    relative = before[:1] and any("which" in hit.means.speech for hit in before[0].hits[:2])  # "to which"
-    if relative and len(before) > 1 and before[1].bare and not segment.traits & OBJECT:
+    if len(before) > 1 and before[1].bare and not segment.traits & OBJECT and _is_put_in(before[0], segment):
         return before[1]  # "The mailbox, to which it belongs, no longer exists."
     return before[0] if before else None
+
+
+def _is_put_in(left: Segment, segment: Segment) -> bool:
+    return left.is_relative or (segment.break_before == "comma" and left.is_aside)
 
 
 def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], following: int) -> bool:
@@ -216,10 +229,19 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         return False  # "I have not lost the codes, only the phone."
     if left.bare:
         apart = segment.traits & THING and (left.gives_address or segment.begins_anew)
+        apart = apart or (segment.is_relative and _ends_behind(segment, segments, following))
         return not apart and segment.traits & _TELLING != 0
     if not segment.bare or not left.traits & VERB or not _alike(left, segment) or _explains(left, segment):
         return False
     return segment.break_before == "and" or not (left.labelled or _starts_list(segments, following))
+
+
+def _ends_behind(segment: Segment, segments: Sequence[Segment], following: int) -> bool:
+    """Whether a clause with a "which" is only put in: "The mailbox, with which I registered, | was deleted"."""
+    after = segments[following] if following < len(segments) else None
+    if after is None or {segment.break_before, after.break_before} != {"comma"}:
+        return False
+    return after.traits & STATE != 0 and not after.traits & OBJECT
 
 
 def _explains(left: Segment, segment: Segment) -> bool:
