@@ -10,7 +10,7 @@ from itertools import accumulate
 from mailflow.core.answer import Answer
 from mailflow.core.form import Form
 from mailflow.core.intentwords import WEIGHED, IntentWords
-from mailflow.core.phrases import Hit, Words, fold
+from mailflow.core.phrases import Hit, Words, fold, words_of
 from mailflow.core.wish import Intent, Wish
 
 PLAIN = frozenset({"solved", "worked", "go_ahead", "proof"})  # lists of phrases without a "not" of their own
@@ -36,6 +36,7 @@ class Heard:
     in_case: bool
     form: Form
     cites: bool  # it holds words that are not the writer's: quoted, or forwarded
+    quoted: str  # the letter that is quoted first, or its beginning
     answered: int  # how many required fields of the form it seems to answer, in its subject and quotes too
 
     @cached_property
@@ -83,6 +84,14 @@ class Heard:
             (longest.get(place, -1) for place in range(len(self.words.forms))), max, initial=-1
         )
         return list(reach), longest
+
+    @cached_property
+    def is_told_of_a_deed(self) -> bool:
+        """Whether the letter that it answers says that something was done for the person, and asks nothing."""
+        if not (self.in_case and self.quoted):
+            return False
+        words = words_of(self.quoted)
+        return bool(self.lists.reported.find(words)) and not words.questions
 
     @cached_property
     def names_service(self) -> bool:

@@ -25,13 +25,16 @@ from mailflow.core.matters import (
 from mailflow.core.phrases import Hit, words_of
 from mailflow.core.policy import Redirect
 from mailflow.core.reading.works import BESIDE_PUBLISHING
-from mailflow.core.text import Line, Mark
+from mailflow.core.text import Line, Mark, first_quote
 from mailflow.core.wish import Intent, Wish
 
 READ_AT_MOST = 8_000  # characters: nobody says what they want after five pages
 _OPENING = 300  # characters: where somebody who fills in the form again says so
+_QUOTED = 1_000  # characters of a letter: what it says that was done stands at its top
 _SUBJECT = 500  # characters of it that are read
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+_THANKS, _THANKS_FOR_A_DEED = 14, 40  # words
+_ALONE = ("solved_alone", "forget_it")  # what people say who needed nobody
 NO_FORM = Form(())
 
 
@@ -59,7 +62,11 @@ def read_wish(
     before = len(words_of(subject).forms) if subject else 0
     cites = any(line.mark in {Mark.QUOTED, Mark.FORWARDED} for line in lines)
     answered = sum(form.by_key[key].required for key in reading.answers if key in form.by_key)
-    heard = Heard(words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, cites, answered)
+    spoken, quoted = (
+        words_of(f"{subject}\n\n{body}"),
+        "\n".join(line.text for line in first_quote(lines))[:_QUOTED],
+    )
+    heard = Heard(spoken, before, words, said, in_case, form, cites, quoted, answered)
     if whole_form:  # it says it all, but whether it has been said before
         again = asked_again(heard, redirects) if words.asked_before.find(heard.words) else None
         return again or _misplaced(heard, redirects) or Wish(Intent.RECOVERY)
@@ -123,14 +130,21 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
     begs = heard.said or heard.lost_besides(hit) or heard.body_length > 30
-    return None if begs and not heard.in_case else heard.wish(Intent.WITHDRAWAL, hit)
+    if begs and not heard.in_case:
+        return None
+    by_the_desk = heard.is_told_of_a_deed and not heard.all(*_ALONE) and bool(heard.clear("solved", "worked"))
+    return heard.wish(Intent.CONFIRMATION if by_the_desk else Intent.WITHDRAWAL, hit)
 
 
 def _by_the_desk(heard: Heard, solved: Hit) -> bool:
     """Whether something the desk did is what solved it: "the link worked, I was able to log in"."""
     before = heard.clear("worked")
-    alone = heard.all("solved_alone", "enough", "forget_it")
-    return solved.label == "solved" and before is not None and before.first <= solved.first and not alone
+    return (
+        solved.label == "solved"
+        and before is not None
+        and before.first <= solved.first
+        and not heard.all(*_ALONE, "enough")
+    )
 
 
 def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -168,7 +182,8 @@ def only_yes_or_thanks(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | N
     yes, thanks = heard.clear("yes"), heard.clear("thanks")
     if yes and yes.first == heard.body and heard.body_length <= 6:
         return heard.wish(Intent.CONFIRMATION, yes)
-    return heard.wish(Intent.CONFIRMATION, thanks) if thanks and heard.body_length <= 14 else None
+    most = _THANKS_FOR_A_DEED if heard.is_told_of_a_deed else _THANKS
+    return heard.wish(Intent.CONFIRMATION, thanks) if thanks and heard.body_length <= most else None
 
 
 def asked_again(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:

@@ -14,7 +14,7 @@ from mailflow.core.policy import MATTERS
 SIGNS = (
     "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "yes", "thanks", "proof",
     "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours", "doubt", "asked_before",
-    "fine",
+    "fine", "reported",
 )  # fmt: skip
 
 # Of each of the `MATTERS` [matters] has phrases that name it, and [hints] words that only go with it.
@@ -131,6 +131,7 @@ class IntentWords:
 
     phrases: Phrases = field(default_factory=lambda: compile_phrases({}))
     asked_before: Phrases = field(default_factory=lambda: compile_phrases({}))  # those of this sign alone
+    reported: Phrases = field(default_factory=lambda: compile_phrases({}))  # likewise
     reply_prefixes: frozenset[str] = frozenset()
     secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES but "typed"
     typed: SecretNames = field(
@@ -156,11 +157,12 @@ def compile_intent_words(
     hints = _gathered(languages, "hints", MATTERS)
     return IntentWords(
         phrases=compile_phrases(
-            {sign: intent[sign] for sign in SIGNS}
+            {sign: intent[sign] for sign in SIGNS if sign != "reported"}
             | {MATTER + matter: matters[matter] for matter in MATTERS}
             | {HINT + matter: hints[matter] for matter in MATTERS}
         ),
         asked_before=compile_phrases({"asked_before": intent["asked_before"]}),
+        reported=compile_phrases({"reported": intent["reported"]}),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
         secret_names=SecretNames({kind: secrets[kind] for kind in NAMES if kind != TYPED}),
         typed=SecretNames({TYPED: secrets[TYPED]}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import partial
 from itertools import accumulate, islice
@@ -66,6 +66,16 @@ def mark_lines(text: str, words: TextWords, ours: re.Pattern[str] | None = None)
     scanner.mark_others_words()
     scanner.mark_signatures()
     return scanner.lines()
+
+
+def first_quote(lines: Iterable[Line]) -> Iterator[Line]:
+    """The letter that is quoted first: its lines, as deep as the first with text, or with quote marks if others have them."""
+    depth = None
+    for line in lines:
+        if line.mark is Mark.QUOTED and (line.depth or line.text.strip()):
+            depth = line.depth if depth is None or not depth else depth
+            if line.depth == depth:
+                yield line
 
 
 def _unquoted(line: str) -> tuple[int, str]:

@@ -56,6 +56,7 @@ def test_each_language_says_all(code):
         "forwarded",
         "programs",
         "disclaimers",
+        "inside",
     }
     assert LANGUAGES[code].keys() == {"text"}
     assert LANGUAGES[code]["text"].keys() == keys

@@ -40,6 +40,8 @@ _LOOK_AHEAD = 90
 _LOOK_BACK = 60
 _BETWEEN_WORDS = 5
 _BESIDE = 25
+_PAUSES = frozenset({",", "，", ":", "："})
+_IT = 2  # words between a pause and an "is": "and it is"
 _OWN = frozenset({"noun", "account", "said", "as"})  # kinds of words that another service has too
 
 
@@ -76,6 +78,19 @@ def _past_service(fresh: Fresh, terms: Terms, place: int) -> int:
 def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found | None:
     """As in "User name on the site is x", and "is not x, it is y"."""
     return _after_is(fresh, terms, hit, strong=strong)
+
+
+def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "I remembered the user name, it's x": a comma, hardly a word and an "is", and the name ends the phrase."""
+    stop = _STOP.search(fresh.low, hit.end, _limit(fresh, hit))
+    if stop is None or stop.group() not in _PAUSES:
+        return None
+    match = terms.is_word.search(fresh.low, stop.end(), stop.end() + _BESIDE)
+    if match is None or fresh.low.count(" ", stop.end(), match.start()) > _IT:
+        return None
+    here = _HERE.match(fresh.text, match.end())
+    found = accepted(fresh, terms, here, strong=False, said=True) if here else None
+    return found if found and TAIL.match(fresh.text, found.end) else None
 
 
 def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -207,7 +222,7 @@ def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
-    "noun": (directly, said, _before_is, _asked_oneself),
+    "noun": (directly, said, _before_is, _asked_oneself, _then_it_is),
     "account": (weakly, _before_is, _before),
     "as": (directly,),
     "said": (said,),

@@ -27,6 +27,7 @@ _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
 )
 
+_ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；：！？\n]++)?\s*")
 _INLINE, _RESTATED = 0.92, 0.9
 _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
@@ -102,7 +103,8 @@ def read_context(
         return
     spans = sentences(fresh, free)
     read = [(claim.start, claim.end) for claim in claims]
-    yield from _yes_to_all(fresh, terms, asked, open_items, _answering(fresh, spans), read)
+    agreed = [claim.end for claim in claims if claim.value is True]
+    yield from _yes_to_all(fresh, terms, asked, open_items, _answering(fresh, spans), read, agreed)
     yield from lone_values(fresh, terms, open_items, spans, free, read)
 
 
@@ -112,7 +114,7 @@ def yes_to_open_boxes(
     """As in "I cannot tick these boxes: yes to all of them", in a mail that answers no letter of ours."""
     asked = [questions.of_item(terms, item) for item in items]
     spans = sentences(fresh, free)
-    for claim in _yes_to_all(fresh, terms, asked, items, _answering(fresh, spans), ()):
+    for claim in _yes_to_all(fresh, terms, asked, items, _answering(fresh, spans)):
         if claim.sure == _ALL:
             yield claim
 
@@ -142,7 +144,8 @@ def _yes_to_all(
     asked: Sequence[Question],
     open_items: Sequence[str],
     answering: Iterable[tuple[int, int, int]],
-    read: Sequence[tuple[int, int]],
+    read: Sequence[tuple[int, int]] = (),
+    agreed: Sequence[int] = (),  # where what was agreed to ends
 ) -> Iterator[Claim]:
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     items = [question.item for question in asked]
@@ -166,6 +169,7 @@ def _yes_to_all(
         if said is None:
             continue
         bare = number <= _FIRST and not is_read(start, end, read) and _says_no_more(fresh, start, end)
+        bare = bare and not _agrees_again(fresh, parts, start, agreed)
         marks = frozenset().union(*(hit.means.speech for hit in fresh.within(start, end)))
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
@@ -184,6 +188,13 @@ def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) ->
         return by_yes
     told = choices.by_state(terms, field, parts)
     return told.pop() if len(told) == 1 else ""
+
+
+def _agrees_again(fresh: Fresh, parts: Sequence[Clause], start: int, agreed: Iterable[int]) -> bool:
+    """Whether an "I agree" only goes on from what was agreed to right before it: "Code of Conduct yes. I agree"."""
+    says = frozenset().union(*(part.says for part in parts))
+    goes_on = any(end <= start and _ONE_PHRASE_ON.fullmatch(fresh.text, end, start) for end in agreed)
+    return goes_on and "agree" in says and "yes" not in says
 
 
 def _says_too(fresh: Fresh, start: int, end: int) -> bool:

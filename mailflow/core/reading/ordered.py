@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import bare
@@ -36,7 +37,7 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
                 one.slot(*part, "answer in order", _SURE, part[0])
                 for one, part in zip(asked, parts, strict=True)
             ]
-            if all(_answers(fresh, terms, slot) for slot in slots):
+            if all(_answers(fresh, terms, slot) for slot in slots) and not _goes_on(fresh, slots):
                 return slots
     return []
 
@@ -98,6 +99,13 @@ def _speaks_of_nothing_else(fresh: Fresh, terms: Terms, slot: Slot, field: str) 
     if any(hit.means.objects or hit.means.addresses for hit in hits):
         return False
     return _length(text) - sum(_length(fresh.text[hit.start : hit.end]) for hit in hits) <= _MOST_OTHERS
+
+
+def _goes_on(fresh: Fresh, slots: Sequence[Slot]) -> bool:
+    """Whether one may only say once more what the one before says of its subject: "Code of Conduct sure, I agree"."""
+    hits = [fresh.within(slot.start, slot.end) for slot in slots]
+    names = [{topic for hit in some for topic in hit.means.topics} for some in hits]
+    return any(before and not own for before, own in pairwise(names))
 
 
 def _length(text: str) -> int:

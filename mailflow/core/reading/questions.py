@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
@@ -17,12 +18,12 @@ from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
 from mailflow.core.reading.words import words_of
-from mailflow.core.text import Line, Mark
+from mailflow.core.text import first_quote
 
 _NUMBER = re.compile(r"\s*[(（]?(?:(\d{1,2})[.)．）:]|([a-h])[)）])")
 _BULLET = re.compile(r"\s*[-*•·]\s")
 _SENTENCE = re.compile(
-    r"[^.!?。！？]+[.!?。！？]?"
+    r"(?:[^.!?。！？]|\.(?=\w))+[.!?。！？]?"
 )  # matches wherever it is tried, so that no text is passed over twice
 _JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
@@ -58,12 +59,12 @@ def of_item(terms: Terms, item: str) -> Question:
 def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
     """What the letter asked that the mail quotes, in its order; what was `asked` where that cannot be told."""
     texts = _questions(fresh) if asked else []
-    found = [question for text in texts for question in _told(text, terms, asked)]
+    found = [question for text, before in texts for question in _told_with(text, before, terms, asked)]
     told = {question.item: question for question in found if question is not None}
     left = [item for item in asked if item not in told]
     if len(left) == 1 == len(found) - len(told) and told.keys() <= set(asked) and _has_shape(terms, left[0]):
         return [question or of_item(terms, left[0]) for question in found]
-    if told and (len(told) == len(found) or (len(found) != len(asked) and _NUMBER.match(texts[0]))):
+    if told and (len(told) == len(found) or (len(found) != len(asked) and _NUMBER.match(texts[0][0]))):
         return [question or _OTHER for question in found]  # under their numbers, whatever else was asked
     others = [of_item(terms, item)._replace(yes="") if told else of_item(terms, item) for item in asked]
     return [told.get(one.item, one) for one in others]  # a yes to who knows what chooses nothing
@@ -72,6 +73,12 @@ def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
 def _has_shape(terms: Terms, item: str) -> bool:
     """Whether an answer shows by itself that it is one: no yes or no is taken for an address."""
     return all(field.kind in _SHAPED for field in terms.form.fields_of(item))
+
+
+def _told_with(text: str, before: str, terms: Terms, asked: Sequence[str]) -> list[Question | None]:
+    """The same of a question that may speak of what stands before it: "Here is the Code of Conduct. Do you agree to it?"."""
+    told = _told(text, terms, asked)
+    return [read_question(before, terms, asked)] if told == [None] and before else told
 
 
 def _told(text: str, terms: Terms, asked: Sequence[str]) -> list[Question | None]:
@@ -92,11 +99,23 @@ def numbered(quoted: Sequence[Question], terms: Terms, asked: Sequence[str]) -> 
     return [*quoted, *(of_item(terms, item) for item in left)]
 
 
-def _questions(fresh: Fresh) -> list[str]:
-    """The numbered questions of the letter that is quoted first; where none has a number, its sentences that ask."""
-    lines = [line.text for line in _first_quote(fresh)]
-    if not any(map(_NUMBER.match, lines)):
-        return [sentence for sentence in said_in_quote(fresh) if sentence.endswith(("?", "？"))]
+def _questions(fresh: Fresh) -> list[tuple[str, str]]:
+    """The numbered questions of the letter that is quoted first; where none has a number, its sentences that ask.
+
+    Each of these with the sentence before it, if that tells something.
+    """
+    lines = [line.text for line in first_quote(fresh.lines)]
+    if any(map(_NUMBER.match, lines)):
+        return [(text, "") for text in _numbered(lines)]
+    told = ["", *said_in_quote(fresh)]
+    return [(text, "" if _asks(before) else before) for before, text in pairwise(told) if _asks(text)]
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.endswith(("?", "？"))
+
+
+def _numbered(lines: Sequence[str]) -> list[str]:
     numbered: list[str] = []
     for text in lines:
         number = number_of(text)
@@ -113,17 +132,7 @@ def _questions(fresh: Fresh) -> list[str]:
 
 def said_in_quote(fresh: Fresh) -> list[str]:
     """The sentences of the letter that is quoted first."""
-    return _SENTENCE.findall(" ".join([line.text for line in _first_quote(fresh)]))
-
-
-def _first_quote(fresh: Fresh) -> Iterator[Line]:
-    """The quoted lines as deep as the first with text, or with quote marks if others have them."""
-    depth = None
-    for line in fresh.lines:
-        if line.mark is Mark.QUOTED and (line.depth or line.text.strip()):
-            depth = line.depth if depth is None or not depth else depth
-            if line.depth == depth:
-                yield line
+    return _SENTENCE.findall(" ".join([line.text for line in first_quote(fresh.lines)]))
 
 
 def read_question(text: str, terms: Terms, among: Container[str] | None = None) -> Question | None:
