@@ -19,11 +19,12 @@ from mailflow.store.mails import Arrival, NewMail
 from mailflow.store.unit import UnitOfWork
 
 MAX_BATCH = 256  # mails in one transaction
-# Bytes. A mail of this size at most is hashed and sealed in the event loop: two threads that take turns at Python's lock
-# lose more time than that takes. A large mail would hold up all sessions.
-SMALL = 64 * 1024
-# Bytes of mails in one transaction, so of what is inserted in the event loop; a mail that is larger has one of its own.
-FULL = 8 * SMALL
+# Bytes. A mail of this size at most is hashed and sealed in the event loop, a third of a millisecond: two threads that take
+# turns at Python's lock lose more time than that takes. A large mail would hold up all sessions.
+SMALL = 256 * 1024
+# Bytes of mails that are inserted in the event loop: SQLite takes two milliseconds for a megabyte.
+AT_ONCE = 2 * SMALL
+FULL = 8 * SMALL  # bytes of mails in one transaction; a mail that is larger has one of its own
 
 
 class MailLoop(PermanentFailure):
@@ -145,7 +146,7 @@ class Intake:
         return taken
 
     def _inserted_at_once(self, batch: _Batch) -> ExitStack | None:
-        if batch[0].row.size > FULL:
+        if sum(mail.row.size for mail in batch) > AT_ONCE:
             return None
         try:
             return _inserted(self._store.begin_at_once("intake"), batch)

@@ -14,7 +14,15 @@ import pytest
 from mailflow import faults
 from mailflow.core.envelope import Envelope
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
-from mailflow.steps.receive import FULL, MAX_BATCH, SMALL, Intake, MailLoop, received_fields
+from mailflow.steps.receive import (
+    AT_ONCE,
+    FULL,
+    MAX_BATCH,
+    SMALL,
+    Intake,
+    MailLoop,
+    received_fields,
+)
 from mailflow.store.engine import Unavailable
 from tests.edges.smtp_desk import Desk, in_loop, running, talking
 
@@ -230,6 +238,15 @@ async def test_a_large_mail_holds_up_no_session(fake):
         await taken.submit(ENVELOPE, mail(size=2 * FULL))
     assert get_ident() not in fake.preparing | fake.inserting
     assert [len(raw) for batch in fake.batches for raw in batch] == [len(mail(size=2 * FULL))]
+
+
+@in_loop
+async def test_many_mails_that_are_large_together_hold_up_no_session(fake):
+    async with taking(fake) as taken:
+        raws = [mail(number, size=SMALL // 2) for number in range(2 * AT_ONCE // SMALL)]
+        await asyncio.gather(*(taken.submit(ENVELOPE, raw) for raw in raws))
+    assert get_ident() not in fake.inserting
+    assert fake.batches == [raws]
 
 
 @in_loop
