@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime
 from threading import Event, get_ident
@@ -17,7 +17,9 @@ from mailflow.steps.app import PermanentFailure, TemporaryFailure
 from mailflow.steps.receive import (
     AT_ONCE,
     FULL,
+    MANY,
     MAX_BATCH,
+    PAUSE,
     SMALL,
     Intake,
     MailLoop,
@@ -162,6 +164,22 @@ async def test_mails_that_come_together_share_one_commit(fake):
     async with taking(fake) as taken:
         await asyncio.gather(*(taken.submit(ENVELOPE, mail(number)) for number in range(3)))
     assert fake.batches == [[mail(0), mail(1), mail(2)]]
+
+
+@in_loop
+async def test_after_a_commit_of_many_mails_others_come_together_for_the_next_one(fake, monkeypatch):
+    timers: dict[float, Callable[[], None]] = {}
+    async with taking(fake) as taken:
+        with monkeypatch.context() as patched:
+            patched.setattr(asyncio.get_running_loop(), "call_later", timers.__setitem__)
+            await asyncio.gather(*(taken.submit(ENVELOPE, mail(number)) for number in range(MANY)))
+            later = [taken.submit(ENVELOPE, mail(MANY))]
+            await asyncio.sleep(0)
+            later.append(taken.submit(ENVELOPE, mail(MANY + 1)))
+        timers.pop(PAUSE)()
+        await asyncio.gather(*later)
+    assert [len(batch) for batch in fake.batches] == [MANY, 2]
+    assert not timers
 
 
 @in_loop
