@@ -1,12 +1,11 @@
 """The running desk: its roles, its signals, when it is ready, and how it stops.
 
-The listener is asyncio; handle, deliver and periodic are loops in threads of their own.
+The listener is asyncio; what `work.py` does goes on in threads of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import time
 from collections.abc import Iterable
@@ -18,34 +17,21 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailflow import __version__
 from mailflow.bootstrap import Desk, NotReady, check_letters, make_app, make_relay, take_keys
-from mailflow.config import Config, ConfigErrors, load, restart_needed
+from mailflow.config import ConfigErrors, load, restart_needed
 from mailflow.core.timing import DAY
 from mailflow.edges import log, notify
 from mailflow.edges.listener import Listener
 from mailflow.edges.monitoring import Gauges, Monitoring
-from mailflow.loop import DATABASE, Loop
+from mailflow.loop import DATABASE
 from mailflow.steps.app import App
-from mailflow.steps.deliver import TIMEOUTS_A_LETTER, deliver_due
-from mailflow.steps.handled import Handled
-from mailflow.steps.hold import Hold
-from mailflow.steps.periodic import pass_time, pull_back, purge, send_digest
 from mailflow.steps.receive import Intake
-from mailflow.steps.settle import Unsettled
 from mailflow.store.engine import Unavailable
 from mailflow.store.space import Space
+from mailflow.work import TICK, Work
 
 ROLES = ("receive", "handle", "deliver", "periodic")
 STOP_WITHIN = 18.0  # seconds; 20 are promised, and the interpreter's own end takes some
-_BATCH = 20  # mails of one handling transaction, cases of one sweep
-_LEASED = 100  # letters at a time
-_GATHER = 0.01  # seconds in which mails or letters come together that are then handled or sent at once
-_LOOK_EVERY = 1.0  # seconds between looks at the queues, which other nodes fill
-_TICK = 10  # seconds between looks at the calendar
-_CHECKPOINT_EVERY = 1.0  # seconds
-_SCRUB_EVERY = 30.0  # seconds; after a masked mail at once
-_STUCK_AFTER = 120.0  # seconds
-_GARBAGE_LOOKED_FOR = 50_000  # objects more than before; the mails of one transaction are some ten thousand
-_SETTLE_AGAIN = 1.0  # seconds between the last tries to settle what was sent
+_SPACE_LOOKED_AT_EVERY = 1.0  # seconds
 _NOT_STORED_SHOWN = 60.0  # seconds for which `health` tells of mails that could not be stored
 
 
@@ -54,21 +40,14 @@ class Daemon:
         """Raises `NotReady` when a letter's template cannot work."""
         config = self._started_with = desk.app.config
         check_letters(config)
-        # With a relay of its own: a connection is for the one thread that uses it, which also closes it.
-        self._app = replace(desk.app, relay=make_relay(config))
-        self._relay = self._app.relay
-        self._hold = Hold()
-        self._unsettled = Unsettled()
-        self._warm: App | None = None
         self._store = desk.store
         self._node = node
         self._roles = tuple(role for role in ROLES if role in set(roles))
+        app = replace(desk.app, relay=make_relay(config))
+        self._work = Work(app, desk.store, roles=self._roles, node=node)
         self._stop_asked = asyncio.Event()
         self._reload_asked = asyncio.Event()
         self._not_stored_at = float("-inf")
-        self._masked = True  # whether a mail was since the last scrubbing; a process before this one may have ended early
-        self._audit_head = ""  # that the log was told
-        self._deleted = False  # whether anything was since then
         self._intake = Intake(
             desk.store,
             desk.app.clock,
@@ -83,29 +62,10 @@ class Daemon:
         listen = config.monitoring
         self._monitoring = Monitoring(listen, self._gauges, self.health) if listen else None
         self._ticker = BackgroundScheduler(timezone="UTC")
-        wanted = {*self._roles, "authenticate", "scrub"} if "handle" in self._roles else {*self._roles}
-        if desk.store.has_journal:
-            wanted.add("checkpoint")
-        self._loops = {loop.name: loop for loop in self._make_loops() if loop.name in wanted}
 
-    def _make_loops(self) -> tuple[Loop, ...]:
-        patience = _patience(self._started_with)
-        return (
-            Loop("authenticate", self._authenticate, pause=_LOOK_EVERY, patience=patience),
-            Loop("handle", self._handle, pause=_LOOK_EVERY, gather=_GATHER, patience=patience),
-            Loop(
-                "deliver",
-                self._deliver,
-                pause=_LOOK_EVERY,
-                gather=_GATHER,
-                patience=patience,
-                at_end=self._end_delivery,
-            ),
-            # Woken by the ticker; by itself only after the clock was set back.
-            Loop("periodic", self._periodic, pause=6 * _TICK, patience=patience),
-            Loop("scrub", self._scrub, pause=_SCRUB_EVERY, patience=patience),
-            Loop("checkpoint", self._checkpoint, pause=_CHECKPOINT_EVERY, patience=patience),
-        )
+    @property
+    def _app(self) -> App:
+        return self._work.app
 
     # ------------------------------------------------------------------------------------------------ life
 
@@ -153,9 +113,8 @@ class Daemon:
         starttls = self._started_with.smtp.tls_certificate is not None
         for host, port in self._listener.addresses:
             log.listening(address=f"{host}:{port}", starttls=starttls)
-        for loop in self._loops.values():
-            loop.start()
-        if "periodic" in self._loops:
+        self._work.start()
+        if "periodic" in self._roles:
             self._start_ticker()
         log.ready(monitoring="{}:{}".format(*self._monitoring.address) if self._monitoring else "")
         notify.ready()
@@ -172,9 +131,13 @@ class Daemon:
 
     def _start_ticker(self) -> None:
         """APScheduler only ticks: no store, no missed runs to make up for. What is due stands in our tables."""
-        wake = self._loops["periodic"].wake
         self._ticker.add_job(
-            wake, "interval", seconds=_TICK, coalesce=True, misfire_grace_time=None, max_instances=1
+            self._work.loops["periodic"].wake,
+            "interval",
+            seconds=TICK,
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
         )
         self._ticker.start()
 
@@ -186,7 +149,7 @@ class Daemon:
         await self._intake.close(max(0.0, until - time.monotonic()))
         if self._ticker.running:
             self._ticker.shutdown(wait=False)
-        running = [loop for loop in self._loops.values() if loop.is_alive()]
+        running = [loop for loop in self._work.loops.values() if loop.is_alive()]
         for loop in running:
             loop.stop()
         for loop in running:
@@ -199,7 +162,7 @@ class Daemon:
         """A loop that is stuck or gone, or this one, is for systemd to end; one that waits for the database is not."""
         seconds = notify.watchdog_every()
         while seconds:
-            if not any(loop.stuck for loop in self._loops.values()):
+            if not any(loop.stuck for loop in self._work.loops.values()):
                 notify.watchdog()
             await asyncio.sleep(seconds)
 
@@ -213,7 +176,7 @@ class Daemon:
                     log.disk_low(free=free, least=self._app.config.database.min_free)
                 else:
                     log.disk_back(free=free)
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(_SPACE_LOOKED_AT_EVERY)
 
     # ------------------------------------------------------------------------------------------------ SIGHUP
 
@@ -252,12 +215,10 @@ class Daemon:
     def _take(self, app: App) -> None:
         if "receive" in self._roles:
             self._listener.reload_certificate()  # raises before anything has changed
-        self._app = app
-        for loop in self._loops.values():
-            loop.patience = _patience(app.config)
+        self._work.take(app)
         log.configure(app.config.log)
 
-    # ------------------------------------------------------------------------------------------------ work
+    # ------------------------------------------------------------------------------------------------ what the listener asks and tells
 
     def _accepts(self, address: str) -> bool:
         return self._app.addresses.accepts(address)
@@ -267,127 +228,11 @@ class Daemon:
 
     def _stored(self) -> None:
         self._not_stored_at = float("-inf")
-        self._wake("authenticate" if self._app.sender_check else "handle")
+        self._work.mail_came()
 
     def _not_stored(self, name: str, **facts: Any) -> None:
         self._not_stored_at = time.monotonic()
         log.of_listener(name, **facts)
-
-    def _wake(self, name: str) -> None:
-        if name in self._loops:
-            self._loops[name].wake()
-
-    def _authenticate(self) -> bool:
-        """In a thread of its own: a sender's DNS that answers slowly holds up no mail but its own."""
-        from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `_handle`
-
-        checked = check_waiting(self._app, tell=log.of_sender)
-        if checked:
-            self._wake("handle")
-        return bool(checked)
-
-    def _handle(self) -> bool:
-        from mailflow.steps.handle import handle_waiting  # noqa: PLC0415 -- half a second, once the desk is ready
-
-        app = self._app
-        if app is not self._warm:
-            self._warm = _warmed(app)
-            return True  # with the one that is there by now
-        done = handle_waiting(app, _BATCH)
-        for one in done:
-            log.of_mail(one)
-        if any(isinstance(one, Handled) and one.letters for one in done):
-            self._wake("deliver")
-        if any(isinstance(one, Handled) and one.body.masked for one in done):
-            self._masked = True
-            self._wake("scrub")
-        if done:  # another look, as more may have been there than were taken; what comes meanwhile gathers
-            self._wake("handle")
-        return len(done) >= _BATCH
-
-    def _deliver(self) -> bool:
-        app = self._app
-        if app.relay is not self._relay:  # a reload has changed it
-            self._close_relay()
-            self._relay, self._hold = app.relay, Hold()
-        settled = deliver_due(
-            app,
-            self._node,
-            limit=_LEASED,
-            tell=log.of_letter,
-            stopping=lambda: self._loops["deliver"].must_stop() or self._app.relay is not app.relay,
-            hold=self._hold,
-            unsettled=self._unsettled,
-        )
-        if settled:
-            self._wake("deliver")
-        else:
-            self._relay.close_if_idle()
-        return settled >= _LEASED
-
-    def _close_relay(self) -> None:
-        self._relay.close()
-
-    def _end_delivery(self) -> None:
-        """What was sent is settled while there is time: who starts next would send it again."""
-        self._close_relay()
-        while self._unsettled:
-            try:
-                self._unsettled.settle(self._app, log.of_letter)
-            except Exception as error:  # noqa: BLE001 -- whatever it is, the process ends in a moment
-                log.letters_unsettled(number=len(self._unsettled), error=error)
-                time.sleep(_SETTLE_AGAIN)
-
-    def _periodic(self) -> bool:
-        app = self._app
-        if pulled := pull_back(app):
-            log.clock_set_back(mails=pulled.mails, letters=pulled.letters)
-            for name in ("handle", "deliver"):
-                self._wake(name)
-        changed = pass_time(app, _BATCH)
-        for one in changed:
-            kinds = [letter.kind for letter in one.letters]
-            status = one.case.outcome or one.case.status
-            log.case_changed(
-                reference=one.case.reference, by=one.by, what=one.note, status=status, letters=kinds
-            )
-        if send_digest(app, self._node):
-            log.digest_written(recipients=app.config.desk.staff)
-            self._wake("deliver")
-        if (purged := purge(app, self._node)) is not None:
-            log.purged(rows=purged.rows, raws=purged.raws)
-            self._deleted = True
-            self._wake("scrub")
-        if any(one.letters for one in changed):
-            self._wake("deliver")
-        self._tell_audit_head()
-        return len(changed) == _BATCH
-
-    def _tell_audit_head(self) -> None:
-        """Soon after each entry, whichever process made it: what the log has said, nobody can take out of the table."""
-        with self._app.read() as uow:
-            head = str(uow.audit.head())
-        if head != self._audit_head:
-            self._audit_head = head
-            log.audit_head(head=head)
-
-    def _checkpoint(self) -> bool:
-        self._store.checkpoint()
-        return False
-
-    def _scrub(self) -> bool:
-        """What a masked secret left beside the rows; never in the way of mail, and again while readers are."""
-        masked, self._masked = self._masked, False  # one that is masked meanwhile waits for the next time
-        deleted, self._deleted = self._deleted, False
-        scrubbed = False
-        try:
-            scrubbed = self._store.scrub(masked=masked, deleted=deleted)
-        finally:
-            self._masked |= masked and not scrubbed
-            self._deleted |= deleted and not scrubbed
-        if masked and scrubbed:
-            log.scrubbed()
-        return False
 
     # ------------------------------------------------------------------------------------------------ health
 
@@ -398,7 +243,7 @@ class Daemon:
                 uow.views.queues()
         except Unavailable:
             return (DATABASE,)
-        problems = [loop.ill for loop in self._loops.values()]
+        problems = [loop.ill for loop in self._work.loops.values()]
         if time.monotonic() - self._not_stored_at < _NOT_STORED_SHOWN:
             problems.append("receive: the last mails could not be stored")
         if "receive" in self._roles and not self._has_space():
@@ -420,27 +265,6 @@ class Daemon:
             cases={status.value: count for status, count in cases.items()},
             disk_free=self._space.free(),
         )
-
-
-def _warmed(app: App) -> App:
-    """What reading a mail needs, which takes a second, is compiled before one waits.
-
-    Neither the garbage collector nor the end of the process need go through all of it afterwards: a fifth of a second
-    each time.
-    """
-    app.config.lexicon.answers.terms(app.config.policy.form)
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_LOOKED_FOR, *gc.get_threshold()[1:])
-    return app
-
-
-def _patience(config: Config) -> float:
-    """The seconds that a loop may rightly be at one piece of its work: a letter, or a wait for the database."""
-    database = config.database.busy_timeout + config.database.statement_timeout
-    slowest = TIMEOUTS_A_LETTER * config.smarthost.timeout + database
-    return _STUCK_AFTER + slowest.total_seconds()
 
 
 def _ignore_signals(loop: asyncio.AbstractEventLoop) -> None:
