@@ -74,7 +74,14 @@ def story(request, world):
     return world
 
 
-def test_every_letter_has_exactly_the_expected_headers_and_recipients(story):
+def test_whatever_is_written_stays_text(story):
+    """One test for each text, as its story takes longer than all that is looked at in it."""
+    _letters_have_exactly_the_expected_headers_and_recipients(story)
+    _digests_hold_no_tag_of_theirs(story)
+    _everything_is_there_and_is_json(story)
+
+
+def _letters_have_exactly_the_expected_headers_and_recipients(story):
     assert len(story.sent) >= 3
     for letter in story.sent:
         assert letter.raw.count(b"\r") == letter.raw.count(b"\n") == letter.raw.count(b"\r\n")
@@ -97,7 +104,7 @@ class Tags(HTMLParser):
         assert not [name for name, _ in attrs if name.startswith("on") or name in {"src", "href"}]
 
 
-def test_the_digest_holds_no_tag_of_theirs(story):
+def _digests_hold_no_tag_of_theirs(story):
     digests = [letter.message for letter in story.sent if letter.message.is_multipart()]
     assert digests
     for digest in digests:
@@ -106,7 +113,7 @@ def test_the_digest_holds_no_tag_of_theirs(story):
         assert not tags.found & {"script", "img", "iframe", "a", "form", "object", "svg", "link"}
 
 
-def test_everything_is_there_afterwards_and_is_json(story):
+def _everything_is_there_and_is_json(story):
     """Neither SQL nor a template was run: the tables stand, and a case exports."""
     case = story.case()
     with story.store.read() as uow:
