@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 FRESH_FOR = 5.0  # seconds for which the gauges are not asked for again
 _SLOWEST_CLIENT = 5  # seconds
-_STOPS_WITHIN = 0.5  # seconds
 
 
 @dataclass(frozen=True)
@@ -81,15 +80,12 @@ class Monitoring:
         """Listen. Raises `OSError` when the address is taken."""
         self._server = _Server(self._listen, self._answer)
         log.observe(self._count)
-        Thread(
-            target=self._server.serve_forever, args=(_STOPS_WITHIN,), name="monitoring", daemon=True
-        ).start()
+        self._server.start()
 
     def stop(self) -> None:
         if self._server is not None:
             log.forget(self._count)
-            self._server.shutdown()
-            self._server.server_close()
+            self._server.stop()
             self._server = None
 
     def _count(self, event: str) -> None:
@@ -185,6 +181,22 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
             self.address_family = socket.AF_INET6
         super().__init__(listen, _Handler)
         self.set_app(answer)
+        self._stopped = False
+        self._thread = Thread(target=self._serve, name="monitoring", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """At once: `serve_forever` looks up twice a second, also where nobody asks anything for days."""
+        self._stopped = True
+        self.socket.shutdown(socket.SHUT_RDWR)  # which wakes whoever waits for a connection (Linux)
+        self._thread.join()
+        self.server_close()
+
+    def _serve(self) -> None:
+        while not self._stopped:
+            self.handle_request()
 
     def server_bind(self) -> None:
         """As inherited, without asking the resolver for the address's name."""

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from mailflow.edges import log
-from mailflow.edges import monitoring as monitoring_module
 from mailflow.edges.monitoring import FRESH_FOR, Gauges, Monitoring
 
 
@@ -40,11 +39,6 @@ class Desk:
         if self.broken:
             raise RuntimeError("the database, with its password")
         return self.problems
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    monkeypatch.setattr(monitoring_module, "_STOPS_WITHIN", 0.01)
 
 
 @pytest.fixture
