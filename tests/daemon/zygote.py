@@ -7,6 +7,7 @@ What it forks runs `mailflow.cli.main` as a started one does, in a process of it
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -26,11 +27,19 @@ from typing import IO, Any, NamedTuple, NoReturn
 _LONGEST = 64 * 1024  # bytes of a request
 _LOADED = (
     "alembic.command",
+    "apscheduler.triggers.interval",
+    "cryptography.hazmat.primitives.ciphers.aead",
+    "encodings.idna",
     "mailflow.cli.desk",
     "mailflow.daemon",
+    "mailflow.edges.relay",
+    "mailflow.edges.session",
     "psycopg",
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.pysqlite",
+)
+_REQUEST = (
+    b"From: jo@example.org\r\nSubject: locked out\r\n\r\nHello, I lost my phone. My user name is jdoe42.\r\n"
 )
 _REPOSITORY = Path(__file__).parents[2]
 
@@ -211,6 +220,15 @@ def _load() -> None:
     _keep_compiled_letters()
     daemon.check_letters(config)
     daemon.check_letters = lambda _config: None  # they were
+    _handle_a_mail(config)
+
+
+def _handle_a_mail(config: Any) -> None:
+    """What is only compiled when the first mail needs it takes longer than all else of a short life."""
+    from mailflow.cli import explain
+
+    with explain._throw_away(config) as (app, clock):
+        list(explain.play(app, clock, [("", _REQUEST)]))
 
 
 def _keep_compiled_letters() -> None:
@@ -231,4 +249,6 @@ def _keep_compiled_letters() -> None:
 
 if __name__ == "__main__":
     _load()
+    gc.collect()
+    gc.freeze()
     serve(socket.socket(fileno=int(sys.argv[1])))
