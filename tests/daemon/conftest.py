@@ -1,12 +1,12 @@
 """A smarthost and a desk for the tests of the real process; nothing of them is left behind."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from sqlalchemy import make_url
 
 from tests.daemon.desk import Desk
-from tests.daemon.disk import Disk, NoCompiler
+from tests.daemon.disk import Disk, NoCompiler, compiled
 from tests.daemon.smarthost import Smarthost
 from tests.daemon.zygote import Zygote
 
@@ -32,20 +32,27 @@ def postgresql_url(postgres_server):
 
 
 @pytest.fixture(scope="session")
-def zygote():
-    with closing(Zygote()) as zygote:
+def disk_library(tmp_path_factory):
+    """None where it cannot be made."""
+    with suppress(NoCompiler):
+        return compiled(tmp_path_factory.mktemp("disk"))
+
+
+@pytest.fixture(scope="session")
+def zygote(disk_library):
+    """What it forks has a disk of its own if its environment says so."""
+    with closing(Zygote(disk_library)) as zygote:
         yield zygote
 
 
 @pytest.fixture
-def make_disk():
+def make_disk(disk_library):
     """A disk for the database of a desk, which fails when told to."""
 
     def make(desk):
-        try:
-            return Disk(desk.folder, desk.folder / "var" / "mailflow.db")
-        except NoCompiler as error:
-            pytest.skip(str(error))
+        if disk_library is None:
+            pytest.skip("there is no C compiler that works")
+        return Disk(desk.folder, desk.folder / "var" / "mailflow.db", disk_library)
 
     return make
 

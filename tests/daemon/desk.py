@@ -15,7 +15,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -187,7 +187,13 @@ class Desk:
         """As the desk has it, and with more patience."""
         return replace(self.config.database, statement_timeout=timedelta(seconds=PATIENCE))
 
-    def start(self, *arguments: str, fault: Fault | None = None, broken: str = "") -> Process:
+    def start(
+        self,
+        *arguments: str,
+        fault: Fault | None = None,
+        broken: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> Process:
         """Run the daemon; `arguments` are those of `mailflow run`.
 
         From a process that has loaded everything, if there is one: it may die at a fault or be broken on purpose.
@@ -195,15 +201,15 @@ class Desk:
         if self._zygote is None:
             assert fault is None
             assert not broken
-            return self.launch(*arguments)
-        return self.fork(self._zygote, *arguments, fault=fault, broken=broken)
+            return self.launch(*arguments, environ=environ)
+        return self.fork(self._zygote, *arguments, fault=fault, broken=broken, environ=environ)
 
     def launch(
         self,
         *arguments: str,
         prefix: tuple[str, ...] = (),
         program: tuple[str, ...] = ("-m", "mailflow"),
-        environ: dict[str, str] | None = None,
+        environ: Mapping[str, str] | None = None,
         **options: object,
     ) -> Process:
         """The same as an operator does it: a program that has to load everything first."""
@@ -219,9 +225,16 @@ class Desk:
         self.processes.append(Process(popen))
         return self.processes[-1]
 
-    def fork(self, zygote: Zygote, *arguments: str, fault: Fault | None = None, broken: str = "") -> Process:
+    def fork(
+        self,
+        zygote: Zygote,
+        *arguments: str,
+        fault: Fault | None = None,
+        broken: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> Process:
         command = ("--config", str(self.path), "run", *arguments)
-        forked = zygote.fork(command, self.folder, fault=fault, broken=broken)
+        forked = zygote.fork(command, self.folder, fault=fault, broken=broken, environ=environ)
         self.processes.append(Process(forked))
         return self.processes[-1]
 

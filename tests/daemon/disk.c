@@ -24,7 +24,8 @@ static int log_file = -1;
 static int32_t no_faults[2];
 static volatile int32_t *faults = no_faults; /* of writes, of syncs */
 
-__attribute__((constructor)) static void begin(void)
+/* As a process is loaded; or later, called by one that was forked from another and has its own environment only then. */
+__attribute__((constructor)) void disk_begin(void)
 {
     const char *log_path = getenv("DISK_LOG"), *faults_path = getenv("DISK_FAULTS");
     database = getenv("DISK_DATABASE");

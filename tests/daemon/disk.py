@@ -28,18 +28,17 @@ class NoCompiler(Exception):
 
 
 class Disk:
-    """That of an SQLite database; what belongs to it is made in `folder`."""
+    """That of an SQLite database; what belongs to it is made in `folder`, and the library too unless it is given."""
 
-    def __init__(self, folder: Path, database: Path) -> None:
+    def __init__(self, folder: Path, database: Path, library: Path | None = None) -> None:
         self.log = folder / "disk.log"
-        self._library, faults = folder / "disk.so", folder / "disk.faults"
-        _compile(self._library)
+        faults = folder / "disk.faults"
         self.log.touch()
         faults.write_bytes(bytes(8))
         with faults.open("r+b") as file:
             self._faults = mmap.mmap(file.fileno(), 8)
         self.environ = {
-            "LD_PRELOAD": str(self._library),
+            "LD_PRELOAD": str(library or compiled(folder)),
             "DISK_DATABASE": str(database),
             "DISK_LOG": str(self.log),
             "DISK_FAULTS": str(faults),
@@ -61,14 +60,16 @@ class Disk:
         return self.log.stat().st_size
 
 
-def _compile(library: Path) -> None:
-    compiler = shutil.which("cc")
+def compiled(folder: Path) -> Path:
+    """The library, made in a folder. Raises `NoCompiler`."""
+    compiler, library = shutil.which("cc"), folder / "disk.so"
     if compiler is None:
         raise NoCompiler("there is no C compiler")
     command = [compiler, "-O1", "-shared", "-fPIC", "-o", library, _SOURCE, "-ldl", "-lpthread"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NoCompiler(done.stderr)
+    return library
 
 
 @dataclass

@@ -19,7 +19,7 @@ def test_mail_is_turned_away_until_the_disk_works_again(
 ):
     desk = make_desk(**smarthost_settings)
     disk = make_disk(desk)
-    process = desk.launch(environ=disk.environ)
+    process = desk.start(environ=disk.environ)
     port, healthz = process.port, f"{process.monitoring}/healthz"
     send(port, mail(sender="ann@example.org"))
     smarthost.letter("ann@example.org")
@@ -51,7 +51,7 @@ def test_what_was_taken_is_handled_once_the_disk_works_again(
     disk = make_disk(desk)
     door = desk.start("--role", "receive")
     port = door.port
-    worker = desk.launch("--role", "handle, deliver", environ=disk.environ)
+    worker = desk.start("--role", "handle, deliver", environ=disk.environ)
     worker.wait_for("ready")
 
     disk.fail(**failing)
@@ -75,7 +75,7 @@ def test_a_letter_that_was_sent_is_settled_once_the_disk_works_again(
     """Long before its lease ends, and it would be sent again."""
     desk = make_desk(**smarthost_settings)
     disk = make_disk(desk)
-    process = desk.launch(environ=disk.environ)
+    process = desk.start(environ=disk.environ)
     smarthost.hold()
     send(process.port, mail(sender="jo@example.org"))
     smarthost.wait_held()

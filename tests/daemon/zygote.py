@@ -7,6 +7,7 @@ What it forks runs `mailflow.cli.main` as a started one does, in a process of it
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import io
 import json
@@ -79,13 +80,14 @@ class Forked:
 
 
 class Zygote:
-    """The test's end of it."""
+    """The test's end of it. `preload`: a library that it and all that it forks have in front of the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, preload: Path | None = None) -> None:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "tests.daemon.zygote", str(theirs.fileno())]
-            self._popen = subprocess.Popen(command, cwd=_REPOSITORY, pass_fds=[theirs.fileno()])
+            environ = {**os.environ, "LD_PRELOAD": str(preload)} if preload else None
+            self._popen = subprocess.Popen(command, cwd=_REPOSITORY, pass_fds=[theirs.fileno()], env=environ)
 
     def fork(
         self,
@@ -158,6 +160,8 @@ def _become(request: dict[str, Any], stderr: int, not_its: Sequence[int]) -> NoR
         sys.stdin = io.TextIOWrapper(io.BytesIO(request["stdin"].encode()))
         os.chdir(request["folder"])
         os.environ.update(request["environ"])
+        if "DISK_LOG" in os.environ:
+            ctypes.CDLL(None).disk_begin()
         _arm(request["fault"])
         if request["broken"]:
             from tests.daemon.broken import VARIANTS

@@ -10,7 +10,7 @@ from time import perf_counter
 import pytest
 
 from mailflow.edges.limits import Patience
-from tests.daemon.conftest import make_desk, zygote  # noqa: F401 - the fixtures
+from tests.daemon.conftest import disk_library, make_desk, zygote  # noqa: F401 - the fixtures
 from tests.daemon.desk import ADDRESS, REQUEST, mail, send
 from tests.edges.smtp_desk import WITH_TLS, Desk, in_loop, running, talking
 
