@@ -393,8 +393,8 @@ def test_ten_times_as_much_takes_about_ten_times_as_long(bomb):
         mark_lines(text, WORDS)
         return time.process_time() - begun
 
-    # Quadratic would be a hundred times; the best of three, because the machine does other things too.
-    assert min(seconds(50_000) for _ in range(3)) < 40 * seconds(5_000) + 0.5
+    # Quadratic would be a hundred times; the best of up to three, because the machine does other things too.
+    assert any(seconds(50_000) < 40 * seconds(5_000) + 0.5 for _ in range(3))
 
 
 def test_a_long_conversation_is_marked_to_its_end():

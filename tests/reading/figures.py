@@ -42,6 +42,9 @@ SHARES = (  # of how many, how many are right
     "secrets found",
     "mails put in the right case",
 )
+_COMPILED: dict[
+    object, object
+] = {}  # templates: to compile them again takes longer than to play a conversation
 NEVER = ("agreements invented", "machine mails answered", "secrets left in the output")
 
 
@@ -84,6 +87,7 @@ def played(folder: Path, config) -> list[dict]:
         (file.name, file.read_bytes().replace(b"{{DASH}}", b"-")) for file in sorted(folder.glob("*.eml"))
     ]
     with explain._throw_away(config) as (app, clock):
+        app.renderer._templates = _COMPILED.setdefault(config.templates, app.renderer._templates)
         facts = [as_facts(name, one, config.policy.form) for name, one in explain.play(app, clock, mails)]
     return json.loads(json.dumps(facts, default=str))
 

@@ -172,5 +172,6 @@ def test_a_header_of_signatures_costs_no_time(results):
 def test_many_signatures_of_a_large_body_cost_little_time(results):
     raw = signed(MAIL + b"hello world  x\r\n" * 560_000)
     many = raw[: raw.index(b"From:")] * 4 + raw.replace(b"locked out", b"locked in")
-    assert seconds(lambda: results(many)) < 4
-    assert len(results(many)) == 2
+    found = []
+    assert seconds(lambda: found.extend(results(many))) < 4
+    assert len(found) == 2
