@@ -58,7 +58,7 @@ class MaildirRelay:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        _sync(self._folder / "new")
+        private.sync_folder(self._folder / "new")
 
     def _unique_name(self) -> str:
         seconds, rest = divmod(time.time_ns(), 1_000_000_000)
@@ -77,12 +77,3 @@ def _write(path: Path, letter: bytes) -> None:
         file.write(letter)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make the file's name last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
