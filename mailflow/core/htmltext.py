@@ -1,36 +1,22 @@
 """HTML as the lines of text its reader saw: hidden text dropped, quotes marked, table rows as labels and values.
 
-A tokenizer of our own, because html.parser takes quadratic time for unclosed comments and the like. Each pattern here
-either consumes what it looks at or fails at once, so any input takes linear time; malformed markup is read as browsers
-read it.
+Any input takes linear time, as the patterns of `core/markup.py` do.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from mailflow.core.markup import MARKUP, RAW, read_attributes, unescape
 from mailflow.core.page import Page
 
 MARKUP_LIMIT = 10_000  # tags and comments
 
-# A tag, comment or declaration that never ends goes on to the end. Quotes count behind an equals sign alone.
-_MARKUP = re.compile(
-    r"""<(?:
-      (?P<close>/)?(?P<name>[A-Za-z][^\s/>]*+)
-      (?P<attributes>(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+)*+)(?:>|\Z)
-    | !--(?:-?>|(?:[^-]++|-(?!->))*+(?:-->|\Z))
-    | [!?/][^>]*+(?:>|\Z)
-    )""",
-    re.VERBOSE,
-)
-_ATTRIBUTE = re.compile(r"""([^\s=/"'>]++)(?:\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s"'>]*+)))?+""")
 _TARGET = re.compile(r"""\bhref\s*+=\s*+["']?((?:https?|mailto):[^\s"'<>]++)""", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
 
 _EMPTY = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
@@ -40,9 +26,6 @@ _WITHOUT_EFFECT = _EMPTY | {"a"}
 _UNSEEN = frozenset({
     "audio", "datalist", "head", "iframe", "script", "style", "svg", "template", "title", "video",
 })  # fmt: skip
-_RAW = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("iframe", "script", "style", "title")
-}
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
     "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
@@ -81,7 +64,7 @@ def html_to_text(source: str) -> str:
     """Lines of text, the last one ended too; quoted ones begin with "> ". Past MARKUP_LIMIT tags it reads no more."""
     reader = _Reader(source)
     at = count = 0
-    while markup := _MARKUP.search(source, at):
+    while markup := MARKUP.search(source, at):
         if markup.start() > at:
             reader.text(source[at : markup.start()])
         at = reader.markup(markup)
@@ -90,18 +73,6 @@ def html_to_text(source: str) -> str:
             return reader.page.finish()
     reader.text(source[at:])
     return reader.page.finish()
-
-
-def _unescape(text: str) -> str:
-    """Entities decoded, each bounded: html.unescape raises on a number of 5,000 digits."""
-    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
-
-
-def _attributes(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(text):
-        found.setdefault(match[1].lower(), _unescape(match[2] or match[3] or match[4] or "").strip())
-    return found
 
 
 def _hides(attributes: dict[str, str]) -> bool:
@@ -144,9 +115,9 @@ class _Reader:
         if self.hidden or not source:
             return
         if self.preformatted:
-            self.page.write_as_is(_unescape(source).replace("\r", ""))
+            self.page.write_as_is(unescape(source).replace("\r", ""))
         else:
-            self.page.write(_unescape(_SPACE.sub(" ", source)))
+            self.page.write(unescape(_SPACE.sub(" ", source)))
 
     def markup(self, match: re.Match[str]) -> int:
         """Take in a tag, a comment or a declaration; where to read on."""
@@ -159,8 +130,8 @@ class _Reader:
                 self._close(name)
             elif name in _TOLD or attributes or name in self.effects:
                 self._open(name, attributes, match.end())
-        if name in _RAW and not closing:
-            end = _RAW[name].search(self.source, match.end())
+        if name in RAW and not closing:
+            end = RAW[name].search(self.source, match.end())
             return end.start() if end else len(self.source)
         return match.end()
 
@@ -176,7 +147,7 @@ class _Reader:
 
     def _open(self, name: str, attributes: str, end: int) -> None:
         low = attributes.lower()
-        if name in _UNSEEN or (low and _any(_MAY_HIDE, low) and _hides(_attributes(low))):
+        if name in _UNSEEN or (low and _any(_MAY_HIDE, low) and _hides(read_attributes(low))):
             if name not in _EMPTY and not (name == "svg" and low.endswith("/")):
                 self.hidden, self.nested = name, 1
             return
@@ -234,12 +205,12 @@ class _Reader:
         self.page.end_line()
 
     def image(self, attributes: str) -> None:
-        alternative = _attributes(attributes).get("alt", "")
+        alternative = read_attributes(attributes).get("alt", "")
         if len(alternative) <= _ALT_LIMIT:
             self.page.write(alternative)
 
     def input(self, attributes: str) -> None:
-        found = _attributes(attributes)
+        found = read_attributes(attributes)
         match found.get("type", "text").lower():
             case "checkbox":
                 self.page.write("[x] " if "checked" in found else "[ ] ")
@@ -250,7 +221,7 @@ class _Reader:
 
     def begin_link(self, attributes: str) -> None:
         target = _TARGET.search(attributes)
-        self.link = (_unescape(target[1]), self.page.written()) if target else None
+        self.link = (unescape(target[1]), self.page.written()) if target else None
 
     def end_link(self) -> None:
         if self.link:
@@ -275,7 +246,7 @@ class _Reader:
         self.preformatted = max(0, self.preformatted - 1)
 
     def begin_numbered(self, attributes: str) -> None:
-        start = _attributes(attributes).get("start", "1")
+        start = read_attributes(attributes).get("start", "1")
         self.lists.append(int(start) - 1 if start.isdecimal() and len(start) < 5 else 0)
 
     def end_list(self) -> None:
