@@ -42,13 +42,24 @@ _BETWEEN_WORDS = 5
 _BESIDE = 25
 _PAUSES = frozenset({",", "，", ":", "："})
 _IT = 2  # words between a pause and an "is": "and it is"
-_OWN = frozenset({"noun", "account", "said", "as"})  # kinds of words that another service has too
+_OF = 4  # characters between a person and what is theirs: "'s "
+_OWN = frozenset(
+    {"noun", "account", "said", "as", "called", "named"}
+)  # kinds of words that another service has too
 
 
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
     """The name that an announcing phrase of one kind announces."""
     found = next((found for rule in _RULES[key] if (found := rule(fresh, terms, hit)) is not None), None)
-    return None if found is not None and key in _OWN and _others_place(fresh, terms, hit) else found
+    if found is None or (key in _OWN and _others_place(fresh, terms, hit)) or _is_of_peer(fresh, hit):
+        return None
+    return found
+
+
+def _is_of_peer(fresh: Fresh, hit: Hit) -> bool:
+    """As in "my colleague's account x"."""
+    before = fresh.within(max(0, hit.start - _BESIDE), hit.start)
+    return any("peer" in other.means.speech and hit.start - other.end <= _OF for other in before)
 
 
 def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -250,7 +261,7 @@ def _phrase_start(fresh: Fresh, place: int) -> int:
 
 def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
     """Whether the name is said to be one at another service: "my GitHub user name", "user name at GitHub"."""
-    before = words_of(fresh.low[max(0, hit.start - _BESIDE) : hit.start])[-2:]
+    before = words_of(fresh.low[max(0, hit.start - _BESIDE) : hit.start])[-3:]
     after = words_of(fresh.low[hit.end : hit.end + _BESIDE])[:2]
     near = (*before, *after)
     return terms.among("elsewhere", *near) and not any(map(terms.is_service, near))

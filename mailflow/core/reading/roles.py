@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Concept, Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import has_cjk
+from mailflow.core.reading.words import has_cjk, words_of
 
 REGISTERED, WANTED = "registered", "wanted"
 PLAIN = "plain"  # an address of theirs, and no more is said
@@ -51,6 +51,7 @@ class _Window:
     account: bool  # the account is spoken of just before it
     bracketed: bool  # it stands in brackets right behind a word for a mailbox
     lost: bool  # what is said right before or behind it is that it is lost
+    begged: frozenset[int]  # where it is wished that something be so: "please have it | linked to x"
 
 
 def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
@@ -108,6 +109,8 @@ def _announced(_: Found, window: _Window) -> Role | None:
         return Role(PLAIN, _CUED) if "plain" in keys(window.before, "addresses") and not window.lost else None
     supposed = len(cues) > 1 and _only_supposes(cues[-2], cues[-1], window.before)
     last = cues[-2] if supposed else cues[-1]
+    if "tied" in last.means.addresses and last.start in window.begged:
+        return Role(WANTED, _CUED)
     return Role([key for key in keys([last], "addresses") if key in _COUNTERPART][-1], _CUED)
 
 
@@ -272,7 +275,16 @@ def _window(
         bracketed=fresh.text[begin : one.start].rstrip().endswith(("(", "（"))
         and "mailbox" in _close(before, one, _NEAR, "things"),
         lost=any(part.states & _GONE for part in said),
+        begged=frozenset(_begged(fresh, terms, before, begin)),
     )
+
+
+def _begged(fresh: Fresh, terms: Terms, before: Sequence[Hit], begin: int) -> Iterator[int]:
+    for hit in before:
+        if "tied" in hit.means.addresses:
+            words = words_of(fresh.low[begin : hit.start])
+            if words and terms.among("becomes", words[-1]) and terms.among("begs", *words):
+                yield hit.start
 
 
 def _attached(fresh: Fresh, one: Found, after: Sequence[Hit]) -> frozenset[str]:
