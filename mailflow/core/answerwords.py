@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mailflow.core.form import Form
 from mailflow.core.reading.phrasebook import EVERY, Entry, PhraseBook, compile_book
+from mailflow.core.reading.reader import COMMON
 from mailflow.core.reading.terms import Terms, compile_terms
 from mailflow.core.reading.words import lower
 
@@ -28,6 +30,8 @@ _SCANNED = (
     "links",
     "works",
 )
+_CONTRACTED = re.compile(r"\b\w+'(?:m|ve|re|d|ll|t|s)\b")
+_OTHER_WORDS = frozenset({"id", "ill", "hell", "shell", "well", "wed", "were", "its", "shed"})
 _FORMS_KEPT = 8  # a process reads for one form, a test for many
 
 
@@ -83,6 +87,14 @@ def _entries(languages: Mapping[str, Mapping[str, Any]]) -> Iterator[Entry]:
             for key, words in tables.get(table, {}).items():
                 for word in words:
                     yield Entry(code, word, (table, key))
+                    if code == COMMON and (typed := _without_apostrophe(word)):
+                        yield Entry(code, typed, (table, key))
+
+
+def _without_apostrophe(phrase: str) -> str:
+    """As many people type it, "im", "dont"; "" where that is another word, "id" or "well"."""
+    typed = _CONTRACTED.sub(lambda match: match[0].replace("'", ""), phrase)
+    return "" if typed == phrase or not _OTHER_WORDS.isdisjoint(typed.split()) else typed
 
 
 def _gathered(languages: Mapping[str, Mapping[str, Any]], table: str) -> dict[str, tuple[str, ...]]:

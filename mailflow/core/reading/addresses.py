@@ -16,9 +16,11 @@ from mailflow.core.reading.terms import Terms
 
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
+_GIVEN = 0.8  # a new address in so many letters, beside which "this address" is another matter
 _LIKELY_NEW = 0.62  # where the mailbox is lost and no other address is
 _FINE = frozenset({"works", "held", "verified"})
-_PUT_RIGHT = frozenset({"wrong", "unverified", "changed", "new"})
+_WRONG, _CHANGES = frozenset({"wrong", "unverified"}), frozenset({"changed", "new"})
+_ADDRESSES = frozenset({"mailbox", "an_address"})
 _TELLS = frozenset({"registered", "wanted", "change"})
 
 
@@ -54,8 +56,11 @@ def in_prose(
         yield from _claim(terms, one, role, plain="" if replaced else WANTED if new else REGISTERED)
     if lost:
         yield from _other_address(terms, found, told)
+    given = any(role.name == WANTED and role.sure >= _GIVEN for role in told)
     if sender:
-        yield from _sender(terms, parts, sender, asked, lost=lost)
+        for claim in _sender(terms, parts, sender, asked, lost=lost):
+            if not (given and terms.wanted is not None and claim.field == terms.wanted.key):
+                yield claim
 
 
 def _only_supposes(
@@ -67,7 +72,12 @@ def _only_supposes(
     cues = [key for hit in fresh.hits if hit.end <= found[-1].start for key in keys([hit], "addresses")]
     if "should" not in cues or not set(cues).isdisjoint({"change", "instead"}):
         return False
-    return not any(part.states & _PUT_RIGHT or "sorry" in part.marks for part in parts)
+    return not any(_puts_right(part) or "sorry" in part.marks for part in parts)
+
+
+def _puts_right(part: Clause) -> bool:
+    """Whether a clause tells of a mistake, or of a change of address."""
+    return bool(part.states & _WRONG or (part.states & _CHANGES and _ADDRESSES.intersection(part.things)))
 
 
 def _is_of_verifying(part: Clause) -> bool:

@@ -11,7 +11,9 @@ from mailflow.core.reading.words import CJK
 COMMA = re.compile("[,;，；、]")
 WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
 NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
-_SAME_SENTENCE = r"(?:[.!?。！？](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop
+_SAME_SENTENCE = (
+    r"(?:[.!?](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop; no space follows one of Chinese or Japanese
+)
 _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+")
 
 SHORT = 60  # characters of an answer that says no more

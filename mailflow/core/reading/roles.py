@@ -309,7 +309,10 @@ def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     listed = not fresh.text[line:place].strip(_LIST_MARKS) and (line == 0 or line - 1 in fresh.hard)
     start = line if listed else max((end for end in ends if end <= place), default=0)
     above = fresh.text[:start].rstrip()
-    if start and (listed or not fresh.within(start, place)) and above.endswith((":", "：")):
+    goes_on = above.endswith((":", "："))
+    if listed and above[-1:].isalpha() and "@" not in above[above.rfind("\n") + 1 :]:
+        goes_on = True  # "Please replace it by", and below that x
+    if start and (listed or not fresh.within(start, place)) and goes_on:
         return max((end for end in ends if end < len(above)), default=0)
     return start
 
