@@ -19,6 +19,7 @@ _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+"
 SHORT = 60  # characters of an answer that says no more
 _LEAD = 9  # words of a part that only agrees
 _AGREEING = frozenset({"agree", "aware"})
+_IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony"})
 FOR_ALL = frozenset({"all", "both"})
@@ -40,7 +41,7 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
     text = fresh.text[start:end]
     if not COMMA.search(text):
-        yield start, end
+        yield _agreeing_end(fresh, start, end) or (start, end)
         return
     if (own := _agreeing_part(fresh, start, end)) is not None:
         yield own
@@ -60,6 +61,21 @@ def _parts(text: str, start: int) -> Iterator[tuple[int, int]]:
     for part in COMMA.split(text):
         yield start, start + len(part)
         start += len(part) + 1
+
+
+def _agreeing_end(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:
+    """What stands behind the last "and" of a long sentence, where it agrees to "it": "I have read the thing and I agree to it"."""
+    hits = fresh.within(start, end)
+    joined = [hit.end for hit in hits if hit.means.breaks == "and"]
+    if not joined or any(
+        hit.means.objects or hit.means.negates or hit.means.speech & _RESERVING for hit in hits
+    ):
+        return None
+    behind = fresh.within(joined[-1], end)
+    agrees = any("agree" in hit.means.says for hit in behind) and any(
+        _IT & hit.means.speech for hit in behind
+    )
+    return (joined[-1], end) if agrees and len(WORD.findall(fresh.text, start, end)) > _LEAD else None
 
 
 def _agreeing_part(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:

@@ -14,6 +14,9 @@ _PHRASE = 0.8
 HINT = 0.64  # counts only where nothing better tells a reason
 _PERSONAL = frozenset({"phone", "device", "password"})
 _PRONOUNS = frozenset({"them", "it"})
+_IT = frozenset({"it"})
+_MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
+_FAR = 3  # sentences
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR_PLACE = 15  # characters between "were on" and the place
 _CODES = frozenset({"codes", "some_codes"})
@@ -108,8 +111,8 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
 
 def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
     """Whether a clause without a thing of its own goes on about the last one."""
-    if before is None or part.sentence - before.sentence > 1 or "if" in part.marks:
-        return False
+    if before is None or "if" in part.marks or part.sentence - before.sentence > 1:
+        return before is not None and "if" not in part.marks and _refers_far_back(part, before)
     if before.question and not before.states and part.sentence != before.sentence:
         return True  # "Recovery codes? Never made any."
     if has_near_pronoun(part, _PRONOUNS):
@@ -120,6 +123,13 @@ def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
     if part.sentence != before.sentence or _only_auxiliary(part):
         return False
     return "which" in part.marks or (part.break_before == "and" and not held)
+
+
+def _refers_far_back(part: Clause, before: Clause) -> bool:
+    """As in "It is closed now", said of a mailbox after sentences about other matters."""
+    if part.sentence - before.sentence > _FAR or not _MAILBOX.issuperset(before.things):
+        return False
+    return bool(part.states & ENDED) and not part.negated and has_near_pronoun(part, _IT)
 
 
 def _only_auxiliary(part: Clause) -> bool:
