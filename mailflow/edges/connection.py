@@ -50,11 +50,26 @@ class Common:
     sessions: dict[Connection, None] = field(
         default_factory=dict
     )  # the one not heard for longest comes first
+    spoken: list[Connection] = field(default_factory=list)  # those with replies that are not sent yet
 
     def heard(self, session: Connection) -> None:
         if session in self.sessions:
             del self.sessions[session]
             self.sessions[session] = None
+
+    def has_spoken(self, session: Connection) -> None:
+        """Have its replies sent at the end of this turn of the event loop, with those of the others.
+
+        A `send` wakes who waits for it, which may take longer than a command; who is awake is not woken again.
+        """
+        if not self.spoken:
+            session.loop.call_soon(self._send)
+        self.spoken.append(session)
+
+    def _send(self) -> None:
+        spoken, self.spoken = self.spoken, []
+        for session in spoken:
+            session.send()
 
     def make_room(self, now: float) -> bool:
         """Cut the client that has said nothing for longest, so that many that say nothing keep nobody out."""
@@ -78,7 +93,7 @@ class Connection(SMTP):
         self.wire: asyncio.Transport  # over TLS once there is TLS; `_raw` is what is under it
         self.secured = False  # by TLS
         self.errors = 0  # replies of 5xx
-        self._unsent = b""  # the lines of a reply that goes on
+        self._unsent = b""  # replies that were said in this turn of the event loop
         self._unread: asyncio.Future[None] | None = None  # done once the client reads our replies again
         self.doing = Doing.OBEYING
         self.finishing = False
@@ -155,6 +170,7 @@ class Connection(SMTP):
 
     async def secure(self, context: ssl.SSLContext) -> None:
         """Go on over TLS. Raises `OSError` when the other side does not."""
+        self.send()
         transport = await self.loop.start_tls(self._raw, self, context, server_side=True)
         if transport is None:
             raise ConnectionResetError
@@ -186,8 +202,8 @@ class Connection(SMTP):
             self._abort()
         elif not self.wire.is_closing():
             self.tell("rejected", reply=reply)
-            self.wire.write(reply.encode() + b"\r\n")
-            self.wire.close()
+            self._unsent += reply.encode() + b"\r\n"
+            self.close()
             self.loop.call_later(LINGER, self._abort)
 
     def _abort(self) -> None:
@@ -213,7 +229,7 @@ class Connection(SMTP):
 
     async def _close(self) -> None:
         """Close, and wait a little for what is still to be sent."""
-        self.wire.close()
+        self.close()
         if self.secured or self._raw.get_write_buffer_size():
             late = self.loop.call_later(LINGER, self._abort)
             await self._lost
@@ -222,17 +238,26 @@ class Connection(SMTP):
     # Replies
 
     async def push(self, status: AnyStr) -> None:
-        """Send one line of a reply; the lines of one reply leave together."""
+        """Say one line of a reply. It leaves with all that is said in this turn of the event loop, to whomever."""
         reply = status if isinstance(status, bytes) else status.encode()
         if reply[0] in b"45":
             self.errors += reply[0] == ord("5")
             self.tell("rejected", reply=reply.decode())
+        if not self._unsent:
+            self.common.has_spoken(self)
         self._unsent += reply + b"\r\n"
-        if reply[3:4] != b"-":
-            self.wire.write(self._unsent)
-            self._unsent = b""
-            if self._unread is not None:
-                await self._unread
+        if self._unread is not None:
+            await self._unread
+
+    def send(self) -> None:
+        """All that was said."""
+        if self._unsent:
+            said, self._unsent = self._unsent, b""
+            self.wire.write(said)
+
+    def close(self) -> None:
+        self.send()
+        self.wire.close()
 
     def pause_writing(self) -> None:
         self._unread = self.loop.create_future()

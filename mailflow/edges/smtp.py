@@ -83,7 +83,7 @@ class Session(Connection):
             self.tell("failed", error=_place_of(error))
             await self.push("451 4.3.0 Something failed here; try again later")
             if self._content is not None:  # the rest of a mail must never be read as commands
-                self.wire.close()
+                self.close()
 
     async def _obey(self, line: bytes) -> None:
         self._pace.heard(self.loop.time())
@@ -118,7 +118,7 @@ class Session(Connection):
 
     async def smtp_QUIT(self, arg: str) -> None:
         await self.push("221 2.0.0 Bye")
-        self.wire.close()
+        self.close()
 
     async def smtp_STARTTLS(self, arg: str) -> None:
         if self.tls_context is None or self.secured:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from types import SimpleNamespace
 
 import pytest
 
@@ -28,6 +29,22 @@ async def test_250_is_said_only_after_the_commit():
         assert desk.told("received") == []
         commit.set_result(None)
         assert (await reply).startswith("250 2.0.0 ")
+
+
+@in_loop
+async def test_commands_that_came_together_are_answered_together():
+    """RFC 2920, section 3.2."""
+    async with running(desk := Desk()), talking(desk) as client:
+        (session,) = desk.sessions
+        sent: list[bytes] = []
+        session.wire = SimpleNamespace(is_closing=lambda: False, write=sent.append, close=session.wire.close)
+        session.data_received(
+            b"EHLO client.example.org\r\nMAIL FROM:<>\r\nRCPT TO:<desk@desk.example.org>\r\nDATA\r\n"
+        )
+        await desk.until(lambda: sent)
+        (replies,) = sent
+        assert [line[:4] for line in replies.splitlines()][-4:] == [b"250 ", b"250 ", b"250 ", b"354 "]
+        client.close()
 
 
 @pytest.mark.parametrize(
