@@ -32,8 +32,7 @@ def lexicon() -> Lexicon:
     """The words of all languages, compiled once: they belong to the package, not to a site."""
     from mailflow.core.lexicon import compile_lexicon  # noqa: PLC0415 -- most commands read no mail
 
-    ordinary = _ordinary_words()  # first, so that what it took is used again
-    return compile_lexicon(_languages("answers"), _languages("text"), _languages("intent"), ordinary)
+    return compile_lexicon(_languages, _ordinary_words())
 
 
 def organizational_domain(domain: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,14 @@ class Lexicon:
     intent: IntentWords
 
 
-def compile_lexicon(
-    answers: Languages, text: Languages, intent: Languages, ordinary: Container[str]
-) -> Lexicon:
-    """Compiled once: it takes longer than reading many mails. `ordinary`: words of dictionaries, in lower case."""
+def compile_lexicon(languages: Callable[[str], Languages], ordinary: Container[str]) -> Lexicon:
+    """Compiled once: it takes longer than reading many mails. `ordinary`: words of dictionaries, in lower case.
+
+    `languages` loads the files of "answers", "text" or "intent": one after the other, as each takes as much memory as what
+    is made of it.
+    """
     return Lexicon(
-        compile_answer_words(answers, ordinary),
-        compile_text_words(text),
-        compile_intent_words(intent, ordinary),
+        compile_answer_words(languages("answers"), ordinary),
+        compile_text_words(languages("text")),
+        compile_intent_words(languages("intent"), ordinary),
     )

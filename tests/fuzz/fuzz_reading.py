@@ -40,9 +40,10 @@ def read(raw: bytes) -> None:
     redacted(mail, body)
     why_not_answer(mail, DESK)
     clues_of(mail, body.fresh, ADDRESSES)
-    for asked in ((), FORM.items):
-        reading = read_answers(body.lines, FORM, asked, LEXICON.answers, mail.sender or "")
-        read_wish(body.lines, body.subject, reading, REDIRECTS, LEXICON.intent, in_case=bool(asked))
+    for asked in (None, FORM.items):
+        reading = read_answers(body.lines, FORM, asked, LEXICON.answers, mail.sender or "", mail.sender_name)
+        in_case = asked is not None
+        read_wish(body.lines, body.subject, reading, REDIRECTS, LEXICON.intent, in_case=in_case, form=FORM)
 
 
 def seeds(folder: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -63,8 +62,7 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
     """`before`: a book whose entries come first."""
     before = before or PhraseBook()
     kinds = {kind: number for number, kind in enumerate(before.kinds)}
-    by_word: dict[str, list[str]] = defaultdict(list)
-    by_character: dict[str, list[str]] = defaultdict(list)
+    by_word, by_character = dict(before.by_word), dict(before.by_character)
     words = set(before.words)
     keys = {kind: dict.fromkeys(some) for kind, some in before.key_words.items()}
     for language, phrase, concept in entries:
@@ -74,25 +72,23 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
         words.update(word for word in found if not has_cjk(word))
         runs = literals(phrase)
         for character in {run[0] for run in runs}:
-            by_character[character].append(line)
+            _add(by_character, character, line)
         for word in {found[0], fold(found[0])} if found and not runs else ():
-            by_word[word].append(line)
+            _add(by_word, word, line)
         if concept is not None and found and (key := key_word(found[0], concept)):
             keys.setdefault((language, concept[0]), {})[key] = None
     return PhraseBook(
         tuple(kinds),
-        _packed(by_word, before.by_word),
-        _packed(by_character, before.by_character),
+        by_word,
+        by_character,
         WordList([sorted(words)]),
         {kind: tuple(some) for kind, some in keys.items()},
     )
 
 
-def _packed(lines: Mapping[str, Sequence[str]], before: Mapping[str, str]) -> dict[str, str]:
-    packed = dict(before)
-    for first, some in lines.items():
-        packed[first] = "\n".join((packed[first], *some) if first in packed else some)
-    return packed
+def _add(packed: dict[str, str], first: str, line: str) -> None:
+    """At once, as tens of thousands of lines beside the packed ones would leave holes in the memory."""
+    packed[first] = f"{packed[first]}\n{line}" if first in packed else line
 
 
 def literals(phrase: str) -> set[str]:
