@@ -17,8 +17,9 @@ def taken():
         yield listening.getsockname()[1]
 
 
-def fails(desk, status, *words):
-    process = desk.launch()
+def fails(desk, status, *words, program=False):
+    """`program`: it is started as an operator does it."""
+    process = desk.launch() if program else desk.start()
     assert process.wait() == status, process.text
     assert "Traceback" not in process.text
     said = "\n".join(line for line in process.lines if not line.startswith("{"))
@@ -43,7 +44,7 @@ def test_a_port_for_monitoring_that_is_taken(make_desk, taken):
 
 def test_faults_of_the_configuration_are_said_all_at_once(make_desk):
     desk = make_desk(case__close_after="soon", digest__at="25:00")
-    fails(desk, os.EX_CONFIG, str(desk.path), "case.close_after", "digest.at")
+    fails(desk, os.EX_CONFIG, str(desk.path), "case.close_after", "digest.at", program=True)
 
 
 def test_a_key_that_is_none(make_desk):
@@ -100,4 +101,4 @@ def test_a_letter_that_cannot_be_written(make_desk):
     desk = make_desk(templates__folder="own")
     (desk.folder / "own" / "letters").mkdir(parents=True)
     (desk.folder / "own" / "letters" / "denied.txt").write_text("Subject: x\n\n{% if %}\n")
-    fails(desk, os.EX_CONFIG, "templates.folder", "letters/denied.txt, line 3")
+    fails(desk, os.EX_CONFIG, "templates.folder", "letters/denied.txt, line 3", program=True)
