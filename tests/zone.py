@@ -21,6 +21,8 @@ import dns.rrset
 from mailflow.config import Authentication
 
 SILENT = "SILENT"  # no answer at all
+# How long a mail may wait for answers; hasty where one never comes.
+PATIENT, HASTY = timedelta(minutes=1), timedelta(seconds=0.5)
 BROKEN = "BROKEN"  # SERVFAIL
 
 
@@ -177,7 +179,7 @@ def _der(tag: int, content: bytes) -> bytes:
     return bytes([tag]) + (bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2)) + content
 
 
-def asking(zone: Zone, *, lookups: int) -> Authentication:
+def asking(zone: Zone, *, lookups: int, deadline: timedelta = PATIENT) -> Authentication:
     """Settings of a desk that computes who wrote a mail, and asks this zone alone."""
     return Authentication(
         authserv_ids=frozenset(),
@@ -186,6 +188,6 @@ def asking(zone: Zone, *, lookups: int) -> Authentication:
         dns_servers=(zone.address,),
         dns_timeout=timedelta(seconds=0.2),
         dns_lookups=lookups,
-        deadline=timedelta(seconds=0.5),
+        deadline=deadline,
         retry_for=timedelta(minutes=15),
     )

@@ -15,7 +15,7 @@ from mailflow.edges.dkimcheck import MOST_SIGNATURES, check_signatures
 from mailflow.edges.resolving import NotAnsweredError, Questions, make_resolver
 from mailflow.edges.sendercheck import DnsSenderCheck
 from mailflow.steps.app import TemporaryFailure
-from tests.zone import BROKEN, SILENT, asking, serving, signed
+from tests.zone import BROKEN, HASTY, PATIENT, SILENT, asking, serving, signed
 
 MAIL = b"From: Jo <jo@example.org>\r\nSubject: locked out\r\nTo: desk@desk.example\r\n\r\nHello,\r\n\r\nit is me.\r\n"
 CLIENT = "192.0.2.9"
@@ -31,8 +31,13 @@ def zone():
 
 
 @pytest.fixture
-def settings(zone):
-    return asking(zone, lookups=40)
+def deadline():
+    return PATIENT
+
+
+@pytest.fixture
+def settings(zone, deadline):
+    return asking(zone, lookups=40, deadline=deadline)
 
 
 @pytest.fixture
@@ -98,6 +103,7 @@ def test_the_mail_of_nobody_asks_nothing(compute, zone):
     assert zone.asked == []
 
 
+@pytest.mark.parametrize("deadline", [HASTY])
 @pytest.mark.parametrize("trouble", [SILENT, BROKEN])
 @pytest.mark.parametrize(
     ("name", "sender"),
@@ -241,6 +247,7 @@ def test_the_questions_of_a_mail_are_counted(settings):
         asked.texts("example.org")
 
 
+@pytest.mark.parametrize("deadline", [HASTY])
 def test_no_mail_waits_longer_than_its_deadline(settings, zone):
     zone.records["slow.example.org", "TXT"] = SILENT
     asked = Questions(make_resolver(settings), settings)

@@ -11,7 +11,7 @@ from mailflow.core.mail import parse
 from mailflow.edges.dkimcheck import MOST_SIGNATURES, check_signatures
 from mailflow.edges.resolving import Questions, make_resolver
 from mailflow.edges.sendercheck import DnsSenderCheck
-from tests.zone import SILENT, Key, asking, serving, signed, signed_by_hand
+from tests.zone import HASTY, PATIENT, SILENT, Key, asking, serving, signed, signed_by_hand
 
 MAIL = b"From: jo@example.org\r\nSubject: locked out\r\nTo: desk@desk.example\r\n\r\nIt is me.\r\n"
 
@@ -25,8 +25,13 @@ def zone():
 
 
 @pytest.fixture
-def settings(zone):
-    return asking(zone, lookups=20)
+def deadline():
+    return PATIENT
+
+
+@pytest.fixture
+def settings(zone, deadline):
+    return asking(zone, lookups=20, deadline=deadline)
 
 
 @pytest.fixture
@@ -126,6 +131,7 @@ def test_a_received_field_that_claims_the_victims_server(verdict, zone):
     assert verdict(forged + MAIL, sender="jo@example.org") == "fail"
 
 
+@pytest.mark.parametrize("deadline", [HASTY])
 @pytest.mark.parametrize("trouble", [SILENT, ""])
 def test_signatures_that_use_up_the_questions_before_the_policy_is_known(verdict, zone, trouble):
     """As many names as fit, that never answer or are not there: the domain's policy was asked for first."""
