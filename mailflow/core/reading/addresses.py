@@ -140,7 +140,7 @@ def _sender(
         ):
             continue  # "it is x, this mailbox still works"
         cues = _cues_for_sender(part, hits)
-        if part.question and "change" not in cues:
+        if part.question and "change" not in cues and not _asks_for_it(part):
             continue
         if "wanted" in cues or "change" in cues or _only_new_asked(terms, asked):
             field = terms.wanted
@@ -150,6 +150,13 @@ def _sender(
             field = None
         if field is not None:
             yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
+
+
+def _asks_for_it(part: Clause) -> bool:
+    """As in "Can you switch it to the one I write from?", rather than "Is the one I write from right?"."""
+    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
+    wanted = any("wanted" in hit.means.addresses and hit.end <= here.start for hit in part.hits)
+    return wanted and "ask" in part.hits[0].means.speech
 
 
 def _cues_for_sender(part: Clause, sentence: Sequence[Hit]) -> list[str]:

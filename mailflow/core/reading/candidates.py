@@ -75,7 +75,9 @@ def in_prose(
     """
     own = words_of_writer(terms, writer)
     found: dict[str, Claim] = {}
-    for match, cues, denied in islice(_candidates(fresh, terms, free, others, own), _MOST):
+    if not (wanted or any(word in fresh.low for word in own)):
+        return
+    for match, cues, denied in islice(_candidates(fresh, terms, free, others, own, wanted=wanted), _MOST):
         name = match["name"].rstrip(".-")
         corrects = _corrects(name, denied, cues)
         sure = _CORRECTED if corrects else _sureness(fresh, terms, match, cues)
@@ -101,13 +103,17 @@ def _candidates(
     free: Sequence[tuple[int, int]],
     others: AbstractSet[str],
     own: AbstractSet[str],
+    *,
+    wanted: bool,
 ) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
     """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
     for start, end in sentences(fresh):
         likely = [
             match
             for match in words(fresh, start, end)
-            if is_free(match, free) and may_be_name(fresh, terms, match, own)
+            if (wanted or any(word in match["name"] for word in own))
+            and is_free(match, free)
+            and may_be_name(fresh, terms, match, own)
         ]
         if not likely or of_another_place(fresh, terms, start, end):
             continue

@@ -122,7 +122,7 @@ def _clause(
         things += means.things
         topics += means.topics
     states, says, refuses = _outcome(hits, traits, opposites) if traits & VERB else _NO_OUTCOME
-    if refuses and sum([hit.means.negates or "refuse" in hit.means.says for hit in hits]) > 1:
+    if refuses and not topics and sum([hit.means.negates or "refuse" in hit.means.says for hit in hits]) > 1:
         refuses = False  # "I don't sign what I haven't read": they may yet
     marks = _NOTHING.union(*[hit.means.speech for hit in hits])
     return Clause(

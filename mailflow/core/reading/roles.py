@@ -124,6 +124,8 @@ def _only_supposes(cue: Hit, should: Hit, before: Sequence[Hit]) -> bool:
 
 def _explained(_: Found, window: _Window) -> Role | None:
     """As in "x is my new address"."""
+    if window.account and window.after and window.after[0].means.breaks == "open":
+        return None  # "my account with x (mails do reach me there)"
     cues = [key for key in keys(window.after, "addresses") if key in _COUNTERPART]
     return Role(cues[0], _CUED) if cues else None
 
@@ -254,7 +256,8 @@ def _window(
     begin = max(start, found[index - 1].end if index else 0)
     until = min(stop, found[index + 1].start if index + 1 < len(found) else stop)
     before, after = fresh.within(begin, one.start), _to_break(fresh.within(one.end, until))
-    said = [*clauses(before, terms.opposites)[-1:], *clauses(after, terms.opposites)[:1]]
+    behind = after or _behind_comma(fresh, one, until)
+    said = [*clauses(before, terms.opposites)[-1:], *clauses(behind, terms.opposites)[:1]]
     following = next((other for other in found[index + 1 : index + 2] if other.start < stop), None)
     follows = index > 0 and found[index - 1].end > start
     return _Window(
@@ -276,6 +279,17 @@ def _window(
         and "mailbox" in _close(before, one, _NEAR, "things"),
         lost=any(part.states & _GONE for part in said),
         begged=frozenset(_begged(fresh, terms, before, begin)),
+    )
+
+
+def _behind_comma(fresh: Fresh, one: Found, until: int) -> list[Hit]:
+    """What follows an address that is put in between commas: "the address in it, that is x, does not exist"."""
+    hits = fresh.within(one.end, until)
+    put_in = bool(hits) and hits[0].means.breaks == "comma" and hits[0].start == one.end
+    return (
+        _to_break(hits[1:])
+        if put_in and "," in fresh.text[max(0, one.start - _LOOK_BACK) : one.start]
+        else []
     )
 
 

@@ -34,13 +34,15 @@ def in_prose(
     fresh: Fresh, terms: Terms, field: Field, free: Sequence[tuple[int, int]], others: AbstractSet[str]
 ) -> Iterator[Claim]:
     """`others`: names, in lower case, that are the account's."""
+    if not _cues(fresh.hits):
+        return
     for start, end in candidates.sentences(fresh):
-        cues = [hit for hit in fresh.within(start, end) if not _TABLES.isdisjoint(hit.means.tables)]
+        cues = _cues(fresh.within(start, end))
         if not cues or candidates.of_another_place(fresh, terms, start, end):
             continue
         for match in islice(candidates.words(fresh, start, end), _MOST):
             name = match["name"].rstrip(".-")
-            if name in others or not _is_plain(name, terms) or not candidates.is_free(match, free):
+            if name in others or not _is_plain(name) or not candidates.is_free(match, free):
                 continue
             if candidates.may_be_name(fresh, terms, match, frozenset()) and _is_meant(
                 fresh, terms, cues, match, (start, end)
@@ -49,9 +51,12 @@ def in_prose(
                 yield Claim(field.key, (name,), BESIDE_PUBLISHING, _SURE, place, place + len(name))
 
 
-def _is_plain(name: str, terms: Terms) -> bool:
-    """Whether a word is in lower case, and has no ending of everyday words."""
-    return name.islower() and len(name) >= _LEAST and not name.endswith(terms.lists.get("endings", ()))
+def _cues(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in hits if not _TABLES.isdisjoint(hit.means.tables)]
+
+
+def _is_plain(name: str) -> bool:
+    return name.islower() and len(name) >= _LEAST
 
 
 def _is_meant(
@@ -70,6 +75,8 @@ def _leads_to(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> boo
     if not 0 < match.start() - cue.end <= _REACH or _APART.search(between):
         return False
     words = words_of(between)
+    if words and match["name"].endswith(terms.lists.get("endings", ())):
+        return False
     of_account = any(hit.means.names for hit in fresh.within(cue.end, match.start()))
     return len(words) <= _BETWEEN and not of_account and all(map(terms.everyday, words))
 
