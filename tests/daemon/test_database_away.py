@@ -139,6 +139,7 @@ def test_a_server_that_crashes_and_comes_back_loses_nothing(make_desk, smarthost
                 crash(url)
                 clients.wait_acknowledged(20)
         smarthost.wait_recipients({one.sender for one in clients.ledger})
+        desk.wait_until_nothing_waits()
         process.wait_as_often("database_back", "database_lost")
         assert process.stop() == 0
         assert audit(desk.config, smarthost, clients.ledger).breaches == []
