@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import islice
+from itertools import groupby, islice
 
 from mailflow.core.form import Field
 from mailflow.core.reading import candidates
@@ -34,45 +35,54 @@ def in_prose(
     fresh: Fresh, terms: Terms, field: Field, free: Sequence[tuple[int, int]], others: AbstractSet[str]
 ) -> Iterator[Claim]:
     """`others`: names, in lower case, that are the account's."""
-    if not _cues(fresh.hits):
-        return
-    for start, end in candidates.sentences(fresh):
-        cues = _cues(fresh.within(start, end))
-        if not cues or candidates.of_another_place(fresh, terms, start, end):
+    for (start, end), cues in _spoken(fresh):
+        if candidates.of_another_place(fresh, terms, start, end):
             continue
-        for match in islice(candidates.words(fresh, start, end), _MOST):
+        if len(_NOT_LATIN.findall(fresh.low, start, end)) >= _SCRIPT:  # a word in Latin sticks out
+            found = list(islice(candidates.words(fresh, start, end), _MOST))
+        else:
+            found = [match for cue in cues for match in _spoken_of(fresh, terms, cue, start, end)]
+        for match in found:
             name = match["name"].rstrip(".-")
-            if name in others or not _is_plain(name) or not candidates.is_free(match, free):
+            if name in others or not _is_rare(name, terms) or not candidates.is_free(match, free):
                 continue
-            if candidates.may_be_name(fresh, terms, match, frozenset()) and _is_meant(
-                fresh, terms, cues, match, (start, end)
-            ):
+            if candidates.may_be_name(fresh, terms, match, frozenset()):
                 place = match.start("name")
                 yield Claim(field.key, (name,), BESIDE_PUBLISHING, _SURE, place, place + len(name))
 
 
-def _cues(hits: Sequence[Hit]) -> list[Hit]:
-    return [hit for hit in hits if not _TABLES.isdisjoint(hit.means.tables)]
+def _spoken(fresh: Fresh) -> Iterator[tuple[tuple[int, int], list[Hit]]]:
+    """The sentences that speak of publishing or of projects, each with the phrases that do."""
+    cues = [hit for hit in fresh.hits if not _TABLES.isdisjoint(hit.means.tables)]
+    ends = [hit.end for hit in fresh.hits if hit.means.ends] if cues else []
+    for number, some in groupby(cues, lambda cue: bisect_right(ends, cue.start)):
+        yield (
+            (ends[number - 1] if number else 0, ends[number] if number < len(ends) else len(fresh.text)),
+            [*some],
+        )
 
 
-def _is_plain(name: str) -> bool:
-    return name.islower() and len(name) >= _LEAST
+def _is_rare(name: str, terms: Terms) -> bool:
+    """Whether a word is in lower case and none of everyday language, which most words are not."""
+    return name.islower() and len(name) >= _LEAST and not terms.everyday(name)
 
 
-def _is_meant(
-    fresh: Fresh, terms: Terms, cues: Sequence[Hit], match: re.Match[str], sentence: tuple[int, int]
-) -> bool:
-    """Whether one of the phrases speaks of a word; in a script of its own each sticks out."""
-    low = fresh.low[slice(*sentence)]
-    if len(_NOT_LATIN.findall(low)) >= _SCRIPT:
-        return True
-    return any(_leads_to(fresh, terms, cue, match) or _explains(fresh, terms, cue, match) for cue in cues)
+def _spoken_of(fresh: Fresh, terms: Terms, cue: Hit, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The words of a sentence of which a phrase speaks."""
+    if "projects" in cue.means.tables:
+        before = candidates.words(fresh, max(start, cue.start - _REACH), cue.start)
+        for match in before:
+            if _is_rare(match["name"], terms) and _explains(fresh, terms, cue, match):
+                yield match
+    for match in islice(candidates.words(fresh, cue.end, end), _BETWEEN + 1):
+        if _is_rare(match["name"], terms) and _leads_to(fresh, terms, cue, match):
+            yield match
 
 
 def _leads_to(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> bool:
     """As in "publish a correction to x", with a few common words between them and nothing of an account."""
     between = fresh.low[cue.end : match.start()]
-    if not 0 < match.start() - cue.end <= _REACH or _APART.search(between):
+    if not 0 < len(between) <= _REACH or _APART.search(between):
         return False
     words = words_of(between)
     if words and match["name"].endswith(terms.lists.get("endings", ())):
@@ -83,7 +93,7 @@ def _leads_to(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> boo
 
 def _explains(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> bool:
     """As in "x, one of the packages", "the x package"."""
-    if "projects" not in cue.means.tables or not 0 < cue.start - match.end() <= _REACH:
-        return False
     between = fresh.low[match.end() : cue.start]
+    if not between:
+        return False
     return not between.strip() or (between.startswith(", ") and all(map(terms.everyday, words_of(between))))
