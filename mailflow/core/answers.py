@@ -120,6 +120,8 @@ def _claims(
             claims += read
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))
+    if found and any("tick" in hit.means.speech for hit in taken.left(fresh.hits)):
+        claims = boxes.without_disowned(terms, claims, clauses(taken.left(fresh.hits), terms.opposites))
     claims += _prose(fresh, terms, taken, claims, sender, asked, first=first)
     claims += context.read_context(fresh, terms, asks, claims, taken.free())
     if first and (open_items := boxes.left_open(fresh, terms, found)):

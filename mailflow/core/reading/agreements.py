@@ -67,10 +67,16 @@ def bare(text: str, terms: Terms) -> bool | None:
 
 def _said_plainly(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
     says = frozenset().union(*(part.says for part in parts))
-    yes = leads(text, terms, "yes")
+    yes = leads(text, terms, "yes") and (bool(says) or _stands_apart(text, terms))
     if any(part.negated and not part.says for part in parts):  # "no, …" alone; "yes, and no codes" is unclear
         return False if leads(text, terms, "no") and not (says or yes) else None
     return True if yes or "agree" in says or "yes" in says or (knowing and "aware" in says) else None
+
+
+def _stands_apart(text: str, terms: Terms) -> bool:
+    """Whether a comma follows the yes: "checked" is one of a box, but none in "checked an old log"."""
+    first = text.lower().replace("，", ",").replace("、", ",").partition(",")[0]
+    return first.strip(_AROUND) in terms.values.get("yes", ())
 
 
 def leads(text: str, terms: Terms, word: str) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import BOX_SIGN, LABEL_LIKE, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
@@ -32,6 +32,9 @@ _ALIKE = 0.6  # of a statement's words
 _LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and how many of its own that must be
 _SURE = 0.97
 _CONDITIONS = frozenset({"but", "if"})
+_TICKED = "ticked box"
+_ONE_TICK = frozenset({"it", "if", "first", "second", "third"})
+_TAKE_BACK = frozenset({"hedge", "doubt", "why", "only"})
 
 
 class Box(NamedTuple):
@@ -142,6 +145,31 @@ def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) 
             yield from _read(fresh, terms, box, under, topical)
 
 
+def without_disowned(terms: Terms, claims: Sequence[Claim], parts: Sequence[Clause]) -> list[Claim]:
+    """The claims less the ticks of agreements that the person takes back: "the form wanted one beside the Code of Conduct".
+
+    `parts`: their prose. A sentence that speaks of ticks, agrees to nothing and holds a "not", a "must" or the like takes back
+    those of the subjects that it names; where it says no more than that they had to be, all.
+    """
+    disowned: set[str] = set()
+    for _, some in groupby(parts, lambda part: part.sentence):
+        said = [*some]
+        marks = frozenset().union(*(part.marks for part in said))
+        if "tick" not in marks or any(part.says for part in said):
+            continue
+        topics = {topic for part in said for topic in part.topics}
+        if topics and (marks & _TAKE_BACK or any(part.negated or part.refuses for part in said)):
+            disowned |= topics
+        elif not topics and any(map(_forced, said)):
+            disowned |= {field.key for field in terms.form.of_kind(Kind.AGREEMENT)}
+    return [claim for claim in claims if not (claim.rule == _TICKED and claim.field in disowned)]
+
+
+def _forced(part: Clause) -> bool:
+    """Whether all ticks had to be: "I had to tick the boxes", but not "tick it if it must be ticked"."""
+    return {"tick", "hedge"} <= part.marks and not (part.things or part.marks & _ONE_TICK)
+
+
 def _topical(fresh: Fresh, boxes: Sequence[Box]) -> list[Hit]:
     return [hit for hit in fresh.hits if hit.means.topics] if boxes else []
 
@@ -155,7 +183,7 @@ def _read(
         return
     value = _value(fresh, terms, box, field)
     if value is not None:
-        yield Claim(field.key, value, "ticked box", _SURE, box.start, box.end, rank=0)
+        yield Claim(field.key, value, _TICKED, _SURE, box.start, box.end, rank=0)
 
 
 def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Field | None:

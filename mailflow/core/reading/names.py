@@ -150,7 +150,9 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
 def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """A word that opens the mail as a sentence of its own and looks like nothing but a name: "jane_d42. Lost my phone."""
     match = _OPENING.match(fresh.text, fresh.subject)
-    if match and not match[1].isalpha() and not match[1].isdigit() and not terms.common(match[1]):
+    if match is None or match[1].isalpha() or match[1][1:].isdigit() or terms.common(match[1]):
+        return  # "A1." numbers an answer
+    if not match[1].isdigit():
         yield Claim(field.key, match[1], "opening word", SHAKY, match.start(1), match.end(1), rank=0)
 
 

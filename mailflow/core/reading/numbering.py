@@ -1,4 +1,4 @@
-"""Answers under numbers: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
+"""Answers under numbers: "1. yes 2. no", "Q1: yes", "a) x", "1 and 2: agreed"."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.words import CJK, lower
 
 _MARKER = re.compile(
-    rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,9}}\.?[ ]|[{CJK}]{{1,4}}[ ]?)?"
+    rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,9}}\.?[ ]|[^\W\d_]|[{CJK}]{{1,4}}[ ]?)?"
     rf"|(?<=[\s,;，；、])[ \t>*•-]{{0,4}}(?:[{CJK}]{{1,4}}[ ]?)?)[#(（]?"
     r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
     r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
 _BEFORE_NUMBER = " \t>*•-(（"
 _OPENS = re.compile(
-    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1)"
+    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1)"
 )
 _MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
 _BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)

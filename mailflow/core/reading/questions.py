@@ -20,7 +20,7 @@ from mailflow.core.reading.terms import Terms, collapsed
 from mailflow.core.reading.words import words_of
 from mailflow.core.text import first_quote
 
-_NUMBER = re.compile(r"\s*[(（]?(?:(\d{1,2})[.)．）:]|([a-h])[)）])")
+_NUMBER = re.compile(r"\s*[(（]?(?:[^\W\d_]?(\d{1,2})[.)．）:]|([a-h])[)）])")
 _BULLET = re.compile(r"\s*[-*•·]\s")
 _SENTENCE = re.compile(
     r"(?:[^.!?。！？]|\.(?=\w))+[.!?。！？]?"
