@@ -89,3 +89,12 @@ def test_which_words_are_a_name_and_an_initial(word, is_one):
 def test_where_no_name_is_missing_only_the_writers_own_is_one():
     assert name_read("Any news of gtosi?", asked=("reason",)) == "gtosi"
     assert name_read("Any news of rond_inelle?", asked=("reason",)) is None
+
+
+def test_where_no_name_is_missing_only_the_writers_own_is_read():
+    text = "Any news of otterfold_x, the account? I am gtosi at PyPI."
+    assert name_read(text, asked=["recovery_codes"]) == "gtosi"
+    assert (
+        name_read("At school everybody said Gtosi to me, and my account waits.", asked=["recovery_codes"])
+        is None
+    )

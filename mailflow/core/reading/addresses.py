@@ -88,11 +88,9 @@ def _is_of_verifying(part: Clause) -> bool:
 def _as_sender(one: Found, role: Role, parts: Sequence[Clause], sender: str) -> Role:
     """The role of an address: where the account's mailbox is lost, the one that they write from is the new one.
 
-    Unless its role is plainly told, or it is said to be fine.
+    Unless it is said to be fine.
     """
     if one.value.lower() != sender.lower() or role.name == WANTED:
-        return role
-    if role.name != PLAIN and role.sure > GUESSED and role.name != REGISTERED:
         return role
     said = next((part for part in parts if part.start <= one.start < part.end), None)
     return role if said is not None and said.states & _FINE else Role(WANTED, _LIKELY_NEW)
