@@ -30,6 +30,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
 from mailflow.core.reading.likeness import Writer
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.ordered import in_form_order, ordered
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
@@ -120,9 +121,9 @@ def _claims(
             claims += read
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))
-    if found and any("tick" in hit.means.speech for hit in taken.left(fresh.hits)):
-        claims = boxes.without_disowned(terms, claims, clauses(taken.left(fresh.hits), terms.opposites))
-    claims += _prose(fresh, terms, taken, claims, sender, asked, first=first)
+    hits = taken.left(fresh.hits)
+    claims = [*(boxes.without_disowned(terms, claims, hits) if found else claims)]
+    claims += _prose(fresh, terms, hits, taken.free(), claims, sender, asked, first=first)
     claims += context.read_context(fresh, terms, asks, claims, taken.free())
     if first and (open_items := boxes.left_open(fresh, terms, found)):
         claims += context.yes_to_open_boxes(fresh, terms, open_items, taken.free())
@@ -149,14 +150,15 @@ def _slot(fresh: Fresh, terms: Terms, slot: Slot, taken: Taken) -> list[Claim]:
 def _prose(
     fresh: Fresh,
     terms: Terms,
-    taken: Taken,
+    hits: tuple[Hit, ...],
+    free: Sequence[tuple[int, int]],
     read: Sequence[Claim],
     sender: str,
     asked: Sequence[str],
     *,
     first: bool,
 ) -> list[Claim]:
-    hits = taken.left(fresh.hits)
+    """`hits`, `free`: the phrases and the parts of the text that are prose. `read`: what has been read already."""
     named = list(names.in_prose(fresh, terms, hits))
     parts = clauses(names.without_announcements(hits, named), terms.opposites)
     claims = [
@@ -173,7 +175,7 @@ def _prose(
         if isinstance(claim.value, tuple) and claim.sure >= CLEAR
     )
     claims += addresses.in_prose(
-        fresh, terms, parts, taken.free(), sender=sender, lost=lost, asked=asked, first=first
+        fresh, terms, parts, free, sender=sender, lost=lost, asked=asked, first=first
     )
     return claims
 

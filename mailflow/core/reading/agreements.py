@@ -75,13 +75,17 @@ def _said_plainly(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: 
 
 def _stands_apart(text: str, terms: Terms) -> bool:
     """Whether a comma follows the yes: "checked" is one of a box, but none in "checked an old log"."""
-    first = text.lower().replace("，", ",").replace("、", ",").partition(",")[0]
-    return first.strip(_AROUND) in terms.values.get("yes", ())
+    return _first_part(text) in terms.values.get("yes", ())
+
+
+def _first_part(text: str) -> str:
+    """What stands before the first comma, in lower case."""
+    return text.lower().replace("，", ",").replace("、", ",").partition(",")[0].strip(_AROUND)
 
 
 def leads(text: str, terms: Terms, word: str) -> bool:
     """Whether a value begins with a yes or a no: "yes, I know", "I do, though …"."""
-    first = text.lower().replace("，", ",").replace("、", ",").split(",")[0].strip(_AROUND)
+    first = _first_part(text)
     return any(one.strip(_AROUND) in terms.values.get(word, ()) for one in (first, first.split(" ")[0]))
 
 

@@ -77,26 +77,21 @@ def _box_marks(text: str) -> Iterator[re.Match[str]]:
 def stated_lines(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> list[tuple[int, int]]:
     """Where the form's statements go on after their first line, beside boxes or without them."""
     beside = [(box.text, box.end) for box in boxes]
-    repeated = [
-        span
-        for _, statement in (() if beside else terms.statements)
-        if statement.flat in fresh.flat
-        for span in statement.spans(fresh.low)
-    ]
+    repeated = () if beside else _statements(fresh, terms)
     return sorted(
         (end, last) for start, last in (*beside, *repeated) if (end := fresh.line_end(start)) < last
     )
 
 
+def _statements(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
+    """Where the form's statements stand among the person's lines."""
+    for _, statement in terms.statements:
+        yield from statement.spans(fresh.low, fresh.flat)
+
+
 def behind_statements(fresh: Fresh, terms: Terms, slots: Sequence[Slot]) -> list[Slot]:
     """The slots, without the form's statement at their beginning where an answer follows: "I agree to …: yes"."""
-    spans = {
-        span
-        for _, statement in terms.statements
-        if statement.flat in fresh.flat
-        for span in statement.spans(fresh.low)
-    }
-    ends = dict(spans)
+    ends = dict(_statements(fresh, terms))
     return [_behind(fresh, slot, ends[slot.start]) if slot.start in ends else slot for slot in slots]
 
 
@@ -145,14 +140,16 @@ def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) 
             yield from _read(fresh, terms, box, under, topical)
 
 
-def without_disowned(terms: Terms, claims: Sequence[Claim], parts: Sequence[Clause]) -> list[Claim]:
+def without_disowned(terms: Terms, claims: Sequence[Claim], hits: Sequence[Hit]) -> Sequence[Claim]:
     """The claims less the ticks of agreements that the person takes back: "the form wanted one beside the Code of Conduct".
 
-    `parts`: their prose. A sentence that speaks of ticks, agrees to nothing and holds a "not", a "must" or the like takes back
+    `hits`: those of their prose. A sentence that speaks of ticks, agrees to nothing and holds a "not", a "must" or the like takes back
     those of the subjects that it names; where it says no more than that they had to be, all.
     """
+    if not any("tick" in hit.means.speech for hit in hits):
+        return claims
     disowned: set[str] = set()
-    for _, some in groupby(parts, lambda part: part.sentence):
+    for _, some in groupby(clauses(hits, terms.opposites), lambda part: part.sentence):
         said = [*some]
         marks = frozenset().union(*(part.marks for part in said))
         if "tick" not in marks or any(part.says for part in said):

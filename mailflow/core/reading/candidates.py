@@ -67,7 +67,7 @@ def in_prose(
     others: AbstractSet[str],
     writer: Writer,
     *,
-    wanted: bool = True,
+    wanted: bool,
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's.
 

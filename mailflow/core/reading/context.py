@@ -83,8 +83,7 @@ def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
 def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int, int]]:
     """Where the rest of our own wording stands among the person's lines."""
     for wording in (*terms.ours, *((wording for _, wording in terms.statements) if statements else ())):
-        if wording.flat in fresh.flat:
-            yield from wording.spans(fresh.low)
+        yield from wording.spans(fresh.low, fresh.flat)
 
 
 def read_context(

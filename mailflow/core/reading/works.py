@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby, islice
+from operator import itemgetter
 
 from mailflow.core.form import Field
 from mailflow.core.reading import candidates
@@ -28,6 +29,7 @@ _REACH = 40  # characters that these take at most
 _APART = re.compile(r"[.,;!?\n]")
 _NOT_LATIN = re.compile(r"[^\W\d_a-zß-ž]")
 _SCRIPT = 5  # letters of another script that a sentence has at least which is written in it
+_END = itemgetter(1)
 _TABLES = frozenset({"works", "projects"})
 
 
@@ -54,12 +56,9 @@ def in_prose(
 def _spoken(fresh: Fresh) -> Iterator[tuple[tuple[int, int], list[Hit]]]:
     """The sentences that speak of publishing or of projects, each with the phrases that do."""
     cues = [hit for hit in fresh.hits if not _TABLES.isdisjoint(hit.means.tables)]
-    ends = [hit.end for hit in fresh.hits if hit.means.ends] if cues else []
-    for number, some in groupby(cues, lambda cue: bisect_right(ends, cue.start)):
-        yield (
-            (ends[number - 1] if number else 0, ends[number] if number < len(ends) else len(fresh.text)),
-            [*some],
-        )
+    spans = list(candidates.sentences(fresh)) if cues else []
+    for number, some in groupby(cues, lambda cue: bisect_right(spans, cue.start, key=_END)):
+        yield spans[number], [*some]
 
 
 def _is_rare(name: str, terms: Terms) -> bool:
