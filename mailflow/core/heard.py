@@ -36,7 +36,7 @@ class Heard:
     in_case: bool
     form: Form
     cites: bool  # it holds words that are not the writer's: quoted, or forwarded
-    quoted: str  # the letter that is quoted first, or its beginning
+    quoted: str  # in a mail to a case the letter that is quoted first, or its beginning
     answered: int  # how many required fields of the form it seems to answer, in its subject and quotes too
 
     @cached_property
@@ -88,8 +88,6 @@ class Heard:
     @cached_property
     def is_told_of_a_deed(self) -> bool:
         """Whether the letter that it answers says that something was done for the person, and asks nothing."""
-        if not (self.in_case and self.quoted):
-            return False
         words = words_of(self.quoted)
         return bool(self.lists.reported.find(words)) and not words.questions
 

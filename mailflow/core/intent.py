@@ -62,11 +62,10 @@ def read_wish(
     before = len(words_of(subject).forms) if subject else 0
     cites = any(line.mark in {Mark.QUOTED, Mark.FORWARDED} for line in lines)
     answered = sum(form.by_key[key].required for key in reading.answers if key in form.by_key)
-    spoken, quoted = (
-        words_of(f"{subject}\n\n{body}"),
-        "\n".join(line.text for line in first_quote(lines))[:_QUOTED],
+    quoted = "\n".join(line.text for line in first_quote(lines))[:_QUOTED] if in_case else ""
+    heard = Heard(
+        words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, cites, quoted, answered
     )
-    heard = Heard(spoken, before, words, said, in_case, form, cites, quoted, answered)
     if whole_form:  # it says it all, but whether it has been said before
         again = asked_again(heard, redirects) if words.asked_before.find(heard.words) else None
         return again or _misplaced(heard, redirects) or Wish(Intent.RECOVERY)

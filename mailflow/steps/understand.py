@@ -185,13 +185,11 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
         )
 
     wish, sparing = wish_beside(reading), reading.without(YES_TO_WHAT_WAS_ASKED)
-    if wish.intent in _OF_NO_ACCOUNT:
-        reading = reading.without(BESIDE_PUBLISHING)
     if sparing != reading and (beside := wish_beside(sparing)).intent is Intent.WITHDRAWAL:
         return Said(
             body, sparing, beside
         )  # "yes, I got back in": who needs us no longer agrees to nothing of ours
-    return Said(body, reading, wish)
+    return Said(body, reading.without(BESIDE_PUBLISHING) if wish.intent in _OF_NO_ACCOUNT else reading, wish)
 
 
 def _unless_it_raises(step: Callable[..., T], *given: object) -> T | None:
