@@ -23,7 +23,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from mailflow.core.glossary import Glossary
 from mailflow.core.phrasetree import End, Node, Plan
+from mailflow.core.wordlist import WordList
 
 CJK = r"\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 
@@ -193,17 +195,17 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        beginning: dict[str, list[Phrase]] = {}
+        self._phrases = tuple(phrases)
+        self._beginning = Glossary()  # the numbers of those that begin with a word
         known: set[str] = set()
-        for phrase in phrases:
+        for number, phrase in enumerate(self._phrases):
             plan = _plan([phrase])
             known |= plan.words()
             for word in plan.first_words():
-                beginning.setdefault(word, []).append(phrase)
-        self._beginning = {word: tuple(some) for word, some in beginning.items()}
-        self._known = frozenset(known)
+                self._beginning.add(word, str(number))
+        self._known = WordList([sorted(known)])
         stems: dict[str, list[str]] = {}  # beginnings of words, by their first two characters
-        for word in sorted(known):
+        for word in self._known:
             if word.endswith("*"):
                 stems.setdefault(word[:2], []).append(word)
         self._stems = {start: tuple(some) for start, some in stems.items()}
@@ -257,7 +259,7 @@ class Phrases:
         """What an edge leads to that begins phrases: those found anywhere, and those that only begin a part of a sentence."""
         known = self._trees.get(edge)
         if known is None:
-            phrases = self._beginning.get(edge, ())
+            phrases = [self._phrases[int(number)] for number in self._beginning.lines(edge)]
             plans = (
                 _plan(phrase for phrase in phrases if not phrase.at_start),
                 _plan(phrase for phrase in phrases if phrase.at_start),

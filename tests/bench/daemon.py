@@ -1,12 +1,13 @@
 """`mailflow run` as it is measured: in a process of its own, with its log in a file, as the shipped configuration has it.
 
-What a load from one address needs is set otherwise: connections from one address, commands of one session.
+Its environment is what the unit for systemd adds. What a load from one address needs is set otherwise: connections from one address, commands of one session.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.daemon.desk import Desk
+from tests.world import REPOSITORY
 
 FOR_A_LOAD = {"smtp__max_connections_per_address": 500, "smtp__max_commands": 100_000}
 
@@ -41,13 +43,22 @@ def running(
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told, log.open("wb") as errors:
         told.settimeout(1)
         told.bind(str(folder / "notify"))
-        environment = {**os.environ, **(environ or {}), "NOTIFY_SOCKET": str(folder / "notify")}
+        notify = {"NOTIFY_SOCKET": str(folder / "notify")}
+        environment = {**os.environ, **_of_unit(), **(environ or {}), **notify}
         with subprocess.Popen(command, stderr=errors, env=environment) as process:
             try:
                 _wait_until_ready(told, process, log)
                 yield Daemon(process.pid, _port(log), desk)
             finally:
                 process.terminate()
+
+
+def _of_unit() -> dict[str, str]:
+    """What the unit adds to the environment, but for where it finds mailflow."""
+    unit = (REPOSITORY / "systemd" / "mailflow.service").read_text()
+    return {
+        name: value for name, value in re.findall(r"(?m)^Environment=(\w+)=(.*)$", unit) if name != "PATH"
+    }
 
 
 def _wait_until_ready(told: socket.socket, process: subprocess.Popen[bytes], log: Path) -> None:

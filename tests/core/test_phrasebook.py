@@ -63,4 +63,5 @@ def test_what_may_be_misspelled_is_known_by_its_language_and_table():
 
 def test_a_phrase_without_words_is_never_found():
     book = compile_book([Entry("en", "?!", LOST)])
-    assert (book.by_word, book.by_character) == ({}, {})
+    assert list(book.beginning("")) == list(book.beginning("?!")) == []
+    assert book.by_character == {}

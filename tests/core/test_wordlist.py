@@ -18,6 +18,13 @@ def test_it_holds_the_words_of_all_its_lists_and_no_others(some, others, asked):
     assert set(words) == some | others
 
 
+@given(st.sets(WORDS), st.sets(WORDS))
+def test_more_words_make_another_list(some, more):
+    words = WordList([sorted(some)])
+    assert sorted(WordList([sorted(more - some)], words)) == sorted(some | more)
+    assert set(words) == some
+
+
 def test_a_part_of_a_word_or_two_of_them_are_no_word():
     words = WordList([["account", "accounts", "acc"]])
     assert [word for word in ("", "ac", "acc", "accoun", "account\naccounts", "ount") if word in words] == [

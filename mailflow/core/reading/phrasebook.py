@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from mailflow.core.glossary import Glossary
 from mailflow.core.reading.meaning import Concept
 from mailflow.core.reading.misspelled import key_word
 from mailflow.core.reading.words import fold, has_cjk, lower, words_of
@@ -27,32 +28,33 @@ Kind = tuple[str, str]  # a language and a table of its list
 class PhraseBook:
     """Each entry stands under its first word, or where it holds Chinese, Japanese or Korean, its first character.
 
-    What stands there is one string of them all, a line each: the number of its language and concept, and its phrase.
+    What stands there are lines, one each: the number of its language and concept, and its phrase.
     """
 
     kinds: tuple[tuple[str, Concept | None], ...] = ()  # the languages and concepts, by their numbers
-    by_word: Mapping[str, str] = field(default_factory=dict)
+    by_word: Glossary = field(default_factory=Glossary)
     by_character: Mapping[str, str] = field(default_factory=dict)
     words: WordList = field(default_factory=WordList)  # of all phrases, a stem's star kept
     key_words: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)  # what may be misspelled
 
     def beginning(self, word: str) -> Iterator[Entry]:
         """The entries whose phrase begins with a word or "stem*", be it without its accents."""
-        return self._entries(self.by_word.get(word, ""))
+        return self._entries(self.by_word.lines(word))
 
     def beginning_with(self, character: str) -> Iterator[Entry]:
         """The entries of which a literal does."""
-        return self._entries(self.by_character.get(character, ""))
+        packed = self.by_character.get(character, "")
+        return self._entries(packed.split("\n") if packed else ())
 
     def uses(self, word: str) -> bool:
         """Whether a word stands in any phrase."""
         if not has_cjk(word):
             return word in self.words
-        entries = (entry for packed in self.by_character.values() for entry in self._entries(packed))
+        entries = (entry for character in self.by_character for entry in self.beginning_with(character))
         return any(word in words_of(entry.phrase) for entry in entries)
 
-    def _entries(self, packed: str) -> Iterator[Entry]:
-        for line in packed.split("\n") if packed else ():
+    def _entries(self, lines: Iterable[str]) -> Iterator[Entry]:
+        for line in lines:
             number, _, phrase = line.partition(" ")
             language, concept = self.kinds[int(number)]
             yield Entry(language, phrase, concept)
@@ -62,26 +64,26 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
     """`before`: a book whose entries come first."""
     before = before or PhraseBook()
     kinds = {kind: number for number, kind in enumerate(before.kinds)}
-    by_word, by_character = dict(before.by_word), dict(before.by_character)
-    words = set(before.words)
+    by_word, by_character = before.by_word.copy(), dict(before.by_character)
+    words: set[str] = set()
     keys = {kind: dict.fromkeys(some) for kind, some in before.key_words.items()}
     for language, phrase, concept in entries:
         number = kinds.setdefault((language, concept), len(kinds))
         line = f"{number} {phrase}".replace("\n", " ")
         found = words_of(phrase)
-        words.update(word for word in found if not has_cjk(word))
+        words.update(word for word in found if word not in before.words and not has_cjk(word))
         runs = literals(phrase)
         for character in {run[0] for run in runs}:
             _add(by_character, character, line)
         for word in {found[0], fold(found[0])} if found and not runs else ():
-            _add(by_word, word, line)
+            by_word.add(word, line)
         if concept is not None and found and (key := key_word(found[0], concept)):
             keys.setdefault((language, concept[0]), {})[key] = None
     return PhraseBook(
         tuple(kinds),
         by_word,
         by_character,
-        WordList([sorted(words)]),
+        WordList([sorted(words)], before.words),
         {kind: tuple(some) for kind, some in keys.items()},
     )
 

@@ -1,0 +1,36 @@
+"""A glossary gives back what was put under each word, and nothing of the others."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailflow.core.glossary import Glossary
+
+TEXT = st.text(st.characters(exclude_characters="\0\n"), max_size=5)
+
+
+def glossary(entries, before=None):
+    made = before.copy() if before else Glossary()
+    for word, line in entries:
+        made.add(word, line)
+    return made
+
+
+@given(st.lists(st.tuples(TEXT, TEXT)), st.lists(st.tuples(TEXT, TEXT)), TEXT)
+def test_the_lines_of_a_word_come_back_in_order_and_those_that_are_added_leave_it_as_it_was(
+    some, more, asked
+):
+    first = glossary(some)
+    both = glossary(more, first)
+    for known, entries in ((first, some), (both, some + more)):
+        for word in {asked, *(word for word, _ in some + more)}:
+            assert known.lines(word) == [line for other, line in entries if other == word]
+            assert (word in known) == any(other == word for other, _ in entries)
+
+
+def test_a_part_of_a_word_or_of_a_line_is_no_word():
+    known = glossary([("account", "account"), ("accounts", "ac"), ("ac", "1 2")])
+    assert [word for word in ("acc", "accoun", "accounts", "count", "a", "1", "") if word in known] == [
+        "accounts"
+    ]
