@@ -16,7 +16,8 @@ ALL_LAYERS = (0, 1, 2)
 _GAP_WORDS = 3
 
 Meanings = tuple[Meaning | None, Meaning | None, Meaning | None]  # by layer
-Ends = list[tuple[int, Meanings]]  # where phrases end in a text, and what they mean
+Gap = tuple[int, int]  # the numbers of the words that stand in a phrase and do not belong to it
+Ends = list[tuple[int, Meanings, Gap | None]]  # where phrases end in a text, and what they mean
 
 _start = itemgetter(0)
 _NOTHING: Meanings = (None, None, None)
@@ -131,7 +132,7 @@ def follow(node: Node, words: Tokens, index: int, mark: int) -> Ends:
             found += _follow_gap(step.gap, words, index, mark)
         step = step.step(words.forms[index])
         if step is not None and step.ends:
-            found.append((words.ends[index], step.means))
+            found.append((words.ends[index], step.means, None))
     return found
 
 
@@ -141,20 +142,26 @@ def _follow_gap(gap: Node, words: Tokens, index: int, mark: int) -> Ends:
         behind = gap.step(words.forms[after])
         if behind is not None:
             here = [(words.ends[after], behind.means)] if behind.ends else []
-            return here + follow(behind, words, after, mark)
+            here += [(end, means) for end, means, _ in follow(behind, words, after, mark)]
+            return [(end, means, (index, after)) for end, means in here]
     return []
 
 
-def take_longest(start: int, found: Ends, done: list[int], hits: list[Hit]) -> None:
-    """Take the longest phrase of each layer of those that begin at a place, unless an earlier one covers it."""
+def take_longest(start: int, found: Ends, done: list[int], hits: list[Hit], gaps: list[Gap]) -> None:
+    """Take the longest phrase of each layer of those that begin at a place, unless an earlier one covers it.
+
+    Of one that tells the state of what may stand in its gap, "took | my phone | away", that gap is noted in `gaps`.
+    """
     found.sort(key=_start)
     for layer in ALL_LAYERS:
         if start < done[layer]:
             continue
-        for end, means in reversed(found):
+        for end, means, gap in reversed(found):
             meaning = means[layer]
             if meaning is not None:
                 if meaning.concepts:
                     hits.append(new_hit((start, end, meaning)))
+                    if gap is not None and meaning.states:
+                        gaps.append(gap)
                 done[layer] = end
                 break

@@ -5,13 +5,13 @@ What begins with a word is made a tree when the word is first met: of the phrase
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
 from mailflow.core.reading.meaning import Concept, Hit
 from mailflow.core.reading.misspelled import Misspelled
 from mailflow.core.reading.phrasebook import EVERY, Entry, Kind, PhraseBook, literals
-from mailflow.core.reading.phrasenode import ALL_LAYERS, Node, follow, layers_of, take_longest
+from mailflow.core.reading.phrasenode import ALL_LAYERS, Ends, Gap, Node, follow, layers_of, take_longest
 from mailflow.core.reading.tokens import RUN, Tokens, new_hit
 from mailflow.core.reading.words import fold, words_of
 
@@ -40,6 +40,7 @@ class Reader:
     def find(self, low: str, words: Tokens) -> list[Hit]:
         """What a text of these words holds, in order."""
         hits: list[Hit] = []
+        gaps: list[Gap] = []
         done = [0, 0, 0]
         forms, ends = words.forms, words.ends
         nodes = [*map(self._known.__getitem__, forms)]
@@ -55,17 +56,26 @@ class Reader:
                     found = follow(node, words, index, mark)
                     if found:
                         if node.ends:
-                            found.append((end, node.means))
-                        take_longest(start, found, done, hits)
+                            found.append((end, node.means, None))
+                        take_longest(start, found, done, hits, gaps)
                         continue
                 for layer, meaning in node.single:
                     if start >= done[layer]:
                         hits.append(new_hit((start, end, meaning)))
             self._take_marks(low, words.marks.get(mark, ()), done, hits)
             first = mark
-        if words.runs:  # of which one may be found in a layer behind what is found in the next
+        hits += [hit for gap in gaps for hit in self._things_in(low, words, *gap)]
+        if words.runs or gaps:  # one may be found in a layer behind what is found in the next
             hits.sort(key=_start)
         return hits
+
+    def _things_in(self, low: str, words: Tokens, first: int, last: int) -> Iterator[Hit]:
+        """What a phrase goes around that tells its state: the phone of "took my phone away", with its "no"."""
+        start, end = words.ends[first] - len(words.forms[first]), words.ends[last - 1]
+        inside = low[start : max(start, end)]
+        for hit in self.find(inside, Tokens(inside, frozenset())):
+            if hit.means.things or hit.means.negates:
+                yield new_hit((start + hit.start, start + hit.end, hit.means))
 
     def _take_marks(self, low: str, marks: Sequence[Hit], done: list[int], hits: list[Hit]) -> None:
         for mark in marks:
@@ -77,13 +87,13 @@ class Reader:
     def _find_in_run(self, low: str, start: int, end: int, done: list[int], hits: list[Hit]) -> None:
         """The longest of each layer at each place, unless an earlier one covers it."""
         for place in range(start, end):
-            found = [
-                (place + length, node.means)
+            found: Ends = [
+                (place + length, node.means, None)
                 for literal, length, node in self._runs[low[place]]
                 if low.startswith(literal, place)
             ]
             if found:
-                take_longest(place, found, done, hits)
+                take_longest(place, found, done, hits, [])
         for layer in ALL_LAYERS:
             done[layer] = max(done[layer], end)
 
