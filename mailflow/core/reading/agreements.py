@@ -29,6 +29,7 @@ _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
 _TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
 _AS_WELL = frozenset({"too", "same"})
+_ECHOES = (("echo", True), ("echo_not", False))
 _SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
@@ -63,6 +64,14 @@ def bare(text: str, terms: Terms) -> bool | None:
     if value in terms.values.get("never", ()):
         return None
     return next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
+
+
+def echoed(text: str, terms: Terms) -> bool | None:
+    """The same of what answers a question that stands beside it, by its verb alone: "There are", "We were not"."""
+    if (plain := bare(text, terms)) is not None:
+        return plain
+    value = _first_part(text)
+    return next((said for word, said in _ECHOES if value in terms.values.get(word, ())), None)
 
 
 def _said_plainly(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:

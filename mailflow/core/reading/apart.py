@@ -22,7 +22,8 @@ _AGREEING = frozenset({"agree", "aware"})
 _IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony"})
-FOR_ALL = frozenset({"all", "both"})
+TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
+FOR_ALL = frozenset({"all", "both", *TIMES})
 ORDINALS = ("first", "second", "third")
 APART = FOR_ALL | frozenset(ORDINALS)
 
@@ -50,10 +51,23 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     if not any(hit.means.objects or hit.means.speech & telling for hit in fresh.within(start, end)):
         yield start, end
         return
-    for place, till in _parts(text, start):
-        apart = any(APART & hit.means.speech for hit in fresh.within(place, till))
-        if apart or NUMBER.search(fresh.text, place, till):
-            yield place, till
+    yield from _told_apart(fresh, list(_parts(text, start)))
+
+
+def _told_apart(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The parts that say which question they answer, with what follows where they only say that: "to the first, yes"."""
+    for (place, till), (_, following) in zip(parts, (*parts[1:], parts[-1]), strict=True):
+        hits = fresh.within(place, till)
+        if any(APART & hit.means.speech for hit in hits) or NUMBER.search(fresh.text, place, till):
+            yield place, following if _only_says_which(fresh, place, till) else till
+
+
+def _only_says_which(fresh: Fresh, start: int, end: int) -> bool:
+    hits = fresh.within(start, end)
+    return not any(hit.means.verb for hit in hits) and all(
+        any(hit.start <= word.start() < hit.end for hit in hits)
+        for word in WORD.finditer(fresh.text, start, end)
+    )
 
 
 def _parts(text: str, start: int) -> Iterator[tuple[int, int]]:

@@ -86,13 +86,15 @@ def _choice_in_slot(
         yield Claim(field.key, field.yes, slot.rule, slot.sure, slot.start, slot.end)
         return
     first = text[: agreements.sentence_end(text, 0)]  # who answers "No." and goes on tells a story
-    if any(slot.said) and (bare := agreements.bare(first, terms)) is not None:
-        choice = slot.said[not bare]
+    if any(slot.said) and (said := agreements.echoed(first, terms)) is not None:
+        choice = slot.said[not said]
         if choice:
             yield Claim(field.key, choice, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
         if choice or agreements.bare(text, terms) is not None:
             return
-    own = [part for part in parts if not part.marks & RESERVED]  # "they must be lost" is a loss
+    else:
+        first = ""
+    own = [part for part in parts if part.start >= slot.start + len(first) and not part.marks & RESERVED]
     choices = {told.choice for told in told_by(terms, field, own)}
     if not choices:
         choices = by_state(terms, field, own) or {name for part in own for name in choices_named(field, part)}

@@ -9,7 +9,17 @@ from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, choices, questions
-from mailflow.core.reading.apart import APART, FOR_ALL, NUMBER, ORDINALS, SHORT, WORD, phrases, sentences
+from mailflow.core.reading.apart import (
+    APART,
+    FOR_ALL,
+    NUMBER,
+    ORDINALS,
+    SHORT,
+    TIMES,
+    WORD,
+    phrases,
+    sentences,
+)
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
@@ -32,6 +42,7 @@ _INLINE, _RESTATED = 0.92, 0.9
 _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
+_COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
 _AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _FIRST = 2  # a bare yes stands among the first three sentences
 
@@ -155,7 +166,8 @@ def _yes_to_all(
             continue
         parts = clauses(fresh.within(start, end), terms.opposites)
         text = fresh.text[start:end]
-        if agreements.bare(text, terms) is None and not _speaks_of_nothing(parts):
+        plain = agreements.bare(text, terms)
+        if plain is None and not _speaks_of_nothing(parts):
             continue
         said = agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
         if (
@@ -167,12 +179,14 @@ def _yes_to_all(
             said = True  # "the first yes, the second too"
         if said is None:
             continue
-        bare = number <= _FIRST and not is_read(start, end, read) and _says_no_more(fresh, start, end)
+        bare = number <= _FIRST and not is_read(start, end, read)
+        bare = bare and (plain is not None or _says_no_more(fresh, start, end))
         bare = bare and not _agrees_again(fresh, parts, start, agreed)
         marks = frozenset().union(*(hit.means.speech for hit in fresh.within(start, end)))
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
+        fields = _without_told(fields, parts) if sure == _BARE else fields
         agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
             if said or field.kind is Kind.AGREEMENT:
@@ -217,7 +231,24 @@ def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
     told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
     if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
         return False
-    return not _knows_something(hits, told, end)
+    return not (_knows_something(hits, told, end) or _goes_on_to_tell(hits, told))
+
+
+def _goes_on_to_tell(hits: Sequence[Hit], told: Sequence[re.Match[str]]) -> bool:
+    """Whether words follow a yes that say what it is about: "Yes, I sent it this morning"."""
+    said = [hit for hit in hits if hit.means.says]
+    if not said or said[-1].means.says != ("yes",):
+        return False
+    behind = [word for word in told if word.start() >= said[-1].end and not has_cjk(word[0])]
+    return len(behind) > _COURTESY
+
+
+def _without_told(fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
+    """What a yes answers that tells of a state: "Yes, they are lost" chooses, but "yes, it works again" agrees to nothing."""
+    if any(part.says - {"yes"} for part in parts):
+        return fields
+    tells = any(part.states - {NONE} and "wish" not in part.marks for part in parts)
+    return [field for field in fields if field.kind is Kind.CHOICE] if tells else fields
 
 
 def _knows_something(hits: Sequence[Hit], told: Sequence[re.Match[str]], end: int) -> bool:
@@ -285,6 +316,9 @@ def _meant(
     if numbers:
         known = all(1 <= number <= len(asked) for number in numbers)
         return _yes_fields(terms, [asked[number - 1] for number in numbers] if known else ()), _ALL
+    if said_times := next((number for word, number in TIMES.items() if word in marks), 0):
+        every = bare and said_times in {len(asked), len(open_items)}
+        return (askable if every and len(items_of(askable)) == len(open_items) else []), _BARE
     if "both" in marks:
         meant = _yes_fields(terms, asked)  # one of the two may be answered in so many words besides
         only = [field for field in meant if field.kind is Kind.AGREEMENT]

@@ -60,8 +60,11 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
     if field.kind is Kind.REASON:
         yield from choices.in_slot(fresh, terms, slot, field)
         return
-    if agreements.bare(fresh.text[slot.start : slot.end], terms) is False:
-        return  # to "Are they lost, or did you never have any?" that says nothing
+    first = agreements.sentence_end(fresh.text, slot.start)
+    if agreements.bare(fresh.text[slot.start : first], terms) is False:
+        parts = [
+            part for part in parts if part.start > first
+        ]  # to "Are they lost, or did you never have any?"
     about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
     length = slot.end - slot.start
     near = [part for part in about if has_near_pronoun(part) and length <= _LONG]

@@ -22,6 +22,7 @@ _LEAST = 2  # answers
 _LONGEST = 60  # characters of one
 _MOST_OTHERS = 1  # words: the "I" of "I know"
 _PARTS = re.compile(r"[,;，；、\n]|[.!。！](?=\s|\Z)|\s[/|]\s")
+_LINE = re.compile(r"\n")
 _AROUND = " \t-*•"
 _MOST_PARAGRAPHS = 5
 
@@ -31,7 +32,8 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
     if len(asked) < _LEAST:
         return []
     for start, end in list(_paragraphs(fresh))[:_MOST_PARAGRAPHS]:
-        parts = list(_parts(fresh.text, start, end))
+        lines = list(_parts(fresh.text, start, end, _LINE))
+        parts = lines if len(lines) == len(asked) else list(_parts(fresh.text, start, end))
         if len(parts) == len(asked) and all(end - start <= _LONGEST for start, end in parts):
             slots = [
                 one.slot(*part, "answer in order", _SURE, part[0])
@@ -69,8 +71,8 @@ def _paragraphs(fresh: Fresh) -> Iterator[tuple[int, int]]:
         place = end + 1
 
 
-def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    for mark in [*_PARTS.finditer(text, start, end), None]:
+def _parts(text: str, start: int, end: int, marks: re.Pattern[str] = _PARTS) -> Iterator[tuple[int, int]]:
+    for mark in [*marks.finditer(text, start, end), None]:
         until = mark.start() if mark else end
         part = text[start:until]
         if part.strip(_AROUND):

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
-from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.terms import Terms, Ways, collapsed
+from mailflow.core.reading.told import HAS
 from mailflow.core.reading.words import words_of
 from mailflow.core.text import first_quote
 
@@ -30,6 +32,7 @@ _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
 _MAILBOX = frozenset({"mailbox", "an_address"})
 _NEW = frozenset({"wanted", "change", "instead"})
+_THERE = frozenset({"held"})
 _SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 
 
@@ -233,15 +236,30 @@ def _address(hits: Sequence[Hit], terms: Terms) -> Field | None:
 def _choice(question: str, terms: Terms, field: Field) -> Question:
     """A question for a choice: "Do you still have them?" means one by yes, and the other by no."""
     ways = terms.ways[field.key]
-    parts = clauses(terms.vocabulary.scan(question), terms.opposites)
-    told = {
+    hits = terms.vocabulary.scan(question)
+    parts = clauses(hits, terms.opposites)
+    told = _told_by_state(ways, parts)
+    if not told and _asks_whether(question, parts, terms):
+        told = _told_by_state(ways, [replace(part, states=_THERE) for part in parts])
+    if len(told) != 1 or len(field.choices) != 2:
+        return Question((field,), yes=field.yes)
+    yes = told.pop()
+    if any("or" in hit.means.speech for hit in hits) and not any(part.states & HAS for part in parts):
+        return Question((field,), yes)  # "Are they lost, or were none ever made?"
+    return Question((field,), yes, next(choice for choice in field.choices if choice != yes))
+
+
+def _told_by_state(ways: Ways, parts: Sequence[Clause]) -> set[str]:
+    return {
         ways.of[thing, state][0]
         for part in parts
         for thing in part.things
         for state in part.states
         if (thing, state) in ways.of
     }
-    if len(told) != 1 or len(field.choices) != 2:
-        return Question((field,), yes=field.yes)
-    yes = told.pop()
-    return Question((field,), yes, next(choice for choice in field.choices if choice != yes))
+
+
+def _asks_whether(question: str, parts: Sequence[Clause], terms: Terms) -> bool:
+    """Whether a question in words that nobody knows asks if something is there, rather than what it is, or where."""
+    whether = _asks(question.rstrip()) and not terms.among("what", *words_of(question))
+    return whether and not any(part.negated for part in parts)
