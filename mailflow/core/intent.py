@@ -105,6 +105,16 @@ def _is_of_answer(subject: str, prefixes: Iterable[str]) -> bool:
 # The rules, in the order in which they are tried
 
 
+def nobody_reads_answers(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "This mailbox is not monitored". A person who only speaks of such mail asks, answers, or tells of a loss."""
+    hit = heard.clear("unattended")
+    if hit is None or heard.words.questions or heard.all("loss"):
+        return None
+    told = [heard.words.said(one) for one in heard.all("unattended")]
+    answers = [answer for answer in heard.said if not any(answer.words in words for words in told)]
+    return None if answers else heard.wish(Intent.UNATTENDED, hit)
+
+
 def proof_in_place(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "the tag is pushed", or a link and nothing else."""
     if not heard.in_case:
@@ -201,6 +211,7 @@ def asked_for_an_account(heard: Heard, _redirects: Sequence[Redirect]) -> Wish |
 
 
 RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
+    nobody_reads_answers,
     proof_in_place,
     solved_or_dropped,
     worked,

@@ -16,6 +16,7 @@ class Intent(StrEnum):
     AGAIN = "again"  # does so once more, from where the desk does not know them
     OFF_TOPIC = "off_topic"  # wants something of another desk
     BULK = "bulk"  # sales and the like: off topic, and not answered
+    UNATTENDED = "unattended"  # says that nobody wrote it, or that nobody reads an answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from mailflow.core.authentication import Handling, Verdict, handling_of, why_not
 from mailflow.core.case import Case, Flag
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import Event, PersonWrote, StrangerWrote, UnprovenWrote
+from mailflow.core.origin import Silence
 from mailflow.core.recognise import (
     Belongs,
     NewRequest,
@@ -24,6 +25,7 @@ from mailflow.core.wish import Intent
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
 from mailflow.steps.handled import Handled
+from mailflow.steps.machine import by_machine
 from mailflow.steps.match import current_case
 from mailflow.steps.obey import obey
 from mailflow.steps.senders import with_oddities
@@ -35,6 +37,7 @@ _SAID_AGAIN = "a machine of its domain sent this text before, and it says nothin
 _STRANGER = "it is not from the party of the case"
 _CONFLICT = "its address, header and text name cases of different people"
 _ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
+_UNATTENDED = Silence("It says that nobody reads answers to it.", "its own words", MailKind.AUTO_GENERATED)
 _BY_STAFF = "a member of the staff answered a letter of the desk"
 # RFC 6531 takes a way out that carries SMTPUTF8 to the end, which we do not promise; a domain has an ASCII form.
 _NOT_ASCII = "letters cannot be written to this address, which is not ASCII"
@@ -53,6 +56,8 @@ def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
         return _set_aside(handled, _BY_STAFF)
     if not sender.isascii():
         return _set_aside(handled, _NOT_ASCII)
+    if handled.wish.intent is Intent.UNATTENDED:  # its words are all that tells, so the digest lists it
+        return replace(by_machine(app, uow, understood, _UNATTENDED), set_aside=True)
     lasting = without_lost(understood.clues, sender, app.addresses, app.clock())
     found = ties.pointed or find_case_of_sender(
         lasting, ties.matches, handled.reading, handled.wish, app.config.policy.form

@@ -89,6 +89,8 @@ def read(mail: Mail, config) -> tuple[str, str]:
         kind = kind_in_case(Belongs(_case(), "its reply address", by_party=True), reading, wish, form)
     else:
         kind = kind_of_first(reading, wish, form)
+    if wish.intent is Intent.UNATTENDED:
+        return MailKind.AUTO_GENERATED.value, ""
     if kind is MailKind.OFF_TOPIC and wish.intent is Intent.BULK:
         return "bulk", ""
     return _CALLED.get(kind, kind.value), wish.topic

@@ -502,6 +502,29 @@ def test_an_absence_notice_to_the_reply_address_changes_nothing(world):
     assert world.handled[-1].kind is MailKind.AUTO_GENERATED
 
 
+TICKET = "Incident INC0311870 has been opened for you.\n\nPlease do not reply to this e-mail, this mailbox is not monitored."
+
+
+def test_a_machine_that_only_its_words_tell_is_filed_with_its_case_and_listed(world):
+    (letter,) = world.write(INCOMPLETE)
+    before = world.case()
+    assert world.answer(letter, TICKET) == []
+    assert world.case() == before
+    handled = world.handled[-1]
+    assert (handled.kind, handled.set_aside) == (MailKind.AUTO_GENERATED, True)
+    assert handled.case.reference == before.reference
+
+
+def test_a_machine_that_only_its_words_tell_opens_no_case(world):
+    assert world.write(TICKET) == []
+    assert world.opened() == 0
+
+
+def test_who_answers_below_words_of_a_machine_is_a_person(world):
+    (letter,) = world.write(INCOMPLETE)
+    assert world.answer(letter, f"{ANSWERS}\n\n{TICKET}")
+
+
 def test_a_mail_from_nobody_in_particular_is_not_answered(world):
     assert world.write(INCOMPLETE, From="jo@example.org, eve@example.net") == []
     assert world.opened() == 0
