@@ -180,6 +180,14 @@ def test_while_the_staff_looks_a_mail_is_noted_once_a_day():
     assert kinds(happens(first.case, wrote(), after=DAY)) == ["noted"]
 
 
+def test_what_says_something_new_is_noted_however_soon_it_comes():
+    before = happens(case(Status.IN_REVIEW, answers=answers(**COMPLETE, contact="jo@new.example")), wrote())
+    assert kinds(happens(before.case, wrote(says={"contact": "jo@newer.example"}), after=DAY / 9)) == [
+        "noted"
+    ]
+    assert kinds(happens(before.case, wrote(says={"contact": "jo@new.example"}), after=DAY / 9)) == []
+
+
 def test_an_answer_to_the_staff_goes_back_to_the_staff():
     decision = happens(
         case(Status.AWAITING_REQUESTER, confirmed=True), wrote(MailKind.CONFIRMATION), after=DAY

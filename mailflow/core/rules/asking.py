@@ -12,9 +12,18 @@ from mailflow.core.rules.hearing import note_of
 
 
 def ask_or_queue(
-    case: Case, event: PersonWrote, now: Now, received: LetterKind, *, reopened: bool = False
+    case: Case,
+    event: PersonWrote,
+    now: Now,
+    received: LetterKind,
+    *,
+    reopened: bool = False,
+    news: bool = False,
 ) -> Decision:
-    """Ask for what is missing, or hand the case to the staff; `received` is the letter that says the latter."""
+    """Ask for what is missing, or hand the case to the staff; `received` is the letter that says the latter.
+
+    `news`: the mail says something that no earlier one did.
+    """
     form = now.policy.form
     missing = missing_items(form, case.answers, case.doubts)
     settled = understood(as_told(case, event), form)
@@ -39,7 +48,8 @@ def ask_or_queue(
     case = into_review(case, now)
     facts = {} if received is LetterKind.NOTED else {"understood": settled, "missing": ()}
     letter = letter_of(received, case, facts)
-    if received is LetterKind.NOTED and was_in_review and not may_repeat(case, LetterKind.NOTED, now):
+    repeats = received is LetterKind.NOTED and was_in_review and not news
+    if repeats and not may_repeat(case, LetterKind.NOTED, now):
         return Decision(case, note_of(event))
     return Decision(case, note_of(event), (letter,))
 

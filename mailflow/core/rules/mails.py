@@ -31,7 +31,8 @@ def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
 
 def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
     """The party of an open case wrote."""
-    case = heard_in(case, event, now)
+    known, case = case.answers, heard_in(case, event, now)
+    news = any(key not in known or known[key].value != answer.value for key, answer in case.answers.items())
     if event.kind is MailKind.WITHDRAWAL:
         letter = letter_of(LetterKind.WITHDRAWN, case)
         return Decision(close(case, Outcome.WITHDRAWN, now), note_of(event), (letter,))
@@ -42,7 +43,7 @@ def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
     if event.kind is MailKind.DUPLICATE_REQUEST:
         return ask_or_queue(case, event, now, LetterKind.DUPLICATE)
     received = LetterKind.RECEIVED if case.status is Status.AWAITING_ANSWERS else LetterKind.NOTED
-    return ask_or_queue(case, event, now, received)
+    return ask_or_queue(case, event, now, received, news=news)
 
 
 def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
