@@ -10,14 +10,14 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.roles import GUESSED, PLAIN, REGISTERED, WANTED, Role, keys, roles
+from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, is_listed, keys, roles
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
 _GIVEN = 0.8  # a new address in so many letters, beside which "this address" is another matter
-_LIKELY_NEW = 0.62  # where the mailbox is lost and no other address is
+_LIKELY = 0.62  # where the mailbox is lost and no other address is
 _FINE = frozenset({"works", "held", "verified"})
 _WRONG, _CHANGES = frozenset({"wrong", "unverified"}), frozenset({"changed", "new"})
 _ADDRESSES = frozenset({"mailbox", "an_address"})
@@ -47,6 +47,8 @@ def in_prose(
     told = roles(fresh, terms, found) if found else []
     if first and not lost and _only_supposes(fresh, found, told, parts):
         told = [Role(REGISTERED, GUESSED)] * len(found)
+    if lost:
+        told = _only_one_new(found, told, sender)
     replaced = lost and not any(map(_is_of_verifying, parts))
     if replaced and sender:
         told = [_as_sender(one, role, parts, sender) for one, role in zip(found, told, strict=True)]
@@ -55,7 +57,7 @@ def in_prose(
         new = _only_new_asked(terms, asked) or bool(old - {one.value})
         yield from _claim(terms, one, role, plain="" if replaced else WANTED if new else REGISTERED)
     if lost:
-        yield from _other_address(terms, found, told)
+        yield from _other_address(fresh, terms, found, told, sender)
     given = any(role.name == WANTED and role.sure >= _GIVEN for role in told)
     if sender:
         for claim in _sender(terms, parts, sender, asked, lost=lost):
@@ -93,17 +95,33 @@ def _as_sender(one: Found, role: Role, parts: Sequence[Clause], sender: str) -> 
     if one.value.lower() != sender.lower() or role.name == WANTED:
         return role
     said = next((part for part in parts if part.start <= one.start < part.end), None)
-    return role if said is not None and said.states & _FINE else Role(WANTED, _LIKELY_NEW)
+    return role if said is not None and said.states & _FINE else Role(WANTED, _LIKELY)
 
 
-def _other_address(terms: Terms, found: Sequence[Found], told: Sequence[Role]) -> Iterator[Claim]:
-    """Who has lost one mailbox and names one more address means it for the account."""
-    old = {one.value for one, role in zip(found, told, strict=True) if role.name == REGISTERED}
-    left = {one.value: one for one in found if one.value not in old}
-    if terms.wanted is None or not old or len(left) != 1 or any(role.name == WANTED for role in told):
+def _only_one_new(found: Sequence[Found], told: Sequence[Role], sender: str) -> list[Role]:
+    """The roles of addresses, of which only one can be the new one: where it is the one that they write from, no other is."""
+    new = {one.value.lower() for one, role in zip(found, told, strict=True) if role.name == WANTED}
+    if len(new) < 2 or sender.lower() not in new:
+        return list(told)
+    return [
+        Role(REGISTERED, GUESSED) if role.name == WANTED and one.value.lower() != sender.lower() else role
+        for one, role in zip(found, told, strict=True)
+    ]
+
+
+def _other_address(
+    fresh: Fresh, terms: Terms, found: Sequence[Found], told: Sequence[Role], sender: str
+) -> Iterator[Claim]:
+    """Who has lost a mailbox and names two addresses, of which one is told from the other, means both for the account."""
+    names = {role.name for role in told}
+    one_way, field = (REGISTERED, terms.wanted) if REGISTERED in names else (WANTED, terms.registered)
+    known = {one.value.lower() for one, role in zip(found, told, strict=True) if role.name == one_way}
+    left = {one.value.lower(): one for one in found if one.value.lower() not in known}
+    if field is None or not known or len(left) != 1 or {REGISTERED, WANTED} <= names or NEXT in names:
         return
     value, one = left.popitem()
-    yield Claim(terms.wanted.key, value, "other address", _LIKELY_NEW, one.start, one.end)
+    if one_way == REGISTERED or not (value == sender.lower() or is_listed(fresh, one.start)):
+        yield Claim(field.key, one.value, "other address", _LIKELY, one.start, one.end)
 
 
 def is_free(fresh: Fresh, one: Found, free: Sequence[tuple[int, int]]) -> bool:
@@ -140,14 +158,22 @@ def _sender(
         cues = _cues_for_sender(part, hits)
         if part.question and "change" not in cues and not _asks_for_it(part):
             continue
-        if "wanted" in cues or "change" in cues or _only_new_asked(terms, asked):
+        supposed = not lost and _is_supposed(part, hits) and not any(map(_puts_right, parts))
+        if ("wanted" in cues and not supposed) or "change" in cues or _only_new_asked(terms, asked):
             field = terms.wanted
-        elif not lost and ("registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")):
+        elif not lost and (
+            supposed or "registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")
+        ):
             field = terms.registered
         else:
             field = None
         if field is not None:
             yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
+
+
+def _is_supposed(part: Clause, sentence: Sequence[Hit]) -> bool:
+    """As in "The account must be on the address I write from", of which nothing is to change."""
+    return "should" in keys(part.hits, "addresses") and bool(keys(sentence, "names"))
 
 
 def _asks_for_it(part: Clause) -> bool:

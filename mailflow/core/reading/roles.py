@@ -15,6 +15,7 @@ from mailflow.core.reading.words import has_cjk, words_of
 
 REGISTERED, WANTED = "registered", "wanted"
 PLAIN = "plain"  # an address of theirs, and no more is said
+NEXT = "next"  # one that they like less than the one before
 NONE = ""
 
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
@@ -44,6 +45,7 @@ class _Window:
     behind: Sequence[Hit]  # all that follows
     right_behind: frozenset[str]  # the address words of Japanese or Korean that follow at once
     sentence: frozenset[Concept]  # all that it says
+    changes: bool  # a change is spoken of before it or right behind it, or anywhere beside two addresses
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
     spanned: bool  # a phrase goes around it, up to the next: "change x to"
@@ -83,8 +85,8 @@ def _changed(_: Found, window: _Window) -> Role | None:
     """As in "change it from x to y"."""
     if window.spanned:
         return Role(REGISTERED, _STATED)
-    if ("addresses", "change") not in window.sentence:
-        return None
+    if not window.changes:
+        return None  # "somebody got into x, changed the password"
     if "from" in window.beside:
         return Role(REGISTERED, _STATED)
     if "change" in window.beside and "to" in window.next_to:
@@ -142,7 +144,7 @@ def _next_best(_: Found, window: _Window) -> Role | None:
     if not window.earlier:
         return None
     more = any(hit.means.states or set(hit.means.things) - {"an_address"} for hit in window.before)
-    return Role(NONE, 0) if not more or "if" in keys(window.before, "speech") else None
+    return Role(NEXT, 0) if not more or "if" in keys(window.before, "speech") else None
 
 
 def _in_brackets(_: Found, window: _Window) -> Role | None:
@@ -223,7 +225,7 @@ def _either(told: Sequence[Role]) -> list[Role]:
     first, second = told
     if first.name == NONE and second.name == NONE:
         return [Role(PLAIN, _SHAKY), second]
-    return [first, first] if second.name in {NONE, PLAIN} else [first, second]
+    return [first, second] if second.name in _COUNTERPART else [first, first]
 
 
 def _is_denied(fresh: Fresh, one: Found) -> bool:
@@ -269,6 +271,12 @@ def _window(
         behind=fresh.within(one.end, until),
         right_behind=_attached(fresh, one, after) if following is None else frozenset(),
         sentence=concepts[start, stop],
+        changes=("addresses", "change") in concepts[start, stop]
+        and (
+            follows
+            or following is not None
+            or "change" in keys([*fresh.within(start, one.start), *after], "addresses")
+        ),
         follows=follows,
         earlier=earlier if follows else NONE,
         spanned=following is not None
@@ -320,7 +328,7 @@ def _beside(fresh: Fresh, one: Found) -> frozenset[str]:
 def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     """Where the sentence begins that announces what stands at a place: "New address, best first:", a list below it."""
     line = fresh.starts[fresh.line_at(place)]
-    listed = not fresh.text[line:place].strip(_LIST_MARKS) and (line == 0 or line - 1 in fresh.hard)
+    listed = is_listed(fresh, place) and (line == 0 or line - 1 in fresh.hard)
     start = line if listed else max((end for end in ends if end <= place), default=0)
     above = fresh.text[:start].rstrip()
     goes_on = above.endswith((":", "："))
@@ -329,6 +337,11 @@ def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     if start and (listed or not fresh.within(start, place)) and goes_on:
         return max((end for end in ends if end < len(above)), default=0)
     return start
+
+
+def is_listed(fresh: Fresh, place: int) -> bool:
+    """Whether what stands at a place begins its line, but for the mark of a list."""
+    return not fresh.text[fresh.starts[fresh.line_at(place)] : place].strip(_LIST_MARKS)
 
 
 def _to_break(hits: Sequence[Hit]) -> list[Hit]:
