@@ -52,10 +52,8 @@ def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
         return _commands(app, uow, understood)
     ties = ties_of(uow, understood)
     handled = _as_said(understood, understood.said(ties.case, ties.letters))
-    if _from_staff(app, understood):
-        return _set_aside(handled, _BY_STAFF)
-    if not sender.isascii():
-        return _set_aside(handled, _NOT_ASCII)
+    if _from_staff(app, understood) or not sender.isascii():
+        return _set_aside(handled, _NOT_ASCII if not sender.isascii() else _BY_STAFF)
     if handled.wish.intent is Intent.UNATTENDED:  # its words are all that tells, so the digest lists it
         return replace(by_machine(app, uow, understood, _UNATTENDED), set_aside=True)
     lasting = without_lost(understood.clues, sender, app.addresses, app.clock())

@@ -12,7 +12,7 @@ from itertools import dropwhile, takewhile
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
@@ -28,6 +28,7 @@ _AGREES = frozenset({"agree", "yes", "refuse"})
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
 _TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
+_EITHER = frozenset({"yes", "not"})
 _AS_WELL = frozenset({"too", "same"})
 _ECHOES = (("echo", True), ("echo_not", False))
 _SENTENCE_END = re.compile(r"[.!?。！？\n]")
@@ -77,8 +78,10 @@ def echoed(text: str, terms: Terms) -> bool | None:
 def _said_plainly(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
     says = frozenset().union(*(part.says for part in parts))
     yes = leads(text, terms, "yes") and (bool(says) or _stands_apart(text, terms))
-    if any(part.negated and not part.says for part in parts):  # "no, …" alone; "yes, and no codes" is unclear
-        return False if leads(text, terms, "no") and not (says or yes) else None
+    denied = [part.states for part in parts if part.negated and not part.says]
+    if denied:  # "no, …" alone; "yes, and no codes" is unclear, and a "no" before a verb may be a "not"
+        no = not (says or yes) and denied[0] <= {NONE} and leads(text, terms, "no")
+        return False if no else None
     return True if yes or "agree" in says or "yes" in says or (knowing and "aware" in says) else None
 
 
@@ -223,11 +226,11 @@ def _holds_back(part: Clause, *, knowing: bool) -> bool:
 
 
 def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
-    """Whether the next clause is no more than a reserve: "…, because I have to", "…, but only under protest"."""
-    if following.sentence != part.sentence or following.says or following.topics or following.things:
+    """Whether the next clause is no more than a reserve: "…, because I have to", "…, but only under protest"; or "(yes/no)"."""
+    if following.says or following.topics or following.things or following.start - part.end > _NEAR:
         return False
-    if following.start - part.end > _NEAR:
-        return False
+    if following.sentence != part.sentence or following.marks >= _EITHER:
+        return following.marks >= _EITHER
     reserves = {"hedge", "if"} if "but" in following.marks else {"hedge"}
     return any(hit.means.speech & reserves and TAIL.match(fresh.text, hit.end) for hit in following.hits)
 
@@ -259,7 +262,7 @@ def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
         known = before.says and not (part.sentence == before.sentence and before.says == {"aware"})
         if known or before.refuses or before.things or "if" in before.marks:
             break
-        if part.sentence - before.sentence > 1:
+        if part.sentence - before.sentence > 1 or (part.sentence == before.sentence and before.begins_to_ask):
             break
         if before.topics:
             topics = (*before.topics, *topics)

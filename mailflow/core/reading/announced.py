@@ -26,6 +26,7 @@ _HERE = re.compile(
     re.ASCII,
 )
 _STOP = re.compile(r"[,;!?。，；！？]|\.(?![^\W_])|\n\n|[:：](?=\s)")
+_CONTRACTED = re.compile(r"['’]s\s([\w-]+)")  # "my username's x"
 _QUESTION = re.compile(r"\s?\?\s+(?=\S)")
 _NEXT_WORD = re.compile(r"\s(\w+)")
 _AT_SERVICE = re.compile(rf"[{QUOTES}]?\s\w{{1,5}}\s(\w+)(?:\s(\w+))?")  # "on pypi", "on your site"
@@ -289,6 +290,9 @@ def _but(fresh: Fresh, place: int) -> int:
 
 def _is(fresh: Fresh, terms: Terms, start: int) -> int:
     """Where the value begins after an "is" that follows within a few words of the same phrase; 0 if none does."""
+    contracted = _CONTRACTED.match(fresh.low, start)
+    if contracted and not terms.common(contracted[1]):
+        return contracted.start(1)
     limit = min(start + _LOOK_AHEAD, len(fresh.text))
     stop = _STOP.search(fresh.low, start, limit)
     match = terms.is_word.search(fresh.low, start, stop.start() + 1 if stop else limit)

@@ -115,7 +115,9 @@ def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Se
         return _by_own_things(terms, field, frozenset({NONE}))  # "Recovery codes: nah"
     if _only_tells_place(fresh, slot):
         return _by_own_things(terms, field, frozenset({"is_at"}))  # "Recovery codes: in a drawer"
-    as_well = not parts and any("too" in hit.means.speech for hit in fresh.within(slot.start, slot.end))
+    as_well = not any(part.states for part in parts) and any(
+        "too" in hit.means.speech for hit in fresh.within(slot.start, slot.end)
+    )
     if as_well and _tells_loss(fresh, terms, slot):
         return _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too"
     return set()

@@ -60,7 +60,11 @@ class Clause:
     @property
     def asks(self) -> bool:
         """Whether it begins like a question."""
-        return self.question or "ask" in self.hits[0].means.speech
+        return self.question or self.begins_to_ask
+
+    @property
+    def begins_to_ask(self) -> bool:
+        return "ask" in self.hits[0].means.speech
 
     @property
     def reserved(self) -> bool:

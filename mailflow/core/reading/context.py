@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import agreements, choices, questions
+from mailflow.core.reading import agreements, alone, choices, questions
 from mailflow.core.reading.apart import (
     APART,
     FOR_ALL,
@@ -16,7 +16,6 @@ from mailflow.core.reading.apart import (
     ORDINALS,
     SHORT,
     TIMES,
-    WORD,
     phrases,
     sentences,
 )
@@ -24,12 +23,10 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lone import is_read, items_of, lone_values
-from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import has_cjk
 from mailflow.core.text import Mark
 
 _AROUND = " .,:;!-–—。：！"
@@ -41,9 +38,6 @@ _ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；
 _INLINE, _RESTATED = 0.92, 0.9
 _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
-_MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
-_COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
-_AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _FIRST = 2  # a bare yes stands among the first three sentences
 
 
@@ -130,12 +124,20 @@ def yes_to_open_boxes(
 
 
 def _answering(fresh: Fresh, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
-    """What may answer by itself, and its number; not what is asked back or goes on with a condition: "Yes. But only if …"."""
+    """What may answer by itself, and its number.
+
+    Not what is asked back, goes on with a condition ("Yes. But only if …") or is about a date ("Agreed! Tuesday 3 pm then").
+    """
     found = [phrase for span in spans for phrase in phrases(fresh, *span)]
     for number, ((start, end), after) in enumerate(pairwise([*found, (0, 0)])):
         asks_back = fresh.text[end : end + 1] in {"?", "？"}
-        if not asks_back and not agreements.sets_condition(fresh.within(*after)):
-            yield number, start, end
+        if (
+            asks_back
+            or agreements.sets_condition(fresh.within(*after))
+            or alone.makes_a_date(fresh, end, after)
+        ):
+            continue
+        yield number, start, end
 
 
 def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
@@ -160,6 +162,7 @@ def _yes_to_all(
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     items = [question.item for question in asked]
     meant = {question.item: question.yes for question in asked}
+    called = alone.what_was_asked(terms, open_items)
     agreed_till: int | None = None
     for number, start, end in answering:
         if end - start > SHORT:
@@ -170,29 +173,31 @@ def _yes_to_all(
         if plain is None and not _speaks_of_nothing(parts):
             continue
         said = agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
-        if (
-            said is None
-            and agreed_till is not None
-            and agreed_till == start - 1
-            and _says_too(fresh, start, end)
-        ):
+        if said is None and agreed_till == start - 1 and _says_too(fresh, start, end):
             said = True  # "the first yes, the second too"
         if said is None:
             continue
         bare = number <= _FIRST and not is_read(start, end, read)
-        bare = bare and (plain is not None or _says_no_more(fresh, start, end))
+        bare = bare and (plain is not None or alone.says_no_more(fresh, start, end, called))
         bare = bare and not _agrees_again(fresh, parts, start, agreed)
         marks = frozenset().union(*(hit.means.speech for hit in fresh.within(start, end)))
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
-        fields = _without_told(fields, parts) if sure == _BARE else fields
+        if sure == _BARE:
+            fields = _without_told(_without_time(fresh, terms, fields, start, end), parts)
         agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
-            if said or field.kind is Kind.AGREEMENT:
-                value = _chosen(terms, field, parts, meant[field.item]) if field.kind is Kind.CHOICE else said
-                if value != "":
-                    yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
+            value = _answered(terms, field, parts, meant[field.item], said=said)
+            if value != "":
+                yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
+
+
+def _answered(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str, *, said: bool) -> bool | str:
+    """What a yes or no says of a field; "" for a no to a choice."""
+    if field.kind is Kind.AGREEMENT:
+        return said
+    return _chosen(terms, field, parts, by_yes) if said else ""
 
 
 def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) -> str:
@@ -223,26 +228,6 @@ def _without_whom(fresh: Fresh, start: int, end: int) -> str:
     return fresh.text[start:end] if before and behind else before or behind or fresh.text[start:end]
 
 
-def _says_no_more(fresh: Fresh, start: int, end: int) -> bool:
-    """Whether a yes is all that a sentence says: "Yes, I'll send you the link tomorrow" answers no question of ours."""
-    hits = fresh.within(start, end)
-    if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
-        return False
-    told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
-    if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
-        return False
-    return not (_knows_something(hits, told, end) or _goes_on_to_tell(hits, told))
-
-
-def _goes_on_to_tell(hits: Sequence[Hit], told: Sequence[re.Match[str]]) -> bool:
-    """Whether words follow a yes that say what it is about: "Yes, I sent it this morning"."""
-    said = [hit for hit in hits if hit.means.says]
-    if not said or said[-1].means.says != ("yes",):
-        return False
-    behind = [word for word in told if word.start() >= said[-1].end and not has_cjk(word[0])]
-    return len(behind) > _COURTESY
-
-
 def _without_told(fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
     """What a yes answers that tells of a state: "Yes, they are lost" chooses, but "yes, it works again" agrees to nothing."""
     if any(part.says - {"yes"} for part in parts):
@@ -251,45 +236,17 @@ def _without_told(fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
     return [field for field in fields if field.kind is Kind.CHOICE] if tells else fields
 
 
-def _knows_something(hits: Sequence[Hit], told: Sequence[re.Match[str]], end: int) -> bool:
-    """Whether an "I know" has an object of its own. In Chinese, Japanese and Korean no space tells where that ends."""
-    known = next((hit.end for hit in hits if "aware" in hit.means.says), end)
-    till = next(
-        (hit.start for hit in hits if hit.start >= known and (hit.means.breaks or hit.means.ends)), end
-    )
-    behind = [word for word in told if known <= word.start() < till and not has_cjk(word[0])]
-    return len(behind) >= _AN_OBJECT
-
-
-def _is_no_matter(hit: Hit) -> bool:
-    """Whether it names what is no answer: "Yes, I got your mail"."""
-    return "things" in hit.means.tables and not hit.means.objects
-
-
-def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
-    """Whether an "ok" only opens a sentence that says something else, as in "ok, found it"."""
-    mere = [hit for hit in hits if "mere" in hit.means.speech]
-    if not mere or any(hit.means.says for hit in hits if hit not in mere):
-        return False
-    return any(not _is_in(word.start(), mere) for word in WORD.finditer(fresh.text, start, end))
-
-
-def _is_in(place: int, hits: Sequence[Hit]) -> bool:
-    return any(hit.start <= place < hit.end for hit in hits)
-
-
-def _is_about(fresh: Fresh, said: Hit, end: int) -> bool:
-    """Whether it is told what is agreed to, as in "I agree that you call me"."""
-    that = next((hit for hit in fresh.within(said.end, end) if "that" in hit.means.speech), None)
-    if that is None or fresh.text[said.end : that.start].strip(" ,"):
-        return False
-    return not agreements.TAIL.match(fresh.text, that.end)
-
-
 def _only_knows(parts: Sequence[Clause], text: str, terms: Terms) -> bool:
     """Whether a yes is no more than "I understand", which agrees to nothing."""
     says = frozenset().union(*(part.says for part in parts))
     return says == {"aware"} and not agreements.leads(text, terms, "yes")
+
+
+def _without_time(fresh: Fresh, terms: Terms, fields: list[Field], start: int, end: int) -> list[Field]:
+    """What is answered by who has read it: "I have read it to the end. So yes, I agree" says nothing of the waiting time."""
+    begin = fresh.text.rfind("\n\n", 0, start) + 1  # of the paragraph
+    perused = any("perused" in hit.means.speech for hit in fresh.within(begin, end))
+    return [field for field in fields if field.key not in terms.knowing] if perused else fields
 
 
 def _speaks_of_nothing(parts: Sequence[Clause]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -97,11 +98,13 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
     low = lower(text)
     if " removed]" in low:
         low = _REMOVED.sub(_blank, low)
+    goes_on = terms.short_words.get("goes_on", frozenset())
+    lower_only = _begins_all_in_lower_case(parts)
     hard = frozenset(
         [
             start - 1
             for part, following, start in zip(parts, parts[1:], starts[1:], strict=False)
-            if not part or not following or _ends(part, following)
+            if not part or not following or _ends(part, following, goes_on, lower_only=lower_only)
         ]
     )
     spaced = low.split()
@@ -160,13 +163,19 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
-def _ends(line: str, following: str) -> bool:
+def _begins_all_in_lower_case(parts: Sequence[str]) -> bool:
+    """Whether the lines are those of somebody who begins no sentence with a capital letter."""
+    return not any(part[:1].isupper() for part in parts)
+
+
+def _ends(line: str, following: str, goes_on: AbstractSet[str], *, lower_only: bool) -> bool:
     """Whether a sentence ends with the line rather than going on in the next."""
     line, start = line.strip(), following.strip()
     if not line or not start or _STARTS_ANEW.match(following):
         return True
     if not line.isascii() and _SAID.search(line):
         return True
-    if start[0].islower() or line[-1] in ",，、:：(":
+    if (start[0].islower() and not lower_only) or line[-1] in ",，、:：(":
         return False
-    return len(line) < (_LONG_CJK if _CJK.match(line[-1]) else _LONG)
+    short = len(line) < (_LONG_CJK if _CJK.match(line[-1]) else _LONG)
+    return short and line[line.rfind(" ") + 1 :].lower() not in goes_on

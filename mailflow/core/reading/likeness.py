@@ -29,7 +29,14 @@ def is_made_of(name: str, words: AbstractSet[str]) -> bool:
     """Whether a word holds one of some names, and more than that: who signs with a first name gives no account name."""
     parts = _LETTERS.findall(fold(lower(name)))
     letters = "".join(parts)
-    return letters not in words and any(_holds(part, word) for part in (letters, *parts) for word in words)
+    held = any(_holds(part, word) for part in (letters, *parts) for word in words)
+    return letters not in words and (held or _begins_both(letters, words))
+
+
+def _begins_both(letters: str, words: AbstractSet[str]) -> bool:
+    """Whether a word is the initial of one name and the beginning of another: "nbrzez" of Natalia Brzezicka."""
+    begun = [word for word in words if word.startswith(letters[1:])] if len(letters) > _LEAST else []
+    return any(word[0] == letters[0] for word in words if word not in begun) and bool(begun)
 
 
 def is_initialled(name: str, words: AbstractSet[str]) -> bool:

@@ -31,6 +31,7 @@ _FURTHER = re.compile(
 _MOST = 50
 _MOST_PHRASES = 200  # that may announce a project: each is looked around closely
 _BESIDE = 6  # characters: "owns the project"
+_BESIDE_NO = 12  # characters
 _IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 
 
@@ -82,6 +83,8 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
     owns = -_BESIDE
     telling = (hit for hit in hits if hit.means.names or "projects" in hit.means.tables)
     for hit in islice(telling, _MOST_PHRASES):
+        if any(other.means.negates for other in fresh.within(max(0, hit.start - _BESIDE_NO), hit.start)):
+            continue  # "I have no published projects"
         mine = ("projects", "mine") in hit.means.concepts
         if mine or (("projects", "noun") in hit.means.concepts and hit.start - owns < _BESIDE):
             owns = hit.end if mine else owns

@@ -135,7 +135,7 @@ def _corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
         between = fresh.within(right.end(), wrong.start())
         if any(hit.means.negates or "instead" in hit.means.addresses for hit in between):
             name = right.group(1)
-            if not terms.states_nothing(field, name):
+            if not (terms.states_nothing(field, name) or terms.common(name)):
                 yield Claim(field.key, name, "corrected name", STRONG, right.start(), wrong.end(), rank=2)
 
 

@@ -61,13 +61,18 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             things, held, before = part.things, bool(part.states & HAS), part
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
         elif part.states and things and not part.topics and _refers(part, before, held=held):
-            if held and part.states <= NO_STATE:
+            if (held and part.states <= NO_STATE) or _knows_that(part):
                 continue  # "I found the codes. They were in a drawer."
             relative = "which" in part.marks and not part.marks & _PRONOUNS
             kept = before is not None and not before.states.isdisjoint(_KEPT)
             meant = things[-1:] if relative and not kept else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _knows_that(part: Clause) -> bool:
+    """As in "and I know that it is slow", where nothing is had."""
+    return "aware" in part.says and "that" in part.marks
 
 
 def _by_own(ways: Ways, part: Clause, before: Clause | None, loss: Clause | None) -> Iterator[Told]:

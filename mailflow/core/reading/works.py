@@ -29,6 +29,7 @@ _REACH = 40  # characters that these take at most
 _APART = re.compile(r"[.,;!?\n]")
 _NOT_LATIN = re.compile(r"[^\W\d_a-zß-ž]")
 _SCRIPT = 5  # letters of another script that a sentence has at least which is written in it
+_BESIDE_NO = 12  # characters
 _END = itemgetter(1)
 _TABLES = frozenset({"works", "projects"})
 
@@ -67,7 +68,9 @@ def _is_rare(name: str, terms: Terms) -> bool:
 
 
 def _spoken_of(fresh: Fresh, terms: Terms, cue: Hit, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The words of a sentence of which a phrase speaks."""
+    """The words of a sentence of which a phrase speaks; none of "I have no published projects"."""
+    if any(hit.means.negates for hit in fresh.within(max(start, cue.start - _BESIDE_NO), cue.start)):
+        return
     if "projects" in cue.means.tables:
         before = candidates.words(fresh, max(start, cue.start - _REACH), cue.start)
         for match in before:

@@ -1,0 +1,113 @@
+"""Whether a yes stands alone, and so answers what was asked: "Yes, I'll send you the link tomorrow" does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from itertools import islice
+
+from mailflow.core.reading import agreements
+from mailflow.core.reading.apart import WORD
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import has_cjk, words_of
+
+_ENDS = frozenset(".!。！\n")
+_MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
+_COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
+_AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
+_A_THING = 2  # words behind a "to", as in "to the proposal"
+# What a "to" leads to where it is what we asked.
+_OURS = frozenset({"all", "both", "it", "that", "you", "too", "same"})
+
+
+def says_no_more(fresh: Fresh, start: int, end: int, called: AbstractSet[str]) -> bool:
+    """Whether a yes is all that a sentence says: "Yes, I'll send you the link tomorrow" answers no question of ours."""
+    hits = fresh.within(start, end)
+    if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
+        return False
+    if _is_to_something(fresh, hits, end, called):
+        return False
+    told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
+    if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
+        return False
+    return not (_knows_something(hits, told, end) or _goes_on_to_tell(hits, told))
+
+
+def makes_a_date(fresh: Fresh, end: int, after: tuple[int, int]) -> bool:
+    """Whether what follows goes on in the same sentence about an appointment, or names its hour."""
+    if not any("appointment" in hit.means.speech for hit in fresh.within(*after)):
+        return False
+    apart = fresh.text[end : end + 1] in _ENDS
+    return not apart or any(map(str.isdigit, fresh.text[slice(*after)]))
+
+
+def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:
+    """What people call it: "your conditions", "all three"; where one thing was asked also by its name: "the code"."""
+    fields = terms.form.fields_of(items[0]) if len(items) == 1 else ()
+    named = [word for field in fields for word in words_of(field.label.lower())]
+    return terms.short_words.get("agreed_to", frozenset()).union(named)
+
+
+def _is_to_something(fresh: Fresh, hits: Sequence[Hit], end: int, called: AbstractSet[str]) -> bool:
+    """Whether what is agreed to is named, and none of ours: "I agree with Marisol's proposal"."""
+    says = [hit.end for hit in hits if hit.means.says]
+    tos = [
+        hit.end
+        for hit in hits
+        if "to" in hit.means.addresses and any(hit.start - 1 <= one <= hit.end for one in says)
+    ]
+    for place in tos:
+        thing = list(islice(WORD.finditer(fresh.text, place, end), _A_THING))
+        if thing and not (_is_in(thing[-1].start(), hits) or thing[-1][0].lower() in called):
+            near = fresh.within(place, thing[-1].end())
+            return not any(_OURS & hit.means.speech or hit.means.topics for hit in near)
+    return False
+
+
+def _goes_on_to_tell(hits: Sequence[Hit], told: Sequence[re.Match[str]]) -> bool:
+    """Whether words follow a yes that say what it is about: "Yes, I sent it this morning"."""
+    said = [hit for hit in hits if hit.means.says]
+    if not said or said[-1].means.says != ("yes",):
+        return False
+    behind = [word for word in told if word.start() >= said[-1].end and not has_cjk(word[0])]
+    return len(behind) > _COURTESY
+
+
+def _knows_something(hits: Sequence[Hit], told: Sequence[re.Match[str]], end: int) -> bool:
+    """Whether an "I know" has an object of its own. In Chinese, Japanese and Korean no space tells where that ends."""
+    known = next((hit.end for hit in hits if "aware" in hit.means.says), end)
+    till = next(
+        (hit.start for hit in hits if hit.start >= known and (hit.means.breaks or hit.means.ends)), end
+    )
+    behind = [word for word in told if known <= word.start() < till and not has_cjk(word[0])]
+    return len(behind) >= _AN_OBJECT
+
+
+def _is_no_matter(hit: Hit) -> bool:
+    """Whether it names what is no answer: "Yes, I got your mail", "Done, the branch is pushed", "Agreed, Tuesday then"."""
+    named = "things" in hit.means.tables and not hit.means.objects
+    proof = "links" in hit.means.tables and not hit.means.says
+    return named or proof or "appointment" in hit.means.speech
+
+
+def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether an "ok" only opens a sentence that says something else, as in "ok, found it"."""
+    mere = [hit for hit in hits if "mere" in hit.means.speech]
+    if not mere or any(hit.means.says for hit in hits if hit not in mere):
+        return False
+    return any(not _is_in(word.start(), mere) for word in WORD.finditer(fresh.text, start, end))
+
+
+def _is_in(place: int, hits: Sequence[Hit]) -> bool:
+    return any(hit.start <= place < hit.end for hit in hits)
+
+
+def _is_about(fresh: Fresh, said: Hit, end: int) -> bool:
+    """Whether it is told what is agreed to, as in "I agree that you call me"."""
+    that = next((hit for hit in fresh.within(said.end, end) if "that" in hit.means.speech), None)
+    if that is None or fresh.text[said.end : that.start].strip(" ,"):
+        return False
+    return not agreements.TAIL.match(fresh.text, that.end)
