@@ -47,14 +47,16 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
     before: Clause | None = None
     listed = False
     loss: Clause | None = None  # the last clause that told of one
-    for part in parts:
+    for last, part in zip((None, *parts), parts, strict=False):
         for choice, sure in _by_phrase(field, ways, part) if part.choices else ():
             yield Told(choice, sure, part)
         if not (part.things or part.states):
             continue
-        if part.states & ENDED or (part.negated and part.states & HAS):
-            loss = part
+        loss = part if part.states & ENDED or (part.negated and part.states & HAS) else loss
         own = [thing for thing in part.things if thing not in _ASIDE]
+        if not part.things and last and _is_of_address(part, last):
+            yield from _by_things(ways, part, ("mailbox",), part.states, lost=True)
+            continue
         if part.things:
             yield from _by_own(ways, part, before, loss)
         if own:
@@ -68,6 +70,12 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             meant = things[-1:] if relative and not kept else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _is_of_address(part: Clause, last: Clause) -> bool:
+    """As in "the reset link goes to x, which I closed"."""
+    relative = part.sentence == last.sentence and "which" in part.hits[0].means.speech
+    return relative and bool(part.states & ENDED) and "an_address" in last.hits[-1].means.things
 
 
 def _knows_that(part: Clause) -> bool:
@@ -118,16 +126,22 @@ def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
     """Whether a clause without a thing of its own goes on about the last one."""
     if before is None or "if" in part.marks or part.sentence - before.sentence > 1:
         return before is not None and "if" not in part.marks and _refers_far_back(part, before)
-    if before.question and not before.states and part.sentence != before.sentence:
-        return True  # "Recovery codes? Never made any."
-    if has_near_pronoun(part, _PRONOUNS):
+    if _answers(part, before) or has_near_pronoun(part, _PRONOUNS):
         return True
     if "place" in part.marks and part.states & ENDED:
         # "The codes were in the safe. The safe has burnt."
         return "place" in before.marks or not before.states.isdisjoint(_KEPT)
     if part.sentence != before.sentence or _only_auxiliary(part):
         return False
-    return "which" in part.marks or (part.break_before == "and" and not held)
+    looked_for = part.break_before == "but" and part.negated and not before.states.isdisjoint(_KEPT)
+    goes_on = part.break_before == "and" or looked_for  # "the codes were printed, but I have not found them"
+    return "which" in part.marks or (goes_on and not held)
+
+
+def _answers(part: Clause, before: Clause) -> bool:
+    """As in "Recovery codes? Never made any." and "Recovery codes, yes, I have a full set."."""
+    asked = before.question and part.sentence != before.sentence
+    return (asked or before.says == {"yes"}) and not before.states
 
 
 def _refers_far_back(part: Clause, before: Clause) -> bool:
