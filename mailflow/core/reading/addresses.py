@@ -10,9 +10,10 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, is_listed, keys, roles
+from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.windows import is_listed, keys
 
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7

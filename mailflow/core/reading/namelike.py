@@ -97,6 +97,8 @@ def accepted_before(
     """What `last_name` found in a text that begins at a place, as a name; `plain`: it may look like any word."""
     name = match["name"]
     start = begin + match.start("name")
+    if any(one.start < start < one.end for one in fresh.addresses):
+        return None
     if match["open"] and match["close"]:
         return Found(name, start, start + len(name), STRONG)
     if terms.everyday(name) or not _LETTER.search(name) or (_PLAIN.fullmatch(name) and not plain):

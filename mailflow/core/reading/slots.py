@@ -192,10 +192,16 @@ def _label_at(
             return None
         return _Label(begins[0], begin, separator.end(), "line", whole=False)
     field, extra = found
-    if extra and not strong:
+    if extra and (not strong or _is_told_to_change(fresh, field, begin, separator.start())):
         return None
     start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
     return _Label(field, start, separator.end(), "line" if not extra or known else "inline", whole=not extra)
+
+
+def _is_told_to_change(fresh: Fresh, field: Field, start: int, end: int) -> bool:
+    """As in "Please enter this for the account: x", which tells more than a label."""
+    hits = fresh.within(start, end) if field.kind in {Kind.ADDRESS, Kind.NAME} else ()
+    return any("change" in hit.means.addresses for hit in hits)
 
 
 def _names_several(fresh: Fresh, start: int, end: int) -> bool:

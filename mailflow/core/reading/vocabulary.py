@@ -27,7 +27,18 @@ _SETS_KEPT = 16  # of languages
 _MISSPELT = 2  # letters more or less
 _MEMO_LIMIT = 20_000  # words; hostile mail must not fill the memory
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
+# The end of a host's name, which in many a language is a word: "net" is a "not", "com" a "with".
+_TOP_LEVEL = re.compile(r"\.(?:com|edu|info|net|org)\b(?!\.\w)")
 _start = itemgetter(0)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _goes_around(hit: Hit, places: Sequence[Hit]) -> bool:
+    """Whether an address stands within a phrase: of "so x is no more" nothing says "so is"."""
+    return any(hit.start < place.start < hit.end for place in places)
 
 
 class Vocabulary:
@@ -108,7 +119,7 @@ class Vocabulary:
         written = low
         for start, end, _ in set_apart:
             low = low[:start] + " " * (end - start) + low[end:]
-        words = Tokens(low, hard)
+        words = Tokens(_TOP_LEVEL.sub(_blank, low), hard)
         if not languages and len(low) <= _TELLING:  # rather than looking for the words again
             others = [word for start, end, _ in set_apart for word in plain_words(written[start:end])]
             languages = self._languages.likeliest([*words.forms, *others], written)
@@ -116,6 +127,7 @@ class Vocabulary:
             languages = self.languages(written)
         hits = self._reader(languages).find(low, words)
         if set_apart:
+            hits = [hit for hit in hits if "same" not in hit.means.speech or not _goes_around(hit, set_apart)]
             hits += set_apart
             hits.sort(key=_start)
         return hits

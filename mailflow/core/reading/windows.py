@@ -1,0 +1,180 @@
+"""What is said around each address of a text, which tells which of a person's addresses it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailflow.core.reading.addressforms import Found
+from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Concept, Hit
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import has_cjk, words_of
+
+LOOK_BACK = 30  # characters
+BESIDE = 3
+_ATTACHED = 1
+_NEAR, _BY_ACCOUNT = 12, 30
+_GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
+_LIST_MARKS = " \t0123456789.)(-*•·"
+_ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is said around an address: up to its neighbours or the end of the sentence."""
+
+    before: Sequence[Hit]
+    beside: frozenset[str]  # the address words right before it
+    next_to: frozenset[str]  # those right before the next address of the sentence
+    near: frozenset[str]  # those a little further
+    after: Sequence[Hit]  # up to a comma
+    behind: Sequence[Hit]  # all that follows
+    right_behind: frozenset[str]  # the address words of Japanese or Korean that follow at once
+    sentence: frozenset[Concept]  # all that it says
+    changes: bool  # a change is spoken of before it or right behind it, or anywhere beside two addresses
+    follows: bool  # another address stands before it in the sentence
+    earlier: str  # and that one's role
+    spanned: bool  # a phrase goes around it, up to the next: "change x to"
+    arrow: bool  # and between the two an arrow
+    account: bool  # the account is spoken of just before it
+    bracketed: bool  # it stands in brackets right behind a word for a mailbox
+    lost: bool  # what is said right before or behind it is that it is lost
+    to_get: bool  # the account is to have it
+    begged: frozenset[int]  # where it is wished that something be so: "please have it | linked to x"
+
+
+class ConceptsOf(dict[tuple[int, int], frozenset[Concept]]):
+    """What a part of the text speaks of, each part once: a sentence may hold hundreds of addresses."""
+
+    def __init__(self, fresh: Fresh) -> None:
+        self._fresh = fresh
+
+    def __missing__(self, part: tuple[int, int]) -> frozenset[Concept]:
+        hits = self._fresh.within(*part)
+        self[part] = found = frozenset(concept for hit in hits for concept in hit.means.concepts)
+        return found
+
+
+def keys(hits: Sequence[Hit], table: str) -> list[str]:
+    return [key for hit in hits for name, key in hit.means.concepts if name == table]
+
+
+def window_of(
+    fresh: Fresh,
+    terms: Terms,
+    found: Sequence[Found],
+    index: int,
+    ends: Sequence[int],
+    concepts: Mapping[tuple[int, int], frozenset[Concept]],
+    earlier: str,
+) -> Window:
+    one = found[index]
+    start = _sentence_start(fresh, one.start, ends)
+    stop = next((end for end in ends if end > one.end), len(fresh.text))
+    begin = max(start, found[index - 1].end if index else 0)
+    until = min(stop, found[index + 1].start if index + 1 < len(found) else stop)
+    before, after = fresh.within(begin, one.start), _to_break(fresh.within(one.end, until))
+    behind = after or _behind_comma(fresh, one, until)
+    said = [*clauses(before, terms.opposites)[-1:], *clauses(behind, terms.opposites)[:1]]
+    following = next((other for other in found[index + 1 : index + 2] if other.start < stop), None)
+    follows = index > 0 and found[index - 1].end > start
+    return Window(
+        before=before,
+        beside=_close(before, one, BESIDE, "addresses"),
+        next_to=_beside(fresh, following) if following else frozenset(),
+        near=_close(before, one, _NEAR, "addresses"),
+        after=after,
+        behind=fresh.within(one.end, until),
+        right_behind=_attached(fresh, one, after) if following is None else frozenset(),
+        sentence=concepts[start, stop],
+        changes=("addresses", "change") in concepts[start, stop]
+        and (
+            follows
+            or following is not None
+            or "change" in keys([*fresh.within(start, one.start), *after], "addresses")
+        ),
+        follows=follows,
+        earlier=earlier if follows else "",
+        spanned=following is not None
+        and any(0 <= following.start - hit.end <= BESIDE and hit.end > one.end for hit in before),
+        arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
+        account=bool(_close(before, one, _BY_ACCOUNT, "names")),
+        bracketed=fresh.text[begin : one.start].rstrip().endswith(("(", "（"))
+        and "mailbox" in _close(before, one, _NEAR, "things"),
+        lost=any(part.states & _GONE for part in said),
+        to_get=_is_to_get(fresh, terms, before, begin, one.start),
+        begged=frozenset(_begged(fresh, terms, before, begin)),
+    )
+
+
+def _is_to_get(fresh: Fresh, terms: Terms, before: Sequence[Hit], begin: int, place: int) -> bool:
+    """Whether it is wished that the account "have" what stands at a place."""
+    account = next((hit for hit in reversed(before) if "account" in hit.means.names), None)
+    between = words_of(fresh.low[account.end : place]) if account is not None else []
+    if account is None or not between or not terms.among("gets", between[-1]):
+        return False
+    return terms.among("begs", *words_of(fresh.low[begin : account.start]))
+
+
+def _behind_comma(fresh: Fresh, one: Found, until: int) -> list[Hit]:
+    """What follows an address that is put in between commas: "the address in it, that is x, does not exist"."""
+    hits = fresh.within(one.end, until)
+    put_in = bool(hits) and hits[0].means.breaks == "comma" and hits[0].start == one.end
+    return (
+        _to_break(hits[1:]) if put_in and "," in fresh.text[max(0, one.start - LOOK_BACK) : one.start] else []
+    )
+
+
+def _begged(fresh: Fresh, terms: Terms, before: Sequence[Hit], begin: int) -> Iterator[int]:
+    for hit in before:
+        if "tied" in hit.means.addresses:
+            words = words_of(fresh.low[begin : hit.start])
+            if words and terms.among("becomes", words[-1]) and terms.among("begs", *words):
+                yield hit.start
+
+
+def _attached(fresh: Fresh, one: Found, after: Sequence[Hit]) -> frozenset[str]:
+    hits = [hit for hit in after if hit.start - one.end <= _ATTACHED]
+    return frozenset(keys([hit for hit in hits if has_cjk(fresh.text[hit.start : hit.end])], "addresses"))
+
+
+def _close(hits: Sequence[Hit], one: Found, distance: int, table: str) -> frozenset[str]:
+    """What the hits that end at most so many characters before an address mean."""
+    return frozenset(keys([hit for hit in hits if one.start - hit.end <= distance], table))
+
+
+def _beside(fresh: Fresh, one: Found) -> frozenset[str]:
+    """The address words right before an address, past which none of them goes."""
+    hits = fresh.within(max(0, one.start - LOOK_BACK), one.start)
+    return _close([hit for hit in hits if hit.end <= one.start], one, BESIDE, "addresses")
+
+
+def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
+    """Where the sentence begins that announces what stands at a place: "New address, best first:", a list below it."""
+    line = fresh.starts[fresh.line_at(place)]
+    listed = is_listed(fresh, place) and (line == 0 or line - 1 in fresh.hard)
+    start = line if listed else max((end for end in ends if end <= place), default=0)
+    above = fresh.text[:start].rstrip()
+    goes_on = above.endswith((":", "："))
+    if listed and above[-1:].isalpha() and "@" not in above[above.rfind("\n") + 1 :]:
+        goes_on = True  # "Please replace it by", and below that x
+    if start and (listed or not fresh.within(start, place)) and goes_on:
+        return max((end for end in ends if end < len(above)), default=0)
+    return start
+
+
+def is_listed(fresh: Fresh, place: int) -> bool:
+    """Whether what stands at a place begins its line, but for the mark of a list."""
+    return not fresh.text[fresh.starts[fresh.line_at(place)] : place].strip(_LIST_MARKS)
+
+
+def _to_break(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits up to a comma or conjunction; a bracket right behind the address belongs to it."""
+    kept: list[Hit] = []
+    for hit in hits:
+        if hit.means.breaks in {"comma", "and", "but"}:
+            break
+        kept.append(hit)
+    return kept
