@@ -25,7 +25,8 @@ _LOOK_BACK = 3  # clauses
 _MOCKED = 2  # sentences before that may be ironic
 _NEAR = 30  # characters between an agreement and what takes it back
 _AGREES = frozenset({"agree", "yes", "refuse"})
-_ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
+_CONDITION = frozenset({"if"})
+_ANYWHERE = _CONDITION | {"doubt"}  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
 _TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
 _EITHER = frozenset({"yes", "not"})
@@ -214,14 +215,15 @@ def _only_nods(fresh: Fresh, part: Clause) -> bool:
 
 
 def _holds_back(part: Clause, *, knowing: bool) -> bool:
-    """Whether what is said is said under a reserve; an obligation behind it is only what it is about.
+    """Whether what is said is said under a reserve; an obligation or a doubt behind it is only what it is about.
 
-    "I know that I have to wait" knows it; "I have to agree" does not agree.
+    "I know that I have to wait, that it may take long" knows it; "I have to agree" does not agree.
     """
     says = _AGREES | {"aware"} if knowing else _AGREES
     said = min((hit.start for hit in part.hits if says & set(hit.means.says)), default=part.end)
+    anywhere, before = (_CONDITION, _ANYWHERE | _BEFORE) if knowing else (_ANYWHERE, _BEFORE)
     return any(
-        hit.means.speech & _ANYWHERE or (hit.start < said and hit.means.speech & _BEFORE) for hit in part.hits
+        hit.means.speech & anywhere or (hit.start < said and hit.means.speech & before) for hit in part.hits
     )
 
 

@@ -28,12 +28,13 @@ def says_no_more(fresh: Fresh, start: int, end: int, called: AbstractSet[str]) -
     hits = fresh.within(start, end)
     if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
         return False
-    if _is_to_something(fresh, hits, end, called):
+    led = _led_to(hits)
+    if led and _is_to_something(fresh, hits, led, end, called):
         return False
     told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
     if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
         return False
-    return not (_knows_something(hits, told, end) or _goes_on_to_tell(hits, told))
+    return not (_knows_something(hits, told, end) or (not led and _goes_on_to_tell(hits, told)))
 
 
 def makes_a_date(fresh: Fresh, end: int, after: tuple[int, int]) -> bool:
@@ -51,15 +52,21 @@ def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:
     return terms.short_words.get("agreed_to", frozenset()).union(named)
 
 
-def _is_to_something(fresh: Fresh, hits: Sequence[Hit], end: int, called: AbstractSet[str]) -> bool:
-    """Whether what is agreed to is named, and none of ours: "I agree with Marisol's proposal"."""
+def _led_to(hits: Sequence[Hit]) -> list[int]:
+    """Where each "to" or "with" ends that follows a yes or an "I agree" at once."""
     says = [hit.end for hit in hits if hit.means.says]
-    tos = [
+    return [
         hit.end
         for hit in hits
-        if "to" in hit.means.addresses and any(hit.start - 1 <= one <= hit.end for one in says)
+        if "to" in hit.means.addresses and any(hit.start - 1 <= end <= hit.end for end in says)
     ]
-    for place in tos:
+
+
+def _is_to_something(
+    fresh: Fresh, hits: Sequence[Hit], led: Sequence[int], end: int, called: AbstractSet[str]
+) -> bool:
+    """Whether what is agreed to is named, and none of ours: "I agree with Marisol's proposal"."""
+    for place in led:
         thing = list(islice(WORD.finditer(fresh.text, place, end), _A_THING))
         if thing and not (_is_in(thing[-1].start(), hits) or thing[-1][0].lower() in called):
             near = fresh.within(place, thing[-1].end())

@@ -10,7 +10,9 @@ from mailflow.core.reading.words import CJK
 
 COMMA = re.compile("[,;，；、]")
 WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
-NUMBER = re.compile(r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?![\w.]*\w)")
+NUMBER = re.compile(
+    r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?=(?:st|nd|rd|th)\b|(?![\w.]*\w))"
+)  # "2", "1-3", and in English "the 2nd"
 _SAME_SENTENCE = (
     r"(?:[.!?](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop; no space follows one of Chinese or Japanese
 )

@@ -184,8 +184,9 @@ def _yes_to_all(
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
+        fields = _without_told(fields, parts)
         if sure == _BARE:
-            fields = _without_told(_without_time(fresh, terms, fields, start, end), parts)
+            fields = _without_time(fresh, terms, fields, start, end)
         agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
             value = _answered(terms, field, parts, meant[field.item], said=said)

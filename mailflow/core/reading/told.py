@@ -133,7 +133,7 @@ def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
         return "place" in before.marks or not before.states.isdisjoint(_KEPT)
     if part.sentence != before.sentence or _only_auxiliary(part):
         return False
-    looked_for = part.break_before == "but" and part.negated and not before.states.isdisjoint(_KEPT)
+    looked_for = part.break_before == "but" and part.negated and not before.states.isdisjoint(_KEPT | _HAD_IN)
     goes_on = part.break_before == "and" or looked_for  # "the codes were printed, but I have not found them"
     return "which" in part.marks or (goes_on and not held)
 
