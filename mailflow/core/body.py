@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
+from functools import cached_property
 
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
@@ -16,7 +17,7 @@ from mailflow.core.text import Line, Mark, mark_lines
 _TELLING = 3  # words: so much of a line, and it is the letter's; "yes" may be anybody's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Body:
     subject: str
     text: str
@@ -24,7 +25,7 @@ class Body:
     secrets: tuple[str, ...]  # kinds that the person pasted or attached now, rather than quoted
     masked: bool  # whether anything was, quoted text and attachments included
 
-    @property
+    @cached_property
     def fresh(self) -> str:
         """The person's own new words."""
         return "\n".join(line.text for line in self.lines if line.mark is Mark.FRESH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from mailflow.core.text import Line, Mark
 from mailflow.core.textwords import TextWords
@@ -11,7 +12,6 @@ from mailflow.core.textwords import TextWords
 _LABEL_LIMIT = 30  # characters
 _OTHERS = 2  # fields beside "From:" that make a header
 _HEADER_LINES = 12
-_CITED = frozenset({Mark.QUOTED, Mark.FORWARDED})
 _ADDRESS = re.compile(r"[^\s<>\[\]():;,\"']{1,64}@[\w.-]{1,255}")
 
 
@@ -35,21 +35,22 @@ def with_own_forwarded(lines: Sequence[Line], sender: str, words: TextWords) -> 
 
 def _headers(lines: Sequence[Line], words: TextWords) -> Iterator[range]:
     """The lines of each cited mail's header."""
-    at = 0
-    while at < len(lines):
-        end, roles = at, set()
-        while end < min(len(lines), at + _HEADER_LINES) and (role := _role(lines[end], words)):
-            roles.add(role)
-            end += 1
-        if "from" in roles and len(roles & {"sent", "to", "subject"}) >= _OTHERS:
+    end = 0
+    for at, line in enumerate(lines):
+        if at < end or not _role(line, words):
+            continue
+        roles = [*takewhile(bool, (_role(one, words) for one in lines[at : at + _HEADER_LINES]))]
+        end = at + len(roles)
+        if "from" in roles and len({"sent", "to", "subject"}.intersection(roles)) >= _OTHERS:
             yield range(at, end)
-        at = max(end, at + 1)
 
 
 def _role(line: Line, words: TextWords) -> str | None:
     """The role of a cited line that may be of a header: "From: …"."""
+    if line.mark is not Mark.QUOTED and line.mark is not Mark.FORWARDED:
+        return None
     label, colon, _ = line.text[:_LABEL_LIMIT].replace("：", ":").partition(":")
-    return words.labels.get(label.strip(" *\t").casefold()) if colon and line.mark in _CITED else None
+    return words.labels.get(label.strip(" *\t").casefold()) if colon else None
 
 
 def _writer(lines: Sequence[Line], header: range, words: TextWords) -> str:

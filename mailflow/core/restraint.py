@@ -56,8 +56,10 @@ def text_key(sender: str, text: str) -> str | None:
     """
     local, _, domain = sender.casefold().rpartition("@")
     role = "".join(filter(str.isalpha, local))
+    if role == local or len(role) < _LEAST_ROLE:
+        return None
     words = [word for word in text.casefold().split() if word.isalpha() or word[:-1].isalpha()]
-    if role == local or len(role) < _LEAST_ROLE or len(words) < _LEAST_WORDS:
+    if len(words) < _LEAST_WORDS:
         return None
     return sha256("\0".join((role, upper_domain(domain), *words)).encode("utf-8", "replace")).hexdigest()[:32]
 

@@ -62,7 +62,7 @@ _KEY = re.compile(r"[\w.~+/=:-]{20,400}")
 
 
 def recovery_codes(view: View) -> Iterator[Span]:
-    if view.may_hold_code(0, len(view.text)) and _SIXTEEN.search(view.long_words):
+    if view.holds_code and _SIXTEEN.search(view.long_words):
         yield from _hex_codes(view)
     seen = 0
     lines = _Lines(view)
@@ -77,9 +77,7 @@ def recovery_codes(view: View) -> Iterator[Span]:
 
 def _hex_codes(view: View) -> Iterator[Span]:
     """Two of them are a sheet wherever they stand; one needs a word for codes near it."""
-    found = [
-        m.span() for m in _HEX.finditer(view.text) if _has_both(m[0]) and m[0] in (m[0].lower(), m[0].upper())
-    ]
+    found = [m.span() for m in _HEX.finditer(view.text) if _is_hex_code(m[0])]
     codes = [span for span in found if not _is_told_harmless(view, *span)] if view.no_secrets else found
     if len(codes) > 1:
         yield from codes
@@ -87,6 +85,11 @@ def _hex_codes(view: View) -> Iterator[Span]:
         around = (view.line_start(start, 4), view.line_end(view.line_end(end) + 1))
         if any(around[0] <= name[0] <= around[1] for name in view.code_names):
             yield start, end
+
+
+def _is_hex_code(word: str) -> bool:
+    """Whether hexadecimal digits hold both letters, all of one case, and numbers."""
+    return (word.islower() or word.isupper()) and not word.isalpha()
 
 
 def _is_told_harmless(view: View, start: int, end: int) -> bool:
@@ -228,7 +231,7 @@ def totp_seeds(view: View) -> Iterator[Span]:
 
 def _by_form(view: View) -> Iterator[Span]:
     """Seeds that nothing names: groups of four in which letters and digits mix, or one long word of them."""
-    if not view.may_hold_code(0, len(view.text)):
+    if not view.holds_code:
         return
     if _LONG_SEED.search(view.long_words):
         for found in _LONG_SEED.finditer(view.text):

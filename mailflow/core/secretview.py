@@ -24,12 +24,17 @@ class View:
         self._places: dict[str, tuple[list[Span], int]] = {}
 
     @cached_property
+    def holds_code(self) -> bool:
+        """Whether anything in the text has the least that every code has."""
+        return _LIKE_CODE.search(self.text) is not None
+
+    @cached_property
     def _like_codes(self) -> list[int]:
         """Where a digit stands in what is long enough for a code, or a part of one: of three characters."""
         return [digit.start() for digit in _LIKE_CODE.finditer(self.text)]
 
     def may_hold_code(self, start: int, end: int) -> bool:
-        """Whether anything in a part of the text has the least that every code has."""
+        """The same of a part of the text."""
         first = bisect_left(self._like_codes, start)
         return first < len(self._like_codes) and self._like_codes[first] < end
 
