@@ -43,7 +43,8 @@ class Content:
     def feed(self, chunk: bytes) -> None:
         self.arrived += len(chunk)
         window = self._open + chunk
-        dot = window.find(b"\r\n.")  # the end, or a dot that was stuffed: most chunks have neither
+        # The end, or a dot that was stuffed: most chunks have neither, and base64 no dot at all, which is told far sooner.
+        dot = window.find(b"\r\n.") if b"." in window else -1
         end = window.find(END, dot) if dot >= 0 else -1
         if end >= 0:
             self.ended = True
