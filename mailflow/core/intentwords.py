@@ -28,8 +28,33 @@ WEIGHED = frozenset(
 # What each list of [secrets] holds: the names of a secret, what tells that a code is none ("commit"), and the words
 # around the value of one.
 TYPED = "typed"
-NAMES = ("password", TYPED, "codes", "seed", "token", "no_secret")
-AROUND = ("is", "between", "no_password")
+NAMES = (
+    "password",
+    TYPED,
+    "codes",
+    "seed",
+    "token",
+    "once",
+    "wallet",
+    "pair",
+    "command",
+    "header",
+    "no_secret",
+)
+WORDS = (
+    "between",
+    "no_password",
+    "use",
+    "joins",
+    "other",
+    "article",
+    "thing",
+    "knows",
+    "of_words",
+    "several",
+    "account",
+)
+AROUND = ("is", "as", *WORDS)
 
 
 _CJK = re.compile(f"[{CJK}]")
@@ -139,8 +164,20 @@ class IntentWords:
     )  # beginning with common words: "I type"
     is_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # by first word: "is", "should be"
     glued: re.Pattern[str] = _NEVER  # the same in languages without spaces, from the end of the name on
+    as_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # likewise: "as"
+    glued_as: re.Pattern[str] = _NEVER  # the same in languages without spaces, up to the name
     between: frozenset[str] = frozenset()  # what may stand between its name and "is": "for", "my"
     no_password: frozenset[str] = frozenset()  # what stands where a password would: "forgotten"
+    use: frozenset[str] = frozenset()  # verbs before "x as password"
+    joins: frozenset[str] = frozenset()  # "and", "or"
+    other: frozenset[str] = frozenset()  # what tells one password from another: "new", "second"
+    article: frozenset[str] = frozenset()  # what may stand before that: "the", "my"
+    thing: frozenset[str] = frozenset()  # what makes a thing of a password's name: "manager"
+    knows: frozenset[str] = frozenset()  # what somebody does with a password whose name may follow: "knew"
+    of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
+    several: frozenset[str] = frozenset()  # the names of more than one
+    account: frozenset[str] = frozenset()  # what stands before an account's name: "user"
+    glued_or: re.Pattern[str] = _NEVER  # "and", "or" in languages without spaces
     ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
 
 
@@ -155,6 +192,7 @@ def compile_intent_words(
     secrets = _gathered(languages, "secrets", (*NAMES, *AROUND))
     matters = _gathered(languages, "matters", MATTERS)
     hints = _gathered(languages, "hints", MATTERS)
+    around = {name: frozenset(word.casefold() for word in secrets[name]) for name in WORDS}
     return IntentWords(
         phrases=compile_phrases(
             {sign: intent[sign] for sign in SIGNS if sign != "reported"}
@@ -167,9 +205,24 @@ def compile_intent_words(
         secret_names=SecretNames({kind: secrets[kind] for kind in NAMES if kind != TYPED}),
         typed=SecretNames({TYPED: secrets[TYPED]}),
         is_words=_by_first_word(word for word in secrets["is"] if not _CJK.search(word)),
-        glued=_glued(word for word in secrets["is"] if _CJK.search(word)),
-        between=frozenset(word.casefold() for word in secrets["between"]),
-        no_password=frozenset(word.casefold() for word in secrets["no_password"]),
+        glued=_glued(
+            [word for word in secrets["is"] if _CJK.search(word)],
+            [word for word in secrets["between"] if _CJK.search(word)],
+        ),
+        as_words=_by_first_word(word for word in secrets["as"] if not _CJK.search(word)),
+        glued_as=_glued_as([word for word in secrets["as"] if _CJK.search(word)]),
+        between=around["between"],
+        no_password=around["no_password"],
+        use=around["use"],
+        joins=around["joins"],
+        other=around["other"],
+        article=around["article"],
+        thing=around["thing"],
+        knows=around["knows"],
+        of_words=around["of_words"],
+        several=around["several"],
+        account=around["account"],
+        glued_or=_glued_or([word for word in secrets["joins"] if _CJK.search(word)]),
         ordinary=ordinary,
     )
 
@@ -208,6 +261,21 @@ def _by_first_word(phrases: Iterable[str]) -> dict[str, re.Pattern[str]]:
     return {word: re.compile("|".join(some), re.IGNORECASE) for word, some in ways.items()}
 
 
-def _glued(words: Iterable[str]) -> re.Pattern[str]:
-    ways = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.compile(rf"[{CJK}]{{0,4}}?(?:{ways})[ \t]?[:：]?") if ways else _NEVER
+def _glued(words: Iterable[str], between: Iterable[str]) -> re.Pattern[str]:
+    ways, betweens = _any_of(words), _any_of(between)
+    some = rf"(?:[ \t]?(?:{betweens})[ \t]?){{0,2}}" if betweens else ""
+    return re.compile(rf"[{CJK}]{{0,4}}?(?:{ways})[ \t]?[:：]?{some}") if ways else _NEVER
+
+
+def _glued_as(words: Iterable[str]) -> re.Pattern[str]:
+    ways = _any_of(words)
+    return re.compile(rf"[ \t]?(?:{ways})[ \t]?[{CJK}]{{0,2}}$") if ways else _NEVER
+
+
+def _glued_or(words: Iterable[str]) -> re.Pattern[str]:
+    ways = _any_of(words)
+    return re.compile(rf"[」』”\"]?[ \t]?(?:{ways})[ \t]?") if ways else _NEVER
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

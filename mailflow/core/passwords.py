@@ -9,57 +9,75 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from mailflow.core.phrases import CJK
-from mailflow.core.secretforms import Span
-from mailflow.core.secretview import REACH, View
-
-_QUOTED = re.compile(
-    r"[ \t*_]{0,8}(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»"
-    r"|'([^'\n]{1,100})'(?!\w)|`{1,3}([^`\n]{1,100})`{1,3}|「([^」\n]{1,100})」|‘([^’\n]{1,100})’(?!\w))"
+from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of
+from mailflow.core.passwordsbefore import in_front
+from mailflow.core.passwordsbeside import further, listed
+from mailflow.core.passwordshapes import (
+    ADDRESS_OR_LINK,
+    CLAUSE_END,
+    QUOTED,
+    SIGNED,
+    WORD,
+    is_answer,
+    is_code,
+    is_like_no_name,
+    is_odd,
+    is_phrase,
+    is_unmistakable,
+    trimmed,
 )
-_WORD = rf"[^\s|{CJK}，。、；（）「」]{{1,200}}"
+from mailflow.core.secrettokens import Span
+from mailflow.core.secretview import FILLER, REACH, View
+
 _REFERENCE = re.compile(r"\[[0-9A-Z]{4}-[0-9A-Z]{4}\]")  # of a case, which our subjects put in brackets
-_BESIDE = re.compile(rf"[ \t]{{1,8}}({_WORD})")
-_VALUE = re.compile(rf"[ \t*_]{{0,8}}({_WORD})")
+_BESIDE = re.compile(rf"[ \t]{{1,8}}({WORD})")
+_VALUE = re.compile(rf"[ \t*_]{{0,8}}({WORD})")
 _BELOW = re.compile(
-    rf"[ \t*_:：|#]{{0,8}}\r?\n(?:[> \t]{{0,8}}\r?\n)?[> \t*_|]{{0,8}}({_WORD})[ \t*_|]{{0,8}}(?=\r?\n|\Z)"
+    rf"[ \t*_:：|#>+-]{{0,8}}\r?\n(?:[> \t]{{0,8}}\r?\n)?[> \t*_|]{{0,8}}({WORD})[ \t*_|]{{0,8}}(?=\r?\n|\Z)"
 )
 _ALONE = re.compile(r"[>\s#*_|•-]{0,8}")
-_BEFORE = re.compile(
-    r"(?<!\S)([^\s|]{6,60})[ \t]{1,3}([^\s|]{1,12})(?:[ \t]{1,3}[^\s|]{1,12}){0,2}[ \t]{1,3}$"
+_BELOW_COLON = re.compile(r"[ \t*_]{0,4}[:：]")
+_LINE_BELOW = re.compile(
+    r"[ \t*_]{0,4}[:：][ \t]{0,8}\r?\n(?:[> \t]{0,8}\r?\n)?[> \t]{0,8}([^\n:：]{3,100}?)[ \t]{0,8}(?=\r?\n|\Z)"
 )
-_NO_LETTER = re.compile(r"[^A-Za-z\s]")
-_PAIR = re.compile(r"^[^:=\n]{0,60}(?:[/&+]|\b(?:and|und|et|y|e|и))[ \t]{0,3}$", re.IGNORECASE)
-_PAIR_VALUES = re.compile(r"[ \t]{0,8}([^\s/|]{1,100}(?:[ \t]{0,3}[/|,;][ \t]{0,3}|[ \t]{1,3})[^\s|]{1,100})")
-_CLAUSE_END = re.compile(r"[ \t*_]{0,8}(?:\Z|[\r\n|,;.!?()。，；]|(?<=[.,;!?])[ \t])")
-_ADDRESS_OR_LINK = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}|(?:https?://|www\.|[\w-]{1,63}\.[a-z]{2,18}/)\S+", re.IGNORECASE
-)
-_FACTOR = re.compile(
-    r"(?:[12]|two)-?(?:fa|step|factor|sv)|[mu]2?fa?|u2f|fido2?|otp|pypi\S{0,20}|oauth2|sha-?\d+|md5",
-    re.IGNORECASE,
-)
-_CHUNK = re.compile(_WORD)
-_SIGNED = re.compile(r"[!#$%^&*+=~?§€£@]\w")
-_SETTING = re.compile(
-    r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})"
-)  # "Name>=1.2"
+_BRACKETS = re.compile(r"[ \t]{1,3}\(([^()\n]{3,100})\)")
+_BEFORE = 130  # characters of an account's name and the word before it
+_BRACKET = ("「", "『")
+_CLAUSE_END = re.compile(r"[.!?;,:()|\n]")
+_LONGEST_CLAUSE = 120
+_NEXT_LINE = re.compile(r"\r?\n[> \t]{0,4}([^.!?;,:()|\n]{1,120})")
+_LEAST_WORD = 4  # characters of a word that is a password although the sentence goes on
+_PHRASE_WORDS = 3  # those that a password has at least if only an "is" stands before it
+_SOON = re.compile(rf"[ \t]{{1,3}}({WORD})")
+_CHUNK = re.compile(WORD)
 _TYPED = re.compile(
-    rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({_WORD})"
+    rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({WORD})"
 )
-_JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
-_AFTER = ",;)]}>\"'`»”’。、，；*_"
 
 
 def passwords(view: View) -> Iterator[Span]:
     names = view.places("password")
+    known: list[int] = []  # where those begin that were found
     for start, end in names:
-        span = _behind(view, start, end) or _below(view, start, end) or _in_front(view, start)
-        if span and span[1] > span[0]:
-            yield span
+        spans = list(_named(view, start, end))
+        spans += further(view, view.text[start:end], spans[-1]) if spans else listed(view, end)
+        yield from spans
+        known += [span[0] for span in spans]
     if names:
         yield from _typed(view, names)
-        yield from _unmistakable(view.text)
+        yield from _unmistakable(view.text, sorted(known))
+
+
+def _named(view: View, start: int, end: int) -> Iterator[Span]:
+    """What one name of a password is told to be."""
+    table = table_of(view, start)
+    cells = list(cells_below(view, table)) if table else []
+    span = (
+        None if cells and table and not table.first else _behind(view, start, end) or _below(view, start, end)
+    )
+    if span is None and not cells:
+        span = in_front(view, start, end)
+    yield from ((first, last) for first, last in ([span] if span else cells) if first < last)
 
 
 def _behind(view: View, start: int, end: int) -> Span | None:
@@ -67,13 +85,29 @@ def _behind(view: View, start: int, end: int) -> Span | None:
     beside = _beside(view, end)
     found = view.value_after(end)
     if beside or found is None or not found[1]:
-        return beside
-    place, joint = found
-    if (quoted := _QUOTED.match(view.text, place)) and quoted.lastindex:
-        return None if _is_answer(view, quoted[quoted.lastindex]) else quoted.span(quoted.lastindex)
-    if _PAIR.search(view.text[view.line_start(start) : start]):
-        return _pair(view, place) or _bare(view, start, place, joint)
-    return _bare(view, start, place, joint)
+        return beside or _said_beside(view, start, end)
+    place, _ = found
+    if (quoted := QUOTED.match(view.text, place)) and quoted.lastindex:
+        return None if is_answer(view, quoted[quoted.lastindex]) else quoted.span(quoted.lastindex)
+    if is_second_of_two(view, start):
+        return second_of_two(view, place) or _bare(view, start, end, found)
+    return _bare(view, start, end, found)
+
+
+def _said_beside(view: View, start: int, end: int) -> Span | None:
+    """What is no code, where the words before tell that it follows: "login x password y", "used as password (x y)"."""
+    text = view.text
+    before = text[max(0, start - _BEFORE) : start].casefold().split()[-2:]
+    if len(before) > 1 and before[0] in view.words.account and (value := _BESIDE.match(text, end)):
+        return None if is_answer(view, value[1]) else trimmed(text, *value.span(1))
+    if text[end : end + 1] in _BRACKET and (quoted := QUOTED.match(text, end)):
+        span = quoted.span(quoted.lastindex or 0)
+        return None if is_answer(view, text[slice(*span)]) else span
+    if before and before[-1] in view.words.as_words:
+        bracketed = _BRACKETS.match(text, end) or QUOTED.match(text, end)
+        span = bracketed.span(bracketed.lastindex or 0) if bracketed else (end, end)
+        return span if is_phrase(view, text[slice(*span)].split()) else None
+    return None
 
 
 def _beside(view: View, end: int) -> Span | None:
@@ -81,82 +115,108 @@ def _beside(view: View, end: int) -> Span | None:
     found = _BESIDE.match(view.text, end)
     if found and _REFERENCE.fullmatch(found[1]):
         return None
-    span = _trimmed(view.text, *found.span(1)) if found else (end, end)
+    span = trimmed(view.text, *found.span(1)) if found else (end, end)
     value = view.text[slice(*span)]
-    return span if _is_code(value) and not _is_answer(view, value) else None
+    return span if is_code(value) and not is_answer(view, value) else None
 
 
-def _bare(view: View, start: int, place: int, joint: str) -> Span | None:
-    found = _VALUE.match(view.text, place)
-    span = _trimmed(view.text, *found.span(1)) if found else (place, place)
+def _bare(view: View, start: int, end: int, found: tuple[int, str]) -> Span | None:
+    place, joint = found
+    word = _VALUE.match(view.text, place)
+    span = trimmed(view.text, *word.span(1)) if word else (place, place)
     value = view.text[slice(*span)]
-    if not value or _is_answer(view, value) or _ADDRESS_OR_LINK.fullmatch(value):
+    if not value.strip(FILLER) or ADDRESS_OR_LINK.fullmatch(value):
         return None
-    if _is_odd(value):
+    if is_odd(value) and not is_answer(view, value):
         return span
-    if joint in ("-", "--", "–", "—") or _is_told_lost(view, start):
-        return None
-    if _CLAUSE_END.match(view.text, span[1]):
-        return span
-    return None if joint[0].isalpha() else _phrase(view, start, span[0])
+    of_words = view.text[start:end].casefold() in view.words.of_words
+    if is_answer(view, value):
+        return _phrase(view, span[0], of_words=True) if of_words else None
+    is_story = joint in ("-", "--", "–", "—") or _is_told_lost(view, start) or _is_owner(view, start, span)
+    return None if is_story else _words(view, start, span, is_said=joint[0].isalpha(), of_words=of_words)
 
 
-def _phrase(view: View, start: int, place: int) -> Span | None:
-    """A line that begins with the name and goes on with two to six words, of which few tell about a password."""
+def _words(view: View, start: int, span: Span, *, is_said: bool, of_words: bool) -> Span | None:
+    """A value that begins with a word; `is_said`: with "is" before it rather than a sign."""
+    if CLAUSE_END.match(view.text, span[1]) and not _goes_on_below(view, span[1]):
+        return span
+    if is_said or of_words:
+        colon = ":" in view.text[max(0, span[0] - 3) : span[0]]
+        found = _phrase(view, span[0], of_words=of_words or colon) or _soon(view, span)
+        if found:
+            return found
+    following = _SOON.match(view.text, span[1]) if span[1] - span[0] >= _LEAST_WORD else None
+    if following and following[1].casefold() in view.words.joins:  # "is kitten and does not work"
+        return span
+    return _line_of_words(view, start, span[0])
+
+
+def _line_of_words(view: View, start: int, place: int) -> Span | None:
+    """A line that begins with the name and goes on with some words, of which few tell about a password."""
     if not _ALONE.fullmatch(view.text, view.line_start(start), start):
         return None
-    span = _trimmed(view.text, place, view.line_end(place))
-    words = view.text[slice(*span)].split()
+    span = trimmed(view.text, place, view.line_end(place))
+    return span if is_phrase(view, view.text[slice(*span)].split()) else None
+
+
+def _goes_on_below(view: View, place: int) -> bool:
+    below = _NEXT_LINE.match(view.text, place)
+    return below is not None and below[1][0].islower()
+
+
+def _phrase(view: View, place: int, *, of_words: bool) -> Span | None:
+    """The words of a sentence behind "password is", where they do not tell what became of it.
+
+    `of_words`: whether the name says that it is of several ("passphrase").
+    """
+    line = _CLAUSE_END.split(view.text[place : place + _LONGEST_CLAUSE], maxsplit=1)[0]
+    end = place + len(line)
+    below = _NEXT_LINE.match(view.text, end) if _goes_on_below(view, end) else None
+    words = list(re.finditer(r"\S+", view.text[place : below.end(1) if below else end]))
+    joins = (n for n, word in enumerate(words) if word[0].casefold() in view.words.joins)
+    for count in (len(words), len(line.split()), next(joins, 0)):
+        said = [word[0] for word in words[:count]]
+        if _is_told(view, said, of_words=of_words):
+            return trimmed(view.text, place, place + words[count - 1].end())
+    return None
+
+
+def _is_told(view: View, said: Sequence[str], *, of_words: bool) -> bool:
+    if of_words:
+        return len(said) > 1 and is_phrase(view, said, answers=len(said) // 2)
     return (
-        span if len(words) <= 6 and sum(_is_answer(view, word) for word in words) <= len(words) // 4 else None
+        len(said) >= _PHRASE_WORDS
+        and is_phrase(view, said)
+        and not said[0].endswith("ed")  # "managed by our IT"
+        and not any(is_answer(view, word) for word in said[:2])
     )
 
 
-def _pair(view: View, place: int) -> Span | None:
-    """As in "login / password: name / x": both, as which is which is not always plain."""
-    found = _PAIR_VALUES.match(view.text, place)
-    if found is None:
-        return None
-    words = re.split(r"[\s/|,;]+", found[1])
-    return None if any(_is_answer(view, word) for word in words) else found.span(1)
+def _soon(view: View, span: Span) -> Span | None:
+    """As in "my password was either x" and "is I believe x": a code that looks like no name, behind a word or two."""
+    for _ in range(2):
+        word = _SOON.match(view.text, span[1])
+        if word is None:
+            return None
+        span = trimmed(view.text, *word.span(1))
+        value = view.text[slice(*span)]
+        if is_like_no_name(value) and not is_answer(view, value):
+            return span
+    return None
 
 
 def _below(view: View, start: int, end: int) -> Span | None:
     """The name as a heading or cell with nothing behind it, the value alone on the next line or in the cell below."""
-    line = view.line_start(start)
-    if _ALONE.fullmatch(view.text, line, start) and (found := _BELOW.match(view.text, end, end + REACH)):
-        span = _trimmed(view.text, *found.span(1))
-        return None if _is_answer(view, view.text[slice(*span)]) else span
-    return _cell_below(view, line, start)
-
-
-def _cell_below(view: View, line: int, start: int) -> Span | None:
-    head_end = view.line_end(start)
-    head, row = view.text[line:head_end], view.text[head_end + 1 : view.line_end(head_end + 1)]
-    cut = "|" if "|" in head else "\t"
-    if cut not in head or head.count(cut) != row.count(cut):
+    alone = _ALONE.fullmatch(view.text, view.line_start(start), start)
+    if found := _BELOW.match(view.text, end, end + REACH):
+        span = trimmed(view.text, *found.span(1))
+        value = view.text[slice(*span)]
+        if not is_answer(view, value) and (alone or (is_odd(value) and _BELOW_COLON.match(view.text, end))):
+            return span
         return None
-    column = view.text.count(cut, line, start)
-    cells = row.split(cut)
-    offset = head_end + 1 + sum(len(cell) + 1 for cell in cells[:column])
-    value = cells[column].strip()
-    if not _is_code(value) or _is_answer(view, value):
-        return None
-    begin = view.text.index(value, offset)
-    return begin, begin + len(value)
-
-
-def _in_front(view: View, start: int) -> Span | None:
-    """As in "x is my password"."""
-    window = max(view.line_start(start), start - 100)
-    if not _NO_LETTER.search(view.text, window, start):
-        return None  # in nothing but letters stands no code
-    if view.words.is_words.keys().isdisjoint(view.text[window:start].casefold().split()[-4:]):
-        return None
-    found = _BEFORE.search(view.text[window:start])
-    if found is None or found[2].casefold() not in view.words.is_words or not _is_code(found[1]):
-        return None
-    return _trimmed(view.text, window + found.start(1), window + found.end(1))
+    line = _LINE_BELOW.match(view.text, end) if alone else None
+    said = line[1].split() if line else []
+    return line.span(1) if line and len(said) >= _PHRASE_WORDS and is_phrase(view, said) else None
 
 
 def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:
@@ -165,48 +225,32 @@ def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:
         before = bisect_left(names, (start, start)) - 1
         found = _TYPED.match(view.text, end) if before >= 0 and start - names[before][1] <= REACH else None
         if found is not None:
-            span = _trimmed(view.text, *found.span(1))
-            if _is_like_no_name(view.text[slice(*span)]):
+            span = trimmed(view.text, *found.span(1))
+            if is_like_no_name(view.text[slice(*span)]):
                 yield span
 
 
-def _unmistakable(text: str) -> Iterator[Span]:
-    """What nobody would write but a password, wherever it stands in a text that speaks of one."""
+def _unmistakable(text: str, known: Sequence[int]) -> Iterator[Span]:
+    """What nobody would write but a password, wherever it stands in a text that speaks of one.
+
+    `known`: where others begin, as "name/x" is no password if the "x" of it is.
+    """
     for found in _chunks_with_signs(text):
-        span = _trimmed(text, *found.span())
-        if _is_unmistakable(text[slice(*span)]):
+        span = trimmed(text, *found.span())
+        inside = bisect_left(known, span[0] + 1)
+        holds_known = inside < len(known) and known[inside] < span[1]
+        if not holds_known and is_unmistakable(text[slice(*span)]):
             yield span
 
 
 def _chunks_with_signs(text: str) -> Iterator[re.Match[str]]:
     """Looked for in the lines alone that hold a sign, as few do."""
-    sign = _SIGNED.search(text)
+    sign = SIGNED.search(text)
     while sign is not None:
         start, end = text.rfind("\n", 0, sign.start()) + 1, text.find("\n", sign.end())
         end = len(text) if end < 0 else end
-        yield from (found for found in _CHUNK.finditer(text, start, end) if _SIGNED.search(found[0]))
-        sign = _SIGNED.search(text, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    """Without what belongs to the sentence: quotes, brackets, a comma or full stop behind it."""
-    while start < end and text[start] in "\"'`“‘«(<[":
-        start += 1
-    while end > start and (text[end - 1] in _AFTER or text[end - 1].isspace()):
-        end -= 1
-    return start, end - 1 if text[start:end].endswith(".") and end - start > 1 else end
-
-
-def _is_answer(view: View, value: str) -> bool:
-    """Words that say something of a password rather than give it away: "forgotten", "lost/stolen", "?"."""
-    said = value.casefold()
-    if value.isalpha() or said in view.words.no_password:  # as most are, and told soonest
-        return said in view.words.no_password
-    words = re.split(r"[/.,;!?()]+", said.replace("’", "'"))
-    words = [word.strip("\"'`*_-") for word in words]
-    return all(not word or word in view.words.no_password for word in words) or not any(
-        c.isalnum() for c in value
-    )
+        yield from (found for found in _CHUNK.finditer(text, start, end) if SIGNED.search(found[0]))
+        sign = SIGNED.search(text, end)
 
 
 def _is_told_lost(view: View, start: int) -> bool:
@@ -215,46 +259,13 @@ def _is_told_lost(view: View, start: int) -> bool:
     return bool(before) and before[-1] in view.words.no_password and before[-1] not in view.words.between
 
 
-def _is_odd(value: str) -> bool:
-    """A digit, a capital inside, or a sign that words do not have."""
-    inside = value[1:-1]
+def _is_owner(view: View, start: int, span: Span) -> bool:
+    """Whether it is "he knew the password: Marcus, who has left", which tells who knows it."""
+    before = view.text[max(0, start - 30) : start].casefold().split()[-2:]
+    value = view.text[slice(*span)]
     return (
-        any(c.isdigit() for c in value)
-        or any(c.isupper() for c in inside)
-        or bool(re.search(r"[^\w\s'’./-]", inside))
+        value.isalpha()
+        and value[:1].isupper()
+        and view.text[span[1] : span[1] + 1] == ","
+        and any(word in view.words.knows for word in before)
     )
-
-
-def _is_unmistakable(value: str) -> bool:
-    return (
-        len(value) >= 8
-        and _SIGNED.search(value, 1) is not None
-        and _is_mixed(value)
-        and not _ADDRESS_OR_LINK.search(value)
-        and not _SETTING.fullmatch(value)
-        and not all(piece.isalpha() or _FACTOR.fullmatch(piece) for piece in _JOINED.split(value))
-    )
-
-
-def _is_like_no_name(value: str) -> bool:
-    """A code with a sign or a capital that account names rarely have."""
-    return _is_code(value) and (
-        _SIGNED.search(value, 1) is not None or any(map(str.isupper, value[1:])) or value[:1].isupper()
-    )
-
-
-def _is_mixed(value: str) -> bool:
-    """Capital and small letters, and digits."""
-    return (
-        any(c.isdigit() for c in value)
-        and any(c.isupper() for c in value)
-        and any(c.islower() for c in value)
-    )
-
-
-def _is_code(value: str) -> bool:
-    """Letters with digits or signs among them, as no word has: enough to be sure without a "is"."""
-    if len(value) < 6 or _ADDRESS_OR_LINK.fullmatch(value) or _FACTOR.fullmatch(value) or " " in value:
-        return False
-    signs = any(c.isdigit() for c in value) or bool(re.search(r"[#$%^&*!@+=~_]", value[1:-1]))
-    return signs and any(c.isalpha() for c in value)

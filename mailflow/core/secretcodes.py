@@ -1,4 +1,4 @@
-"""Codes and keys that show by the words beside them: recovery codes, seeds of authenticators, keys of services."""
+"""Recovery codes: by their form, by the words beside them, and by the others that they stand with."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mailflow.core.secretforms import Span
+from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import REACH, View
 
 _SHEET = 60  # lines of codes below their name
+_DIGITS = 16  # of a recovery code
+_ONE_LIST = 100  # characters between two commits of one list, at most
+_TOLD = 12  # characters before a code in which a "sha256" says that it is none
 _PROSE = 2  # lines between the name and the codes
 
 # A recovery code of PyPI: sixteen hexadecimal digits, in no address, path or longer word.
@@ -20,14 +23,24 @@ _STRICT = re.compile(
     r"[0-9a-f]{16}|[0-9A-F]{16}|(?:[0-9a-f]{4,8}-){1,7}[0-9a-f]{4,8}|(?:[0-9A-F]{4,8}-){2,7}[0-9A-F]{4,8}"
 )
 _LOOSE = re.compile(r"[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}|[0-9A-Za-z]{8,32}")
-_SPACED = re.compile(r"(?:[0-9A-Fa-f]{4} ){1,7}[0-9A-Fa-f]{4}|[0-9]{3,5} [0-9]{3,5}")
+# What is typed off by hand has letters for digits: "7e2a 9bO4 d51f c3l8".
+_BY_HAND = r"(?:[0-9A-Fa-fOol]{4}[ -]){3}[0-9A-Fa-fOol]{4}"
+_SPACED = re.compile(rf"{_BY_HAND}|(?:[0-9A-Fa-f]{{4}} ){{1,7}}[0-9A-Fa-f]{{4}}|[0-9]{{3,5}} [0-9]{{3,5}}")
 _NEXT = re.compile(
-    r"[ \t\"'`*_(<]{0,6}((?:[0-9A-Fa-f]{4}[ -]){1,7}[0-9A-Fa-f]{4}(?![\w-])|[0-9]{3,5} [0-9]{3,5}(?![\w-])"
+    rf"[ \t\"'`*_(<]{{0,6}}({_BY_HAND}(?![\w-])|(?:[0-9A-Fa-f]{{4}}[ -]){{1,7}}[0-9A-Fa-f]{{4}}(?![\w-])"
+    r"|[0-9]{3,5} [0-9]{3,5}(?![\w-])"
     r"|[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}(?![\w@-])|[0-9A-Za-z]{6,32}(?![\w@-]))[\"'`*_)>]{0,6}"
 )
 _AND = re.compile(
-    r"[ \t]{0,3}(?:[,;/&+]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`])", re.IGNORECASE
+    r"[ \t]{0,3}(?:[,;/&+]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`]|(?<=[,;/])\S)", re.IGNORECASE
 )
+_GROUPS = re.compile(rf"(?<![\w-])(?<![0-9A-Fa-f]{{4}} ){_BY_HAND}(?![\w-]| [0-9A-Fa-f]{{4}}\b)")
+# One that a mail program or its writer broke in two; of which a blot left a part.
+_BROKEN = re.compile(
+    r"[0-9A-Fa-f](?<![\w/=+%.@-][0-9A-Fa-f])[0-9A-Fa-f]{2,12}-?[ \t]?\r?\n[> \t]{0,8}[0-9A-Fa-f]{3,13}(?![\w/=+%@-]|\.\w)"
+)
+_BLOTTED = re.compile(r"(?:[.?_*…]{2,8} ?)?(?:[0-9A-Fa-f]{4,14}(?: ?[.?_*…]{2,8} ?| |$)){1,4}")
+_BLOT = re.compile(r"[.?_*…]{2}")
 _MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?\d{1,2}[.):\]][ \t]*)?")
 _ITEMS = re.compile(r"[^\s,;|/]+")
 _NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
@@ -35,37 +48,14 @@ _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
 _DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 _REMARK = re.compile(r"\(?\[?\w{1,8}\]?\)?")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-
-_BASE32 = re.compile(
-    r"(?<![\w/=+-])(?:[A-Z2-7]{16,128}={0,6}|[a-z2-7]{16,128}|(?:[A-Za-z2-7]{4}[ -]){3,31}[A-Za-z2-7]{1,4})(?![\w/+-])"
-)
-_SEED_OF_ONE_WORD = re.compile(r"[A-Za-z2-7]{16}|[A-Za-z2-7]{4}-[A-Za-z2-7]{4}-")
-_SEED_OF_FOURS = re.compile(r"[ -][A-Za-z2-7]{4}[ -][A-Za-z2-7]{4}[ -]")
-# What has the form of a seed and of nothing else, named or not.
-_BETWEEN_FOURS = r"(?:[ -]|[ \t]?\r?\n[> \t]{0,8})"
-_FOURS = re.compile(
-    rf"(?<![\w/=+-])(?:(?:[A-Z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[A-Z2-7]{{1,4}}"
-    rf"|(?:[a-z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[a-z2-7]{{1,4}})(?![\w/+-])"
-)
-# One of them has a group in which letters and digits mix, and stands in what it can be made of: both are told far sooner.
-_MIXED_GROUP = re.compile(
-    r"[2-7](?<![0-9A-Za-z]{4}[2-7])(?:(?<=[A-Za-z][2-7])[0-9A-Za-z]{0,2}|[0-9]{0,2}[A-Za-z][0-9A-Za-z]{0,2})"
-    r"(?![0-9A-Za-z])"
-)
-_OF_FOURS = re.compile(r"[A-Za-z2-7 \t\r\n>-]+")
-_LONG_SEED = re.compile(r"(?<![\w/=+.-])(?:[A-Z2-7]{16,128}|[a-z2-7]{32})={0,6}(?![\w/+@-]|\.\w)")
-_NO_HEX = re.compile(r"[G-Zg-z]")
-_OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
-_QUOTES = re.compile(r"[ \t\"'`*_(<]{0,6}(?:\r?\n[> \t]{0,8}){0,2}[\"'`]{0,3}")
-_KEY = re.compile(r"[\w.~+/=:-]{20,400}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def recovery_codes(view: View) -> Iterator[Span]:
-    if view.holds_code and _SIXTEEN.search(view.long_words):
-        yield from _hex_codes(view)
-    seen = 0
     lines = _Lines(view)
+    if view.holds_code and _SIXTEEN.search(view.long_words):
+        yield from _hex_codes(view, lines)
+    seen = 0
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
         if view.may_hold_code(first, end + 2 * REACH):
@@ -75,16 +65,19 @@ def recovery_codes(view: View) -> Iterator[Span]:
         yield from _sheet(view, last, lines)
 
 
-def _hex_codes(view: View) -> Iterator[Span]:
-    """Two of them are a sheet wherever they stand; one needs a word for codes near it."""
+def _hex_codes(view: View, lines: _Lines) -> Iterator[Span]:
+    """Two of them are a sheet wherever they stand; one needs a word for codes near it, or others that are half readable."""
     found = [m.span() for m in _HEX.finditer(view.text) if _is_hex_code(m[0])]
-    codes = [span for span in found if not _is_told_harmless(view, *span)] if view.no_secrets else found
-    if len(codes) > 1:
+    codes = list(_not_harmless(view, found)) if view.no_secrets else found
+    beside = [*_broken(view, codes), *_beside(view, codes, lines)]
+    if len(codes) > 1 or len(beside) > 1:
         yield from codes
+        yield from beside
     for start, end in codes[:1]:
         around = (view.line_start(start, 4), view.line_end(view.line_end(end) + 1))
         if any(around[0] <= name[0] <= around[1] for name in view.code_names):
             yield start, end
+            yield from beside
 
 
 def _is_hex_code(word: str) -> bool:
@@ -92,14 +85,62 @@ def _is_hex_code(word: str) -> bool:
     return (word.islower() or word.isupper()) and not word.isalpha()
 
 
-def _is_told_harmless(view: View, start: int, end: int) -> bool:
-    return view.tells_against(view.line_start(start, 3), view.line_end(end))
+def _not_harmless(view: View, found: list[Span]) -> Iterator[Span]:
+    """Those that are told to be no codes left out; a list of commits goes on as long as nothing names codes."""
+    harmless = None
+    for start, end in found:
+        goes_on = (
+            harmless is not None and start - harmless <= _ONE_LIST and not view.names_codes(harmless, start)
+        )
+        if goes_on or view.tells_against(view.line_start(start, 3), view.line_end(end)):
+            harmless = end
+        else:
+            yield start, end
+
+
+def _broken(view: View, codes: list[Span]) -> Iterator[Span]:
+    """Codes near others that were broken in two at the end of a line."""
+    seen = 0
+    for start, end in codes[:_SHEET]:
+        first, seen = max(seen, view.line_start(start, 3)), max(seen, view.line_end(view.line_end(end) + 1))
+        for found in _BROKEN.finditer(view.text, first, seen):
+            digits = "".join(filter(str.isalnum, found[0]))
+            if len(digits) == _DIGITS and has_both(digits):
+                yield found.span()
+
+
+def _beside(view: View, codes: list[Span], lines: _Lines) -> Iterator[Span]:
+    """What stands in the lines above and below codes that stand in no prose: others in groups, or half readable."""
+    seen = 0
+    for start, end in codes[:_SHEET]:
+        if not lines[view.line_start(start)].codes:
+            continue
+        first, seen = max(seen, view.line_start(start, 3)), max(seen, min(len(view.text), end + REACH))
+        while first < seen:
+            line = lines[first]
+            if line.strict or len(line.codes) == 1:
+                yield from line.codes
+            yield from _blotted(view.text, first, line.end)
+            first = line.end + 1
+
+
+def _blotted(text: str, start: int, end: int) -> Iterator[Span]:
+    """A line with nothing but what can be read of a code."""
+    marker = _MARKER.match(text, start, end)
+    start = marker.end() if marker else start
+    part = text[start:end].rstrip()
+    if _BLOT.search(part) and _BLOTTED.fullmatch(part) and has_both(part):
+        yield start, start + len(part)
 
 
 def _in_line(view: View, start: int, end: int) -> Iterator[Span]:
+    for groups in _GROUPS.finditer(view.text, start, end):
+        if has_both(groups[0]):
+            yield groups.span()
     for item in _NUMBERED.finditer(view.text, start, end):
         span = _bare(view.text, *item.span())
-        if _is_strict(view.text[slice(*span)]):
+        told = view.tells_against(max(start, item.start() - _TOLD), item.start())
+        if _is_strict(view.text[slice(*span)]) and not told:
             yield span
 
 
@@ -191,7 +232,7 @@ def _bare(text: str, start: int, end: int) -> Span:
 
 
 def _is_strict(word: str) -> bool:
-    return bool(_STRICT.fullmatch(word)) and _has_both(word) and not _is_known(word)
+    return bool(_STRICT.fullmatch(word)) and has_both(word) and not _is_known(word)
 
 
 def _is_code(word: str, *, joined: bool) -> bool:
@@ -206,81 +247,9 @@ def _is_code(word: str, *, joined: bool) -> bool:
 
 def _is_known(word: str) -> bool:
     """A reference of ours, or a UUID: identifies, and opens nothing."""
-    return bool(_REFERENCE.fullmatch(word) or _UUID.fullmatch(word))
+    return bool(_REFERENCE.fullmatch(word) or UUID.fullmatch(word))
 
 
-def _has_both(word: str) -> bool:
+def has_both(word: str) -> bool:
     """Whether a word in ASCII has digits and letters."""
     return _DIGIT.search(word) is not None and _LETTER.search(word) is not None
-
-
-def totp_seeds(view: View) -> Iterator[Span]:
-    for found in _OTPAUTH.finditer(view.text) if "otpauth" in view.lowered else ():
-        yield found.start(), found.start() + len(found[0].rstrip(".,;)"))
-    yield from _by_form(view)
-    seen = 0
-    places = list(view.places("seed"))
-    one_word = bool(places) and _SEED_OF_ONE_WORD.search(view.long_words) is not None
-    for _start, end in places:
-        stop = view.line_end(view.line_end(view.line_end(end) + 1) + 1)
-        for found in _base32(view, max(seen, end), stop, one_word=one_word):
-            if _is_seed(found[0]) or (found[0].isupper() and _is_value(view, end, found.start())):
-                yield found.span()
-        seen = max(seen, stop)
-
-
-def _by_form(view: View) -> Iterator[Span]:
-    """Seeds that nothing names: groups of four in which letters and digits mix, or one long word of them."""
-    if not view.holds_code:
-        return
-    if _LONG_SEED.search(view.long_words):
-        for found in _LONG_SEED.finditer(view.text):
-            if _NO_HEX.search(found[0]) and sum(map(str.isdigit, found[0])) > 2:
-                yield found.span()
-    for run in _OF_FOURS.finditer(view.text) if _MIXED_GROUP.search(view.text) else ():
-        yield from _fours(view.text, *run.span()) if _MIXED_GROUP.search(run[0]) else ()
-
-
-def _fours(text: str, start: int, end: int) -> Iterator[Span]:
-    for found in _FOURS.finditer(text, start, end + 1):
-        groups = re.split(r"[\s>-]+", found[0])
-        if _NO_HEX.search(found[0]) and sum(map(_has_both, groups)) > found[0].islower():
-            yield found.span()
-
-
-def _base32(view: View, start: int, end: int, *, one_word: bool) -> Iterator[re.Match[str]]:
-    """What has the form of a seed: one long word, or groups of four; few texts have any, which a simpler look tells.
-
-    `one_word`: whether the text has such a word anywhere, which is looked for once and not at each name of a seed.
-    """
-    if one_word or _SEED_OF_FOURS.search(view.text, start, end):
-        yield from _BASE32.finditer(view.text, start, end)
-
-
-def _is_value(view: View, name_end: int, start: int) -> bool:
-    """Whether what begins there is the value that a name is said to have."""
-    place = view.value_after(name_end)
-    quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
-    return quotes is not None and quotes.end() == start
-
-
-def _is_seed(word: str) -> bool:
-    """More than a word: long words in capitals exist, and four words of four letters in a row."""
-    digits = sum(c.isdigit() for c in word)
-    return (
-        digits > 1
-        or (digits == 1 and word.isupper())
-        or (len(word) >= 24 and word.isalpha() and word.isupper())
-    )
-
-
-def service_keys(view: View) -> Iterator[Span]:
-    """As in "my API key is x": twenty characters or more with letters and digits, and not the name of a commit."""
-    for start, end in view.places("token"):
-        place = view.value_after(end)
-        quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
-        found = _KEY.match(view.text, quotes.end()) if quotes else None
-        if found is None or "://" in found[0] or not _has_both(found[0]) or _UUID.fullmatch(found[0]):
-            continue
-        if not view.tells_against(view.line_start(start), found.start()):
-            yield found.start(), found.start() + len(found[0].rstrip(".:"))

@@ -13,3 +13,4 @@ class SecretKind(StrEnum):
     TOTP_SECRET = "totp_secret"  # noqa: S105 - names a kind of secret
     RESET_LINK = "reset_link"
     PRIVATE_KEY = "private_key"
+    ONE_TIME_CODE = "one_time_code"

@@ -9,12 +9,13 @@ from functools import partial
 from operator import itemgetter, le
 from typing import NamedTuple
 
-from mailflow.core import secretcodes, secretforms
+from mailflow.core import onetimecodes, secretcodes, secretforms, secretseeds, secretsettings, secrettokens
 from mailflow.core.intentwords import IntentWords
+from mailflow.core.passwordpairs import named_pairs
 from mailflow.core.passwords import passwords
-from mailflow.core.secretforms import Span
 from mailflow.core.secretkind import SecretKind
-from mailflow.core.secretview import View
+from mailflow.core.secrettokens import Span
+from mailflow.core.secretview import FILLER, View
 
 
 class Secret(NamedTuple):  # a text may have 100,000, and a frozen dataclass takes five times as long to make
@@ -32,6 +33,7 @@ MASKS = {
     SecretKind.TOTP_SECRET: "[authenticator secret removed]",
     SecretKind.RESET_LINK: "[reset link removed]",
     SecretKind.PRIVATE_KEY: "[private key removed]",
+    SecretKind.ONE_TIME_CODE: "[one-time code removed]",
 }
 
 
@@ -41,21 +43,28 @@ _TEXT, _LONG_WORDS = "", "long words"  # what a detector looks at, rather than b
 DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.PRIVATE_KEY, _TEXT, secretforms.private_keys),
     (SecretKind.RESET_LINK, _LONG_WORDS, secretforms.reset_links),
-    (SecretKind.HOSTING_TOKEN, _LONG_WORDS, secretforms.hosting_tokens),
-    (SecretKind.API_TOKEN, _LONG_WORDS, secretforms.api_tokens),
-    (SecretKind.TOTP_SECRET, "seed", secretcodes.totp_seeds),
+    (SecretKind.HOSTING_TOKEN, _LONG_WORDS, secrettokens.hosting_tokens),
+    (SecretKind.API_TOKEN, _LONG_WORDS, secrettokens.api_tokens),
+    (SecretKind.TOTP_SECRET, "seed", secretseeds.totp_seeds),
     (SecretKind.RECOVERY_CODE, "codes", secretcodes.recovery_codes),
+    (SecretKind.PRIVATE_KEY, "seed", secretseeds.key_seeds),
+    (SecretKind.PRIVATE_KEY, "wallet", onetimecodes.wallet_words),
     (SecretKind.PASSWORD, _TEXT, secretforms.url_passwords),
-    (SecretKind.API_TOKEN, "token", secretcodes.service_keys),
+    (SecretKind.PASSWORD, "command", secretsettings.command_passwords),
+    (SecretKind.PASSWORD, "header", secretsettings.basic_logins),
+    (SecretKind.API_TOKEN, "header", secretsettings.credentials),
+    (SecretKind.API_TOKEN, "token", secretseeds.service_keys),
+    (SecretKind.API_TOKEN, "token", partial(secretsettings.settings, names="token")),
+    (SecretKind.API_TOKEN, "seed", partial(secretsettings.settings, names="seed")),
     (SecretKind.PASSWORD, "password", passwords),
+    (SecretKind.PASSWORD, "pair", named_pairs),
+    (SecretKind.ONE_TIME_CODE, "once", onetimecodes.one_time_codes),
 )
 
+_BY_FORM_TOO = frozenset({secretseeds.totp_seeds, secretcodes.recovery_codes})  # the others need a name
 _RANKS = {kind: rank for rank, (kind, *_) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
-# Neither a letter, a digit, a sign nor a space, and in no text: no detector takes it for anything. In ASCII, as what is
-# in ASCII is looked through several times as fast.
-_FILLER = "\x01"
-_FILLERS = {kind: _FILLER * len(mask) for kind, mask in MASKS.items()}
+_FILLERS = {kind: FILLER * len(mask) for kind, mask in MASKS.items()}
 _start, _end, _extent = itemgetter(1), itemgetter(2), itemgetter(1, 2)
 _new_secret = partial(tuple.__new__, Secret)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
@@ -93,14 +102,16 @@ def _replaced(text: str, secrets: Sequence[Secret], stand_ins: Mapping[SecretKin
 
 def _neutral(text: str) -> str:
     """The text without the words of masks, of the same length."""
-    return _MASK.sub(lambda found: _FILLER * len(found[0]), text) if " removed]" in text else text
+    return _MASK.sub(lambda found: FILLER * len(found[0]), text) if " removed]" in text else text
 
 
 def _detect(text: str, words: IntentWords) -> list[Secret]:
     view = View(text, words)
+    present = {_TEXT, _LONG_WORDS, *view.named}
     return [
         _new_secret((kind, start, end))
         for kind, names, detect in DETECTORS
+        if names in present or detect in _BY_FORM_TOO
         for start, end in _detected(view, names, detect)
         if _LETTER_OR_DIGIT.search(text, start, end)
     ]

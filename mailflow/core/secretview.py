@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Collection
 from functools import cached_property
 from itertools import islice
 
 from mailflow.core.intentwords import TYPED, IntentWords, lower, spans
-from mailflow.core.secretforms import LEAST_TOKEN, Span
+from mailflow.core.secrettokens import LEAST_TOKEN, Span
 
+# What stands in the place of a secret that was found: neither a letter, a digit, a sign nor a space, and in no text, so
+# that no detector takes it for anything. In ASCII, as what is in ASCII is looked through several times as fast.
+FILLER = "\x01"
 REACH = 300  # characters around a name that are looked at: no text costs more than its length
 
 
@@ -41,6 +45,16 @@ class View:
     @property
     def code_names(self) -> list[Span]:
         return self.places("codes")
+
+    def names_codes(self, start: int, end: int) -> bool:
+        """Whether codes are named between two places."""
+        first = bisect_left(self.code_names, (start, start))
+        return first < len(self.code_names) and self.code_names[first][0] < end
+
+    @property
+    def named(self) -> Collection[str]:
+        """The lists of [secrets] of which a name may stand there, as the word does that it begins with."""
+        return self._begun.keys()
 
     def places(self, names: str) -> list[Span]:
         """Where the names of a list of [secrets] stand."""
@@ -105,7 +119,7 @@ class View:
             if phrase := self._phrase_at(found.start(), word):
                 behind = _BEHIND_IS.match(self.text, found.start() + len(phrase))
                 return (behind.end(), phrase) if behind else None
-            if broken or not self._may_stand_between(word):
+            if broken or not self._may_stand_between(word) or self.text.startswith("://", found.end()):
                 return None
             if colon:
                 return found.end(), colon
@@ -125,10 +139,12 @@ class View:
         return word[-1] not in ".,;!?" and (bare in self.words.between or bare not in self.words.no_password)
 
 
-_SPACE = re.compile(r"[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
-_SIGN = re.compile(r"[ \t*_\"'`]{0,8}(->|=>|[:=：＝|→\t])[*_]{0,3}|[ \t](--?|–|—)[ \t]")
+_SPACE = re.compile(r"[)\]]?[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
+_SIGN = re.compile(
+    r"(?:[ _-]?[0-9]{1,2}(?=[ \t:=]))?[ \t*_\"'`]{0,8}(->|>(?=[^\s<])|=>|:(?!//)|[=：＝|→\t])[*_]{0,3}|[ \t](--?|–|—)[ \t]"
+)
 _BEHIND_IS = re.compile(r"[ \t]{0,3}[:：]?(?:[ \t]?\r?\n[> \t]{0,4})?(?=[\s\S])")
-_WORD = re.compile(r"([^\s:=：＝|→]{1,40})([:=：＝]?)")
+_WORD = re.compile(r"([^\s:=：＝|→]{1,40})((?::(?!//)|[=：＝])?)")
 _WORDS_BETWEEN = 6
 # It begins with the digit, as few characters are one, and looks back from it.
 _LIKE_CODE = re.compile(

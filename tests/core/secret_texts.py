@@ -14,7 +14,7 @@ WORDS = compile_intent_words({
     for file in (Path(mailflow.__file__).parent / "languages" / "intent").glob("*.toml")
 })  # fmt: skip
 
-CODE, API, HOSTING, PASSWORD, TOTP, RESET, KEY = (
+CODE, API, HOSTING, PASSWORD, TOTP, RESET, KEY, ONCE = (
     SecretKind.RECOVERY_CODE,
     SecretKind.API_TOKEN,
     SecretKind.HOSTING_TOKEN,
@@ -22,6 +22,7 @@ CODE, API, HOSTING, PASSWORD, TOTP, RESET, KEY = (
     SecretKind.TOTP_SECRET,
     SecretKind.RESET_LINK,
     SecretKind.PRIVATE_KEY,
+    SecretKind.ONE_TIME_CODE,
 )
 ALNUM = "aB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"  # 32 characters, invented
 HEX = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"

@@ -54,6 +54,10 @@ TEXTS = (
     *("recovery code ", "recovery codes\n", "0123456789abcdef", "0123456789abcdef ", "codes: 0123456789abcdef\n"),
     *("authenticator secret ABCDEFGHIJKLMNOP234 ", "aws ", "aws " + 39 * "A" + "1 ", "pypi-AgE", 9 * "pypi-AgE" + "\n", "ghp_", "gh", "token="),
     *("http://a/?token=", "https://a.example/reset/aaaaaaaaaaaaaaaaaaaaaaaaaa1 ", "://", "://a:b@ ", "eyJ."),
+    *("I used x as password ", "as password ", "„a“ is my password ", "password: x or y, ", "password is a b c\nd e f. ", "user,password\n", "| password |\n"),
+    *("login: a / b1cdef ", "user:pw ", "curl -u a:b ", "curl \\\n", " -p x1 ", "mysql -px ", "Cookie: a=b; ", "cookie: " + 9 * "a=0123456789abcdef; ", "Authorization: Basic x1y2z3aa "),
+    *("sms 123456 ", "sms ", "123 456 ", "wallet ", "abandon ability ", "wallet abandon ability ", "0123456789ab\n", "01234567..\n", "?? 01234567 ", "a1b2 c3d4 ", "codes a1b2 c3d4 e5f6 0718 "),
+    *("hf_", "sig=", 20 * "A", "MTAx.", "api/webhooks/", "API_TOKEN=x1y2z3a4 ", '_SECRET="', "seed " + 64 * "0", "login a password b "),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip
 MARKUPS = (

@@ -28,7 +28,7 @@ from tests.core.secret_texts import PASSWORD, found, masked
         ("password kayak7", "kayak7"),
         ("password sword#fish", "sword#fish"),
         # Pairs.
-        ("user / password: jo / swordfish", "jo / swordfish"),
+        ("user / password: jo / swordfish", "swordfish"),
         ("login / password: swordfish", "swordfish"),
         # In front of the name.
         ("I think hunter22 is my password.", "hunter22"),

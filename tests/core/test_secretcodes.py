@@ -83,7 +83,8 @@ def test_what_is_no_code_stays(text):
 @pytest.mark.parametrize(
     ("text", "seed"),
     [
-        ("I saved (otpauth://totp/PyPI:jo?secret=JBSWY3DPEHPK3PXP).", "otpauth://totp/PyPI:jo?secret=JBSWY3DPEHPK3PXP"),
+        ("I saved (otpauth://totp/PyPI:jo?secret=JBSWY3DPEHPK3PXP).", "JBSWY3DPEHPK3PXP"),
+        ("I saved otpauth-migration://offline?data=CiMKCkhlbGxvId6tvu8SB1B5UEk%3D.", "otpauth-migration://offline?data=CiMKCkhlbGxvId6tvu8SB1B5UEk%3D"),
         ("setup key: ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"),
         ("setup key is\n> ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"),
         ("the setup key from the page, ABCDEFGHIJKLMNOPQRSTUVWX", "ABCDEFGHIJKLMNOPQRSTUVWX"),
@@ -149,3 +150,45 @@ def test_a_key_is_found(text, key):
 )
 def test_what_is_no_key_stays(text):
     assert found(text) == []
+
+
+FOUND = "8293a4b5c6d7e8f9"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        # In groups, by hand, and broken in two.
+        (f"What I have:\n- {FOUND}\n- 0a1b 2c3d 4e5f 6071\n", [FOUND, "0a1b 2c3d 4e5f 6071"]),
+        ("codes: 4f9O2ab7c1ee08d3 ,b17c0l5d9a3f26e4 and 7e2a 9bO4 d51f c3l8", ["4f9O2ab7c1ee08d3", "b17c0l5d9a3f26e4", "7e2a 9bO4 d51f c3l8"]),
+        ("backup codes, as on paper: 0a1b 2c3d 4e5f 6071, 8293 a4b5 c6d7 e8f9.", ["0a1b 2c3d 4e5f 6071", "8293 a4b5 c6d7 e8f9"]),
+        (f"I have {FOUND} f00dfeed12345678 74cd05d9\n767d57d8", [FOUND, "f00dfeed12345678", "74cd05d9\n767d57d8"]),
+        (f"I have {FOUND}, 74cd05d9a-\n767d57d of the codes", [FOUND, "74cd05d9a-\n767d57d"]),
+        # Half readable.
+        (f"The sheet:\n * 0807e70aceb2....\n * {FOUND}\n * ....fa15eecc7add\n * 9442a015 ???? 35ac\n", ["0807e70aceb2....", FOUND, "....fa15eecc7add", "9442a015 ???? 35ac"]),
+        (f"The recovery codes, one of them:\n{FOUND}\n", [FOUND]),
+    ],
+)  # fmt: skip
+def test_codes_beside_others_are_found(text, codes):
+    assert found(text) == [(CODE, code) for code in codes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The commits\n\n{FOUND}\n0a1b2c3d4e5f6071\nf00dfeed12345678\n\nare mine. I never made recovery codes.",
+        f"The commits\n{FOUND} Fix it\n0a1b2c3d4e5f6071 Mend it\nf00dfeed12345678 Begin\n8293a4b5c6d7e8f0 Try\n",
+        f"{FOUND}\n....\nabcdefabcdef....\n",
+        f"My recovery codes are in a file with the sha {FOUND}.",
+        "codes: dead beef fade cafe",
+        "The codes are lost; fingerprint 0A1B 2C3D 4E5F 6071 8293 A4B5 C6D7 E8F9 0A1B 2C3D",
+        f"I have {FOUND} and 1234\n5678",
+    ],
+)
+def test_what_stands_beside_no_codes_stays(text):
+    assert found(text) == []
+
+
+def test_codes_named_behind_a_list_of_commits_are_found():
+    text = f"The commit {FOUND}.\n\nRecovery codes:\n0a1b2c3d4e5f6071\nf00dfeed12345678\n"
+    assert found(text) == [(CODE, "0a1b2c3d4e5f6071"), (CODE, "f00dfeed12345678")]

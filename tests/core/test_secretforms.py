@@ -131,13 +131,16 @@ def test_of_cut_off_keys_just_their_lines_are_found(text, keys):
 @pytest.mark.parametrize(
     ("text", "secret"),
     [
-        ("https://jo:p@git.example.org/", "jo:p"),
-        ("ftp://:hunter22@git.example.org/", ":hunter22"),
+        ("https://jo:p@git.example.org/", "p"),
+        ("ftp://:hunter22@git.example.org/", "hunter22"),
+        ("https://jo:p@ss@git.example.org/", "p@ss"),
+        (f"https://{HEX}:x-oauth-basic@git.example.org/", f"{HEX}:x-oauth-basic"),
+        ("https://git.example.org:8443?mail=jo@example.org", None),
         ("https://jo@git.example.org/", None),
         ("https://git.example.org/@jo:hunter22@", None),
     ],
 )
-def test_the_user_and_password_of_an_address_are_found(text, secret):
+def test_the_password_of_an_address_is_found(text, secret):
     assert found(text) == ([(PASSWORD, secret)] if secret else [])
 
 

@@ -21,7 +21,25 @@ GROUPS = {
     "answers": ("answers",),
     "text": ("text",),
     "origin": ("origin",),
-    "secrets": ("secrets", "secretforms", "secretcodes", "secretview", "passwords"),
+    "secrets": (
+        *(
+            "secrets",
+            "secretforms",
+            "secretcodes",
+            "secretseeds",
+            "secretsettings",
+            "secrettokens",
+            "secretview",
+        ),
+        *(
+            "onetimecodes",
+            "passwords",
+            "passwordpairs",
+            "passwordsbefore",
+            "passwordsbeside",
+            "passwordshapes",
+        ),
+    ),
 }
 MOST_ALIVE = 0.10  # of the mutants of a group
 LATE = "timeout"

@@ -16,6 +16,7 @@ SECRETS = {
     SecretKind.PASSWORD: ("My password is {}", "Tr0ub4dor&3zebra"),
     SecretKind.TOTP_SECRET: ("My TOTP secret: {}", "JBSWY3DPEHPK3PXPNB2W45DF"),
     SecretKind.RESET_LINK: ("They sent me https://id.example.org/reset?token={}", "4f6d2b9c8a7e4f6d2b9c"),
+    SecretKind.ONE_TIME_CODE: ("The verification code is {}", "48291370"),
     SecretKind.PRIVATE_KEY: (
         "{}",
         """-----BEGIN PRIVATE KEY-----

@@ -1,0 +1,61 @@
+"""Codes for one time that were sent by SMS or mail, or that an app shows, and the words of wallets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mailflow.core.passwordshapes import is_answer
+from mailflow.core.secrettokens import Span
+from mailflow.core.secretview import View
+
+# Six to eight digits, perhaps in two halves, and neither a part of a telephone number, an amount or a version, nor a date.
+_CODE = re.compile(
+    r"[0-9](?:(?<=\bG-[0-9])|(?<![A-Za-z0-9_.,:/+#-][0-9]))(?<![0-9][ .-][0-9])"
+    r"(?:(?<!2)[0-9]{7}|[0-9]{5,6}|[0-9]{2}[ -][0-9]{3}|[0-9]{3} [0-9]{4})(?![A-Za-z0-9_/%-]|[.,:][0-9]| [0-9])"
+)
+_SENTENCE = re.compile(r"[^.!?。！？\n]{0,100}(?:\n[^.!?。！？\n]{0,60})?")
+_BEFORE = 50  # characters of a code and the few words before its name
+_IS = re.compile(r"(?:\s+[^\W\d_.,;!?]+){1,4}\s+")
+_BESIDE = 24  # characters before a number in which an "order" says what it is
+# Words of a wallet (BIP 39): twelve and more of three to eight letters, perhaps with their numbers.
+_NUMBERED = r"(?:[0-9]{1,2}[.):]?[ \t]{0,2})?"
+_APART = r"(?:[ \t]?[,;][ \t]?|[ \t]{1,3}|[ \t,]{0,2}\r?\n[> \t]{0,4})"
+_WORDS = re.compile(
+    "|".join(
+        rf"(?<![\w'-])(?:{_NUMBERED}{word}{_APART}){{11,35}}{_NUMBERED}{word}(?![\w'-])"
+        for word in ("[a-z]{3,8}", "[A-Z][a-z]{2,7}")
+    )
+)
+_LINES_BEFORE, _LINES_BEHIND = 4, 8
+
+
+def one_time_codes(view: View) -> Iterator[Span]:
+    """The numbers in the rest of a sentence that speaks of such a code, and one that "is my code"."""
+    seen = 0
+    for start, end in view.places("once") if view.holds_code else ():
+        first = max(seen, view.line_start(start), start - _BEFORE)
+        before = list(_CODE.finditer(view.text, first, start))[-1:]
+        if before and _IS.fullmatch(view.text, before[0].end(), start):
+            yield before[0].span()
+        sentence = _SENTENCE.match(view.text, end)
+        stop = sentence.end() if sentence else end
+        for found in _CODE.finditer(view.text, max(seen, end), stop):
+            if not view.tells_against(max(end, found.start() - _BESIDE), found.start()):
+                yield found.span()
+        seen = max(seen, stop)
+
+
+def wallet_words(view: View) -> Iterator[Span]:
+    seen = 0
+    for start, end in view.places("wallet"):
+        if end <= seen:
+            continue
+        first, stop = max(seen, view.line_start(start, _LINES_BEFORE)), end
+        for _ in range(_LINES_BEHIND):
+            stop = view.line_end(stop + 1)
+        for found in _WORDS.finditer(view.text, first, stop):
+            words = re.findall(r"[A-Za-z]+", found[0])
+            if sum(is_answer(view, word) for word in words) <= len(words) // 2:
+                yield found.span()
+        seen = max(seen, stop)

@@ -1,0 +1,157 @@
+"""Account names and passwords side by side: "user / password: x / y", "login: x / y", tables. The names stay readable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from mailflow.core.passwordshapes import (
+    ADDRESS_OR_LINK,
+    QUOTED,
+    is_answer,
+    is_code,
+    is_odd,
+    is_phrase,
+    trimmed,
+)
+from mailflow.core.secrettokens import Span
+from mailflow.core.secretview import FILLER, View
+
+# What stands before the name of a password that is the second of two: "user /", "login and", "(user:".
+_FIRST_OF_TWO = re.compile(
+    r"[^\s:=][ \t]{0,2}(?:[/&+]|(?<=\s)(?:and|und|et|y|e|i|и|en|och|ve|та|és)|(?<=\w):)[ \t]{0,3}$",
+    re.IGNORECASE,
+)
+_JOINT = 10  # characters that it has at most
+_TWO_VALUES = re.compile(
+    r"[ \t\"'`(*_]{0,8}(?:\r?\n[> \t]{0,8}){0,2}([^\s/|,;:]{1,100})"
+    r"([ \t]{0,3}[/|,;:][ \t]{0,3}|[ \t]{1,3}(?:[&+]|and|und|et|y|e|i|и|en|och|ve|та)[ \t]{1,3}|[ \t]{1,3})"
+    r"(?=([^\s|]{1,100}))"
+)
+_NAMED_VALUES = re.compile(
+    r"[ \t\"'`(*_]{0,8}(?:\r?\n[> \t]{0,8})?[^\s/|,;:]{1,100}(?:[ \t]{0,3}[/|][ \t]{0,3}|:)(?=[^\s/|])([^\s|]{6,100})"
+)
+# What parts the cells of a table, and whether it does nothing else.
+_CUTS = (
+    ("|", re.compile(r"\|"), True),
+    ("\t", re.compile(r"\t+"), True),
+    (";", re.compile(r";"), False),
+    (",", re.compile(r","), False),
+    ("  ", re.compile(r" {2,}"), False),
+)
+_RULE = re.compile(r"[\s|+:=-]+")
+_ROWS = 10
+_HEAD_WORDS = 3  # of the name of a column
+
+
+def is_second_of_two(view: View, start: int) -> bool:
+    return _FIRST_OF_TWO.search(view.text, max(0, start - _JOINT), start) is not None
+
+
+def second_of_two(view: View, place: int) -> Span | None:
+    """Of the values "x / y" the second one; both where nothing tells which is which. Empty if that is no password, or was found before."""
+    found = _TWO_VALUES.match(view.text, place)
+    if found is None:
+        return None
+    if found[3][0] == FILLER:
+        return place, place
+    if quoted := QUOTED.match(view.text, found.start(3)):
+        return quoted.span(quoted.lastindex or 0)
+    span = trimmed(view.text, *found.span(3))
+    value = view.text[slice(*span)]
+    if not value or is_answer(view, found[1]) or is_answer(view, value):
+        return (place, place) if value and found[2].strip() else None
+    return span if is_odd(value) else _of_words(view, found, span)
+
+
+def _of_words(view: View, two: re.Match[str], second: Span) -> Span:
+    """The second value that is a word, with those behind it if the line ends with them."""
+    if not two[2].strip():
+        return two.start(1), second[1]
+    line = trimmed(view.text, second[0], view.line_end(second[0]))
+    return line if is_phrase(view, view.text[slice(*line)].split()) else second
+
+
+def named_pairs(view: View) -> Iterator[Span]:
+    """As in "login: x / y" and "credentials are x:y", where the name is that of both."""
+    for start, end in view.places("pair"):
+        place = view.value_after(end)
+        is_said = place and (place[1] or " " in view.text[start:end])  # "I log in with x / y"
+        found = _NAMED_VALUES.match(view.text, place[0]) if place and is_said else None
+        if found is not None:
+            span = trimmed(view.text, *found.span(1))
+            value = view.text[slice(*span)]
+            if is_code(value) and not ADDRESS_OR_LINK.fullmatch(value):
+                yield span
+
+
+class Table(NamedTuple):
+    """A line that may be the head of one, and the column of a name in it."""
+
+    cut: re.Pattern[str]
+    sure: bool  # whether it is one by what parts its cells
+    column: int
+    first: bool  # whether nothing stands in the columns before
+    cells: int
+    head: str
+    end: int
+
+
+def table_of(view: View, start: int) -> Table | None:
+    """The table whose head holds the name that stands there; it has a row of as many cells."""
+    line, end = view.line_start(start), view.line_end(start)
+    head = view.text[line:end]
+    for sign, cut, sure in _CUTS:
+        if sign not in head:
+            continue
+        names = cut.split(head)
+        if any(len(name.split()) > _HEAD_WORDS for name in names):
+            return None
+        before = cut.split(view.text[line:start])
+        first = not any(name.strip() for name in before[:-1])
+        table = Table(cut, sure, len(before) - 1, first, len(names), head, end)
+        return table if next(_rows(view, table), None) else None
+    return None
+
+
+def cells_below(view: View, table: Table) -> Iterator[Span]:
+    """The passwords in a table's column. Empty for one that was found before."""
+    for row in _rows(view, table):
+        start, end = _stripped(view.text, *row[table.column])
+        if FILLER in view.text[start:end]:
+            yield start, start
+            continue
+        quoted = QUOTED.fullmatch(view.text, start, end)
+        span = quoted.span(quoted.lastindex or 0) if quoted else trimmed(view.text, start, end)
+        value = view.text[slice(*span)]
+        words = value.split()
+        if table.first or not table.sure:
+            is_one = is_code(value) or (not table.first and bool(quoted or is_odd(value)))
+        else:
+            is_one = len(words) == 1 or is_phrase(view, words)
+        if value and is_one and not is_answer(view, value):
+            yield span
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    cell = text[start:end]
+    return start + len(cell) - len(cell.lstrip()), start + len(cell.rstrip())
+
+
+def _rows(view: View, table: Table) -> Iterator[list[Span]]:
+    """The cells of the lines below that have as many, without the line that is drawn below the head."""
+    end = table.end
+    for _ in range(_ROWS):
+        start = end + 1
+        end = view.line_end(start)
+        if start >= len(view.text):
+            return
+        if _RULE.fullmatch(view.text, start, end):
+            continue
+        cuts = [found.span() for found in table.cut.finditer(view.text, start, end)]
+        if len(cuts) + 1 != table.cells or view.text[start:end] == table.head:
+            return
+        starts = [start, *[cut_end for _, cut_end in cuts]]
+        ends = [*[cut_start for cut_start, _ in cuts], end]
+        yield list(zip(starts, ends, strict=True))

@@ -1,0 +1,103 @@
+"""Passwords that stand before the word for them: "x is my password", "I always used x as password"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from mailflow.core.passwordshapes import LEAST_CODE, WORD, is_answer, is_code, is_phrase, trimmed
+from mailflow.core.secrettokens import Span
+from mailflow.core.secretview import View
+
+_WINDOW = 120  # characters before the name
+_JOINT_WORDS = 5  # "was once", and a "my old" before the name
+_PHRASE_WORDS = 12
+_GLUED = 8  # characters of an "as" in a language without spaces
+_CLOSING = re.compile(
+    r"(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»|(?<!\w)'([^'\n]{1,100})'"
+    r"|`([^`\n]{1,100})`|「([^」\n]{1,100})」|‘([^’\n]{1,100})’)[ \t]{0,2}[,;:–—-]?\s{0,2}$"
+)
+_JOINING = " \t\r\n,;:–—-"
+_QUOTES = frozenset("\"”“»'`」’")
+_WORDS = re.compile(r"\S+")
+_LAST_WORD = re.compile(rf"({WORD})\s{{0,3}}$")
+_NEXT_WORD = re.compile(r"[ \t]([^\W\d_]{3,20})")
+
+
+def in_front(view: View, start: int, end: int) -> Span | None:
+    """The password before its name, which stands from `start` to `end`."""
+    words = view.words
+    line = max(view.line_start(start), start - _WINDOW)
+    if not view.text[max(0, start - _GLUED) : start].isascii():
+        glued = words.glued_as.search(view.text, max(line, start - _GLUED), start)
+        if glued:
+            return _quoted_or_code(view, line, glued.start())
+    above = max(view.line_start(start, 2), start - _WINDOW)
+    near = view.text[above:start].casefold().split()[-_JOINT_WORDS:]
+    if words.is_words.keys().isdisjoint(near) and words.as_words.keys().isdisjoint(near):
+        return None
+    for place in _joints(view, above, start):
+        said = view.text[place:start].split(None, 1)[0].casefold()
+        if place >= line and said in words.is_words and (span := _quoted_or_code(view, line, place)):
+            return span
+        if said in words.as_words and not _is_another_thing(view, end):
+            return _quoted_or_code(view, above, place) or _used(view, above, place)
+    return None
+
+
+def _joints(view: View, first: int, start: int) -> Iterator[int]:
+    """Where "is" or "as" stands before a name, with no end of a sentence between, the nearest first."""
+    words = view.words
+    for place, word in islice(_backwards(view.text, first, start), _JOINT_WORDS):
+        said = word.casefold()
+        if word[-1] in ".!?;:,":
+            return
+        if said in words.as_words:
+            behind = words.as_words[said].match(view.text, place, start)
+            if behind and all(
+                each in words.between for each in view.text[behind.end() : start].casefold().split()
+            ):
+                yield place
+        elif said in words.is_words and words.is_words[said].match(view.text, place, start):
+            yield place
+
+
+def _backwards(text: str, first: int, end: int) -> Iterator[tuple[int, str]]:
+    """The words before a place, the last one first, and where each begins."""
+    return ((word.start(), word[0]) for word in reversed([*_WORDS.finditer(text, first, end)]))
+
+
+def _quoted_or_code(view: View, first: int, end: int) -> Span | None:
+    """What is quoted right before a place, or a word there that can be nothing but a code."""
+    before = view.text[first:end].rstrip(_JOINING)
+    if before[-1:] in _QUOTES and (closing := _CLOSING.search(view.text, first, end)):
+        span = closing.span(closing.lastindex or 0)
+        return None if is_answer(view, view.text[slice(*span)]) else span
+    last = before[before.rfind(" ") + 1 :]
+    if len(last) < LEAST_CODE:
+        return None
+    found = _LAST_WORD.search(view.text, first + len(before) - len(last), end)
+    if found is None or found[1][-1] in ".:":
+        return None
+    span = trimmed(view.text, *found.span(1))
+    return span if is_code(view.text[slice(*span)]) else None
+
+
+def _used(view: View, first: int, end: int) -> Span | None:
+    """The words between a verb such as "used" and the "as"."""
+    words = view.words
+    last = len(view.text[first:end].rstrip()) + first
+    for place, word in islice(_backwards(view.text, first, end), _PHRASE_WORDS):
+        if word[-1] in ".!?;:,":
+            return None
+        if word.casefold() in words.use:
+            span = trimmed(view.text, place + len(word) + 1, last)
+            return span if is_phrase(view, view.text[slice(*span)].split()) else None
+    return None
+
+
+def _is_another_thing(view: View, end: int) -> bool:
+    """Whether the name goes on: a "password manager" is none."""
+    following = _NEXT_WORD.match(view.text, end)
+    return following is not None and following[1].casefold() in view.words.thing

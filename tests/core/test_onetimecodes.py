@@ -1,0 +1,89 @@
+"""Codes for one time and the words of wallets, each beside numbers and words that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.secret_texts import HEX, KEY, ONCE, found
+
+TWELVE = "abandon ability able about above absent absorb abstract absurd abuse access accident"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("The verification code is 482913.", ["482913"]),
+        ("You texted me 482913 and then 771204, but the page closed", ["482913", "771204"]),
+        ("The SMS said G-482913 is it", ["482913"]),
+        ("a text message with 482 913 came", ["482 913"]),
+        ("an OTP: 4829137", ["4829137"]),
+        ("482913 is your verification code", ["482913"]),
+        ("The SMS came\nwith 482913\n", ["482913"]),
+        ("Per SMS kam der Code 482913", ["482913"]),
+        ("Код из смс 482913.", ["482913"]),
+        ("短信验证码是482913，谢谢", ["482913"]),
+    ],
+)
+def test_codes_for_one_time_are_found(text, codes):
+    assert found(text) == [(ONCE, code) for code in codes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SMS to +44 7700 900123 never arrives",
+        "SMS to 07700 900123 never arrives",
+        "the SMS never came. My order is 482913",
+        "the SMS with the order 482913 came",
+        "an SMS of 20260417 came",
+        "482913, the verification code never came",
+        "482913 is the number of my flat at home, and no verification code came",
+        "the verification code page https://x.example/482913 and 1.482913 fail",
+    ],
+)
+def test_other_numbers_stay(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        TWELVE,
+        TWELVE.title(),
+        " ".join(f"{number}. {word}" for number, word in enumerate(TWELVE.split(), 1)),
+        TWELVE.replace(" absorb", "\nabsorb"),
+        TWELVE.replace(" ", ", "),
+        f"{TWELVE} {TWELVE}",
+    ],
+)
+@pytest.mark.parametrize("text", ["The 12 words of my wallet: {}.", "{}\n\nThat is my wallet."])
+def test_the_words_of_a_wallet_are_found(text, words):
+    assert found(text.format(words)) == [(KEY, words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"My list: {TWELVE}.",
+        "My wallet: " + " ".join(TWELVE.split()[:11]) + ".",
+        "my wallet needs what when where which will with work your they them then",
+        "My wallet is gone and then this page will not let me into that account with them",
+        f"My wallet is gone.\n{'So it goes.' * 3}\n" * 9 + TWELVE.upper(),
+    ],
+)
+def test_other_words_stay(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [
+        (f"the ed25519 seed is {HEX}{HEX}", [HEX + HEX]),
+        (f"seed (hex): {HEX}{HEX}", [HEX + HEX]),
+        (f"seed {HEX}{HEX}", []),
+        (f"the seed of the commit is {HEX}{HEX}", []),
+        (f"seed: {HEX}{HEX}0", []),
+    ],
+)
+def test_the_seed_of_a_key_is_found_behind_its_name(text, seeds):
+    assert found(text) == [(KEY, seed) for seed in seeds]

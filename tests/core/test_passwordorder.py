@@ -1,0 +1,122 @@
+"""Passwords before their name, further ones behind the first, phrases and lists of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.secret_texts import PASSWORD, found
+
+
+@pytest.mark.parametrize(
+    ("text", "passwords"),
+    [
+        # Before the name.
+        ("I always used h4rvest-m00n as password, everywhere.", ["h4rvest-m00n"]),
+        ("I used „Sommer am See“ as my password", ["Sommer am See"]),
+        ("I have always used nine velvet umbrellas as my password.", ["nine velvet umbrellas"]),
+        ("I used sunshine as password", ["sunshine"]),
+        ("I set it to Kestrel!Hover2\nas my new password", ["Kestrel!Hover2"]),
+        ("Uso da sempre Caciocavallo9 come password.", ["Caciocavallo9"]),
+        ("Eu sempre usei Saudade de Lisboa 1974 como senha.", ["Saudade de Lisboa 1974"]),
+        ("ставлю Borodino1812 в качестве пароля", ["Borodino1812"]),
+        ("我一直用 panda_bamboo88 作为密码", ["panda_bamboo88"]),
+        ("yamabiko1964をパスワードにしています", ["yamabiko1964"]),
+        ("「さくら さく」をパスワードにしています", ["さくら さく"]),
+        ("« les sanglots longs », voilà mon mot de passe", ["les sanglots longs"]),
+        ("'correct pony' used to be my password", ["correct pony"]),
+        ("Ho usato come parola d'ordine (Nel mezzo del cammin) e basta", ["Nel mezzo del cammin"]),
+        ("I used as password 'sun shine' there", ["sun shine"]),
+        ("パスワード「さくら さく」です", ["さくら さく"]),
+        ("パスワードはいつもyamabiko1964を使っています", ["yamabiko1964"]),
+        # Several.
+        ("the password ended with a sign: whatAday?! or whatAday?!.", ["whatAday?!", "whatAday?!"]),
+        ("my password is hunter2hunter, or maybe hunter3hunter", ["hunter2hunter", "hunter3hunter"]),
+        ("password is Regenwurm oder Regenwuermer", ["Regenwurm", "Regenwuermer"]),
+        ("Das alte Kennwort lautet „Sommer am See“ und das neue\nWinter\nBeide?", ["Sommer am See", "Winter"]),
+        ("Пароль старый — «белая ночь», новый —\nЧёрный-кофе-4\n", ["белая ночь", "Чёрный-кофе-4"]),
+        ('password: "abc def" and the new one is "ghi jkl"', ["abc def", "ghi jkl"]),
+        ("a senha era Jabuticaba-1 e a nova Jabuticaba-2, usuário dalva.s", ["Jabuticaba-1", "Jabuticaba-2"]),
+        ("I tried the passwords abc123def, ghi456jkl and mno789pqr", ["abc123def", "ghi456jkl", "mno789pqr"]),
+        ("パスワードは「さくら1」か「さくら2」です", ["さくら1", "さくら2"]),
+        ("密码是abc12345或者abc54321", ["abc12345", "abc54321"]),
+        ("Passwords I tried:\n- Juniper_2019\n- juniper-berry!\n- forgotten\n", ["Juniper_2019", "juniper-berry!"]),
+        ("password 1: abcdefg\npassword 2: hijklmn", ["abcdefg", "hijklmn"]),
+        # Of words.
+        ("my password is nine velvet\numbrellas in Oslo. Account lou", ["nine velvet\numbrellas in Oslo"]),
+        ("my password is drei kleine Igel und sonst nichts davon", ["drei kleine Igel"]),
+        ("My passphrase is seven purple kettles under ice and I typed it", ["seven purple kettles under ice"]),
+        ("the passphrase is under the old bridge", ["under the old bridge"]),
+        ("passphrase for my key: the third owl sleeps late\nfingerprint 9F86 D081 884C 7D65 9A2F EAA0", ["the third owl sleeps late"]),
+        ("My password was either Mackerel5ky or Mackerel6ky", ["either Mackerel5ky or Mackerel6ky"]),
+        ("My password is presumably Mackerel5ky", ["Mackerel5ky"]),
+        ("My password used to be kitten and does not work", ["kitten"]),
+        # Below the name.
+        ("Hello! My password:\n\n    Ql7-vvTsd-004\n\nUsername:\n", ["Ql7-vvTsd-004"]),
+        ("Password:\nviolet horse battery\n", ["violet horse battery"]),
+        ("password: >-\n  letmein\n", ["letmein"]),
+        ("<password>letmein1</password>", ["letmein1</password"]),
+    ],
+)  # fmt: skip
+def test_passwords_are_found_in_any_order(text, passwords):
+    assert found(text) == [(PASSWORD, password) for password in passwords]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Account: penrose_tiler. I have the password, it's only the second factor.",
+        "Someone here knew the password: Marcus, who has left.",
+        "It was jdoe2024x. Is my password right?",
+        "It was jdoe2024x. is my password right?",
+        "« jdoe2024 », voilà mon compte, et le mot de passe est perdu",
+        '"lost", that is my password',
+        "I use 1Password8 as password manager",
+        "I use the old one as password",
+        "Somebody else came in, as password and phone were gone",
+        "I used jdoe2024 as user and password I forgot",
+        "Uso o Bitwarden como gerenciador de senhas",
+        "I used as password (which I only reset) nothing",
+        "the password (at the desk) is right",
+        "パスワード「忘れました」のページ".replace("忘れました", "reset"),
+        "the password is managed by our IT department",
+        "my password is my dog's name and a number",
+        "my password is several years old",
+        "my password is correct and only the token is missing",
+        "my password is something else",
+        "my password is then again (so it goes)",
+        "password is right, jdoe2024",
+        "Passwords I lost:\n- github\n- pypi\n",
+        "Passwords I know:\n- the one of GitHub\n- PyPI2\n",
+        "My password:\n\nUsername: jdoe99\n",
+        "My password:\nforgotten\n",
+        "Password:\n\nI lost it when the phone broke\n",
+        "Não é a senha: é o e-mail",
+        "My password manager's database is corrupted and the password was in there",
+    ],
+)
+def test_what_is_no_password_stays(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password is hunter22. My user name is jdoe2024",
+        "password is hunter22, jdoe2024 is my name",
+        "password is hunter22 and jdoe2024 is my name",
+        "password is hunter22 - jdoe2024",
+        "password is hunter22 and the new password never came",
+        'password is hunter22 and the new one is "lost"',
+        "password is hunter22 and the new one is lost",
+        "password is hunter22 and\n漢字",
+        "password is hunter22 and the new and the old and the other",
+    ],
+)
+def test_what_follows_a_password_and_is_none_stays(text):
+    assert found(text) == [(PASSWORD, "hunter22")]
+
+
+def test_eight_further_passwords_are_looked_for():
+    assert (
+        len(found("my password is kay00x" + "".join(f" or kay0{number}x" for number in range(10, 40)))) == 9
+    )

@@ -1,0 +1,89 @@
+"""What is masked in short mails with pasted secrets, and in their likes without one: `secrets/*.toml`.
+
+    python -m tests.reading.pasted [-v] [FILE …]
+
+Nothing of `secrets` may be left, and all of `keeps` must be; `kinds` are those of what is pasted rather than quoted. Mails that are `open`
+are known to be read wrongly; they count and are no test yet. All values are made up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailflow.config import load, shipped
+from mailflow.core.body import read_body
+from mailflow.core.envelope import Envelope
+from mailflow.core.mail import parse
+
+FOLDER = Path(__file__).parent / "secrets"
+SENDER = "jo@sender.example.org"
+REFERENCE = "7H2K-9QXM"  # of a case, where a mail has {{REFERENCE}}
+_HEAD = (
+    "From: Jo <{}>\nTo: {}\nSubject: account\n"
+    "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+)
+
+
+@dataclass(frozen=True)
+class Mail:
+    text: str
+    secrets: list[str]
+    kinds: list[str]
+    keeps: list[str]
+    open: bool = False
+    where: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Faults:
+    left: list[str]  # secrets that may still be read
+    lost: list[str]  # what was to be kept
+    kinds: list[str] | None  # those of what the person pasted, if they are not the mail's
+
+    def __bool__(self) -> bool:
+        return bool(self.left or self.lost or self.kinds is not None)
+
+
+def mails(*files: Path) -> list[Mail]:
+    return [
+        Mail(**one, where=f"{file.stem}-{number}")
+        for file in files or sorted(FOLDER.glob("*.toml"))
+        for number, one in enumerate(
+            tomllib.loads(file.read_text("utf-8").replace("{{REFERENCE}}", REFERENCE))["mail"], start=1
+        )
+    ]
+
+
+def faults(mail: Mail, config) -> Faults:
+    desk = config.desk.address
+    raw = f"{_HEAD.format(SENDER, desk)}{mail.text}\n".encode()
+    body = read_body(parse(raw, Envelope(SENDER, (desk,))), config.lexicon, desk)
+    text = "\n".join(line.text for line in body.lines)
+    return Faults(
+        [secret for secret in mail.secrets if secret in text],
+        [kept for kept in mail.keeps if kept not in text],
+        kinds if (kinds := sorted(body.secrets)) != sorted(mail.kinds) else None,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("-v", "--verbose", action="store_true", help="show each mail that is read wrongly")
+    args = parser.parse_args()
+    config = load(shipped("config.toml"))
+    every = [(mail, faults(mail, config)) for mail in mails(*args.files)]
+    for mail, wrong in every:
+        if args.verbose and wrong:
+            print(f"{mail.where}: {mail.text!r}\n    {wrong}")
+    print(f"of {len(every)} mails {sum(bool(wrong.left) for _, wrong in every)} leave a secret,")
+    print(f"{sum(bool(wrong.lost) for _, wrong in every)} lose what was to be kept")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
