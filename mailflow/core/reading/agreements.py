@@ -30,6 +30,7 @@ _ANYWHERE = _CONDITION | {"doubt"}  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
 _TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
 _EITHER = frozenset({"yes", "not"})
+_KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
 _AS_WELL = frozenset({"too", "same"})
 _ECHOES = (("echo", True), ("echo_not", False))
 _SENTENCE_END = re.compile(r"[.!?。！？\n]")
@@ -150,7 +151,7 @@ def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Cla
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     conditional = {part.sentence for part in parts if "if" in part.marks or part.of_others}
     for index, part in enumerate(parts):
-        topics = part.topics if part.sentence not in conditional else ()
+        topics = (part.topics or _of_time(terms, part)) if part.sentence not in conditional else ()
         sure = _SURE
         if not topics and (part.says or part.refuses) and part.sentence not in conditional:
             topics, sure = _subject_before(parts, index), _SAID_BEFORE
@@ -170,6 +171,12 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
                 said = True
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:
+    """What "I accept that the matter may rest for a good while" is about: how long it is, said in words for any time."""
+    knows = part.says and {"that", "time"} <= part.marks
+    return tuple(terms.knowing) if knows and not part.things and part.states <= _KNOWN else ()
 
 
 def sentence_end(text: str, start: int) -> int:
