@@ -158,7 +158,7 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
         if topics and _only_courtesy(part) and _mocks(parts, index):
             continue
         doubted = index > 0 and _only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
-        if not topics or part.asks or "sorry" in part.marks or doubted:
+        if not topics or part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index):
             continue
         for key in topics:
             if _holds_back(part, knowing=key in terms.knowing) or _only_nods(fresh, part):
@@ -209,6 +209,22 @@ def _only_doubts(part: Clause) -> bool:
     return "doubt" in part.marks and not (part.things or part.topics or part.says or part.states)
 
 
+def _is_denied(parts: Sequence[Clause], index: int) -> bool:
+    """As in "I cannot say, after all that I have read, that I agree"."""
+    part = parts[index]
+    if not index or parts[index - 1].sentence != part.sentence:
+        return False
+    said = next((place for place, hit in enumerate(part.hits) if hit.means.says), 0)
+    if not any("that" in hit.means.speech for hit in part.hits[:said]):
+        return False
+    return any(
+        before.sentence == part.sentence
+        and before.negated
+        and not (before.says or before.things or before.topics or before.states - {NONE})
+        for before in parts[:index]
+    )
+
+
 def _only_nods(fresh: Fresh, part: Clause) -> bool:
     """As in "Yes, your Code of Conduct is strange": a yes whose subject comes behind it and goes on."""
     if part.says != {"yes"}:
@@ -255,7 +271,7 @@ def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool |
     if part.refuses:
         return False
     if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
-        return None if part.states & {"none"} else True
+        return None if NONE in part.states else True
     if part.negated and "but" in part.marks and before is not None and before.says & {"agree", "aware"}:
         return False  # "I agree to the one, but not to the other"
     return None

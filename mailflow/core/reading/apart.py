@@ -31,11 +31,11 @@ APART = FOR_ALL | frozenset(ORDINALS)
 
 
 def sentences(fresh: Fresh, free: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of some parts of the text."""
+    """Those of some parts of the text; a line that was wrapped ends none."""
     return [
         match.span()
         for start, end in free
-        for match in _SENTENCE.finditer(fresh.text, start, end)
+        for match in _SENTENCE.finditer(fresh.flowed, start, end)
         if match.group().strip()
     ]
 

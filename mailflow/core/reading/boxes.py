@@ -13,9 +13,10 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
+from mailflow.core.reading.breaks import LABEL_LIKE
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
-from mailflow.core.reading.fresh import BOX_SIGN, LABEL_LIKE, TICKED, Fresh
+from mailflow.core.reading.fresh import BOX_SIGN, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label

@@ -32,6 +32,7 @@ _OTHER = 0.6  # a reason that fits none
 _MENTIONED = 0.6  # a thing of which nothing else is said
 _LEAST_OTHER = 3  # words
 _YES = frozenset({"yes"})
+_AS_WELL = frozenset({"too", "same", "alike"})
 _SUPPOSED = RESERVED - {"doubt"}
 _FINE = HAS | {"enabled", "verified"}
 
@@ -115,12 +116,14 @@ def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Se
         return _by_own_things(terms, field, frozenset({NONE}))  # "Recovery codes: nah"
     if _only_tells_place(fresh, slot):
         return _by_own_things(terms, field, frozenset({"is_at"}))  # "Recovery codes: in a drawer"
-    as_well = not any(part.states for part in parts) and any(
-        "too" in hit.means.speech for hit in fresh.within(slot.start, slot.end)
-    )
-    if as_well and _tells_loss(fresh, terms, slot):
-        return _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too"
+    if _only_as_well(fresh, slot, parts) and _tells_loss(fresh, terms, slot):
+        return _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too", "same disk"
     return set()
+
+
+def _only_as_well(fresh: Fresh, slot: Slot, parts: Sequence[Clause]) -> bool:
+    same = any(not _AS_WELL.isdisjoint(hit.means.speech) for hit in fresh.within(slot.start, slot.end))
+    return same and not any(part.states for part in parts)
 
 
 def _only_tells_place(fresh: Fresh, slot: Slot) -> bool:

@@ -5,36 +5,26 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
 from mailflow.core.reading.addressforms import Found, find_addresses
+from mailflow.core.reading.breaks import left_open, line_breaks
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.pages import outer_lines, outer_parts
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import CJK, lower
+from mailflow.core.reading.words import lower
 from mailflow.core.text import Line, Mark
 
 SUBJECT = 0  # the number of the line that is the mail's subject
 _FRESH, _QUOTED = Mark.FRESH, Mark.QUOTED
-_LONG = 52  # a line at least so long was wrapped rather than ended
-_LONG_CJK = 28
 _HEAD_LINES = 2  # of a quotation's introduction: further down stands whom it was sent to
 
 BOX_SIGN = re.compile("[\\[(☐◻□☑☒✅🗹✔]")  # what a box begins with, which is found in a third of the time
 TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
 _HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
-LABEL_LIKE = r"[^\W\d_a-z][^:：\n]{0,30}[:：](?:[ \t]|$)"  # "New address: "
-_STARTS_ANEW = re.compile(
-    rf"[ \t]*(?:[-*•·+–—#|>\[☐☑☒]|\(?\d{{1,2}}[.):．）]|[a-z]\)|{LABEL_LIKE})", re.MULTILINE
-)
-_SAID = re.compile(
-    r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$"
-)  # ends a sentence without a mark
-_CJK = re.compile(f"[{CJK}]")
 
 
 @dataclass(frozen=True)
@@ -54,6 +44,21 @@ class Fresh:
     def subject(self) -> int:
         """Where the mail's subject ends, which no value goes beyond; 0 where there is none."""
         return len(self.lines[0].text) if self.lines and self.lines[0].number == SUBJECT else 0
+
+    @cached_property
+    def flowed(self) -> str:
+        """The text with a space in place of each line break that ends no sentence."""
+        pieces = self.text.split("\n")
+        ends = [start - 1 for start in self.starts[1:]]
+        return "".join(
+            [
+                *(
+                    f"{piece}\n" if end in self.hard else f"{piece} "
+                    for piece, end in zip(pieces, ends, strict=False)
+                ),
+                pieces[-1],
+            ]
+        )
 
     def line_at(self, place: int) -> int:
         """The index of the line that a place in the text falls on."""
@@ -98,23 +103,28 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
     low = lower(text)
     if " removed]" in low:
         low = _REMOVED.sub(_blank, low)
-    goes_on = terms.short_words.get("goes_on", frozenset())
-    lower_only = _begins_all_in_lower_case(parts)
-    hard = frozenset(
-        [
-            start - 1
-            for part, following, start in zip(parts, parts[1:], starts[1:], strict=False)
-            if not part or not following or _ends(part, following, goes_on, lower_only=lower_only)
-        ]
-    )
+    breaks = line_breaks(parts, starts, terms.short_words.get("goes_on", frozenset()))
     spaced = low.split()
     flat = " ".join(spaced)
     addresses = tuple(find_addresses(text, low, spaced, terms.spelling))
     own = _own_words(_without(low, boxed), flat, terms)
     languages = terms.vocabulary.languages(own) if own is not low else ()
-    hits = tuple(terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages))
+    hard = breaks.certain | breaks.by_hand
+    hits = terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages)
+    if breaks.by_hand and (going_on := left_open(hits, breaks.by_hand)):
+        hard -= going_on
+        hits = [hit for hit in hits if hit.start not in going_on]
     return Fresh(
-        text, low, tuple(lines), tuple(starts), hard, tuple(boxed), hits, addresses, flat, unread + left_out
+        text,
+        low,
+        tuple(lines),
+        tuple(starts),
+        hard,
+        tuple(boxed),
+        tuple(hits),
+        addresses,
+        flat,
+        unread + left_out,
     )
 
 
@@ -161,21 +171,3 @@ def _own_words(low: str, flat: str, terms: Terms) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match.group())
-
-
-def _begins_all_in_lower_case(parts: Sequence[str]) -> bool:
-    """Whether the lines are those of somebody who begins no sentence with a capital letter."""
-    return not any(part[:1].isupper() for part in parts)
-
-
-def _ends(line: str, following: str, goes_on: AbstractSet[str], *, lower_only: bool) -> bool:
-    """Whether a sentence ends with the line rather than going on in the next."""
-    line, start = line.strip(), following.strip()
-    if not line or not start or _STARTS_ANEW.match(following):
-        return True
-    if not line.isascii() and _SAID.search(line):
-        return True
-    if (start[0].islower() and not lower_only) or line[-1] in ",，、:：(":
-        return False
-    short = len(line) < (_LONG_CJK if _CJK.match(line[-1]) else _LONG)
-    return short and line[line.rfind(" ") + 1 :].lower() not in goes_on

@@ -179,8 +179,8 @@ def _corrected(_: Found, window: Window) -> Role | None:
 
 
 def _plain(_: Found, window: Window) -> Role | None:
-    """As in "my e-mail is x"."""
-    return Role(PLAIN, GUESSED) if "mailbox" in keys(window.before, "things") else None
+    """As in "my e-mail is x", "mail: x"."""
+    return Role(PLAIN, GUESSED) if window.labelled or "mailbox" in keys(window.before, "things") else None
 
 
 _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (

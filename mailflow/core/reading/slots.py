@@ -73,7 +73,7 @@ def find_slots(
         (
             label
             for label in islice(_labels(fresh, terms), _MOST_LABELS)
-            if not _is_within(label.start, stated)
+            if not _is_within(_last_line_start(fresh, label), stated)
         ),
         key=lambda label: (label.start, label.value),
     )
@@ -97,6 +97,11 @@ def find_slots(
                 )
             )
     return slots
+
+
+def _last_line_start(fresh: Fresh, label: _Label) -> int:
+    """Where a label begins, or its last line if it has two."""
+    return max(label.start, fresh.starts[fresh.line_at(label.value)])
 
 
 def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
@@ -150,12 +155,17 @@ def _after_words(text: str, place: int, number: int) -> int:
 
 
 def _line(fresh: Fresh, terms: Terms, start: int, end: int, separators: re.Pattern[str]) -> Iterator[_Label]:
-    """The labels of one line: "User name: x", "user = x, codes: lost", or a label alone above its value."""
+    """The labels of one line: "User name: x", "user = x, codes: lost", or a label alone above its value.
+
+    That of a line which goes on from the one before may begin there: "New address for the | account: x".
+    """
     begin = start
     known = False
     for separator in separators.finditer(fresh.text, start, end):
         if separator.start() < begin or fresh.text.startswith("//", separator.end()):
             continue
+        if begin == start and start and start - 1 not in fresh.hard:
+            begin = fresh.text.rfind("\n", 0, start - 1) + 1
         found = _label_at(fresh, terms, begin, separator, known=known)
         if found:
             yield found
@@ -194,6 +204,8 @@ def _label_at(
     field, extra = found
     if extra and (not strong or _is_told_to_change(fresh, field, begin, separator.start())):
         return None
+    if extra and terms.wanted is not None and _is_of_new_address(fresh, begin, separator.start()):
+        field = terms.wanted
     start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
     return _Label(field, start, separator.end(), "line" if not extra or known else "inline", whole=not extra)
 
@@ -202,6 +214,14 @@ def _is_told_to_change(fresh: Fresh, field: Field, start: int, end: int) -> bool
     """As in "Please enter this for the account: x", which tells more than a label."""
     hits = fresh.within(start, end) if field.kind in {Kind.ADDRESS, Kind.NAME} else ()
     return any("change" in hit.means.addresses for hit in hits)
+
+
+def _is_of_new_address(fresh: Fresh, start: int, end: int) -> bool:
+    """As in "New address for my account", which ends with another label."""
+    hits = fresh.within(start, end)
+    return any("wanted" in hit.means.addresses for hit in hits) and any(
+        "mailbox" in hit.means.things for hit in hits
+    )
 
 
 def _names_several(fresh: Fresh, start: int, end: int) -> bool:

@@ -40,6 +40,7 @@ class Window:
     arrow: bool  # and between the two an arrow
     account: bool  # the account is spoken of just before it
     bracketed: bool  # it stands in brackets right behind a word for a mailbox
+    labelled: bool  # "mail:" stands before it on its line, which by itself is also what somebody wrote
     lost: bool  # what is said right before or behind it is that it is lost
     to_get: bool  # the account is to have it
     begged: frozenset[int]  # where it is wished that something be so: "please have it | linked to x"
@@ -103,6 +104,7 @@ def window_of(
         account=bool(_close(before, one, _BY_ACCOUNT, "names")),
         bracketed=fresh.text[begin : one.start].rstrip().endswith(("(", "（"))
         and "mailbox" in _close(before, one, _NEAR, "things"),
+        labelled=_is_labelled(fresh, terms, one),
         lost=any(part.states & _GONE for part in said),
         to_get=_is_to_get(fresh, terms, before, begin, one.start),
         begged=frozenset(_begged(fresh, terms, before, begin)),
@@ -116,6 +118,11 @@ def _is_to_get(fresh: Fresh, terms: Terms, before: Sequence[Hit], begin: int, pl
     if account is None or not between or not terms.among("gets", between[-1]):
         return False
     return terms.among("begs", *words_of(fresh.low[begin : account.start]))
+
+
+def _is_labelled(fresh: Fresh, terms: Terms, one: Found) -> bool:
+    label, colon, rest = fresh.low[fresh.starts[fresh.line_at(one.start)] : one.start].partition(":")
+    return bool(colon) and not rest.strip() and terms.among("mail", label.strip(_LIST_MARKS))
 
 
 def _behind_comma(fresh: Fresh, one: Found, until: int) -> list[Hit]:
