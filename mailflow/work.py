@@ -95,7 +95,7 @@ class Work:
 
     def _authenticate(self) -> bool:
         """In a thread of its own: a sender's DNS that answers slowly holds up no mail but its own."""
-        from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `_handle`
+        from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `_warmed`
 
         checked = check_waiting(self.app, tell=log.of_sender)
         if checked:
@@ -103,12 +103,12 @@ class Work:
         return bool(checked)
 
     def _handle(self) -> bool:
-        from mailflow.steps.handle import handle_waiting  # noqa: PLC0415 -- half a second, once the desk is ready
-
         app = self.app
         if app is not self._warm:
             self._warm = _warmed(app)
             return True  # with the one that is there by now
+        from mailflow.steps.handle import handle_waiting  # noqa: PLC0415 -- as in `_warmed`
+
         done = handle_waiting(app, _BATCH)
         self._tell(done)
         if done:  # another look, as more may have been there than were taken; what comes meanwhile gathers
@@ -220,12 +220,14 @@ class Work:
 
 
 def _warmed(app: App) -> App:
-    """What reading a mail needs, which takes a second, is compiled before one waits.
+    """What handling a mail needs, which takes a second, is there before one waits, and not before the desk is ready.
 
     Neither the garbage collector nor the end of the process need go through all of it afterwards: a fifth of a second
     each time.
     """
     app.config.lexicon.answers.terms(app.config.policy.form)
+    import mailflow.steps.handle  # noqa: F401, PLC0415 -- last, as its code fills the holes that making lists leaves
+
     gc.unfreeze()
     gc.collect()
     gc.freeze()
