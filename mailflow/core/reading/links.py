@@ -15,6 +15,7 @@ from mailflow.core.reading.namelike import NAME, QUOTES, TAIL, WEAK, Found, ends
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, words_of
+from mailflow.core.reading.works import is_denied
 
 _URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
 _SEPARATORS = re.compile(r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|и|和|と|및|&)(?=\s)")
@@ -31,7 +32,6 @@ _FURTHER = re.compile(
 _MOST = 50
 _MOST_PHRASES = 200  # that may announce a project: each is looked around closely
 _BESIDE = 6  # characters: "owns the project"
-_BESIDE_NO = 12  # characters
 _IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 
 
@@ -83,8 +83,6 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
     owns = -_BESIDE
     telling = (hit for hit in hits if hit.means.names or "projects" in hit.means.tables)
     for hit in islice(telling, _MOST_PHRASES):
-        if any(other.means.negates for other in fresh.within(max(0, hit.start - _BESIDE_NO), hit.start)):
-            continue  # "I have no published projects"
         mine = ("projects", "mine") in hit.means.concepts
         if mine or (("projects", "noun") in hit.means.concepts and hit.start - owns < _BESIDE):
             owns = hit.end if mine else owns
@@ -96,7 +94,7 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
             found = announced.directly(fresh, terms, hit)
         else:
             found = None
-        if found and not found.name.startswith("http"):
+        if found and not found.name.startswith("http") and not is_denied(fresh, hit):
             yield found.name
             yield from _rest_of_list(fresh, terms, found.end)
 

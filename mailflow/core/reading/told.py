@@ -54,7 +54,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             continue
         loss = part if part.states & ENDED or (part.negated and part.states & HAS) else loss
         own = [thing for thing in part.things if thing not in _ASIDE]
-        if not part.things and last and _is_of_address(part, last):
+        if part.states & ENDED and last and not part.things and _is_of_address(part, last):
             yield from _by_things(ways, part, ("mailbox",), part.states, lost=True)
             continue
         if part.things:
@@ -75,7 +75,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
 def _is_of_address(part: Clause, last: Clause) -> bool:
     """As in "the reset link goes to x, which I closed"."""
     relative = part.sentence == last.sentence and "which" in part.hits[0].means.speech
-    return relative and bool(part.states & ENDED) and "an_address" in last.hits[-1].means.things
+    return relative and "an_address" in last.hits[-1].means.things
 
 
 def _knows_that(part: Clause) -> bool:

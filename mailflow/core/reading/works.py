@@ -68,17 +68,24 @@ def _is_rare(name: str, terms: Terms) -> bool:
 
 
 def _spoken_of(fresh: Fresh, terms: Terms, cue: Hit, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The words of a sentence of which a phrase speaks; none of "I have no published projects"."""
-    if any(hit.means.negates for hit in fresh.within(max(start, cue.start - _BESIDE_NO), cue.start)):
-        return
+    """The words of a sentence of which a phrase speaks."""
     if "projects" in cue.means.tables:
         before = candidates.words(fresh, max(start, cue.start - _REACH), cue.start)
         for match in before:
             if _is_rare(match["name"], terms) and _explains(fresh, terms, cue, match):
                 yield match
     for match in islice(candidates.words(fresh, cue.end, end), _BETWEEN + 1):
-        if _is_rare(match["name"], terms) and _leads_to(fresh, terms, cue, match):
+        if (
+            _is_rare(match["name"], terms)
+            and _leads_to(fresh, terms, cue, match)
+            and not is_denied(fresh, cue)
+        ):
             yield match
+
+
+def is_denied(fresh: Fresh, cue: Hit) -> bool:
+    """As in "I have no published projects"."""
+    return any(hit.means.negates for hit in fresh.within(max(0, cue.start - _BESIDE_NO), cue.start))
 
 
 def _leads_to(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> bool:
