@@ -20,6 +20,7 @@ _NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close b
 _Outcome = tuple[frozenset[str], frozenset[str], bool]
 _NOTHING: frozenset[str] = frozenset()
 _NO_OUTCOME: _Outcome = (_NOTHING, _NOTHING, False)
+_DONE = frozenset({"done"})
 NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
 _ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
@@ -171,7 +172,9 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
             said = end
         elif means.choices:  # a phrase that goes over both: "heb ik | nooit gemaakt"
             continue
-        auxiliary = means.auxiliary or (auxiliary and means.negates)
+        auxiliary = means.auxiliary or (
+            auxiliary and (means.negates or "instead" in means.addresses)
+        )  # a "not"
     if negated and verbs and behind:
         verbs[-1] = (verbs[-1][0], True)
     return verbs
@@ -207,4 +210,12 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
         states.discard("held")  # "The safe with the codes has burnt"
     if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"
         states.discard("held")
+    if traits & NEGATES and states <= _DONE and _denies_last(hits):
+        states.add(NONE)  # "I searched the desk and there are no codes"
     return frozenset(states), frozenset(says - {"refuse", "objection"}), refuses
+
+
+def _denies_last(hits: Sequence[Hit]) -> bool:
+    """Whether a "not" stands behind the one verb, by which something was only done, and so by the thing."""
+    acting = [hit.means for hit in hits if hit.means.acts or hit.means.negates]
+    return len(acting) > 1 and acting[-1].negates and not _DONE.isdisjoint(acting[0].states)

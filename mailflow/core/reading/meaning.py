@@ -9,7 +9,9 @@ from typing import NamedTuple
 Concept = tuple[str, str]  # (table, key) of the word list: ("states", "gone")
 
 _BREAKING = ("but", "because", "and", "without")
-_NO_THINGS = frozenset({"nothing", "password_reset"})  # what only looks like a thing, or is done to one
+_NO_THINGS = frozenset(
+    {"nothing", "vault", "password_reset"}
+)  # what only looks like a thing, or is done to one
 _SAYS = frozenset({"agree", "aware", "yes", "refuse", "objection"})
 _ENDS = frozenset({"stop", "question", "line"})
 _BREAKS = frozenset({"comma", "open", "close", "colon"})

@@ -30,6 +30,8 @@ _HAD_IN = frozenset({"had", "saved"})
 _ACCESS = frozenset({"reached"})
 NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
+_AS_WELL = frozenset({"too", "inside"})
+_VAULT = ("things", "vault")
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
 
@@ -85,14 +87,27 @@ def _knows_that(part: Clause) -> bool:
 
 def _by_own(ways: Ways, part: Clause, before: Clause | None, loss: Clause | None) -> Iterator[Told]:
     """What a clause tells of its own things, and of those that it is the place of."""
+    if "which" in part.marks and before is not None and _is_of_vault(part, before):
+        yield from _by_things(ways, part, before.things, part.states & ENDED, lost=True)
+        return
     states = _states(part, before, loss)
     yield from _by_things(ways, part, part.things, states, lost=loss is not None)
     if before is not None and _is_place_of(part, before):
         yield from _by_things(ways, part, before.things, states & ENDED, lost=True)
 
 
+def _is_of_vault(part: Clause, before: Clause) -> bool:
+    """Whether what a clause tells of is that of a place for passwords: "a password safe | whose password I have forgotten"."""
+    if part.sentence != before.sentence or "which" not in part.hits[0].means.speech:
+        return False
+    last = next((hit for hit in reversed(before.hits) if "things" in hit.means.tables), None)
+    return last is not None and _VAULT in last.means.concepts
+
+
 def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozenset[str]:
     """The states a clause tells of its things, those that it has from the clause before included."""
+    if "inside" in part.marks and part.negated:
+        return frozenset()  # "My bag is gone, but the phone was not in it."
     if _shares(part, loss):
         return GONE
     if "same" in part.marks and before is not None and part.sentence - before.sentence <= 1:
@@ -118,7 +133,7 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
         same_breath = part.sentence == loss.sentence and part.break_before == "and"
         if "only" in part.marks and not loss.things:  # "what is lost is only the phone"
             return part.sentence == loss.sentence
-        return "too" in part.marks or (same_breath and part.states == _ACCESS)
+        return not part.marks.isdisjoint(_AS_WELL) or (same_breath and part.states == _ACCESS)
     return "only" in part.marks  # "I have not lost the codes, only the phone."
 
 
