@@ -149,13 +149,14 @@ def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Cla
 
 
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
-    conditional = {part.sentence for part in parts if "if" in part.marks or part.of_others}
+    conditional = {part.sentence for part in parts if part.of_others or any(map(_is_condition, part.hits))}
+    wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
     for index, part in enumerate(parts):
         topics = (part.topics or _of_time(terms, part)) if part.sentence not in conditional else ()
         sure = _SURE
         if not topics and (part.says or part.refuses) and part.sentence not in conditional:
             topics, sure = _subject_before(parts, index), _SAID_BEFORE
-        if topics and _only_courtesy(part) and _mocks(parts, index):
+        if topics and _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
             continue
         doubted = index > 0 and _only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
         if not topics or part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index):
@@ -171,6 +172,11 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
                 said = True
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _is_condition(hit: Hit) -> bool:
+    """Whether it makes all of its sentence conditional; a "would" only its clause: "I agree to it, would that all did"."""
+    return "if" in hit.means.speech and "modal" not in hit.means.speech
 
 
 def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:
