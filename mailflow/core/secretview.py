@@ -122,7 +122,10 @@ class View:
             if broken or not self._may_stand_between(word) or self.text.startswith("://", found.end()):
                 return None
             if colon:
-                return found.end(), colon
+                in_brackets = (
+                    "(" in self.text[name_end : found.end()] and word.strip("(") in self.words.account
+                )
+                return None if in_brackets else (found.end(), colon)  # "my password (account: jdoe)"
             if sign := _SIGN.match(self.text, found.end()):
                 return sign.end(), sign[1] or sign[2]
             last = found.end()

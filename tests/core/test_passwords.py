@@ -78,6 +78,7 @@ def test_a_password_is_found_and_nothing_else(text, password):
         "password: (*forgotten*)",
         "password: don’t know",
         "password (forgotten): jdoe2024",
+        "I've forgotten my password (account: veritylamb). I asked for a new one",
         "Password\nforgotten\n",
         "user name and password: both forgotten",
         "login / password: jo / unknown",

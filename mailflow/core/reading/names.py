@@ -12,6 +12,7 @@ from mailflow.core.reading import announced
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
+from mailflow.core.reading.masked import named_beside
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, SHAKY, STRONG
 from mailflow.core.reading.slots import Slot
@@ -99,7 +100,10 @@ def _first_word(text: str, terms: Terms) -> str:
 def _is_word(name: str, fresh: Fresh, place: int) -> bool:
     """Whether what stands in the slot is "forgotten" or "none" rather than a name."""
     hits = fresh.within(place, place + len(name))
-    return any(hit.means.states or not _NO_NAME.isdisjoint(hit.means.speech) for hit in hits)
+    return any(
+        hit.means.states or "password" in hit.means.things or not _NO_NAME.isdisjoint(hit.means.speech)
+        for hit in hits
+    )
 
 
 def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
@@ -110,6 +114,7 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
     yield from _corrected(fresh, terms, field)
     yield from _mentioned(fresh, terms, field)
     yield from _opening(fresh, terms, field)
+    yield from named_beside(fresh, terms, field)
     if there := announced.named_there(fresh, terms):
         yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
     for hit in islice((hit for hit in hits if hit.means.names), _MOST):
