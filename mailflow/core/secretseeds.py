@@ -46,10 +46,11 @@ def totp_seeds(view: View) -> Iterator[Span]:
     seen = 0
     places = list(view.places("seed"))
     one_word = bool(places) and _SEED_OF_ONE_WORD.search(view.long_words) is not None
-    for _start, end in places:
+    for start, end in places:
         stop = view.line_end(view.line_end(view.line_end(end) + 1) + 1)
         for found in _base32(view, max(seen, end), stop, one_word=one_word):
-            if _is_seed(found[0]) or (found[0].isupper() and _is_value(view, end, found.start())):
+            is_capital = found[0].isupper()
+            if _is_seed(found[0]) or (is_capital and _is_value(view, start, end, found.start())):
                 yield found.span()
         seen = max(seen, stop)
 
@@ -82,10 +83,11 @@ def _base32(view: View, start: int, end: int, *, one_word: bool) -> Iterator[re.
         yield from _BASE32.finditer(view.text, start, end)
 
 
-def _is_value(view: View, name_end: int, start: int) -> bool:
-    """Whether what begins there is the value that a name is said to have."""
+def _is_value(view: View, name_start: int, name_end: int, start: int) -> bool:
+    """Whether what begins there is the value that a name has: right behind it, too, if not all is in capitals."""
     place = view.value_after(name_end)
-    quotes = _QUOTES.match(view.text, place[0]) if place and place[1] else None
+    is_said = place and (place[1] or not view.text[name_start:name_end].isupper())
+    quotes = _QUOTES.match(view.text, place[0]) if place and is_said else None
     return quotes is not None and quotes.end() == start
 
 

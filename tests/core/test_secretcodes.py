@@ -86,6 +86,7 @@ def test_what_is_no_code_stays(text):
         ("I saved (otpauth://totp/PyPI:jo?secret=JBSWY3DPEHPK3PXP).", "JBSWY3DPEHPK3PXP"),
         ("I saved otpauth-migration://offline?data=CiMKCkhlbGxvId6tvu8SB1B5UEk%3D.", "otpauth-migration://offline?data=CiMKCkhlbGxvId6tvu8SB1B5UEk%3D"),
         ("setup key: ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"),
+        ("It says: setup key JBQXAYLSMVRWIZLB. I typed it", "JBQXAYLSMVRWIZLB"),
         ("setup key is\n> ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"),
         ("the setup key from the page, ABCDEFGHIJKLMNOPQRSTUVWX", "ABCDEFGHIJKLMNOPQRSTUVWX"),
         ("the setup key from the page, ABCDEFGHIJKLMNO2", "ABCDEFGHIJKLMNO2"),
@@ -111,6 +112,7 @@ def test_a_seed_is_found(text, seed):
         "SECRET KEY LOST. DEAR DESK THIS WILL HELP ME",
         "the setup key of ABCDEFGHIJKLMNOP",
         "the setup key: understandability",
+        "THE SETUP KEY AUTHENTICATIONSS IS LOST",
         "the setup key\nas the page\nshowed it\njbswy3dpehpk3pxp\n",
         # Groups and words that only look like one.
         "the fingerprint is 2345 ABCD EF23 4567 ABCD 2222 3333 4444 5555 6666",
