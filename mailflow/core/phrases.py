@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from mailflow.core.glossary import Glossary
 from mailflow.core.phrasetree import End, Node, Plan
-from mailflow.core.wordlist import WordList
+from mailflow.core.wordlist import SHORT, WordList
 
 CJK = r"\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 
@@ -195,15 +195,16 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._phrases = tuple(phrases)
+        self._phrases: list[str] = []  # a label and a text each, which take half of what a tuple of them does
         self._beginning = Glossary()  # the numbers of those that begin with a word
         known: set[str] = set()
-        for number, phrase in enumerate(self._phrases):
+        for number, phrase in enumerate(phrases):
+            self._phrases.append("\n".join(phrase))
             plan = _plan([phrase])
             known |= plan.words()
             for word in plan.first_words():
                 self._beginning.add(word, str(number))
-        self._known = WordList([sorted(known)])
+        self._known = WordList([sorted(known)], head=SHORT)
         stems: dict[str, list[str]] = {}  # beginnings of words, by their first two characters
         for word in self._known:
             if word.endswith("*"):
@@ -259,7 +260,8 @@ class Phrases:
         """What an edge leads to that begins phrases: those found anywhere, and those that only begin a part of a sentence."""
         known = self._trees.get(edge)
         if known is None:
-            phrases = [self._phrases[int(number)] for number in self._beginning.lines(edge)]
+            packed = [self._phrases[int(number)] for number in self._beginning.lines(edge)]
+            phrases = [Phrase(*one.split("\n", 1)) for one in packed]
             plans = (
                 _plan(phrase for phrase in phrases if not phrase.at_start),
                 _plan(phrase for phrase in phrases if phrase.at_start),

@@ -5,22 +5,22 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.core.wordlist import WordList
+from mailflow.core.wordlist import LONG, SHORT, WordList
 
 WORDS = st.text(st.characters(exclude_characters="\n"), min_size=1, max_size=6)
 
 
-@given(st.sets(WORDS), st.sets(WORDS), st.text(max_size=8))
-def test_it_holds_the_words_of_all_its_lists_and_no_others(some, others, asked):
-    words = WordList([sorted(some), sorted(others)])
+@given(st.sets(WORDS), st.sets(WORDS), st.text(max_size=8), st.sampled_from([SHORT, LONG]))
+def test_it_holds_the_words_of_all_its_lists_and_no_others(some, others, asked, head):
+    words = WordList([sorted(some), sorted(others)], head=head)
     assert all(word in words for word in some | others)
     assert (asked in words) == (asked in some | others)
     assert set(words) == some | others
 
 
-@given(st.sets(WORDS), st.sets(WORDS))
-def test_more_words_make_another_list(some, more):
-    words = WordList([sorted(some)])
+@given(st.sets(WORDS), st.sets(WORDS), st.sampled_from([SHORT, LONG]))
+def test_more_words_make_another_list(some, more, head):
+    words = WordList([sorted(some)], head=head)
     assert sorted(WordList([sorted(more - some)], words)) == sorted(some | more)
     assert set(words) == some
 

@@ -10,7 +10,7 @@ from mailflow.core.glossary import Glossary
 from mailflow.core.reading.meaning import Concept
 from mailflow.core.reading.misspelled import key_word
 from mailflow.core.reading.words import fold, has_cjk, lower, words_of
-from mailflow.core.wordlist import WordList
+from mailflow.core.wordlist import SHORT, WordList
 
 EVERY = "mul"  # ISO 639-2: the list that holds in every language
 
@@ -34,7 +34,9 @@ class PhraseBook:
     kinds: tuple[tuple[str, Concept | None], ...] = ()  # the languages and concepts, by their numbers
     by_word: Glossary = field(default_factory=Glossary)
     by_character: Mapping[str, str] = field(default_factory=dict)
-    words: WordList = field(default_factory=WordList)  # of all phrases, a stem's star kept
+    words: WordList = field(
+        default_factory=lambda: WordList(head=SHORT)
+    )  # of all phrases, a stem's star kept
     key_words: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)  # what may be misspelled
 
     def beginning(self, word: str) -> Iterator[Entry]:
