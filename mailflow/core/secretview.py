@@ -23,7 +23,10 @@ class View:
         self.words = words
         self.lowered = lower(text)
         # What stands between white space and is long enough for a token or a code, a line each: little of most texts.
-        self.long_words = "\n".join([word for word in text.split() if len(word) >= LEAST_TOKEN])
+        long_words = [word for word in text.split() if len(word) >= LEAST_TOKEN]
+        if FILLER in text:  # where much was found little is left to be looked through for each form
+            long_words = [word for word in long_words if len(word) - word.count(FILLER) >= LEAST_TOKEN]
+        self.long_words = "\n".join(long_words)
         self._begun = words.secret_names.begun(self.lowered)
         self._places: dict[str, tuple[list[Span], int]] = {}
 

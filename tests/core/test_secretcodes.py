@@ -185,6 +185,7 @@ def test_codes_beside_others_are_found(text, codes):
         "codes: dead beef fade cafe",
         "The codes are lost; fingerprint 0A1B 2C3D 4E5F 6071 8293 A4B5 C6D7 E8F9 0A1B 2C3D",
         f"I have {FOUND} and 1234\n5678",
+        "The codes are on the sheet beside my card 1234 5678 9012 3456 at home",
     ],
 )
 def test_what_stands_beside_no_codes_stays(text):
