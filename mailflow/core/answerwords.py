@@ -29,6 +29,7 @@ _SCANNED = (
     "projects",
     "links",
     "works",
+    "marks",
 )
 _CONTRACTED = re.compile(r"\b\w+'(?:m|ve|re|d|ll|t|s)\b")
 _OTHER_WORDS = frozenset({"id", "ill", "hell", "shell", "well", "wed", "were", "its", "shed"})
