@@ -31,6 +31,7 @@ _JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
 _MAILBOX = frozenset({"mailbox", "an_address"})
+_LOST = frozenset({"gone", "ended"})
 _NEW = frozenset({"wanted", "change", "instead"})
 _THERE = frozenset({"held"})
 _SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
@@ -229,7 +230,7 @@ def _address(hits: Sequence[Hit], terms: Terms) -> Field | None:
     if not things or not things <= _MAILBOX or any("noun" in hit.means.names for hit in hits):
         return None
     cues = {cue for hit in hits for cue in hit.means.addresses}
-    lost = any("gone" in hit.means.states for hit in hits)  # "instead of the lost one"
+    lost = any(not _LOST.isdisjoint(hit.means.states) for hit in hits)  # "instead of the lost one"
     return terms.registered if "registered" in cues and not lost and not cues & _NEW else terms.wanted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from mailflow.core.reading.addressforms import Found
@@ -17,6 +18,7 @@ NEXT = "next"  # one that they like less than the one before
 NONE = ""
 
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
+_OTHERS = frozenset({"phone", "device", "second_factor", "password", "username", "codes", "some_codes"})
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 
 
@@ -75,7 +77,11 @@ def _arrow(_: Found, window: Window) -> Role | None:
 
 def _announced(one: Found, window: Window) -> Role | None:
     """As in "my old address x", "please use x"; of "the registered address should be x" the first cue counts."""
-    cues = [hit for hit in window.before if not hit.means.addresses.isdisjoint(_COUNTERPART)]
+    cues = [
+        hit
+        for hit, following in zip_longest(window.before, window.before[1:])
+        if not (hit.means.addresses.isdisjoint(_COUNTERPART) or _is_of_another(hit, following))
+    ]
     if not cues:
         return Role(PLAIN, _CUED) if "plain" in keys(window.before, "addresses") and not window.lost else None
     earlier = len(cues) > 1 and (
@@ -87,6 +93,13 @@ def _announced(one: Found, window: Window) -> Role | None:
     if _is_denied_before(last, window.before):
         return None if _turns_from(last, window.before, one) else Role(REGISTERED, GUESSED)
     return Role([key for key in keys([last], "addresses") if key in _COUNTERPART][-1], _CUED)
+
+
+def _is_of_another(cue: Hit, following: Hit | None) -> bool:
+    """Whether it is another thing that is new or old: "I have a new phone, my address is x"."""
+    if following is None or following.start - cue.end > 1 or cue.means.objects:
+        return False
+    return not _OTHERS.isdisjoint(following.means.things)
 
 
 def _only_supposes(cue: Hit, should: Hit, before: Sequence[Hit]) -> bool:

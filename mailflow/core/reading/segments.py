@@ -8,6 +8,7 @@ from mailflow.core.reading.meaning import (
     ACTS,
     ADDRESS,
     MAILBOX,
+    NEGATES,
     OBJECT,
     STATE,
     THING,
@@ -82,6 +83,12 @@ class Segment:
     @property
     def says_nor(self) -> bool:
         return self.hits[0].means.negates and self.break_before == "and"
+
+    @property
+    def lacks_thing(self) -> bool:
+        """Whether it begins with a "no" and its thing: "a broken phone and no codes"."""
+        end = self.hits[0].end
+        return any(hit.means.things and hit.start - end <= 1 for hit in self.hits)
 
     @property
     def is_relative(self) -> bool:
@@ -224,7 +231,7 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
     if segment.goes_on:
         return not (left.traits & THING and left.traits & STATE)
     if segment.says_nor and (left.without_verb or segment.without_verb):
-        return True
+        return not (left.traits & ACTS and not left.traits & NEGATES and segment.lacks_thing)
     if segment.break_before not in {"comma", "and"} or "only" in segment.hits[0].means.speech:
         return False  # "I have not lost the codes, only the phone."
     if left.bare:

@@ -182,8 +182,8 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
 
 
 def _says_no(part: Clause, thing: str) -> bool:
-    """Whether the "no" of a clause stands by a thing: "no recovery codes"."""
-    return any(
+    """Whether the "no" of a clause stands by a thing: "no recovery codes"; or is its last word: "… and there are none"."""
+    return "not_one" in part.hits[-1].means.speech or any(
         hit.start - _NEAR_NO <= other.end and other.start <= hit.end + _NEAR_NO
         for hit in part.hits
         if thing in hit.means.things
