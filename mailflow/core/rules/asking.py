@@ -12,18 +12,9 @@ from mailflow.core.rules.hearing import note_of
 
 
 def ask_or_queue(
-    case: Case,
-    event: PersonWrote,
-    now: Now,
-    received: LetterKind,
-    *,
-    reopened: bool = False,
-    news: bool = False,
+    case: Case, event: PersonWrote, now: Now, received: LetterKind, *, reopened: bool = False
 ) -> Decision:
-    """Ask for what is missing, or hand the case to the staff; `received` is the letter that says the latter.
-
-    `news`: the mail says something that no earlier one did.
-    """
+    """Ask for what is missing, or hand the case to the staff; `received` is the letter that says the latter."""
     form = now.policy.form
     missing = missing_items(form, case.answers, case.doubts)
     settled = understood(as_told(case, event), form)
@@ -44,13 +35,9 @@ def ask_or_queue(
                 LetterKind.MISSING, case, {**facts, "first": case.letters == 0, "reopened": reopened}
             )
         return Decision(case, note_of(event), (letter,))
-    was_in_review = case.status is Status.IN_REVIEW
     case = into_review(case, now)
     facts = {} if received is LetterKind.NOTED else {"understood": settled, "missing": ()}
     letter = letter_of(received, case, facts)
-    repeats = received is LetterKind.NOTED and was_in_review and not news
-    if repeats and not may_repeat(case, LetterKind.NOTED, now):
-        return Decision(case, note_of(event))
     return Decision(case, note_of(event), (letter,))
 
 

@@ -31,8 +31,7 @@ def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
 
 def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
     """The party of an open case wrote."""
-    known, case = case.answers, heard_in(case, event, now)
-    news = any(key not in known or known[key].value != answer.value for key, answer in case.answers.items())
+    case = heard_in(case, event, now)
     if event.kind is MailKind.WITHDRAWAL:
         letter = letter_of(LetterKind.WITHDRAWN, case)
         return Decision(close(case, Outcome.WITHDRAWN, now), note_of(event), (letter,))
@@ -43,7 +42,7 @@ def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
     if event.kind is MailKind.DUPLICATE_REQUEST:
         return ask_or_queue(case, event, now, LetterKind.DUPLICATE)
     received = LetterKind.RECEIVED if case.status is Status.AWAITING_ANSWERS else LetterKind.NOTED
-    return ask_or_queue(case, event, now, received, news=news)
+    return ask_or_queue(case, event, now, received)
 
 
 def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
