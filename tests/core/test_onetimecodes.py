@@ -22,6 +22,8 @@ TWELVE = "abandon ability able about above absent absorb abstract absurd abuse a
         ("Per SMS kam der Code 482913", ["482913"]),
         ("Код из смс 482913.", ["482913"]),
         ("短信验证码是482913，谢谢", ["482913"]),
+        ("Hello there. The SMS said 482913", ["482913"]),
+        ("I have 482913 here, and 771204 is my verification code", ["771204"]),
     ],
 )
 def test_codes_for_one_time_are_found(text, codes):
@@ -36,6 +38,9 @@ def test_codes_for_one_time_are_found(text, codes):
         "the SMS never came. My order is 482913",
         "the SMS with the order 482913 came",
         "an SMS of 20260417 came",
+        "the SMS with the order 482913 was a text message",
+        "The SMS never came. I live in 482913 Town",
+        "Minsk 220030\nMy verification code never came",
         "482913, the verification code never came",
         "482913 is the number of my flat at home, and no verification code came",
         "the verification code page https://x.example/482913 and 1.482913 fail",
@@ -54,6 +59,8 @@ def test_other_numbers_stay(text):
         TWELVE.replace(" absorb", "\nabsorb"),
         TWELVE.replace(" ", ", "),
         f"{TWELVE} {TWELVE}",
+        # Half of them may be words that say something.
+        "abandon ability able absorb absurd accident when where which will with work",
     ],
 )
 @pytest.mark.parametrize("text", ["The 12 words of my wallet: {}.", "{}\n\nThat is my wallet."])
@@ -67,12 +74,19 @@ def test_the_words_of_a_wallet_are_found(text, words):
         f"My list: {TWELVE}.",
         "My wallet: " + " ".join(TWELVE.split()[:11]) + ".",
         "my wallet needs what when where which will with work your they them then",
+        "my wallet: abandon ability able absorb absurd that when where which will with work",
+        "My Wallet Needs What When Where Which Will With Work Your They Them Then",
         "My wallet is gone and then this page will not let me into that account with them",
         f"My wallet is gone.\n{'So it goes.' * 3}\n" * 9 + TWELVE.upper(),
     ],
 )
 def test_other_words_stay(text):
     assert found(text) == []
+
+
+def test_the_words_of_a_wallet_stand_at_most_seven_lines_below_its_name():
+    assert found("My wallet is gone." + 7 * "\n" + TWELVE) == [(KEY, TWELVE)]
+    assert found("My wallet is gone." + 8 * "\n" + TWELVE) == []
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ from tests.core.secret_texts import PASSWORD, found
         ("密码是abc12345或者abc54321", ["abc12345", "abc54321"]),
         ("Passwords I tried:\n- Juniper_2019\n- juniper-berry!\n- forgotten\n", ["Juniper_2019", "juniper-berry!"]),
         ("password 1: abcdefg\npassword 2: hijklmn", ["abcdefg", "hijklmn"]),
+        ("my password was horse77 and the new one is Battery8", ["horse77", "Battery8"]),
+        ("my password is Forgetmenot7 or forgotten", ["Forgetmenot7"]),
         # Of words.
         ("my password is nine velvet\numbrellas in Oslo. Account lou", ["nine velvet\numbrellas in Oslo"]),
         ("my password is drei kleine Igel und sonst nichts davon", ["drei kleine Igel"]),
@@ -50,6 +52,9 @@ from tests.core.secret_texts import PASSWORD, found
         ("My password was either Mackerel5ky or Mackerel6ky", ["either Mackerel5ky or Mackerel6ky"]),
         ("My password is presumably Mackerel5ky", ["Mackerel5ky"]),
         ("My password used to be kitten and does not work", ["kitten"]),
+        ("My password used to be kite and does not work", ["kite"]),
+        ("I tell you the password: Marcus, as ever", ["Marcus"]),
+        ("I had changed the password: Marcus, as ever", ["Marcus"]),
         # Below the name.
         ("Hello! My password:\n\n    Ql7-vvTsd-004\n\nUsername:\n", ["Ql7-vvTsd-004"]),
         ("Password:\nviolet horse battery\n", ["violet horse battery"]),
@@ -66,6 +71,9 @@ def test_passwords_are_found_in_any_order(text, passwords):
     [
         "Account: penrose_tiler. I have the password, it's only the second factor.",
         "Someone here knew the password: Marcus, who has left.",
+        "He knew the password: Marcus, who has left.",
+        "my password is managed by our IT",
+        "my password is really weird\nSincerely yours, Jo",
         "It was jdoe2024x. Is my password right?",
         "It was jdoe2024x. is my password right?",
         "« jdoe2024 », voilà mon compte, et le mot de passe est perdu",
@@ -103,6 +111,7 @@ def test_what_is_no_password_stays(text):
     [
         "password is hunter22. My user name is jdoe2024",
         "password is hunter22, jdoe2024 is my name",
+        "password is hunter22, jdoe2024.",
         "password is hunter22 and jdoe2024 is my name",
         "password is hunter22 - jdoe2024",
         "password is hunter22 and the new password never came",

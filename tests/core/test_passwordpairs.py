@@ -12,6 +12,7 @@ from tests.core.secret_texts import PASSWORD, found
     [
         # Under a label of both.
         ("user/pass: jo/swordfish", "swordfish"),
+        ("u/pw: jo/swordfish", "swordfish"),
         ("user / password: jo / violet horse battery", "violet horse battery"),
         ("user / password: jo / swordfish which I used", "swordfish"),
         ("user and password: jo and swordfish", "swordfish"),
@@ -44,6 +45,10 @@ from tests.core.secret_texts import PASSWORD, found
         ("user;password\njo;swordf1sh\n", "swordf1sh"),
         ("user    password\njo      swordf1sh\n", "swordf1sh"),
         ("user\t\tpassword\njo\t\tswordfish\n", "swordfish"),
+        ('user,password,site\njo,"swordfish",x\n', "swordfish"),
+        ("user | password\n-----+---------\njo   | swordfish\n", "swordfish"),
+        ("user | password\n===============\njo | swordfish\n", "swordfish"),
+        ("user | password\njo | [password removed]\nal | swordfish\n", "swordfish"),  # masked in part
     ],
 )
 def test_the_password_of_a_pair_is_found(text, password):
@@ -64,6 +69,7 @@ def test_ten_rows_of_a_table_are_looked_at():
     "text",
     [
         "user/password: both unknown",
+        "user / password: jo / ?",
         "user name and password are jane_d42 and forgotten",
         "user name / password: jdoe2024 / forgotten",
         "user name / password: forgotten / jdoe2024",

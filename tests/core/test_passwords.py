@@ -21,10 +21,17 @@ from tests.core.secret_texts import PASSWORD, found, masked
         ("Hello,\nPassword: violet horse battery", "violet horse battery"),
         ("Password: violet horse battery staple river moon", "violet horse battery staple river moon"),
         ("Password: violet horse is staple", "violet horse is staple"),
+        (
+            "Password: violet horse battery staple river moon copper lake",
+            "violet horse battery staple river moon copper lake",
+        ),
+        ("my password is: violet was the horse", "violet was the horse"),
         # What no word has is a password even where the sentence goes on.
         ("my password is swordFish when I type it", "swordFish"),
         ("my password is sWordfish when I type it", "sWordfish"),
         ("my password is sword+fish when I type it", "sword+fish"),
+        ("my password is swordfiSh when I type it", "swordfiSh"),
+        ("my password is swordfish\n-\nJo", "swordfish"),
         ("password kayak7", "kayak7"),
         ("password sword#fish", "sword#fish"),
         # Pairs.
@@ -32,10 +39,14 @@ from tests.core.secret_texts import PASSWORD, found, masked
         ("login / password: swordfish", "swordfish"),
         # In front of the name.
         ("I think hunter22 is my password.", "hunter22"),
+        ("abc123 is my password", "abc123"),
+        ("h4rvestX is my password", "h4rvestX"),
+        ("Hello,\nDear all,\nI used sunshine as password", "sunshine"),
         ("I think (hunter22) was once my password.", "hunter22"),
         # Somewhere behind it.
         ("my password back then, I suppose, Qx7!kayak", "Qx7!kayak"),
         ("my password back then, I suppose, Ab1!cdef.", "Ab1!cdef"),
+        ("my password back then, I suppose, K!estrel9", "K!estrel9"),
         (
             f"my password is one that I know by heart and that I have typed{' each day' * 40}, as Qx7!kayak knows",
             "Qx7!kayak",
@@ -46,6 +57,8 @@ from tests.core.secret_texts import PASSWORD, found, masked
         # Behind a word for typing it.
         ("It refuses my password. I type it letter by letter: Kirsche1987", "Kirsche1987"),
         ("It refuses my password. I am typing kirsche=77", "kirsche=77"),
+        ("It refuses my password. I am typing k=irsche77", "k=irsche77"),
+        ("It refuses my password. I am typing kIrsche77", "kIrsche77"),
         ("Das Passwort wird abgelehnt. Ich tippe\n\n  Kirsche1987\n\nund nichts geht", "Kirsche1987"),
         ("Le mot de passe est refusé. Je tape : kirSche1987", "kirSche1987"),
         ("La contraseña no vale. La tecleo letra por letra: Kirsche1987", "Kirsche1987"),
@@ -87,6 +100,10 @@ def test_a_password_is_found_and_nothing_else(text, password):
         "I changed my password – twice",
         "I changed my password — twice",
         "Password is what I type each morning",
+        "I forgot what my password is",
+        "forgot password: help, I am stuck",
+        "Account password settings page is gone",
+        "Password: violet horse battery staple river moon copper lake which is by the old mill",
         "Password: violet is a colour that I like",
         "Password: violet is what it was",
         "Password: violet seven times and never green again",
@@ -96,6 +113,7 @@ def test_a_password_is_found_and_nothing_else(text, password):
         "I forgot the password. I type my user name: JaneDoe42",
         "I forgot the password. As user name I enter jane_d42",
         "I type JaneDoe42, and then my password",
+        "It refuses my password. I type @jdoe2024",
         f"The password is refused.{' So it goes.' * 30} I type JaneDoe42",
         # What stands near is something else.
         "A senha é recusada e foi trocada",
@@ -109,6 +127,8 @@ def test_a_password_is_found_and_nothing_else(text, password):
         "Nothing is my password now",
         "my password was refused in Room2024x by R&D",
         "my password and the sum a+bcdefgh",
+        "the password fails, see #Ticket2024",
+        "the password page https://x.example/manage/account = error500",
         "my password and my address jo+2024@Mail.example.org",
         "password oauth2",
         # Tables in which it is told to be lost.

@@ -113,6 +113,8 @@ def test_a_seed_is_found(text, seed):
         "the setup key of ABCDEFGHIJKLMNOP",
         "the setup key: understandability",
         "THE SETUP KEY AUTHENTICATIONSS IS LOST",
+        "THE SECRET INTERNATIONALIZATION PLAN",
+        "the secret, INTERNATIONALIZATION",
         "the setup key\nas the page\nshowed it\njbswy3dpehpk3pxp\n",
         # Groups and words that only look like one.
         "the fingerprint is 2345 ABCD EF23 4567 ABCD 2222 3333 4444 5555 6666",
@@ -147,6 +149,7 @@ def test_a_key_is_found(text, key):
         "my API key is on https://example.org/keys/0123456789",
         "my API key is somewhere-in-the-drawer-at-home",
         "my API key is 12345678901234567890",
+        "my token: https://example.org/manage1/account",
         f"the API key for the commit is {HEX}zz",
     ],
 )
@@ -166,8 +169,15 @@ FOUND = "8293a4b5c6d7e8f9"
         ("backup codes, as on paper: 0a1b 2c3d 4e5f 6071, 8293 a4b5 c6d7 e8f9.", ["0a1b 2c3d 4e5f 6071", "8293 a4b5 c6d7 e8f9"]),
         (f"I have {FOUND} f00dfeed12345678 74cd05d9\n767d57d8", [FOUND, "f00dfeed12345678", "74cd05d9\n767d57d8"]),
         (f"I have {FOUND}, 74cd05d9a-\n767d57d of the codes", [FOUND, "74cd05d9a-\n767d57d"]),
+        (f"I kept\n74cd05d9a\n767d57d\n{FOUND}\nf00dfeed12345678\n", ["74cd05d9a\n767d57d", FOUND, "f00dfeed12345678"]),
+        (f"I kept\n{FOUND}\nf00dfeed12345678\n7e2a 9b04 d51f c3f8\n", [FOUND, "f00dfeed12345678", "7e2a 9b04 d51f c3f8"]),
+        ("Recovery codes:\n1234 5678 \n8765 4321 \n", ["1234 5678", "8765 4321"]),
+        # Nothing but both together makes sixteen digits.
+        (f"I kept\n{FOUND}\nf00dfeed12345678\nsince cafe1\n2024 was here\n", [FOUND, "f00dfeed12345678"]),
         # Half readable.
         (f"The sheet:\n * 0807e70aceb2....\n * {FOUND}\n * ....fa15eecc7add\n * 9442a015 ???? 35ac\n", ["0807e70aceb2....", FOUND, "....fa15eecc7add", "9442a015 ???? 35ac"]),
+        (f"{FOUND}\r\n7e2a ???? d51f c3f8\r\n0807e70aceb2....\r\n", [FOUND, "7e2a ???? d51f c3f8", "0807e70aceb2...."]),
+        (f"I had {FOUND} and\n\n\n\n\nf00dfeed12345678\n7e2a ???? d51f c3f8\n", [FOUND, "f00dfeed12345678", "7e2a ???? d51f c3f8"]),
         (f"The recovery codes, one of them:\n{FOUND}\n", [FOUND]),
     ],
 )  # fmt: skip
@@ -183,6 +193,7 @@ def test_codes_beside_others_are_found(text, codes):
         f"{FOUND}\n....\nabcdefabcdef....\n",
         f"My recovery codes are in a file with the sha {FOUND}.",
         "codes: dead beef fade cafe",
+        "The codes are lost.\nThe fingerprint ends in 7D65 9A2F EAA0 1B2C as you see\n",
         "The codes are lost; fingerprint 0A1B 2C3D 4E5F 6071 8293 A4B5 C6D7 E8F9 0A1B 2C3D",
         f"I have {FOUND} and 1234\n5678",
         "The codes are on the sheet beside my card 1234 5678 9012 3456 at home",

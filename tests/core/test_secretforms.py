@@ -22,10 +22,13 @@ AWS_SECRET = ALNUM + "/Ab3+Xyz"
             f"{WIDE}\n{WIDE[:60]}\nRegards",
             f"{WIDE}\n{WIDE[:60]}",
         ),  # whose second line could be a token itself
+        (f"{WIDE}\naBcdefghij\nRegards", f"{WIDE}\naBcdefghij"),
+        (f"\n{WIDE[:51]}\nabcdEfghij\nRegards", f"{WIDE[:51]}\nabcdEfghij"),
         (f"{WIDE}\nregards,\nJo", WIDE),
         (f"{WIDE}\nSincerely\nJo", WIDE),
         (f"{WIDE}\njdoe20240 is my name", WIDE),
         # A line that was not full does not.
+        (f"\n{WIDE[:50]}\nabcdEfghij\nRegards", WIDE[:50]),
         (f"{STORY}npm_{ALNUM}\njdoe20240\n", f"npm_{ALNUM}"),
         (f"Hello,\n\nthis is mine:\nnpm_{ALNUM}\njdoe20240\n", f"npm_{ALNUM}"),
     ],
@@ -73,6 +76,12 @@ def test_a_reset_link_is_found_without_the_marks_of_the_sentence(text, link):
     assert found(text) == [(RESET, link)]
 
 
+@pytest.mark.parametrize("times", [2, 6])
+def test_a_reset_link_is_found_as_often_as_it_stands_there(times):
+    assert found("\n".join([LINK] * times)) == [(RESET, LINK)] * times
+    assert found(f"{LINK}\n{LINK}0") == [(RESET, LINK), (RESET, f"{LINK}0")]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -118,6 +127,8 @@ def test_a_key_is_found_with_nothing_around_it_or_much(before, key, behind):
         # The lines of a key, but not the words above or below them.
         (f"My key is\n{KEY_BODY}{END}", [f"{KEY_BODY}{END}"]),
         (f"{BEGIN}\n{KEY_BODY}Regards\n", [f"{BEGIN}\n{KEY_BODY}".rstrip()]),
+        (f"Sincerely,\n{KEY_BODY}{END}", [f"{KEY_BODY}{END}"]),
+        (f"{BEGIN}\n{KEY_BODY}{HEX}{BEGIN}\n{KEY_BODY}", [f"{BEGIN}\n{KEY_BODY}{HEX}", f"{BEGIN}\n{KEY_BODY}".rstrip()]),
         # An end alone gives nothing away.
         (f"Its last line is {END}", []),
         (f"Its last line is\n{END}", []),

@@ -29,6 +29,8 @@ BASIC = base64.b64encode(b"jo:Kirsche#1987").decode()
         ("poetry config http-basic.pypi jo letmein", "letmein"),
         ("poetry config pypi-token.pypi letmein", "letmein"),
         ("redis-cli -a letmein ping", "letmein"),
+        ("docker run -p 8080:80 --password letmein x", "letmein"),
+        (f"date{' # so it goes' * 40}\n$ twine upload \\\n -p letmein", "letmein"),
         (f"curl -H 'Authorization: Basic {BASIC}' https://x.example/", BASIC),
     ],
 )
@@ -49,6 +51,10 @@ def test_what_a_command_takes_as_password_is_found(text, password):
         "docker login --password-stdin",
         "curl and twine both fail with 403",
         "twine \\\n\\\n\\\n\\\n\\\n\\\n -p letmein",
+        # A command ends with its line, or the blank one behind its backslash.
+        "curl https://x.example/\n$ rsync -u backup:data .",
+        "docker ps\n$ echo letmein | grep x",
+        "docker run \\\n\nrsync -u backup:data .",
     ],
 )
 def test_what_is_another_option_stays(text):
@@ -69,6 +75,10 @@ def test_what_is_another_option_stays(text):
         ("JWT_SECRET: x1y2z3a4b5", ["x1y2z3a4b5"]),
         ("SECRET_KEY='x1 y2#z3'", ["x1 y2#z3"]),
         ('export API_KEY_2="x1y2z3a4b5"', ["x1y2z3a4b5"]),
+        ('api_key: "x1y2z3a4b5"', ["x1y2z3a4b5"]),
+        ("my_token=x1y2z3a4b5", ["x1y2z3a4b5"]),
+        ("my token fails:\nAPI_TOKEN=x1y2z3a4b5", ["x1y2z3a4b5"]),
+        (f"Cookie: x={ALNUM[:16]}", [ALNUM[:16]]),
     ],
 )
 def test_headers_cookies_and_settings_are_found(text, secrets):
@@ -93,6 +103,10 @@ def test_the_address_behind_a_bearer_token_stays():
         "SECRET_KEY_FILE=/run/secrets/key1",
         "TOKEN_URL: https://x.example/token1",
         "API_KEY: none",
+        "API_TOKEN: vault://ci/pypi-1",
+        f"Cookie: x={ALNUM[:15]}",
+        "Cookie: theme=dark\nand version=2.14.0rc1-of-the-tool",
+        "Authorization: fails since version=2.14.0rc1-of-the-tool",
         "API_TOKEN: 20260417",
         "my token: ci-upload-2025",
     ],
