@@ -101,3 +101,12 @@ def test_a_link_that_has_expired_is_no_mailbox_that_is_lost():
     text = "My e-mail address is still unverified. The link had expired. So I can't reach it."
     assert read(text)["reason"] == ("unverified_email",)
     assert set(read(f"{text} And my mailbox is gone, too.")["reason"]) == {"unverified_email", *MAIL}
+
+
+def test_of_two_that_are_called_new_the_one_they_write_from_is():
+    text = f"My mailbox is closed. Please use {OLD} for it. Please use {NEW} for it."
+    lines = [Line(text, Mark.FRESH, 1)]
+    reading = read_answers(lines, CONFIG.policy.form, None, CONFIG.lexicon.answers, NEW)
+    found = {key: answer.value for key, answer in reading.answers.items() if key.endswith("_email")}
+    assert found == {"registered_email": OLD, "contact_email": NEW}
+    assert "contact_email" not in read(text)

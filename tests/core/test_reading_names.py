@@ -62,3 +62,8 @@ def test_a_list_without_end_is_cut():
     (projects,) = read(f"My projects are {', '.join(names)}").values()
     assert list(projects) == names[: len(projects)]
     assert 50 <= len(projects) < 60
+
+
+def test_emphasis_around_a_name_is_no_part_of_it():
+    assert read("User name: _jane_d42_\nI lost my phone.")["username"] == "jane_d42"
+    assert read("User name: jane_d42_\nI lost my phone.")["username"] == "jane_d42_"
