@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.passwordshapes import (
@@ -15,7 +16,7 @@ from mailflow.core.passwordshapes import (
     is_phrase,
     trimmed,
 )
-from mailflow.core.secrettokens import Span
+from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import FILLER, View
 
 # What stands before the name of a password that is the second of two: "user /", "login and", "(user:".
@@ -57,7 +58,7 @@ def second_of_two(view: View, place: int) -> Span | None:
     if found[3][0] == FILLER:
         return place, place
     if quoted := QUOTED.match(view.text, found.start(3)):
-        return quoted.span(quoted.lastindex or 0)
+        return inner(quoted)
     span = trimmed(view.text, *found.span(3))
     value = view.text[slice(*span)]
     if not value or is_answer(view, found[1]) or is_answer(view, value):
@@ -123,7 +124,7 @@ def cells_below(view: View, table: Table) -> Iterator[Span]:
             yield start, start
             continue
         quoted = QUOTED.fullmatch(view.text, start, end)
-        span = quoted.span(quoted.lastindex or 0) if quoted else trimmed(view.text, start, end)
+        span = inner(quoted) if quoted else trimmed(view.text, start, end)
         value = view.text[slice(*span)]
         words = value.split()
         if table.first or not table.sure:
@@ -145,13 +146,10 @@ def _rows(view: View, table: Table) -> Iterator[list[Span]]:
     for _ in range(_ROWS):
         start = end + 1
         end = view.line_end(start)
-        if start >= len(view.text):
-            return
         if _RULE.fullmatch(view.text, start, end):
             continue
         cuts = [found.span() for found in table.cut.finditer(view.text, start, end)]
         if len(cuts) + 1 != table.cells or view.text[start:end] == table.head:
             return
-        starts = [start, *[cut_end for _, cut_end in cuts]]
-        ends = [*[cut_start for cut_start, _ in cuts], end]
-        yield list(zip(starts, ends, strict=True))
+        around = [(start, start), *cuts, (end, end)]
+        yield [(first, last) for (_, first), (last, _) in pairwise(around)]

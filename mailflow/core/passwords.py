@@ -26,7 +26,7 @@ from mailflow.core.passwordshapes import (
     is_unmistakable,
     trimmed,
 )
-from mailflow.core.secrettokens import Span
+from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import FILLER, REACH, View
 
 _REFERENCE = re.compile(r"\[[0-9A-Z]{4}-[0-9A-Z]{4}\]")  # of a case, which our subjects put in brackets
@@ -101,11 +101,11 @@ def _said_beside(view: View, start: int, end: int) -> Span | None:
     if len(before) > 1 and before[0] in view.words.account and (value := _BESIDE.match(text, end)):
         return None if is_answer(view, value[1]) else trimmed(text, *value.span(1))
     if text[end : end + 1] in _BRACKET and (quoted := QUOTED.match(text, end)):
-        span = quoted.span(quoted.lastindex or 0)
+        span = inner(quoted)
         return None if is_answer(view, text[slice(*span)]) else span
     if before and before[-1] in view.words.as_words:
         bracketed = _BRACKETS.match(text, end) or QUOTED.match(text, end)
-        span = bracketed.span(bracketed.lastindex or 0) if bracketed else (end, end)
+        span = inner(bracketed) if bracketed else (end, end)
         return span if is_phrase(view, text[slice(*span)].split()) else None
     return None
 

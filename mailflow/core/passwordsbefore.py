@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from mailflow.core.passwordshapes import LEAST_CODE, WORD, is_answer, is_code, is_phrase, trimmed
-from mailflow.core.secrettokens import Span
+from mailflow.core.passwordshapes import WORD, is_answer, is_code, is_phrase, trimmed
+from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import View
 
 _WINDOW = 120  # characters before the name
@@ -18,6 +18,8 @@ _CLOSING = re.compile(
     r"(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»|(?<!\w)'([^'\n]{1,100})'"
     r"|`([^`\n]{1,100})`|「([^」\n]{1,100})」|‘([^’\n]{1,100})’)[ \t]{0,2}[,;:–—-]?\s{0,2}$"
 )
+_STOPS = frozenset(".!?;:,")  # of a sentence or a part of it
+_ENDS_NO_CODE = (".", ":")
 _JOINING = " \t\r\n,;:–—-"
 _QUOTES = frozenset("\"”“»'`」’")
 _WORDS = re.compile(r"\S+")
@@ -51,7 +53,7 @@ def _joints(view: View, first: int, start: int) -> Iterator[int]:
     words = view.words
     for place, word in islice(_backwards(view.text, first, start), _JOINT_WORDS):
         said = word.casefold()
-        if word[-1] in ".!?;:,":
+        if word[-1] in _STOPS:
             return
         if said in words.as_words:
             behind = words.as_words[said].match(view.text, place, start)
@@ -72,13 +74,10 @@ def _quoted_or_code(view: View, first: int, end: int) -> Span | None:
     """What is quoted right before a place, or a word there that can be nothing but a code."""
     before = view.text[first:end].rstrip(_JOINING)
     if before[-1:] in _QUOTES and (closing := _CLOSING.search(view.text, first, end)):
-        span = closing.span(closing.lastindex or 0)
+        span = inner(closing)
         return None if is_answer(view, view.text[slice(*span)]) else span
-    last = before[before.rfind(" ") + 1 :]
-    if len(last) < LEAST_CODE:
-        return None
-    found = _LAST_WORD.search(view.text, first + len(before) - len(last), end)
-    if found is None or found[1][-1] in ".:":
+    found = _LAST_WORD.search(view.text, first, end)
+    if found is None or found[1].endswith(_ENDS_NO_CODE):
         return None
     span = trimmed(view.text, *found.span(1))
     return span if is_code(view.text[slice(*span)]) else None
@@ -89,7 +88,7 @@ def _used(view: View, first: int, end: int) -> Span | None:
     words = view.words
     last = len(view.text[first:end].rstrip()) + first
     for place, word in islice(_backwards(view.text, first, end), _PHRASE_WORDS):
-        if word[-1] in ".!?;:,":
+        if word[-1] in _STOPS:
             return None
         if word.casefold() in words.use:
             span = trimmed(view.text, place + len(word) + 1, last)

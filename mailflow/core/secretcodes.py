@@ -42,6 +42,8 @@ _BROKEN = re.compile(
 _BLOTTED = re.compile(r"(?:[.?_*…]{2,8} ?)?(?:[0-9A-Fa-f]{4,14}(?: ?[.?_*…]{2,8} ?| |$)){1,4}")
 _BLOT = re.compile(r"[.?_*…]{2}")
 _MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?\d{1,2}[.):\]][ \t]*)?")
+_NO_PROSE = " \t\r>"  # what a blank line may hold
+_OPENING, _CLOSING = frozenset("\"'`*_([<"), frozenset("\"'`*_)]>.,;:!?")  # marks around a code
 _ITEMS = re.compile(r"[^\s,;|/]+")
 _NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
@@ -126,8 +128,7 @@ def _beside(view: View, codes: list[Span], lines: _Lines) -> Iterator[Span]:
 
 def _blotted(text: str, start: int, end: int) -> Iterator[Span]:
     """A line with nothing but what can be read of a code."""
-    marker = _MARKER.match(text, start, end)
-    start = marker.end() if marker else start
+    start = _behind_marker(text, start, end)
     part = text[start:end].rstrip()
     if _BLOT.search(part) and _BLOTTED.fullmatch(part) and has_both(part):
         yield start, start + len(part)
@@ -199,7 +200,7 @@ class _Lines(dict[int, _Line]):
         text, end = self._view.text, self._view.line_end(start)
         codes = _codes_of_line(text, start, end)
         strict = any(_is_strict(text[slice(*span)]) for span in codes)
-        prose = not codes and text[start:end].strip(" \t\r>") != ""
+        prose = not codes and text[start:end].strip(_NO_PROSE) != ""
         self[start] = line = _Line(end, codes, strict, prose)
         return line
 
@@ -208,8 +209,7 @@ def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
     """The codes of a line that holds nothing else but its number and a remark such as "(used)"."""
     if not _TWO_DIGITS.search(text, start, end):
         return []
-    marker = _MARKER.match(text, start, end)
-    start = marker.end() if marker else start
+    start = _behind_marker(text, start, end)
     first, last = _bare(text, start, end)
     if _SPACED.fullmatch(text, first, last):
         return [(first, last)]
@@ -223,10 +223,15 @@ def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
     return codes
 
 
+def _behind_marker(text: str, start: int, end: int) -> int:
+    marker = _MARKER.match(text, start, end)
+    return marker.end() if marker else start
+
+
 def _bare(text: str, start: int, end: int) -> Span:
-    while start < end and (text[start] in "\"'`*_([<" or text[start].isspace()):
+    while start < end and (text[start] in _OPENING or text[start].isspace()):
         start += 1
-    while end > start and (text[end - 1] in "\"'`*_)]>.,;:!?" or text[end - 1].isspace()):
+    while end > start and (text[end - 1] in _CLOSING or text[end - 1].isspace()):
         end -= 1
     return start, end
 
@@ -237,7 +242,7 @@ def _is_strict(word: str) -> bool:
 
 def _is_code(word: str, *, joined: bool) -> bool:
     """Looks like one; right behind "recovery code:" (`joined`) a shorter or merely numeric one will do."""
-    digits = 0 if word.isalpha() else sum(c.isdigit() for c in word)
+    digits = sum(map(str.isdigit, word))
     if digits < 2 or _is_known(word):
         return False
     if joined or " " in word:

@@ -112,22 +112,16 @@ HOSTING_TOKENS = (
     ("LTAI", r"LTAI[A-Za-z0-9]{12,24}(?![A-Za-z0-9])"),  # Alibaba Cloud
 )
 
-Forms = tuple[tuple[str, re.Pattern[str]], ...]
-
-
-def _compiled(forms: tuple[tuple[str, str], ...]) -> Forms:
-    return tuple((piece, re.compile(_alone(piece, form), re.ASCII)) for piece, form in forms)
-
-
-def _alone(piece: str, form: str) -> str:
-    """The form behind no letter or digit: what is looked for first is the piece, which saves a look at each character."""
-    if not form.startswith(piece):
-        return rf"(?<![A-Za-z0-9])(?:{form})"
-    return rf"{re.escape(piece)}(?<![A-Za-z0-9]{re.escape(piece)}){form.removeprefix(piece)}"
-
-
-_API_TOKENS = _compiled(API_TOKENS)
-_HOSTING_TOKENS = _compiled(HOSTING_TOKENS)
+# Each form behind no letter or digit. What can be looked for first is the piece, which saves a look at each character.
+_ALONE = {
+    form: re.compile(
+        rf"{piece}(?<![A-Za-z0-9]{piece}){form.removeprefix(piece)}"
+        if form.startswith(piece)
+        else rf"(?<![A-Za-z0-9])(?:{form})",
+        re.ASCII,
+    )
+    for piece, form in (*API_TOKENS, *HOSTING_TOKENS)
+}
 # Discord's bots have no piece of their own: the number of the bot and a time in base64, then a digest.
 _DISCORD = re.compile(r"[MNO](?<![\w-][MNO])[\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}", re.ASCII)
 
@@ -146,13 +140,13 @@ _WRAPPED = re.compile(
 
 
 def api_tokens(text: str, long_words: str) -> Iterator[Span]:
-    yield from _tokens(text, long_words, _API_TOKENS)
+    yield from _tokens(text, long_words, API_TOKENS)
     if _DISCORD.search(long_words):
         yield from (found.span() for found in _DISCORD.finditer(text))
 
 
 def hosting_tokens(text: str, long_words: str) -> Iterator[Span]:
-    yield from _tokens(text, long_words, _HOSTING_TOKENS)
+    yield from _tokens(text, long_words, HOSTING_TOKENS)
     # The secret half of an AWS key has no form of its own: forty characters near its name or its other half.
     if not any(piece in text for piece in _AWS_PIECES) or not _AWS_LIKE.search(long_words):
         return
@@ -164,10 +158,10 @@ def hosting_tokens(text: str, long_words: str) -> Iterator[Span]:
         seen = place.end() + _AWS_REACH - 50
 
 
-def _tokens(text: str, long_words: str, forms: Forms) -> Iterator[Span]:
+def _tokens(text: str, long_words: str, forms: tuple[tuple[str, str], ...]) -> Iterator[Span]:
     for piece, form in forms:
         end = 0
-        for found in form.finditer(text) if piece in long_words else ():
+        for found in _ALONE[form].finditer(text) if piece in long_words else ():
             if found.end() <= end:  # a line of one that was broken; to follow each of them would be quadratic
                 continue
             if (
@@ -184,6 +178,11 @@ def unwrapped(text: str, found: re.Match[str]) -> int:
     while width > 50 and (more := _WRAPPED.match(text, end)) and is_opaque(more[1]):
         end, width = more.end(1), len(more[1])
     return end
+
+
+def inner(found: re.Match[str]) -> Span:
+    """Where the group stands that matched, of several of which one does; or the whole, if none of them did."""
+    return found.span(found.lastindex or 0)
 
 
 def is_opaque(word: str) -> bool:
