@@ -47,15 +47,21 @@ def one_time_codes(view: View) -> Iterator[Span]:
 
 
 def wallet_words(view: View) -> Iterator[Span]:
-    seen = 0
-    for start, end in view.places("wallet"):
-        if end <= seen:
-            continue
-        first, stop = max(seen, view.line_start(start, _LINES_BEFORE)), end
-        for _ in range(_LINES_BEHIND):
-            stop = view.line_end(stop + 1)
+    for first, stop in _around_wallets(view):
         for found in _WORDS.finditer(view.text, first, stop):
             words = re.findall(r"[A-Za-z]+", found[0])
-            if sum(is_answer(view, word) for word in words) <= len(words) // 2:
+            if 2 * sum(is_answer(view, word) for word in words) <= len(words):
                 yield found.span()
-        seen = max(seen, stop)
+
+
+def _around_wallets(view: View) -> Iterator[Span]:
+    """The lines around their names; as one where they overlap, so that each is looked at once and words stay whole."""
+    first = stop = 0
+    for start, end in view.places("wallet"):
+        if (line := view.line_start(start, _LINES_BEFORE)) > stop:
+            yield first, stop
+            first = line
+        stop = end
+        for _ in range(_LINES_BEHIND):
+            stop = view.line_end(stop + 1)
+    yield first, stop

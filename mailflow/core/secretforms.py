@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from mailflow.core.secrettokens import Span, unwrapped
+from mailflow.core.secrettokens import Span, inner, unwrapped
 
 _URL = re.compile(
     r"(?<![a-z0-9.+-])(?:[a-z][a-z0-9+.-]{1,15}://|www\.|(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,18}/)"
@@ -68,7 +68,7 @@ def _links(text: str, long_words: str) -> Iterator[re.Match[str]]:
     place = 0
     for word in long_words.split("\n"):
         place = text.index(word, place)
-        if "/" in word and _may_open(word):
+        if _may_open(word):
             yield from _URL.finditer(text, place, place + len(word))
         place += len(word)
 
@@ -93,11 +93,7 @@ def _opens(url: str) -> bool:
 
 def url_passwords(text: str) -> list[Span]:
     """The password of `https://user:password@host/`."""
-    return (
-        [found.span(found.lastindex or 0) for found in _USERINFO.finditer(text)]
-        if "://" in text and "@" in text
-        else []
-    )
+    return [inner(found) for found in _USERINFO.finditer(text)] if "://" in text and "@" in text else []
 
 
 def private_keys(text: str) -> Iterator[Span]:

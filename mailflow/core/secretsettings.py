@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mailflow.core.passwordshapes import is_answer, is_odd
-from mailflow.core.secrettokens import Span, is_opaque
+from mailflow.core.secrettokens import Span, inner, is_opaque
 from mailflow.core.secretview import REACH, View
 
 _VALUE = r"(?:'([^'\n]{1,200})'|\"([^\"\n]{1,200})\"|([^\s'\"`|<>]{1,200}))"
@@ -29,7 +29,7 @@ _NO_PASSWORD = re.compile(r"[0-9.:/-]+|[$./~{].*")
 _LINES = 4  # of a command that goes on behind a backslash
 
 _SCHEME = re.compile(
-    r"[\"']?[ \t]{0,2}[:=][ \t]{0,2}[\"']?(?:(basic|[a-z-]{3,20})[ \t]{1,3})?([\w.~+/=:-]{8,4000})",
+    r"[\"']?[ \t]{0,2}[:=][ \t]{0,2}[\"']?([a-z-]{3,20}(?=[ \t])|)[ \t]{0,3}([\w.~+/=:-]{8,4000})",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(r"[\"']?[ \t]{0,2}[:=]")
@@ -50,12 +50,10 @@ def command_passwords(view: View) -> Iterator[Span]:
     seen = 0
     for start, end in view.places("command"):
         line, stop = max(seen, view.line_start(start)), _command_end(view, end)
-        if stop <= seen:
-            continue
-        name = view.text[start:end].casefold()
-        yield from _in_options(view, name, max(seen, end), stop)
+        # From its own name on even where another stands before it: "docker exec x mysql -py".
+        yield from _in_options(view, view.text[start:end].casefold(), end, stop)
         for pattern in (_CONFIG, _PIPED):
-            yield from (_inner(found) for found in pattern.finditer(view.text, line, stop))
+            yield from (inner(found) for found in pattern.finditer(view.text, line, stop))
         seen = stop
 
 
@@ -70,7 +68,7 @@ def _command_end(view: View, place: int) -> int:
 
 def _in_options(view: View, command: str, start: int, stop: int) -> Iterator[Span]:
     for found in _OPTION.finditer(view.text, start, stop):
-        value = found[found.lastindex or 0]
+        value = view.text[slice(*inner(found))]
         long, glued, quoted = found[1] is None, found[1] == "", found[4] is None
         if (_NO_PASSWORD.fullmatch(value) and not quoted) or (not long and command in _OTHER_P):
             continue
@@ -79,26 +77,22 @@ def _in_options(view: View, command: str, start: int, stop: int) -> Iterator[Spa
             or command in _SURE_OF_P
             or (glued == command.startswith(_GLUED_P) and (quoted or glued or is_odd(value)))
         ):
-            yield _inner(found)
+            yield inner(found)
     for found in _LOGIN_OPTION.finditer(view.text, start, stop):
-        first, last = _inner(found)
+        first, last = inner(found)
         login = _LOGIN.match(view.text, first, last)
         if login or command in _ALONE_A:
             yield (login.end() if login else first), last
 
 
-def _inner(found: re.Match[str]) -> Span:
-    return found.span(found.lastindex or 0)
-
-
 def basic_logins(view: View) -> Iterator[Span]:
     """As in "Authorization: Basic x", which is a name and a password in base64 (RFC 7617)."""
-    yield from (found.span(2) for found in _schemes(view) if (found[1] or "").casefold() == "basic")
+    yield from (found.span(2) for found in _schemes(view) if found[1].casefold() == "basic")
 
 
 def credentials(view: View) -> Iterator[Span]:
     """As in "Authorization: Bearer x" (RFC 6750) and "Cookie: name=x" (RFC 6265)."""
-    yield from (found.span(2) for found in _schemes(view) if (found[1] or "").casefold() != "basic")
+    yield from (found.span(2) for found in _schemes(view) if found[1].casefold() != "basic")
     seen = 0
     for start, end in view.places("header"):
         sign = _COOKIES.match(view.text, end) if _is_cookie(view.text[start:end]) else None
@@ -131,8 +125,8 @@ def settings(view: View, names: str) -> Iterator[Span]:
         if view.text[start - 1 : start] not in ("_", "-") and "_" not in name and not name.isupper():
             continue
         found = _SETTING.match(view.text, end)
-        if found and _may_be_set(view, found[found.lastindex or 0]):
-            yield _inner(found)
+        if found and _may_be_set(view, view.text[slice(*inner(found))]):
+            yield inner(found)
 
 
 def _may_be_set(view: View, value: str) -> bool:

@@ -89,6 +89,12 @@ def test_the_words_of_a_wallet_stand_at_most_seven_lines_below_its_name():
     assert found("My wallet is gone." + 8 * "\n" + TWELVE) == []
 
 
+@pytest.mark.parametrize("lines", range(3, 13))
+def test_the_words_of_a_wallet_are_found_whole_wherever_it_is_named_again(lines):
+    words = TWELVE.replace(" ", "\n", 4)
+    assert found("My wallet\n" + lines * "\n" + "that is, the wallet of\n" + words) == [(KEY, words)]
+
+
 @pytest.mark.parametrize(
     ("text", "seeds"),
     [

@@ -67,6 +67,7 @@ LINK = f"https://id.example.org/reset?token={HEX}"
         (f"({LINK})", LINK),
         (f"Reset it: id.example.org/x?token={HEX}", f"id.example.org/x?token={HEX}"),
         (f"id.example.org/x?token={HEX}", f"id.example.org/x?token={HEX}"),
+        (f"www.example.org?token={HEX}", f"www.example.org?token={HEX}"),
         (f"https://id.example.org/forgot?code={HEX}", f"https://id.example.org/forgot?code={HEX}"),
         (f"https://id.example.org/%72eset/?code={HEX}", f"https://id.example.org/%72eset/?code={HEX}"),
         (f"https://id.example.org/Recover/{HEX}", f"https://id.example.org/Recover/{HEX}"),

@@ -23,6 +23,7 @@ BASIC = base64.b64encode(b"jo:Kirsche#1987").decode()
         ("twine upload \\\n  --username jo \\\n  --password letmein dist/*", "letmein"),
         ("wget --user=jo --http-password=letmein https://x.example/", "letmein"),
         ("mysql -u root -pletmein packages", "letmein"),
+        ("docker exec db mysql -u root -pletmein packages", "letmein"),
         ("sshpass -p letmein ssh jo@x.example", "letmein"),
         ("docker login -u jo -p letme1n x.example", "letme1n"),
         ("echo letmein | docker login --password-stdin", "letmein"),
