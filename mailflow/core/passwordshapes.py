@@ -27,6 +27,8 @@ _SETTING = re.compile(
     r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})"
 )  # "Name>=1.2"
 _JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
+_OPENING = "\"'`“‘«(<["  # what may stand before a value
+_MARKS = "\"'`*_-"  # and around a word that says something
 LEAST_CODE = 6  # characters that make sure that it is one
 _MOST_WORDS = 8  # of a password
 _AFTER = ",;)]}>\"'`»”’。、，；*_"
@@ -34,7 +36,7 @@ _AFTER = ",;)]}>\"'`»”’。、，；*_"
 
 def trimmed(text: str, start: int, end: int) -> Span:
     """Without what belongs to the sentence: quotes, brackets, a comma or full stop behind it."""
-    while start < end and text[start] in "\"'`“‘«(<[":
+    while start < end and text[start] in _OPENING:
         start += 1
     while end > start and (text[end - 1] in _AFTER or text[end - 1].isspace()):
         end -= 1
@@ -47,7 +49,7 @@ def is_answer(view: View, value: str) -> bool:
     if value.isalpha() or said in view.words.no_password:  # as most are, and told soonest
         return said in view.words.no_password
     words = re.split(r"[/.,;!?()]+", said.replace("’", "'"))
-    words = [word.strip("\"'`*_-") for word in words]
+    words = [word.strip(_MARKS) for word in words]
     return all(not word or word in view.words.no_password for word in words) or not any(
         c.isalnum() for c in value
     )

@@ -141,8 +141,8 @@ class View:
         return found[0] if found else ""
 
     def _may_stand_between(self, word: str) -> bool:
-        bare = word.strip("()*_")
-        return word[-1] not in ".,;!?" and (bare in self.words.between or bare not in self.words.no_password)
+        bare = word.strip(_MARKS)
+        return word[-1] not in _ENDS and (bare in self.words.between or bare not in self.words.no_password)
 
 
 _SPACE = re.compile(r"[)\]]?[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
@@ -152,6 +152,7 @@ _SIGN = re.compile(
 _BEHIND_IS = re.compile(r"[ \t]{0,3}[:：]?(?:[ \t]?\r?\n[> \t]{0,4})?(?=[\s\S])")
 _WORD = re.compile(r"([^\s:=：＝|→]{1,40})((?::(?!//)|[=：＝])?)")
 _WORDS_BETWEEN = 6
+_MARKS, _ENDS = "()*_", ".,;!?"  # of a word; of a part of a sentence
 # It begins with the digit, as few characters are one, and looks back from it.
 _LIKE_CODE = re.compile(
     r"[0-9](?:[0-9A-Za-z-]{2}|(?<=[0-9A-Za-z-][0-9])[0-9A-Za-z-]|(?<=[0-9A-Za-z-]{2}[0-9]))"

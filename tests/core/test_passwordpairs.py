@@ -46,6 +46,8 @@ from tests.core.secret_texts import PASSWORD, found
         ("user    password\njo      swordf1sh\n", "swordf1sh"),
         ("user\t\tpassword\njo\t\tswordfish\n", "swordfish"),
         ('user,password,site\njo,"swordfish",x\n', "swordfish"),
+        ("Name of account | Password\njo | swordfish\n", "swordfish"),
+        ("| user | password |\n|---|---|\n| jo | swordfish |\n", "swordfish"),
         ("user | password\n-----+---------\njo   | swordfish\n", "swordfish"),
         ("user | password\n===============\njo | swordfish\n", "swordfish"),
         ("user | password\njo | [password removed]\nal | swordfish\n", "swordfish"),  # masked in part

@@ -33,6 +33,10 @@ from tests.core.secret_texts import PASSWORD, found, masked
         ("my password is swordfiSh when I type it", "swordfiSh"),
         ("my password is swordfish\n-\nJo", "swordfish"),
         ("password kayak7", "kayak7"),
+        ("password k#ayakss", "k#ayakss"),
+        ("password kayakss#x", "kayakss#x"),
+        ("my password is Xylo2phone", "Xylo2phone"),
+        ("my password is k.", "k"),
         ("password sword#fish", "sword#fish"),
         # Pairs.
         ("user / password: jo / swordfish", "swordfish"),
@@ -56,6 +60,7 @@ from tests.core.secret_texts import PASSWORD, found, masked
         ("Das Kennwort stimmt. (Vor mir liegt Kirsche#1987.)", "Kirsche#1987"),
         # Behind a word for typing it.
         ("It refuses my password. I type it letter by letter: Kirsche1987", "Kirsche1987"),
+        (f"{'Hello. ' * 60}It refuses my password. I type it letter by letter: Kirsche1987", "Kirsche1987"),
         ("It refuses my password. I am typing kirsche=77", "kirsche=77"),
         ("It refuses my password. I am typing k=irsche77", "k=irsche77"),
         ("It refuses my password. I am typing kIrsche77", "kIrsche77"),
@@ -134,6 +139,7 @@ def test_a_password_is_found_and_nothing_else(text, password):
         # Tables in which it is told to be lost.
         "Account | Password\njdoe | see below\n",
         "Name | Password\njo | sent 2 letters\n",
+        "Password;Name\nsee page 2;jo\n",
         "Name | Password\njo | sw0rdfish | more\n",
     ],
 )

@@ -173,7 +173,7 @@ FOUND = "8293a4b5c6d7e8f9"
         (f"I kept\n{FOUND}\nf00dfeed12345678\n7e2a 9b04 d51f c3f8\n", [FOUND, "f00dfeed12345678", "7e2a 9b04 d51f c3f8"]),
         ("Recovery codes:\n1234 5678 \n8765 4321 \n", ["1234 5678", "8765 4321"]),
         # Nothing but both together makes sixteen digits.
-        (f"I kept\n{FOUND}\nf00dfeed12345678\nsince cafe1\n2024 was here\n", [FOUND, "f00dfeed12345678"]),
+        (f"I kept\n{FOUND}\nf00dfeed12345678 since cafe1\n2024 was here\n", [FOUND, "f00dfeed12345678"]),
         # Half readable.
         (f"The sheet:\n * 0807e70aceb2....\n * {FOUND}\n * ....fa15eecc7add\n * 9442a015 ???? 35ac\n", ["0807e70aceb2....", FOUND, "....fa15eecc7add", "9442a015 ???? 35ac"]),
         (f"{FOUND}\r\n7e2a ???? d51f c3f8\r\n0807e70aceb2....\r\n", [FOUND, "7e2a ???? d51f c3f8", "0807e70aceb2...."]),
