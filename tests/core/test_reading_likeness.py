@@ -91,6 +91,13 @@ def test_where_no_name_is_missing_only_the_writers_own_is_one():
     assert name_read("Any news of rond_inelle?", asked=("reason",)) is None
 
 
+def test_names_without_letters_are_made_of_nobodys():
+    words = frozenset({"natalia", "brzezicka"})
+    assert is_made_of("nbrzez", words)
+    assert not is_made_of("4711815", words)
+    assert not is_made_of("_", words)
+
+
 def test_where_no_name_is_missing_only_the_writers_own_is_read():
     text = "Any news of otterfold_x, the account? I am gtosi at PyPI."
     assert name_read(text, asked=["recovery_codes"]) == "gtosi"

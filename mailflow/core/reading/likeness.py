@@ -35,8 +35,10 @@ def is_made_of(name: str, words: AbstractSet[str]) -> bool:
 
 def _begins_both(letters: str, words: AbstractSet[str]) -> bool:
     """Whether a word is the initial of one name and the beginning of another: "nbrzez" of Natalia Brzezicka."""
-    begun = [word for word in words if word.startswith(letters[1:])] if len(letters) > _LEAST else []
-    return any(word[0] == letters[0] for word in words if word not in begun) and bool(begun)
+    if len(letters) <= _LEAST:
+        return False
+    begun = {word for word in words if word.startswith(letters[1:])}
+    return bool(begun) and any(word[0] == letters[0] for word in words - begun)
 
 
 def is_initialled(name: str, words: AbstractSet[str]) -> bool:
