@@ -52,8 +52,8 @@ def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
         return _commands(app, uow, understood)
     ties = ties_of(uow, understood)
     handled = _as_said(understood, understood.said(ties.case, ties.letters))
-    if _from_staff(app, understood) or not sender.isascii():
-        return _set_aside(handled, _NOT_ASCII if not sender.isascii() else _BY_STAFF)
+    if why := _why_none_may_take_it(app, understood, sender):
+        return _set_aside(handled, why)
     if handled.wish.intent is Intent.UNATTENDED:  # its words are all that tells, so the digest lists it
         return replace(by_machine(app, uow, understood, _UNATTENDED), set_aside=True)
     lasting = without_lost(understood.clues, sender, app.addresses, app.clock())
@@ -82,6 +82,13 @@ def _commands(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
 def _as_said(understood: Understood, said: Said) -> Handled:
     kind = kind_of_first(said.reading, said.wish, understood.app.config.policy.form)
     return Handled.of(understood, kind, said)
+
+
+def _why_none_may_take_it(app: App, understood: Understood, sender: str) -> str:
+    """Why no case may take a mail, whatever it says; "" if one may."""
+    if _from_staff(app, understood):
+        return _BY_STAFF
+    return "" if sender.isascii() else _NOT_ASCII
 
 
 def _from_staff(app: App, understood: Understood) -> bool:
