@@ -149,8 +149,10 @@ def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Cla
 
 
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
-    conditional = {part.sentence for part in parts if part.of_others or any(map(_is_condition, part.hits))}
-    wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
+    reserved = [part for part in parts if "if" in part.marks]
+    wishful = {part.sentence for part in reserved}  # "no hurry, I'd only like to know"
+    conditional = {part.sentence for part in reserved if any(map(_is_condition, part.hits))}
+    conditional |= {part.sentence for part in parts if part.of_others}
     for index, part in enumerate(parts):
         topics = (part.topics or _of_time(terms, part)) if part.sentence not in conditional else ()
         sure = _SURE
@@ -260,8 +262,10 @@ def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
     """Whether the next clause is no more than a reserve: "…, because I have to", "…, but only under protest"; or "(yes/no)"."""
     if following.says or following.topics or following.things or following.start - part.end > _NEAR:
         return False
-    if following.sentence != part.sentence or following.marks >= _EITHER:
-        return following.marks >= _EITHER
+    if following.marks >= _EITHER:
+        return True
+    if following.sentence != part.sentence:
+        return False
     reserves = {"hedge", "if"} if "but" in following.marks else {"hedge"}
     return any(hit.means.speech & reserves and TAIL.match(fresh.text, hit.end) for hit in following.hits)
 

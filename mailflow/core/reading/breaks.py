@@ -89,7 +89,11 @@ def _is_unwrapped(paragraph: Sequence[str], widths: Sequence[int]) -> bool:
 
 
 def _may_end(line: str, goes_on: AbstractSet[str]) -> bool:
-    return not _CJK.match(line[-1]) and line[line.rfind(" ") + 1 :].lower() not in goes_on
+    return not (_CJK.match(line[-1]) or _last_word(line) in goes_on)
+
+
+def _last_word(line: str) -> str:
+    return line[line.rfind(" ") + 1 :].lower()
 
 
 def left_open(hits: Sequence[Hit], by_hand: AbstractSet[int]) -> frozenset[int]:
@@ -134,4 +138,4 @@ def _ends(line: str, following: str, goes_on: AbstractSet[str]) -> bool:
     if start[0].islower() or line[-1] in _GOES_ON:
         return False
     short = len(line) < (_LONG_CJK if _CJK.match(line[-1]) else _LONG)
-    return short and line[line.rfind(" ") + 1 :].lower() not in goes_on
+    return short and _last_word(line) not in goes_on

@@ -14,7 +14,7 @@ from mailflow.core.reading.breaks import left_open, line_breaks
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.pages import outer_lines, outer_parts
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import lower
+from mailflow.core.reading.words import blank, lower
 from mailflow.core.text import Line, Mark
 
 SUBJECT = 0  # the number of the line that is the mail's subject
@@ -102,7 +102,7 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
     text = "\n".join(parts).replace("\u2011", "-")  # a hyphen that breaks no line, as pages write names
     low = lower(text)
     if " removed]" in low:
-        low = _REMOVED.sub(_blank, low)
+        low = _REMOVED.sub(blank, low)
     breaks = line_breaks(parts, starts, terms.short_words.get("goes_on", frozenset()))
     spaced = low.split()
     flat = " ".join(spaced)
@@ -167,7 +167,3 @@ def _own_words(low: str, flat: str, terms: Terms) -> str:
         if span is not None:
             low = low[: span[0]] + low[span[1] :]
     return _HEADINGS.sub("", low)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match.group())

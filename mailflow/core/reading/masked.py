@@ -12,6 +12,7 @@ from mailflow.core.reading.namelike import NAME, STRONG
 from mailflow.core.reading.terms import Terms
 from mailflow.core.secretkind import SecretKind
 from mailflow.core.secrets import MASKS
+from mailflow.core.secrettokens import inner
 
 _PASSWORD = MASKS[SecretKind.PASSWORD]
 _SCHEME = "otpauth://"
@@ -25,7 +26,7 @@ _LABEL = re.compile(rf"{_SCHEME}[a-z]{{4}}/([\w.-]{{1,40}})(?::|%3A)({NAME})\?",
 def named_beside(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """The name of a pair, and that of the seed of an authenticator which is one for the service."""
     for found in _BESIDE.finditer(fresh.text) if _PASSWORD in fresh.text else ():
-        start, end = found.span(found.lastindex or 0)
+        start, end = inner(found)
         if not (fresh.within(start, end) or terms.common(fresh.low[start:end])):
             yield Claim(field.key, fresh.text[start:end], "name of a password", STRONG, start, end)
     for found in _LABEL.finditer(fresh.text) if _SCHEME in fresh.low else ():

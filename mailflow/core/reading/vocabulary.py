@@ -20,7 +20,7 @@ from mailflow.core.reading.misspelled import KeyWords, Misspelled
 from mailflow.core.reading.phrasebook import Kind, PhraseBook
 from mailflow.core.reading.reader import Reader, is_read_in
 from mailflow.core.reading.tokens import Tokens
-from mailflow.core.reading.words import fold, lower, plain_words, words_of
+from mailflow.core.reading.words import blank, fold, lower, plain_words, words_of
 
 _TELLING = 3000  # characters that are looked at to tell the language
 _SETS_KEPT = 16  # of languages
@@ -30,10 +30,6 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+")
 # The end of a host's name, which in many a language is a word: "net" is a "not", "com" a "with".
 _TOP_LEVEL = re.compile(r"\.(?:com|edu|info|net|org)\b(?!\.\w)")
 _start = itemgetter(0)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def _goes_around(hit: Hit, places: Sequence[Hit]) -> bool:
@@ -119,7 +115,7 @@ class Vocabulary:
         written = low
         for start, end, _ in set_apart:
             low = low[:start] + " " * (end - start) + low[end:]
-        words = Tokens(_TOP_LEVEL.sub(_blank, low), hard)
+        words = Tokens(_TOP_LEVEL.sub(blank, low), hard)
         if not languages and len(low) <= _TELLING:  # rather than looking for the words again
             others = [word for start, end, _ in set_apart for word in plain_words(written[start:end])]
             languages = self._languages.likeliest([*words.forms, *others], written)

@@ -33,6 +33,11 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
+def blank(match: re.Match[str]) -> str:
+    """Spaces in place of a match, so that all else keeps its place."""
+    return " " * len(match[0])
+
+
 def words_of(text: str) -> list[str]:
     """The words of a phrase, a stem's star kept; a run of Chinese, Japanese or Korean is one word."""
     low = lower(text)
