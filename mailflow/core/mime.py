@@ -64,7 +64,9 @@ def read_fields(
 
     A line that is no field ends the header and begins the body, as it does for the MTA that took the mail.
     """
-    if raw[start : start + 5] == b"From ":  # an mbox's or a pipe's envelope line
+    if raw[start : start + 5] == b"From " and not _FIELD.match(
+        raw, start
+    ):  # an mbox's or a pipe's envelope line
         start = raw.find(b"\n", start, end) + 1 or end
     if raw.startswith((b"\n", b"\r\n"), start, end):
         return (), raw.index(b"\n", start) + 1

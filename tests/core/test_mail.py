@@ -142,6 +142,12 @@ def test_an_envelope_line_of_a_mailbox_is_passed_over():
     assert parse(b"From jane", ENVELOPE).fields == ()
 
 
+def test_a_field_with_a_space_before_its_colon_is_no_envelope_line():
+    found = parse(b"From : jane@example.org\nFrom: kim@example.org\n\na\n", ENVELOPE)
+    assert [name for name, _ in found.fields] == ["from", "from"]
+    assert found.sender is None
+
+
 @pytest.mark.parametrize("raw", [b"\r\nFrom: a@example.org\r\n", b"\nFrom: a@example.org\n"])
 def test_a_mail_without_a_header_is_all_body(raw):
     found = parse(raw, ENVELOPE)
