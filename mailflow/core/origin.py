@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mailflow.core import signs
 from mailflow.core.envelope import MailKind
 from mailflow.core.mail import Mail
+from mailflow.core.mailbox import read_mailboxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
       null_sender           a null reverse-path (RFC 5321, 4.5.5; RFC 3834, 2)
     The header fields
       auto_submitted        Auto-Submitted other than "no" (RFC 3834, 2 and 5)
-      list_field            List-* (RFC 2369, RFC 2919, RFC 8058)
+      list_field            List-* (RFC 2369, RFC 2919, RFC 8058), and what lists wrote before these
       precedence            Precedence and kin: bulk, junk, list, auto_reply (RFC 3834, 3.1.8; RFC 2076, 3.9)
       suppressed            X-Auto-Response-Suppress with All or AutoReply (MS-OXCMAIL, 2.1.3.2.20)
       machine_field         a field that only answering machines and ticket systems write (conventions of vendors)
@@ -44,8 +45,8 @@ def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
     The sender
       unknown_sender        no From, or none that is one unambiguous mailbox (RFC 5322, 3.6.2)
       our_own               the desk or one of its reply addresses (RFC 3834, 2)
-      daemon_sender         mailer-daemon, postmaster and kin, in From, the envelope or the display name (RFC 2142, 5)
-      list_sender           owner-*, *-request, *-bounces, listserv, majordomo (RFC 3834, 2; RFC 5230, 4.6)
+      daemon_sender         mailer-daemon, postmaster and kin, in From, Sender, the envelope or the display name (RFC 2142, 5)
+      list_sender           owner-*, *-request, *-bounces, listserv, majordomo, in the same (RFC 3834, 2; RFC 5230, 4.6)
       no_reply_sender       no-reply and its translations (a convention)
       automatic_subject     the prefixes with which mail programs mark an absence notice (conventions of vendors)
       bounce_subject        the subjects of delivery reports (conventions of vendors)
@@ -92,7 +93,13 @@ def list_field(mail: Mail, _desk: str) -> Silence | None:
 def precedence(mail: Mail, _desk: str) -> Silence | None:
     for field in ("precedence", "x-precedence", "preference"):
         for value in mail.headers(field):
-            if value.strip().lower() in ("bulk", "junk", "list", "auto_reply", "auto-reply"):
+            if value.partition("(")[0].strip().lower() in (
+                "bulk",
+                "junk",
+                "list",
+                "auto_reply",
+                "auto-reply",
+            ):
                 why = f"It asks for no answer: {_titled(field)} is {_shown(value)}."
                 return _machine(mail, why, "RFC 3834, section 3.1.8; RFC 2076, section 3.9")
     return None
@@ -176,10 +183,10 @@ def daemon_sender(mail: Mail, _desk: str) -> Silence | None:
 
 
 def list_sender(mail: Mail, _desk: str) -> Silence | None:
-    from_field, envelope = _local(mail.sender), _local(mail.envelope.sender)
-    # shop-owner@ may be a person; in the envelope of another's mail it is a list's manager.
-    managed = envelope.endswith("-owner") and envelope != from_field
-    if managed or signs.LIST_SENDER.search(from_field) or signs.LIST_SENDER.search(envelope):
+    from_field, *handed_on_by = _local_parts(mail)
+    # shop-owner@ may be a person; as who sent another's mail it is a list's manager.
+    managed = any(local.endswith("-owner") and local != from_field for local in handed_on_by)
+    if managed or any(signs.LIST_SENDER.search(local) for local in (from_field, *handed_on_by)):
         why = "A mailing list or its manager sent it."
         return _machine(mail, why, "RFC 3834, section 2; RFC 5230, section 4.6")
     return None
@@ -193,18 +200,18 @@ def no_reply_sender(mail: Mail, _desk: str) -> Silence | None:
 
 def automatic_subject(mail: Mail, _desk: str) -> Silence | None:
     subject = mail.subject.strip()
+    found = signs.AUTOMATIC_SUBJECT.match(subject)
     # "Auto: " is what RFC 5230, 5.3 proposes for Sieve's vacation; in German it is a car. Only an answer counts.
-    sieve = subject.lower().startswith("auto:") and bool(mail.in_reply_to)
-    if sieve or signs.AUTOMATIC_SUBJECT.match(subject):
-        return _machine(
-            mail, f"Its subject is that of an automatic answer: {_shown(subject)}.", signs.VENDORS
-        )
-    return None
+    if found is None and not (subject.lower().startswith("auto:") and mail.in_reply_to):
+        return None
+    # What follows is not told: it may hold a secret, and this goes into the log.
+    why = f"Its subject is that of an automatic answer: {_shown(found[1] if found else subject[:5])}."
+    return _machine(mail, why, signs.VENDORS)
 
 
 def bounce_subject(mail: Mail, _desk: str) -> Silence | None:
-    if _is_bounce_subject(mail):
-        why = f"Its subject is that of a delivery report: {_shown(mail.subject)}."
+    if begins := _bounce_subject(mail):
+        why = f"Its subject is that of a delivery report: {_shown(begins)}."
         return Silence(why, signs.VENDORS, MailKind.BOUNCE)
     return None
 
@@ -271,20 +278,27 @@ def _reports_delivery(mail: Mail) -> bool:
         or mail.headers("x-failed-recipients")
     ):
         return True
-    told = _from_daemon(mail) or _is_bounce_subject(mail)
+    told = _from_daemon(mail) or bool(_bounce_subject(mail))
     return told and not signs.RECEIPT_TYPES.intersection(mail.content_types)
 
 
 def _from_daemon(mail: Mail) -> bool:
-    local_parts = (_local(mail.sender), _local(mail.envelope.sender))
     return (
-        any(signs.DAEMON.match(part) for part in local_parts)
+        any(signs.DAEMON.match(part) for part in _local_parts(mail))
         or mail.sender_name.strip().lower() in signs.DAEMON_NAMES
     )
 
 
-def _is_bounce_subject(mail: Mail) -> bool:
-    return any(pattern.match(mail.subject.strip()) for pattern in signs.BOUNCE_SUBJECTS)
+def _bounce_subject(mail: Mail) -> str:
+    """What the subject begins with, if that is how delivery reports begin."""
+    found = (pattern.match(mail.subject.strip()) for pattern in signs.BOUNCE_SUBJECTS)
+    return next((match[1] for match in found if match), "")
+
+
+def _local_parts(mail: Mail) -> tuple[str, ...]:
+    """Of From; of the envelope's sender and of the Sender field, which name who handed the mail on."""
+    named = (box.address for value in mail.headers("sender") for box in read_mailboxes(value).found[:1])
+    return (_local(mail.sender), _local(mail.envelope.sender), *map(_local, named))
 
 
 def _local(address: str | None) -> str:

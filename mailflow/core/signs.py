@@ -9,7 +9,7 @@ VENDORS = "a convention of mail programs"
 
 LIST_FIELDS = frozenset({
     "list-id", "list-help", "list-unsubscribe", "list-unsubscribe-post", "list-subscribe", "list-post", "list-owner",
-    "list-archive",
+    "list-archive", "mailing-list", "x-mailing-list", "x-beenthere", "x-mailman-version", "x-ml-name",
 })  # fmt: skip
 
 # Fields that no person's mail program writes, and whose they are.
@@ -29,6 +29,9 @@ MACHINE_FIELDS = {
     "x-cron-env": "a convention of cron",
     "x-rt-loop-prevention": "a convention of Request Tracker",
     "x-otrs-loop": "a convention of OTRS and Znuny",
+    "x-amazon-auto-reply": "a convention of Amazon",
+    "x-jira-fingerprint": "a convention of Jira",
+    "x-github-reason": "a convention of GitHub",
 }
 
 # Where a delivery leaves the address it was made to.
@@ -52,7 +55,9 @@ LIST_SENDER = re.compile(
 NO_REPLY = re.compile(
     r"(?:^|[-_.+])(?:(?:no|not|never|do[-_.]?not|dont)[-_.]?(?:reply|respond|answer)"
     r"|(?:auto|automatic)[-_.]?(?:reply|respon[ds]\w{0,4})|nicht[-_.]?antworten|keine[-_.]?antwort"
-    r"|ne[-_.]?pas[-_.]?repondre|no[-_.]?(?:responder|contestar)|nao[-_.]?responda|non[-_.]?rispondere)(?:[-_.+]|$)"
+    r"|ne[-_.]?pas[-_.]?repondre|no[-_.]?(?:responder|contestar)|nao[-_.]?respond(?:a|er)|non[-_.]?rispondere"
+    r"|niet[-_.]?beantwoorden|svara[-_.]?(?:inte|ej)|svar[-_.]?(?:ikke|ej)|ei[-_.]?vastausta|nie[-_.]?odpowiadaj|neodpovidat"
+    r"|ne[-_.]?otvechat|yanitlamayin(?:iz)?)(?:[-_.+]|$)"
 )
 
 DAEMON_NAMES = frozenset({
@@ -61,9 +66,9 @@ DAEMON_NAMES = frozenset({
 
 
 def _beginning(subjects: Iterable[str], behind: str) -> re.Pattern[str]:
-    """A subject that begins so. Gateways put a tag such as [EXTERNAL] before it."""
+    """A subject that begins so; the group is what it begins with. Gateways put a tag such as [EXTERNAL] before it."""
     ways = "|".join(re.escape(subject).replace(r"\ ", r"\s") for subject in subjects)
-    return re.compile(rf"(?:\[[^\[\]]{{1,30}}\]\s{{0,5}})?(?:{ways}){behind}", re.IGNORECASE)
+    return re.compile(rf"(?:\[[^\[\]]{{1,30}}\]\s{{0,5}})?({ways}){behind}", re.IGNORECASE)
 
 
 # With a colon behind it, or alone: "Out of office and locked out" is a person's.
@@ -83,7 +88,11 @@ AUTOMATIC_SUBJECT = _beginning((
     "자동 회신", "자동회신", "자동 응답", "자동응답", "자동 답장", "부재중", "부재중 알림", "부재중 자동 응답",
     "automatisch antwoord", "afwezigheidsbericht", "afwezigheidsmelding", "odpowiedź automatyczna",
     "automatyczna odpowiedź", "autoodpowiedź", "otomatik yanıt", "otomatik cevap", "autosvar", "automatisk svar",
-    "automaattinen vastaus", "frånvaro",
+    "automaattinen vastaus", "frånvaro", "automatiskt svar", "automatická odpověď", "automatická odpoveď",
+    "automatikus válasz", "răspuns automat", "αυτόματη απάντηση", "автоматичен отговор", "automatski odgovor",
+    "samodejni odgovor", "automatinis atsakymas", "automātiska atbilde", "automaatvastus", "resposta automàtica",
+    "trả lời tự động", "balasan otomatis", "ตอบกลับอัตโนมัติ", "การตอบกลับอัตโนมัติ", "מענה אוטומטי", "תשובה אוטומטית",
+    "رد تلقائي", "پاسخ خودکار", "स्वचालित उत्तर", "自动回覆",
 ), r"(?:\s*[:：]|\s*$|\s+re:)")  # fmt: skip
 
 _BOUNCES = (
@@ -114,5 +123,5 @@ BOUNCE_SUBJECTS = (
     _beginning(_BOUNCES, ""),
     _beginning(_BOUNCES_ALONE, r"\s*$"),
     _beginning(_BOUNCES_BEFORE_A_COLON, r"\s*[:：]"),
-    re.compile(r"(?:warning: )?message \S{1,60} delayed", re.IGNORECASE),
+    re.compile(r"(?:warning: )?(message)(?= \S{1,60} delayed)", re.IGNORECASE),
 )

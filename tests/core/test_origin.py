@@ -71,6 +71,7 @@ SILENT = [
     ("list_field", with_fields(("list-id", "<x.example.org>"), content_types=REPORT), BOUNCE),
     *[("precedence", with_fields(("precedence", value)), AUTO) for value in ("bulk", "Junk", " list ", "auto_reply")],
     ("precedence", with_fields(("x-precedence", "bulk")), AUTO),
+    ("precedence", with_fields(("precedence", "bulk (a comment)")), AUTO),
     ("precedence", with_fields(("preference", "auto-reply")), AUTO),
     *[("suppressed", with_fields(("x-auto-response-suppress", v)), AUTO) for v in ("All", "DR, OOF, AutoReply", "DR,AutoReply", "autoreply")],
     *[("machine_field", with_fields((field, "yes")), AUTO) for field in signs.MACHINE_FIELDS],
@@ -97,6 +98,7 @@ SILENT = [
     ("daemon_sender", sent_by("postmaster@example.org"), BOUNCE),
     ("daemon_sender", sent_by("x@example.org", "mailer-daemon@mx.example.org"), BOUNCE),
     ("daemon_sender", sent_by("x@example.org", name="Mail Delivery Subsystem"), BOUNCE),
+    ("daemon_sender", with_fields(("sender", "Mail <MAILER-DAEMON@mx.example.org>")), BOUNCE),
     ("daemon_sender", sent_by("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.org"), BOUNCE),
     *[
         ("list_sender", sent_by(f"{local}@lists.example.org"), AUTO)
@@ -104,9 +106,11 @@ SILENT = [
     ],
     ("list_sender", sent_by("jo@example.org", "tools-owner@lists.example.org"), AUTO),
     ("list_sender", sent_by("jo@example.org", "owner-tools@lists.example.org"), AUTO),
+    ("list_sender", with_fields(("sender", "tools-bounces@lists.example.org")), AUTO),
+    ("list_sender", with_fields(("sender", "tools-owner@lists.example.org")), AUTO),
     *[
         ("no_reply_sender", sent_by(f"{local}@example.org"), AUTO)
-        for local in ("noreply", "no-reply", "no_reply", "No.Reply", "donotreply", "do-not-reply", "do_not_reply", "notifications-noreply", "noreply-dmarc", "noreply+ab12", "auto-reply", "autoresponder", "nicht-antworten", "ne-pas-repondre", "no-responder", "nao-responda", "non-rispondere", "please-do-not-reply")
+        for local in ("noreply", "no-reply", "no_reply", "No.Reply", "donotreply", "do-not-reply", "do_not_reply", "notifications-noreply", "noreply-dmarc", "noreply+ab12", "auto-reply", "autoresponder", "nicht-antworten", "ne-pas-repondre", "no-responder", "nao-responda", "non-rispondere", "please-do-not-reply", "nao-responder", "niet-beantwoorden", "svarainte", "svar-ikke", "nie-odpowiadaj", "yanitlamayiniz")
     ],
     ("no_reply_sender", sent_by("jo@example.org", "no-reply@example.org"), AUTO),
     ("no_reply_sender", sent_by("no-reply@example.org", "jo@example.org"), AUTO),
@@ -116,7 +120,7 @@ SILENT = [
         for subject in (
             "Automatic reply: Account recovery", "AUTOMATIC REPLY: x", "Auto-Reply: x", "Autoreply: x", "Out of Office", "Out of office: x", "Out of the office Re: x", "Abwesenheitsnotiz: x", "Automatische Antwort: x",
             "Réponse automatique\u00a0: x", "Respuesta automática: x", "Resposta automática: x", "Risposta automatica: x", "Fuori sede: x", "Автоматический ответ: x", "自动回复: x", "自動返信：x", "자동 회신: x", "부재중: x", "Automatisch antwoord: x", "Otomatik yanıt: x",
-            "[EXTERNAL] Automatic reply: x", "Autosvar: x",
+            "[EXTERNAL] Automatic reply: x", "Autosvar: x", "Automatiskt svar: x", "Automatická odpověď: x", "Automatikus válasz: x", "Răspuns automat: x", "Αυτόματη απάντηση: x", "מענה אוטומטי: x", "رد تلقائي: x", "Trả lời tự động: x",
         )
     ],
     ("automatic_subject", about("Auto: Account recovery", in_reply_to=("1@pypi.example",)), AUTO),
@@ -150,6 +154,8 @@ PEOPLE = [
     with_fields(("precedence", "first-class")),
     with_fields(("x-auto-response-suppress", "DR, RN, NRN, OOF")),
     with_fields(("x-auto-response-suppress", "None")),
+    with_fields(("sender", "The office <secretary@example.org>")),
+    with_fields(("sender", "undisclosed")),
     with_fields(("x-autoreply", "no")),
     with_fields(("x-autoreply", "0")),
     with_fields(("x-autoreply", "None")),
@@ -227,8 +233,8 @@ REASONS = [
     (sent_by("postmaster@example.org"), "A mail system sent it, not a person.", f"{RFC3834}; RFC 2142, section 5"),
     (sent_by("tools-request@example.org"), "A mailing list or its manager sent it.", f"{RFC3834}; RFC 5230, section 4.6"),
     (sent_by("no-reply@example.org"), "Its sender's address says that nobody reads answers.", "a convention"),
-    (about("Automatic reply: x"), 'Its subject is that of an automatic answer: "Automatic reply: x".', signs.VENDORS),
-    (about("failure notice"), 'Its subject is that of a delivery report: "failure notice".', signs.VENDORS),
+    (about("[EXT] Out of office: my password is tulip-77"), 'Its subject is that of an automatic answer: "Out of office".', signs.VENDORS),
+    (about("Undeliverable: my password is tulip-77"), 'Its subject is that of a delivery report: "Undeliverable".', signs.VENDORS),
     (replace(PERSON, envelope=Envelope("jo@example.org", ()), addressed_to=("else@example.org",)), "Neither its envelope nor its header names this desk.", RFC3834),
 ]  # fmt: skip
 

@@ -56,6 +56,12 @@ SIGNS = {
     "a bounce of Postfix": {"Subject": "Undelivered Mail Returned to Sender"},
     "a bounce of an old gateway": {"Subject": "Mail could not be delivered"},
     "a bounce of Exchange in French": {"Subject": "=?utf-8?q?Non_remis=C2=A0=3A_x?="},
+    "a list before RFC 2369": {"X_BeenThere": "users@example.org"},
+    "a list that names itself as who sent it": {"Sender": "users-bounces@example.org"},
+    "a daemon that names itself as who sent it": {"Sender": "Mail <MAILER-DAEMON@mx.example.org>"},
+    "no-reply in Dutch": {"sender": "niet-beantwoorden@example.org"},
+    "Outlook in Hungarian": {"Subject": "=?utf-8?q?Automatikus_v=C3=A1lasz:_x?="},
+    "Outlook in Hebrew": {"Subject": "=?utf-8?b?157Xoteg15Qg15DXldeY15XXnteY15k6IHg=?="},
     "our own letter": {"sender": "recovery@pypi.example"},
 }
 PEOPLE = {
