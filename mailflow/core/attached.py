@@ -13,22 +13,27 @@ from mailflow.core.plaintext import clean_text
 
 ATTACHED_LIMIT = 256 * 1024  # bytes of all of a mail, as encoded
 
-_TEXTS = frozenset(
-    {"application/json", "application/csv", "application/x-ndjson", "application/octet-stream"}
+_NO_TEXTS = ("image/", "audio/", "video/", "font/", "model/", "multipart/")
+_SIGNATURES = frozenset(
+    {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 )
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # as Windows marks what it saves as "Unicode"
 _NAME_SIGNS = re.compile(r"[-_.+]+")
 _ROWS = 1000
 _CELLS = 50
 
 
 def may_be_text(part: Part) -> bool:
-    return part.content_type.startswith("text/") or part.content_type in _TEXTS
+    """What it says of itself: keys, settings and scripts come as types of many names. Its bytes tell (`text_of`)."""
+    return not part.content_type.startswith(_NO_TEXTS) and part.content_type not in _SIGNATURES
 
 
 def text_of(part: Part, charset: str, problems: list[str], limit: int) -> str:
     """Its name and its text, "" if it is none. What a list of codes is of is often said by the file's name alone."""
     data = part.content(problems, limit)
-    if part.content_type == "application/octet-stream" and b"\0" in data:
+    if data.startswith(_UTF_16) and not charset:
+        charset = "utf-16"
+    elif b"\0" in data and not part.content_type.startswith("text/"):
         return ""
     text, _ = decode(data, charset)
     if part.content_type == "text/html":

@@ -11,7 +11,7 @@ from functools import cached_property
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
 from mailflow.core.reference import desk_pattern
-from mailflow.core.secrets import Secret, find_secrets, mask
+from mailflow.core.secrets import Secret, find_secrets, mask, without_tokens
 from mailflow.core.text import Line, Mark, mark_lines
 
 _TELLING = 3  # words: so much of a line, and it is the letter's; "yes" may be anybody's
@@ -23,7 +23,7 @@ class Body:
     text: str
     lines: tuple[Line, ...]
     secrets: tuple[str, ...]  # kinds that the person pasted or attached now, rather than quoted
-    masked: bool  # whether anything was, quoted text and attachments included
+    masked: bool  # whether the mail holds any anywhere, quoted text, attachments, header and markup included
 
     @cached_property
     def fresh(self) -> str:
@@ -37,13 +37,28 @@ def read_body(mail: Mail, lexicon: Lexicon, desk: str) -> Body:
     subject, in_subject = _mask(mail.subject, lexicon)
     text, in_text = _mask(mail.text, lexicon)
     attached = tuple(kind for each in mail.attached for kind in _kinds(find_secrets(each, lexicon.intent)))
-    pasted = in_subject + attached
+    pasted = in_subject + attached + _in_unread(mail, lexicon)
+    masked = bool(pasted or in_text or mail.hides_token)
     if in_text:  # rare, and only then is it worth telling pasted secrets from quoted ones
         lines = mark_lines(mail.text, lexicon.text, ours)
         own = [line for line in lines if line.mark is not Mark.QUOTED]
         pasted += in_text if len(own) == len(lines) else _kinds(find_secrets(_text(own), lexicon.intent))
     marked = mark_lines(text, lexicon.text, ours)
-    return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=bool(pasted or in_text))
+    return Body(subject, text, marked, tuple(dict.fromkeys(pasted)), masked=masked)
+
+
+def _in_unread(mail: Mail, lexicon: Lexicon) -> tuple[str, ...]:
+    """Of the secrets in other versions of the text, those that it has not itself: there they may be quoted."""
+    return tuple(
+        kind
+        for each in mail.unread
+        for kind in _kinds(
+            secret
+            for secret in find_secrets(each, lexicon.intent)
+            if each[secret.start : secret.end] not in mail.text
+            and each[secret.start : secret.end] not in mail.subject
+        )
+    )
 
 
 def without_letters(body: Body, letters: Iterable[str]) -> Body:
@@ -99,7 +114,7 @@ def redacted(mail: Mail, body: Body) -> bytes:
     """
     shown = [
         ("From", mail.sender or ""),
-        ("To", ", ".join(mail.addressed_to)),
+        ("To", without_tokens(", ".join(mail.addressed_to))),
         ("Subject", body.subject),
         ("Date", format_datetime(mail.date) if mail.date else ""),
         ("Message-ID", f"<{mail.message_id}>" if mail.message_id else ""),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from mailflow.core.attached import ATTACHED_LIMIT, may_be_text, text_of
 from mailflow.core.decoding import decode
 from mailflow.core.htmltext import MARKUP_LIMIT, html_to_text
-from mailflow.core.mime import HEADER_LIMIT, Part, first_field, message_ids, read_fields
+from mailflow.core.mime import HEADER_LIMIT, Part, first_field, message_ids, read_fields, split_parts
 from mailflow.core.plaintext import clean_text, unflow
+from mailflow.core.unread import field_texts, long_runs, outside, says_more, written_in
 
 BODY_LIMIT = 1024 * 1024  # bytes of a text part, as encoded
 TEXT_LIMIT = 512 * 1024  # characters
@@ -21,6 +22,7 @@ REPORT_LIMIT = 100
 _BODIES = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown"})
 _REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _MAILS = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"})
+_ONE_OF = frozenset({"multipart/alternative", "multipart/related", "multipart/report", "multipart/signed"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 _META_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
@@ -30,6 +32,7 @@ _RETURNED_ID = re.compile(r"^[> \t]{0,20}Message-ID:\s{0,20}<([^<>\s]{1,500})>",
 _STUB_WORDS = 40
 _STUB_SOURCE = 64 * 1024  # characters of the other text that are looked at
 _DIAGNOSTIC_LIMIT = 500
+_ATTACHED_MAILS = 3  # of which each may hold others
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,15 @@ class Contents:
     reports: list[DeliveryReport] = field(default_factory=list)
     returned_ids: list[str] = field(default_factory=list)
     attached: list[str] = field(default_factory=list)  # the name and the text of each attachment that is text
+    unread: list[str] = field(default_factory=list)  # other texts of people's
+    runs: str = ""  # whatever is long enough for a token and stands elsewhere, a line each
+    attached_runs: list[str] = field(default_factory=list)  # the same of attached mails
+    passed_over: list[Part] = field(default_factory=list)  # bodies beside which another one is read
     _bytes_left: int = BODY_LIMIT
     _attached_left: int = ATTACHED_LIMIT
     _reports_left: int = 1  # parts that are looked at
     _mails_left: int = 3
+    _attached_mails_left: int = _ATTACHED_MAILS
     _sources: dict[int, str] = field(default_factory=dict)  # by the part's id
     _texts: dict[int, str] = field(default_factory=dict)
 
@@ -87,16 +95,40 @@ class Contents:
 
     def _attach(self, part: Part) -> None:
         self.attachments.append(Attachment(part.filename, part.content_type, max(0, part.end - part.start)))
-        if may_be_text(part) and part.content_type not in _MAILS and self._attached_left:
-            text = text_of(part, part.parameters.get("charset", ""), self.problems, self._attached_left)
-            self._attached_left = max(0, self._attached_left - (part.end - part.start))
-            self.attached += [text] if text else []
+        if part.content_type in _MAILS:
+            self._attach_mail(part)
+        elif may_be_text(part) and self._attached_left:
+            problems: list[str] = []
+            text = text_of(part, part.parameters.get("charset", ""), problems, self._attached_left)
+            if text:
+                self._attached_left = max(0, self._attached_left - (part.end - part.start))
+                self.problems += problems
+                self.attached.append(text)
+
+    def _attach_mail(self, part: Part) -> None:
+        """A mail that a person shows: its words are as much in our hands as those of a text that is attached."""
+        if self.returned or not (self._attached_left and self._attached_mails_left):
+            return
+        raw = part.content(self.problems, self._attached_left)
+        self._attached_left = max(0, self._attached_left - (part.end - part.start))
+        inner = Contents([], returned=False, _attached_mails_left=self._attached_mails_left - 1)
+        inner.take_all(split_parts(raw, inner.problems))
+        self._attached_mails_left = inner._attached_mails_left
+        self.attached += [inner.text, *inner.attached, *inner.unread]
+        self.attached_runs.append(inner.runs)
 
     def _take_multipart(self, part: Part) -> list[Part]:
         if part.content_type == "multipart/report":
             self.returned = True
         bodies = [self.take(child) for child in part.children]
-        match part.content_type:
+        read = self._to_be_read(part.content_type, bodies)
+        if part.content_type in _ONE_OF:
+            chosen = {*map(id, read)}
+            self.passed_over += [body for body in chain.from_iterable(bodies) if id(body) not in chosen]
+        return read
+
+    def _to_be_read(self, content_type: str, bodies: list[list[Part]]) -> list[Part]:
+        match content_type:
             case "multipart/alternative":
                 return self._preferred([body for body in bodies if body])
             case "multipart/report":
@@ -148,17 +180,34 @@ class Contents:
             return unflow(source.replace("\r\n", "\n"), delsp)
         return source
 
-    def read(self, parts: Iterable[Part]) -> str:
-        return clean_text("\n".join(text for text in map(self._text, parts) if text))
+    def take_all(self, root: Part) -> None:
+        """Take in a whole mail."""
+        parts = self.take(root) or _only_body(root)
+        text = clean_text("\n".join(text for text in map(self._text, parts) if text))
+        self.text = _capped(text, self.problems)
+        others = ((part, self._source(part)) for part in self.passed_over)
+        self.unread += [self._text(part) for part, source in others if says_more(source, self.text)]
+        self.unread += written_in(root.fields)
+        self.runs = long_runs(
+            (
+                *field_texts(root.fields),
+                outside(root),
+                *(attachment.name for attachment in self.attachments),
+                *(source for source in self._sources.values() if "<" in source),
+                text[len(self.text) - 1 :],
+                *self.attached_runs,
+            )
+        )
 
 
 def read_contents(root: Part, *, returned: bool, problems: list[str]) -> Contents:
     """What a mail holds; `returned` says that it came with a null reverse-path, as bounces do."""
     contents = Contents(problems, returned)
-    text = contents.read(contents.take(root) or _only_body(root))
-    if not text.strip() and any(attachment.content_type in _TNEF for attachment in contents.attachments):
+    contents.take_all(root)
+    if not contents.text.strip() and any(
+        attachment.content_type in _TNEF for attachment in contents.attachments
+    ):
         problems.append("its text is in winmail.dat, which is not opened")
-    contents.text = _capped(text, problems)
     if returned and not contents.returned_ids:  # qmail and others return a mail as plain text
         contents.returned_ids = _RETURNED_ID.findall(contents.text)[:1]
     return contents

@@ -15,6 +15,7 @@ from mailflow.core.decoding import decode_words
 from mailflow.core.envelope import Envelope
 from mailflow.core.mailbox import Mailbox, Mailboxes, read_mailboxes, sound_address
 from mailflow.core.mime import clean_value, message_ids, split_parts
+from mailflow.core.secrettokens import tokens
 
 __all__ = ["Attachment", "DeliveryReport", "Mail", "parse"]
 
@@ -49,6 +50,10 @@ class Mail:
     attached: tuple[
         str, ...
     ] = ()  # name and text of those that are text, to be searched for secrets and never shown
+    unread: tuple[
+        str, ...
+    ] = ()  # other texts of people's, to be searched in the same way: see `core/unread.py`
+    hides_token: bool = False  # whether a token stands anywhere else
     reports: tuple[DeliveryReport, ...] = ()
     returned_ids: tuple[str, ...] = ()  # Message-IDs of the mails that a report returns
     written_name: str = ""  # the first display name of From, with what nobody sees
@@ -76,8 +81,14 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
     for name, value in root.fields:
         named.setdefault(name, []).append(value)
     names = named.get("from", [])
+    hides_token = bool(tokens(contents.runs))
     mailboxes = read_mailboxes(names[0]) if names else Mailboxes((), certain=False)
     sender = _sender(names, mailboxes, envelope, problems)
+
+    def ids(name: str) -> tuple[str, ...]:
+        found = _ids(named.get(name, []), problems)
+        return tuple(each for each in found if not tokens(each)) if hides_token else found
+
     return Mail(
         envelope=envelope,
         sender=sender.address if sender else None,
@@ -85,15 +96,17 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
         written_name=mailboxes.found[0].name if mailboxes.found else "",
         addressed_to=_addresses([*named.get("to", []), *named.get("cc", [])], problems),
         subject=_subject(named.get("subject", [""])[0], problems),
-        message_id=next(iter(_ids(named.get("message-id", []), problems)), None),
-        in_reply_to=_ids(named.get("in-reply-to", []), problems),
-        references=_ids(named.get("references", []), problems),
+        message_id=next(iter(ids("message-id")), None),
+        in_reply_to=ids("in-reply-to"),
+        references=ids("references"),
         date=_date(named.get("date", [""])[0]),
         fields=root.fields,
         content_types=tuple(part.content_type for part in root.walk()),
         text=contents.text,
         attachments=tuple(contents.attachments),
         attached=tuple(contents.attached),
+        unread=tuple(contents.unread),
+        hides_token=hides_token,
         reports=tuple(contents.reports) or _failed(named.get("x-failed-recipients", [])),
         returned_ids=tuple(contents.returned_ids),
         problems=tuple(dict.fromkeys(problems)),

@@ -183,6 +183,9 @@ class Part:
     children: list[Part] = field(default_factory=list)
     disposition: str = ""  # lower-case: "inline", "attachment", …
     filename: str = ""
+    outside: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # of a multipart: what is in none of its parts
 
     def walk(self) -> Iterator[Part]:
         """The part and those in it, depth first."""
@@ -216,13 +219,19 @@ class _Splitter:
             return part
         if depth >= DEPTH_LIMIT:
             self.problems.append(f"parts nested deeper than {DEPTH_LIMIT}")
+            part.outside.append((part.start, part.end))
             return part
         inner = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
+        outside = part.start
         for child_start, child_end in self._ranges(part):
             if self.parts >= PART_LIMIT:
                 self.problems.append(f"more than {PART_LIMIT} parts")
                 break
-            part.children.append(self.split(child_start, child_end, inner, depth + 1))
+            child = self.split(child_start, child_end, inner, depth + 1)
+            part.children.append(child)
+            part.outside.append((outside, child.start))
+            outside = child.end
+        part.outside.append((outside, part.end))
         return part
 
     def _part(self, fields: Fields, start: int, end: int, default: str) -> Part:

@@ -85,6 +85,12 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
     return tuple(secrets)
 
 
+def without_tokens(text: str) -> str:
+    """The text with what shows by its form that it is a token masked; nothing else is looked for."""
+    spans = sorted(secrettokens.tokens(text))
+    return mask(text, _merged([Secret(SecretKind.API_TOKEN, *span) for span in spans])) if spans else text
+
+
 def mask(text: str, secrets: Iterable[Secret]) -> str:
     """The text with each secret replaced by what it was."""
     return _replaced(text, sorted(secrets, key=_start), MASKS)

@@ -125,6 +125,10 @@ _ALONE = {
 # Discord's bots have no piece of their own: the number of the bot and a time in base64, then a digest.
 _DISCORD = re.compile(r"[MNO](?<![\w-][MNO])[\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}", re.ASCII)
 
+_WHOLE = "(?![A-Za-z0-9])"  # ends a form of which all are of one length
+_FULL_LINE = 50  # characters: a mail program has broken it
+_LEAST_REST = 16
+
 _AWS_PLACE = re.compile(r"aws|secret[ _-]?access|(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}", re.IGNORECASE)
 _AWS_PIECES = ("AKIA", "ASIA", "aws", "AWS", "ecret", "ECRET")
 _AWS_LIKE = re.compile(r"[A-Za-z0-9/+]{40}")
@@ -158,6 +162,11 @@ def hosting_tokens(text: str, long_words: str) -> Iterator[Span]:
         seen = place.end() + _AWS_REACH - 50
 
 
+def tokens(text: str) -> list[Span]:
+    """Those that show by their form alone, of whatever service."""
+    return [*_tokens(text, text, API_TOKENS), *_tokens(text, text, HOSTING_TOKENS)]
+
+
 def _tokens(text: str, long_words: str, forms: tuple[tuple[str, str], ...]) -> Iterator[Span]:
     for piece, form in forms:
         end = 0
@@ -175,9 +184,17 @@ def unwrapped(text: str, found: re.Match[str]) -> int:
     """The end of what a mail program has broken over several lines."""
     end = found.end()
     width = end - text.rfind("\n", 0, found.start()) - 1
-    while width > 50 and (more := _WRAPPED.match(text, end)) and is_opaque(more[1]):
+    whole = found.re.pattern.endswith(_WHOLE)
+    while (more := _WRAPPED.match(text, end)) and _goes_on(more[1], width, whole=whole):
         end, width = more.end(1), len(more[1])
     return end
+
+
+def _goes_on(line: str, width: int, *, whole: bool) -> bool:
+    """Whether a line goes on with a token: behind a full one, or as long and as mixed as no name is."""
+    if width > _FULL_LINE:
+        return is_opaque(line)
+    return not whole and len(line) >= _LEAST_REST and is_mixed(line)
 
 
 def inner(found: re.Match[str]) -> Span:

@@ -66,6 +66,8 @@ def test_a_secret_in_attached_text_is_found_and_not_kept(name, kind, content, se
         ("projects.csv", "text/csv", "project,version\nfoo,1.2\nbar,0.9\n"),
         ("scan.png", "image/png", f"\x89PNG {TOKEN}"),
         ("data.bin", "application/octet-stream", f"\0\1\2 {TOKEN}"),
+        ("paper.pdf", "application/pdf", f"%PDF-1.7 \0 {TOKEN}"),
+        ("mail.asc", "application/pgp-signature", f"-----BEGIN PGP SIGNATURE-----\n{TOKEN}"),
         ("empty.txt", "text/plain", ""),
         ("broken.csv", "text/csv", 'a,b\n"' + "x" * 140_000),
     ],
@@ -86,3 +88,9 @@ def test_no_more_than_the_limit_is_searched():
     assert not body.masked
     _, body = attach(f"token: {TOKEN}", before=["short"])
     assert body.masked
+
+
+def test_what_is_no_text_takes_nothing_of_the_limit():
+    mail, body = attach(f"token: {TOKEN}", kind="application/zip", before=[b"\0" * 2 * ATTACHED_LIMIT])
+    assert body.masked
+    assert mail.problems == ()

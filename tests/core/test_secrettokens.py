@@ -106,3 +106,22 @@ def test_what_only_begins_like_a_token_stays(text):
 def test_a_broken_token_does_not_go_on_in_a_setting():
     text = f"PYPI_TOKEN=pypi-AgEIcHlwaS5vcmcCJD{ALNUM * 3}\nSENTRY_RELEASE={HEX}{HEX[:8]}\nDEBUG=False\n"
     assert masked(text) == f"PYPI_TOKEN=[API token removed]\nSENTRY_RELEASE={HEX}{HEX[:8]}\nDEBUG=False\n"
+
+
+REST = "aB3dE5fG7hJ9kL1m"  # as long and as mixed as what goes on behind a break by hand has to be
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"pypi-AgEIcHlwaS5vcmc\n{REST}\n", "\n"),
+        (f"> pypi-AgEIcHlwaS5vcmc\n> {REST}\n", "> \n"),
+        (f"pypi-AgEIcHlwaS5vcmc\n{REST}\n{REST}", ""),
+        (f"pypi-AgEIcHlwaS5vcmc\n{REST[1:]}", f"\n{REST[1:]}"),
+        (f"pypi-AgEIcHlwaS5vcmc\n{REST.lower()}", f"\n{REST.lower()}"),
+        (f"pypi-AgEIcHlwaS5vcmc\n{REST} is it", f"\n{REST} is it"),
+        (f"SK{HEX}\n{REST}", f"\n{REST}"),
+    ],
+)
+def test_a_token_broken_by_hand_goes_on_where_a_line_is_like_no_name(text, kept):
+    assert masked(text).replace("[API token removed]", "") == kept

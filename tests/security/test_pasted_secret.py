@@ -2,11 +2,149 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
+
 import pytest
 
-from tests.world import INCOMPLETE
+from tests.steps.test_secrets_at_rest import found, pieces
+from tests.world import INCOMPLETE, World, configured
 
 TOKEN = "pypi-AgEIcHlwaS5vcmcCJDaB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"
+PASSWORD = "Tr0ub4dor&3zebra"
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7Vn0\n-----END PRIVATE KEY-----"
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A desk without a key: where there is one, nothing could be found in the first place."""
+    config = configured(tmp_path)
+    desk = World(tmp_path, replace(config, database=replace(config.database, encryption_key=None)))
+    yield desk
+    desk.close()
+
+
+def parts(kind, *texts):
+    """The fields and the body of a multipart."""
+    body = "\n".join([*(f"--b\n{text}" for text in texts), "--b--"])
+    return {"Content_Type": f'multipart/{kind}; boundary="b"', "body": body}
+
+
+def part(text, kind="text/plain", *fields):
+    return "\n".join([f"Content-Type: {kind}", *fields, "", text])
+
+
+def encoded(text):
+    return f"=?utf-8?b?{base64.b64encode(text.encode()).decode()}?="
+
+
+PLAIN = part(INCOMPLETE)
+AS_FILE = 'Content-Disposition: attachment; filename="notes"'
+LINES = "and so on and on\n" * 21_000
+UTF_16 = base64.encodebytes(f"token: {TOKEN}".encode("utf-16")).decode()
+
+# What a person may well have written: the secret is masked, and they are told to replace it.
+WRITTEN = {
+    "in the HTML alone": (TOKEN, parts("alternative", PLAIN, part(f"<p>and {TOKEN}</p>", "text/html"))),
+    "a password in the HTML alone": (
+        PASSWORD,
+        parts("alternative", PLAIN, part(f"<p>My <b>password</b> is {PASSWORD}</p>", "text/html")),
+    ),
+    "in a text behind the one that is read": (TOKEN, parts("related", PLAIN, part(TOKEN))),
+    "behind what is signed": (TOKEN, parts("signed", PLAIN, part(TOKEN))),
+    "in a mail that is attached": (
+        PASSWORD,
+        parts("mixed", PLAIN, part(f"Subject: x\n\nMy password is {PASSWORD}", "message/rfc822")),
+    ),
+    "in a mail attached to one": (
+        TOKEN,
+        parts(
+            "mixed",
+            PLAIN,
+            part(part(f"Subject: x\n\n{TOKEN}", "message/rfc822"), "message/rfc822"),
+        ),
+    ),
+    "in an attached script": (TOKEN, parts("mixed", PLAIN, part(f"export T={TOKEN}", "application/x-sh", AS_FILE))),
+    "in an attached key": (KEY, parts("mixed", PLAIN, part(KEY, "application/x-pem-file", AS_FILE))),
+    "in an attached text of Windows": (
+        TOKEN,
+        parts(
+            "mixed",
+            PLAIN,
+            part(UTF_16, "application/octet-stream", AS_FILE, "Content-Transfer-Encoding: base64"),
+        ),
+    ),
+    "in the sender's name": (TOKEN, {"From": f'"token {TOKEN}" <jo@example.org>'}),
+    "a password in a recipient's name": (PASSWORD, {"To": f'"my password is {PASSWORD}" <recovery@pypi.example>'}),
+    "in Comments": (TOKEN, {"Comments": f"my token is {TOKEN}"}),
+    "in a second subject": (TOKEN, {"Subject": f"account\r\nSubject: {TOKEN}"}),
+    "behind a line end in the subject": (TOKEN, {"Subject": encoded(f"account\r\nX-More: {TOKEN}")}),
+    "broken by hand": (TOKEN, {"body": f"{INCOMPLETE}\nIt is {TOKEN[:30]}\n{TOKEN[30:]}"}),
+}  # fmt: skip
+# What no person writes there. It is not kept either, and as programs may write such words of their own nobody is told.
+HIDDEN = {
+    "in an attribute": {"Content_Type": "text/html", "body": f"<p title='{TOKEN}'>{INCOMPLETE}</p>"},
+    "in what HTML hides": {"Content_Type": "text/html", "body": f"<p>{INCOMPLETE}</p><i hidden>{TOKEN}</i>"},
+    "in a comment": {"Content_Type": "text/html", "body": f"<p>{INCOMPLETE}</p><!-- {TOKEN} -->"},
+    "in a hidden input": {
+        "Content_Type": "text/html",
+        "body": f"<p>{INCOMPLETE}</p><input type=hidden value='{TOKEN}'>",
+    },
+    "before the parts": {
+        "Content_Type": 'multipart/mixed; boundary="b"',
+        "body": f"{TOKEN}\n--b\n\n{INCOMPLETE}\n--b--",
+    },
+    "behind the parts": {
+        "Content_Type": 'multipart/mixed; boundary="b"',
+        "body": f"--b\n\n{INCOMPLETE}\n--b--\n{TOKEN}",
+    },
+    "in a part's header": parts("mixed", PLAIN, part("x", "image/png", f"Content-Description: {TOKEN}")),
+    "in a file's name": parts("mixed", PLAIN, part("x", "image/png", f'Content-Disposition: attachment; filename="{TOKEN}.png"')),
+    "behind 200 parts": parts("mixed", PLAIN, *[part("x", "image/png")] * 199, part(TOKEN)),
+    "behind what is read of a text": {"body": f"{INCOMPLETE}\n{LINES}{TOKEN}"},
+    "in a field of any name": {"X_Note": encoded(TOKEN)},
+    "in References": {"References": f"<1@example.org> <{TOKEN}@example.org>"},
+    "as Message-ID": {"Message_ID": f"<{TOKEN}@example.org>"},
+    "as an address": {"Cc": f"{TOKEN}@example.org"},
+    "in the header of an attached mail": parts(
+        "mixed", PLAIN, part(f"X-Note: {TOKEN}\n\nhello", "message/rfc822")
+    ),
+}  # fmt: skip
+
+
+def written(desk, fields):
+    fields = dict(fields)
+    return desk.write(fields.pop("body", INCOMPLETE), **fields)
+
+
+@pytest.mark.parametrize(("secret", "fields"), WRITTEN.values(), ids=WRITTEN)
+def test_a_secret_is_kept_nowhere_and_its_writer_is_told(world, secret, fields):
+    letters = written(world, fields)
+    assert [letter for letter in letters if "had a secret in it" in letter.subject]
+    assert kept(world, secret) == set()
+
+
+@pytest.mark.parametrize("fields", HIDDEN.values(), ids=HIDDEN)
+def test_a_token_that_nobody_sees_is_kept_nowhere(world, fields):
+    (letter,) = written(world, fields)
+    assert "We need" in letter.subject
+    assert kept(world, TOKEN) == set()
+
+
+def kept(desk, secret):
+    """The pieces of a secret, in clear or in base64, that stand in any file of the database or in a letter."""
+    assert desk.store.scrub(masked=True)
+    wanted = pieces(secret) | pieces(base64.b64encode(secret.encode()).decode()[:40])
+    wanted -= pieces("-----BEGIN PRIVATE KEY-----")  # as letters speak of keys
+    return found(desk, wanted) | {piece for letter in desk.sent for piece in wanted if piece in letter.raw}
+
+
+def test_a_secret_that_is_quoted_in_the_text_is_not_taken_for_a_new_one_in_its_html(world):
+    plain = f"{INCOMPLETE}\n\n> my token is {TOKEN}"
+    html = f"<p>{INCOMPLETE} Really&nbsp;and&nbsp;truly.</p><blockquote>my token is {TOKEN}</blockquote>"
+    (letter,) = written(world, parts("alternative", part(plain), part(html, "text/html")))
+    assert "We need" in letter.subject
+    assert kept(world, TOKEN) == set()
 
 
 @pytest.mark.parametrize("subject", ["Automatic reply: {}", "[EXT] Undeliverable: {}"])
