@@ -8,9 +8,7 @@ are known to be read wrongly; they count and are no test yet. All values are mad
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from mailflow.config import load, shipped
 from mailflow.core.body import read_body
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
+from tests.reading.bank import entries, options
 
 FOLDER = Path(__file__).parent / "secrets"
 SENDER = "jo@sender.example.org"
@@ -49,13 +48,18 @@ class Faults:
 
 
 def mails(*files: Path) -> list[Mail]:
-    return [
-        Mail(**one, where=f"{file.stem}-{number}")
-        for file in files or sorted(FOLDER.glob("*.toml"))
-        for number, one in enumerate(
-            tomllib.loads(file.read_text("utf-8").replace("{{REFERENCE}}", REFERENCE))["mail"], start=1
-        )
-    ]
+    return entries(FOLDER, "mail", _mail, files)
+
+
+def _mail(one: dict, where: str) -> Mail:
+    texts = {key: _referring(value) for key, value in one.items()}
+    return Mail(**texts, where=where)
+
+
+def _referring(value):
+    if isinstance(value, list):
+        return [_referring(one) for one in value]
+    return value.replace("{{REFERENCE}}", REFERENCE) if isinstance(value, str) else value
 
 
 def faults(mail: Mail, config) -> Faults:
@@ -71,10 +75,7 @@ def faults(mail: Mail, config) -> Faults:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show each mail that is read wrongly")
-    args = parser.parse_args()
+    args = options(__doc__, "mail")
     config = load(shipped("config.toml"))
     every = [(mail, faults(mail, config)) for mail in mails(*args.files)]
     for mail, wrong in every:

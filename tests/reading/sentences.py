@@ -9,15 +9,14 @@ Sentences that are `open` are known to be read wrongly; they count in the figure
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailflow.config import load, shipped
 from mailflow.core.answers import read_answers
 from mailflow.core.text import Line, Mark
+from tests.reading.bank import entries, options
 
 FOLDER = Path(__file__).parent / "sentences"
 SENDER = "jo@sender.example.org"
@@ -37,18 +36,18 @@ class Sentence:
 
 
 def sentences(*files: Path) -> list[Sentence]:
-    return [
-        Sentence(
-            text=one["text"],
-            says=one["says"],
-            asked=tuple(one["asked"]) if "asked" in one else None,
-            others=tuple(one.get("or", ())),
-            open=one.get("open", False),
-            where=f"{file.stem}-{number}",
-        )
-        for file in files or sorted(FOLDER.glob("*.toml"))
-        for number, one in enumerate(tomllib.loads(file.read_text("utf-8"))["sentence"], start=1)
-    ]
+    return entries(FOLDER, "sentence", _sentence, files)
+
+
+def _sentence(one: dict, where: str) -> Sentence:
+    return Sentence(
+        text=one["text"],
+        says=one["says"],
+        asked=tuple(one["asked"]) if "asked" in one else None,
+        others=tuple(one.get("or", ())),
+        open=one.get("open", False),
+        where=where,
+    )
 
 
 def read(sentence: Sentence, config) -> dict:
@@ -73,12 +72,7 @@ def _plain(value):
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument(
-        "-v", "--verbose", action="store_true", help="show each sentence that is read wrongly"
-    )
-    args = parser.parse_args()
+    args = options(__doc__, "sentence")
     config = load(shipped("config.toml"))
     right = 0
     every = sentences(*args.files)

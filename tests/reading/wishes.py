@@ -9,9 +9,7 @@ that is complete. Mails that are `open` are known to be taken for something else
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from mailflow.core.recognise import Belongs, kind_in_case, kind_of_first
 from mailflow.core.text import Line, Mark
 from mailflow.core.wish import Intent
 from tests.core.given import NOW
+from tests.reading.bank import entries, options
 
 FOLDER = Path(__file__).parent / "wishes"
 SENDER = "jo@sender.example.org"
@@ -59,11 +58,7 @@ class Mail:
 
 
 def mails(*files: Path) -> list[Mail]:
-    return [
-        Mail(**one, where=f"{file.stem}-{number}")
-        for file in files or sorted(FOLDER.glob("*.toml"))
-        for number, one in enumerate(tomllib.loads(file.read_text("utf-8"))["mail"], start=1)
-    ]
+    return entries(FOLDER, "mail", lambda one, where: Mail(**one, where=where), files)
 
 
 def read(mail: Mail, config) -> tuple[str, str]:
@@ -103,10 +98,7 @@ def _case() -> Case:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show each mail that is taken wrongly")
-    args = parser.parse_args()
+    args = options(__doc__, "mail")
     config = load(shipped("config.toml"))
     right, strayed = 0, 0
     every = mails(*args.files)
