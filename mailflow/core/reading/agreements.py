@@ -43,7 +43,7 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
         return plain
     wishes = [part for part in parts if _only_wishes(part)]  # "yes, but please hurry"
     parts = [part for part in parts if part not in wishes]
-    if wishes and not parts and leads(text, terms, "yes"):
+    if not parts and leads(text, terms, "yes") and (wishes or _stands_apart(text, terms)):
         return True
     if not parts or any(part.reserved or part.question or "but" in part.marks for part in parts):
         return None
@@ -203,12 +203,15 @@ def _only_courtesy(part: Clause) -> bool:
 
 
 def _mocks(parts: Sequence[Clause], index: int) -> bool:
-    """Whether it is said in irony: "Brilliant, three weeks. Take your time.", "take your time, I only have a release to ship"."""
+    """Whether it is said in irony: "Brilliant, three weeks. Take your time.", "take your time, I only have a release to ship".
+
+    Nor is "no rush, I only want to know …" more than courtesy.
+    """
     sentence = parts[index].sentence
     near = [part for part in parts if 0 <= sentence - part.sentence <= _MOCKED]
     following = [part for part in parts[index + 1 :] if part.sentence == sentence]
     return any("irony" in part.marks for part in near) or any(
-        "only" in part.marks and not part.says for part in following
+        "only" in part.marks and (not part.says or "hedge" in part.marks) for part in following
     )
 
 

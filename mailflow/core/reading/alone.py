@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
@@ -16,6 +16,8 @@ from mailflow.core.reading.words import has_cjk, words_of
 
 _ENDS = frozenset(".!。！\n")
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
+_KEEPS_TO = frozenset({"agree"})
+_THANKS = frozenset({"thanks", "sorry"})  # or excuses
 _COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
 _AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _A_THING = 2  # words behind a "to", as in "to the proposal"
@@ -31,10 +33,21 @@ def says_no_more(fresh: Fresh, start: int, end: int, called: AbstractSet[str]) -
     led = _led_to(hits)
     if led and _is_to_something(fresh, hits, led, end, called):
         return False
-    told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), hits)]
+    beside = (*thanks(fresh, start, end), *_spans(hits))
+    told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), beside)]
     if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
         return False
     return not (_knows_something(hits, told, end) or (not led and _goes_on_to_tell(hits, told)))
+
+
+def thanks(fresh: Fresh, start: int, end: int) -> list[tuple[int, int]]:
+    """Where somebody is thanked, or asked to excuse something, with what it is for: "…, and thank you for all your work"."""
+    hits = fresh.within(start, end)
+    begins = [hit.start for hit in hits if not _THANKS.isdisjoint(hit.means.speech)]
+    return [
+        (begin, next((hit.start for hit in hits if hit.start > begin and hit.means.breaks), end))
+        for begin in begins
+    ]
 
 
 def makes_a_date(fresh: Fresh, end: int, after: tuple[int, int]) -> bool:
@@ -68,7 +81,7 @@ def _is_to_something(
     """Whether what is agreed to is named, and none of ours: "I agree with Marisol's proposal"."""
     for place in led:
         thing = list(islice(WORD.finditer(fresh.text, place, end), _A_THING))
-        if thing and not (_is_in(thing[-1].start(), hits) or thing[-1][0].lower() in called):
+        if thing and not (_is_in(thing[-1].start(), _spans(hits)) or thing[-1][0].lower() in called):
             near = fresh.within(place, thing[-1].end())
             return not any(_OURS & hit.means.speech or hit.means.topics for hit in near)
     return False
@@ -105,16 +118,25 @@ def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
     mere = [hit for hit in hits if "mere" in hit.means.speech]
     if not mere or any(hit.means.says for hit in hits if hit not in mere):
         return False
-    return any(not _is_in(word.start(), mere) for word in WORD.finditer(fresh.text, start, end))
+    return any(not _is_in(word.start(), _spans(mere)) for word in WORD.finditer(fresh.text, start, end))
 
 
-def _is_in(place: int, hits: Sequence[Hit]) -> bool:
-    return any(hit.start <= place < hit.end for hit in hits)
+def _spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:
+    return [(hit.start, hit.end) for hit in hits]
+
+
+def _is_in(place: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in spans)
 
 
 def _is_about(fresh: Fresh, said: Hit, end: int) -> bool:
-    """Whether it is told what is agreed to, as in "I agree that you call me"."""
-    that = next((hit for hit in fresh.within(said.end, end) if "that" in hit.means.speech), None)
+    """Whether it is told what is agreed to, as in "I agree that you call me"; but "you have my word that I will keep to it"."""
+    behind = fresh.within(said.end, end)
+    that = next((hit for hit in behind if "that" in hit.means.speech), None)
     if that is None or fresh.text[said.end : that.start].strip(" ,"):
+        return False
+    if "agree" in said.means.says and any(
+        _KEEPS_TO.issuperset(hit.means.says) for hit in behind if hit.means.says
+    ):
         return False
     return not agreements.TAIL.match(fresh.text, that.end)

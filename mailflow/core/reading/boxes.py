@@ -52,7 +52,7 @@ def find_boxes(fresh: Fresh) -> list[Box]:
     boxes = []
     item = -1  # where the next one begins
     for index, match in enumerate(found):
-        limit = found[index + 1].start() if index + 1 < len(found) else len(fresh.text)
+        limit = _limit(fresh, found, index)
         if item < match.end():
             following = _NEXT.search(fresh.text, match.end())
             item = following.start() if following else len(fresh.text)
@@ -64,6 +64,16 @@ def find_boxes(fresh: Fresh) -> list[Box]:
             begin, text, end = line, line, match.start()  # the box stands behind its words
         boxes.append(Box(match.lastgroup == "ticked", begin, text, end))
     return boxes
+
+
+def _limit(fresh: Fresh, found: Sequence[re.Match[str]], index: int) -> int:
+    """Where the words beside a box end at the latest: at the next box, or where its line begins if both stand behind their labels."""
+    if index + 1 == len(found):
+        return len(fresh.text)
+    begin, following = found[index].start(), found[index + 1].start()
+    line, another = (fresh.starts[fresh.line_at(place)] for place in (begin, following))
+    labelled = fresh.text[line:begin].strip(_AROUND) and fresh.text[another:following].strip(_AROUND)
+    return another if labelled and line != another else following
 
 
 def _box_marks(text: str) -> Iterator[re.Match[str]]:
@@ -201,10 +211,11 @@ def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Fiel
             best, score = field, alike
     if best is not None or quoted:  # our letters tick off what they understood, by its label
         return best
-    labelled = terms.label(words_of(text.split("\n")[0]))
-    if labelled is not None and labelled[1] == 0:
-        return labelled[0]
     line = fresh.starts[fresh.line_at(box.start)]
+    for label in (text.split("\n")[0], fresh.text[line : box.start]):
+        labelled = terms.label(words_of(label))
+        if labelled is not None and labelled[1] == 0:
+            return labelled[0]
     topics = _topics(topical, box.text, box.end) or _topics(topical, line, box.start)
     return terms.form.by_key[topics.pop()] if len(topics) == 1 else None
 

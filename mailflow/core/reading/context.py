@@ -38,6 +38,7 @@ _ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；
 _INLINE, _RESTATED = 0.92, 0.9
 _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
+_ASIDE = frozenset({"wish", "thanks", "sorry"})  # "yes, and thanks for the good work"
 _FIRST = 2  # a bare yes stands among the first three sentences
 
 
@@ -180,7 +181,7 @@ def _yes_to_all(
         bare = number <= _FIRST and not is_read(start, end, read)
         bare = bare and (plain is not None or alone.says_no_more(fresh, start, end, called))
         bare = bare and not _agrees_again(fresh, parts, start, agreed)
-        marks = frozenset().union(*(hit.means.speech for hit in fresh.within(start, end)))
+        marks = _marks(fresh, start, end)
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
@@ -194,6 +195,13 @@ def _yes_to_all(
                 yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
 
 
+def _marks(fresh: Fresh, start: int, end: int) -> frozenset[str]:
+    """How the phrases of a part speak, less those that thank: "yes, and thanks for all you do" is no "yes to all"."""
+    thanked = alone.thanks(fresh, start, end)
+    hits = [hit for hit in fresh.within(start, end) if not any(hit.start in range(*span) for span in thanked)]
+    return frozenset().union(*(hit.means.speech for hit in hits))
+
+
 def _answered(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str, *, said: bool) -> bool | str:
     """What a yes or no says of a field; "" for a no to a choice."""
     if field.kind is Kind.AGREEMENT:
@@ -203,6 +211,7 @@ def _answered(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str, 
 
 def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) -> str:
     """What a yes chooses, unless it goes on in so many words: "yes, I still have them". "" if those are unclear."""
+    parts = [part for part in parts if _ASIDE.isdisjoint(part.marks)]
     if not any(part.states - {NONE} for part in parts):
         return by_yes
     told = choices.by_state(terms, field, parts)
@@ -233,7 +242,7 @@ def _without_told(fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
     """What a yes answers that tells of a state: "Yes, they are lost" chooses, but "yes, it works again" agrees to nothing."""
     if any(part.says - {"yes"} for part in parts):
         return fields
-    tells = any(part.states - {NONE} and "wish" not in part.marks for part in parts)
+    tells = any(part.states - {NONE} and _ASIDE.isdisjoint(part.marks) for part in parts)
     return [field for field in fields if field.kind is Kind.CHOICE] if tells else fields
 
 

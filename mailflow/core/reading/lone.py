@@ -65,7 +65,11 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         parts = [
             part for part in parts if part.start > first
         ]  # to "Are they lost, or did you never have any?"
-    about = [part for part in parts if not (part.things or part.topics or part.reserved or part.question)]
+    about = [
+        part
+        for part in parts
+        if not (part.things or part.topics or part.reserved or part.question or part.asks)
+    ]
     length = slot.end - slot.start
     near = [part for part in about if has_near_pronoun(part) and length <= _LONG]
     told = choices.by_state(terms, field, about if alone and length <= _SHORT else near)

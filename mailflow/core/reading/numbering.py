@@ -88,18 +88,27 @@ def _markers(text: str) -> Iterator[re.Match[str]]:
 def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
     """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes".
 
-    On one line they count if they are those of all our questions, each once.
+    On one line they count if they are those of all our questions, each once; a lone one before a yes or a no: "1 no".
     """
     marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text) if asked]
+    every = list(range(1, len(asked) + 1))
     if len(marks) == 1:
-        line = [([int(match["mark"])], match) for match in _in_line(fresh, marks[0][1].start())]
-        every = list(range(1, len(asked) + 1))
-        marks = line if [number for numbers, _ in line for number in numbers] == every else []
+        (number,), mark = marks[0]
+        line = [([int(match["mark"])], match) for match in _in_line(fresh, mark.start())]
+        if [number for numbers, _ in line for number in numbers] == every:
+            return line
+        return marks if number in every and _only_yes_or_no(fresh, mark.end()) else []
     told = [numbers[0] for numbers, _ in marks]
-    in_order = all(one < other for one, other in pairwise(told)) and all(
-        1 <= one <= len(asked) for one in told
+    in_order = all(one < other for one, other in pairwise(told)) and set(told) <= set(every)
+    return marks if in_order else []
+
+
+def _only_yes_or_no(fresh: Fresh, start: int) -> bool:
+    end = fresh.line_end(start)
+    said = fresh.within(start, end)
+    return len(fresh.text[start:end].split()) == len(said) == 1 and bool(
+        "yes" in said[0].means.says or said[0].means.negates
     )
-    return marks if len(marks) > 1 and in_order else []
 
 
 def _in_line(fresh: Fresh, start: int) -> Iterator[re.Match[str]]:

@@ -34,6 +34,7 @@ _MAILBOX = frozenset({"mailbox", "an_address"})
 _LOST = frozenset({"gone", "ended"})
 _NEW = frozenset({"wanted", "change", "instead"})
 _THERE = frozenset({"held"})
+_TRUE = frozenset({"works"})  # "right", as of a device that is
 _SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 
 
@@ -237,7 +238,7 @@ def _address(hits: Sequence[Hit], terms: Terms) -> Field | None:
 def _choice(question: str, terms: Terms, field: Field) -> Question:
     """A question for a choice: "Do you still have them?" means one by yes, and the other by no."""
     ways = terms.ways[field.key]
-    hits = terms.vocabulary.scan(question)
+    hits = _asked_for(terms.vocabulary.scan(question))
     parts = clauses(hits, terms.opposites)
     told = _told_by_state(ways, parts)
     if not told and _asks_whether(question, parts, terms):
@@ -248,6 +249,15 @@ def _choice(question: str, terms: Terms, field: Field) -> Question:
     if any("or" in hit.means.speech for hit in hits) and not any(part.states & HAS for part in parts):
         return Question((field,), yes)  # "Are they lost, or were none ever made?"
     return Question((field,), yes, next(choice for choice in field.choices if choice != yes))
+
+
+def _asked_for(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits without a frame around what is asked: "Is it right that …", "Is it true that …"."""
+    that = next((place for place, hit in enumerate(hits) if "that" in hit.means.speech), 0)
+    framed = that and not any(
+        hit.means.things or not _TRUE.issuperset(hit.means.states) for hit in hits[:that]
+    )
+    return hits[that + 1 :] if framed else hits
 
 
 def _told_by_state(ways: Ways, parts: Sequence[Clause]) -> set[str]:
