@@ -21,6 +21,7 @@ _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+"
 SHORT = 60  # characters of an answer that says no more
 _LEAD = 9  # words of a part that only agrees
 _AGREEING = frozenset({"agree", "aware"})
+_YES = frozenset({"yes"})
 _IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
@@ -102,13 +103,24 @@ def _agreeing_part(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None
     ):
         return None
     parts = list(_parts(fresh.text[start:end], start))
-    for place, till in (parts[0], parts[-1]):
+    first = (start, parts[1][1]) if len(parts) > 2 and _is_yes(fresh, *parts[0]) else parts[0]
+    for place, till in (first, parts[-1]):
         hits, behind = fresh.within(place, till), fresh.within(till + 1, end)
         if behind and "that" in behind[0].means.speech:
             continue  # "I agree, that you call me"
         says = {one for hit in hits for one in hit.means.says}
-        if not says or says - _AGREEING or any(hit.means.objects or hit.means.negates for hit in hits):
+        if (
+            not says - _YES
+            or says - _AGREEING - _YES
+            or any(hit.means.objects or hit.means.negates for hit in hits)
+        ):
             continue
         if len(WORD.findall(fresh.text, place, till)) <= _LEAD:
             return place, till
     return None
+
+
+def _is_yes(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a part is a yes and no more, as before "I understand"."""
+    hits = fresh.within(start, end)
+    return len(WORD.findall(fresh.text, start, end)) == len(hits) == 1 and "yes" in hits[0].means.says
