@@ -18,7 +18,7 @@ _OUTSIDE_LIMIT = 256 * 1024  # bytes around the parts of a mail, of which no mor
 
 _RUN = re.compile(rf"[\w.~%+/=:&?$-]{{{LEAST_TOKEN},}}", re.ASCII)
 _MARKUP = re.compile(r"<style[^<>]*>[^<]*|<[^<>]*>", re.IGNORECASE)
-_ADDRESS = re.compile(r"<[^<>]*>|\S*@\S*")
+_BRACKETS = re.compile(r"<[^<>]*>")
 _LEAST_WORD = 6  # characters of a word that may be a secret
 _MARKS = "<>()[]{}*_.,:;!?\"'"
 
@@ -43,8 +43,14 @@ def says_more(source: str, shown: str) -> bool:
 def written_in(fields: Fields) -> Iterator[str]:
     """What people wrote into header fields that may be more than names."""
     for name, value in fields:
-        if name in _PEOPLES and any(map(str.isdigit, _ADDRESS.sub("", text := decode_words(value)))):
+        if name in _PEOPLES and _beyond_names(text := decode_words(value)):
             yield text
+
+
+def _beyond_names(text: str) -> bool:
+    """Whether there is a digit outside of addresses."""
+    words = _BRACKETS.sub("", text).split()
+    return any(any(map(str.isdigit, word)) for word in words if "@" not in word)
 
 
 def long_runs(texts: Iterable[str]) -> str:

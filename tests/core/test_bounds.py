@@ -71,6 +71,7 @@ FIELDS = (
     (b"Cc", b"a@b.example, "),
     *((b"Content-Type", word) for word in (b"text/plain; a=b", b"; a*0*=b", b';a="', b"multipart/mixed; boundary=b;")),
     *((b"References", word) for word in (b"<a@b> ", b"<", b"a ")),
+    (b"Comments", b"7x"),
     *((name, b"a ") for name in (b"Date", b"Message-ID", b"Return-Path", b"Auto-Submitted", b"X-Loop")),
 )  # fmt: skip
 WHOLE = {
