@@ -125,3 +125,10 @@ BOUNCE_SUBJECTS = (
     _beginning(_BOUNCES_BEFORE_A_COLON, r"\s*[:：]"),
     re.compile(r"(?:warning: )?(message)(?= \S{1,60} delayed)", re.IGNORECASE),
 )
+
+
+def is_machine(envelope_sender: str) -> bool:
+    """Whether a mail with this envelope sender is nobody's, whatever else it says: the null one, a daemon's, a list's."""
+    local = envelope_sender.strip("<>").rpartition("@")[0].lower()[:200]
+    told = DAEMON.match(local) or LIST_SENDER.search(local) or NO_REPLY.search(local)
+    return not local or bool(told) or local.endswith("-owner")

@@ -22,9 +22,9 @@ from mailflow.store.seal import Kept, Keyring, Plain, Sealed
 # are freed: there stands what was received, behind this much filler, until secrets are masked.
 FILLER: Final = bytes(4096)
 
-# What servers on the way add: it differs between two deliveries of one mail.
+# What servers on the way add: it differs between two deliveries of one mail. Not what has a mail taken for a machine's.
 _TRACE: Final = re.compile(
-    rb"^(?:(?:x-)?received|return-path|(?:x-)?delivered-to|x-original-to|(?:x-)?envelope-(?:to|from)|delivery-date"
+    rb"^(?:(?:x-)?received|return-path(?=[ \t]*:(?![ \t]*<>))|(?:x-)?delivered-to(?=[ \t]*:(?!.*auto))|x-original-to|(?:x-)?envelope-(?:to|from)|delivery-date"
     rb"|(?:x-)?authentication-results|received-spf|arc-[a-z-]+|x-spam-[a-z-]+)[ \t]*:.*\n(?:[ \t].*\n)*",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -44,7 +44,7 @@ class Arrival:
     envelope: Envelope
     raw: bytes
     received_at: datetime
-    digest: bytes = b""  # empty: that of `content_digest`
+    digest: bytes = b""  # of its content; empty: that of `content_digest`
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,18 @@ class StoredMail(ListedMail):
         return self.kept_raw.open()
 
 
+def digest_of(arrival: Arrival) -> bytes:
+    """What tells that a mail has come before: its content, and whether its envelope has it taken for a machine's.
+
+    A copy that a list sent on, or that was sent again with a null sender, gets no answer, and must not take it from the
+    mail itself.
+    """
+    from mailflow.core.signs import is_machine  # noqa: PLC0415 -- most commands take no mail, and it takes 20 ms
+
+    digest = arrival.digest or content_digest(arrival.raw)
+    return sha256(b"by a machine\0" + digest).digest() if is_machine(arrival.envelope.sender) else digest
+
+
 def content_digest(raw: bytes) -> bytes:
     """The same for two deliveries of one mail: SHA-256 of all but the trace fields that servers added on the way."""
     end = _END_OF_HEADER.search(raw)
@@ -116,7 +128,7 @@ class NewMail(NamedTuple):
 
 
 def new_mail(arrival: Arrival, keyring: Keyring, filler: bytes | None) -> NewMail:
-    digest = keyring.fingerprint(arrival.digest or content_digest(arrival.raw))
+    digest = keyring.fingerprint(digest_of(arrival))
     at = to_micros(arrival.received_at)
     sealed = raw_values(arrival.raw, digest, arrival.received_at, keyring)
     size, envelope = len(arrival.raw), to_json(arrival.envelope)

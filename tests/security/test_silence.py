@@ -109,3 +109,18 @@ def test_a_null_sender_alone_is_enough(world):
 def test_every_person_is_answered(world, fields):
     letters = sent(world, {"body": INCOMPLETE, **fields}, "jo@example.org")
     assert len(letters) == 1
+
+
+@pytest.mark.parametrize("envelope", ["", "support-bounces@lists.example.org"])
+@pytest.mark.parametrize("field", ["", "Return-Path: <>\r\n"])
+def test_a_copy_by_a_machine_takes_no_answer_from_the_mail_itself(world, envelope, field):
+    """Who was in Cc sends it again, or a list sends it on, and is faster than its writer's own server."""
+    mail = world.mail(INCOMPLETE, sender="jo@example.org", Cc="support@lists.example.org")
+    world.receive(field.encode() + mail, envelope)
+    assert world.run() == []
+    world.receive(mail, "jo@example.org")
+    (letter,) = world.run()
+    assert letter.recipient == "jo@example.org"
+    world.receive(mail, "jo@example.org")
+    world.receive(field.encode() + mail, envelope)
+    assert world.run() == []

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
-from mailflow.store.mails import content_digest
+import pytest
+
+from mailflow.core.envelope import Envelope
+from mailflow.store.mailrow import digest_of
+from mailflow.store.mails import Arrival, content_digest
 
 MAIL = (
     b"From: jane@example.org\r\nMessage-ID: <1@example.org>\r\nSubject: Hi\r\n\r\nReceived: in the body\r\n"
@@ -22,6 +27,34 @@ def test_two_deliveries_of_one_mail_have_one_digest():
 def test_trace_fields_below_others_do_not_count_either():
     moved = MAIL.replace(b"Subject:", b"X-Spam-Status: No\r\nSubject:")
     assert content_digest(moved) == content_digest(MAIL)
+
+
+@pytest.mark.parametrize("field", [b"Return-Path: <>", b"return-path:<>", b"Delivered-To: Autoresponder"])
+def test_a_trace_field_that_tells_of_a_machine_counts(field):
+    assert content_digest(field + b"\r\n" + MAIL) != content_digest(MAIL)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "",
+        "<>",
+        "mailer-daemon@x.example",
+        "tools-bounces@x.example",
+        "tools-owner@x.example",
+        "no-reply@x.example",
+    ],
+)
+def test_a_copy_that_a_machine_sends_on_is_another_mail(sender):
+    def digest(sender):
+        return digest_of(
+            Arrival(Envelope(sender, ("desk@example.com",)), MAIL, datetime(2026, 3, 2, tzinfo=UTC))
+        )
+
+    assert (
+        digest("jane@example.org") == digest("SRS0=ab=cd=example.org=jane@y.example") == content_digest(MAIL)
+    )
+    assert digest(sender) == digest("") != content_digest(MAIL)
 
 
 def test_other_content_has_another_digest():
