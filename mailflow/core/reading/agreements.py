@@ -29,6 +29,8 @@ _CONDITION = frozenset({"if"})
 _ANYWHERE = _CONDITION | {"doubt"}  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
 _TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
+_BUT_WISHES = frozenset({"but", "wish"})
+_RESERVES = frozenset({"if", "doubt", "hedge", "why"})
 _EITHER = frozenset({"yes", "not"})
 _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
 _AS_WELL = frozenset({"too", "same"})
@@ -41,7 +43,7 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
     """What a value says that stands where only yes or no makes sense; None if neither."""
     if (plain := bare(text, terms)) is not None:
         return plain
-    wishes = [part for part in parts if _only_wishes(part)]  # "yes, but please hurry"
+    wishes = [part for part in parts if only_wishes(part)]  # "yes, but please hurry"
     parts = [part for part in parts if part not in wishes]
     if not parts and leads(text, terms, "yes") and (wishes or _stands_apart(text, terms)):
         return True
@@ -52,13 +54,13 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
     )
 
 
-def _only_wishes(part: Clause) -> bool:
+def only_wishes(part: Clause) -> bool:
     """Whether a clause asks for no more than speed, or hopes for the best: "I do, though I hope it will not come to that"."""
-    says_more = part.says or part.refuses or part.things or part.topics or part.reserved
+    says_more = part.says or part.refuses or part.things or part.reserved
     if "wish" not in part.marks or says_more or part.question or "only" in part.marks:
         return False
     first = next(hit for hit in part.hits if hit.means.verb or "wish" in hit.means.speech)
-    return "wish" in first.means.speech or not (part.states or part.negated)
+    return "wish" in first.means.speech or not (part.states or part.negated or part.topics)
 
 
 def bare(text: str, terms: Terms) -> bool | None:
@@ -107,10 +109,12 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     text = fresh.text[slot.start : slot.end]
     parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
     own = [part for part in parts if not part.topics or field.key in part.topics]
-    if sets_condition(fresh.within(slot.start, slot.end)):
+    hits = fresh.within(slot.start, slot.end)
+    if sets_condition(hits) or reserves(hits, parts):
         return
     knowing = field.key in terms.knowing
-    said = _at_once(fresh, terms, slot) or yes_or_no(text, own, terms, knowing=knowing)
+    at_once = _at_once(fresh, terms, slot) or then_wishes(fresh, terms, slot.start, slot.end)
+    said = at_once or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
 
@@ -121,12 +125,26 @@ def sets_condition(hits: Sequence[Hit]) -> bool:
     return any("if" in hit.means.speech for hit in takewhile(lambda hit: not hit.means.ends, after))
 
 
+def reserves(hits: Sequence[Hit], parts: Sequence[Clause]) -> bool:
+    """Whether a reserve stands beside a yes that is no clause by itself: "I do, if you hurry", "I do, perhaps"."""
+    return not parts and any(hit.means.speech & _RESERVES for hit in hits)
+
+
 def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     """Whether the first sentence is a yes, and what follows goes on about something else: "Yes. Nobody was against it"."""
     end = sentence_end(fresh.text, slot.start)
     if not slot.asked or end >= slot.end or bare(fresh.text[slot.start : end], terms) is not True:
         return False
     return not any(hit.means.topics or hit.means.speech & _TURNS for hit in fresh.within(end, slot.end))
+
+
+def then_wishes(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+    """Whether a bare yes goes on with no more than a wish: "I do, although a rough estimate would be welcome"."""
+    hits = fresh.within(start, end)
+    speech = frozenset().union(*(hit.means.speech for hit in hits))
+    if not speech >= _BUT_WISHES or speech & _RESERVES or any(hit.means.matters for hit in hits):
+        return False
+    return _stands_apart(fresh.text[start:end], terms)
 
 
 def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Claim]:
@@ -256,9 +274,18 @@ def _holds_back(part: Clause, *, knowing: bool) -> bool:
     says = _AGREES | {"aware"} if knowing else _AGREES
     said = min((hit.start for hit in part.hits if says & set(hit.means.says)), default=part.end)
     anywhere, before = (_CONDITION, _ANYWHERE | _BEFORE) if knowing else (_ANYWHERE, _BEFORE)
-    return any(
+    return _only_concedes(part, said) or any(
         hit.means.speech & anywhere or (hit.start < said and hit.means.speech & before) for hit in part.hits
     )
+
+
+def _only_concedes(part: Clause, said: int) -> bool:
+    """As in "Even if I agree, …"; but "Even if it takes months, I agree"."""
+    if "even" not in part.marks:
+        return False
+    before = [hit for hit in part.hits if hit.start < said]
+    near = takewhile(lambda hit: not hit.means.breaks, reversed(before))
+    return any("even" in hit.means.speech for hit in near)
 
 
 def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
@@ -298,7 +325,8 @@ def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
     topics: tuple[str, ...] = ()
     for before in reversed(parts[max(0, index - _LOOK_BACK) : index]):
         known = before.says and not (part.sentence == before.sentence and before.says == {"aware"})
-        if known or before.refuses or before.things or "if" in before.marks:
+        meant = before.things and (before.states or "it" not in part.marks)  # rather than only mentioned
+        if known or before.refuses or meant or "if" in before.marks:
             break
         if part.sentence - before.sentence > 1 or (part.sentence == before.sentence and before.begins_to_ask):
             break

@@ -103,6 +103,8 @@ def _choice_in_slot(
     if len(choices) == 1:
         yield Claim(field.key, choices.pop(), slot.rule, slot.sure, slot.start, slot.end)
         return
+    if agreements.reserves(fresh.within(slot.start, slot.end), parts):
+        return
     said = agreements.yes_or_no(text, parts, terms, knowing=True)
     if said and field.yes and slot.asked:
         yes = slot.said[0] or field.yes

@@ -21,6 +21,10 @@ _Outcome = tuple[frozenset[str], frozenset[str], bool]
 _NOTHING: frozenset[str] = frozenset()
 _NO_OUTCOME: _Outcome = (_NOTHING, _NOTHING, False)
 _DONE = frozenset({"done"})
+_THERE = frozenset({"held", "reached", "works"})
+_AT = frozenset({"is_at"})  # "They are in the keychain of a computer, and that one won't start"
+_IN_PLACE = _AT | {"held"}
+_YES = ("yes",)  # "certainly", which is no verb that a "have" could belong to
 NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
 _ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
@@ -37,6 +41,7 @@ class Clause:
     marks: frozenset[str]  # the words of [speech] in it: if, hedge, doubt, ask, you, sorry, them, all, …
     choices: bool  # whether a phrase in it speaks of a choice by itself
     question: bool  # it ends with a question mark
+    mark: int  # where the mark stands that ends the sentence; -1 where another clause of it follows
     sentence: int  # the number of its sentence
     break_before: str
 
@@ -75,36 +80,34 @@ class Clause:
 
 def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     found = []
-    for number, (sentence, traits, question) in enumerate(_sentences(hits)):
+    for number, (sentence, traits, end) in enumerate(_sentences(hits)):
         if not traits & PARTS and (not traits & OBJECT or _names_one(sentence)):
             if sentence:
-                found.append(_clause(sentence, traits, "", number, opposites, question=question))
+                found.append(_clause(sentence, traits, "", number, opposites, end))
             continue
         joined = segments_of(sentence)
         for segment in joined:
-            asked = question and segment is joined[-1]
-            found.append(
-                _clause(segment.hits, segment.traits, segment.break_before, number, opposites, question=asked)
-            )
+            mark = end if segment is joined[-1] else None
+            found.append(_clause(segment.hits, segment.traits, segment.break_before, number, opposites, mark))
     return found
 
 
-def _sentences(hits: Iterable[Hit]) -> Iterator[tuple[Sequence[Hit], int, bool]]:
-    """The hits of each sentence, none if it says nothing; the traits of all of them; and whether it is a question."""
+def _sentences(hits: Iterable[Hit]) -> Iterator[tuple[Sequence[Hit], int, Hit | None]]:
+    """The hits of each sentence, none if it says nothing; the traits of all of them; and the mark that ends it."""
     sentence: list[Hit] = []
     traits, matters = 0, False
     for hit in hits:
         means = hit.means
         if means.ends:
             if sentence:
-                yield (sentence, traits, means.ends == "question") if matters else ((), 0, False)
+                yield (sentence, traits, hit) if matters else ((), 0, None)
             sentence, traits, matters = [], 0, False
         else:
             traits |= means.traits
             matters = matters or means.matters
             sentence.append(hit)
     if sentence and matters:
-        yield sentence, traits, False
+        yield sentence, traits, None
 
 
 def _names_one(sentence: Sequence[Hit]) -> bool:
@@ -118,9 +121,9 @@ def _clause(
     break_before: str,
     number: int,
     opposites: Mapping[str, str],
-    *,
-    question: bool,
+    mark: Hit | None,
 ) -> Clause:
+    """`mark`: what ends the sentence, if this is its last clause."""
     things: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     for means in [hit.means for hit in hits if hit.means.objects] if traits & OBJECT else ():
@@ -130,6 +133,8 @@ def _clause(
     if refuses and not topics and sum([hit.means.negates or "refuse" in hit.means.says for hit in hits]) > 1:
         refuses = False  # "I don't sign what I haven't read": they may yet
     marks = _NOTHING.union(*[hit.means.speech for hit in hits])
+    if "exception" in marks:
+        states &= _THERE  # "all but the two that I used up": what is told of those is not told of the rest
     return Clause(
         hits=hits,
         things=things,
@@ -140,7 +145,8 @@ def _clause(
         negated=not _NOT.isdisjoint(marks),
         marks=marks,
         choices=traits & CHOICE != 0,
-        question=question,
+        question=mark is not None and mark.means.ends == "question",
+        mark=-1 if mark is None else mark.start,
         sentence=number,
         break_before=break_before,
     )
@@ -163,7 +169,8 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
         if means.negates:
             negated = True
             behind = start - said <= _NEAR
-        if means.acts and not (means.auxiliary and verbs and not auxiliary and 0 <= start - said <= 1):
+        ends_verb = means.auxiliary and verbs and verbs[-1][0].says != _YES and not auxiliary
+        if means.acts and not (ends_verb and 0 <= start - said <= 1):
             if verbs and auxiliary:  # "have lost", "non ho perso": one verb; and so is "verloren habe"
                 negated = verbs.pop()[1] or negated
             verbs.append((means, negated))
@@ -203,11 +210,11 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
             says.update(means.says)
             refuses |= "refuse" in means.says
     if "gone" in states:  # "have lost", "have no access": the loss is what counts
-        states -= {"held", "reached"}
+        states -= {"held", "reached", "is_at"}
     if "unhad" in states:
         states.discard("held")  # "I still have not made any": it is the making that goes on not to happen
-    if "ended" in states and _is_only_kept(hits):
-        states.discard("held")  # "The safe with the codes has burnt"
+    if "ended" in states:  # "The safe with the codes has burnt"
+        states -= _IN_PLACE if _is_only_kept(hits) else _AT
     if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"
         states.discard("held")
     if traits & NEGATES and states <= _DONE and _denies_last(hits):

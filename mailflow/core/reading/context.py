@@ -173,7 +173,7 @@ def _yes_to_all(
         plain = agreements.bare(text, terms)
         if plain is None and not _speaks_of_nothing(parts):
             continue
-        said = agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
+        said = _yes_or_no(fresh, terms, start, end, parts)
         if said is None and agreed_till == start - 1 and _says_too(fresh, start, end):
             said = True  # "the first yes, the second too"
         if said is None:
@@ -200,6 +200,14 @@ def _marks(fresh: Fresh, start: int, end: int) -> frozenset[str]:
     thanked = alone.thanks(fresh, start, end)
     hits = [hit for hit in fresh.within(start, end) if not any(hit.start in range(*span) for span in thanked)]
     return frozenset().union(*(hit.means.speech for hit in hits))
+
+
+def _yes_or_no(fresh: Fresh, terms: Terms, start: int, end: int, parts: Sequence[Clause]) -> bool | None:
+    if agreements.then_wishes(fresh, terms, start, end):
+        return True
+    if agreements.reserves(fresh.within(start, end), parts):
+        return None
+    return agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
 
 
 def _answered(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str, *, said: bool) -> bool | str:
@@ -260,8 +268,12 @@ def _without_time(fresh: Fresh, terms: Terms, fields: list[Field], start: int, e
 
 
 def _speaks_of_nothing(parts: Sequence[Clause]) -> bool:
-    """Whether no thing, no subject and nobody else is spoken of, and nothing asked."""
-    return not any(part.things or part.topics or part.of_others or part.asks for part in parts)
+    """Whether no thing, no subject and nobody else is spoken of, and nothing asked; beside a wish: "yes, I hope it is quick"."""
+    return not any(
+        part.things or part.topics or part.of_others or part.asks
+        for part in parts
+        if not agreements.only_wishes(part)
+    )
 
 
 def _meant(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.clauses import NONE, Clause
+from mailflow.core.reading.elliptic import left_out
 from mailflow.core.reading.terms import Terms, Ways
 
 CLEAR = 0.7
@@ -62,9 +64,10 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
         if part.things:
             yield from _by_own(ways, part, before, loss)
         if own:
-            things, held, before = part.things, bool(part.states & HAS), part
+            things, before = part.things, part
+            held = bool(part.states & HAS) and not part.question
             listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
-        elif part.states and things and not part.topics and _refers(part, before, held=held):
+        elif part.states and things and not part.topics and _refers(part, before, last, held=held):
             if (held and part.states <= NO_STATE) or _knows_that(part):
                 continue  # "I found the codes. They were in a drawer."
             relative = "which" in part.marks and not part.marks & _PRONOUNS
@@ -72,6 +75,22 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             meant = things[-1:] if relative and not kept else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
+    yield from _by_left_out(ways, parts, terms.opposites)
+
+
+def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, str]) -> Iterator[Told]:
+    """What is told of the things spoken of before by what leaves them out."""
+    before: Clause | None = None
+    lost: set[str] = set()
+    for last, part in pairwise(parts):
+        if last.things and last.things[0] not in _ASIDE:
+            before = last
+            if last.states & ENDED:
+                lost.update(last.things)
+        if before is not None and ("deed" in part.marks or (lost and part.hits[0].end == part.mark)):
+            states = left_out(part, last, before, lost, opposites)
+            for told in _by_things(ways, part, before.things, states, lost=True):
+                yield told._replace(rank=2)
 
 
 def _is_of_address(part: Clause, last: Clause) -> bool:
@@ -117,8 +136,10 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozens
 
 def _is_place_of(part: Clause, before: Clause) -> bool:
     """Whether a clause goes on about where the things before it are: "the codes were on | the phone that was stolen"."""
+    if before.states.isdisjoint(_KEPT):
+        return False
     goes_on = part.sentence == before.sentence and part.start - before.end <= _NEAR_PLACE
-    return goes_on and part.break_before == "and" and not before.states.isdisjoint(_KEPT)
+    return goes_on and part.break_before == "and"
 
 
 def _shares(part: Clause, loss: Clause | None) -> bool:
@@ -137,8 +158,10 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
     return "only" in part.marks  # "I have not lost the codes, only the phone."
 
 
-def _refers(part: Clause, before: Clause | None, *, held: bool) -> bool:
+def _refers(part: Clause, before: Clause | None, last: Clause | None, *, held: bool) -> bool:
     """Whether a clause without a thing of its own goes on about the last one."""
+    if last is not None and "exception" in last.marks and "which" in part.marks:
+        return False  # "all of them except two, which I have used up"
     if before is None or "if" in part.marks or part.sentence - before.sentence > 1:
         return before is not None and "if" not in part.marks and _refers_far_back(part, before)
     if _answers(part, before) or has_near_pronoun(part, _PRONOUNS):
