@@ -18,6 +18,7 @@ from mailflow.core.reading import (
     candidates,
     choices,
     chosen,
+    confirmed,
     context,
     links,
     names,
@@ -127,6 +128,8 @@ def _claims(
     claims += context.read_context(fresh, terms, asks, claims, taken.free())
     if first and (open_items := boxes.left_open(fresh, terms, found)):
         claims += context.yes_to_open_boxes(fresh, terms, open_items, taken.free())
+    if not first and all(terms.registered is None or claim.field != terms.registered.key for claim in claims):
+        claims += confirmed.registered(fresh, terms)
     if not (first or asked):
         claims += chosen.in_answer(fresh, terms, taken.free())
         claims += chosen.lone_address(fresh, terms) if not claims else ()

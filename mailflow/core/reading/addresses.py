@@ -19,6 +19,7 @@ _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
 _GIVEN = 0.8  # a new address in so many letters, beside which "this address" is another matter
 _LIKELY = 0.62  # where the mailbox is lost and no other address is
+_NOTICE = 120  # characters of a legal notice before an address in it
 _FINE = frozenset({"works", "held", "verified"})
 _WRONG, _CHANGES = frozenset({"wrong", "unverified"}), frozenset({"changed", "new"})
 _ADDRESSES = frozenset({"mailbox", "an_address"})
@@ -60,6 +61,8 @@ def in_prose(
     if lost:
         yield from _other_address(fresh, terms, found, told, sender)
     given = any(role.name == WANTED and role.sure >= _GIVEN for role in told)
+    if sender and not found and not lost and terms.registered is not None:
+        yield from _this_one(terms.registered, parts, sender)
     if sender:
         for claim in _sender(terms, parts, sender, asked, lost=lost):
             if not (given and terms.wanted is not None and claim.field == terms.wanted.key):
@@ -127,12 +130,19 @@ def _other_address(
 
 def is_free(fresh: Fresh, one: Found, free: Sequence[tuple[int, int]]) -> bool:
     """Whether an address stands in prose, and not in an introduction such as "Quoting Jane <jane@example.org>:"."""
+    if fresh.notices and _is_of_notice(fresh, one):
+        return False
     line = fresh.text[fresh.starts[fresh.line_at(one.start)] : fresh.line_end(one.end)]
     if line.count("|") > 1 or " | " in line:  # a signature: "Example Ltd | 1 Main Street | info@example.org"
         return False
     return not fresh.text.startswith(">:", one.end) and any(
         start <= one.start and one.end <= end for start, end in free
     )
+
+
+def _is_of_notice(fresh: Fresh, one: Found) -> bool:
+    """As in "If you are not the intended recipient, please inform x"."""
+    return any(0 <= one.start - notice <= _NOTICE for notice in fresh.notices)
 
 
 def _claim(terms: Terms, one: Found, role: Role, *, plain: str) -> Iterator[Claim]:
@@ -170,6 +180,18 @@ def _sender(
             field = None
         if field is not None:
             yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
+
+
+def _this_one(registered: Field, parts: Sequence[Clause], sender: str) -> Iterator[Claim]:
+    """As in "this is the same one that I registered with", where they name no address: the one that they write from."""
+    for part in parts:
+        cues = keys(part.hits, "addresses")
+        said = (
+            cues[:1] == ["this"] and "registered" in cues and not {"wanted", "change", "instead"} & set(cues)
+        )
+        if said and not (part.negated or part.asks or part.reserved):
+            yield Claim(registered.key, sender, "the sender's address", _SENDER, part.start, part.end)
+            return
 
 
 def _is_supposed(part: Clause, sentence: Sequence[Hit]) -> bool:

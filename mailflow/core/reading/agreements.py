@@ -19,7 +19,7 @@ from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 
 _SURE = 0.85
-_AROUND = " .,;:!*_`'\"()…。！，、-–—"
+AROUND = " .,;:!*_`'\"()…。！，、-–—"
 TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _LOOK_BACK = 3  # clauses
 _MOCKED = 2  # sentences before that may be ironic
@@ -65,7 +65,7 @@ def only_wishes(part: Clause) -> bool:
 
 def bare(text: str, terms: Terms) -> bool | None:
     """Whether a value is nothing but a yes, or nothing but a no; a "never" says more."""
-    value = " ".join(text.lower().split()).strip(_AROUND)
+    value = " ".join(text.lower().split()).strip(AROUND)
     if value in terms.values.get("never", ()):
         return None
     return next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
@@ -96,13 +96,13 @@ def _stands_apart(text: str, terms: Terms) -> bool:
 
 def _first_part(text: str) -> str:
     """What stands before the first comma, in lower case."""
-    return text.lower().replace("，", ",").replace("、", ",").partition(",")[0].strip(_AROUND)
+    return text.lower().replace("，", ",").replace("、", ",").partition(",")[0].strip(AROUND)
 
 
 def leads(text: str, terms: Terms, word: str) -> bool:
     """Whether a value begins with a yes or a no: "yes, I know", "I do, though …"."""
     first = _first_part(text)
-    return any(one.strip(_AROUND) in terms.values.get(word, ()) for one in (first, first.split(" ")[0]))
+    return any(one.strip(AROUND) in terms.values.get(word, ()) for one in (first, first.split(" ")[0]))
 
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import agreements, alone, choices, questions
+from mailflow.core.reading import agreements, alone, below, choices, questions
 from mailflow.core.reading.apart import (
     APART,
     FOR_ALL,
@@ -27,7 +27,6 @@ from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.text import Mark
 
 _AROUND = " .,:;!-–—。：！"
 _COUNT = re.compile(
@@ -44,21 +43,8 @@ _FIRST = 2  # a bare yes stands among the first three sentences
 
 def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
     """Answers that stand right below the question they answer, which is quoted."""
-    lines = fresh.lines
-    for index, line in enumerate(lines):
-        if line.mark is not Mark.FRESH or not line.text.strip():
-            continue
-        above = index - 1
-        while above >= 0 and above >= index - 2 and not lines[above].text.strip():
-            above -= 1
-        if above < 0 or lines[above].mark is not Mark.QUOTED or not lines[above].text.strip():
-            continue
-        first = above
-        while first > 0 and lines[first - 1].mark is Mark.QUOTED and lines[first - 1].text.strip():
-            first -= 1
-        question = _question([quoted.text for quoted in lines[first : above + 1]], terms, asked)
-        start = fresh.starts[index]
-        end = fresh.paragraph_end(start)
+    for quoted, start, end in below.answers(fresh):
+        question = _question(quoted, terms, asked)
         if question and not any(FOR_ALL & hit.means.speech for hit in fresh.within(start, end)):
             yield question.slot(start, end, "answer below the question", _INLINE, start)
 

@@ -19,6 +19,7 @@ NONE = ""
 
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
 _OTHERS = frozenset({"phone", "device", "second_factor", "password", "username", "codes", "some_codes"})
+_SUBJECTS = frozenset({"iam", "account"})
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 
 
@@ -96,9 +97,11 @@ def _announced(one: Found, window: Window) -> Role | None:
 
 
 def _is_of_another(cue: Hit, following: Hit | None) -> bool:
-    """Whether it is another thing that is new or old: "I have a new phone, my address is x"."""
+    """Whether it is another thing that is new or old: "I have a new phone, my address is x", "a new account with x"."""
     if following is None or following.start - cue.end > 1 or cue.means.objects:
         return False
+    if following.start >= cue.end and "account" in following.means.names:
+        return True
     return not _OTHERS.isdisjoint(following.means.things)
 
 
@@ -149,6 +152,14 @@ def _explained(_: Found, window: Window) -> Role | None:
     return Role(cues[0], _CUED) if cues else None
 
 
+def _registered_with(_: Found, window: Window) -> Role | None:
+    """As in German "mein Konto ist mit der jetzigen Adresse x registriert": the verb has the last word."""
+    if window.changes or ("names", "signup") not in window.sentence:
+        return None
+    verb = "registered" in keys(window.after, "addresses") and "signup" in keys(window.after, "names")
+    return Role(REGISTERED, GUESSED) if verb and _SUBJECTS & {*keys(window.before, "names")} else None
+
+
 def _told_behind(_: Found, window: Window) -> Role | None:
     """As in "x, with which I registered", which does not go on with the new one."""
     cues = keys(window.behind, "addresses")
@@ -183,12 +194,13 @@ def _given_to_account(one: Found, window: Window) -> Role | None:
 
 def _of_account(_: Found, window: Window) -> Role | None:
     """As in "the account x"."""
-    return Role(REGISTERED, GUESSED) if window.account else None
+    corrected = window.corrects and window.only_it
+    return Role(REGISTERED, GUESSED) if window.account and not corrected else None
 
 
 def _corrected(_: Found, window: Window) -> Role | None:
-    """As in "sorry, it is x"."""
-    return Role(WANTED, _CORRECTED) if ("speech", "correct") in window.sentence else None
+    """As in "sorry, it is x", "I gave you the wrong ending, sorry. It is x"."""
+    return Role(WANTED, _CORRECTED) if window.corrects else None
 
 
 def _plain(_: Found, window: Window) -> Role | None:
@@ -201,6 +213,7 @@ _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _turned_into,
     _changed,
     _arrow,
+    _registered_with,
     _announced,
     _explained,
     _next_best,

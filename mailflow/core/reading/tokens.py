@@ -28,6 +28,8 @@ _MARK = re.compile(
 _SHORT = 6  # characters between words that are worth remembering
 _LONGER = 64  # the same of punctuation and blank lines alone
 _SPACES = (" ", "\n")
+# Abbreviations whose last stop ends no sentence: "i.e.", "d.h.", "т.е."
+_ABBREVIATED = frozenset({"ie", "eg", "dh", "zb", "ua", "bv", "te", "те", "tj"})
 _KEPT = 20_000  # what stands between words; hostile mail must not fill the memory
 
 RUN = Meaning(())  # a run of Chinese, Japanese or Korean, which stands among the marks
@@ -88,6 +90,9 @@ class Tokens:
             if between[-1:] not in _SPACES and (behind := low[end : end + 1]):
                 between += "x" if behind.isascii() else "é"
             known = _marks[between]
+            abbreviated = between[:1] == "." == apart[number - 1]
+            if abbreviated and "".join(self.forms[number - 2 : number]) in _ABBREVIATED:
+                continue
             if known:
                 start = end - len(apart[number])
                 found = [

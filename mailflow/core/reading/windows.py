@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +17,10 @@ LOOK_BACK = 30  # characters
 BESIDE = 3
 _ATTACHED = 1
 _NEAR, _BY_ACCOUNT = 12, 30
-_GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified"})
+_GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified", "seized"})
 _LIST_MARKS = " \t0123456789.)(-*•·"
+_SELF = frozenset({"iam"})
+_CORRECTS = ("speech", "correct")
 _ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
 
 
@@ -33,12 +36,14 @@ class Window:
     behind: Sequence[Hit]  # all that follows
     right_behind: frozenset[str]  # the address words of Japanese or Korean that follow at once
     sentence: frozenset[Concept]  # all that it says
+    corrects: bool  # it is a correction, or an "it's" right behind one
     changes: bool  # a change is spoken of before it or right behind it, or anywhere beside two addresses
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
     spanned: bool  # a phrase goes around it, up to the next: "change x to"
     arrow: bool  # and between the two an arrow
     account: bool  # the account is spoken of just before it
+    only_it: bool  # by no more than an "it's"
     bracketed: bool  # it stands in brackets right behind a word for a mailbox
     labelled: bool  # "mail:" stands before it on its line, which by itself is also what somebody wrote
     lost: bool  # what is said right before or behind it is that it is lost
@@ -81,6 +86,7 @@ def window_of(
     said = [*clauses(before, terms.opposites)[-1:], *clauses(behind, terms.opposites)[:1]]
     following = next((other for other in found[index + 1 : index + 2] if other.start < stop), None)
     follows = index > 0 and found[index - 1].end > start
+    names = _close(before, one, _BY_ACCOUNT, "names")
     return Window(
         before=before,
         beside=_close(before, one, BESIDE, "addresses"),
@@ -90,6 +96,8 @@ def window_of(
         behind=fresh.within(one.end, until),
         right_behind=_attached(fresh, one, after) if following is None else frozenset(),
         sentence=concepts[start, stop],
+        corrects=_CORRECTS in concepts[start, stop]
+        or (names == _SELF and _CORRECTS in concepts[_sentence_before(start, ends), start]),
         changes=("addresses", "change") in concepts[start, stop]
         and (
             follows
@@ -101,7 +109,8 @@ def window_of(
         spanned=following is not None
         and any(0 <= following.start - hit.end <= BESIDE and hit.end > one.end for hit in before),
         arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
-        account=bool(_close(before, one, _BY_ACCOUNT, "names")),
+        account=bool(names),
+        only_it=names == _SELF,
         bracketed=fresh.text[begin : one.start].rstrip().endswith(("(", "（"))
         and "mailbox" in _close(before, one, _NEAR, "things"),
         labelled=_is_labelled(fresh, terms, one),
@@ -170,6 +179,12 @@ def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     if start and (listed or not fresh.within(start, place)) and goes_on:
         return max((end for end in ends if end < len(above)), default=0)
     return start
+
+
+def _sentence_before(start: int, ends: Sequence[int]) -> int:
+    """Where the sentence begins that ends at a place."""
+    before = bisect_left(ends, start)
+    return ends[before - 1] if before else 0
 
 
 def is_listed(fresh: Fresh, place: int) -> bool:

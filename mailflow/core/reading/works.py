@@ -94,6 +94,9 @@ def _leads_to(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> boo
     if not 0 < len(between) <= _REACH or _APART.search(between):
         return False
     words = words_of(between)
+    in_brackets = fresh.low[match.start("name") - 1] == "("  # "a program for sundials (x)"
+    if "projects" in cue.means.tables and not in_brackets and terms.among("purpose", *words):
+        return False  # "a program for spectral lines"
     if words and match["name"].endswith(terms.lists.get("endings", ())):
         return False
     of_account = any(hit.means.names for hit in fresh.within(cue.end, match.start()))

@@ -1,0 +1,72 @@
+"""An address that they confirm: a yes to a question of ours that holds it, "Is jo@example.org the address of the account?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from mailflow.core.reading import agreements, below, questions
+from mailflow.core.reading.addressforms import find_addresses
+from mailflow.core.reading.apart import COMMA, sentences
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.windows import keys
+from mailflow.core.reading.words import lower
+from mailflow.core.text import Mark
+
+_SURE = 0.85
+_OTHER = frozenset({"wanted", "change", "instead", "should"})
+_AFFIRMING = ("yes", "echo", "right_one")
+_PARTS = 2  # a greeting may stand before a comma
+_FIRST = 2  # a yes stands among the first sentences, the greeting being one
+
+
+def registered(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
+    """The address under which the account is registered."""
+    if terms.registered is None or not any(
+        "@" in line.text for line in fresh.lines if line.mark is Mark.QUOTED
+    ):
+        return
+    for question, answers in _answered(fresh):
+        value = _asked_about(question, terms)
+        said = next((span for span in answers if value and _affirms(fresh.text[slice(*span)], terms)), None)
+        if value and said:
+            yield Claim(terms.registered.key, value, "address confirmed", _SURE, *said)
+            return
+
+
+def _answered(fresh: Fresh) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Each quoted question with the sentences that may answer it: below it, or at the top where it is the only one."""
+    for quoted, start, end in below.answers(fresh):
+        yield questions.last_of(quoted), sentences(fresh, [(start, end)])[:1]
+    asked = [one for one in questions.said_in_quote(fresh) if _asks(one)]
+    if len(asked) == 1:
+        yield asked[0], list(islice(sentences(fresh, [(0, len(fresh.text))]), _FIRST))
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.rstrip().endswith(("?", "？"))
+
+
+def _asked_about(question: str, terms: Terms) -> str:
+    """The one address of which it is asked whether it is that of the account; "" if none."""
+    low = lower(question)
+    found = find_addresses(question, low, low.split(), terms.spelling) if "@" in question else []
+    if len(found) != 1 or not _asks(question):
+        return ""
+    hits = terms.vocabulary.scan(low)
+    cues = set(keys(hits, "addresses"))
+    denied = any(hit.means.negates or "or" in hit.means.speech for hit in hits)
+    return found[0].value if "registered" in cues and not (cues & _OTHER or denied) else ""
+
+
+def _affirms(sentence: str, terms: Terms) -> bool:
+    """Whether it begins with a yes, or says that what was shown is it: "That's the one", "Good morning, it is"."""
+    for part in COMMA.split(sentence)[:_PARTS]:
+        value = " ".join(lower(part).split()).strip(agreements.AROUND)
+        if agreements.bare(value, terms) is False:
+            return False
+        if any(value in terms.values.get(word, ()) for word in _AFFIRMING):
+            return True
+    return False
