@@ -12,7 +12,7 @@ from mailflow.core.decoding import decode
 from mailflow.core.htmltext import MARKUP_LIMIT, html_to_text
 from mailflow.core.mime import HEADER_LIMIT, Part, first_field, message_ids, read_fields, split_parts
 from mailflow.core.plaintext import clean_text, unflow
-from mailflow.core.unread import field_texts, long_runs, outside, says_more, written_in
+from mailflow.core.unread import field_texts, long_runs, outside, says_more, without_markup, written_in
 
 BODY_LIMIT = 1024 * 1024  # bytes of a text part, as encoded
 TEXT_LIMIT = 512 * 1024  # characters
@@ -187,6 +187,8 @@ class Contents:
         self.text = _capped(text, self.problems)
         others = ((part, self._source(part)) for part in self.passed_over)
         self.unread += [self._text(part) for part, source in others if says_more(source, self.text)]
+        sources = (self._source(part) for part in parts if part.content_type == "text/html")
+        self.unread += [without_markup(source) for source in sources if says_more(source, self.text)]
         self.unread += written_in(root.fields)
         self.runs = long_runs(
             (

@@ -25,6 +25,7 @@ _EMPTY = frozenset({
 _WITHOUT_EFFECT = _EMPTY | {"a"}
 _UNSEEN = frozenset({
     "audio", "datalist", "head", "iframe", "script", "style", "svg", "template", "title", "video",
+    "del", "s", "strike",  # who strikes a word out takes it back
 })  # fmt: skip
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div",
@@ -34,9 +35,10 @@ _BLOCKS = frozenset({
 })  # fmt: skip
 # A blank line stands before and behind.
 _SPACED = frozenset({"dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"})
-_MAY_HIDE = ("hid", "none", ":0", ": 0")
+_MAY_HIDE = ("hid", "none", ":0", ": 0", "line-through")
 _HIDING = re.compile(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all"
+    r"|text-decoration(?:-line)?\s{0,9}:[^;]{0,40}line-through|opacity\s{0,9}:\s{0,9}0(?:\.0{1,9})?\s{0,9}(?:[;!]|$)"
     r"|(?:font-size|max-height)\s{0,9}:\s{0,9}0(?:\.0{1,9})?(?:px|pt|em|rem|%)?\s{0,9}(?:[;!]|$)"
 )
 _INTRODUCTION = ("gmail_attr", "moz-cite-prefix")  # of "On … wrote:", in any language

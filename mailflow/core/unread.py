@@ -35,9 +35,14 @@ _PROGRAMS = (
 
 def says_more(source: str, shown: str) -> bool:
     """Whether the source of a text, with markup or not, has a word that may be a secret and stands nowhere in `shown`."""
-    words = set(unescape(_MARKUP.sub(" ", source)).split()).difference(shown.split())
+    words = set(without_markup(source).split()).difference(shown.split())
     bare = (word.strip(_MARKS) for word in words if len(word) >= _LEAST_WORD)
     return any(len(word) >= _LEAST_WORD and word not in shown for word in bare)
+
+
+def without_markup(source: str) -> str:
+    """All of its text, with what is hidden or struck out."""
+    return unescape(_MARKUP.sub(" ", source))
 
 
 def written_in(fields: Fields) -> Iterator[str]:

@@ -187,3 +187,12 @@ def test_tags_in_any_order_do_no_harm(pieces):
 def test_escaped_text_comes_back(words):
     wanted = " ".join(words.replace("\xad", "").split())
     assert " ".join(html_to_text(f"<p>{html.escape(words)}</p>").replace("\xad", "").split()) == wanted
+
+
+@pytest.mark.parametrize(
+    "tag", ["s", "del", "strike", "b style='text-decoration: underline line-through'", "i style='opacity:0'"]
+)
+def test_what_is_struck_out_or_transparent_is_not_read(tag):
+    name = tag.split()[0]
+    assert html_to_text(f"<p>I <{tag}>do not</{name}> agree</p>").split() == ["I", "agree"]
+    assert html_to_text("<p>I <span style='opacity:0.8'>do</span> agree</p>").split() == ["I", "do", "agree"]

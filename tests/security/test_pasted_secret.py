@@ -50,6 +50,11 @@ WRITTEN = {
         PASSWORD,
         parts("alternative", PLAIN, part(f"<p>My <b>password</b> is {PASSWORD}</p>", "text/html")),
     ),
+    "in what HTML hides": (TOKEN, {"Content_Type": "text/html", "body": f"<p>{INCOMPLETE}</p><i hidden>{TOKEN}</i>"}),
+    "a password that was struck out": (
+        PASSWORD,
+        {"Content_Type": "text/html", "body": f"<p>{INCOMPLETE}</p><s>My password is {PASSWORD}</s>"},
+    ),
     "in a text behind the one that is read": (TOKEN, parts("related", PLAIN, part(TOKEN))),
     "behind what is signed": (TOKEN, parts("signed", PLAIN, part(TOKEN))),
     "in a mail that is attached": (
@@ -84,7 +89,6 @@ WRITTEN = {
 # What no person writes there. It is not kept either, and as programs may write such words of their own nobody is told.
 HIDDEN = {
     "in an attribute": {"Content_Type": "text/html", "body": f"<p title='{TOKEN}'>{INCOMPLETE}</p>"},
-    "in what HTML hides": {"Content_Type": "text/html", "body": f"<p>{INCOMPLETE}</p><i hidden>{TOKEN}</i>"},
     "in a comment": {"Content_Type": "text/html", "body": f"<p>{INCOMPLETE}</p><!-- {TOKEN} -->"},
     "in a hidden input": {
         "Content_Type": "text/html",

@@ -35,6 +35,9 @@ _EITHER = frozenset({"yes", "not"})
 _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
 _AS_WELL = frozenset({"too", "same"})
 _ECHOES = (("echo", True), ("echo_not", False))
+_BETWEEN = re.compile(r"[/|\\()\[\]<>☐□,;–—-]|\s{2,}")  # what stands between two ways to answer
+_LINE = 200  # characters of it that are looked at
+_LABELLED = frozenset({"label", "form heading"})  # the others may answer several questions in a line
 _SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
@@ -112,11 +115,30 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     hits = fresh.within(slot.start, slot.end)
     if sets_condition(hits) or reserves(hits, parts):
         return
+    if slot.rule in _LABELLED and _offers_both(_rest_of_line(fresh, slot.start), terms):
+        return
     knowing = field.key in terms.knowing
     at_once = _at_once(fresh, terms, slot) or then_wishes(fresh, terms, slot.start, slot.end)
     said = at_once or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
+
+
+def _offers_both(line: str, terms: Terms) -> bool:
+    """Whether a form's "yes / no" or "I agree | I do not agree" was left as it is. "yes, no problem" is a yes."""
+    values = {bare(part, terms) for part in _BETWEEN.split(line)}
+    return {True, False} <= values
+
+
+def _rest_of_line(fresh: Fresh, place: int) -> str:
+    return fresh.text[place : min(fresh.line_end(place), place + _LINE)]
+
+
+def _behind_label(fresh: Fresh, place: int) -> str:
+    """The line of a place, without what stands before its first colon."""
+    start = max(fresh.starts[fresh.line_at(place)], place - _LINE)
+    line = fresh.text[start:place] + _rest_of_line(fresh, place)
+    return line.partition(":")[2] or line
 
 
 def sets_condition(hits: Sequence[Hit]) -> bool:
@@ -190,7 +212,8 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             said = _said(part, key, terms, before)
             if said is None and key in terms.knowing and _goes_on(part, before):
                 said = True
-            if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
+            left_open = said and _offers_both(_behind_label(fresh, part.start), terms)
+            if said is not None and not left_open and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
 
 
