@@ -113,7 +113,7 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
     own = [part for part in parts if not part.topics or field.key in part.topics]
     hits = fresh.within(slot.start, slot.end)
-    if sets_condition(hits) or reserves(hits, parts):
+    if sets_condition(hits) or reserves(text, hits, parts, terms):
         return
     if slot.rule in _LABELLED and _offers_both(_rest_of_line(fresh, slot.start), terms):
         return
@@ -147,9 +147,12 @@ def sets_condition(hits: Sequence[Hit]) -> bool:
     return any("if" in hit.means.speech for hit in takewhile(lambda hit: not hit.means.ends, after))
 
 
-def reserves(hits: Sequence[Hit], parts: Sequence[Clause]) -> bool:
-    """Whether a reserve stands beside a yes that is no clause by itself: "I do, if you hurry", "I do, perhaps"."""
-    return not parts and any(hit.means.speech & _RESERVES for hit in hits)
+def reserves(text: str, hits: Sequence[Hit], parts: Sequence[Clause], terms: Terms) -> bool:
+    """Whether a reserve stands beside a yes that is no clause by itself: "I do, if you hurry", "I do, perhaps".
+
+    Typed without its accent, the yes of some languages is an "if".
+    """
+    return not parts and bare(text, terms) is None and any(hit.means.speech & _RESERVES for hit in hits)
 
 
 def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:

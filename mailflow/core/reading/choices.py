@@ -103,7 +103,7 @@ def _choice_in_slot(
     if len(choices) == 1:
         yield Claim(field.key, choices.pop(), slot.rule, slot.sure, slot.start, slot.end)
         return
-    if agreements.reserves(fresh.within(slot.start, slot.end), parts):
+    if agreements.reserves(text, fresh.within(slot.start, slot.end), parts, terms):
         return
     said = agreements.yes_or_no(text, parts, terms, knowing=True)
     if said and field.yes and slot.asked:

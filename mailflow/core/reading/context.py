@@ -191,7 +191,7 @@ def _marks(fresh: Fresh, start: int, end: int) -> frozenset[str]:
 def _yes_or_no(fresh: Fresh, terms: Terms, start: int, end: int, parts: Sequence[Clause]) -> bool | None:
     if agreements.then_wishes(fresh, terms, start, end):
         return True
-    if agreements.reserves(fresh.within(start, end), parts):
+    if agreements.reserves(fresh.text[start:end], fresh.within(start, end), parts, terms):
         return None
     return agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
 
