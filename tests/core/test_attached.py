@@ -44,6 +44,7 @@ def attach(content, *, name="notes.txt", kind="text/plain", before=(), body="My 
             {"recovery_code"},
         ),
         ("notes.txt", "text/plain; charset=utf-16", f"token: {TOKEN}".encode("utf-16"), {"api_token"}),
+        ("notes", "application/octet-stream", f"token: {TOKEN}".encode("utf-16"), {"api_token"}),
         ("pypirc", "", f"[pypi]\nusername = __token__\npassword = {TOKEN}\n", {"api_token"}),
         ("page.html", "text/html", f"<p>My <b>password</b> is: {PASSWORD}</p>", {"password"}),
         ("export.json", "application/json", f'{{"login": {{"password": "{PASSWORD}"}}}}', {"password"}),
