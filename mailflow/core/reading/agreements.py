@@ -119,7 +119,8 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         return
     knowing = field.key in terms.knowing
     at_once = _at_once(fresh, terms, slot) or then_wishes(fresh, terms, slot.start, slot.end)
-    said = at_once or yes_or_no(text, own, terms, knowing=knowing)
+    plain = at_once or _turns_to_yes(fresh, terms, slot)
+    said = plain or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
 
@@ -170,6 +171,16 @@ def then_wishes(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     if not speech >= _BUT_WISHES or speech & _RESERVES or any(hit.means.matters for hit in hits):
         return False
     return _stands_apart(fresh.text[start:end], terms)
+
+
+def _turns_to_yes(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
+    """Whether it ends with a yes to which something else spoke against: "I do not care for long texts, but yes, I am"."""
+    hits = fresh.within(slot.start, slot.end)
+    turn = next((hit.end for hit in reversed(hits) if "but" in hit.means.speech), slot.end)
+    yes, _, rest = fresh.text[turn : slot.end].partition(",")
+    if any(hit.means.speech & _ANYWHERE for hit in hits) or bare(yes, terms) is not True:
+        return False
+    return not rest.strip(AROUND) or echoed(rest, terms) is True
 
 
 def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Claim]:

@@ -224,7 +224,7 @@ def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return accepted_before(fresh, terms, match, begin, plain=alone) if match else None
 
 
-def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+def before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "The x account"; a plain word only where the script tells it from common words."""
     begin = _phrase_start(fresh, hit.start)
     match = last_name(fresh.text[begin : hit.start])
@@ -235,7 +235,7 @@ def _before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "noun": (directly, said, _before_is, _asked_oneself, _then_it_is),
-    "account": (weakly, _before_is, _before),
+    "account": (weakly, _before_is, before),
     "as": (directly,),
     "said": (said,),
     "signup": (_as, _made),

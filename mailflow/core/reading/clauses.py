@@ -25,6 +25,8 @@ _THERE = frozenset({"held", "reached", "works"})
 _AT = frozenset({"is_at"})  # "They are in the keychain of a computer, and that one won't start"
 _IN_PLACE = _AT | {"held"}
 _YES = ("yes",)  # "certainly", which is no verb that a "have" could belong to
+_WAS = frozenset({"had", "saved", "was_at"})
+_NO_MORE = frozenset({"gone"})
 NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
 _ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
@@ -89,7 +91,16 @@ def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
         for segment in joined:
             mark = end if segment is joined[-1] else None
             found.append(_clause(segment.hits, segment.traits, segment.break_before, number, opposites, mark))
+            if "no_more" in found[-1].marks and len(found) > 1:
+                _end_what_was(found[-1], found[-2])
     return found
+
+
+def _end_what_was(part: Clause, before: Clause) -> None:
+    """As in "I had some, | not any more", which says of no verb of its own that it is so no longer."""
+    was = part.sentence == before.sentence and not before.states.isdisjoint(_WAS)
+    if was and not before.negated and part.states == {NONE} and not (part.things or part.topics or part.says):
+        part.states = _NO_MORE
 
 
 def _sentences(hits: Iterable[Hit]) -> Iterator[tuple[Sequence[Hit], int, Hit | None]]:

@@ -102,6 +102,8 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
 def _named(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "the package is x"; and "package x" where the phrase ends there, or the script tells names from words."""
     cjk = _CJK.match(fresh.text, hit.start) is not None
+    if cjk and (found := announced.before(fresh, terms, hit)) and not _is_no_project(terms, found.name):
+        return found  # in Korean and Japanese it is what stands before that is called so
     found = announced.said(fresh, terms, hit, strong=cjk) or announced.directly(fresh, terms, hit)
     if found is None or cjk or ends_phrase(fresh, found.end) or _is_article(fresh, terms, hit):
         return found

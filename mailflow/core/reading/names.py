@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from mailflow.core.form import Field
-from mailflow.core.reading import announced
+from mailflow.core.reading import announced, notbut
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
@@ -112,6 +112,7 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
         return
     yield from _profiles(fresh, terms, field)
     yield from _corrected(fresh, terms, field)
+    yield from notbut.corrected(fresh, terms, field)
     yield from _mentioned(fresh, terms, field)
     yield from _opening(fresh, terms, field)
     yield from named_beside(fresh, terms, field)

@@ -11,16 +11,18 @@ from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.words import CJK, lower
 
+_TO_POINT = r"(?:[^\W\d_]{1,9}[ ]){2,3}(?=\d[ ]?[:：])"  # "Pour la 1 :", "Zu Frage 1:"
 _MARKER = re.compile(
-    rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,9}}\.?[ ]|[^\W\d_]|[{CJK}]{{1,4}}[ ]?)?"
+    rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,9}}\.?[ ]|[^\W\d_]|[{CJK}]{{1,4}}[ ]?|{_TO_POINT})?"
     rf"|(?<=[\s,;，；、])[ \t>*•-]{{0,4}}(?:[{CJK}]{{1,4}}[ ]?)?)[#(（]?"
     r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
     r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
 _BEFORE_NUMBER = " \t>*•-(（"
 _OPENS = re.compile(
-    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1)"
+    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
 )
+_IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:1|a)[.)）](?=\s)")
 _MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
 _BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
 _NUMBER_IN_LINE = re.compile(r"(?<!\S)(?P<mark>\d{1,2})[ \t]+(?=\S)")
@@ -28,8 +30,8 @@ _SURE = 0.9
 
 
 def may_be_numbered(fresh: Fresh) -> bool:
-    """Whether a line begins with a number, or a word and the number 1, as it must for one to be read."""
-    return _OPENS.search(f"\n{fresh.text}") is not None
+    """Whether a line or sentence begins with a number, or a line with a word and the number 1, as one must to be read."""
+    return _OPENS.search(f"\n{fresh.text}") is not None or _IN_TEXT.search(fresh.low) is not None
 
 
 def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
@@ -43,7 +45,17 @@ def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
             continue
         if (marks and numbers[0] > marks[-1][0][-1]) or (not marks and _begins(fresh, match)):
             marks.append((numbers, match))
-    return _slots(fresh, asked, marks or _bare_numbers(fresh, asked))
+    return _slots(fresh, asked, marks or _bare_numbers(fresh, asked) or _in_text(fresh, asked))
+
+
+def _in_text(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
+    """Numbers of all our questions, in order, that begin a sentence and not a line: "Thank you. (a) none (b) yes"."""
+    begins = _IN_TEXT.search(fresh.low) if len(asked) > 1 else None
+    if begins is None:
+        return []
+    every = [match for match in _markers(fresh.text) if match.start() > begins.start()]
+    marks = [(numbers_of(match["mark"]), match) for match in every]
+    return marks if [numbers for numbers, _ in marks] == [[n] for n in range(1, len(asked) + 1)] else []
 
 
 def _slots(

@@ -150,7 +150,8 @@ def _follow_gap(gap: Node, words: Tokens, index: int, mark: int) -> Ends:
 def take_longest(start: int, found: Ends, done: list[int], hits: list[Hit], gaps: list[Gap]) -> None:
     """Take the longest phrase of each layer of those that begin at a place, unless an earlier one covers it.
 
-    Of one that tells the state of what may stand in its gap, "took | my phone | away", that gap is noted in `gaps`.
+    Of one that tells the state of what may stand in its gap, "took | my phone | away", or says something of it, "nehme | ihn
+    nicht | an", that gap is noted in `gaps`.
     """
     found.sort(key=_start)
     for layer in ALL_LAYERS:
@@ -161,7 +162,7 @@ def take_longest(start: int, found: Ends, done: list[int], hits: list[Hit], gaps
             if meaning is not None:
                 if meaning.concepts:
                     hits.append(new_hit((start, end, meaning)))
-                    if gap is not None and meaning.states:
+                    if gap is not None and meaning.acts:
                         gaps.append(gap)
                 done[layer] = end
                 break

@@ -16,6 +16,9 @@ from mailflow.core.reading.tokens import RUN, Tokens, new_hit
 from mailflow.core.reading.words import fold, words_of
 
 COMMON = "en"  # what people fall back on for the names of things
+_IN_VERBS = frozenset(
+    {"all", "both", "if", "doubt", "hedge"}
+)  # what may stand within a verb and tells how it is meant
 _BORROWED = frozenset({"things", "topics", "names", "named"})
 _WORDS_KEPT = 5_000  # hostile mail must not fill the memory
 _FOLDED = 0.5  # a phrase without its accents is so much less likely than one that is written so
@@ -70,11 +73,12 @@ class Reader:
         return hits
 
     def _things_in(self, low: str, words: Tokens, first: int, last: int) -> Iterator[Hit]:
-        """What a phrase goes around that tells its state: the phone of "took my phone away", with its "no"."""
+        """What a phrase goes around that is a verb: the phone of "took my phone away", with its "no", its "maybe" and its "all"."""
         start, end = words.ends[first] - len(words.forms[first]), words.ends[last - 1]
         inside = low[start : max(start, end)]
         for hit in self.find(inside, Tokens(inside, frozenset())):
-            if hit.means.things or hit.means.negates:
+            means = hit.means
+            if means.objects or means.negates or not _IN_VERBS.isdisjoint(means.speech):
                 yield new_hit((start + hit.start, start + hit.end, hit.means))
 
     def _take_marks(self, low: str, marks: Sequence[Hit], done: list[int], hits: list[Hit]) -> None:

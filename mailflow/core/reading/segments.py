@@ -71,6 +71,11 @@ class Segment:
         return self.traits & _ADDRESS_GIVEN == _ADDRESS_GIVEN
 
     @property
+    def is_sender(self) -> bool:
+        """Whether it says of an address that it is the one somebody writes from."""
+        return any("here" in hit.means.addresses for hit in self.hits)
+
+    @property
     def labelled(self) -> bool:
         """Whether it is a label with its value: "Recovery codes: thrown away", and what follows is beside it."""
         return self.starts_with_object and any(hit.means.breaks == "colon" for hit in self.hits)
@@ -202,12 +207,29 @@ def _join(segments: list[Segment]) -> list[Segment]:
         return segments
     joined: list[Segment] = []
     for index, segment in enumerate(segments):
+        if joined and _names_subject(joined[-1], segment):
+            joined[-1].join(segment)
+            continue
         left = _left_of(segment, joined)
-        if left is not None and _belongs(left, segment, segments, index + 1):
+        if left and not _stands_alone(left, segment) and _belongs(left, segment, segments, index + 1):
             left.join(segment)
         else:
             joined.append(segment)
     return joined
+
+
+def _names_subject(left: Segment, segment: Segment) -> bool:
+    """Whether brackets hold no more than what a clause without a subject agrees to: "I agree to behave (Code of Conduct)"."""
+    only_topic = segment.inside and not left.inside and segment.traits & (_TELLING | THING) == OBJECT
+    return only_topic and left.traits & ACTS != 0 and not left.traits & OBJECT
+
+
+def _stands_alone(left: Segment, segment: Segment) -> bool:
+    """Whether both say all that they say: "No recovery codes, that page I skipped", "lost the password, mail is the one I use now"."""
+    if segment.break_before != "comma":
+        return False
+    says_none = left.without_verb and left.traits & NEGATES and left.lacks_thing and not segment.bare
+    return bool(says_none) or (segment.traits & MAILBOX != 0 and segment.is_sender)
 
 
 def _left_of(segment: Segment, joined: Sequence[Segment]) -> Segment | None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
+from mailflow.core.reading import along
 from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.elliptic import left_out
 from mailflow.core.reading.terms import Terms, Ways
@@ -51,9 +52,11 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
     before: Clause | None = None
     listed = False
     loss: Clause | None = None  # the last clause that told of one
+    place: Clause | None = None  # one that was lost with it
     for last, part in zip((None, *parts), parts, strict=False):
         for choice, sure in _by_phrase(field, ways, part) if part.choices else ():
             yield Told(choice, sure, part)
+        place = along.lost_place(part, loss) or place
         if not (part.things or part.states):
             continue
         loss = part if part.states & ENDED or (part.negated and part.states & HAS) else loss
@@ -63,6 +66,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             continue
         if part.things:
             yield from _by_own(ways, part, before, loss)
+            yield from _lost_along(ways, part, before, place)
         if own:
             things, before = part.things, part
             held = bool(part.states & HAS) and not part.question
@@ -91,6 +95,15 @@ def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, st
             states = left_out(part, last, before, lost, opposites)
             for told in _by_things(ways, part, before.things, states, lost=True):
                 yield told._replace(rank=2)
+
+
+def _lost_along(ways: Ways, part: Clause, before: Clause | None, place: Clause | None) -> Iterator[Told]:
+    """What is told of things that were lost with another: of those named before, or of a clause's own."""
+    things: Sequence[str] = part.things if along.is_on_it(part, place) else ()
+    if before is not None and along.went_along(part, before):
+        things = before.things
+    for told in _by_things(ways, part, things, GONE, lost=True):
+        yield told._replace(rank=2)
 
 
 def _is_of_address(part: Clause, last: Clause) -> bool:
@@ -164,8 +177,9 @@ def _refers(part: Clause, before: Clause | None, last: Clause | None, *, held: b
         return False  # "all of them except two, which I have used up"
     if before is None or "if" in part.marks or part.sentence - before.sentence > 1:
         return before is not None and "if" not in part.marks and _refers_far_back(part, before)
-    if _answers(part, before) or has_near_pronoun(part, _PRONOUNS):
-        return True
+    ended = "no_more" in part.marks and part.sentence == before.sentence and not held
+    if ended or _answers(part, before) or has_near_pronoun(part, _PRONOUNS):
+        return True  # "The codes were on the laptop, not any more."
     if "place" in part.marks and part.states & ENDED:
         # "The codes were in the safe. The safe has burnt."
         return "place" in before.marks or not before.states.isdisjoint(_KEPT)
