@@ -214,7 +214,7 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             topics, sure = _subject_before(parts, index), _SAID_BEFORE
         if topics and _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
             continue
-        doubted = index > 0 and _only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
+        doubted = index > 0 and only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
         if not topics or part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index):
             continue
         for key in topics:
@@ -270,7 +270,7 @@ def _mocks(parts: Sequence[Clause], index: int) -> bool:
     )
 
 
-def _only_doubts(part: Clause) -> bool:
+def only_doubts(part: Clause) -> bool:
     """As in "Maybe, I agree": the doubt is about what follows."""
     return "doubt" in part.marks and not (part.things or part.topics or part.says or part.states)
 
@@ -346,7 +346,8 @@ def _goes_on(part: Clause, before: Clause | None) -> bool:
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
     if part.refuses:
-        return False
+        wonders = key not in terms.knowing or "why" in part.marks
+        return None if wonders and not any(map(_can_be_refused, part.hits)) else False
     if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
         return None if NONE in part.states else True
     if part.negated and "but" in part.marks and before is not None and before.says & {"agree", "aware"}:
@@ -354,10 +355,15 @@ def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool |
     return None
 
 
+def _can_be_refused(hit: Hit) -> bool:
+    """Whether a "not" refuses what a phrase says: "I do not agree to it", but not "I do not understand it", "… why it takes so long"."""
+    return any(one != "aware" for one in hit.means.says)
+
+
 def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
     """What "I agree with it" or "Code of Conduct? Yes." speaks of: the clauses just before that only name it."""
     part = parts[index]
-    if part.things:
+    if part.things or "rest" in part.marks:  # "I agree with the rest"
         return ()
     topics: tuple[str, ...] = ()
     for before in reversed(parts[max(0, index - _LOOK_BACK) : index]):

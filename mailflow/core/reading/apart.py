@@ -26,7 +26,8 @@ _IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
-FOR_ALL = frozenset({"all", "both", *TIMES})
+REST = frozenset({"rest"})
+FOR_ALL = frozenset({"all", "both", *REST, *TIMES})
 ORDINALS = ("first", "second", "third")
 APART = FOR_ALL | frozenset(ORDINALS)
 
@@ -45,7 +46,7 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
     text = fresh.text[start:end]
     if not COMMA.search(text):
-        yield _agreeing_end(fresh, start, end) or (start, end)
+        yield _agreeing_end(fresh, start, end) or (_rest_of(fresh, start, end), end)
         return
     if (own := _agreeing_part(fresh, start, end)) is not None:
         yield own
@@ -62,7 +63,17 @@ def _told_apart(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> Iterator[tupl
     for (place, till), (_, following) in zip(parts, (*parts[1:], parts[-1]), strict=True):
         hits = fresh.within(place, till)
         if any(APART & hit.means.speech for hit in hits) or NUMBER.search(fresh.text, place, till):
-            yield place, following if _only_says_which(fresh, place, till) else till
+            end = following if _only_says_which(fresh, place, till) else till
+            yield _rest_of(fresh, place, end), end
+
+
+def _rest_of(fresh: Fresh, start: int, end: int) -> int:
+    """Where a part begins, or what it says of the rest behind an "and": "the codes are lost and the rest is fine"."""
+    hits = fresh.within(start, end)
+    last = next((hit.end for hit in reversed(hits) if hit.means.breaks == "and"), start)
+    behind = [hit for hit in hits if hit.start >= last]
+    told = any(hit.means.objects for hit in behind) or not any(REST & hit.means.speech for hit in behind)
+    return start if told else last
 
 
 def _only_says_which(fresh: Fresh, start: int, end: int) -> bool:

@@ -169,7 +169,9 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     if len(acting) == 1 and not traits & NEGATES:
         return [(acting[0], False)]
     verbs: list[tuple[Meaning, bool]] = []
-    negated = auxiliary = False
+    negated = auxiliary = denied = again = (
+        False  # again: "não tenho código nenhum", where that of one verb is said twice
+    )
     said, behind = (
         0,
         False,
@@ -178,14 +180,18 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
         if "that" in means.speech:
             said = -_NEAR  # "I understand that you cannot say when": what is denied is not the understanding
         if means.negates:
+            again = bool(verbs) and verbs[-1][1] and "not_one" in means.speech
             negated = True
             behind = start - said <= _NEAR
-        ends_verb = means.auxiliary and verbs and verbs[-1][0].says != _YES and not auxiliary
+        ends_verb = means.auxiliary and verbs and verbs[-1][0].says != _YES and not (auxiliary or denied)
         if means.acts and not (ends_verb and 0 <= start - said <= 1):
-            if verbs and auxiliary:  # "have lost", "non ho perso": one verb; and so is "verloren habe"
+            another = again and bool(means.says)  # "… aceito as regras"
+            if verbs and auxiliary and not another:
+                # "have lost", "non ho perso": one verb; and so is "verloren habe"
                 negated = verbs.pop()[1] or negated
-            verbs.append((means, negated))
-            negated = False
+            verbs.append((means, negated and not another))
+            negated = again = False
+        denied = means.negates  # "perdi o telefone não tenho códigos": another verb begins there
         if means.objects or means.verb:
             said = end
         elif means.choices:  # a phrase that goes over both: "heb ik | nooit gemaakt"

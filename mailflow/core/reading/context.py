@@ -14,6 +14,7 @@ from mailflow.core.reading.apart import (
     FOR_ALL,
     NUMBER,
     ORDINALS,
+    REST,
     SHORT,
     TIMES,
     phrases,
@@ -38,6 +39,8 @@ _INLINE, _RESTATED = 0.92, 0.9
 _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
 _ASIDE = frozenset({"wish", "thanks", "sorry"})  # "yes, and thanks for the good work"
+_EXCUSES = frozenset({"sorry", "correct"})
+_EVERY = REST | {"all"}
 _FIRST = 2  # a bare yes stands among the first three sentences
 
 
@@ -171,7 +174,7 @@ def _yes_to_all(
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
-        fields = _without_told(fields, parts)
+        fields = _not_spoken_of(fresh, terms, _without_told(fields, parts), marks, start)
         if sure == _BARE:
             fields = _without_time(fresh, terms, fields, start, end)
         agreed_till = end if said and fields else None
@@ -240,6 +243,33 @@ def _without_told(fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
     return [field for field in fields if field.kind is Kind.CHOICE] if tells else fields
 
 
+def _not_spoken_of(
+    fresh: Fresh, terms: Terms, fields: list[Field], marks: AbstractSet[str], till: int
+) -> list[Field]:
+    """What "the rest" is: nothing that was spoken of before. "Sorry for the delay" speaks of none."""
+    if REST.isdisjoint(marks):
+        return fields
+    parts = clauses(fresh.within(0, till), terms.opposites)
+    spoken = {
+        topic
+        for part in parts
+        for topic in part.topics
+        if topic not in terms.knowing or _says_something(part)
+    }
+    things = {thing for part in parts for thing in part.things}
+    return [
+        field
+        for field in fields
+        if field.key not in spoken
+        and not (field.kind is Kind.CHOICE and things.intersection(terms.ways[field.key].things))
+    ]
+
+
+def _says_something(part: Clause) -> bool:
+    says = part.says or part.refuses or part.negated or part.reserved or part.asks
+    return bool(says) and _EXCUSES.isdisjoint(part.marks)
+
+
 def _only_knows(parts: Sequence[Clause], text: str, terms: Terms) -> bool:
     """Whether a yes is no more than "I understand", which agrees to nothing."""
     says = frozenset().union(*(part.says for part in parts))
@@ -288,7 +318,7 @@ def _meant(
         meant = _yes_fields(terms, asked)  # one of the two may be answered in so many words besides
         only = [field for field in meant if field.kind is Kind.AGREEMENT]
         return (meant if len(meant) == 2 else only if len(only) == 2 else []), _ALL
-    if "all" in marks:
+    if not marks.isdisjoint(_EVERY):
         return askable, _ALL
     return (_bare(askable, open_items, parts) if bare else []), _BARE
 

@@ -56,10 +56,10 @@ def lone_values(
 
 def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool) -> Iterator[Claim]:
     """The mail as the answer to the one question it can answer: "never had any"."""
-    parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
     if field.kind is Kind.REASON:
         yield from choices.in_slot(fresh, terms, slot, field)
         return
+    parts = clauses(fresh.within(slot.start, slot.end + 1), terms.opposites)  # with the mark that ends it
     first = agreements.sentence_end(fresh.text, slot.start)
     if agreements.bare(fresh.text[slot.start : first], terms) is False:
         parts = [
@@ -67,8 +67,9 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         ]  # to "Are they lost, or did you never have any?"
     about = [
         part
-        for part in parts
+        for before, part in zip((None, *parts), parts, strict=False)
         if not (part.things or part.topics or part.reserved or part.question or part.asks)
+        and not (before and before.sentence == part.sentence and agreements.only_doubts(before))
     ]
     length = slot.end - slot.start
     near = [part for part in about if has_near_pronoun(part) and length <= _LONG]
