@@ -207,7 +207,7 @@ def _join(segments: list[Segment]) -> list[Segment]:
         return segments
     joined: list[Segment] = []
     for index, segment in enumerate(segments):
-        if joined and _names_subject(joined[-1], segment):
+        if segment.inside and joined and _names_subject(joined[-1], segment):
             joined[-1].join(segment)
             continue
         left = _left_of(segment, joined)
@@ -220,7 +220,7 @@ def _join(segments: list[Segment]) -> list[Segment]:
 
 def _names_subject(left: Segment, segment: Segment) -> bool:
     """Whether brackets hold no more than what a clause without a subject agrees to: "I agree to behave (Code of Conduct)"."""
-    only_topic = segment.inside and not left.inside and segment.traits & (_TELLING | THING) == OBJECT
+    only_topic = not left.inside and segment.traits & (_TELLING | THING) == OBJECT
     return only_topic and left.traits & ACTS != 0 and not left.traits & OBJECT
 
 

@@ -56,7 +56,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
     for last, part in zip((None, *parts), parts, strict=False):
         for choice, sure in _by_phrase(field, ways, part) if part.choices else ():
             yield Told(choice, sure, part)
-        place = along.lost_place(part, loss) or place
+        place = ("place" in part.marks and along.lost_place(part, loss)) or place
         if not (part.things or part.states):
             continue
         loss = part if part.states & ENDED or (part.negated and part.states & HAS) else loss
@@ -66,7 +66,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             continue
         if part.things:
             yield from _by_own(ways, part, before, loss)
-            yield from _lost_along(ways, part, before, place)
+            yield from _lost_along(ways, part, before, place) if place or "together" in part.marks else ()
         if own:
             things, before = part.things, part
             held = bool(part.states & HAS) and not part.question
