@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
+from mailflow.core.form import Field
 from mailflow.core.reading import agreements
 from mailflow.core.reading.apart import WORD
 from mailflow.core.reading.fresh import Fresh
@@ -63,6 +64,17 @@ def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:
     fields = terms.form.fields_of(items[0]) if len(items) == 1 else ()
     named = [word for field in fields for word in words_of(field.label.lower())]
     return terms.short_words.get("agreed_to", frozenset()).union(named)
+
+
+def agreed_by_label(fresh: Fresh, start: int, end: int, fields: Sequence[Field]) -> list[Field]:
+    """Those of the fields that a yes names by a word of their label, short as people are: "yes to the code"."""
+    named = []
+    for place in _led_to(fresh.within(start, end)):
+        thing = list(islice(WORD.finditer(fresh.text, place, end), _A_THING))
+        if thing and agreements.TAIL.match(fresh.text, thing[-1].end()):
+            word = thing[-1][0].lower()
+            named += [field for field in fields if word in words_of(field.label.lower())]
+    return named
 
 
 def _led_to(hits: Sequence[Hit]) -> list[int]:

@@ -46,10 +46,14 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
     text = fresh.text[start:end]
     if not COMMA.search(text):
-        yield _agreeing_end(fresh, start, end) or (_rest_of(fresh, start, end), end)
+        yield (
+            _agreeing_end(fresh, start, end)
+            or _agreeing_start(fresh, start, end)
+            or (_rest_of(fresh, start, end), end)
+        )
         return
-    if (own := _agreeing_part(fresh, start, end)) is not None:
-        yield own
+    if own := list(_agreeing_parts(fresh, start, end)):
+        yield from own
         return
     telling = APART if end - start > SHORT else frozenset(ORDINALS)
     if not any(hit.means.objects or hit.means.speech & telling for hit in fresh.within(start, end)):
@@ -106,29 +110,44 @@ def _agreeing_end(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:
     return (joined[-1], end) if agrees and len(WORD.findall(fresh.text, start, end)) > _LEAD else None
 
 
-def _agreeing_part(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:
-    """The first or last part of a sentence, where it agrees and the rest has no reserve: "I do understand that, the box was hidden"."""
+def _agreeing_start(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:
+    """What stands before the "and" behind which something else is told: "I agree and I can wait"."""
+    hits = fresh.within(start, end)
+    joined = next((hit for hit in hits if hit.means.breaks == "and"), None)
+    if joined is None or any(hit.means.speech & _RESERVING for hit in hits):
+        return None
+    told = any(hit.means.objects for hit in fresh.within(joined.end, end))
+    return (start, joined.start) if told and _only_agrees(fresh, start, joined.start) else None
+
+
+def _agreeing_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a sentence that only agree, where the rest has no reserve: "I do understand that, the box was hidden"."""
     if any(
         hit.means.speech & _RESERVING or _REFUSES.intersection(hit.means.says)
         for hit in fresh.within(start, end)
     ):
-        return None
+        return
     parts = list(_parts(fresh.text[start:end], start))
-    first = (start, parts[1][1]) if len(parts) > 2 and _is_yes(fresh, *parts[0]) else parts[0]
-    for place, till in (first, parts[-1]):
-        hits, behind = fresh.within(place, till), fresh.within(till + 1, end)
+    if len(parts) > 2 and _is_yes(fresh, *parts[0]):
+        parts[:2] = [(start, parts[1][1])]
+    for place, till in parts:
+        behind = fresh.within(till + 1, end)
         if behind and "that" in behind[0].means.speech:
             continue  # "I agree, that you call me"
-        says = {one for hit in hits for one in hit.means.says}
-        if (
-            not says - _YES
-            or says - _AGREEING - _YES
-            or any(hit.means.objects or hit.means.negates for hit in hits)
-        ):
-            continue
-        if len(WORD.findall(fresh.text, place, till)) <= _LEAD:
-            return place, till
-    return None
+        if _only_agrees(fresh, place, till):
+            yield place, till
+
+
+def _only_agrees(fresh: Fresh, start: int, end: int) -> bool:
+    hits = fresh.within(start, end)
+    says = {one for hit in hits for one in hit.means.says}
+    if says - _AGREEING - _YES or any(hit.means.objects or hit.means.negates for hit in hits):
+        return False
+    which = NUMBER.search(fresh.text, start, end) or any(APART & hit.means.speech for hit in hits)
+    to_what = (
+        says == _YES and not which and any("to" in hit.means.addresses for hit in hits)
+    )  # "yes to the code"
+    return bool(says - _YES or to_what) and len(WORD.findall(fresh.text, start, end)) <= _LEAD
 
 
 def _is_yes(fresh: Fresh, start: int, end: int) -> bool:

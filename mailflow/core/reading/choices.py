@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements
@@ -149,30 +150,29 @@ def _tells_loss(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     return any(part.states & ENDED and not part.marks & RESERVED for part in before)
 
 
-def by_state(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
-    """A slot's own thing goes without saying: "Recovery codes: never had any"."""
+def by_state(terms: Terms, field: Field, parts: Sequence[Clause], around: Sequence[Clause] = ()) -> set[str]:
+    """A slot's own thing goes without saying: "Recovery codes: never had any".
+
+    `around`: the clauses that the `parts` are some of, if there are more.
+    """
     own = [
-        part for part in parts if not (part.things or part.says - _YES or _knows_not(part))
+        part
+        for part in parts
+        if (not part.things or went_with(part)) and not (part.says - _YES or _knows_not(part))
     ]  # "lost, I know"
     # "No, I still have them" says something; of "I'll look for it. Not before Sunday" only what comes first would.
     telling = [part for part in own if part.states - {NONE}] or [part for part in own if not part.sentence]
-    telling = [
-        part
-        for part, held in zip(telling, _held_before(telling), strict=True)
-        if not (held and part.states <= NO_STATE)
-    ]
+    held = _held_before(around or telling)
+    telling = [part for part in telling if not (part.start in held and part.states <= NO_STATE)]
     told = [_by_own_things(terms, field, part.states) for part in telling]
     return next(
         (choices for choices in reversed(told) if choices), set()
     )  # "kept on a stick. They are lost."
 
 
-def _held_before(parts: Sequence[Clause]) -> Iterator[bool]:
-    """Whether a clause before each says that they are there: "Found them! They were in an old diary."."""
-    held = False
-    for part in parts:
-        yield held
-        held = bool(part.states & HAS)
+def _held_before(parts: Sequence[Clause]) -> set[int]:
+    """Where the clauses begin before which it is said that they are there: "Found them! They were in an old diary."."""
+    return {part.start for before, part in pairwise(parts) if before.states & HAS}
 
 
 def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[str]:
@@ -181,6 +181,14 @@ def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[st
     ways_told = [(thing, state) for state in states for thing in named]
     found = (ways.of[way][0] if way in ways.of else ways.in_slot.get(way, "") for way in ways_told)
     return {choice for choice in found if choice}
+
+
+def went_with(part: Clause) -> bool:
+    """Whether it is lost with the things that a clause names: "lost with the phone"."""
+    told = [hit for hit in part.hits if hit.means.states]
+    beside = next((hit.start for hit in part.hits if "with" in hit.means.speech), part.end)
+    named = [hit.start for hit in part.hits if hit.means.things]
+    return bool(told) and part.states <= GONE and told[0].start < beside < named[0]
 
 
 def _knows_not(part: Clause) -> bool:

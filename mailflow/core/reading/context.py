@@ -140,6 +140,10 @@ def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
     ]
 
 
+def _agreements(terms: Terms, items: Sequence[str]) -> list[Field]:
+    return [field for field in _yes_fields(terms, items) if field.kind is Kind.AGREEMENT]
+
+
 def _yes_to_all(
     fresh: Fresh,
     terms: Terms,
@@ -172,9 +176,13 @@ def _yes_to_all(
         bare = bare and not _agrees_again(fresh, parts, start, agreed)
         marks = _marks(fresh, start, end)
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
+        if said and (named := alone.agreed_by_label(fresh, start, end, _agreements(terms, open_items))):
+            fields, sure = named, _BARE
         if said and _only_knows(parts, text, terms):
             fields = [field for field in fields if field.key in terms.knowing]
-        fields = _not_spoken_of(fresh, terms, _without_told(fields, parts), marks, start)
+        if "both" not in marks:
+            fields = _without_told(fields, parts)
+        fields = _not_spoken_of(fresh, terms, fields, marks, start)
         if sure == _BARE:
             fields = _without_time(fresh, terms, fields, start, end)
         agreed_till = end if said and fields else None
@@ -277,10 +285,15 @@ def _only_knows(parts: Sequence[Clause], text: str, terms: Terms) -> bool:
 
 
 def _without_time(fresh: Fresh, terms: Terms, fields: list[Field], start: int, end: int) -> list[Field]:
-    """What is answered by who has read it: "I have read it to the end. So yes, I agree" says nothing of the waiting time."""
+    """What is answered by who has read it: "I have read it to the end. So yes, I agree" says nothing of the waiting time.
+
+    Nor does "agree, the rest tomorrow".
+    """
     begin = fresh.text.rfind("\n\n", 0, start) + 1  # of the paragraph
     perused = any("perused" in hit.means.speech for hit in fresh.within(begin, end))
-    return [field for field in fields if field.key not in terms.knowing] if perused else fields
+    if perused or (len(fields) > 1 and any("later" in hit.means.speech for hit in fresh.hits)):
+        return [field for field in fields if field.key not in terms.knowing]
+    return fields
 
 
 def _speaks_of_nothing(parts: Sequence[Clause]) -> bool:
@@ -324,9 +337,10 @@ def _meant(
 
 
 def _bare(askable: list[Field], open_items: Sequence[str], parts: Sequence[Clause]) -> list[Field]:
-    """A bare yes answers only where nothing but a yes is asked; "I agree" no question about things."""
-    if len(items_of(askable)) < len(open_items):
+    """A bare yes answers only where nothing but a yes is asked; "I agree" no question about things, but any agreement."""
+    agrees = any("agree" in part.says for part in parts) and not any("yes" in part.says for part in parts)
+    if agrees:
+        askable = [field for field in askable if field.kind is Kind.AGREEMENT]
+    elif len(items_of(askable)) < len(open_items):
         return []
-    if any("agree" in part.says for part in parts) and not any("yes" in part.says for part in parts):
-        return [field for field in askable if field.kind is Kind.AGREEMENT]
     return askable

@@ -15,6 +15,7 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.told import has_near_pronoun
 from mailflow.core.reading.words import lower, words_of
 
+_NUMBER = re.compile(r"^\s*\d{1,2}[.):]?\s")  # of our question
 _COMMA = re.compile("[,;，；、]")
 _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
@@ -61,19 +62,20 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         return
     parts = clauses(fresh.within(slot.start, slot.end + 1), terms.opposites)  # with the mark that ends it
     first = agreements.sentence_end(fresh.text, slot.start)
-    if agreements.bare(fresh.text[slot.start : first], terms) is False:
+    if agreements.bare(_NUMBER.sub("", fresh.text[slot.start : first]), terms) is False:
         parts = [
             part for part in parts if part.start > first
         ]  # to "Are they lost, or did you never have any?"
     about = [
         part
         for before, part in zip((None, *parts), parts, strict=False)
-        if not (part.things or part.topics or part.reserved or part.question or part.asks)
+        if (not part.things or choices.went_with(part))
+        and not (part.topics or part.reserved or part.question or part.asks)
         and not (before and before.sentence == part.sentence and agreements.only_doubts(before))
     ]
     length = slot.end - slot.start
     near = [part for part in about if has_near_pronoun(part) and length <= _LONG]
-    told = choices.by_state(terms, field, about if alone and length <= _SHORT else near)
+    told = choices.by_state(terms, field, about if alone and length <= _SHORT else near, about)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)
 

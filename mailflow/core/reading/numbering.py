@@ -39,12 +39,16 @@ def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
     if not may_be_numbered(fresh):
         return []
     marks: list[tuple[list[int], re.Match[str]]] = []
+    seen: set[int] = set()
     for match in _markers(fresh.text) if asked else ():
         numbers = numbers_of(match["mark"])
         if not all(1 <= number <= len(asked) for number in numbers):
             continue
-        if (marks and numbers[0] > marks[-1][0][-1]) or (not marks and _begins(fresh, match)):
+        begins = _begins(fresh, match)
+        follows = numbers[0] > marks[-1][0][-1] if marks else begins
+        if follows or (begins and seen.isdisjoint(numbers)):  # "3. yes", and on the next line "1. no"
             marks.append((numbers, match))
+            seen |= set(numbers)
     return _slots(fresh, asked, marks or _bare_numbers(fresh, asked) or _in_text(fresh, asked))
 
 
@@ -62,17 +66,33 @@ def _slots(
     fresh: Fresh, asked: Sequence[Question], marks: Sequence[tuple[list[int], re.Match[str]]]
 ) -> list[Slot]:
     word = _word_before(marks[0][1]) if marks else ""
-    slots = []
+    slots: list[Slot] = []
+    joined: list[int] = []  # the numbers before an "and": "1. and 2. lost"
     for index, (numbers, match) in enumerate(marks):
         limit = marks[index + 1][1].start() if index + 1 < len(marks) else len(fresh.text)
         if word and fresh.low[match.end() : limit].rstrip().endswith(word):
             limit = fresh.low.rindex(word, match.end(), limit)  # "Question 1: yes, question 2: no"
         end = min(limit, fresh.paragraph_end(match.end()))
         span = (match.end(), end)
+        if end == limit and _only_joins(fresh, *span):
+            joined += numbers
+            continue
         slots += [
-            asked[number - 1].slot(*span, "numbered answer", _SURE, match.start()) for number in numbers
+            asked[number - 1].slot(*span, "numbered answer", _SURE, match.start())
+            for number in (*joined, *numbers)
         ]
+        joined = []
     return slots
+
+
+def _only_joins(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether nothing stands between two numbers but an "and"."""
+    hits = fresh.within(start, end)
+    return (
+        len(hits) == 1
+        and hits[0].means.breaks == "and"
+        and fresh.text[start:end].strip() == fresh.text[hits[0].start : hits[0].end]
+    )
 
 
 def _begins(fresh: Fresh, match: re.Match[str]) -> bool:

@@ -10,6 +10,7 @@ from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.numbering import may_be_numbered, numbered
 from mailflow.core.reading.questions import Question, of_item
 from mailflow.core.reading.slots import Slot
@@ -34,6 +35,8 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
     for start, end in list(_paragraphs(fresh))[:_MOST_PARAGRAPHS]:
         lines = list(_parts(fresh.text, start, end, _LINE))
         parts = lines if len(lines) == len(asked) else list(_parts(fresh.text, start, end))
+        if len(parts) > len(asked) and not any(map(_tells, fresh.within(parts[len(asked)][0], end))):
+            parts = parts[: len(asked)]  # "no codes, yes, yes. Have a nice day!"
         if len(parts) == len(asked) and all(end - start <= _LONGEST for start, end in parts):
             slots = [
                 one.slot(*part, "answer in order", _SURE, part[0])
@@ -81,8 +84,17 @@ def _parts(text: str, start: int, end: int, marks: re.Pattern[str] = _PARTS) -> 
         start = mark.end() if mark else end
 
 
+def _tells(hit: Hit) -> bool:
+    return hit.means.objects or hit.means.verb or bool(hit.means.names)
+
+
 def _answers(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
-    """Whether a part answers its question, and in so many words: any sentence would do as a reason or a text."""
+    """Whether a part answers its question, and in so many words: any sentence would do as a reason or a text.
+
+    A plain no answers each, also one to which it chooses nothing.
+    """
+    if bare(fresh.text[slot.start : slot.end], terms) is False:
+        return True
     return any(_is_telling(fresh, terms, slot, claim) for claim in read_slot(fresh, terms, slot))
 
 
