@@ -176,15 +176,12 @@ def _yes_to_all(
         bare = bare and not _agrees_again(fresh, parts, start, agreed)
         marks = _marks(fresh, start, end)
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
-        if said and (named := alone.agreed_by_label(fresh, start, end, _agreements(terms, open_items))):
-            fields, sure = named, _BARE
-        if said and _only_knows(parts, text, terms):
-            fields = [field for field in fields if field.key in terms.knowing]
-        if "both" not in marks:
-            fields = _without_told(fields, parts)
+        if said:
+            named = alone.agreed_by_label(fresh, start, end, _agreements(terms, open_items))
+            fields, sure = (named, _BARE) if named else (_known(terms, text, parts, fields), sure)
+        fields = fields if "both" in marks else _without_told(fields, parts)
         fields = _not_spoken_of(fresh, terms, fields, marks, start)
-        if sure == _BARE:
-            fields = _without_time(fresh, terms, fields, start, end)
+        fields = _without_time(fresh, terms, fields, start, end) if sure == _BARE else fields
         agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
             value = _answered(terms, field, parts, meant[field.item], said=said)
@@ -278,10 +275,11 @@ def _says_something(part: Clause) -> bool:
     return bool(says) and _EXCUSES.isdisjoint(part.marks)
 
 
-def _only_knows(parts: Sequence[Clause], text: str, terms: Terms) -> bool:
-    """Whether a yes is no more than "I understand", which agrees to nothing."""
+def _known(terms: Terms, text: str, parts: Sequence[Clause], fields: list[Field]) -> list[Field]:
+    """What a yes answers that may be no more than "I understand", which agrees to nothing."""
     says = frozenset().union(*(part.says for part in parts))
-    return says == {"aware"} and not agreements.leads(text, terms, "yes")
+    only_knows = says == {"aware"} and not agreements.leads(text, terms, "yes")
+    return [field for field in fields if field.key in terms.knowing] if only_knows else fields
 
 
 def _without_time(fresh: Fresh, terms: Terms, fields: list[Field], start: int, end: int) -> list[Field]:
