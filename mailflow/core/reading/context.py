@@ -315,6 +315,9 @@ def _meant(
 ) -> tuple[list[Field], float]:
     """The fields that a yes answers, and how sure that is."""
     askable = _yes_fields(terms, open_items)
+    if said_times := next((number for word, number in TIMES.items() if word in marks), 0):
+        every = bare and said_times in {len(asked), len(open_items)}
+        return (askable if every and len(items_of(askable)) == len(open_items) else []), _BARE
     numbers = [number for one in NUMBER.findall(text) for number in numbers_of(one)]
     numbers = numbers or [number for number, word in enumerate(ORDINALS, 1) if word in marks]
     if numbers == [len(open_items)] and _COUNT.search(text):
@@ -322,9 +325,6 @@ def _meant(
     if numbers:
         known = all(1 <= number <= len(asked) for number in numbers)
         return _yes_fields(terms, [asked[number - 1] for number in numbers] if known else ()), _ALL
-    if said_times := next((number for word, number in TIMES.items() if word in marks), 0):
-        every = bare and said_times in {len(asked), len(open_items)}
-        return (askable if every and len(items_of(askable)) == len(open_items) else []), _BARE
     if "both" in marks:
         meant = _yes_fields(terms, asked)  # one of the two may be answered in so many words besides
         only = [field for field in meant if field.kind is Kind.AGREEMENT]
