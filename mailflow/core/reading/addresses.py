@@ -170,7 +170,7 @@ def _sender(
         if part.question and "change" not in cues and not _asks_for_it(part):
             continue
         supposed = not lost and _is_supposed(part, hits) and not any(map(_puts_right, parts))
-        if ("wanted" in cues and not supposed) or "change" in cues or _only_new_asked(terms, asked):
+        if ("wanted" in cues and not supposed) or "change" in cues or _new_asked(terms, asked, cues):
             field = terms.wanted
         elif not lost and (
             supposed or "registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")
@@ -214,6 +214,13 @@ def _cues_for_sender(part: Clause, sentence: Sequence[Hit]) -> list[str]:
     ]
     own = [key for key in keys(part.hits, "addresses") if key in {"registered", "wanted"}]
     return before[-1:] or own or keys(sentence, "addresses")
+
+
+def _new_asked(terms: Terms, asked: Sequence[str], cues: Sequence[str]) -> bool:
+    """Whether the new address was asked for, as it is of those who cannot read the account's, which is not theirs to write from."""
+    if terms.wanted is None or terms.wanted.item not in asked:
+        return False
+    return "registered" not in cues or _only_new_asked(terms, asked)
 
 
 def _only_new_asked(terms: Terms, asked: Sequence[str]) -> bool:

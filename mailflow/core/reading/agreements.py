@@ -19,7 +19,7 @@ from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 
 _SURE = 0.85
-AROUND = " .,;:!*_`'\"()…。！，、-–—"
+AROUND = " .,;:!*_`'\"()“”„«»「」『』…。！，、-–—"
 TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _LOOK_BACK = 3  # clauses
 _MOCKED = 2  # sentences before that may be ironic

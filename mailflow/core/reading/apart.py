@@ -26,6 +26,8 @@ _IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
+_HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})
+_HOPE_NEAR = 12  # characters: "but I do", "even if we"
 REST = frozenset({"rest"})
 FOR_ALL = frozenset({"all", "both", *REST, *TIMES})
 ORDINALS = ("first", "second", "third")
@@ -44,6 +46,7 @@ def sentences(fresh: Fresh, free: Sequence[tuple[int, int]]) -> list[tuple[int, 
 
 def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
+    end = _till_hope(fresh, start, end)
     text = fresh.text[start:end]
     if not COMMA.search(text):
         yield (
@@ -60,6 +63,16 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
         return
     yield from _told_apart(fresh, list(_parts(text, start)))
+
+
+def _till_hope(fresh: Fresh, start: int, end: int) -> int:
+    """Where a sentence ends, or turns to what is only hoped for: "I understand, but I do hope that it is done by May"."""
+    hits = fresh.within(start, end)
+    for hit in hits if any(_HOPE & hit.means.speech for hit in hits) else ():
+        hope = next((one for one in hits if one.start >= hit.end and _HOPE & one.means.speech), None)
+        if hit.start > start and _TURNS & hit.means.speech and hope and hope.start - hit.end <= _HOPE_NEAR:
+            return start + len(fresh.text[start : hit.start].rstrip(" ,;，；、\n-–—"))
+    return end
 
 
 def _told_apart(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -35,6 +35,7 @@ _LEAST_OTHER = 3  # words
 _YES = frozenset({"yes"})
 _AS_WELL = frozenset({"too", "same", "alike"})
 _SUPPOSED = RESERVED - {"doubt"}
+_THERE = frozenset({"was_at", "is_at", "had", "saved"})
 _FINE = HAS | {"enabled", "verified"}
 
 
@@ -121,7 +122,23 @@ def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Se
         return _by_own_things(terms, field, frozenset({"is_at"}))  # "Recovery codes: in a drawer"
     if _only_as_well(fresh, slot, parts) and _tells_loss(fresh, terms, slot):
         return _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too", "same disk"
+    if any(part.states and part.states <= _THERE and part.things for part in parts) and _were_on_lost(
+        fresh, terms, slot, parts
+    ):
+        return _by_own_things(terms, field, GONE)
     return set()
+
+
+def _were_on_lost(fresh: Fresh, terms: Terms, slot: Slot, parts: Sequence[Clause]) -> bool:
+    """Whether they were on what was told to be lost before the slot: "1. phone stolen 2. they were on that phone"."""
+    before = clauses(fresh.within(0, slot.label), terms.opposites)
+    lost = {
+        thing for part in before if part.states & ENDED and not part.marks & RESERVED for thing in part.things
+    }
+    return all(
+        lost.issuperset(part.things) and not (part.negated or part.marks & RESERVED or part.question)
+        for part in parts
+    )
 
 
 def _only_as_well(fresh: Fresh, slot: Slot, parts: Sequence[Clause]) -> bool:

@@ -252,9 +252,11 @@ def _not_spoken_of(
     fresh: Fresh, terms: Terms, fields: list[Field], marks: AbstractSet[str], till: int
 ) -> list[Field]:
     """What "the rest" is: nothing that was spoken of before. "Sorry for the delay" speaks of none."""
-    if REST.isdisjoint(marks):
+    if not fields:
         return fields
     parts = clauses(fresh.within(0, till), terms.opposites)
+    if REST.isdisjoint(marks):
+        return _not_put_off(terms, fields, parts)
     spoken = {
         topic
         for part in parts
@@ -267,6 +269,16 @@ def _not_spoken_of(
         for field in fields
         if field.key not in spoken
         and not (field.kind is Kind.CHOICE and things.intersection(terms.ways[field.key].things))
+    ]
+
+
+def _not_put_off(terms: Terms, fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
+    """What a yes may answer behind "I'll have a look for the codes": not what they are in doubt about."""
+    doubted = {thing for part in parts if "doubt" in part.marks for thing in part.things}
+    return [
+        field
+        for field in fields
+        if not (field.kind is Kind.CHOICE and doubted.intersection(terms.ways[field.key].things))
     ]
 
 

@@ -41,6 +41,8 @@ def lone_values(
     )
     yield from _lone_address(fresh, [field for field in fields if field.kind is Kind.ADDRESS], free, read)
     whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
+    if len(whole) == 1 and whole[0].kind is Kind.REASON:
+        spans = [span for span in spans if not is_read(*span, read)]  # "User name jdoe. I agree to it"
     if len(whole) == 1 and spans:
         slot = Slot(
             (whole[0],),

@@ -18,7 +18,7 @@ from mailflow.core.reading.namelike import NAME, QUOTES, SHAKY, STRONG
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.taken import Spans
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import words_of
+from mailflow.core.reading.words import has_cjk, words_of
 
 _LONGEST = 64
 _WRAPPING = QUOTES + "<>[](){}（）【】* \t\xa0"
@@ -65,6 +65,7 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         or clean(_PIECES.split(first)[0])
         or clean(_CLOSING.split(first)[0])
         or _first_word(first, terms)
+        or _before_copula(first, terms)
     )
     start = fresh.text.find(name, slot.start)
     if name and not _is_word(name, fresh, start) and not terms.states_nothing(field, name):
@@ -95,6 +96,12 @@ def _first_word(text: str, terms: Terms) -> str:
         return ""
     name = clean(words[0])
     return "" if terms.common(name) or name[:1].isupper() else name
+
+
+def _before_copula(text: str, terms: Terms) -> str:
+    """The name of "jane_d 입니다", where the verb that ends the sentence stands apart."""
+    name, _, rest = text.strip().partition(" ")
+    return clean(name) if rest and has_cjk(rest) and terms.among("copula", rest.strip(" .。!！~")) else ""
 
 
 def _is_word(name: str, fresh: Fresh, place: int) -> bool:

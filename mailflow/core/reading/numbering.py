@@ -24,8 +24,15 @@ _OPENS = re.compile(
 )
 _IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:1|a)[.)）](?=\s)")
 _MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
-_BARE_NUMBER = re.compile(r"^[ \t]*(?P<mark>\d{1,2})[ \t]+(?=\S)", re.MULTILINE)
-_NUMBER_IN_LINE = re.compile(r"(?<!\S)(?P<mark>\d{1,2})[ \t]+(?=\S)")
+_UNITS = "个個条條项項台年月日時时分秒枚つ回次개대월일년시분회"  # "1个备份码" counts a thing
+_COUNTER = r"[번番](?:[은는도も]|は(?!い))?"  # "1번 네", "1番は yes"
+_BARE_NUMBER = re.compile(
+    rf"^[ \t]*(?P<mark>\d{{1,2}})(?:(?:{_COUNTER})?[ \t]+(?=\S)|{_COUNTER}|(?=[{CJK}]{{1,4}}[,，、;；]))",
+    re.MULTILINE,
+)
+_NUMBER_IN_LINE = re.compile(
+    rf"(?<![^\s,，、;；])(?P<mark>\d{{1,2}})(?:(?:{_COUNTER})?[ \t]+(?=\S)|{_COUNTER}|(?=[{CJK}]{{1,4}}(?:[,，、;；。]|\s|\Z))(?![{_UNITS}]))"
+)
 _SURE = 0.9
 
 
@@ -91,6 +98,7 @@ def _only_joins(fresh: Fresh, start: int, end: int) -> bool:
     return (
         len(hits) == 1
         and hits[0].means.breaks == "and"
+        and not hits[0].means.says  # "да", which is a yes too
         and fresh.text[start:end].strip() == fresh.text[hits[0].start : hits[0].end]
     )
 
