@@ -208,10 +208,9 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
     conditional = {part.sentence for part in reserved if any(map(_is_condition, part.hits))}
     conditional |= {part.sentence for part in parts if part.of_others}
     for index, part in enumerate(parts):
-        topics = (part.topics or _of_time(terms, part)) if part.sentence not in conditional else ()
-        sure = _SURE
-        if not topics and (part.says or part.refuses) and part.sentence not in conditional:
-            topics, sure = _subject_before(parts, index), _SAID_BEFORE
+        if part.sentence in conditional or not (part.topics or part.says or part.refuses):
+            continue
+        topics, sure = _subjects(terms, parts, index)
         if topics and _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
             continue
         doubted = index > 0 and only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
@@ -234,6 +233,13 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
 def _is_condition(hit: Hit) -> bool:
     """Whether it makes all of its sentence conditional; a "would" only its clause: "I agree to it, would that all did"."""
     return "if" in hit.means.speech and "modal" not in hit.means.speech
+
+
+def _subjects(terms: Terms, parts: Sequence[Clause], index: int) -> tuple[tuple[str, ...], float]:
+    """What a clause that says something is about, and how sure that is."""
+    part = parts[index]
+    topics = part.topics or _of_time(terms, part)
+    return (topics, _SURE) if topics else (_subject_before(parts, index), _SAID_BEFORE)
 
 
 def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ _APART = 2  # empty lines between a question and its answer
 def answers(fresh: Fresh) -> Iterator[tuple[list[str], int, int]]:
     """Quoted lines that stand together, and where the paragraph below them begins and ends."""
     lines = fresh.lines
+    if not any(line.mark is Mark.QUOTED for line in lines):
+        return
     for index, line in enumerate(lines):
         if line.mark is not Mark.FRESH or not line.text.strip():
             continue

@@ -24,8 +24,11 @@ def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
         by_itself = "not_but" in hit.means.speech
         if not by_itself and "but" not in hit.means.speech:
             continue
-        wrong = _WRONG.search(fresh.text, max(0, hit.start - _LONGEST), hit.start)
-        right = _RIGHT.match(fresh.text, hit.end) if wrong else None
+        begin = max(0, hit.start - _LONGEST)
+        if not (by_itself or any(one.means.negates for one in fresh.within(begin, hit.start))):
+            continue
+        right = _RIGHT.match(fresh.text, hit.end)
+        wrong = _WRONG.search(fresh.text, begin, hit.start) if right else None
         if wrong is None or right is None or not (by_itself or _is_denied(fresh, wrong.start())):
             continue
         name = right["name"].rstrip(".-")

@@ -38,6 +38,8 @@ _SURE = 0.9
 
 def may_be_numbered(fresh: Fresh) -> bool:
     """Whether a line or sentence begins with a number, or a line with a word and the number 1, as one must to be read."""
+    if _MARKER_SIGN.search(fresh.low) is None:
+        return False
     return _OPENS.search(f"\n{fresh.text}") is not None or _IN_TEXT.search(fresh.low) is not None
 
 
