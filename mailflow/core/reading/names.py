@@ -84,9 +84,9 @@ def _from_profile(text: str, terms: Terms, field: Field) -> str:
 
 def _from_path(text: str, terms: Terms, field: Field) -> str:
     """The name in a link with the path of a profile, on whatever host: "https://pypi.example/user/jdoe/"."""
-    match = _LINK.fullmatch(text.strip(_WRAPPING))
-    paths = [prefix.partition("/")[2] for prefix, owner in terms.profiles if owner is field]
-    return next((match[2] for path in paths if match and match[1].lower() == path), "")
+    paths = {prefix.partition("/")[2] for prefix, owner in terms.profiles if owner is field}
+    links = (_LINK.fullmatch(word.strip(_WRAPPING)) for word in text.split() if "/" in word)
+    return next((link[2] for link in links if link and link[1].lower() in paths), "")
 
 
 def _first_word(text: str, terms: Terms) -> str:

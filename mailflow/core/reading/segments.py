@@ -225,7 +225,13 @@ def _names_subject(left: Segment, segment: Segment) -> bool:
 
 
 def _stands_alone(left: Segment, segment: Segment) -> bool:
-    """Whether both say all that they say: "No recovery codes, that page I skipped", "lost the password, mail is the one I use now"."""
+    """Whether both say all that they say: "No recovery codes, that page I skipped", "lost the password, mail is the one I use now".
+
+    A "not" behind an "and" belongs to a verb of its own, known or not: "they stole my phone and I can no longer …".
+    """
+    if segment.break_before == "and":
+        told = left.traits & THING and left.traits & STATE and not left.traits & NEGATES
+        return bool(told and segment.traits & NEGATES and not segment.traits & (OBJECT | STATE))
     if segment.break_before != "comma":
         return False
     says_none = left.without_verb and left.traits & NEGATES and left.lacks_thing and not segment.bare

@@ -259,6 +259,7 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
     end = min(end, limit)
     if label.field.kind is Kind.LIST:
         end = min(_list_end(fresh, start), limit)
+        end = _first(_SENTENCE_END, text, start, end)  # "Projects: x, y. I agree to the Code of Conduct."
     if not long:
         pattern = _PHRASE_END if label.field.kind in _ONE_WORD else _SENTENCE_END
         most, end = end, min(end, _first(pattern, text, start, end))
