@@ -76,6 +76,13 @@ def _arrow(_: Found, window: Window) -> Role | None:
     return Role(WANTED, _CUED) if window.arrow else None
 
 
+def _not_verified(_: Found, window: Window) -> Role | None:
+    """As in "I asked for a new one and read that the address x has not been verified"."""
+    told = next((hit for hit in window.after if hit.means.states and not hit.means.auxiliary), None)
+    unverified = told is not None and "unverified" in told.means.states
+    return Role(REGISTERED, _LOST) if unverified and WANTED not in window.beside else None
+
+
 def _announced(one: Found, window: Window) -> Role | None:
     """As in "my old address x", "please use x"; of "the registered address should be x" the first cue counts."""
     cues = [
@@ -214,6 +221,7 @@ _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _changed,
     _arrow,
     _registered_with,
+    _not_verified,
     _announced,
     _explained,
     _next_best,
