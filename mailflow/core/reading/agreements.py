@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import dropwhile, takewhile
 
 from mailflow.core.form import Field, Kind
+from mailflow.core.reading.apart import is_put_off
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
@@ -114,6 +115,8 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     own = [part for part in parts if not part.topics or field.key in part.topics]
     hits = fresh.within(slot.start, slot.end)
     if sets_condition(hits) or reserves(text, hits, parts, terms):
+        return
+    if is_put_off(fresh, slot.start, min(sentence_end(fresh.text, slot.start), slot.end)):
         return
     if slot.rule in _LABELLED and _offers_both(_rest_of_line(fresh, slot.start), terms):
         return

@@ -28,6 +28,7 @@ _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "iro
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
 _HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})
 _HOPE_NEAR = 12  # characters: "but I do", "even if we"
+_TO_COME = frozenset({"then", "appointment"})
 REST = frozenset({"rest"})
 FOR_ALL = frozenset({"all", "both", *REST, *TIMES})
 ORDINALS = ("first", "second", "third")
@@ -42,6 +43,14 @@ def sentences(fresh: Fresh, free: Sequence[tuple[int, int]]) -> list[tuple[int, 
         for match in _SENTENCE.finditer(fresh.flowed, start, end)
         if match.group().strip()
     ]
+
+
+def is_put_off(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether who says yes is still to answer, and so only nods: "OK, I will reply tonight". Not of a "yes to all"."""
+    hits = fresh.within(start, end)
+    marks = frozenset().union(*(hit.means.speech for hit in hits))
+    put_off = "will_reply" in marks or ("reply" in marks and not marks.isdisjoint(_TO_COME))
+    return put_off and marks.isdisjoint(APART)
 
 
 def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -17,6 +17,7 @@ from mailflow.core.reading.apart import (
     REST,
     SHORT,
     TIMES,
+    is_put_off,
     phrases,
     sentences,
 )
@@ -118,13 +119,14 @@ def _answering(fresh: Fresh, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
 
     Not what is asked back, goes on with a condition ("Yes. But only if …") or is about a date ("Agreed! Tuesday 3 pm then").
     """
-    found = [phrase for span in spans for phrase in phrases(fresh, *span)]
-    for number, ((start, end), after) in enumerate(pairwise([*found, (0, 0)])):
+    found = [(phrase, span) for span in spans for phrase in phrases(fresh, *span)]
+    for number, (((start, end), span), (after, _)) in enumerate(pairwise([*found, ((0, 0), (0, 0))])):
         asks_back = fresh.text[end : end + 1] in {"?", "？"}
         if (
             asks_back
             or agreements.sets_condition(fresh.within(*after))
             or alone.makes_a_date(fresh, end, after)
+            or is_put_off(fresh, span[0], max(span[1], after[1]))
         ):
             continue
         yield number, start, end
