@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.apart import is_put_off
@@ -34,6 +34,7 @@ _BUT_WISHES = frozenset({"but", "wish"})
 _RESERVES = frozenset({"if", "doubt", "hedge", "why"})
 _EITHER = frozenset({"yes", "not"})
 _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
+_THAT = frozenset({"that", "known_that"})
 _AS_WELL = frozenset({"too", "same"})
 _ECHOES = (("echo", True), ("echo_not", False))
 _BETWEEN = re.compile(r"[/|\\()\[\]<>☐□,;–—-]|\s{2,}")  # what stands between two ways to answer
@@ -83,6 +84,11 @@ def echoed(text: str, terms: Terms) -> bool | None:
     return next((said for word, said in _ECHOES if value in terms.values.get(word, ())), None)
 
 
+def _only_echoes(text: str, terms: Terms) -> bool:
+    """As in "You have it" below "your consent to …": no more than its verb, and that says yes."""
+    return "," not in text and echoed(text, terms) is True
+
+
 def _said_plainly(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
     says = frozenset().union(*(part.says for part in parts))
     yes = leads(text, terms, "yes") and (bool(says) or _stands_apart(text, terms))
@@ -122,7 +128,7 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         return
     knowing = field.key in terms.knowing
     at_once = _at_once(fresh, terms, slot) or then_wishes(fresh, terms, slot.start, slot.end)
-    plain = at_once or _turns_to_yes(fresh, terms, slot)
+    plain = at_once or _turns_to_yes(fresh, terms, slot) or (slot.asked and _only_echoes(text, terms))
     said = plain or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
@@ -220,7 +226,7 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
         if not topics or part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index):
             continue
         for key in topics:
-            if _holds_back(part, knowing=key in terms.knowing) or _only_nods(fresh, part):
+            if _holds_back(part, knowing=key in terms.knowing) or _only_nods(fresh, part) or _offers(part):
                 continue
             if index + 1 < len(parts) and _takes_back(fresh, part, parts[index + 1]):
                 continue
@@ -247,7 +253,7 @@ def _subjects(terms: Terms, parts: Sequence[Clause], index: int) -> tuple[tuple[
 
 def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:
     """What "I accept that the matter may rest for a good while" is about: how long it is, said in words for any time."""
-    knows = part.says and {"that", "time"} <= part.marks
+    knows = part.says and "time" in part.marks and not _THAT.isdisjoint(part.marks)
     return tuple(terms.knowing) if knows and not part.things and part.states <= _KNOWN else ()
 
 
@@ -310,6 +316,16 @@ def _only_nods(fresh: Fresh, part: Clause) -> bool:
     if not behind or subject is None or TAIL.match(fresh.text, subject.end):
         return False
     return not any("and" in hit.means.speech for hit in fresh.within(subject.end, subject.end + 2))
+
+
+def _offers(part: Clause) -> bool:
+    """As in "a yes/no is all I ask": no answer, but the two that somebody may give."""
+    if part.says != {"yes"} or "not" not in part.marks:
+        return False
+    return any(
+        "yes" in one.means.says and other.means.negates and other.start - one.end == 1
+        for one, other in pairwise(part.hits)
+    )
 
 
 def _holds_back(part: Clause, *, knowing: bool) -> bool:

@@ -122,7 +122,7 @@ def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if match is None or _is_no_project(terms, match["name"]):
         return None
     found = Found(match["name"], *match.span("name"), WEAK)
-    alone = match["open"] and TAIL.match(fresh.text, found.end)
+    alone = match["open"] and TAIL.match(fresh.text, match.end())
     return found if alone or any(_rest_of_list(fresh, terms, found.end)) else None
 
 

@@ -105,13 +105,16 @@ def numbered(quoted: Sequence[Question], terms: Terms, asked: Sequence[str]) -> 
 
 
 def _questions(fresh: Fresh) -> list[tuple[str, str]]:
-    """The numbered questions of the letter that is quoted first; where none has a number, its sentences that ask.
+    """The numbered questions of the letter that is quoted first, or those of its list; else its sentences that ask.
 
     Each of these with the sentence before it, if that tells something.
     """
     lines = [line.text for line in first_quote(fresh.lines)]
     if any(map(_NUMBER.match, lines)):
         return [(text, "") for text in _numbered(lines)]
+    listed = [text for text in lines if _BULLET.match(text)]
+    if len(listed) > 1:
+        return [(text, "") for text in listed]
     told = ["", *said_in_quote(fresh)]
     return [(text, "" if _asks(before) else before) for before, text in pairwise(told) if _asks(text)]
 

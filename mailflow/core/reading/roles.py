@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from mailflow.core.reading.addressforms import Found
@@ -20,6 +20,7 @@ NONE = ""
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
 _OTHERS = frozenset({"phone", "device", "second_factor", "password", "username", "codes", "some_codes"})
 _SUBJECTS = frozenset({"iam", "account"})
+_NAMED = frozenset({"account", "noun"})
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 
 
@@ -81,6 +82,15 @@ def _not_verified(_: Found, window: Window) -> Role | None:
     told = next((hit for hit in window.after if hit.means.states and not hit.means.auxiliary), None)
     unverified = told is not None and "unverified" in told.means.states
     return Role(REGISTERED, _LOST) if unverified and WANTED not in window.beside else None
+
+
+def _beside_name(_: Found, window: Window) -> Role | None:
+    """As in "from the new computer (account: x, mail: y)": what stands in brackets with the account's name is its own."""
+    inside = list(takewhile(lambda hit: hit.means.breaks != "open", reversed(window.before)))
+    if len(inside) == len(window.before) or any(("marks", "close") in hit.means.concepts for hit in inside):
+        return None
+    named = any(not _NAMED.isdisjoint(hit.means.names) for hit in inside)
+    return Role(REGISTERED, _CUED) if named and not keys(inside, "addresses") else None
 
 
 def _announced(one: Found, window: Window) -> Role | None:
@@ -222,6 +232,7 @@ _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _arrow,
     _registered_with,
     _not_verified,
+    _beside_name,
     _announced,
     _explained,
     _next_best,

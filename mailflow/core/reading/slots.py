@@ -225,8 +225,10 @@ def _is_of_new_address(fresh: Fresh, start: int, end: int) -> bool:
 
 
 def _names_several(fresh: Fresh, start: int, end: int) -> bool:
-    """As in "Code of Conduct and long processing: both accepted"."""
-    return sum(hit.means.objects for hit in fresh.within(start, end)) > 1
+    """As in "Code of Conduct and long processing: both accepted", "user name jdoe, one project: x"."""
+    hits = fresh.within(start, end)
+    turns = "," in fresh.text[start:end] and any("projects" in hit.means.tables for hit in hits)
+    return turns or sum(hit.means.objects for hit in hits) > 1
 
 
 def _last_end(text: str) -> int:
