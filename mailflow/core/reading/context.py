@@ -49,7 +49,8 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
     """Answers that stand right below the question they answer, which is quoted."""
     for quoted, start, end in below.answers(fresh):
         question = _question(quoted, terms, asked)
-        if question and not any(FOR_ALL & hit.means.speech for hit in fresh.within(start, end)):
+        first = min(end, agreements.sentence_end(fresh.text, start))
+        if question and not any(FOR_ALL & hit.means.speech for hit in fresh.within(start, first)):
             yield question.slot(start, end, "answer below the question", _INLINE, start)
 
 
