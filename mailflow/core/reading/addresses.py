@@ -13,7 +13,7 @@ from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.windows import is_listed, keys
+from mailflow.core.reading.windows import BESIDE, is_listed, keys
 
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
@@ -166,6 +166,8 @@ def _sender(
             "an_address" in hit.means.things and hit.end <= part.start for hit in hits
         ):
             continue  # "it is x, this mailbox still works"
+        if _is_named(part, hits):
+            continue  # "this address, x, is the one"
         cues = _cues_for_sender(part, hits)
         if part.question and "change" not in cues and not _asks_for_it(part):
             continue
@@ -180,6 +182,12 @@ def _sender(
             field = None
         if field is not None:
             yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
+
+
+def _is_named(part: Clause, sentence: Sequence[Hit]) -> bool:
+    """Whether "this address" goes on with the address itself, between commas or without."""
+    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
+    return any("an_address" in hit.means.things and 0 <= hit.start - here.end <= BESIDE for hit in sentence)
 
 
 def _this_one(registered: Field, parts: Sequence[Clause], sender: str) -> Iterator[Claim]:

@@ -336,9 +336,18 @@ def _holds_back(part: Clause, *, knowing: bool) -> bool:
     says = _AGREES | {"aware"} if knowing else _AGREES
     said = min((hit.start for hit in part.hits if says & set(hit.means.says)), default=part.end)
     anywhere, before = (_CONDITION, _ANYWHERE | _BEFORE) if knowing else (_ANYWHERE, _BEFORE)
+    known = _known_first(part, said) if knowing else 0
     return _only_concedes(part, said) or any(
-        hit.means.speech & anywhere or (hit.start < said and hit.means.speech & before) for hit in part.hits
+        hit.means.speech & anywhere or (known <= hit.start < said and hit.means.speech & before)
+        for hit in part.hits
     )
+
+
+def _known_first(part: Clause, said: int) -> int:
+    """Where what is known ends that stands before the knowing: "That I may have to wait, | I know"."""
+    if "that" not in part.hits[0].means.speech:
+        return 0
+    return next((hit.start for hit in part.hits if hit.means.breaks == "comma" and hit.start < said), 0)
 
 
 def _only_concedes(part: Clause, said: int) -> bool:
@@ -371,6 +380,8 @@ def _goes_on(part: Clause, before: Clause | None) -> bool:
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
     if part.refuses:
+        if _only_courtesy(part) and not _denied_first(part):
+            return None  # "no rush, I am only asking if it has not got lost"
         wonders = key not in terms.knowing or "why" in part.marks
         return None if wonders and not any(map(_can_be_refused, part.hits)) else False
     if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
@@ -378,6 +389,12 @@ def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool |
     if part.negated and "but" in part.marks and before is not None and before.says & {"agree", "aware"}:
         return False  # "I agree to the one, but not to the other"
     return None
+
+
+def _denied_first(part: Clause) -> bool:
+    """Whether a "not" stands before what is said, rather than behind it, where it denies something else."""
+    said = next((hit.start for hit in part.hits if hit.means.says), part.end)
+    return any(hit.means.negates and hit.start <= said for hit in part.hits)
 
 
 def _can_be_refused(hit: Hit) -> bool:

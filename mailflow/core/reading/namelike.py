@@ -11,7 +11,7 @@ from mailflow.core.reading.words import CJK
 
 QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
 NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
-TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（]|$|\n)")
+TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（<]|$|\n)")
 
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be

@@ -22,7 +22,7 @@ _BEFORE_NUMBER = " \t>*•-(（"
 _OPENS = re.compile(
     rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
 )
-_IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:1|a)[.)）](?=\s)")
+_IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:\d[:.)）]|[a-z][)）])(?=\s)")
 _MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
 _UNITS = "个個条條项項台年月日時时分秒枚つ回次개대월일년시분회"  # "1个备份码" counts a thing
 _COUNTER = r"[번番](?:[은는도も]|は(?!い))?"  # "1번 네", "1番は yes"
@@ -62,13 +62,14 @@ def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
 
 
 def _in_text(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
-    """Numbers of all our questions, in order, that begin a sentence and not a line: "Thank you. (a) none (b) yes"."""
+    """Numbers of our questions, two or more up to the last, that begin a sentence and not a line: "Thank you. (a) none (b) yes"."""
     begins = _IN_TEXT.search(fresh.low) if len(asked) > 1 else None
     if begins is None:
         return []
     every = [match for match in _markers(fresh.text) if match.start() > begins.start()]
     marks = [(numbers_of(match["mark"]), match) for match in every]
-    return marks if [numbers for numbers, _ in marks] == [[n] for n in range(1, len(asked) + 1)] else []
+    last = [[number] for number in range(1, len(asked) + 1)][-len(marks) :]
+    return marks if len(marks) > 1 and [numbers for numbers, _ in marks] == last else []
 
 
 def _slots(

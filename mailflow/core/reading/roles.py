@@ -19,6 +19,7 @@ NONE = ""
 
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
 _OTHERS = frozenset({"phone", "device", "second_factor", "password", "username", "codes", "some_codes"})
+_JOINING = frozenset({"and", "but"})
 _SUBJECTS = frozenset({"iam", "account"})
 _NAMED = frozenset({"account", "noun"})
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
@@ -93,12 +94,18 @@ def _beside_name(_: Found, window: Window) -> Role | None:
     return Role(REGISTERED, _CUED) if named and not keys(inside, "addresses") else None
 
 
+def _to_be_had(_: Found, window: Window) -> Role | None:
+    """As in "we would like to have the account under x"."""
+    return Role(WANTED, _CUED) if window.to_be_had else None
+
+
 def _announced(one: Found, window: Window) -> Role | None:
     """As in "my old address x", "please use x"; of "the registered address should be x" the first cue counts."""
     cues = [
         hit
         for hit, following in zip_longest(window.before, window.before[1:])
         if not (hit.means.addresses.isdisjoint(_COUNTERPART) or _is_of_another(hit, following))
+        and not _tells_of_another(hit, window.before)
     ]
     if not cues:
         return Role(PLAIN, _CUED) if "plain" in keys(window.before, "addresses") and not window.lost else None
@@ -120,6 +127,15 @@ def _is_of_another(cue: Hit, following: Hit | None) -> bool:
     if following.start >= cue.end and "account" in following.means.names:
         return True
     return not _OTHERS.isdisjoint(following.means.things)
+
+
+def _tells_of_another(cue: Hit, before: Sequence[Hit]) -> bool:
+    """Whether another thing is said to be so, and then something else begins: "the password is right, and this address, x, …"."""
+    told = [hit for hit in before if hit.end <= cue.start]
+    subject = next((hit for hit in reversed(told) if hit.means.things or hit.means.breaks), None)
+    if subject is None or _OTHERS.isdisjoint(subject.means.things):
+        return False
+    return any(hit.means.breaks in _JOINING for hit in before if hit.start >= cue.end)
 
 
 def _only_supposes(cue: Hit, should: Hit, before: Sequence[Hit]) -> bool:
@@ -233,6 +249,7 @@ _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _registered_with,
     _not_verified,
     _beside_name,
+    _to_be_had,
     _announced,
     _explained,
     _next_best,

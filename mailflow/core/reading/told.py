@@ -173,8 +173,8 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
 
 def _refers(part: Clause, before: Clause | None, last: Clause | None, *, held: bool) -> bool:
     """Whether a clause without a thing of its own goes on about the last one."""
-    if last is not None and "exception" in last.marks and "which" in part.marks:
-        return False  # "all of them except two, which I have used up"
+    if last is not None and _is_of_other(part, last):
+        return False
     if before is None or "if" in part.marks or part.sentence - before.sentence > 1:
         return before is not None and "if" not in part.marks and _refers_far_back(part, before)
     ended = "no_more" in part.marks and part.sentence == before.sentence and not held
@@ -187,7 +187,22 @@ def _refers(part: Clause, before: Clause | None, last: Clause | None, *, held: b
         return False
     looked_for = part.break_before == "but" and part.negated and not before.states.isdisjoint(_KEPT | _HAD_IN)
     goes_on = part.break_before == "and" or looked_for  # "the codes were printed, but I have not found them"
-    return "which" in part.marks or (goes_on and not held)
+    past = last is not None and _is_past_relative(part, last)
+    return past or "which" in part.marks or (goes_on and not held)
+
+
+def _is_of_other(part: Clause, last: Clause) -> bool:
+    """Whether what it goes on about is only what the clause right before it names."""
+    if "exception" in last.marks and "which" in part.marks:
+        return True  # "all of them except two, which I have used up"
+    alone = part.marks & _PRONOUNS == _IT  # "we keep to the Code of Conduct, it hangs in our office"
+    return alone and bool(last.topics) and part.sentence == last.sentence
+
+
+def _is_past_relative(part: Clause, last: Clause) -> bool:
+    """As in "the provider, with whom I had registered, | has closed": the verb follows what a relative clause puts in."""
+    put_in = "which" in last.marks and not (last.things or last.states or last.topics or last.says)
+    return put_in and part.break_before == "comma" and bool(part.states & ENDED) and not part.marks
 
 
 def _answers(part: Clause, before: Clause) -> bool:

@@ -10,6 +10,7 @@ from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Concept, Hit
+from mailflow.core.reading.namelike import TAIL
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import has_cjk, words_of
 
@@ -48,6 +49,7 @@ class Window:
     labelled: bool  # "mail:" stands before it on its line, which by itself is also what somebody wrote
     lost: bool  # what is said right before or behind it is that it is lost
     to_get: bool  # the account is to have it
+    to_be_had: bool  # the account is wanted under it
     begged: frozenset[int]  # where it is wished that something be so: "please have it | linked to x"
 
 
@@ -82,6 +84,8 @@ def window_of(
     begin = max(start, found[index - 1].end if index else 0)
     until = min(stop, found[index + 1].start if index + 1 < len(found) else stop)
     before, after = fresh.within(begin, one.start), _to_break(fresh.within(one.end, until))
+    if before and _opens_reason(before, one):
+        before = before[-1:]  # "you do not write to the new one, because | x was never confirmed"
     behind = after or _behind_comma(fresh, one, until)
     said = [*clauses(before, terms.opposites)[-1:], *clauses(behind, terms.opposites)[:1]]
     following = next((other for other in found[index + 1 : index + 2] if other.start < stop), None)
@@ -116,8 +120,16 @@ def window_of(
         labelled=_is_labelled(fresh, terms, one),
         lost=any(part.states & _GONE for part in said),
         to_get=_is_to_get(fresh, terms, before, begin, one.start),
+        to_be_had="account" in names and _is_to_be_had(fresh, terms, one, before, begin),
         begged=frozenset(_begged(fresh, terms, before, begin)),
     )
+
+
+def _opens_reason(before: Sequence[Hit], one: Found) -> bool:
+    """Whether an address stands right behind a "because", rather than an "as" that leads to it: "reached as x"."""
+    last = before[-1]
+    leads = any(hit.means.addresses for hit in before if hit.end >= last.start)
+    return last.means.breaks == "because" and one.start - last.end <= BESIDE and not leads
 
 
 def _is_to_get(fresh: Fresh, terms: Terms, before: Sequence[Hit], begin: int, place: int) -> bool:
@@ -127,6 +139,17 @@ def _is_to_get(fresh: Fresh, terms: Terms, before: Sequence[Hit], begin: int, pl
     if account is None or not between or not terms.among("gets", between[-1]):
         return False
     return terms.among("begs", *words_of(fresh.low[begin : account.start]))
+
+
+def _is_to_be_had(fresh: Fresh, terms: Terms, one: Found, before: Sequence[Hit], begin: int) -> bool:
+    """Whether it is wished to "have the account under" an address, with which the phrase ends."""
+    account = next(hit for hit in reversed(before) if "account" in hit.means.names)
+    if len(words_of(fresh.low[account.end : one.start])) > 1 or not TAIL.match(fresh.text, one.end):
+        return False
+    *wish, verb, article = ["", "", *words_of(fresh.low[begin : account.start])]
+    if terms.among("gets", article):  # "have my account under"
+        wish, verb = [*wish, verb], article
+    return terms.among("gets", verb) and terms.among("begs", *wish)
 
 
 def _is_labelled(fresh: Fresh, terms: Terms, one: Found) -> bool:
