@@ -380,8 +380,6 @@ def _goes_on(part: Clause, before: Clause | None) -> bool:
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
     if part.refuses:
-        if _only_courtesy(part) and not _denied_first(part):
-            return None  # "no rush, I am only asking if it has not got lost"
         wonders = key not in terms.knowing or "why" in part.marks
         return None if wonders and not any(map(_can_be_refused, part.hits)) else False
     if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
@@ -389,12 +387,6 @@ def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool |
     if part.negated and "but" in part.marks and before is not None and before.says & {"agree", "aware"}:
         return False  # "I agree to the one, but not to the other"
     return None
-
-
-def _denied_first(part: Clause) -> bool:
-    """Whether a "not" stands before what is said, rather than behind it, where it denies something else."""
-    said = next((hit.start for hit in part.hits if hit.means.says), part.end)
-    return any(hit.means.negates and hit.start <= said for hit in part.hits)
 
 
 def _can_be_refused(hit: Hit) -> bool:

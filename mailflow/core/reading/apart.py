@@ -136,7 +136,7 @@ def _agreeing_start(fresh: Fresh, start: int, end: int) -> tuple[int, int] | Non
     """What stands before the "and" behind which something else is told: "I agree and I can wait"."""
     hits = fresh.within(start, end)
     joined = next((hit for hit in hits if hit.means.breaks == "and"), None)
-    if joined is None or any(hit.means.speech & _RESERVING for hit in hits):
+    if joined is None or any(hit.means.speech & (_RESERVING | APART) for hit in hits):
         return None
     told = any(hit.means.objects for hit in fresh.within(joined.end, end))
     return (start, joined.start) if told and _only_agrees(fresh, start, joined.start) else None
