@@ -30,6 +30,7 @@ GROUPS = {
             "secretsettings",
             "secrettokens",
             "secretview",
+            "unread",
         ),
         *(
             "onetimecodes",
