@@ -13,6 +13,7 @@ from mailflow.core.answerwords import AnswerWords
 from mailflow.core.form import Form, Kind
 from mailflow.core.reading import (
     addresses,
+    agreed,
     agreements,
     boxes,
     candidates,
@@ -168,7 +169,7 @@ def _prose(
         *named,
         *choices.in_prose(terms, parts),
         *choices.pasted(fresh, terms),
-        *agreements.in_prose(fresh, terms, parts),
+        *agreed.in_prose(fresh, terms, parts),
         *links.in_prose(fresh, terms, hits),
     ]
     lost = any(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import addresses, agreements, choices, names
+from mailflow.core.reading import addresses, agreed, agreements, choices, names
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
@@ -73,7 +73,7 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         for before, part, after in zip((None, *parts), parts, (*parts[1:], None), strict=False)
         if (not part.things or choices.went_with(part))
         and not (part.topics or part.reserved or part.question or part.asks)
-        and not (before and before.sentence == part.sentence and agreements.only_doubts(before))
+        and not (before and before.sentence == part.sentence and agreed.only_doubts(before))
         and not (after and after.sentence == part.sentence and _only_wonders(after))
     ]
     length = slot.end - slot.start

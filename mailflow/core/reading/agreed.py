@@ -1,0 +1,226 @@
+"""Agreements: given in so many words with their subject beside them, refused, or (mostly) neither.
+
+An agreement that nobody gave is the worst reading of all. So a condition, a doubt, an obligation ("I had to agree"),
+a question, somebody else's agreement and the bare words of our own statement are no agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
+
+from mailflow.core.form import Kind
+from mailflow.core.reading.agreements import TAIL, behind_label, offers_both
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import NONE, Clause
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.terms import Terms
+
+_SURE = 0.85
+_LOOK_BACK = 3  # clauses
+_MOCKED = 2  # sentences before that may be ironic
+_NEAR = 30  # characters between an agreement and what takes it back
+_AGREES = frozenset({"agree", "yes", "refuse"})
+_CONDITION = frozenset({"if"})
+_ANYWHERE = _CONDITION | {"doubt"}  # reserves, wherever in the clause
+_BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
+_EITHER = frozenset({"yes", "not"})
+_KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
+_THAT = frozenset({"that", "known_that"})
+_SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
+
+
+def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
+    reserved = [part for part in parts if "if" in part.marks]
+    wishful = {part.sentence for part in reserved}  # "no hurry, I'd only like to know"
+    conditional = {part.sentence for part in reserved if any(map(_is_condition, part.hits))}
+    conditional |= {part.sentence for part in parts if part.of_others}
+    for index, part in enumerate(parts):
+        if part.sentence in conditional or not (part.topics or part.says or part.refuses):
+            continue
+        topics, sure = _subjects(terms, parts, index)
+        if topics and _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
+            continue
+        doubted = index > 0 and only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
+        if not topics or part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index):
+            continue
+        for key in topics:
+            if _holds_back(part, knowing=key in terms.knowing) or _only_nods(fresh, part) or _offers(part):
+                continue
+            if index + 1 < len(parts) and _takes_back(fresh, part, parts[index + 1]):
+                continue
+            before = parts[index - 1] if index else None
+            said = _said(part, key, terms, before)
+            if said is None and key in terms.knowing and _goes_on(part, before):
+                said = True
+            left_open = said and offers_both(behind_label(fresh, part.start), terms)
+            if said is not None and not left_open and terms.form.by_key[key].kind is Kind.AGREEMENT:
+                yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _is_condition(hit: Hit) -> bool:
+    """Whether it makes all of its sentence conditional; a "would" only its clause: "I agree to it, would that all did"."""
+    return "if" in hit.means.speech and "modal" not in hit.means.speech
+
+
+def _subjects(terms: Terms, parts: Sequence[Clause], index: int) -> tuple[tuple[str, ...], float]:
+    """What a clause that says something is about, and how sure that is."""
+    part = parts[index]
+    topics = part.topics or _of_time(terms, part)
+    return (topics, _SURE) if topics else (_subject_before(parts, index), _SAID_BEFORE)
+
+
+def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:
+    """What "I accept that the matter may rest for a good while" is about: how long it is, said in words for any time."""
+    knows = part.says and "time" in part.marks and not _THAT.isdisjoint(part.marks)
+    return tuple(terms.knowing) if knows and not part.things and part.states <= _KNOWN else ()
+
+
+def _only_courtesy(part: Clause) -> bool:
+    """Whether it agrees by no more than a phrase such as "take your time", which people also say in anger."""
+    return all(hit.means.topics for hit in part.hits if hit.means.says)
+
+
+def _mocks(parts: Sequence[Clause], index: int) -> bool:
+    """Whether it is said in irony: "Brilliant, three weeks. Take your time.", "take your time, I only have a release to ship".
+
+    Nor is "no rush, I only want to know …" more than courtesy.
+    """
+    sentence = parts[index].sentence
+    near = [part for part in parts if 0 <= sentence - part.sentence <= _MOCKED]
+    following = [part for part in parts[index + 1 :] if part.sentence == sentence]
+    return any("irony" in part.marks for part in near) or any(
+        "only" in part.marks and (not part.says or "hedge" in part.marks) for part in following
+    )
+
+
+def only_doubts(part: Clause) -> bool:
+    """As in "Maybe, I agree": the doubt is about what follows."""
+    return "doubt" in part.marks and not (part.things or part.topics or part.says or part.states)
+
+
+def _is_denied(parts: Sequence[Clause], index: int) -> bool:
+    """As in "I cannot say, after all that I have read, that I agree"."""
+    part = parts[index]
+    if not index or parts[index - 1].sentence != part.sentence:
+        return False
+    said = next((place for place, hit in enumerate(part.hits) if hit.means.says), 0)
+    if not any("that" in hit.means.speech for hit in part.hits[:said]):
+        return False
+    return any(
+        before.sentence == part.sentence
+        and before.negated
+        and not (before.says or before.things or before.topics or before.states - {NONE})
+        for before in parts[:index]
+    )
+
+
+def _only_nods(fresh: Fresh, part: Clause) -> bool:
+    """As in "Yes, your Code of Conduct is strange": a yes whose subject comes behind it and goes on."""
+    if part.says != {"yes"}:
+        return False
+    yes = next((hit for hit in part.hits if "yes" in hit.means.says), None)
+    subject = next((hit for hit in part.hits if hit.means.topics), None)
+    behind = yes is not None and subject is not None and yes.start < subject.start
+    if not behind or subject is None or TAIL.match(fresh.text, subject.end):
+        return False
+    return not any("and" in hit.means.speech for hit in fresh.within(subject.end, subject.end + 2))
+
+
+def _offers(part: Clause) -> bool:
+    """As in "a yes/no is all I ask": no answer, but the two that somebody may give."""
+    if part.says != {"yes"} or "not" not in part.marks:
+        return False
+    return any(
+        "yes" in one.means.says and other.means.negates and other.start - one.end == 1
+        for one, other in pairwise(part.hits)
+    )
+
+
+def _holds_back(part: Clause, *, knowing: bool) -> bool:
+    """Whether what is said is said under a reserve; an obligation or a doubt behind it is only what it is about.
+
+    "I know that I have to wait, that it may take long" knows it; "I have to agree" does not agree.
+    """
+    says = _AGREES | {"aware"} if knowing else _AGREES
+    said = min((hit.start for hit in part.hits if says & set(hit.means.says)), default=part.end)
+    anywhere, before = (_CONDITION, _ANYWHERE | _BEFORE) if knowing else (_ANYWHERE, _BEFORE)
+    known = _known_first(part, said) if knowing else 0
+    return _only_concedes(part, said) or any(
+        hit.means.speech & anywhere or (known <= hit.start < said and hit.means.speech & before)
+        for hit in part.hits
+    )
+
+
+def _known_first(part: Clause, said: int) -> int:
+    """Where what is known ends that stands before the knowing: "That I may have to wait, | I know"."""
+    if "that" not in part.hits[0].means.speech:
+        return 0
+    return next((hit.start for hit in part.hits if hit.means.breaks == "comma" and hit.start < said), 0)
+
+
+def _only_concedes(part: Clause, said: int) -> bool:
+    """As in "Even if I agree, …"; but "Even if it takes months, I agree"."""
+    if "even" not in part.marks:
+        return False
+    before = [hit for hit in part.hits if hit.start < said]
+    near = takewhile(lambda hit: not hit.means.breaks, reversed(before))
+    return any("even" in hit.means.speech for hit in near)
+
+
+def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
+    """Whether the next clause is no more than a reserve: "…, because I have to", "…, but only under protest"; or "(yes/no)"."""
+    if following.says or following.topics or following.things or following.start - part.end > _NEAR:
+        return False
+    if following.marks >= _EITHER:
+        return True
+    if following.sentence != part.sentence:
+        return False
+    reserves = {"hedge", "if"} if "but" in following.marks else {"hedge"}
+    return any(hit.means.speech & reserves and TAIL.match(fresh.text, hit.end) for hit in following.hits)
+
+
+def _goes_on(part: Clause, before: Clause | None) -> bool:
+    """As in "I understand that nobody can say when, | and that it may take long": what is understood goes on."""
+    if before is None or before.sentence != part.sentence or part.says or part.negated or part.reserved:
+        return False
+    return "that" in part.marks and before.says == {"aware"} and not (before.reserved or before.things)
+
+
+def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
+    if part.refuses:
+        wonders = key not in terms.knowing or "why" in part.marks
+        return None if wonders and not any(map(_can_be_refused, part.hits)) else False
+    if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
+        return None if NONE in part.states else True
+    if part.negated and "but" in part.marks and before is not None and before.says & {"agree", "aware"}:
+        return False  # "I agree to the one, but not to the other"
+    return None
+
+
+def _can_be_refused(hit: Hit) -> bool:
+    """Whether a "not" refuses what a phrase says: "I do not agree to it", but not "I do not understand it", "… why it takes so long"."""
+    return any(one != "aware" for one in hit.means.says)
+
+
+def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
+    """What "I agree with it" or "Code of Conduct? Yes." speaks of: the clauses just before that only name it."""
+    part = parts[index]
+    if part.things or "rest" in part.marks:  # "I agree with the rest"
+        return ()
+    topics: tuple[str, ...] = ()
+    for before in reversed(parts[max(0, index - _LOOK_BACK) : index]):
+        known = before.says and not (part.sentence == before.sentence and before.says == {"aware"})
+        meant = before.things and (before.states or "it" not in part.marks)  # rather than only mentioned
+        if known or before.refuses or meant or "if" in before.marks:
+            break
+        if part.sentence - before.sentence > 1 or (part.sentence == before.sentence and before.begins_to_ask):
+            break
+        if before.topics:
+            topics = (*before.topics, *topics)
+        elif (
+            topics or "it" not in part.marks
+        ):  # "I have read the Code of Conduct, found no fault, and agree to it"
+            break
+    return topics
