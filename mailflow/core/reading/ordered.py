@@ -42,8 +42,9 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
                 one.slot(*part, "answer in order", _SURE, part[0])
                 for one, part in zip(asked, parts, strict=True)
             ]
-            if all(_answers(fresh, terms, slot) for slot in slots) and not _goes_on(fresh, slots):
-                return slots
+            unread = [slot for slot in slots if not _answers(fresh, terms, slot)]
+            if (not unread or _asks_back(fresh, unread, parts is lines)) and not _goes_on(fresh, slots):
+                return [slot for slot in slots if slot not in unread]
     return []
 
 
@@ -82,6 +83,13 @@ def _parts(text: str, start: int, end: int, marks: re.Pattern[str] = _PARTS) -> 
             begin = start + len(part) - len(part.lstrip(_AROUND))
             yield begin, begin + len(part.strip(_AROUND))
         start = mark.end() if mark else end
+
+
+def _asks_back(fresh: Fresh, unread: Sequence[Slot], in_lines: bool) -> bool:
+    """Whether one line alone answers nothing, and asks about a thing instead: "what is a recovery code", "yes", "yes"."""
+    if len(unread) > 1 or not in_lines:
+        return False
+    return any(hit.means.objects for hit in fresh.within(unread[0].start, unread[0].end))
 
 
 def _tells(hit: Hit) -> bool:
