@@ -205,12 +205,12 @@ def test_a_server_that_hangs_in_a_transaction_is_unavailable_and_the_next_one_wo
 
 
 def test_migrations_may_take_longer_than_a_statement(postgresql_database):
-    engine = make_engine(replace(postgresql_database, statement_timeout=timedelta(milliseconds=50)))
+    engine = make_engine(replace(postgresql_database, statement_timeout=timedelta(milliseconds=500)))
     with engine.connect() as connection:
         with unbounded(connection):
-            connection.exec_driver_sql("SELECT pg_sleep(0.2)")
+            connection.exec_driver_sql("SELECT pg_sleep(0.7)")
         with pytest.raises(Unavailable, match="timeout"):
-            connection.exec_driver_sql("SELECT pg_sleep(0.2)")
+            connection.exec_driver_sql("SELECT pg_sleep(10)")
     engine.dispose()
 
 
