@@ -34,7 +34,8 @@ _LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and ho
 _SURE = 0.97
 _CONDITIONS = frozenset({"but", "if"})
 _TICKED = "ticked box"
-_ONE_TICK = frozenset({"it", "if", "first", "second", "third"})
+_WHICH = frozenset({"first", "second", "third"})  # "First box: had to be ticked"
+_ONE_TICK = frozenset({"it", "if"}) | _WHICH
 _TAKE_BACK = frozenset({"hedge", "doubt", "why", "only"})
 
 
@@ -168,7 +169,7 @@ def without_disowned(terms: Terms, claims: Sequence[Claim], hits: Sequence[Hit])
         topics = {topic for part in said for topic in part.topics}
         if topics and (marks & _TAKE_BACK or any(part.negated or part.refuses for part in said)):
             disowned |= topics
-        elif not topics and any(map(_forced, said)):
+        elif not topics and not marks & _WHICH and any(map(_forced, said)):
             disowned |= {field.key for field in terms.form.of_kind(Kind.AGREEMENT)}
     return [claim for claim in claims if not (claim.rule == _TICKED and claim.field in disowned)]
 
