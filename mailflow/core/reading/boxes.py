@@ -26,6 +26,7 @@ _OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
 _LONGEST = 400
+_LONGEST_LABEL = 60  # characters before a box
 _LONGEST_BELOW = 200  # characters below an open box that answer it
 _AROUND = " \t-*•·+>"
 _BEHIND = " \t\n.:;,=?>–—-"
@@ -73,6 +74,8 @@ def _limit(fresh: Fresh, found: Sequence[re.Match[str]], index: int) -> int:
         return len(fresh.text)
     begin, following = found[index].start(), found[index + 1].start()
     line, another = (fresh.starts[fresh.line_at(place)] for place in (begin, following))
+    if max(begin - line, following - another) > _LONGEST_LABEL:
+        return following
     labelled = fresh.text[line:begin].strip(_AROUND) and fresh.text[another:following].strip(_AROUND)
     return another if labelled and line != another else following
 
@@ -213,7 +216,8 @@ def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Fiel
     if best is not None or quoted:  # our letters tick off what they understood, by its label
         return best
     line = fresh.starts[fresh.line_at(box.start)]
-    for label in (text.split("\n")[0], fresh.text[line : box.start]):
+    before = fresh.text[line : box.start] if box.start - line <= _LONGEST_LABEL else ""
+    for label in (text.split("\n")[0], before):
         labelled = terms.label(words_of(label))
         if labelled is not None and labelled[1] == 0:
             return labelled[0]

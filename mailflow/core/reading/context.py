@@ -160,6 +160,7 @@ def _yes_to_all(
     items = [question.item for question in asked]
     meant = {question.item: question.yes for question in asked}
     called = alone.what_was_asked(terms, open_items)
+    put_off = any("later" in hit.means.speech for hit in fresh.hits)
     agreed_till: int | None = None
     for number, start, end in answering:
         if end - start > SHORT:
@@ -184,7 +185,7 @@ def _yes_to_all(
             fields, sure = (named, _BARE) if named else (_known(terms, text, parts, fields), sure)
         fields = fields if "both" in marks else _without_told(fields, parts)
         fields = _not_spoken_of(fresh, terms, fields, marks, start)
-        fields = _without_time(fresh, terms, fields, start, end) if sure == _BARE else fields
+        fields = _without_time(fresh, terms, fields, start, end, put_off=put_off) if sure == _BARE else fields
         agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
             value = _answered(terms, field, parts, meant[field.item], said=said)
@@ -226,8 +227,9 @@ def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) ->
 def _agrees_again(fresh: Fresh, parts: Sequence[Clause], start: int, agreed: Iterable[int]) -> bool:
     """Whether an "I agree" only goes on from what was agreed to right before it: "Code of Conduct yes. I agree"."""
     says = frozenset().union(*(part.says for part in parts))
-    goes_on = any(end <= start and _ONE_PHRASE_ON.fullmatch(fresh.text, end, start) for end in agreed)
-    return goes_on and "agree" in says and "yes" not in says
+    if "agree" not in says or "yes" in says:
+        return False
+    return any(end <= start and _ONE_PHRASE_ON.fullmatch(fresh.text, end, start) for end in agreed)
 
 
 def _says_too(fresh: Fresh, start: int, end: int) -> bool:
@@ -297,14 +299,18 @@ def _known(terms: Terms, text: str, parts: Sequence[Clause], fields: list[Field]
     return [field for field in fields if field.key in terms.knowing] if only_knows else fields
 
 
-def _without_time(fresh: Fresh, terms: Terms, fields: list[Field], start: int, end: int) -> list[Field]:
+def _without_time(
+    fresh: Fresh, terms: Terms, fields: list[Field], start: int, end: int, *, put_off: bool
+) -> list[Field]:
     """What is answered by who has read it: "I have read it to the end. So yes, I agree" says nothing of the waiting time.
 
     Nor does "agree, the rest tomorrow".
     """
+    if not fields:
+        return fields
     begin = fresh.text.rfind("\n\n", 0, start) + 1  # of the paragraph
     perused = any("perused" in hit.means.speech for hit in fresh.within(begin, end))
-    if perused or (len(fields) > 1 and any("later" in hit.means.speech for hit in fresh.hits)):
+    if perused or (len(fields) > 1 and put_off):
         return [field for field in fields if field.key not in terms.knowing]
     return fields
 
