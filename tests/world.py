@@ -118,6 +118,11 @@ def prepared(config: Config, folder: Path) -> Config:
     return config
 
 
+def in_the_clear(config: Config) -> Config:
+    """The same without a key: where there is one, nothing that is kept could be found in the first place."""
+    return replace(config, database=replace(config.database, encryption_key=None))
+
+
 def configured(folder: Path, source: Path = REPOSITORY / "config.toml") -> Config:
     """A configuration file, with everything that is written moved into `folder`."""
     config = loaded(source)

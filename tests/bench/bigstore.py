@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -28,7 +28,7 @@ from mailflow.steps.operate import act
 from mailflow.store import Store, schema
 from mailflow.store.columns import to_micros
 from mailflow.store.indexes import metadata
-from tests.world import COMPLETE, INCOMPLETE, World, configured
+from tests.world import COMPLETE, INCOMPLETE, World, configured, in_the_clear
 
 Row = dict[str, Any]
 
@@ -149,9 +149,7 @@ class Stories:
 
 def _led(lead: Callable[[World], None], *, without_case: bool = False) -> Story:
     folder = Path(tempfile.mkdtemp(prefix="mailflow-story-"))
-    config = configured(folder)
-    config = replace(config, database=replace(config.database, encryption_key=None))
-    world = World(folder, config)
+    world = World(folder, in_the_clear(configured(folder)))
     try:
         lead(world)
         return _rows(world.engine, without_case=without_case)

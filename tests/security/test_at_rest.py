@@ -17,7 +17,7 @@ from mailflow.steps.operate import act
 from mailflow.steps.periodic import purge_now
 from mailflow.steps.reencrypt import reencrypt
 from mailflow.store import private
-from tests.world import COMPLETE, INCOMPLETE, World, configured
+from tests.world import COMPLETE, INCOMPLETE, World, configured, in_the_clear
 
 WORDS = "heliotrope umbrella"  # nobody writes them but the person
 
@@ -138,7 +138,7 @@ def test_what_is_no_key_is_refused(world, line):
 
 def test_a_desk_that_was_in_the_clear_is_encrypted(tmp_path):
     config = configured(tmp_path)
-    world = World(tmp_path, replace(config, database=replace(config.database, encryption_key=None)))
+    world = World(tmp_path, in_the_clear(config))
     world.write(f"{INCOMPLETE}\n\n{WORDS}")
     assert WORDS.encode() in files_of(world)
     take_keys(world.store, config)
@@ -232,7 +232,7 @@ def test_mails_are_kept_as_they_came_for_a_time_and_the_case_longer(world):
 
 def test_nothing_of_what_was_deleted_is_left_in_the_files(tmp_path):
     config = configured(tmp_path)
-    world = World(tmp_path, replace(config, database=replace(config.database, encryption_key=None)))
+    world = World(tmp_path, in_the_clear(config))
     world.write(INCOMPLETE, X_Mark=WORDS)
     assert WORDS.encode() in files_of(world)
     world.now += world.config.case.keep_raw + timedelta(days=1)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 
 import pytest
 
 from tests.steps.test_secrets_at_rest import found, pieces
-from tests.world import INCOMPLETE, World, configured
+from tests.world import INCOMPLETE, World, configured, in_the_clear
 
 TOKEN = "pypi-AgEIcHlwaS5vcmcCJDaB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"
 PASSWORD = "Tr0ub4dor&3zebra"
@@ -17,9 +16,7 @@ KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEA
 
 @pytest.fixture
 def world(tmp_path):
-    """A desk without a key: where there is one, nothing could be found in the first place."""
-    config = configured(tmp_path)
-    desk = World(tmp_path, replace(config, database=replace(config.database, encryption_key=None)))
+    desk = World(tmp_path, in_the_clear(configured(tmp_path)))
     yield desk
     desk.close()
 

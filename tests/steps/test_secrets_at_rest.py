@@ -2,12 +2,11 @@
 
 import base64
 import html
-from dataclasses import replace
 
 import pytest
 
 from mailflow.core.secrets import SecretKind
-from tests.world import INCOMPLETE, World, configured
+from tests.world import INCOMPLETE, World, configured, in_the_clear
 
 SECRETS = {
     SecretKind.RECOVERY_CODE: ("My recovery codes: {}", "4b1f9c27ad03e85d 77c2ee10f6a94b38"),
@@ -30,9 +29,7 @@ PIECE = 8  # characters in a row
 
 @pytest.fixture
 def world(tmp_path):
-    """A desk without a key: where there is one, nothing could be found in the first place."""
-    config = configured(tmp_path)
-    world = World(tmp_path, replace(config, database=replace(config.database, encryption_key=None)))
+    world = World(tmp_path, in_the_clear(configured(tmp_path)))
     yield world
     world.close()
 
