@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
@@ -10,6 +9,7 @@ from functools import cached_property
 
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
+from mailflow.core.reading.words import blank
 from mailflow.core.reference import desk_pattern
 from mailflow.core.secrets import Secret, find_secrets, mask, without_tokens
 from mailflow.core.text import Line, Mark, mark_lines
@@ -82,7 +82,7 @@ def without_desk(lines: Iterable[Line], desk: str) -> tuple[Line, ...]:
     """The lines with blanks where our own addresses stand, which are nobody's: what a value is must not be one of them."""
     ours = desk_pattern(desk)
     return tuple(
-        line._replace(text=ours.sub(_blank, line.text))
+        line._replace(text=ours.sub(blank, line.text))
         if "@" in line.text and ours.search(line.text)
         else line
         for line in lines
@@ -91,10 +91,6 @@ def without_desk(lines: Iterable[Line], desk: str) -> tuple[Line, ...]:
 
 def _text(lines: Iterable[Line]) -> str:
     return "".join(f"{line.text}\n" for line in lines)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def _mask(text: str, lexicon: Lexicon) -> tuple[str, tuple[str, ...]]:

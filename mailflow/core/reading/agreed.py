@@ -42,7 +42,10 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
         topics, sure = _subjects(terms, parts, index)
         if topics and _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
             continue
-        doubted = index > 0 and only_doubts(parts[index - 1]) and parts[index - 1].sentence == part.sentence
+        # "Maybe, I agree": the doubt is about what follows.
+        doubted = (
+            index > 0 and parts[index - 1].is_only("doubt") and parts[index - 1].sentence == part.sentence
+        )
         if not topics or part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index):
             continue
         for key in topics:
@@ -93,11 +96,6 @@ def _mocks(parts: Sequence[Clause], index: int) -> bool:
     return any("irony" in part.marks for part in near) or any(
         "only" in part.marks and (not part.says or "hedge" in part.marks) for part in following
     )
-
-
-def only_doubts(part: Clause) -> bool:
-    """As in "Maybe, I agree": the doubt is about what follows."""
-    return "doubt" in part.marks and not (part.things or part.topics or part.says or part.states)
 
 
 def _is_denied(parts: Sequence[Clause], index: int) -> bool:

@@ -9,7 +9,7 @@ from itertools import dropwhile, takewhile
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.apart import is_put_off
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import NONE, Clause, clauses
+from mailflow.core.reading.clauses import NONE, RESERVES, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
@@ -18,9 +18,8 @@ from mailflow.core.reading.terms import Terms
 AROUND = " .,;:!*_`'\"()“”„«»「」『』…。！，、-–—"
 TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
-_TURNS = frozenset({"but", "if", "doubt", "hedge", "why"})
 _BUT_WISHES = frozenset({"but", "wish"})
-_RESERVES = frozenset({"if", "doubt", "hedge", "why"})
+_TURNS = RESERVES | {"but"}
 _AS_WELL = frozenset({"too", "same"})
 _ECHOES = (("echo", True), ("echo_not", False))
 _BETWEEN = re.compile(r"[/|\\()\[\]<>☐□,;–—-]|\s{2,}")  # what stands between two ways to answer
@@ -102,9 +101,9 @@ def leads(text: str, terms: Terms, word: str) -> bool:
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     text = fresh.text[slot.start : slot.end]
-    parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
-    own = [part for part in parts if not part.topics or field.key in part.topics]
     hits = fresh.within(slot.start, slot.end)
+    parts = clauses(hits, terms.opposites)
+    own = [part for part in parts if not part.topics or field.key in part.topics]
     if sets_condition(hits) or reserves(text, hits, parts, terms):
         return
     if is_put_off(fresh, slot.start, min(sentence_end(fresh.text, slot.start), slot.end)):
@@ -147,7 +146,7 @@ def reserves(text: str, hits: Sequence[Hit], parts: Sequence[Clause], terms: Ter
 
     Typed without its accent, the yes of some languages is an "if".
     """
-    return not parts and bare(text, terms) is None and any(hit.means.speech & _RESERVES for hit in hits)
+    return not parts and bare(text, terms) is None and any(hit.means.speech & RESERVES for hit in hits)
 
 
 def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
@@ -162,7 +161,7 @@ def then_wishes(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     """Whether a bare yes goes on with no more than a wish: "I do, although a rough estimate would be welcome"."""
     hits = fresh.within(start, end)
     speech = frozenset().union(*(hit.means.speech for hit in hits))
-    if not speech >= _BUT_WISHES or speech & _RESERVES or any(hit.means.matters for hit in hits):
+    if not speech >= _BUT_WISHES or speech & RESERVES or any(hit.means.matters for hit in hits):
         return False
     return _stands_apart(fresh.text[start:end], terms)
 

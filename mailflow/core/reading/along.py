@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from mailflow.core.reading.clauses import NONE, Clause
+from mailflow.core.reading.clauses import ENDED, NONE, Clause
 
-_LOST = frozenset({"gone", "ended"})
 _WAS_THERE = frozenset({"had", "saved", "was_at", "is_at", "held"})
 _WRITTEN = frozenset({"had", "saved", "was_at", NONE})
+CODES = frozenset({"codes", "some_codes"})
 _ON_WHICH = frozenset({"which", "wherein"})
 
 
 def went_along(part: Clause, before: Clause) -> bool:
     """Whether what was told of before was lost with the one thing of a clause: "so they went down together with the phone"."""
-    if "together" not in part.marks or part.negated or part.states.isdisjoint(_LOST):
+    if "together" not in part.marks or part.negated or part.states.isdisjoint(ENDED):
         return False
     if part.sentence - before.sentence > 1 or len({*part.things}) != 1 or part.things[0] in before.things:
         return False
@@ -24,7 +24,7 @@ def lost_place(part: Clause, loss: Clause | None) -> Clause | None:
     """A clause that adds a place to what was lost: "I lost the key | and the sheet" on which something may be told to be."""
     if "place" not in part.marks or loss is None or part is loss or part.sentence != loss.sentence:
         return None
-    adds = (part.break_before == "and" or "too" in part.marks) and not loss.states.isdisjoint(_LOST)
+    adds = (part.break_before == "and" or "too" in part.marks) and not loss.states.isdisjoint(ENDED)
     return part if adds and not part.negated and part.states <= _WRITTEN else None
 
 
@@ -32,4 +32,4 @@ def is_on_it(part: Clause, place: Clause | None) -> bool:
     """Whether a clause goes on about a place that was lost, by what was written there: "| onto which I had copied the codes"."""
     if place is None or part.sentence != place.sentence or part.negated or not part.states <= _WRITTEN:
         return False
-    return not part.marks.isdisjoint(_ON_WHICH) and not {*part.things}.isdisjoint({"codes", "some_codes"})
+    return not part.marks.isdisjoint(_ON_WHICH) and not CODES.isdisjoint(part.things)

@@ -8,15 +8,12 @@ from itertools import pairwise
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import NONE, Clause, clauses
+from mailflow.core.reading.clauses import ENDED, GONE, HAS, NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
 from mailflow.core.reading.told import (
     CLEAR,
-    ENDED,
-    GONE,
-    HAS,
     NO_STATE,
     RESERVED,
     Told,
@@ -120,7 +117,7 @@ def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Se
         return _by_own_things(terms, field, frozenset({NONE}))  # "Recovery codes: nah"
     if _only_tells_place(fresh, slot):
         return _by_own_things(terms, field, frozenset({"is_at"}))  # "Recovery codes: in a drawer"
-    if _only_as_well(fresh, slot, parts) and _tells_loss(fresh, terms, slot):
+    if _only_as_well(fresh, slot, parts) and _losses_before(fresh, terms, slot):
         return _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too", "same disk"
     if any(part.states and part.states <= _THERE and part.things for part in parts) and _were_on_lost(
         fresh, terms, slot, parts
@@ -131,10 +128,7 @@ def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Se
 
 def _were_on_lost(fresh: Fresh, terms: Terms, slot: Slot, parts: Sequence[Clause]) -> bool:
     """Whether they were on what was told to be lost before the slot: "1. phone stolen 2. they were on that phone"."""
-    before = clauses(fresh.within(0, slot.label), terms.opposites)
-    lost = {
-        thing for part in before if part.states & ENDED and not part.marks & RESERVED for thing in part.things
-    }
+    lost = {thing for part in _losses_before(fresh, terms, slot) for thing in part.things}
     return all(
         lost.issuperset(part.things) and not (part.negated or part.marks & RESERVED or part.question)
         for part in parts
@@ -161,10 +155,10 @@ def _behind_statement(text: str, field: Field) -> str:
     return said[len(statement) :] if statement and said.startswith(statement) else ""
 
 
-def _tells_loss(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
-    """Whether a loss is told before a slot."""
+def _losses_before(fresh: Fresh, terms: Terms, slot: Slot) -> list[Clause]:
+    """The clauses before a slot that tell of a loss."""
     before = clauses(fresh.within(0, slot.label), terms.opposites)
-    return any(part.states & ENDED and not part.marks & RESERVED for part in before)
+    return [part for part in before if part.states & ENDED and not part.marks & RESERVED]
 
 
 def by_state(terms: Terms, field: Field, parts: Sequence[Clause], around: Sequence[Clause] = ()) -> set[str]:

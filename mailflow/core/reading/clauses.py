@@ -15,19 +15,22 @@ from mailflow.core.reading.segments import segments_of
 
 _NOT = frozenset({"not", "without"})
 _OTHERS = frozenset({"other", "peer"})  # who may stand far from the verb
-_RESERVES = frozenset({"if", "doubt", "hedge", "why"})
+RESERVES = frozenset({"if", "doubt", "hedge", "why"})
 _NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close before it
 _Outcome = tuple[frozenset[str], frozenset[str], bool]
 _NOTHING: frozenset[str] = frozenset()
 _NO_OUTCOME: _Outcome = (_NOTHING, _NOTHING, False)
 _DONE = frozenset({"done"})
-_THERE = frozenset({"held", "reached", "works"})
 _AT = frozenset({"is_at"})  # "They are in the keychain of a computer, and that one won't start"
 _IN_PLACE = _AT | {"held"}
 _YES = ("yes",)  # "certainly", which is no verb that a "have" could belong to
 _WAS = frozenset({"had", "saved", "was_at"})
-_NO_MORE = frozenset({"gone"})
 NONE = "none"  # the state of a thing that is only negated: "no recovery codes"
+# States that several rules ask about: that a thing is there, is not there any more, or where it is or was.
+HAS = frozenset({"held", "reached", "works"})
+GONE = frozenset({"gone"})
+ENDED = GONE | {"ended"}
+KEPT = frozenset({"was_at", "is_at", "saved"})
 _ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
 
@@ -74,10 +77,14 @@ class Clause:
     def begins_to_ask(self) -> bool:
         return "ask" in self.hits[0].means.speech
 
+    def is_only(self, mark: str) -> bool:
+        """Whether it says nothing beside a word of [speech]: "maybe", "no idea what"."""
+        return mark in self.marks and not (self.things or self.topics or self.says or self.states)
+
     @property
     def reserved(self) -> bool:
         """Said under a condition, as a doubt or as an obligation: it states nothing."""
-        return not _RESERVES.isdisjoint(self.marks)
+        return not RESERVES.isdisjoint(self.marks)
 
 
 def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
@@ -100,7 +107,7 @@ def _end_what_was(part: Clause, before: Clause) -> None:
     """As in "I had some, | not any more", which says of no verb of its own that it is so no longer."""
     was = part.sentence == before.sentence and not before.states.isdisjoint(_WAS)
     if was and not before.negated and part.states == {NONE} and not (part.things or part.topics or part.says):
-        part.states = _NO_MORE
+        part.states = GONE
 
 
 def _sentences(hits: Iterable[Hit]) -> Iterator[tuple[Sequence[Hit], int, Hit | None]]:
@@ -145,7 +152,7 @@ def _clause(
         refuses = False  # "I don't sign what I haven't read": they may yet
     marks = _NOTHING.union(*[hit.means.speech for hit in hits])
     if "exception" in marks:
-        states &= _THERE  # "all but the two that I used up": what is told of those is not told of the rest
+        states &= HAS  # "all but the two that I used up": what is told of those is not told of the rest
     return Clause(
         hits=hits,
         things=things,

@@ -40,20 +40,16 @@ def _answered(fresh: Fresh) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     """Each quoted question with the sentences that may answer it: below it, or at the top where it is the only one."""
     for quoted, start, end in below.answers(fresh):
         yield questions.last_of(quoted), sentences(fresh, [(start, end)])[:1]
-    asked = [one for one in questions.said_in_quote(fresh) if _asks(one)]
+    asked = [one for one in questions.said_in_quote(fresh) if questions.asks(one)]
     if len(asked) == 1:
         yield asked[0], list(islice(sentences(fresh, [(0, len(fresh.text))]), _FIRST))
-
-
-def _asks(sentence: str) -> bool:
-    return sentence.rstrip().endswith(("?", "？"))
 
 
 def _asked_about(question: str, terms: Terms) -> str:
     """The one address of which it is asked whether it is that of the account; "" if none."""
     low = lower(question)
     found = find_addresses(question, low, low.split(), terms.spelling) if "@" in question else []
-    if len(found) != 1 or not _asks(question):
+    if len(found) != 1 or not questions.asks(question):
         return ""
     hits = terms.vocabulary.scan(low)
     cues = set(keys(hits, "addresses"))

@@ -143,10 +143,6 @@ def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
     ]
 
 
-def _agreements(terms: Terms, items: Sequence[str]) -> list[Field]:
-    return [field for field in _yes_fields(terms, items) if field.kind is Kind.AGREEMENT]
-
-
 def _yes_to_all(
     fresh: Fresh,
     terms: Terms,
@@ -160,6 +156,7 @@ def _yes_to_all(
     items = [question.item for question in asked]
     meant = {question.item: question.yes for question in asked}
     called = alone.what_was_asked(terms, open_items)
+    to_agree = [field for field in _yes_fields(terms, open_items) if field.kind is Kind.AGREEMENT]
     put_off = any("later" in hit.means.speech for hit in fresh.hits)
     agreed_till: int | None = None
     for number, start, end in answering:
@@ -181,7 +178,7 @@ def _yes_to_all(
         marks = _marks(fresh, start, end)
         fields, sure = _meant(terms, text, parts, marks, items, open_items, bare=bare)
         if said:
-            named = alone.agreed_by_label(fresh, start, end, _agreements(terms, open_items))
+            named = alone.agreed_by_label(fresh, start, end, to_agree)
             fields, sure = (named, _BARE) if named else (_known(terms, text, parts, fields), sure)
         fields = fields if "both" in marks else _without_told(fields, parts)
         fields = _not_spoken_of(fresh, terms, fields, marks, start)

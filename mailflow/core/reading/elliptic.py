@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from mailflow.core.reading.clauses import NONE, Clause
+from mailflow.core.reading.clauses import GONE, KEPT, NONE, Clause
 
 _NO_STATE = frozenset({NONE})
 _DEEDS = frozenset({"had", "saved", "held"})  # what a "did" can stand for
-_KEPT = frozenset({"was_at", "is_at", "saved"})
-_GONE = frozenset({"gone"})
 _NOTHING: frozenset[str] = frozenset()
 _LAST = 2  # phrases may overlap, so that the last to begin need not be the last to end
 
@@ -23,7 +21,7 @@ def left_out(
     `last`: the clause before it. `before`: the last that named things. `lost`: all things that were told to be lost.
     """
     if part.things:
-        return _GONE if _names_place(part, last, lost) else _NOTHING
+        return GONE if _names_place(part, last, lost) else _NOTHING
     if _denies_deed(part, before):
         return frozenset(opposites[state] for state in before.states & _DEEDS)
     return _NOTHING
@@ -39,7 +37,7 @@ def _names_place(part: Clause, last: Clause, lost: AbstractSet[str]) -> bool:
     return (
         alone
         and part.sentence == last.sentence + 1
-        and not last.states.isdisjoint(_KEPT)
+        and not last.states.isdisjoint(KEPT)
         and lost >= {*part.things}
     )
 

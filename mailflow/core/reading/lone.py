@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import addresses, agreed, agreements, choices, names
+from mailflow.core.reading import addresses, agreements, choices, names
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
@@ -73,19 +73,14 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         for before, part, after in zip((None, *parts), parts, (*parts[1:], None), strict=False)
         if (not part.things or choices.went_with(part))
         and not (part.topics or part.reserved or part.question or part.asks)
-        and not (before and before.sentence == part.sentence and agreed.only_doubts(before))
-        and not (after and after.sentence == part.sentence and _only_wonders(after))
+        and not (before and before.sentence == part.sentence and before.is_only("doubt"))
+        and not (after and after.sentence == part.sentence and after.is_only("why"))
     ]
     length = slot.end - slot.start
     near = [part for part in about if has_near_pronoun(part) and length <= _LONG]
     told = choices.by_state(terms, field, about if alone and length <= _SHORT else near, about)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)
-
-
-def _only_wonders(part: Clause) -> bool:
-    """As in "No idea, what that should be"."""
-    return "why" in part.marks and not (part.things or part.topics or part.says or part.states)
 
 
 def _lone_name(

@@ -13,12 +13,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.clauses import ENDED, HAS, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, Ways, collapsed
-from mailflow.core.reading.told import HAS
 from mailflow.core.reading.words import words_of
 from mailflow.core.text import first_quote
 
@@ -31,7 +30,6 @@ _JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
 _MAILBOX = frozenset({"mailbox", "an_address"})
-_LOST = frozenset({"gone", "ended"})
 _NEW = frozenset({"wanted", "change", "instead"})
 _THERE = frozenset({"held"})
 _TRUE = frozenset({"works"})  # "right", as of a device that is
@@ -116,11 +114,11 @@ def _questions(fresh: Fresh) -> list[tuple[str, str]]:
     if len(listed) > 1:
         return [(text, "") for text in listed]
     told = ["", *said_in_quote(fresh)]
-    return [(text, "" if _asks(before) else before) for before, text in pairwise(told) if _asks(text)]
+    return [(text, "" if asks(before) else before) for before, text in pairwise(told) if asks(text)]
 
 
-def _asks(sentence: str) -> bool:
-    return sentence.endswith(("?", "？"))
+def asks(sentence: str) -> bool:
+    return sentence.rstrip().endswith(("?", "？"))
 
 
 def _numbered(lines: Sequence[str]) -> list[str]:
@@ -234,7 +232,7 @@ def _address(hits: Sequence[Hit], terms: Terms) -> Field | None:
     if not things or not things <= _MAILBOX or any("noun" in hit.means.names for hit in hits):
         return None
     cues = {cue for hit in hits for cue in hit.means.addresses}
-    lost = any(not _LOST.isdisjoint(hit.means.states) for hit in hits)  # "instead of the lost one"
+    lost = any(not ENDED.isdisjoint(hit.means.states) for hit in hits)  # "instead of the lost one"
     return terms.registered if "registered" in cues and not lost and not cues & _NEW else terms.wanted
 
 
@@ -275,5 +273,5 @@ def _told_by_state(ways: Ways, parts: Sequence[Clause]) -> set[str]:
 
 def _asks_whether(question: str, parts: Sequence[Clause], terms: Terms) -> bool:
     """Whether a question in words that nobody knows asks if something is there, rather than what it is, or where."""
-    whether = _asks(question.rstrip()) and not terms.among("what", *words_of(question))
+    whether = asks(question) and not terms.among("what", *words_of(question))
     return whether and not any(part.negated for part in parts)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import along
-from mailflow.core.reading.clauses import NONE, Clause
+from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.elliptic import left_out
 from mailflow.core.reading.terms import Terms, Ways
 
@@ -22,13 +22,8 @@ _MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
 _FAR = 3  # sentences
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR_PLACE = 15  # characters between "were on" and the place
-_CODES = frozenset({"codes", "some_codes"})
 _NEAR = 15  # characters between a pronoun and its verb
 _LESS = 0.05  # less sure: the thing stands in the clause before
-HAS = frozenset({"held", "reached", "works"})
-ENDED = frozenset({"gone", "ended"})
-GONE = frozenset({"gone"})
-_KEPT = frozenset({"was_at", "is_at", "saved"})
 _HAD_IN = frozenset({"had", "saved"})
 _ACCESS = frozenset({"reached"})
 NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
@@ -75,7 +70,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
             if (held and part.states <= NO_STATE) or _knows_that(part):
                 continue  # "I found the codes. They were in a drawer."
             relative = "which" in part.marks and not part.marks & _PRONOUNS
-            kept = before is not None and not before.states.isdisjoint(_KEPT)
+            kept = before is not None and not before.states.isdisjoint(KEPT)
             meant = things[-1:] if relative and not kept else things if listed else things[:1]
             for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
                 yield told._replace(sure=told.sure - _LESS, rank=2)
@@ -149,7 +144,7 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozens
 
 def _is_place_of(part: Clause, before: Clause) -> bool:
     """Whether a clause goes on about where the things before it are: "the codes were on | the phone that was stolen"."""
-    if before.states.isdisjoint(_KEPT):
+    if before.states.isdisjoint(KEPT):
         return False
     goes_on = part.sentence == before.sentence and part.start - before.end <= _NEAR_PLACE
     return goes_on and part.break_before == "and"
@@ -160,7 +155,7 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
     if loss is None or part.negated or not part.states <= NO_STATE:
         return False
     if part.sentence - loss.sentence > 1 and not (
-        _CODES.issuperset(part.things) and "only" not in part.marks
+        along.CODES.issuperset(part.things) and "only" not in part.marks
     ):
         return False  # of codes it is said last, and often far behind
     if loss.states & ENDED:
@@ -182,10 +177,10 @@ def _refers(part: Clause, before: Clause | None, last: Clause | None, *, held: b
         return True  # "The codes were on the laptop, not any more."
     if "place" in part.marks and part.states & ENDED:
         # "The codes were in the safe. The safe has burnt."
-        return "place" in before.marks or not before.states.isdisjoint(_KEPT)
+        return "place" in before.marks or not before.states.isdisjoint(KEPT)
     if part.sentence != before.sentence or _only_auxiliary(part):
         return False
-    looked_for = part.break_before == "but" and part.negated and not before.states.isdisjoint(_KEPT | _HAD_IN)
+    looked_for = part.break_before == "but" and part.negated and not before.states.isdisjoint(KEPT | _HAD_IN)
     goes_on = part.break_before == "and" or looked_for  # "the codes were printed, but I have not found them"
     past = last is not None and _is_past_relative(part, last)
     return past or "which" in part.marks or (goes_on and not held)
