@@ -35,6 +35,8 @@ TEXTS = (
     # nothing to hold on to
     *("a", " ", "\t", "\n", "\r", "\0", "漢", "é", "\u0301", "e\u0301\u0323", "\u200b", "\u202e", "\xa0", "\ufffd"),
     *("@", ",", ".", ". ", "?", "… ", "-", "_", "*", "|", "#", "%", "&", "(", ")", "[", "]", '"', "`", "; ", ": "),
+    # answers to all that was asked, and to some of it
+    *("yes to all. ", "yes to the rest. ", "both yes, "),
     # what mail programs write
     *(">", "> ", ">\n", "> a\n", "> a\nb\n", "On ", "On Mon, 1 Jan 2024 at 10:00, x wrote:\n", "wrote:\n"),
     *("From: x\n", "From: x\nTo: y\n", "-----Original Message-----\n", "-- \n", "--\n", "Sent from my iPhone\n"),

@@ -42,6 +42,7 @@ YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
 _ASIDE = frozenset({"wish", "thanks", "sorry"})  # "yes, and thanks for the good work"
 _EXCUSES = frozenset({"sorry", "correct"})
 _EVERY = REST | {"all"}
+_MOST_YESES = 20  # that answer something: for each one all is looked at that stands before it
 _FIRST = 2  # a bare yes stands among the first three sentences
 
 
@@ -159,6 +160,7 @@ def _yes_to_all(
     to_agree = [field for field in _yes_fields(terms, open_items) if field.kind is Kind.AGREEMENT]
     put_off = any("later" in hit.means.speech for hit in fresh.hits)
     agreed_till: int | None = None
+    told = 0
     for number, start, end in answering:
         if end - start > SHORT:
             continue
@@ -181,6 +183,9 @@ def _yes_to_all(
             named = alone.agreed_by_label(fresh, start, end, to_agree)
             fields, sure = (named, _BARE) if named else (_known(terms, text, parts, fields), sure)
         fields = fields if "both" in marks else _without_told(fields, parts)
+        told += bool(fields)
+        if told > _MOST_YESES:
+            return
         fields = _not_spoken_of(fresh, terms, fields, marks, start)
         fields = _without_time(fresh, terms, fields, start, end, put_off=put_off) if sure == _BARE else fields
         agreed_till = end if said and fields else None
