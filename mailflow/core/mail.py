@@ -50,9 +50,7 @@ class Mail:
     attached: tuple[
         str, ...
     ] = ()  # name and text of those that are text, to be searched for secrets and never shown
-    unread: tuple[
-        str, ...
-    ] = ()  # other texts of people's, to be searched in the same way: see `core/unread.py`
+    unread: tuple[str, ...] = ()  # other texts of people's, searched in the same way (`core/unread.py`)
     hides_token: bool = False  # whether a token stands anywhere else
     reports: tuple[DeliveryReport, ...] = ()
     returned_ids: tuple[str, ...] = ()  # Message-IDs of the mails that a report returns

@@ -64,9 +64,8 @@ def read_fields(
 
     A line that is no field ends the header and begins the body, as it does for the MTA that took the mail.
     """
-    if raw[start : start + 5] == b"From " and not _FIELD.match(
-        raw, start
-    ):  # an mbox's or a pipe's envelope line
+    # An mbox's or a pipe's envelope line, and no field with a space before its colon.
+    if raw[start : start + 5] == b"From " and not _FIELD.match(raw, start):
         start = raw.find(b"\n", start, end) + 1 or end
     if raw.startswith((b"\n", b"\r\n"), start, end):
         return (), raw.index(b"\n", start) + 1
@@ -183,9 +182,8 @@ class Part:
     children: list[Part] = field(default_factory=list)
     disposition: str = ""  # lower-case: "inline", "attachment", …
     filename: str = ""
-    outside: list[tuple[int, int]] = field(
-        default_factory=list
-    )  # of a multipart: what is in none of its parts
+    # Of a multipart: what is in none of its parts.
+    outside: list[tuple[int, int]] = field(default_factory=list)
 
     def walk(self) -> Iterator[Part]:
         """The part and those in it, depth first."""

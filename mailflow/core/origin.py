@@ -93,13 +93,7 @@ def list_field(mail: Mail, _desk: str) -> Silence | None:
 def precedence(mail: Mail, _desk: str) -> Silence | None:
     for field in ("precedence", "x-precedence", "preference"):
         for value in mail.headers(field):
-            if value.partition("(")[0].strip().lower() in (
-                "bulk",
-                "junk",
-                "list",
-                "auto_reply",
-                "auto-reply",
-            ):
+            if value.partition("(")[0].strip().lower() in signs.PRECEDENCE_OF_MANY:
                 why = f"It asks for no answer: {_titled(field)} is {_shown(value)}."
                 return _machine(mail, why, "RFC 3834, section 3.1.8; RFC 2076, section 3.9")
     return None

@@ -12,6 +12,9 @@ LIST_FIELDS = frozenset({
     "list-archive", "mailing-list", "x-mailing-list", "x-beenthere", "x-mailman-version", "x-ml-name",
 })  # fmt: skip
 
+# Values of Precedence that ask for no answer (RFC 3834, 3.1.8; RFC 2076, 3.9).
+PRECEDENCE_OF_MANY = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
+
 # Fields that no person's mail program writes, and whose they are.
 MACHINE_FIELDS = {
     "x-autoreply": VENDORS,

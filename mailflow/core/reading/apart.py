@@ -166,9 +166,8 @@ def _only_agrees(fresh: Fresh, start: int, end: int) -> bool:
     if says - _AGREEING - _YES or any(hit.means.objects or hit.means.negates for hit in hits):
         return False
     which = NUMBER.search(fresh.text, start, end) or any(APART & hit.means.speech for hit in hits)
-    to_what = (
-        says == _YES and not which and any("to" in hit.means.addresses for hit in hits)
-    )  # "yes to the code"
+    # "yes to the code"
+    to_what = says == _YES and not which and any("to" in hit.means.addresses for hit in hits)
     return bool(says - _YES or to_what) and len(WORD.findall(fresh.text, start, end)) <= _LEAD
 
 

@@ -176,9 +176,8 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     if len(acting) == 1 and not traits & NEGATES:
         return [(acting[0], False)]
     verbs: list[tuple[Meaning, bool]] = []
-    negated = auxiliary = denied = again = (
-        False  # again: "não tenho código nenhum", where that of one verb is said twice
-    )
+    negated = auxiliary = denied = False
+    again = False  # "não tenho código nenhum": that of one verb is said twice
     said, behind = (
         0,
         False,

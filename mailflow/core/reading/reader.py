@@ -16,9 +16,8 @@ from mailflow.core.reading.tokens import RUN, Tokens, new_hit
 from mailflow.core.reading.words import fold, words_of
 
 COMMON = "en"  # what people fall back on for the names of things
-_IN_VERBS = frozenset(
-    {"all", "both", "if", "doubt", "hedge"}
-)  # what may stand within a verb and tells how it is meant
+# What may stand within a verb and tells how it is meant.
+_IN_VERBS = frozenset({"all", "both", "if", "doubt", "hedge"})
 _BORROWED = frozenset({"things", "topics", "names", "named"})
 _WORDS_KEPT = 5_000  # hostile mail must not fill the memory
 _FOLDED = 0.5  # a phrase without its accents is so much less likely than one that is written so

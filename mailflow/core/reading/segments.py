@@ -232,9 +232,8 @@ def _stands_alone(left: Segment, segment: Segment) -> bool:
     if segment.break_before == "and":
         told = left.traits & THING and left.traits & STATE and not left.traits & NEGATES
         another = segment.traits & NEGATES and not segment.traits & (OBJECT | STATE)
-        return (
-            bool(told and another) and "not_one" not in segment.hits[-1].means.speech
-        )  # "… and there are none"
+        # "… and there are none" is of the things before it.
+        return bool(told and another) and "not_one" not in segment.hits[-1].means.speech
     if segment.break_before != "comma":
         return False
     says_none = left.without_verb and left.traits & NEGATES and left.lacks_thing and not segment.bare
