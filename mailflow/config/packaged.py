@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,9 +52,9 @@ def _public_suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def _languages(subject: str) -> dict[str, dict[str, Any]]:
-    files = sorted((_PACKAGE / "languages" / subject).glob("*.toml"))
-    return {file.stem: tomllib.loads(file.read_text("utf-8")) for file in files}
+def _languages(subject: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for file in sorted((_PACKAGE / "languages" / subject).glob("*.toml")):
+        yield file.stem, tomllib.loads(file.read_text("utf-8"))
 
 
 def _ordinary_words() -> WordList:
@@ -61,4 +62,4 @@ def _ordinary_words() -> WordList:
     from mailflow.core.wordlist import WordList  # noqa: PLC0415 -- like the lexicon
 
     files = sorted((_PACKAGE / "languages" / "common").glob("*.txt"))
-    return WordList(file.read_text("ascii").rpartition("\n#")[2].split("\n")[1:-1] for file in files)
+    return WordList(file.read_text("ascii").rpartition("\n#")[2].partition("\n")[2] for file in files)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,17 +60,24 @@ class AnswerWords:
         return known[1]
 
 
-def compile_answer_words(languages: Mapping[str, Mapping[str, Any]], ordinary: Container[str]) -> AnswerWords:
-    """`languages` is the parsed TOML of each language's file by its code."""
-    every = languages.get(EVERY, {})
+def compile_answer_words(
+    languages: Iterable[tuple[str, Mapping[str, Any]]], ordinary: Container[str]
+) -> AnswerWords:
+    """`languages`: the code of each, and the parsed TOML of its file, one after the other."""
+    book = PhraseBook()
+    gathered: dict[str, dict[str, dict[str, None]]] = {"labels": {}, "values": {}, "patterns": {}}
+    every: Mapping[str, Any] = {}
+    for code, tables in languages:
+        book = compile_book(_entries(code, tables), book)
+        for table, lists in gathered.items():
+            for key, words in tables.get(table, {}).items():
+                lists.setdefault(key, {}).update(dict.fromkeys(words))
+        every = tables if code == EVERY else every
     return AnswerWords(
-        book=compile_book(_entries(languages)),
-        labels=_gathered(languages, "labels"),
-        values={
-            key: frozenset(lower(word) for word in words)
-            for key, words in _gathered(languages, "values").items()
-        },
-        lists=_gathered(languages, "patterns"),
+        book=book,
+        labels={key: tuple(words) for key, words in gathered["labels"].items()},
+        values={key: frozenset(map(lower, words)) for key, words in gathered["values"].items()},
+        lists={key: tuple(words) for key, words in gathered["patterns"].items()},
         choices={
             choice: {key: tuple(ways) for key, ways in table.items()}
             for choice, table in every.get("choices", {}).items()
@@ -80,28 +87,18 @@ def compile_answer_words(languages: Mapping[str, Mapping[str, Any]], ordinary: C
     )
 
 
-def _entries(languages: Mapping[str, Mapping[str, Any]]) -> Iterator[Entry]:
-    for code, tables in languages.items():
-        for word in tables.get("common", {}).get("words", ()):
-            yield Entry(code, word, None)
-        for table in _SCANNED:
-            for key, words in tables.get(table, {}).items():
-                for word in words:
-                    yield Entry(code, word, (table, key))
-                    if code == COMMON and (typed := _without_apostrophe(word)):
-                        yield Entry(code, typed, (table, key))
+def _entries(code: str, tables: Mapping[str, Any]) -> Iterator[Entry]:
+    for word in tables.get("common", {}).get("words", ()):
+        yield Entry(code, word, None)
+    for table in _SCANNED:
+        for key, words in tables.get(table, {}).items():
+            for word in words:
+                yield Entry(code, word, (table, key))
+                if code == COMMON and (typed := _without_apostrophe(word)):
+                    yield Entry(code, typed, (table, key))
 
 
 def _without_apostrophe(phrase: str) -> str:
     """As many people type it, "im", "dont"; "" where that is another word, "id" or "well"."""
     typed = _CONTRACTED.sub(lambda match: match[0].replace("'", ""), phrase)
     return "" if typed == phrase or not _OTHER_WORDS.isdisjoint(typed.split()) else typed
-
-
-def _gathered(languages: Mapping[str, Mapping[str, Any]], table: str) -> dict[str, tuple[str, ...]]:
-    """The lists of one table, those of all languages put together."""
-    gathered: dict[str, dict[str, None]] = {}
-    for tables in languages.values():
-        for key, words in tables.get(table, {}).items():
-            gathered.setdefault(key, {}).update(dict.fromkeys(words))
-    return {key: tuple(words) for key, words in gathered.items()}

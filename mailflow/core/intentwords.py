@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mailflow.core.phrases import CJK, Phrases, compile_phrases
@@ -68,7 +69,18 @@ _LONGEST_KEPT = 64  # characters of a word
 _NEVER = re.compile(r"(?!)")
 
 
-Begins = tuple[str, str, re.Pattern[str]]  # a list of names, a word, and those of the list that begin with it
+@dataclass(frozen=True)
+class Begins:
+    """Those names of a list that begin with a word."""
+
+    kind: str  # the list's name
+    word: str
+    ways: str  # to write any of them
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Made when the word is first met: there are hundreds, of which a desk's mail uses some."""
+        return re.compile(self.ways, re.IGNORECASE)
 
 
 class SecretNames(dict[str, tuple[Begins, ...]]):
@@ -85,7 +97,7 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
         self._inside: dict[str, list[Begins]] = {}
         for kind, names in lists.items():
             for word, ways in _by_first_word_of_names(names).items():
-                begins = (kind, word, re.compile("|".join(ways), re.IGNORECASE))
+                begins = Begins(kind, word, "|".join(ways))
                 if any(map(_CJK.search, ways)):
                     self._inside.setdefault(word[0], []).append(begins)
                 letters = _LETTERS.match(word)
@@ -107,11 +119,11 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
         heads = self._by_head
         found: dict[str, dict[str, re.Pattern[str]]] = {}
         for run in [run for run in _runs(lowered) if run[:_HEAD_LENGTH] in heads]:
-            for kind, word, pattern in self[run]:
-                found.setdefault(kind, {})[word] = pattern
+            for begins in self[run]:
+                found.setdefault(begins.kind, {})[begins.word] = begins.pattern
         for character in () if lowered.isascii() else self._inside.keys() & set(lowered):
-            for kind, word, pattern in self._inside[character]:
-                found.setdefault(kind, {})[word] = pattern
+            for begins in self._inside[character]:
+                found.setdefault(begins.kind, {})[begins.word] = begins.pattern
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from mailflow.core.answerwords import AnswerWords, compile_answer_words
 from mailflow.core.intentwords import IntentWords, compile_intent_words
 from mailflow.core.textwords import TextWords, compile_text_words
 
-Languages = Mapping[str, Mapping[str, Any]]  # language code to the tables of its file
+Languages = Iterable[tuple[str, Mapping[str, Any]]]  # the code of each language and the tables of its file
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Lexicon:
 def compile_lexicon(languages: Callable[[str], Languages], ordinary: Container[str]) -> Lexicon:
     """Compiled once: it takes longer than reading many mails. `ordinary`: words of dictionaries, in lower case.
 
-    `languages` loads the files of "answers", "text" or "intent": one after the other, as each takes as much memory as what
-    is made of it.
+    `languages` loads the files of "answers", "text" or "intent", one after the other: as parsed they take several times as
+    much memory as what is made of them.
     """
     return Lexicon(
         compile_answer_words(languages("answers"), ordinary),
-        compile_text_words(languages("text")),
-        compile_intent_words(languages("intent"), ordinary),
+        compile_text_words(dict(languages("text"))),
+        compile_intent_words(dict(languages("intent")), ordinary),
     )

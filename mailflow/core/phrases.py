@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from mailflow.core.glossary import Glossary
 from mailflow.core.phrasetree import End, Node, Plan
-from mailflow.core.wordlist import SHORT, WordList
+from mailflow.core.wordlist import SHORT, WordList, lines
 
 CJK = r"\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 
@@ -204,7 +204,7 @@ class Phrases:
             known |= plan.words()
             for word in plan.first_words():
                 self._beginning.add(word, str(number))
-        self._known = WordList([sorted(known)], head=SHORT)
+        self._known = WordList([lines(known)], head=SHORT)
         stems: dict[str, list[str]] = {}  # beginnings of words, by their first two characters
         for word in self._known:
             if word.endswith("*"):

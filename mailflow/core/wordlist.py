@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
 
 LONG = 3  # letters, for a list of 100,000 words
 SHORT = 2  # for one of some 10,000
@@ -16,16 +15,17 @@ class WordList:
     `head`: how many letters. Where few words begin alike their strings take as much as the words; where many do, looking takes longer.
     """
 
-    def __init__(
-        self, lists: Iterable[Iterable[str]] = (), before: WordList | None = None, head: int = LONG
-    ) -> None:
-        """Each list in order, taken one after the other; the words hold no line ends. Those of `before` come first."""
+    def __init__(self, lists: Iterable[str] = (), before: WordList | None = None, head: int = LONG) -> None:
+        """Each list is a text of one word a line, the last one too. Those of `before` come first."""
         self.head: int = before.head if before else head
         self.rests: dict[str, str] = dict(before.rests) if before else {}  # a line for each word
+        # Those beside each other that begin alike are taken together: a string a word would leave holes in the memory.
+        alike = re.compile(rf"(.{{{self.head}}}).*\n(?:\1.*\n)*|(.+)\n")
         for words in lists:
-            for letters, some in groupby(words, key=itemgetter(slice(self.head))):
-                lines = [f"{word[self.head :]}\n" for word in some]
-                self.rests[letters] = self.rests.get(letters, "\n") + "".join(lines)
+            for some in alike.finditer(words):
+                letters = some[1] or some[2]
+                rests = f"\n{some[0]}".replace(f"\n{letters}", "\n")
+                self.rests[letters] = self.rests.get(letters, "\n") + rests[1:]
 
     def __contains__(self, word: object) -> bool:
         if not isinstance(word, str):
@@ -37,3 +37,8 @@ class WordList:
         for letters, rests in self.rests.items():
             for rest in rests[1:-1].split("\n"):
                 yield letters + rest
+
+
+def lines(words: Iterable[str]) -> str:
+    """Words that hold no line ends as such a list, those that begin alike beside each other."""
+    return "".join(f"{word}\n" for word in sorted(words))

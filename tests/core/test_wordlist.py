@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.core.wordlist import LONG, SHORT, WordList
+from mailflow.core.wordlist import LONG, SHORT, WordList, lines
 
 WORDS = st.text(st.characters(exclude_characters="\n"), min_size=1, max_size=6)
 
 
 @given(st.sets(WORDS), st.sets(WORDS), st.text(max_size=8), st.sampled_from([SHORT, LONG]))
 def test_it_holds_the_words_of_all_its_lists_and_no_others(some, others, asked, head):
-    words = WordList([sorted(some), sorted(others)], head=head)
+    words = WordList([lines(some), lines(others)], head=head)
     assert all(word in words for word in some | others)
     assert (asked in words) == (asked in some | others)
     assert set(words) == some | others
@@ -20,17 +20,17 @@ def test_it_holds_the_words_of_all_its_lists_and_no_others(some, others, asked, 
 
 @given(st.sets(WORDS), st.sets(WORDS), st.sampled_from([SHORT, LONG]))
 def test_more_words_make_another_list(some, more, head):
-    words = WordList([sorted(some)], head=head)
-    assert sorted(WordList([sorted(more - some)], words)) == sorted(some | more)
+    words = WordList([lines(some)], head=head)
+    assert sorted(WordList([lines(more - some)], words)) == sorted(some | more)
     assert set(words) == some
 
 
 def test_a_part_of_a_word_or_two_of_them_are_no_word():
-    words = WordList([["account", "accounts", "acc"]])
+    words = WordList(["account\naccounts\nacc\n"])
     assert [word for word in ("", "ac", "acc", "accoun", "account\naccounts", "ount") if word in words] == [
         "acc"
     ]
 
 
 def test_what_is_no_text_is_no_word():
-    assert 1 not in WordList([["one"]])
+    assert 1 not in WordList(["one\n"])

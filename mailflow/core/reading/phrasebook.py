@@ -10,7 +10,7 @@ from mailflow.core.glossary import Glossary
 from mailflow.core.reading.meaning import Concept
 from mailflow.core.reading.misspelled import key_word
 from mailflow.core.reading.words import fold, has_cjk, lower, words_of
-from mailflow.core.wordlist import SHORT, WordList
+from mailflow.core.wordlist import SHORT, WordList, lines
 
 EVERY = "mul"  # ISO 639-2: the list that holds in every language
 
@@ -73,7 +73,7 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
         number = kinds.setdefault((language, concept), len(kinds))
         line = f"{number} {phrase}".replace("\n", " ")
         found = words_of(phrase)
-        words.update(word for word in found if word not in before.words and not has_cjk(word))
+        words.update(word for word in found if not has_cjk(word))
         runs = literals(phrase)
         for character in {run[0] for run in runs}:
             _add(by_character, character, line)
@@ -85,7 +85,7 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
         tuple(kinds),
         by_word,
         by_character,
-        WordList([sorted(words)], before.words),
+        WordList([lines(word for word in words if word not in before.words)], before.words),
         {kind: tuple(some) for kind, some in keys.items()},
     )
 
