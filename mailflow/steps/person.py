@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from mailflow.core.authentication import Handling, Verdict, handling_of, why_not_believed
@@ -22,6 +22,7 @@ from mailflow.core.recognise import (
 from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
 from mailflow.core.source import source_of
 from mailflow.core.wish import Intent
+from mailflow.steps.again import case_that_heard
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
 from mailflow.steps.handled import Handled
@@ -29,11 +30,12 @@ from mailflow.steps.machine import by_machine
 from mailflow.steps.match import current_case
 from mailflow.steps.obey import obey
 from mailflow.steps.senders import with_oddities
-from mailflow.steps.understand import Said, Understood, ties_of
+from mailflow.steps.understand import Said, Ties, Understood, ties_of
 from mailflow.store.tally import TEXT
 from mailflow.store.unit import UnitOfWork
 
 _SAID_AGAIN = "a machine of its domain sent this text before, and it says nothing of an account"
+_AGAIN = "it has come before, and was heard then"
 _STRANGER = "it is not from the party of the case"
 _CONFLICT = "its address, header and text name cases of different people"
 _ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
@@ -56,7 +58,13 @@ def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
         return _set_aside(handled, why)
     if handled.wish.intent is Intent.UNATTENDED:  # its words are all that tells, so the digest lists it
         return replace(by_machine(app, uow, understood, _UNATTENDED), set_aside=True)
-    lasting = without_lost(understood.clues, sender, app.addresses, app.clock())
+    if (heard := case_that_heard(uow, understood, _own_cases(ties))) is not None:
+        return replace(handled, case=heard, how=_AGAIN, silence=_AGAIN)
+    return _matched(app, uow, understood, handled, ties)
+
+
+def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled, ties: Ties) -> Handled:
+    lasting = without_lost(understood.clues, understood.sender, app.addresses, app.clock())
     found = ties.pointed or find_case_of_sender(
         lasting, ties.matches, handled.reading, handled.wish, app.config.policy.form
     )
@@ -67,6 +75,12 @@ def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
             handled = _as_said(understood, understood.said(None, ties.letters))
         return _in_no_case(app, uow, handled, ties.matches.of_sender)
     return _in_case(app, uow, handled, found)
+
+
+def _own_cases(ties: Ties) -> Iterator[Case]:
+    if ties.pointed and ties.pointed.by_party:
+        yield ties.pointed.case
+    yield from ties.matches.of_sender
 
 
 def _commands(app: App, uow: UnitOfWork, understood: Understood) -> Handled:

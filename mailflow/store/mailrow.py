@@ -24,11 +24,14 @@ FILLER: Final = bytes(4096)
 
 # What servers on the way add: it differs between two deliveries of one mail. Not what has a mail taken for a machine's.
 _TRACE: Final = re.compile(
-    rb"^(?:(?:x-)?received|return-path(?=[ \t]*:(?![ \t]*<>))|(?:x-)?delivered-to(?=[ \t]*:(?!.*auto))|x-original-to|(?:x-)?envelope-(?:to|from)|delivery-date"
+    rb"^(?:(?:x-)?received|return-path(?=[ \t]*:(?!\s*<\s*>))|(?:x-)?delivered-to(?=[ \t]*:(?!.*(?:\n[ \t].*)*auto))|x-original-to|(?:x-)?envelope-(?:to|from)|delivery-date"
     rb"|(?:x-)?authentication-results|received-spf|arc-[a-z-]+|x-spam-[a-z-]+)[ \t]*:.*\n(?:[ \t].*\n)*",
     re.IGNORECASE | re.MULTILINE,
 )
-_END_OF_HEADER: Final = re.compile(rb"^\r?\n", re.MULTILINE)
+_END_OF_HEADER: Final = re.compile(rb"\n\r?\n")
+# Of a header in small letters behind a line end.
+_RECEIVED: Final = re.compile(rb"\nreceived[ \t]*:.*(?:\n[ \t].*)*")
+_CLIENT: Final = re.compile(rb"\[(?:ipv6:)?([0-9a-f:.]{2,45})\]")  # an address literal (RFC 5321, 4.1.3)
 
 
 class MailState(StrEnum):
@@ -87,24 +90,42 @@ class StoredMail(ListedMail):
 
 
 def digest_of(arrival: Arrival) -> bytes:
-    """What tells that a mail has come before: its content, and whether its envelope has it taken for a machine's.
+    """What tells that a mail has come before: its content, and the way that it came.
 
-    A copy that a list sent on, or that was sent again with a null sender, gets no answer, and must not take it from the
-    mail itself.
+    Anybody who got a mail can send it here too, and be faster than its writer's own server. A copy that is not believed for
+    how it came, or that came to another address, must not take the answer from the mail itself. A mail that comes once more by
+    another way is known when it is handled (`steps.again`).
     """
     from mailflow.core.signs import is_machine  # noqa: PLC0415 -- most commands take no mail, and it takes 20 ms
 
-    digest = arrival.digest or content_digest(arrival.raw)
-    return sha256(b"by a machine\0" + digest).digest() if is_machine(arrival.envelope.sender) else digest
+    envelope, length = arrival.envelope, _length_of_header(arrival.raw)
+    header = b"\n" + arrival.raw[:length].lower()
+    recipients = (to.lower().encode("utf-8", "replace") for to in envelope.recipients)
+    way = (
+        b"by a machine" if is_machine(envelope.sender) else b"",
+        envelope.remote.encode(),
+        *sorted(to for to in recipients if to not in header),
+        *(client for received in _RECEIVED.findall(header) for client in _CLIENT.findall(received)),
+    )
+    return sha256(b"\0".join((*way, arrival.digest or _content_digest(arrival.raw, length)))).digest()
 
 
 def content_digest(raw: bytes) -> bytes:
     """The same for two deliveries of one mail: SHA-256 of all but the trace fields that servers added on the way."""
-    end = _END_OF_HEADER.search(raw)
-    length = end.start() if end else len(raw)
-    digest = sha256(_TRACE.sub(b"", raw[:length]))
-    digest.update(memoryview(raw)[length:])
+    return _content_digest(raw, _length_of_header(raw))
+
+
+def _content_digest(raw: bytes, length_of_header: int) -> bytes:
+    digest = sha256(_TRACE.sub(b"", raw[:length_of_header]))
+    digest.update(memoryview(raw)[length_of_header:])
     return digest.digest()
+
+
+def _length_of_header(raw: bytes) -> int:
+    if raw.startswith((b"\n", b"\r\n")):
+        return 0
+    end = _END_OF_HEADER.search(raw)
+    return end.start() + 1 if end else len(raw)
 
 
 def filler_of(dialect: Dialect) -> bytes | None:

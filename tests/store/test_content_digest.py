@@ -19,6 +19,10 @@ TRACE = (
 )
 
 
+def digest(sender="jane@example.org", *, mail=MAIL, to=("desk@example.com",), remote=""):
+    return digest_of(Arrival(Envelope(sender, to, remote), mail, datetime(2026, 3, 2, tzinfo=UTC)))
+
+
 def test_two_deliveries_of_one_mail_have_one_digest():
     assert content_digest(TRACE + MAIL) == content_digest(MAIL)
     assert content_digest(b"received: by c.example.org\r\n" + TRACE + MAIL) == content_digest(MAIL)
@@ -29,7 +33,16 @@ def test_trace_fields_below_others_do_not_count_either():
     assert content_digest(moved) == content_digest(MAIL)
 
 
-@pytest.mark.parametrize("field", [b"Return-Path: <>", b"return-path:<>", b"Delivered-To: Autoresponder"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Return-Path: <>",
+        b"return-path:<>",
+        b"Delivered-To: Autoresponder",
+        b"Return-Path:\r\n <>",
+        b"Delivered-To: x\r\n\tauto",
+    ],
+)
 def test_a_trace_field_that_tells_of_a_machine_counts(field):
     assert content_digest(field + b"\r\n" + MAIL) != content_digest(MAIL)
 
@@ -46,15 +59,23 @@ def test_a_trace_field_that_tells_of_a_machine_counts(field):
     ],
 )
 def test_a_copy_that_a_machine_sends_on_is_another_mail(sender):
-    def digest(sender):
-        return digest_of(
-            Arrival(Envelope(sender, ("desk@example.com",)), MAIL, datetime(2026, 3, 2, tzinfo=UTC))
-        )
+    assert digest("jane@example.org") == digest("SRS0=ab=cd=example.org=jane@y.example")
+    assert digest(sender) == digest("") != digest("jane@example.org")
 
-    assert (
-        digest("jane@example.org") == digest("SRS0=ab=cd=example.org=jane@y.example") == content_digest(MAIL)
-    )
-    assert digest(sender) == digest("") != content_digest(MAIL)
+
+def test_the_way_of_a_mail_counts_as_far_as_it_may_be_believed_for_it():
+    """Whence it came, and to which address that it does not name itself; not the time, nor the names of servers."""
+    by_mx = b"Received: from a (a.example.org [192.0.2.%d])\r\n\tby mx.example.com; %b\r\n"
+    mail = b"To: Desk <Desk@example.com>\r\n" + MAIL
+    first = digest(mail=by_mx % (7, b"Mon") + mail)
+    assert first == digest(mail=by_mx % (7, b"Tue") + mail, to=())
+    others = {
+        first,
+        digest(mail=by_mx % (8, b"Mon") + mail),
+        digest(mail=by_mx % (7, b"Mon") + mail, remote="192.0.2.1"),
+        digest(mail=by_mx % (7, b"Mon") + mail, to=("desk+x@example.com",)),
+    }
+    assert len(others) == 4
 
 
 def test_other_content_has_another_digest():
