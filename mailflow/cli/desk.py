@@ -73,10 +73,11 @@ def digest(site: Site, html: bool) -> None:
     from mailflow.steps.report import build_digest  # noqa: PLC0415 -- as above
 
     with site.desk() as desk:
+        now = desk.app.clock()
         with desk.app.read() as uow:
-            facts = build_digest(desk.app, uow)
+            facts = build_digest(desk.app, uow, now)
         letter = Letter(LetterKind.DIGEST, desk.app.config.desk.staff[0], facts={"digest": facts})
-        rendered = desk.app.renderer.render(letter, desk.app.clock())
+        rendered = desk.app.renderer.render(letter, now)
     if html:
         click.echo(_html_part(rendered.raw))
     else:

@@ -58,7 +58,7 @@ def send_digest(app: App, node: str) -> bool:
     with app.begin("digest") as uow:
         if not uow.slots.win(DIGEST, daily_slot(now, settings.at, desk.time_zone), node, now):
             return False
-        digest = build_digest(app, uow)
+        digest = build_digest(app, uow, now)
         if digest.empty and not settings.send_empty:
             return False
         for address in desk.staff:

@@ -20,9 +20,11 @@ from mailflow.store.unit import UnitOfWork
 DIGEST: Final = "digest"
 
 
-def build_digest(app: App, uow: UnitOfWork) -> Digest:
-    """All that is open, and what happened since the last digest; `DIGEST` is its job among the time slots."""
-    now = app.clock()
+def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
+    """All that is open, and what happened since the last digest; `DIGEST` is its job among the time slots.
+
+    Whoever has just won today's slot gives the moment at which it did: what was won then is not the last digest.
+    """
     since = uow.slots.last_won(DIGEST, now) or now - DAY
     numbers = uow.views.numbers(since, now)
     cases = list(_cases(uow, since))

@@ -143,7 +143,7 @@ def test_what_happened_is_told_though_the_digest_of_a_later_day_was_written_alre
         world.write(INCOMPLETE, sender=f"jo{number}@example.org")
         pull_back(world.app)
         with world.store.read() as uow:
-            requests = build_digest(world.app, uow).numbers.requests
+            requests = build_digest(world.app, uow, world.now).numbers.requests
         told += requests if send_digest(world.app, "test") else 0
     assert told == 9  # the tenth is in the next one
 

@@ -77,7 +77,7 @@ def test_a_parked_mail_stands_in_the_digest_and_can_be_handled_anew(world, monke
             world.now += wait
             world.run()
         with world.store.read() as uow:
-            (parked,) = build_digest(world.app, uow).parked.listed
+            (parked,) = build_digest(world.app, uow, world.now).parked.listed
     assert (parked.id, parked.sender) == (1, "jo@example.org")
     assert world.run() == []
     with world.store.begin() as uow:
@@ -366,7 +366,7 @@ def test_a_forged_reply_address_opens_nothing_and_says_nothing(world):
     assert world.case().flags == frozenset()
     assert world.handled[-1].case is None
     with world.store.read() as uow:
-        (aside,) = build_digest(world.app, uow).set_aside.listed
+        (aside,) = build_digest(world.app, uow, world.now).set_aside.listed
     assert aside.sender == "eve@example.net"
 
 
@@ -554,7 +554,9 @@ def test_a_bounce_marks_the_address_and_stands_in_the_digest(world):
     assert world.handled[-1].kind is MailKind.BOUNCE
     assert history(world)[-1].facts["status"] == "5.1.1"
     with world.store.read() as uow:
-        assert [case.reference for case in build_digest(world.app, uow).failing.listed] == [letter.reference]
+        assert [case.reference for case in build_digest(world.app, uow, world.now).failing.listed] == [
+            letter.reference
+        ]
 
 
 def test_who_writes_again_is_reachable_again(world):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partialmethod
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -248,10 +249,26 @@ def test_after_an_outage_the_digest_tells_of_all_that_happened_since_the_last_on
     world.write(START, sender="kim@example.com")
     world.now += 5 * DAY
     with world.store.read() as uow:
-        digest = build_digest(world.app, uow)
+        digest = build_digest(world.app, uow, world.now)
     assert digest.since == world.now - 5 * DAY - HOUR
     assert [letter.recipient for letter in digest.failed.listed] == ["kim@example.com"]
     assert digest.numbers.requests == 1
+
+
+def test_a_digest_is_not_itself_the_last_one(world):
+    """Between winning the day's slot and looking what came since the last one, a clock goes on."""
+    moments = count(1)
+    world.app = replace(world.app, clock=lambda: world.now + next(moments) * timedelta(microseconds=1))
+    world.write(COMPLETE)
+    world.relay.fault = lambda _: PermanentFailure("550 5.1.1 nobody")
+    world.write(START, sender="kim@example.com")
+    world.relay.fault = lambda _: None
+    world.now += HOUR
+    assert send_digest(world.app, "test")
+    (letter,) = digests(world)
+    assert "NEW: complete since the last digest (1)" in letter.text
+    assert "LETTERS THAT COULD NOT BE DELIVERED (1)" in letter.text
+    assert "Requests opened: 2" in letter.text
 
 
 def test_a_digest_counts_all_open_cases_though_it_reads_only_so_many(world, monkeypatch):
@@ -259,7 +276,7 @@ def test_a_digest_counts_all_open_cases_though_it_reads_only_so_many(world, monk
         world.write(START, sender=f"{name}@example.org")
     monkeypatch.setattr(Views, "cases", partialmethod(Views.cases, limit=1))
     with world.store.read() as uow:
-        waiting = build_digest(world.app, uow).waiting_on_person
+        waiting = build_digest(world.app, uow, world.now).waiting_on_person
     assert (len(waiting.listed), waiting.total) == (1, 3)
 
 
