@@ -117,18 +117,21 @@ def why_not_obeyed(
 def read_commands(lines: Iterable[Line], reference: str | None) -> Read:
     """The commands at the top of the fresh lines.
 
+    What stands right below a quoted line may be the rest of it: programs that wrap a quote leave the mark out there. And what
+    people wrote stands in what is quoted, so reading ends at such a line too.
     `reference`: of the case whose escalation the mail answers, which a command may leave out; None: each has to name one.
     """
     found: list[_Draft] = []
     open_ = False  # whether the next line may go on with the last command's text
+    quoted = False  # whether it may be the rest of a quoted one
     for line in lines:
         if line.mark is Mark.FORWARDED:
             break
         text = visible(line.text).strip()
         if line.mark is not Mark.FRESH or not text:
-            open_ = False
+            open_, quoted = False, line.mark is Mark.QUOTED
             continue
-        draft = _draft(text)
+        draft = None if quoted else _draft(text)
         if draft is not None:
             if len(found) == MOST:
                 return Read(_completed(found, reference), one_line(text, _SHOWN))

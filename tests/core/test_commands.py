@@ -212,13 +212,19 @@ def test_what_only_holds_a_command_is_none(start):
 
 
 def test_quoted_lines_are_no_commands_and_end_a_text():
-    assert done(f"> show {CASE}\nask {CASE} Which?\n> close {CASE} recovered\nshow {OTHER}") == [
+    assert done(f"> show {CASE}\n\nask {CASE} Which?\n> close {CASE} recovered\n\nshow {OTHER}") == [
         (Verb.ASK, CASE, StaffAsked("Which?")),
         (Verb.SHOW, OTHER, ""),
     ]
     found = read(f"ask {CASE} Which?\n> quoted\nand more")
     assert found.commands[0].event == StaffAsked("Which?")
     assert found.rest == "and more"
+
+
+def test_the_rest_of_a_quoted_line_that_a_program_wrapped_is_no_command():
+    found = read(f"show {CASE}\n\n> Subject: {'x' * 60}\nclose {CASE} recovered\n> Why: it failed")
+    assert [one.verb for one in found.commands] == [Verb.SHOW]
+    assert found.rest == f"close {CASE} recovered"
 
 
 def test_nothing_is_read_behind_a_forwarded_mail():

@@ -191,6 +191,26 @@ def test_commands_that_are_quoted_are_not_obeyed(staffed):
         assert "Account: jdoe42" in answer.text
 
 
+def test_a_command_in_a_persons_subject_that_a_program_wraps_as_it_quotes(staffed):
+    """Each quoted line gets its mark first and is wrapped then, so that the rest of it stands there without."""
+    staffed.get(
+        "x", RECEIVED, sender="eve@example.net", to=staffed.world.desk.replace("@", f"+00000000s.{30 * '0'}@"),
+        Subject=f"{'x' * 50} {recovered(staffed)}",
+    )  # fmt: skip
+    staffed.world.wait(timedelta(days=1))
+    digest = told(staffed, KIM, "digest")
+    assert recovered(staffed) in digest.text.replace("\r\n", " ")
+    quoted = "\n".join(f"> {line}" for line in digest.text.splitlines())
+    wrapped = quoted.replace(f" {recovered(staffed)}", f"\n{recovered(staffed)}").replace(
+        f"> {recovered(staffed)}", recovered(staffed)
+    )
+    assert f"\n{recovered(staffed)}" in wrapped
+    body = f"note {staffed.reference} seen\n\nOn Mon, 9 Mar 2026 at 08:00, the desk wrote:\n{wrapped}"
+    _, [answer] = staffed.get(body, PASSES, RECEIVED, sender=KIM, to=address(digest))
+    assert staffed.world.case(staffed.reference).status is Status.IN_REVIEW
+    assert "Nothing was read from this line on" in answer.text
+
+
 def test_a_letter_of_ours_that_comes_back_unquoted_holds_no_command(staffed):
     for of in ("digest", "escalated"):
         letter = told(staffed, KIM, of)
