@@ -99,7 +99,7 @@ class FailedLetter:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A mail of a person that belongs to no case and was not answered."""
+    """A mail, of a person as it seems, that changed no case and was not answered."""
 
     id: int
     sender: str

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailflow.core import signs
+from mailflow.core.domains import ascii_domain
 from mailflow.core.envelope import MailKind
 from mailflow.core.mail import Mail
 from mailflow.core.mailbox import read_mailboxes
@@ -22,7 +23,11 @@ class Silence:
 
     why: str  # a sentence for people
     source: str  # what says so: an RFC and its section, or whose convention it is
-    kind: MailKind  # BOUNCE, AUTO_GENERATED, or OFF_TOPIC for what went to many
+    kind: MailKind  # BOUNCE, AUTO_GENERATED, OFF_TOPIC for what went to many, or REQUEST for what the staff has to see
+
+
+# Not among the reasons below, as it takes reading; and as words alone may err, the digest lists what it is said of.
+UNATTENDED = Silence("It says that nobody reads answers to it.", "its own words", MailKind.AUTO_GENERATED)
 
 
 def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
@@ -51,7 +56,7 @@ def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
       automatic_subject     the prefixes with which mail programs mark an absence notice (conventions of vendors)
       bounce_subject        the subjects of delivery reports (conventions of vendors)
     The recipient
-      not_addressed         neither envelope nor header names the desk (RFC 3834, 2)
+      not_addressed         neither envelope nor header names the desk (RFC 3834, 2), but perhaps its postmaster
     """
     for check in CHECKS:
         if (silence := check(mail, desk_address)) is not None:
@@ -159,7 +164,8 @@ def other_report(mail: Mail, _desk: str) -> Silence | None:
 
 def unknown_sender(mail: Mail, _desk: str) -> Silence | None:
     if mail.sender is None:
-        return _machine(mail, "Its From field does not name exactly one mailbox.", "RFC 5322, section 3.6.2")
+        kind = MailKind.BOUNCE if _reports_delivery(mail) else MailKind.REQUEST
+        return Silence("Its From field does not name exactly one mailbox.", "RFC 5322, section 3.6.2", kind)
     return None
 
 
@@ -223,6 +229,9 @@ def not_addressed(mail: Mail, desk: str) -> Silence | None:
         return None
     if any(_names_desk(mail.headers(field), desk) for field in signs.DELIVERY_FIELDS):
         return None
+    if any(is_postmaster(address, desk) for address in mail.envelope.recipients):
+        why = "It was written to the postmaster, not to the desk."
+        return Silence(why, "RFC 5321, section 4.5.1", MailKind.REQUEST)
     return _machine(mail, "Neither its envelope nor its header names this desk.", "RFC 3834, section 2")
 
 
@@ -253,7 +262,14 @@ def is_desk(address: str, desk: str) -> bool:
     """Whether an address is the desk's or, with a tag after a plus sign, one of its reply and bounce addresses."""
     local, _, domain = address.strip().lower().rpartition("@")
     desk_local, _, desk_domain = desk.lower().rpartition("@")
-    return (local.partition("+")[0], domain) == (desk_local, desk_domain)
+    return (local.partition("+")[0], ascii_domain(domain)) == (desk_local, ascii_domain(desk_domain))
+
+
+def is_postmaster(address: str, desk: str) -> bool:
+    """Whether an address is that of who looks after the desk's domain, which every server takes (RFC 5321, 4.5.1)."""
+    local, _, domain = address.rpartition("@")
+    ours = ascii_domain(domain) == ascii_domain(desk.rpartition("@")[2])
+    return (local or domain).lower() == "postmaster" and (ours or not local)
 
 
 def _names_desk(values: tuple[str, ...], desk: str) -> bool:

@@ -98,9 +98,11 @@ class Addresses:
         """Whether mail to it is taken. Genuine or not makes no difference here, so that nobody can probe for cases."""
         local, domain = _split(address)
         our_local, our_domain = _split(self.desk)
-        return domain == our_domain and (
-            local in {our_local, "postmaster"} or local.startswith(f"{our_local}+")
-        )
+        if domain == our_domain:
+            return local in {our_local, "postmaster"} or local.startswith(f"{our_local}+")
+        return (
+            not local and domain == "postmaster"
+        )  # who may be written to without a domain (RFC 5321, 4.1.1.3)
 
     def parse(self, address: str) -> Tagged | None:
         local, domain = _split(address)

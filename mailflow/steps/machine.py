@@ -21,7 +21,12 @@ from mailflow.store.unit import UnitOfWork
 def by_machine(app: App, uow: UnitOfWork, understood: Understood, silence: Silence) -> Handled:
     """It is filed, with the case whose letter it answers. A bounce that is genuinely ours marks the party's address."""
     said = Said(understood.body)
-    handled = replace(Handled.of(understood, silence.kind, said), silence=silence.why, source=silence.source)
+    handled = replace(
+        Handled.of(understood, silence.kind, said),
+        silence=silence.why,
+        source=silence.source,
+        set_aside=silence.kind is MailKind.REQUEST,
+    )
     clues, now = understood.clues, app.clock()
     matches = matches_of(uow, clues, "")
     if silence.kind is not MailKind.BOUNCE or not clues.tagged:

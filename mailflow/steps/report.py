@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from mailflow.core.case import Case, Status
 from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetAside, make_digest
 from mailflow.core.lookalikes import in_ascii
+from mailflow.core.origin import UNATTENDED
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
 from mailflow.steps.around import around
@@ -35,7 +37,10 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
         unread={status: max(0, total - read[status]) for status, total in uow.views.count_open().items()},
         parked=[_parked(mail) for mail in uow.mails.parked()],
         failed=[_failed(uow, letter) for letter in uow.outbox.failed(since)],
-        set_aside=[_set_aside(mail) for mail in uow.mails.set_aside(since)],
+        set_aside=[
+            *map(_set_aside, uow.mails.set_aside(since)),
+            *(_unattended(uow, mail) for mail in uow.mails.silent_for(UNATTENDED.why, since)),
+        ],
         numbers=Numbers(
             numbers.requests,
             numbers.mails,
@@ -79,6 +84,13 @@ def _set_aside(mail: ListedMail) -> SetAside:
         mail.silence or "",
         mail.authentication.oddities if mail.authentication else (),
     )
+
+
+def _unattended(uow: UnitOfWork, mail: ListedMail) -> SetAside:
+    """Only its words tell that a machine wrote it: somebody has to see whether they do."""
+    case = uow.cases.get(mail.case_id) if mail.case_id else None
+    shown = _set_aside(mail)
+    return replace(shown, why=f"{shown.why} It stands on {case.reference}.") if case else shown
 
 
 def _failed(uow: UnitOfWork, letter: ListedLetter) -> FailedLetter:

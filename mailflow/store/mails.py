@@ -135,6 +135,12 @@ _SET_ASIDE = (
     .order_by(mails.c.received_at, mails.c.id)
     .limit(LISTED_AT_ONCE)
 )
+_SILENT_FOR = (
+    select(*_LISTED)
+    .where(mails.c.silence == bindparam("why"), mails.c.received_at >= bindparam("since", type_=Moment))
+    .order_by(mails.c.received_at, mails.c.id)
+    .limit(LISTED_AT_ONCE)
+)
 _PURGE = delete(mails).where(
     mails.c.id.in_(
         select(mails.c.id)
@@ -285,6 +291,10 @@ class Mails(Part):
     def set_aside(self, since: datetime) -> list[ListedMail]:
         """Mails of persons that belong to no case: a forged reply address, an unknown sender."""
         return self._listed(_SET_ASIDE, {"since": since})
+
+    def silent_for(self, why: str, since: datetime) -> list[ListedMail]:
+        """Mails that got no letter for this reason, of a case or of none."""
+        return self._listed(_SILENT_FOR, {"why": why, "since": since})
 
     def purge(self, before: datetime, limit: int = PURGED_AT_ONCE) -> int:
         """Deletes handled mails without a case that came before a moment; call again until it returns 0."""

@@ -90,7 +90,7 @@ SILENT = [
     ("other_report", replace(PERSON, content_types=RECEIPT), AUTO),
     ("other_report", replace(PERSON, content_types=("multipart/mixed", "message/feedback-report")), AUTO),
     ("other_report", replace(PERSON, content_types=("multipart/report", "text/plain")), AUTO),
-    ("unknown_sender", sent_by(None), AUTO),
+    ("unknown_sender", sent_by(None), MailKind.REQUEST),
     ("our_own", sent_by(DESK), AUTO),
     ("our_own", sent_by("Recovery+7H2K-9QXM.abc@PyPI.example"), AUTO),
     ("daemon_sender", sent_by("MAILER-DAEMON@mx.example.org"), BOUNCE),
@@ -132,6 +132,9 @@ SILENT = [
         )
     ],
     ("not_addressed", replace(PERSON, envelope=Envelope("jo@example.org", ()), addressed_to=("else@example.org",)), AUTO),
+    ("not_addressed", replace(PERSON, envelope=Envelope("jo@example.org", ("Postmaster@PyPI.example",)), addressed_to=("postmaster@pypi.example",)), MailKind.REQUEST),
+    ("not_addressed", replace(PERSON, envelope=Envelope("jo@example.org", ("postmaster",)), addressed_to=("else@example.org",)), MailKind.REQUEST),
+    ("not_addressed", replace(PERSON, envelope=Envelope("jo@example.org", ("postmaster@example.org",)), addressed_to=("else@example.org",)), AUTO),
 ]  # fmt: skip
 
 
@@ -284,6 +287,11 @@ def test_a_reason_is_a_sentence_with_its_source_and_shows_no_control_characters(
 )
 def test_the_desk_knows_its_own_addresses(address, ours):
     assert is_desk(address, DESK) is ours
+
+
+def test_the_desk_knows_its_domain_in_its_own_script():
+    assert is_desk("recovery@bücher.example", "recovery@xn--bcher-kva.example")
+    assert is_desk("recovery+x@xn--bcher-kva.example", "recovery@bücher.example")
 
 
 @given(

@@ -520,14 +520,44 @@ def test_a_machine_that_only_its_words_tell_opens_no_case(world):
     assert world.opened() == 0
 
 
+def digest_of_tomorrow(world):
+    return next(letter for letter in world.wait(timedelta(days=1)) if "Digest of" in letter.subject).text
+
+
+def test_the_digest_lists_what_only_its_words_tell_to_be_a_machines(world):
+    """They may err, and then nobody else would ever see the mail."""
+    (letter,) = world.write(INCOMPLETE)
+    world.answer(letter, TICKET, Subject="about my case")
+    world.write(TICKET, sender="desk@firm.example.org", Subject="about nothing")
+    text = " ".join(digest_of_tomorrow(world).split())
+    assert "SET ASIDE: mails that changed no case and were not answered (2)" in text
+    assert (
+        f"Subject: about my case Why: It says that nobody reads answers to it. It stands on {letter.reference}."
+        in text
+    )
+    assert "Subject: about nothing Why: It says that nobody reads answers to it. $" in text
+
+
+@pytest.mark.parametrize("to", ["postmaster@pypi.example", "Postmaster@PYPI.example", "postmaster"])
+def test_mail_to_the_postmaster_is_for_the_staff(world, to):
+    world.receive(
+        world.mail("Your server greets ours wrongly.", to="postmaster@pypi.example"), "jo@example.org", to
+    )
+    assert world.run() == []
+    assert world.handled[-1].set_aside
+    assert world.opened() == 0
+    assert "It was written to the postmaster, not to the desk." in digest_of_tomorrow(world)
+
+
 def test_who_answers_below_words_of_a_machine_is_a_person(world):
     (letter,) = world.write(INCOMPLETE)
     assert world.answer(letter, f"{ANSWERS}\n\n{TICKET}")
 
 
-def test_a_mail_from_nobody_in_particular_is_not_answered(world):
+def test_a_mail_from_nobody_in_particular_is_not_answered_and_the_digest_lists_it(world):
     assert world.write(INCOMPLETE, From="jo@example.org, eve@example.net") == []
     assert world.opened() == 0
+    assert "Its From field does not name exactly one mailbox." in digest_of_tomorrow(world)
 
 
 def test_what_is_offered_for_sale_is_set_aside(world):
