@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import make_url
 
-from mailflow.config import Config, ConfigErrors, load, packaged, restart_needed, shipped, values
+from mailflow.config import Config, ConfigErrors, files, load, packaged, restart_needed, shipped, values
 from mailflow.config.settings import _AT_START
 from mailflow.core.form import Kind
 from mailflow.core.policy import Redirect
@@ -44,8 +44,9 @@ ask = "Your user name"
 
 
 @pytest.fixture(autouse=True)
-def _no_credentials(monkeypatch):
+def _no_credentials(monkeypatch, tmp_path):
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.setattr(files, "CREDENTIALS_OF_THE_SERVICE", tmp_path / "no-service")
 
 
 @pytest.fixture
@@ -378,6 +379,15 @@ def test_a_password_comes_from_systemds_credentials(site, tmp_path, monkeypatch)
     assert config.database.url == "postgresql+psycopg://desk:p%40ss%2Fword@db.example.org/mail"
     assert config.desk.reply_key == tmp_path / "run" / "reply-key"
     assert "p%40ss" not in repr(config)
+
+
+def test_a_command_beside_the_service_reads_the_credentials_of_the_service(site, tmp_path, monkeypatch):
+    (tmp_path / "smtp").write_text("sesame\n")
+    monkeypatch.setattr(files, "CREDENTIALS_OF_THE_SERVICE", tmp_path)
+
+    config = site('[smarthost]\nhost = "mail.example.org"\nuser = "desk"\npassword = "credential:smtp"\n')
+
+    assert config.smarthost.password == "sesame"
 
 
 def test_a_credential_that_systemd_does_not_hand_over_is_an_error(errors_of, tmp_path, monkeypatch):

@@ -15,6 +15,7 @@ from mailflow.cli.command import Site, site
 from mailflow.cli.show import complain, say
 from mailflow.cli.who import staff
 from mailflow.config import Config, shipped
+from mailflow.config.files import credentials_folder
 from mailflow.store import backup as copies
 from mailflow.store import migrations
 from mailflow.store.engine import Unavailable, make_engine
@@ -41,10 +42,12 @@ def backup(site: Site, file: Path) -> None:
         size = copies.save(engine, file)
     except FileExistsError as error:
         raise exits.Refused(str(error), exits.CANNOT_CREATE) from error
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise exits.Refused(f"{file} cannot be made: {error.strerror}", exits.CANNOT_CREATE) from error
     finally:
         engine.dispose()
     say(f"saved {size:,} bytes to {file}")
-    say("save these too, the keys in another place: " + ", ".join(map(str, _beside(config))))
+    say("save these too, the keys in another place: " + ", ".join(map(_saved_as, _beside(config))))
 
 
 def _record(store: Store) -> None:
@@ -64,6 +67,11 @@ def _beside(config: Config) -> list[Path]:
     own = config.templates if config.templates != shipped("templates") else None
     files = (config.source, own, config.desk.reply_key, config.database.encryption_key)
     return [path for path in files if path is not None]
+
+
+def _saved_as(file: Path) -> str:
+    """A credential lies in memory: what has to be saved is the file that the unit names."""
+    return f"the credential {file.name}" if file.parent == credentials_folder() else str(file)
 
 
 @click.command()

@@ -18,6 +18,7 @@ from mailflow.config.packaged import shipped
 from mailflow.config.table import FaultsError
 from mailflow.config.values import FaultError, did_you_mean, shown, string
 
+CREDENTIALS_OF_THE_SERVICE = Path("/run/credentials/mailflow.service")  # its user and root may read them
 _CREDENTIAL = "credential:"
 _SECRET_LIMIT = 4096  # bytes; what is longer is no password
 _PATH_SHOWN = 1000
@@ -163,13 +164,23 @@ def _credential(name: str) -> Path:
         raise FaultError(
             f'{shown(_CREDENTIAL + name)} names no credential: write one such as "credential:smtp-password"'
         )
-    given = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not given:
+    folder = credentials_folder()
+    if folder is None:
         raise FaultError(
-            f"{shown(_CREDENTIAL + name)} is only there when systemd starts mailflow: "
-            f"add LoadCredential={name}:/path to the unit, or write the path of a file"
+            f"{shown(_CREDENTIAL + name)} is there only for mailflow.service, and for root while that runs: "
+            f"call this as root, add LoadCredential={name}:/path to the unit, or write the path of a file"
         )
-    return Path(given, name)
+    return folder / name
+
+
+def credentials_folder() -> Path | None:
+    """Where systemd has put the credentials of this process, or else those of the desk that runs on this machine.
+
+    With the latter, who administers a desk looks into it by the commands, without a unit for each.
+    """
+    if given := os.environ.get("CREDENTIALS_DIRECTORY"):
+        return Path(given)
+    return CREDENTIALS_OF_THE_SERVICE if os.access(CREDENTIALS_OF_THE_SERVICE, os.R_OK | os.X_OK) else None
 
 
 def _unnamed_path(value: object, folder: Path) -> Path:

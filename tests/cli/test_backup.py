@@ -63,6 +63,30 @@ def test_what_is_there_is_never_overwritten(shell, saved, database):
     assert verbs(shell) == ["backup", "backup"]
 
 
+def test_where_no_file_can_be_made_the_answer_names_the_one_that_was_asked_for(shell, tmp_path):
+    shell.good("init")
+    refused = shell("backup", str(tmp_path / "nowhere" / "monday.db"))
+    assert refused.status == exits.CANNOT_CREATE
+    assert (
+        refused.err == f"mailflow: {tmp_path}/nowhere/monday.db cannot be made: No such file or directory\n"
+    )
+
+
+def test_a_key_that_systemd_hands_over_is_saved_as_the_credential_that_it_is(
+    shell, config, tmp_path, monkeypatch
+):
+    handed = tmp_path / "handed over"
+    handed.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
+    text = config.read_text().replace('"var/reply.key"', '"credential:reply-key"')
+    config.write_text(text.replace('"var/database.key"', '"credential:database-key"'))
+    for name in ("reply-key", "database-key"):
+        (handed / name).write_text("ab" * 32)
+    shell.good("init")
+    said = shell.good("backup", str(tmp_path / "monday.db")).out
+    assert said.endswith(f"{config}, the credential reply-key, the credential database-key\n")
+
+
 def test_a_database_that_init_made_is_taken_for_empty(shell, saved, database, config):
     lose(database)
     shell.good("init")
