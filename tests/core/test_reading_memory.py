@@ -9,7 +9,7 @@ from mailflow.core import answerwords, intentwords, phrases
 from mailflow.core.answers import read_answers
 from mailflow.core.intentwords import compile_intent_words, spans
 from mailflow.core.phrases import compile_phrases, words_of
-from mailflow.core.reading import languages, questions, reader, tokens, vocabulary
+from mailflow.core.reading import everyday, languages, questions, reader, tokens, vocabulary
 from mailflow.core.text import mark_lines
 
 TEXTS = [
@@ -31,6 +31,7 @@ def test_a_text_is_read_alike_whatever_is_forgotten(monkeypatch):
         vocabulary: ("_MEMO_LIMIT", "_SETS_KEPT"),
         reader: ("_WORDS_KEPT",),
         languages: ("_KEPT",),
+        everyday: ("_KEPT",),
         tokens: ("_KEPT",),
     }
     for module, names in limits.items():

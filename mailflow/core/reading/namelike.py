@@ -64,7 +64,7 @@ def ends_phrase(fresh: Fresh, end: int) -> bool:
 
 def _is_common(terms: Terms, name: str, *, strong: bool) -> bool:
     """Whether a word is one of the language rather than a name: "is", "forgotten"."""
-    return terms.among("is", name.lower()) or (terms.common(name) and not (strong and "-" in name))
+    return (terms.common(name) and not (strong and "-" in name)) or terms.among("is", name.lower())
 
 
 def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool, sure: bool) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING
 
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.reading.addressforms import Spelling
+from mailflow.core.reading.everyday import Everyday
 from mailflow.core.reading.phrasebook import EVERY, Entry, compile_book
 from mailflow.core.reading.vocabulary import Vocabulary
 from mailflow.core.reading.words import CJK, lower, words_of
@@ -75,10 +76,9 @@ class Terms:
     placeholders: Mapping[str, frozenset[str]]  # by field key, in lower case
     lists: Mapping[str, tuple[str, ...]]
     short_words: Mapping[str, frozenset[str]]  # the same, for `among`
-    ordinary: Container[str]  # words of dictionaries
+    words: Everyday
     knowing: frozenset[str]  # agreements to which "I know" is a yes, as to a fact
     profiles: tuple[tuple[str, Field], ...]  # URL prefixes
-    own_words: frozenset[str]  # of the form's labels
     service: frozenset[str]  # the words of its name that no phrase has
     implied: Mapping[str, tuple[str, str]]  # a field that is asked only when (field, choice) holds
     name: Field | None
@@ -128,14 +128,11 @@ class Terms:
 
     def common(self, word: str) -> bool:
         """Whether a word, or each part of it, is one that people use for anything but a name."""
-        if self._known(word):
-            return True
-        parts = [part for part in word.split("-") if part]
-        return word.replace("-", "").isalpha() and all(self._known(part) for part in parts)
+        return self.words[word] == "common"
 
     def everyday(self, word: str) -> bool:
         """Whether a word is more likely anything but a name, where nothing says that a name stands here."""
-        return self.common(word) or word.lower() in self.ordinary
+        return self.words[word] != ""
 
     def is_service(self, word: str) -> bool:
         """Whether a word is one of the service's name, and not of everyday language."""
@@ -153,9 +150,6 @@ class Terms:
         """The field whose label a line is."""
         found = self.label(words)
         return found[0] if found and not found[1] else None
-
-    def _known(self, word: str) -> bool:
-        return word.lower() in self.own_words or self.vocabulary.knows(word)
 
     def states_nothing(self, field: Field, value: str) -> bool:
         """Whether a value is a placeholder."""
@@ -191,15 +185,9 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         placeholders={field.key: frozenset(map(lower, field.placeholders)) for field in form.fields},
         lists=words.lists,
         short_words={key: frozenset(some) for key, some in words.lists.items()},
-        ordinary=words.ordinary,
+        words=Everyday(vocabulary, _own_words(form), words.ordinary),
         knowing=frozenset(_knowing(form, vocabulary)),
         profiles=tuple((lower(prefix), field) for field in form.fields for prefix in field.profile_url),
-        own_words=frozenset(
-            word
-            for field in form.fields
-            for label in (field.label, *field.aliases)
-            for word in words_of(label)
-        ),
         service=frozenset(word for word in words_of(form.service) if not vocabulary.uses(word)),
         implied=dict(_implied(form)),
         name=next(iter(form.of_kind(Kind.NAME)), None),
@@ -237,6 +225,12 @@ def _labels(form: Form, words: AnswerWords) -> dict[str, Field]:
             labels.setdefault(normal_label(label), field)
     labels.pop("", None)
     return labels
+
+
+def _own_words(form: Form) -> frozenset[str]:
+    """Those of its labels."""
+    labels = (label for field in form.fields for label in (field.label, *field.aliases))
+    return frozenset(word for label in labels for word in words_of(label))
 
 
 def _ways(field: Field, words: AnswerWords) -> Ways:
