@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _HEAD = 3  # letters
@@ -25,6 +26,15 @@ class Glossary:
 
     def __contains__(self, word: str) -> bool:
         return _name(word) in self.by_head.get(word[:_HEAD], "")
+
+    def stems(self, word: str) -> Iterator[str]:
+        """The stems in it with which a word begins, of two letters at least and with their star; the longest first."""
+        known = self.by_head.get(word[:_HEAD], "")
+        for length in range(len(word), _HEAD - 1, -1) if known else ():
+            if f"{_BEGIN}{word[_HEAD:length]}*{_END}" in known:
+                yield f"{word[:length]}*"
+        if len(word) > 1 and (shortest := f"{word[:2]}*") in self:
+            yield shortest
 
     def lines(self, word: str) -> list[str]:
         """What stands under a word, in order."""

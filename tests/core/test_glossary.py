@@ -34,3 +34,12 @@ def test_a_part_of_a_word_or_of_a_line_is_no_word():
     assert [word for word in ("acc", "accoun", "accounts", "count", "a", "1", "") if word in known] == [
         "accounts"
     ]
+
+
+STEM = st.text("abc*", max_size=5)
+
+
+@given(st.lists(STEM), st.text("abc", max_size=6))
+def test_the_stems_come_with_which_a_word_begins(some, word):
+    begun = [f"{word[:length]}*" for length in range(len(word), 1, -1)]
+    assert list(glossary((stem, "") for stem in some).stems(word)) == [stem for stem in begun if stem in some]

@@ -44,8 +44,9 @@ class LanguagesOf(dict[str, int]):
         counted = Counter(map(self.__getitem__, words))
         groups = tuple(self._numbers)
         for number, times in counted.items():
+            share = times / (len(groups[number]) or 1)
             for language in groups[number]:
-                scores[language] += times / len(groups[number])
+                scores[language] += share
         runs = 0 if low.isascii() else len(_CJK.findall(low))
         if runs:
             scores[_of_script(low, runs)] += runs

@@ -78,12 +78,9 @@ class Node:
         self.ends = True
 
     def step(self, word: str) -> Node | None:
-        child = self.children.get(word)
-        if child is not None or not self.lengths:
-            return child
-        return self._stem(word)
+        return self.children.get(word) or self.stem(word)
 
-    def _stem(self, word: str) -> Node | None:
+    def stem(self, word: str) -> Node | None:
         for length in self.lengths:
             found = self.stems.get(word[:length])
             if found is not None:
@@ -95,7 +92,7 @@ class Node:
         self.rank = _UNRANKED  # which is one for all, as no phrase is added any more
         self.lengths = tuple(sorted({len(stem) for stem in self.stems if len(stem) > 1}, reverse=True))
         for word, child in self.children.items():
-            stem = self._stem(word)
+            stem = self.stem(word)
             if stem is not None:
                 child.absorb(stem)
         self.goes_on = bool(self.children or self.stems)
@@ -130,7 +127,8 @@ def follow(node: Node, words: Tokens, index: int, mark: int) -> Ends:
             break
         if step.gap is not None:
             found += _follow_gap(step.gap, words, index, mark)
-        step = step.step(words.forms[index])
+        word = words.forms[index]
+        step = step.children.get(word) or (step.stem(word) if step.lengths else None)
         if step is not None and step.ends:
             found.append((words.ends[index], step.means, None))
     return found

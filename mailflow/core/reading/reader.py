@@ -149,11 +149,8 @@ class _Trees:
 
     def _stem(self, word: str) -> str:
         """The longest beginning of a word with which phrases begin, with its star."""
-        for length in range(len(word), 1, -1):
-            stem = f"{word[:length]}*"
-            if stem in self._book.by_word and self._settled(stem) is not None:
-                return stem
-        return ""
+        stems = self._book.by_word.stems(word)
+        return next((stem for stem in stems if self._settled(stem) is not None), "")
 
     def _tree(self, first: str) -> Node | None:
         """All phrases that begin with a word or stem."""

@@ -66,8 +66,7 @@ class Vocabulary:
 
     def _ends(self, word: str) -> bool | None:
         """Whether a phrase ends with its first word or stem, which this is; None if none begins so."""
-        stems = (f"{word[:length]}*" for length in range(len(word), 1, -1))
-        stem = next((self._is_phrase(stem) for stem in stems if stem in self._book.by_word), None)
+        stem = next(map(self._is_phrase, self._book.by_word.stems(word)), None)
         alone = self._is_phrase(word) if word in self._book.by_word else None
         return alone if stem is None else alone or stem
 
