@@ -123,22 +123,22 @@ def _claims(
             claims += read
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))
-    hits = taken.left(fresh.hits)
+    hits, free = taken.left(fresh.hits), taken.free()
     claims = [*(boxes.without_disowned(terms, claims, hits) if found else claims)]
-    claims += _prose(fresh, terms, hits, taken.free(), claims, sender, asked, first=first)
-    claims += context.read_context(fresh, terms, asks, claims, taken.free())
+    claims += _prose(fresh, terms, hits, free, claims, sender, asked, first=first)
+    claims += context.read_context(fresh, terms, asks, claims, free)
     if first and (open_items := boxes.left_open(fresh, terms, found)):
-        claims += context.yes_to_open_boxes(fresh, terms, open_items, taken.free())
+        claims += context.yes_to_open_boxes(fresh, terms, open_items, free)
     if not first and all(terms.registered is None or claim.field != terms.registered.key for claim in claims):
         claims += confirmed.registered(fresh, terms)
     if not (first or asked):
-        claims += chosen.in_answer(fresh, terms, taken.free())
+        claims += chosen.in_answer(fresh, terms, free)
         claims += chosen.lone_address(fresh, terms) if not claims else ()
     claims += _implied(terms, None if first else asked, claims)
     wanted = frozenset(terms.form.items if first else asked)
     writer = Writer(sender, sender_name)
     claims = names.without_unlike(terms, claims, writer)
-    claims += _last_resort(fresh, terms, taken, claims, wanted, writer)
+    claims += _last_resort(fresh, terms, hits, free, claims, wanted, writer)
     return _without_stray_hints(terms, wanted, claims, first=first)
 
 
@@ -187,7 +187,8 @@ def _prose(
 def _last_resort(
     fresh: Fresh,
     terms: Terms,
-    taken: Taken,
+    hits: tuple[Hit, ...],
+    free: Sequence[tuple[int, int]],
     claims: Sequence[Claim],
     wanted: AbstractSet[str],
     writer: Writer,
@@ -199,16 +200,14 @@ def _last_resort(
     if terms.name is not None and not names_read:
         others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
         asked = terms.name in left or any("correct" in hit.means.speech for hit in fresh.hits)
-        names_read = list(
-            candidates.in_prose(fresh, terms, terms.name, taken.free(), others, writer, wanted=asked)
-        )
+        names_read = list(candidates.in_prose(fresh, terms, terms.name, free, others, writer, wanted=asked))
         yield from names_read
     for field in terms.form.of_kind(Kind.LIST):
         if field.key not in said:
             others = {str(claim.value).lower() for claim in names_read}
-            yield from works.in_prose(fresh, terms, field, taken.free(), others)
+            yield from works.in_prose(fresh, terms, field, free, others)
     reasons = [field for field in left if field.kind is Kind.REASON]
-    parts = clauses(taken.left(fresh.hits), terms.opposites) if reasons else []
+    parts = clauses(hits, terms.opposites) if reasons else []
     for field in reasons:
         yield from choices.mentioned(terms, field, parts)
 

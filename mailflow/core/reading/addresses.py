@@ -9,7 +9,7 @@ from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import CUE, HERE, Hit
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
@@ -159,7 +159,7 @@ def _sender(
 ) -> Iterator[Claim]:
     """As in "the one I write from"."""
     for part in parts:
-        if part.negated or not any("here" in hit.means.addresses for hit in part.hits):
+        if part.negated or not part.traits & HERE:
             continue
         hits = [hit for other in parts if other.sentence == part.sentence for hit in other.hits]
         if not keys(part.hits, "addresses")[1:] and any(
@@ -193,7 +193,7 @@ def _is_named(part: Clause, sentence: Sequence[Hit]) -> bool:
 def _this_one(registered: Field, parts: Sequence[Clause], sender: str) -> Iterator[Claim]:
     """As in "this is the same one that I registered with", where they name no address: the one that they write from."""
     for part in parts:
-        cues = keys(part.hits, "addresses")
+        cues = keys(part.hits, "addresses") if part.traits & CUE else []
         said = (
             cues[:1] == ["this"] and "registered" in cues and not {"wanted", "change", "instead"} & set(cues)
         )

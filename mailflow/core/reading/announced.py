@@ -41,6 +41,7 @@ _LOOK_AHEAD = 90
 _LOOK_BACK = 60
 _BETWEEN_WORDS = 5
 _BESIDE = 25
+_PHRASE_ENDS = (". ", ", ", "! ", "? ", "。", "，", ": ")
 _PAUSES = frozenset({",", "，", ":", "："})
 _IT = 2  # words between a pause and an "is": "and it is"
 _OF = 4  # characters between a person and what is theirs: "'s "
@@ -77,7 +78,7 @@ def _asked_oneself(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 
 def _following(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
-    match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), _limit(fresh, hit))
+    match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), hit.end + _LOOK_AHEAD)
     return accepted(fresh, terms, match, strong=strong) if match else None
 
 
@@ -94,7 +95,7 @@ def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found 
 
 def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "I remembered the user name, it's x": a comma, hardly a word and an "is", and the name ends the phrase."""
-    stop = _STOP.search(fresh.low, hit.end, _limit(fresh, hit))
+    stop = _STOP.search(fresh.low, hit.end, hit.end + _LOOK_AHEAD)
     if stop is None or stop.group() not in _PAUSES:
         return None
     match = terms.is_word.search(fresh.low, stop.end(), stop.end() + _BESIDE)
@@ -112,8 +113,8 @@ def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "Signed up last week as x"."""
-    stop = _STOP.search(fresh.low, hit.end, _limit(fresh, hit))
-    match = terms.as_word.search(fresh.low, hit.end, stop.start() if stop else _limit(fresh, hit))
+    stop = _STOP.search(fresh.low, hit.end, hit.end + _LOOK_AHEAD)
+    match = terms.as_word.search(fresh.low, hit.end, stop.start() if stop else hit.end + _LOOK_AHEAD)
     if match is None or fresh.low.count(" ", hit.end, match.start()) > _BETWEEN_WORDS:
         return None
     here = _HERE.match(fresh.text, match.end())
@@ -122,7 +123,7 @@ def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def _made(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "registered x last year"."""
-    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
     return accepted(fresh, terms, match, strong=False) if match else None
 
 
@@ -146,7 +147,7 @@ def nearest(fresh: Fresh, hit: Hit) -> str:
 
 def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "I'm x on the site", "I am @x"; any other "I am x" is no account name."""
-    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
     found = accepted(fresh, terms, match, strong=True) if match else None
     if match is None or found is None:
         return None
@@ -178,7 +179,7 @@ def _at_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
 
 def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "My name is x": who begins sentences with a capital, but not this name, gives the account's."""
-    match = _HERE.match(fresh.text, hit.end, _limit(fresh, hit))
+    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
     if match is None or not fresh.text[hit.start].isupper() or not match["name"].islower():
         return None
     found = accepted(fresh, terms, match, strong=False)
@@ -247,17 +248,13 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
 }
 
 
-def _limit(fresh: Fresh, hit: Hit) -> int:
-    return min(hit.end + _LOOK_AHEAD, len(fresh.text))
-
-
 def _phrase_start(fresh: Fresh, place: int) -> int:
     begin = max(0, place - _LOOK_BACK)
     low = fresh.low[begin:place]
     broken = low.rfind("\n")
     while broken >= 0 and begin + broken not in fresh.hard:
         broken = low.rfind("\n", 0, broken)
-    return begin + 1 + max(broken, *(low.rfind(mark) for mark in (". ", ", ", "! ", "? ", "。", "，", ": ")))
+    return begin + 1 + max(broken, *map(low.rfind, _PHRASE_ENDS))
 
 
 def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
@@ -293,7 +290,7 @@ def _is(fresh: Fresh, terms: Terms, start: int) -> int:
     contracted = _CONTRACTED.match(fresh.low, start)
     if contracted and not terms.common(contracted[1]):
         return contracted.start(1)
-    limit = min(start + _LOOK_AHEAD, len(fresh.text))
+    limit = start + _LOOK_AHEAD
     stop = _STOP.search(fresh.low, start, limit)
     match = terms.is_word.search(fresh.low, start, stop.start() + 1 if stop else limit)
     if match is None and stop and stop.group() in {":", "："}:

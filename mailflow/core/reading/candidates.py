@@ -146,13 +146,9 @@ def words(fresh: Fresh, start: int, end: int) -> Iterator[re.Match[str]]:
     return _CANDIDATE.finditer(fresh.text, start, end)
 
 
-def sentences(fresh: Fresh) -> Iterator[tuple[int, int]]:
-    start = 0
-    for hit in fresh.hits:
-        if hit.means.ends:
-            yield start, hit.end
-            start = hit.end
-    yield start, len(fresh.text)
+def sentences(fresh: Fresh) -> list[tuple[int, int]]:
+    ends = fresh.sentence_ends
+    return list(zip((0, *ends), (*ends, len(fresh.text)), strict=True))
 
 
 def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[_Cue]:

@@ -6,11 +6,11 @@ negation turns the verb after it, or the one before it where none follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mailflow.core.reading.meaning import ACTS, CHOICE, NEGATES, OBJECT, PARTS, VERB, Hit, Meaning
+from mailflow.core.reading.meaning import ACTS, MATTERS, NEGATES, OBJECT, PARTS, VERB, Hit, Meaning
 from mailflow.core.reading.segments import segments_of
 
 _NOT = frozenset({"not", "without"})
@@ -44,7 +44,7 @@ class Clause:
     refuses: bool
     negated: bool
     marks: frozenset[str]  # the words of [speech] in it: if, hedge, doubt, ask, you, sorry, them, all, …
-    choices: bool  # whether a phrase in it speaks of a choice by itself
+    traits: int  # of all its phrases, see `meaning.py`
     question: bool  # it ends with a question mark
     mark: int  # where the mark stands that ends the sentence; -1 where another clause of it follows
     sentence: int  # the number of its sentence
@@ -87,7 +87,7 @@ class Clause:
         return not RESERVES.isdisjoint(self.marks)
 
 
-def clauses(hits: Iterable[Hit], opposites: Mapping[str, str]) -> list[Clause]:
+def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     found = []
     for number, (sentence, traits, end) in enumerate(_sentences(hits)):
         if not traits & PARTS and (not traits & OBJECT or _names_one(sentence)):
@@ -110,22 +110,18 @@ def _end_what_was(part: Clause, before: Clause) -> None:
         part.states = GONE
 
 
-def _sentences(hits: Iterable[Hit]) -> Iterator[tuple[Sequence[Hit], int, Hit | None]]:
+def _sentences(hits: Sequence[Hit]) -> Iterator[tuple[Sequence[Hit], int, Hit | None]]:
     """The hits of each sentence, none if it says nothing; the traits of all of them; and the mark that ends it."""
-    sentence: list[Hit] = []
-    traits, matters = 0, False
-    for hit in hits:
-        means = hit.means
+    first = traits = 0
+    for place, (_, _, means) in enumerate(hits):
         if means.ends:
-            if sentence:
-                yield (sentence, traits, hit) if matters else ((), 0, None)
-            sentence, traits, matters = [], 0, False
+            if first < place:
+                yield (hits[first:place], traits, hits[place]) if traits & MATTERS else ((), 0, None)
+            first, traits = place + 1, 0
         else:
             traits |= means.traits
-            matters = matters or means.matters
-            sentence.append(hit)
-    if sentence and matters:
-        yield sentence, traits, None
+    if traits & MATTERS:
+        yield hits[first:], traits, None
 
 
 def _names_one(sentence: Sequence[Hit]) -> bool:
@@ -162,7 +158,7 @@ def _clause(
         refuses=refuses,
         negated=not _NOT.isdisjoint(marks),
         marks=marks,
-        choices=traits & CHOICE != 0,
+        traits=traits,
         question=mark is not None and mark.means.ends == "question",
         mark=-1 if mark is None else mark.start,
         sentence=number,

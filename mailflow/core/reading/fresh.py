@@ -46,6 +46,11 @@ class Fresh:
         return len(self.lines[0].text) if self.lines and self.lines[0].number == SUBJECT else 0
 
     @cached_property
+    def sentence_ends(self) -> tuple[int, ...]:
+        """Where the marks end that end sentences."""
+        return tuple([hit.end for hit in self.hits if hit.means.ends])
+
+    @cached_property
     def notices(self) -> tuple[int, ...]:
         """Where what only a legal notice says ends."""
         return tuple([hit.end for hit in self.hits if "notice" in hit.means.addresses])

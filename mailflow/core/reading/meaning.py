@@ -17,9 +17,8 @@ _ENDS = frozenset({"stop", "question", "line"})
 _BREAKS = frozenset({"comma", "open", "close", "colon"})
 
 # What a phrase is to its clause, a bit each, so that all phrases of a clause are asked at once.
-OBJECT, THING, TOPIC, STATE, ACTS, VERB, NEGATES, CHOICE, PARTS, ADDRESS, MAILBOX = (
-    1 << place for place in range(11)
-)
+OBJECT, THING, TOPIC, STATE, ACTS, VERB, NEGATES, CHOICE, PARTS, MATTERS = (1 << place for place in range(10))
+ADDRESS, MAILBOX, CUE, HERE, WORK = (1 << place for place in range(10, 15))
 
 
 class Meaning:
@@ -80,6 +79,10 @@ class Meaning:
             | PARTS * parts
             | ADDRESS * ("an_address" in self.things)
             | MAILBOX * ("mailbox" in self.things)
+            | CUE * bool(self.addresses)
+            | HERE * ("here" in self.addresses)
+            | WORK * (not self.tables.isdisjoint({"projects", "works"}))
+            | MATTERS * self.matters
         )
 
     def _keys(self, table: str) -> tuple[str, ...]:

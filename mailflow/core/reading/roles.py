@@ -32,12 +32,11 @@ class Role(NamedTuple):
 
 def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
     """The role of each address, in order."""
-    ends = [hit.end for hit in fresh.hits if hit.means.ends]
     concepts = ConceptsOf(fresh)
     told: list[Role] = []
     together = False
     for index, one in enumerate(found):
-        window = window_of(fresh, terms, found, index, ends, concepts, told[-1].name if told else NONE)
+        window = window_of(fresh, terms, found, index, concepts, told[-1].name if told else NONE)
         told.append(next((role for rule in _RULES if (role := rule(one, window)) is not None), Role(NONE, 0)))
         together = together or window.follows
     if not together or len(told) != 2:

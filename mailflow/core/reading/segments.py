@@ -45,20 +45,20 @@ class Segment:
         self.inside = False  # brackets
 
     def take(self, hit: Hit) -> None:
+        means = hit.means
+        if not self.traits & _TELLING:
+            self.starts_with_object = means.objects
+        self.traits |= means.traits
         self.hits.append(hit)
-        self._count(hit.means.traits, starts_with_object=hit.means.objects)
 
     def join(self, other: Segment) -> None:
         """Take in the segment behind it, with the break between them."""
         if other.opened_by is not None:
             self.take(other.opened_by)
-        self.hits += other.hits
-        self._count(other.traits, starts_with_object=other.starts_with_object)
-
-    def _count(self, traits: int, *, starts_with_object: bool) -> None:
         if not self.traits & _TELLING:
-            self.starts_with_object = starts_with_object
-        self.traits |= traits
+            self.starts_with_object = other.starts_with_object
+        self.traits |= other.traits
+        self.hits += other.hits
 
     @property
     def bare(self) -> bool:

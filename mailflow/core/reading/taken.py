@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import MARKS, Hit
@@ -49,19 +49,17 @@ class Taken(Spans):
         starts = [*(start for start, _ in self._spans), self._length]
         return [(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
 
-    def left(self, hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    def left(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits outside of what is taken, where each taken part ends a sentence unless it stands in brackets."""
         left: list[Hit] = []
-        spans = iter(self._spans)
-        start, end = next(spans, (self._length, self._length))
-        for hit in hits:
-            while hit.start >= end and end < self._length:
-                if not self._is_bracketed(start, end):
-                    left.append(Hit(start, end, MARKS["line"]))
-                start, end = next(spans, (self._length, self._length))
-            if hit.end <= start or hit.start >= end:
-                left.append(hit)
-        return tuple(left)
+        place = 0
+        for start, end in self._spans:
+            first = bisect_left(hits, (start,), place)
+            left += [hit for hit in hits[place:first] if hit.end <= start]
+            place = bisect_left(hits, (end,), first)
+            if place < len(hits) and not self._is_bracketed(start, end):
+                left.append(Hit(start, end, MARKS["line"]))
+        return (*left, *hits[place:])
 
     def _is_bracketed(self, start: int, end: int) -> bool:
         before, after = self._text[max(0, start - 3) : start].rstrip(), self._text[end : end + 3].lstrip()

@@ -10,6 +10,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import along
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.elliptic import left_out
+from mailflow.core.reading.meaning import CHOICE
 from mailflow.core.reading.terms import Terms, Ways
 
 CLEAR = 0.7
@@ -49,7 +50,7 @@ def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Tol
     loss: Clause | None = None  # the last clause that told of one
     place: Clause | None = None  # one that was lost with it
     for last, part in zip((None, *parts), parts, strict=False):
-        for choice, sure in _by_phrase(field, ways, part) if part.choices else ():
+        for choice, sure in _by_phrase(field, ways, part) if part.traits & CHOICE else ():
             yield Told(choice, sure, part)
         place = ("place" in part.marks and along.lost_place(part, loss)) or place
         if not (part.things or part.states):

@@ -74,11 +74,10 @@ def window_of(
     terms: Terms,
     found: Sequence[Found],
     index: int,
-    ends: Sequence[int],
     concepts: Mapping[tuple[int, int], frozenset[Concept]],
     earlier: str,
 ) -> Window:
-    one = found[index]
+    one, ends = found[index], fresh.sentence_ends
     start = _sentence_start(fresh, one.start, ends)
     stop = next((end for end in ends if end > one.end), len(fresh.text))
     begin = max(start, found[index - 1].end if index else 0)

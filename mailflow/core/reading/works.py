@@ -10,13 +10,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby, islice
-from operator import itemgetter
 
 from mailflow.core.form import Field
 from mailflow.core.reading import candidates
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import WORK, Hit
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
@@ -30,8 +29,6 @@ _APART = re.compile(r"[.,;!?\n]")
 _NOT_LATIN = re.compile(r"[^\W\d_a-zß-ž]")
 _SCRIPT = 5  # letters of another script that a sentence has at least which is written in it
 _BESIDE_NO = 12  # characters
-_END = itemgetter(1)
-_TABLES = frozenset({"works", "projects"})
 
 
 def in_prose(
@@ -56,9 +53,9 @@ def in_prose(
 
 def _spoken(fresh: Fresh) -> Iterator[tuple[tuple[int, int], list[Hit]]]:
     """The sentences that speak of publishing or of projects, each with the phrases that do."""
-    cues = [hit for hit in fresh.hits if not _TABLES.isdisjoint(hit.means.tables)]
-    spans = list(candidates.sentences(fresh)) if cues else []
-    for number, some in groupby(cues, lambda cue: bisect_right(spans, cue.start, key=_END)):
+    cues = [hit for hit in fresh.hits if hit.means.traits & WORK]
+    spans = candidates.sentences(fresh) if cues else []
+    for number, some in groupby(cues, lambda cue: bisect_right(fresh.sentence_ends, cue.start)):
         yield spans[number], [*some]
 
 
