@@ -26,6 +26,7 @@ FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no let
 SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
 _SOURCES_KEPT = 8
+_DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # dots in a local part make no difference there
 _LEAST_ROLE = 3  # letters of a machine's address: `s1234567@` is a student
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.PROOF_SUBMITTED})
@@ -36,9 +37,10 @@ _NOT_REMINDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Letters that were written in the last 24 hours. The latter two count letters to unproven parties alone."""
+    """Letters that were written in the last 24 hours. All but the first count letters to unproven parties alone."""
 
     to_address: int = 0  # the party's
+    to_mailbox: int = 0  # to all addresses that lead to the party's mailbox by a tag, as far as that shows
     to_domain: int = 0  # that of the party's address
     in_all: int = 0
 
@@ -46,6 +48,16 @@ class Spent:
 def domain_of(address: str) -> str:
     """The upper domain of an address: what a budget is kept for."""
     return upper_domain(address.rpartition("@")[2])
+
+
+def mailbox_of(address: str) -> str:
+    """The mailbox that an address with a tag (RFC 5233, 2) leads to, with all others of it; "" where nothing shows such."""
+    local, _, domain = address.lower().rpartition("@")
+    plain = local.partition("+")[0]
+    if domain in _DOTLESS:
+        plain, domain = plain.replace(".", ""), "gmail.com"
+    mailbox = f"{plain}@{domain}"
+    return "" if mailbox == address.lower() else mailbox
 
 
 def text_key(sender: str, text: str) -> str | None:
@@ -118,6 +130,8 @@ def _room(before: Case | None, case: Case, event: Event, policy: Policy, spent: 
         if not is_proven(before, event):
             if before is None and spent.to_address and event.source not in event.known_sources:
                 return 0, Flag.MAYBE_FORGED
+            if spent.to_mailbox >= policy.letters_per_day:
+                return 0, Flag.LETTERS_SPENT
             if spent.to_domain >= policy.letters_per_domain or spent.in_all >= policy.letters_in_all:
                 return 0, Flag.LETTERS_SPENT
     room = min(policy.letters_per_day - spent.to_address, policy.letters_per_case - case.letters)

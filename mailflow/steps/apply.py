@@ -10,10 +10,10 @@ from mailflow.core.events import Event, PersonWrote
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.lifecycle import decide
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import Spent, domain_of, is_proven
+from mailflow.core.restraint import Spent, domain_of, is_proven, mailbox_of
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
-from mailflow.store.tally import LETTER
+from mailflow.store.tally import LETTER, MAILBOX
 from mailflow.store.unit import UnitOfWork
 
 _USUAL_WAIT_OVER = 30 * DAY
@@ -52,8 +52,10 @@ def _spent(uow: UnitOfWork, policy: Policy, case: Case | None, event: Event, now
     to_address = uow.outbox.letters_to(party, since)
     if not isinstance(event, PersonWrote) or is_proven(case, event):
         return Spent(to_address)
+    mailbox = mailbox_of(party)
     return Spent(
         to_address,
+        uow.tally.count(MAILBOX, since, policy.letters_per_day, mailbox) if mailbox else 0,
         uow.tally.letters(since, policy.letters_per_domain, domain_of(party)),
         uow.tally.letters(since, policy.letters_in_all),
     )
@@ -73,6 +75,8 @@ def _write(app: App, uow: UnitOfWork, letter: Letter, case: Case, now: datetime)
     uow.outbox.put(rendered, now)
     if not case.confirmed and letter.to == case.party:
         uow.tally.put(LETTER, domain_of(case.party), now)
+        if mailbox := mailbox_of(case.party):
+            uow.tally.put(MAILBOX, mailbox, now)
     return rendered
 
 

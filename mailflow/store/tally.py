@@ -18,6 +18,7 @@ from mailflow.store.session import Part, Session
 from mailflow.store.statement import Statement
 
 LETTER: Final = "letter"  # its key: the domain it went to
+MAILBOX: Final = "mailbox"  # a letter to an address with a tag; its key: the address without it
 OBEYED: Final = "obeyed"  # its key: the Message-ID of a mail with commands
 ANSWER: Final = "answer"  # its key: the member of the staff whose commands it answers
 HELP: Final = "help"  # its key: the member of the staff who was told what to write
@@ -58,7 +59,7 @@ _LAST: Final = (
     .order_by(tallies.c.at.desc())
     .limit(1)
 )
-_KINDS: Final = (LETTER, OBEYED, ANSWER, HELP, TEXT)
+_KINDS: Final = (LETTER, MAILBOX, OBEYED, ANSWER, HELP, TEXT)
 _PURGE: Final = {  # of each kind by itself: the index has them by kind and time
     what: delete(tallies).where(
         tallies.c.id.in_(

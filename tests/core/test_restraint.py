@@ -78,7 +78,11 @@ def test_a_new_request_in_a_name_that_got_a_letter_today_is_answered_only_where_
     assert kinds(happens(None, replace(elsewhere, proven=True), spent=Spent(to_address=1))) == ["missing"]
 
 
-@pytest.mark.parametrize("spent", [Spent(to_domain=50), Spent(in_all=100)], ids=["domain", "in all"])
+@pytest.mark.parametrize(
+    "spent",
+    [Spent(to_domain=50), Spent(in_all=100), Spent(to_mailbox=5)],
+    ids=["domain", "in all", "mailbox"],
+)
 def test_past_a_budget_only_those_who_answered_a_letter_get_one(spent):
     held = happens(None, wrote(MailKind.REQUEST), spent=spent)
     assert (kinds(held), held.case.flags) == ([], {Flag.LETTERS_SPENT})

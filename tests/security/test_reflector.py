@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from itertools import product
+
+import pytest
 
 from mailflow.core.case import Flag
 from mailflow.core.timing import DAY
@@ -51,6 +54,30 @@ def test_the_victim_is_not_reminded_either(world):
     world.run()
     for letter in world.wait(31 * DAY):
         assert letter.recipient != VICTIM
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"victim+{number}@example.org" for number in range(20)],
+        [
+            f"{'.'.join(cut)}@gmail.com"
+            for cut in product(*[("vi", "v.i")] * 2, ("ct", "c.t"), ("im",), ("x", "x.x"))
+        ],
+        [f"vi.ctim+{number}@{'google' * (number % 2) or 'g'}mail.com" for number in range(20)],
+    ],
+    ids=["tags", "dots", "both"],
+)
+def test_many_addresses_of_one_mailbox_get_no_more_letters_than_one(world, names):
+    """And who answers one is not held by that."""
+    assert len(names) > 10
+    for number, name in enumerate(names):
+        world.receive(world.mail(BODIES[0], sender=name, Received=received_from(number)), name)
+    letters = world.run()
+    assert len(letters) == world.config.policy.letters_per_day
+    assert len(world.answer(letters[0], "I lost my phone.")) == 1
+    world.now += 2 * DAY
+    assert len(world.write(BODIES[0], sender=names[-1].replace("@", "x@"))) == 1
 
 
 def test_a_first_letter_holds_no_character_that_the_sender_chose(world):
