@@ -10,6 +10,7 @@ from mailflow.core.decoding import decode
 from mailflow.core.htmltext import html_to_text
 from mailflow.core.mime import Part
 from mailflow.core.plaintext import clean_text
+from mailflow.core.rtftext import SIGNATURE, rtf_to_text
 
 ATTACHED_LIMIT = 256 * 1024  # bytes of all of a mail, as encoded
 
@@ -36,7 +37,9 @@ def text_of(part: Part, charset: str, problems: list[str], limit: int) -> str:
     elif b"\0" in data and not part.content_type.startswith("text/"):
         return ""
     text, _ = decode(data, charset)
-    if part.content_type == "text/html":
+    if data.startswith(SIGNATURE):
+        text = rtf_to_text(text)
+    elif part.content_type == "text/html":
         text = html_to_text(text)
     elif part.content_type.endswith("/csv") or part.filename.lower().endswith(".csv"):
         text += _named_cells(text)

@@ -95,7 +95,7 @@ class Contents:
 
     def _attach(self, part: Part) -> None:
         self.attachments.append(Attachment(part.filename, part.content_type, max(0, part.end - part.start)))
-        if part.content_type in _MAILS:
+        if part.content_type in _MAILS or part.filename.lower().endswith(".eml"):
             self._attach_mail(part)
         elif may_be_text(part) and self._attached_left:
             problems: list[str] = []

@@ -40,10 +40,12 @@ _CUTS = (
     (";", re.compile(r";"), False),
     (",", re.compile(r","), False),
     ("  ", re.compile(r" {2,}"), False),
+    (": ", re.compile(r": +"), True),  # as two cells of HTML become a line
 )
 _RULE = re.compile(r"[\s|+:=-]+")
 _ROWS = 10
 _HEAD_WORDS = 3  # of the name of a column
+_EMPHASIS = " *_"
 
 
 def is_second_of_two(view: View, start: int) -> bool:
@@ -111,9 +113,17 @@ def table_of(view: View, start: int) -> Table | None:
             return None
         before = cut.split(view.text[line:start])
         first = not any(name.strip() for name in before[:-1])
+        if sign == ": " and not _are_two_names(view, before):
+            return None
         table = Table(cut, sure, len(before) - 1, first, len(names), head, end)
         return table if next(_rows(view, table), None) else None
     return None
+
+
+def _are_two_names(view: View, before: list[str]) -> bool:
+    """Whether it is "user: password", rather than what somebody answers. `before`: what stands before the latter."""
+    bare = [cell.strip(_EMPHASIS) for cell in before]
+    return len(bare) == 2 and bare[0].casefold() in view.words.account and not bare[1]
 
 
 def cells_below(view: View, table: Table) -> Iterator[Span]:

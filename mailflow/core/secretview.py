@@ -145,7 +145,7 @@ class View:
         return word[-1] not in _ENDS and (bare in self.words.between or bare not in self.words.no_password)
 
 
-_SPACE = re.compile(r"[)\]]?[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
+_SPACE = re.compile(r"[)\]*_`\"'”»]{0,3}[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
 _SIGN = re.compile(
     r"(?:[ _-]?[0-9]{1,2}(?=[ \t:=]))?[ \t*_\"'`]{0,8}(->|>(?=[^\s<])|=>|:(?!//)|[=：＝|→\t])[*_]{0,3}|[ \t](--?|–|—)[ \t]"
 )

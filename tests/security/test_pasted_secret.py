@@ -39,6 +39,11 @@ PLAIN = part(INCOMPLETE)
 AS_FILE = 'Content-Disposition: attachment; filename="notes"'
 LINES = "and so on and on\n" * 21_000
 UTF_16 = base64.encodebytes(f"token: {TOKEN}".encode("utf-16")).decode()
+ENCODED_MAIL = (
+    "Content-Transfer-Encoding: base64\n\n"
+    + base64.encodebytes(f"My password is {PASSWORD}\n".encode()).decode()
+)
+RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl\f0\fswiss Helvetica;}\f0\fs24 \b Pass\b0 word\'3a\tab Tr0\f1 ub4dor&3zebra\par}"
 
 # What a person may well have written: the secret is masked, and they are told to replace it.
 WRITTEN = {
@@ -66,6 +71,22 @@ WRITTEN = {
             part(part(f"Subject: x\n\n{TOKEN}", "message/rfc822"), "message/rfc822"),
         ),
     ),
+    "in a mail that is attached as a file of any type": (
+        PASSWORD,
+        parts("mixed", PLAIN, part(ENCODED_MAIL, "application/octet-stream", AS_FILE.replace("notes", "old.eml"))),
+    ),
+    "in a document of a word processor": (
+        PASSWORD,
+        parts("mixed", PLAIN, part(RTF, "application/rtf", AS_FILE.replace("notes", "notes.rtf"))),
+    ),
+    "in a table of HTML": (
+        PASSWORD,
+        {
+            "Content_Type": "text/html",
+            "body": f"<p>{INCOMPLETE}</p><table><tr><th>User<th>Password<tr><td>jdoe42<td>{PASSWORD}</table>",
+        },
+    ),
+    "behind a name in bold": (PASSWORD, {"body": f"{INCOMPLETE}\nMy **password** is {PASSWORD}"}),
     "in an attached script": (TOKEN, parts("mixed", PLAIN, part(f"export T={TOKEN}", "application/x-sh", AS_FILE))),
     "in an attached key": (KEY, parts("mixed", PLAIN, part(KEY, "application/x-pem-file", AS_FILE))),
     "in an attached text of Windows": (
