@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 
 from mailflow.core.authentication import Verdict
@@ -45,6 +47,8 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     MERGE = "merge"
     SNOOZE = "snooze"
+    FIND = "find"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,12 @@ class Command:
 
     line: str  # as it was written, visible and short
     verb: Verb
-    reference: str  # in its one form
+    reference: str  # in its one form; "": it is about no case (`find`, `help`)
     event: Event | None = (
-        None  # what it is to the case; None: nothing (`show`), or the other case counts (`merge`)
+        None  # what it is to the case; None: it changes nothing, or the other case counts (`merge`)
     )
     into: str = ""  # the reference of that other case
+    sought: str = ""  # by `find`: an address, the name of an account or a reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,24 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """A mail of a case, as `show` shows it."""
+
+    at: datetime
+    sender: str
+    subject: str
+    words: str  # the first of what is new in it, secrets masked
+    more: str = ""  # the command that shows the rest, if there is one
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of a command, for the letter."""
 
     line: str
-    said: str  # a sentence; "" where the case says it all
-    case: CaseBrief | None = None  # what `show` shows
+    said: str  # a sentence; "" where the cases say it all
+    cases: tuple[CaseBrief, ...] = ()  # what `show` shows and `find` finds
+    mails: tuple[Wrote, ...] = ()  # the last ones of what `show` shows, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +206,8 @@ def _is_meant(verb: Verb, rest: str, *, colon: bool) -> bool:
     """Whether a line that begins with a verb is more than a sentence that does ("Note that I am away")."""
     if colon or not rest or _reference(rest)[0]:
         return True
+    if verb is Verb.FIND:
+        return len(rest.split()) == 1  # what is sought is one word, and "find out" more is none
     first = rest.lower().split()[0].rstrip(f":{_STOPS}")
     return first in _OPENINGS.get(verb, ()) or bool(_TOLD.search(first))
 
@@ -221,8 +240,10 @@ def _complete(draft: _Draft, reference: str | None) -> Command | Fault:
 def _command(draft: _Draft, reference: str | None) -> Command:
     """Raises `ValueError` with what is wrong."""
     if draft.verb is None:
-        raise ValueError("there is no such command")
+        raise ValueError("there is no such command" + _meant(draft.line))
     entry = TABLE[draft.verb]
+    if draft.verb in _OF_NO_CASE:
+        return entry.read(Command(draft.line, draft.verb, ""), draft.rest)
     named, rest = _reference(draft.rest)
     if named is None and reference is None:
         raise ValueError(f"it does not name its case: write {entry.form}")
@@ -231,6 +252,14 @@ def _command(draft: _Draft, reference: str | None) -> Command:
         raise ValueError(f"it does not name its case: write {entry.form}, or {draft.verb}: TEXT")
     command = Command(draft.line, draft.verb, named or reference or "")
     return entry.read(command, "\n".join((rest, *draft.more)))
+
+
+_OF_NO_CASE = frozenset({Verb.FIND, Verb.HELP})
+
+
+def _meant(line: str) -> str:
+    near = get_close_matches(line.split(maxsplit=1)[0].rstrip(":").lower(), [*Verb], 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 # ------------------------------------------------------------------------------------- what stands behind the reference
@@ -283,6 +312,13 @@ def _snoozed(command: Command, rest: str) -> Command:
     return replace(command, event=StaffSnoozed(wait))
 
 
+def _sought(command: Command, rest: str) -> Command:
+    sought = rest.strip("<>\"' ")
+    if not sought:
+        raise ValueError(f"it does not say what to look for: write {TABLE[command.verb].form}")
+    return replace(command, sought=sought)
+
+
 _STOPS = ".,;!"  # behind the last word, as in any sentence
 _INTO = re.compile(r"into:?\s+", re.IGNORECASE)
 
@@ -309,7 +345,7 @@ class _Entry:
 
 
 TABLE: Mapping[Verb, _Entry] = {
-    Verb.SHOW: _Entry("show REFERENCE", "what is known of the case", _shown),
+    Verb.SHOW: _Entry("show REFERENCE", "what is known of the case, and what was written", _shown),
     Verb.ASK: _Entry("ask REFERENCE TEXT", "asks the person; the case waits for the answer", _question),
     Verb.NOTE: _Entry("note REFERENCE TEXT", "a note that only we see", _note),
     Verb.CLOSE: _Entry(
@@ -322,4 +358,6 @@ TABLE: Mapping[Verb, _Entry] = {
         "merge REFERENCE into REFERENCE", "closes the first as a duplicate of the second", _merged
     ),
     Verb.SNOOZE: _Entry("snooze REFERENCE 5 days", "we are told of it again then, and not before", _snoozed),
+    Verb.FIND: _Entry("find WORD", "the cases of an address, or about an account", _sought),
+    Verb.HELP: _Entry("help", "tells all this", _shown),
 }

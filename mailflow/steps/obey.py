@@ -11,14 +11,23 @@ from dataclasses import dataclass
 
 from mailflow.core.authentication import Authentication
 from mailflow.core.body import Body
-from mailflow.core.commands import Answer, Command, Fault, Read, help_lines, read_commands, why_not_obeyed
-from mailflow.core.digest import brief
+from mailflow.core.commands import (
+    Answer,
+    Command,
+    Fault,
+    Read,
+    Verb,
+    help_lines,
+    read_commands,
+    why_not_obeyed,
+)
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.mail import Mail
 from mailflow.core.reference import NO_CASE, STAFF_LIFETIME, Tagged
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
-from mailflow.steps.find import UnknownCase, find_case
+from mailflow.steps.find import UnknownCase
+from mailflow.steps.look import found, shown
 from mailflow.steps.operate import Act, act_in, in_words, merge_in
 from mailflow.store.engine import Unavailable
 from mailflow.store.tally import ANSWER, HELP, OBEYED
@@ -86,10 +95,14 @@ def _told_what_to_write(app: App, uow: UnitOfWork, mail: Mail, member: str, refe
 
 
 def _obeyed(app: App, uow: UnitOfWork, mail: Mail, member: str, reference: str | None, read: Read) -> Obeyed:
-    done = [_try(app, uow, command, member) for command in read.commands]
+    done = [_try(app, uow, command, member) for command in read.commands if not _is_help(command)]
     answer = _write(app, uow, mail, member, reference, read, tuple(one.answer for one in done))
     letters = tuple(letter for one in done for letter in one.letters)
     return Obeyed((*letters, answer), tuple(act for one in done for act in one.acts))
+
+
+def _is_help(command: Command | Fault) -> bool:
+    return isinstance(command, Command) and command.verb is Verb.HELP
 
 
 def _try(app: App, uow: UnitOfWork, command: Command | Fault, member: str) -> _Done:
@@ -111,9 +124,10 @@ def _do(app: App, uow: UnitOfWork, command: Command, member: str) -> _Done:
         applied, act = merge_in(app, uow, command.reference, command.into, member)
     elif command.event is not None:
         applied, act = act_in(app, uow, command.reference, command.event, member)
+    elif command.verb is Verb.FIND:
+        return _Done(found(app, uow, command))
     else:
-        case = find_case(uow, command.reference)
-        return _Done(Answer(command.line, "", brief(case, app.config.policy.form, app.clock())))
+        return _Done(shown(app, uow, command))
     return _Done(Answer(command.line, f"{in_words(applied)}."), applied.letters, (act,))
 
 
@@ -126,14 +140,14 @@ def _write(
     read: Read,
     answers: tuple[Answer, ...],
 ) -> Rendered:
-    wrong = not answers or any(isinstance(command, Fault) for command in read.commands)
+    unsure = not answers or any(isinstance(one, Fault) or _is_help(one) for one in read.commands)
     letter = Letter(
         LetterKind.COMMANDS,
         member,
         reference=reference,
         in_reply_to=mail.message_id,
         references=mail.references,
-        facts={"answers": answers, "rest": read.rest, "help": help_lines() if wrong else ()},
+        facts={"answers": answers, "rest": read.rest, "help": help_lines() if unsure else ()},
     )
     rendered = app.renderer.render(letter, app.clock())
     uow.outbox.put(rendered, app.clock())

@@ -23,6 +23,7 @@ from mailflow.core.text import Line, Mark
 from tests.core.given import DAY
 
 CASE, OTHER = "7KQ2-M9XD", "B2N8-41TQ"
+LOOKING = {Verb.SHOW, Verb.FIND, Verb.HELP}  # what changes nothing
 
 
 def lines(text):
@@ -148,7 +149,11 @@ def test_another_case_may_be_named_there_all_the_same():
         (f"merge {CASE} {OTHER} and more", "does not name two cases"),
         (f"snooze {CASE}", "does not say how long"),
         (f"snooze {CASE} 400 days", "at most 90 days"),
-        (f"colse {CASE} recovered", "there is no such command"),
+        (f"colse {CASE} recovered", "there is no such command; did you mean close?"),
+        (f"dear {CASE} recovered", "there is no such command"),
+        ("find", "does not say what to look for"),
+        ('find ""', "does not say what to look for"),
+        ("help: please", "nothing may stand behind it"),
         ("show 7KQ2-M9X", "does not name its case"),
         ("show", "does not name its case"),
         ("close recovered", "does not name its case"),
@@ -156,6 +161,32 @@ def test_another_case_may_be_named_there_all_the_same():
 )
 def test_what_is_wrong_is_told(text, said):
     assert said in why(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [
+        ("find jdoe42", "jdoe42"),
+        ("Find: <jo@example.org>", "jo@example.org"),
+        ('find "jdoe"', "jdoe"),
+        ("find: John Doe", "John Doe"),
+        (f"find {CASE}", CASE),
+    ],
+)
+def test_what_is_sought_need_not_be_a_case(text, sought):
+    for reference in (CASE, None):
+        [command] = read(text, reference).commands
+        assert (command.verb, command.sought, command.reference, command.event) == (
+            Verb.FIND,
+            sought,
+            "",
+            None,
+        )
+
+
+def test_help_is_a_command_of_its_own():
+    assert done("help") == done("HELP:", CASE) == [(Verb.HELP, "", "")]
+    assert read("Help is needed here").commands == ()
 
 
 def test_one_reference_alone_does_not_say_which_case_is_merged():
@@ -167,6 +198,7 @@ def test_a_sentence_that_begins_with_a_verb_is_no_command_about_the_case():
         "Note that I am away until Monday.",
         "Ask Kim in urgent cases.",
         "Show me the way",
+        "Find out more about me here",
         "Close.",
     ):
         for reference in (CASE, None):
@@ -256,12 +288,27 @@ def test_help_has_each_command_once():
 def test_our_own_help_is_no_command():
     for one in help_lines():
         assert read(f"- {one.form}: {one.does}").commands == ()
-        assert all(isinstance(found, Fault) for found in read(one.form).commands)
+        assert all(isinstance(found, Fault) or found.verb in LOOKING for found in read(one.form).commands)
 
 
 @holds_for(
     st.lists(
-        st.sampled_from(["show", "close", "merge into", "ask:", CASE, OTHER, "denied", "5 days", "\n", "x"])
+        st.sampled_from(
+            [
+                "show",
+                "find",
+                "help",
+                "close",
+                "merge into",
+                "ask:",
+                CASE,
+                OTHER,
+                "denied",
+                "5 days",
+                "\n",
+                "x",
+            ]
+        )
         | st.text(max_size=10),
         max_size=20,
     ).map(" ".join),
@@ -272,8 +319,8 @@ def test_whatever_is_written_is_read_and_each_command_is_whole(text, reference):
     for one in found.commands:
         assert one.line == one.line.strip()
         if isinstance(one, Command):
-            assert len(one.reference) == len(CASE)
-            assert (one.event is not None) + bool(one.into) == (one.verb is not Verb.SHOW)
+            assert len(one.reference) == (0 if one.verb in {Verb.FIND, Verb.HELP} else len(CASE))
+            assert (one.event is not None) + bool(one.into) == (one.verb not in LOOKING)
 
 
 @holds_for(st.text(max_size=40), st.just(CASE))

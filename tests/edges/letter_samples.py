@@ -8,7 +8,7 @@ from mailflow.config import load, shipped
 from mailflow.core.answer import Answer
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.commands import Answer as CommandAnswer
-from mailflow.core.commands import help_lines
+from mailflow.core.commands import Wrote, help_lines
 from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside, brief, make_digest
 from mailflow.core.items import asked_items
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind, Understood
@@ -185,6 +185,12 @@ def digest(**more):
 
 NOTHING = {"cases": [], "parked": [], "failed": [], "set_aside": [], "numbers": Numbers()}
 
+WROTE = (
+    Wrote(
+        NOW - timedelta(days=3), JANE, "Lost my phone", "My phone broke,\nand the old mailbox is gone too."
+    ),
+    Wrote(NOW, JANE, "", "Is there news?", "mailflow queue show mail:31"),
+)
 FACTS = {
     "missing": {
         "understood": understood(values=False)[:2],
@@ -268,7 +274,8 @@ FACTS = {
                 "B2N8-41TQ is recovered; letter written: recovered to tmokoena@example.net.",
             ),
             CommandAnswer("ask Z7RM-0C3K", "Not done: its text is missing."),
-            CommandAnswer("show 7KQ2-M9XD", "", brief(case(), FORM, NOW)),
+            CommandAnswer("show 7KQ2-M9XD", "", (brief(case(), FORM, NOW),), WROTE),
+            CommandAnswer("find nobody", "There are none."),
         ),
         "rest": "Thanks, Kim",
         "help": help_lines(),

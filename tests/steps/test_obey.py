@@ -1,12 +1,13 @@
 """What becomes of the commands of one mail: each by itself, in one letter, on record."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from mailflow.core.case import Flag, Status
-from mailflow.steps import handle, obey
+from mailflow.steps import handle, look, obey
 from mailflow.store.engine import Unavailable
 from tests.world import COMPLETE
 
@@ -92,6 +93,66 @@ def test_what_cannot_be_done_is_told_and_undoes_nothing_else(staffed):
     assert f"{reference} is awaiting_requester: there was nothing to do." in text
     assert staffed.case().status is Status.AWAITING_REQUESTER
     assert [verb for _, verb, _ in entries(staffed)] == ["ask", "reopen"]
+
+
+def test_a_case_is_shown_with_what_was_written_last_and_what_others_have_to_do_with_it(staffed):
+    jo = staffed.case()
+    staffed.write("One more thing: my project is jo-tools.\n" + "word " * 1000, to=staffed.sent[0].reply_to)
+    staffed.write(COMPLETE, sender="kim@example.com")
+    [answer] = command(staffed, f"show {jo.reference}")
+    shown = answer.text
+    assert shown.index("Code of Conduct: I agree") < shown.index("One more thing: my project is jo-tools.")
+    assert "$ mailflow queue show mail:2" in shown
+    assert "! another address asks for this account too" in shown
+    assert "you can write" not in shown
+    assert entries(staffed) == []
+
+
+def test_what_a_person_wrote_is_no_command_when_it_comes_back_unquoted(staffed):
+    jo = staffed.case()
+    staffed.write(f"close {jo.reference} recovered\n\nnote {jo.reference} seen", to=staffed.sent[0].reply_to)
+    [answer] = command(staffed, f"show {jo.reference}")
+    assert f"    close {jo.reference} recovered" in answer.text.splitlines()
+    command(staffed, answer.text)
+    command(staffed, "\n".join(line for line in answer.text.splitlines() if not line.startswith("> ")))
+    assert staffed.case(jo.reference).status is Status.IN_REVIEW
+    assert entries(staffed) == []
+
+
+def test_of_many_mails_only_the_last_are_shown(staffed):
+    jo, reply_to = staffed.case(), staffed.sent[0].reply_to
+    for number in range(5):
+        staffed.write(f"This is number {number}.", to=reply_to)
+    [answer] = command(staffed, f"show {jo.reference}")
+    assert re.findall(r"This is number (\d)", answer.text) == ["2", "3", "4"]
+
+
+def test_cases_are_found_by_what_the_staff_knows_of_them(staffed):
+    jo = staffed.case()
+    staffed.write(COMPLETE, sender="kim@example.com")
+    kim = staffed.case()
+    sought = ("JO@example.org", "jdoe42", kim.reference.lower().replace("-", ""), "nobody@example.org")
+    [answer] = command(staffed, "\n".join(f"find {one}" for one in sought))
+    told = re.split(r"^> find .*$", answer.text, flags=re.MULTILINE)[1:]
+    references = [re.findall(r"^(\S+)  opened", part, flags=re.MULTILINE) for part in told]
+    assert references == [[jo.reference], [kim.reference, jo.reference], [kim.reference], []]
+    assert told[3].strip() == "There are none."
+    assert entries(staffed) == []
+
+
+def test_more_cases_than_are_shown_are_told_to_be_there(staffed, monkeypatch):
+    monkeypatch.setattr(look, "MOST_FOUND", 1)
+    staffed.write(COMPLETE, sender="kim@example.com")
+    [answer] = command(staffed, "find jdoe42")
+    assert answer.text.count("  opened ") == 1
+    assert "These are the newest ones." in answer.text
+
+
+def test_help_is_given_as_often_as_it_is_asked_for(staffed):
+    for _ in range(2):
+        [answer] = command(staffed, "help")
+        assert answer.subject.endswith("What you can write")
+        assert "- find WORD: " in answer.text
 
 
 def test_a_command_that_raises_half_way_leaves_nothing_behind(staffed, monkeypatch):
