@@ -112,7 +112,31 @@ def nobody_reads_answers(heard: Heard, _redirects: Sequence[Redirect]) -> Wish |
         return None
     told = [heard.words.said(one) for one in heard.all("unattended")]
     answers = [answer for answer in heard.said if not any(answer.words in words for words in told)]
-    return None if answers else heard.wish(Intent.UNATTENDED, hit)
+    if answers and not (len(answers) == 1 and _says_so_before_all(heard, hit)):
+        return None
+    return heard.wish(Intent.UNATTENDED, hit)
+
+
+def _says_so_before_all(heard: Heard, hit: Hit) -> bool:
+    """Whether a mail begins so, or says it twice: then an address in it is somebody else's, to write to instead."""
+    sentences = {heard.words.sentence[one.first] for one in heard.all("unattended")}
+    return len(sentences) > 1 or heard.words.sentence[hit.first] == heard.words.sentence[heard.body]
+
+
+def writer_is_away(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "I am out of the office until Monday". Whoever says more than that is there."""
+    hit = next(iter(heard.all("away")), None)  # "until Monday" is no condition here
+    if hit is None or heard.words.questions or (heard.said and not _names_another(heard)):
+        return None
+    more = heard.apart("loss", "recovery", "account", "trouble", "status", "solved", "enough", "proof")
+    asks = any(heard.body <= one.first and not hit.first <= one.first <= hit.last for one in more)
+    return None if asks else heard.wish(Intent.UNATTENDED, hit)
+
+
+def _names_another(heard: Heard) -> bool:
+    """Whether it only gives an address that is to be written to meanwhile."""
+    urgent = [heard.words.sentence[hit.first] for hit in heard.all("away")]
+    return len(heard.said) == 1 and "@" in str(heard.said[0].value) and len({*urgent}) > 1
 
 
 def proof_in_place(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -212,6 +236,7 @@ def asked_for_an_account(heard: Heard, _redirects: Sequence[Redirect]) -> Wish |
 
 RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     nobody_reads_answers,
+    writer_is_away,
     proof_in_place,
     solved_or_dropped,
     worked,

@@ -15,7 +15,7 @@ from mailflow.core.policy import MATTERS
 SIGNS = (
     "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "yes", "thanks", "proof",
     "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours", "doubt", "asked_before",
-    "fine", "reported", "unattended",
+    "fine", "reported", "unattended", "away",
 )  # fmt: skip
 
 # Of each of the `MATTERS` [matters] has phrases that name it, and [hints] words that only go with it.

@@ -26,8 +26,19 @@ class Silence:
     kind: MailKind  # BOUNCE, AUTO_GENERATED, OFF_TOPIC for what went to many, or REQUEST for what the staff has to see
 
 
-# Not among the reasons below, as it takes reading; and as words alone may err, the digest lists what it is said of.
-UNATTENDED = Silence("It says that nobody reads answers to it.", "its own words", MailKind.AUTO_GENERATED)
+_OXCMAIL = "MS-OXCMAIL, section 2.1.3.2.20"
+# Not among the reasons below, as they take reading; and as words may err, the digest lists what they are said of.
+UNATTENDED = Silence(
+    "It says that nobody reads answers to it, or that its writer is away.",
+    "its own words",
+    MailKind.AUTO_GENERATED,
+)
+ASKS_NOTHING = Silence(
+    "It declines automatic answers by X-Auto-Response-Suppress, and asks nothing.",
+    _OXCMAIL,
+    MailKind.AUTO_GENERATED,
+)
+BY_WORDS = (UNATTENDED, ASKS_NOTHING)
 
 
 def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
@@ -39,20 +50,23 @@ def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
       auto_submitted        Auto-Submitted other than "no" (RFC 3834, 2 and 5)
       list_field            List-* (RFC 2369, RFC 2919, RFC 8058), and what lists wrote before these
       precedence            Precedence and kin: bulk, junk, list, auto_reply (RFC 3834, 3.1.8; RFC 2076, 3.9)
-      suppressed            X-Auto-Response-Suppress with All or AutoReply (MS-OXCMAIL, 2.1.3.2.20)
+      suppressed            X-Auto-Response-Suppress with All (MS-OXCMAIL, 2.1.3.2.20)
       machine_field         a field that only answering machines and ticket systems write (conventions of vendors)
       failed_recipients     X-Failed-Recipients (Exim)
       answering_program     an autoresponder as X-Mailer, Delivered-To or X-POST-MessageClass (conventions of vendors)
+      notifying_program     a device or what watches machines as X-Mailer
       our_loop              X-Loop with our address (procmail)
     The MIME structure
       delivery_report       message/delivery-status (RFC 3464, RFC 6533)
       other_report          receipts, complaints and other multipart/reports (RFC 6522, RFC 8098, RFC 5965)
+      calendars_answer      a calendar's data without a word beside it (RFC 5546)
     The sender
       unknown_sender        no From, or none that is one unambiguous mailbox (RFC 5322, 3.6.2)
       our_own               the desk or one of its reply addresses (RFC 3834, 2)
       daemon_sender         mailer-daemon, postmaster and kin, in From, Sender, the envelope or the display name (RFC 2142, 5)
       list_sender           owner-*, *-request, *-bounces, listserv, majordomo, in the same (RFC 3834, 2; RFC 5230, 4.6)
       no_reply_sender       no-reply and its translations (a convention)
+      robot_sender          a device, or what watches machines (a convention)
       automatic_subject     the prefixes with which mail programs mark an absence notice (conventions of vendors)
       bounce_subject        the subjects of delivery reports (conventions of vendors)
     The recipient
@@ -62,6 +76,15 @@ def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
         if (silence := check(mail, desk_address)) is not None:
             return silence
     return None
+
+
+def declines_answers(mail: Mail) -> bool:
+    """Whether it has X-Auto-Response-Suppress with AutoReply (MS-OXCMAIL, 2.1.3.2.20).
+
+    Machines' mail has it, but Exchange puts it on what people write, too: so it counts where a mail asks nothing. OOF,
+    DR, NDR, RN and NRN decline absence notices and reports; the desk's answers are neither.
+    """
+    return bool(_suppressing(mail, "autoreply"))
 
 
 # The envelope
@@ -105,20 +128,24 @@ def precedence(mail: Mail, _desk: str) -> Silence | None:
 
 
 def suppressed(mail: Mail, _desk: str) -> Silence | None:
-    # OOF, DR, NDR, RN and NRN decline absence notices and reports; the desk's answers are neither.
-    for value in mail.headers("x-auto-response-suppress"):
-        if {word.strip().lower() for word in value.split(",")} & {"all", "autoreply"}:
-            why = f"It declines automatic answers: X-Auto-Response-Suppress is {_shown(value)}."
-            return _machine(mail, why, "MS-OXCMAIL, section 2.1.3.2.20")
+    if value := _suppressing(mail, "all"):
+        why = f"It declines automatic answers: X-Auto-Response-Suppress is {_shown(value)}."
+        return _machine(mail, why, _OXCMAIL)
     return None
+
+
+def _suppressing(mail: Mail, what: str) -> str:
+    values = mail.headers("x-auto-response-suppress")
+    return next((value for value in values if what in map(str.strip, value.lower().split(","))), "")
 
 
 def machine_field(mail: Mail, _desk: str) -> Silence | None:
     for name, value in mail.fields:
-        if name in signs.MACHINE_FIELDS and value.strip().lower() not in ("no", "false", "0", "none"):
-            return _machine(
-                mail, f"Only programs write its field {_titled(name)}.", signs.MACHINE_FIELDS[name]
-            )
+        whose = signs.MACHINE_FIELDS.get(name) or (
+            signs.VENDORS if name.startswith(signs.MACHINE_FIELDS_BEGIN) else ""
+        )
+        if whose and value.strip().lower() not in ("no", "false", "0", "none"):
+            return _machine(mail, f"Only programs write its field {_titled(name)}.", whose)
     return None
 
 
@@ -135,6 +162,13 @@ def answering_program(mail: Mail, _desk: str) -> Silence | None:
             if signs.ANSWERING_PROGRAM.search(value):
                 why = f"An answering machine sent it: {_titled(field)} is {_shown(value)}."
                 return _machine(mail, why, signs.VENDORS)
+    return None
+
+
+def notifying_program(mail: Mail, _desk: str) -> Silence | None:
+    for value in (*mail.headers("x-mailer"), *mail.headers("user-agent")):
+        if signs.NOTIFYING_PROGRAM.search(value):
+            return _machine(mail, f"No person writes with what sent it: {_shown(value)}.", signs.VENDORS)
     return None
 
 
@@ -156,6 +190,12 @@ def delivery_report(mail: Mail, _desk: str) -> Silence | None:
 def other_report(mail: Mail, _desk: str) -> Silence | None:
     if found := signs.REPORT_TYPES.intersection(mail.content_types):
         return _machine(mail, f"It holds a report: {min(found)}.", "RFC 6522; RFC 8098; RFC 5965")
+    return None
+
+
+def calendars_answer(mail: Mail, _desk: str) -> Silence | None:
+    if "text/calendar" in mail.content_types and not mail.text.strip():
+        return _machine(mail, "A calendar sent it, and nobody wrote a word beside it.", "RFC 5546")
     return None
 
 
@@ -198,9 +238,15 @@ def no_reply_sender(mail: Mail, _desk: str) -> Silence | None:
     return None
 
 
+def robot_sender(mail: Mail, _desk: str) -> Silence | None:
+    if signs.ROBOT.match(_local(mail.sender)):
+        return _machine(mail, "Its sender's address is a program's or a device's.", "a convention")
+    return None
+
+
 def automatic_subject(mail: Mail, _desk: str) -> Silence | None:
     subject = mail.subject.strip()
-    found = signs.AUTOMATIC_SUBJECT.match(subject)
+    found = signs.AUTOMATIC_SUBJECT.match(subject) or signs.ABSENT_SUBJECT.match(subject)
     # "Auto: " is what RFC 5230, 5.3 proposes for Sieve's vacation; in German it is a car. Only an answer counts.
     if found is None and not (subject.lower().startswith("auto:") and mail.in_reply_to):
         return None
@@ -244,14 +290,17 @@ CHECKS: tuple[Callable[[Mail, str], Silence | None], ...] = (
     machine_field,
     failed_recipients,
     answering_program,
+    notifying_program,
     our_loop,
     delivery_report,
     other_report,
+    calendars_answer,
     unknown_sender,
     our_own,
     daemon_sender,
     list_sender,
     no_reply_sender,
+    robot_sender,
     automatic_subject,
     bounce_subject,
     not_addressed,

@@ -35,12 +35,23 @@ MACHINE_FIELDS = {
     "x-amazon-auto-reply": "a convention of Amazon",
     "x-jira-fingerprint": "a convention of Jira",
     "x-github-reason": "a convention of GitHub",
+    "x-antispam": "a convention of filters that ask for a click",
 }
+# What the fields of programs begin with that only notify: of builds, bugs, reviews, calls.
+MACHINE_FIELDS_BEGIN = (
+    "x-jenkins-", "x-gitlab-", "x-github-", "x-bugzilla-", "x-redmine-", "x-launchpad-", "x-gerrit-", "x-phabricator-",
+    "x-sentry-", "x-asterisk-", "x-fax",
+)  # fmt: skip
 
 # Where a delivery leaves the address it was made to.
 DELIVERY_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "resent-to", "resent-cc")
 
 ANSWERING_PROGRAM = re.compile(r"auto-?(?:respon[ds]|repl)|\bvacation\b", re.IGNORECASE)
+# As X-Mailer: of devices, of what watches machines, and of filters that tell what they did.
+NOTIFYING_PROGRAM = re.compile(
+    r"\b(?:mfp|scanner|copier|printer|fax|dsm|notifier|verifier|grafana|nagios|icinga|zabbix|jenkins|munin|logwatch)\b",
+    re.IGNORECASE,
+)
 
 DELIVERY_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
@@ -61,6 +72,11 @@ NO_REPLY = re.compile(
     r"|ne[-_.]?pas[-_.]?repondre|no[-_.]?(?:responder|contestar)|nao[-_.]?respond(?:a|er)|non[-_.]?rispondere"
     r"|niet[-_.]?beantwoorden|svara[-_.]?(?:inte|ej)|svar[-_.]?(?:ikke|ej)|ei[-_.]?vastausta|nie[-_.]?odpowiadaj|neodpovidat"
     r"|ne[-_.]?otvechat|yanitlamayin(?:iz)?)(?:[-_.+]|$)"
+)
+# Of what watches machines, and of devices.
+ROBOT = re.compile(
+    r"(?:nagios|icinga2?|zabbix|jenkins|grafana|prometheus|alertmanager|munin|logwatch|logcheck|cron(?:d|job)?|fail2ban"
+    r"|asterisk|freepbx|voicemail|fax(?:gate|server)?|scanner|copier|mfp)(?:[-_.+]|$)"
 )
 
 DAEMON_NAMES = frozenset({
@@ -95,8 +111,17 @@ AUTOMATIC_SUBJECT = _beginning((
     "automatikus válasz", "răspuns automat", "αυτόματη απάντηση", "автоматичен отговор", "automatski odgovor",
     "samodejni odgovor", "automatinis atsakymas", "automātiska atbilde", "automaatvastus", "resposta automàtica",
     "trả lời tự động", "balasan otomatis", "ตอบกลับอัตโนมัติ", "การตอบกลับอัตโนมัติ", "מענה אוטומטי", "תשובה אוטומטית",
-    "رد تلقائي", "پاسخ خودکار", "स्वचालित उत्तर", "自动回覆",
-), r"(?:\s*[:：]|\s*$|\s+re:)")  # fmt: skip
+    "رد تلقائي", "پاسخ خودکار", "स्वचालित उत्तर", "自动回覆", "ikke til stede", "ikke på kontoret", "fraværsmelding", "fraværsbesked",
+    "ikke til stede på kontoret", "poissaoloviesti", "poza biurem", "mimo kancelář", "ofis dışında", "вне офиса", "поза офісом",
+    "休暇中", "休假中", "휴가 중", "nicht im büro", "niet op kantoor", "inte på kontoret", "hors du bureau", "fuori dall'ufficio",
+), r"(?:\s*[:：]|\s*$|\s+\(?re:)")  # fmt: skip
+# What only tells an absence before the subject that it answers: "Urlaub Re: Ihre Anfrage".
+ABSENT_SUBJECT = _beginning((
+    "urlaub", "im urlaub", "abwesend", "abwesenheit", "absent", "absente", "absence", "en congé", "en congés", "congés", "vacaciones",
+    "de vacaciones", "ausente", "férias", "de férias", "ferie", "in ferie", "assente", "отпуск", "в отпуске", "відпустка", "у відпустці",
+    "vacation", "holiday", "on holiday", "on vacation", "on leave", "away", "vakantie", "met vakantie", "afwezig", "urlop", "na urlopie",
+    "nieobecność", "semester", "på semester", "på ferie", "fravær", "fraværende", "lomalla", "poissa", "dovolená", "izin", "izindeyim",
+), r"\s*[:：,-]?\s*\(?(?:re|aw|sv|vs|odp|ynt|отв|antw?)\s*[:：]")  # fmt: skip
 
 _BOUNCES = (
     "undelivered mail returned to sender", "mail delivery failed", "mail delivery failure", "mail system error",

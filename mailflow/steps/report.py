@@ -11,7 +11,7 @@ from typing import Final
 from mailflow.core.case import Case, Status
 from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetAside, make_digest
 from mailflow.core.lookalikes import in_ascii
-from mailflow.core.origin import UNATTENDED
+from mailflow.core.origin import BY_WORDS
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
 from mailflow.steps.around import around
@@ -39,7 +39,7 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
         failed=[_failed(uow, letter) for letter in uow.outbox.failed(since)],
         set_aside=[
             *map(_set_aside, uow.mails.set_aside(since)),
-            *(_unattended(uow, mail) for mail in uow.mails.silent_for(UNATTENDED.why, since)),
+            *(_by_words(uow, mail) for told in BY_WORDS for mail in uow.mails.silent_for(told.why, since)),
         ],
         numbers=Numbers(
             numbers.requests,
@@ -86,7 +86,7 @@ def _set_aside(mail: ListedMail) -> SetAside:
     )
 
 
-def _unattended(uow: UnitOfWork, mail: ListedMail) -> SetAside:
+def _by_words(uow: UnitOfWork, mail: ListedMail) -> SetAside:
     """Only its words tell that a machine wrote it: somebody has to see whether they do."""
     case = uow.cases.get(mail.case_id) if mail.case_id else None
     shown = _set_aside(mail)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mailflow.core import origin, signs
 from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.mail import DeliveryReport, Mail
-from mailflow.core.origin import CHECKS, is_desk, why_not_answer
+from mailflow.core.origin import CHECKS, declines_answers, is_desk, why_not_answer
 
 DESK = "recovery@pypi.example"
 AUTO, BOUNCE, MANY = MailKind.AUTO_GENERATED, MailKind.BOUNCE, MailKind.OFF_TOPIC
@@ -73,7 +73,7 @@ SILENT = [
     ("precedence", with_fields(("x-precedence", "bulk")), AUTO),
     ("precedence", with_fields(("precedence", "bulk (a comment)")), AUTO),
     ("precedence", with_fields(("preference", "auto-reply")), AUTO),
-    *[("suppressed", with_fields(("x-auto-response-suppress", v)), AUTO) for v in ("All", "DR, OOF, AutoReply", "DR,AutoReply", "autoreply")],
+    *[("suppressed", with_fields(("x-auto-response-suppress", v)), AUTO) for v in ("All", "all", "OOF, All")],
     *[("machine_field", with_fields((field, "yes")), AUTO) for field in signs.MACHINE_FIELDS],
     ("machine_field", with_fields(("x-autoreply", "")), AUTO),
     ("machine_field", with_fields(("x-autoreply", "yes"), ("x-failed-recipients", "x@example.org")), BOUNCE),
@@ -82,6 +82,14 @@ SILENT = [
     ("answering_program", with_fields(("user-agent", "vacation 1.2")), AUTO),
     ("answering_program", with_fields(("x-post-messageclass", "9; Autoresponder")), AUTO),
     ("answering_program", with_fields(("delivered-to", "Autoresponder")), AUTO),
+    *[("machine_field", with_fields((f"{begin}x", "y")), AUTO) for begin in signs.MACHINE_FIELDS_BEGIN],
+    *[("notifying_program", with_fields(("x-mailer", name)), AUTO) for name in ("Grafana 11.2", "DSM mail", "Office MFP", "Verifier 2")],
+    ("notifying_program", with_fields(("user-agent", "Zabbix")), AUTO),
+    ("calendars_answer", replace(PERSON, content_types=("text/calendar",), text="\n"), AUTO),
+    *[("robot_sender", sent_by(f"{local}@example.org"), AUTO) for local in ("nagios", "Jenkins", "cron-daily", "fax", "scanner+2")],
+    *[("automatic_subject", about(subject), AUTO) for subject in (
+        "Urlaub Re: Ihre Anfrage", "Absent: RE: your mail", "Out of Office (Re: your mail)", "På ferie, SV: kontoen", "Ikke til stede: Re: x",
+    )],
     ("our_loop", with_fields(("x-loop", f"<{DESK}>")), AUTO),
     ("our_loop", with_fields(("x-loop", "Recovery+ABCD@PYPI.example")), AUTO),
     ("delivery_report", replace(PERSON, content_types=REPORT), BOUNCE),
@@ -157,6 +165,13 @@ PEOPLE = [
     with_fields(("precedence", "first-class")),
     with_fields(("x-auto-response-suppress", "DR, RN, NRN, OOF")),
     with_fields(("x-auto-response-suppress", "None")),
+    with_fields(("x-auto-response-suppress", "DR, OOF, AutoReply")),
+    with_fields(("x-mailer", "Faxtastic Mail 2")),
+    with_fields(("user-agent", "Mozilla Thunderbird")),
+    about("Urlaub"),
+    about("Away from my keyboard: how do I get in?"),
+    about("Vacation photos are gone, and my account"),
+    replace(PERSON, content_types=("multipart/mixed", "text/plain", "text/calendar"), text="Shall we talk about my account?\n"),
     with_fields(("sender", "The office <secretary@example.org>")),
     with_fields(("sender", "undisclosed")),
     with_fields(("x-autoreply", "no")),
@@ -218,6 +233,16 @@ def test_a_person_is_answered(mail):
     assert silence is None, silence
 
 
+@pytest.mark.parametrize("value", ["DR, OOF, AutoReply", "DR,AutoReply", "autoreply"])
+def test_what_exchange_puts_on_the_mail_of_people_declines_answers(value):
+    assert declines_answers(with_fields(("x-auto-response-suppress", value)))
+
+
+@pytest.mark.parametrize("value", ["OOF", "None", "DR, NDR, RN, NRN"])
+def test_who_declines_other_mail_does_not(value):
+    assert not declines_answers(with_fields(("x-auto-response-suppress", value)))
+
+
 RFC3834 = "RFC 3834, section 2"
 REASONS = [
     (NULL, "Its envelope sender is the null one.", "RFC 5321, section 4.5.5; RFC 3834, section 2"),
@@ -228,14 +253,17 @@ REASONS = [
     (with_fields(("x-otrs-loop", "yes")), "Only programs write its field X-Otrs-Loop.", "a convention of OTRS and Znuny"),
     (with_fields(("x-failed-recipients", "x@example.org")), "It reports a failed delivery: it has an X-Failed-Recipients field.", "a convention of Exim"),
     (with_fields(("x-mailer", "AutoResponder 2")), 'An answering machine sent it: X-Mailer is "AutoResponder 2".', signs.VENDORS),
+    (with_fields(("x-mailer", "MFP SMTP client")), 'No person writes with what sent it: "MFP SMTP client".', signs.VENDORS),
     (with_fields(("x-loop", DESK)), "It has been here before: X-Loop names this desk.", "a convention of procmail"),
     (replace(PERSON, content_types=REPORT), "It holds a delivery report.", "RFC 3464; RFC 6533"),
     (replace(PERSON, content_types=RECEIPT), "It holds a report: message/disposition-notification.", "RFC 6522; RFC 8098; RFC 5965"),
+    (replace(PERSON, content_types=("multipart/alternative", "text/plain", "text/calendar"), text=" \n"), "A calendar sent it, and nobody wrote a word beside it.", "RFC 5546"),
     (sent_by(None), "Its From field does not name exactly one mailbox.", "RFC 5322, section 3.6.2"),
     (sent_by(DESK), "It came from this desk's own address.", RFC3834),
     (sent_by("postmaster@example.org"), "A mail system sent it, not a person.", f"{RFC3834}; RFC 2142, section 5"),
     (sent_by("tools-request@example.org"), "A mailing list or its manager sent it.", f"{RFC3834}; RFC 5230, section 4.6"),
     (sent_by("no-reply@example.org"), "Its sender's address says that nobody reads answers.", "a convention"),
+    (sent_by("nagios@example.org"), "Its sender's address is a program's or a device's.", "a convention"),
     (about("[EXT] Out of office: my password is tulip-77"), 'Its subject is that of an automatic answer: "Out of office".', signs.VENDORS),
     (about("Undeliverable: my password is tulip-77"), 'Its subject is that of a delivery report: "Undeliverable".', signs.VENDORS),
     (replace(PERSON, envelope=Envelope("jo@example.org", ()), addressed_to=("else@example.org",)), "Neither its envelope nor its header names this desk.", RFC3834),

@@ -27,7 +27,7 @@ SIGNS = {
     "Auto-Submitted": {"Auto_Submitted": "auto-replied"},
     "Auto-Submitted of a kind nobody knows": {"Auto_Submitted": "x-vendor; owner=jo"},
     "Precedence": {"Precedence": "bulk"},
-    "Microsoft": {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
+    "Microsoft": {"X_Auto_Response_Suppress": "All"},
     "old Unix vacation": {"X_Autoreply": "yes"},
     "a list": {"List_Id": "<users.example.org>"},
     "an unsubscribe link": {"List_Unsubscribe": "<https://example.org/u>"},
@@ -73,6 +73,7 @@ PEOPLE = {
     "Auto-Submitted: no": {"Auto_Submitted": "no"},
     "who is called Bounce": {"sender": "bob.bounce@example.org"},
     "who works for support": {"sender": "support@firm.example.org"},
+    "from Exchange": {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
     "from a phone": {"X_Mailer": "iPhone Mail (20G75)"},
 }
 
@@ -109,6 +110,14 @@ def test_a_null_sender_alone_is_enough(world):
 def test_every_person_is_answered(world, fields):
     letters = sent(world, {"body": INCOMPLETE, **fields}, "jo@example.org")
     assert len(letters) == 1
+
+
+@pytest.mark.parametrize("body", ["The backup of Monday is done.", "I am on annual leave until 4 August."])
+def test_what_exchange_puts_on_the_mail_of_people_is_a_sign_where_words_tell_nothing(world, body):
+    assert (
+        sent(world, {"X_Auto_Response_Suppress": "DR, OOF, AutoReply", "body": body}, "jo@example.org") == []
+    )
+    assert world.handled[-1].set_aside
 
 
 @pytest.mark.parametrize("envelope", ["", "support-bounces@lists.example.org"])
