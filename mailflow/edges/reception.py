@@ -73,7 +73,10 @@ class Reception:
             return "553 5.1.7 Sender needs a domain"
         if not address.isascii() and not envelope.smtp_utf8:
             return "553 5.6.7 Sender needs SMTPUTF8"
-        size = next((int(option[5:]) for option in options if option.startswith("SIZE=")), 0)
+        announced = next((option[5:] for option in options if option.startswith("SIZE=")), "0")
+        if not announced.isascii():  # aiosmtpd takes digits of any script, and signs such as "²"
+            return "501 5.5.4 SIZE needs a number"
+        size = int(announced)
         if size > self._settings.size_limit:
             return TOO_BIG
         if not self._budget.fits(size):
