@@ -16,6 +16,8 @@ from mailflow.core.case import Case, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.form import Form, Kind
 from mailflow.core.mail import Mail
+from mailflow.core.mailbox import read_mailboxes
+from mailflow.core.origin import is_desk
 from mailflow.core.reference import Addresses, Purpose, Tagged, find_references, tagged_addresses
 from mailflow.core.wish import Intent, Wish
 
@@ -103,6 +105,21 @@ def _pointed(
         if case is not None and _is_party(case, sender):
             return Belongs(case, "it names the case's reference", by_party=True)
     return None
+
+
+def answers_others(mail: Mail, pointed: Belongs | None, desk: str) -> bool:
+    """Whether it answers what somebody else wrote, and the desk only gets a copy: then a "yes" in it is no yes to our letter.
+
+    A way out may give our letters other Message-IDs, so what goes to the reply address of one, or names its reference, answers
+    the letter unless it goes to somebody else in the first place.
+    """
+    if not mail.in_reply_to or pointed is None:
+        return bool(mail.in_reply_to)
+    domain = desk.rpartition("@")[2].lower()
+    if any(one.rpartition("@")[2].lower() == domain for one in mail.in_reply_to):
+        return False
+    to = (box.address for value in mail.headers("to") for box in read_mailboxes(value).found)
+    return not any(is_desk(address, desk) for address in to)
 
 
 def without_lost(clues: Clues, sender: str, addresses: Addresses, now: datetime) -> Clues:

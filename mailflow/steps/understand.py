@@ -23,7 +23,7 @@ from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
 from mailflow.core.reading.context import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.reading.works import BESIDE_PUBLISHING
-from mailflow.core.recognise import Belongs, Clues, Matches, clues_of, find_case
+from mailflow.core.recognise import Belongs, Clues, Matches, answers_others, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.typed import with_typed
 from mailflow.core.wish import Intent, Wish
@@ -152,6 +152,8 @@ def ties_of(uow: UnitOfWork, understood: Understood) -> Ties:
     letters: tuple[str, ...] = ()
     if pointed and clues.typed:  # a reference stands among the fresh lines: maybe all of our letter does
         letters = tuple(letter.text for letter in uow.outbox.of_case(pointed.case.id))
+    if answers_others(understood.mail, pointed, app.addresses.desk):
+        return Ties(matches, pointed, None, letters)
     return Ties(matches, pointed, pointed.case if pointed else _likely(matches.of_sender), letters)
 
 

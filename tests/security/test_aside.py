@@ -1,0 +1,77 @@
+"""A "yes" to somebody else, of which the desk gets a copy, agrees to nothing that the desk asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailflow.core.case import Status
+from tests.world import INCOMPLETE
+
+KIM = "kim@firm.example.org"
+YES = "Yes to all, I agree."
+
+
+@pytest.fixture
+def asked(world):
+    """A desk that has asked Jo for what is missing, and its letter."""
+    (letter,) = world.write(f"{INCOMPLETE} I never had recovery codes.")
+    return letter
+
+
+def agreed(world):
+    return [key for key in ("code_of_conduct", "acknowledges_delay") if key in world.case().answers]
+
+
+@pytest.mark.parametrize("to", [KIM, "recovery@pypi.example"], ids=["in Cc", "in To"])
+def test_an_answer_to_somebody_elses_mail(world, asked, to):
+    """Whoever knows of a case can ask its party anything, with the desk's address for answers."""
+    mail = world.mail(YES, to=to, Cc=world.desk, In_Reply_To="<lunch@firm.example.org>", Subject="Re: lunch")
+    world.receive(mail, "jo@example.org")
+    world.run()
+    assert world.handled[-1].case.reference == asked.reference
+    assert agreed(world) == []
+
+
+def test_an_answer_to_somebody_who_answered_a_copy_of_ours(world, asked):
+    """The thread and the reply address are those of our letter; but it is Kim who is told yes."""
+    for field in (asked.message_id, "1@mail.example.org"):
+        fields = {"In_Reply_To": "<re@firm.example.org>", "References": f"<{field}> <re@firm.example.org>"}
+        world.receive(world.mail(YES, to=KIM, Cc=asked.reply_to, **fields), "jo@example.org", asked.reply_to)
+        world.run()
+        assert world.handled[-1].case.reference == asked.reference
+        assert agreed(world) == []
+
+
+def test_words_that_name_what_they_agree_to_count_wherever_they_stand(world, asked):
+    mail = world.mail(
+        "I agree to follow the Code of Conduct.",
+        to=KIM,
+        Cc=asked.reply_to,
+        In_Reply_To="<x@firm.example.org>",
+    )
+    world.receive(mail, "jo@example.org", asked.reply_to)
+    world.run()
+    assert agreed(world) == ["code_of_conduct"]
+
+
+@pytest.mark.parametrize("in_reply_to", ["<by-the-way-out@mta.example.net>", None], ids=["changed", "none"])
+def test_an_answer_to_us_whose_message_id_the_way_out_has_changed(world, asked, in_reply_to):
+    world.answer(asked, YES, In_Reply_To=in_reply_to)
+    assert world.case().status is Status.IN_REVIEW
+
+
+def test_an_answer_to_our_letter_with_somebody_else_in_to(world, asked):
+    world.receive(
+        world.mail(YES, to=f"{KIM}, {asked.reply_to}", In_Reply_To=f"<{asked.message_id}>"),
+        "jo@example.org",
+        asked.reply_to,
+    )
+    world.run()
+    assert world.case().status is Status.IN_REVIEW
+
+
+def test_a_fresh_mail_and_an_answer_to_ones_own(world, asked):
+    world.write("Yes to 1.", In_Reply_To="<1@mail.example.org>")
+    assert agreed(world) == ["code_of_conduct"]
+    world.write("Yes to all.")
+    assert world.case().status is Status.IN_REVIEW
