@@ -1,4 +1,4 @@
-"""Domains in the one form that every mail server takes: a name in any script has an ASCII form (IDNA 2008, RFC 5890)."""
+"""Domains and addresses in the one form by which they are compared: a name in any script has an ASCII form (IDNA 2008, RFC 5890)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,38 @@ def ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode("ascii")
     except UnicodeError:  # `idna.IDNAError` is one
         return domain.lower()
+
+
+def native_domain(domain: str) -> str:
+    """With its A-labels in the script that they stand for, as people write it; else as it was. Never raises."""
+    if "xn--" not in domain.lower():
+        return domain
+    import idna  # noqa: PLC0415 -- as above
+
+    try:
+        return idna.decode(domain)
+    except UnicodeError:
+        return domain
+
+
+def forms_of(address: str) -> tuple[str, ...]:
+    """An address as it is kept, its domain in ASCII, and as people may write it; each once."""
+    local, _, domain = address.rpartition("@")
+    plain = ascii_domain(domain)
+    return tuple(dict.fromkeys((f"{local}@{plain}", f"{local}@{native_domain(plain)}")))
+
+
+_DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # dots in a local part make no difference there
+
+
+def mailbox_of(address: str) -> str:
+    """The mailbox that an address with a tag (RFC 5233, 2) leads to, with all others of it; "" where nothing shows such."""
+    local, _, domain = address.lower().rpartition("@")
+    plain = local.partition("+")[0]
+    if domain in _DOTLESS:
+        plain, domain = plain.replace(".", ""), "gmail.com"
+    mailbox = f"{plain}@{domain}"
+    return "" if mailbox == address.lower() else mailbox
 
 
 # Below a country's domain these are no organization's own, but where organizations register: example.co.uk, example.com.br.

@@ -26,7 +26,6 @@ FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no let
 SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
 _SOURCES_KEPT = 8
-_DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # dots in a local part make no difference there
 _LEAST_ROLE = 3  # letters of a machine's address: `s1234567@` is a student
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.PROOF_SUBMITTED})
@@ -48,16 +47,6 @@ class Spent:
 def domain_of(address: str) -> str:
     """The upper domain of an address: what a budget is kept for."""
     return upper_domain(address.rpartition("@")[2])
-
-
-def mailbox_of(address: str) -> str:
-    """The mailbox that an address with a tag (RFC 5233, 2) leads to, with all others of it; "" where nothing shows such."""
-    local, _, domain = address.lower().rpartition("@")
-    plain = local.partition("+")[0]
-    if domain in _DOTLESS:
-        plain, domain = plain.replace(".", ""), "gmail.com"
-    mailbox = f"{plain}@{domain}"
-    return "" if mailbox == address.lower() else mailbox
 
 
 def text_key(sender: str, text: str) -> str | None:

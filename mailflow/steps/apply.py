@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailflow.core.case import Case, Status
+from mailflow.core.domains import mailbox_of
 from mailflow.core.events import Event, PersonWrote
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.lifecycle import decide
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import Spent, domain_of, is_proven, mailbox_of
+from mailflow.core.restraint import Spent, domain_of, is_proven
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
 from mailflow.store.tally import LETTER, MAILBOX

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 
+from mailflow.core.domains import forms_of
 from mailflow.steps.app import App
 from mailflow.store.columns import comparable
 from mailflow.store.persons import Person
@@ -16,7 +17,7 @@ def forget(app: App, key: bytes, address: str, by: str) -> Person:
     with app.read() as uow:
         found = uow.persons.find(address)
     with app.begin("forget") as uow:
-        uow.cases.lock_party(address)  # no case of theirs is opened meanwhile
+        uow.cases.lock_party(forms_of(address)[0])  # no case of theirs is opened meanwhile
         person = uow.persons.find_again(address, found)
         uow.persons.forget(address, person)
         facts = {
@@ -32,5 +33,5 @@ def forget(app: App, key: bytes, address: str, by: str) -> Person:
 
 def mark_of(key: bytes, address: str) -> str:
     """What stands for an address in the audit log: who has the key can ask for one address, and nobody can list them."""
-    marked = hmac.digest(key, b"mailflow forgotten\0" + comparable(address).encode(), "sha256")
+    marked = hmac.digest(key, b"mailflow forgotten\0" + comparable(forms_of(address)[0]).encode(), "sha256")
     return marked[:_MARK_BYTES].hex()

@@ -15,13 +15,15 @@ from typing import Any, Final
 from sqlalchemy import Table, Text, bindparam, delete, func, select, type_coerce, update
 
 from mailflow.core.case import Case
+from mailflow.core.domains import forms_of, mailbox_of
 from mailflow.store.cases import Cases, HistoryEntry
 from mailflow.store.columns import comparable, storable, to_json
 from mailflow.store.mails import Mails, StoredMail
 from mailflow.store.outbox import Outbox, QueuedLetter
-from mailflow.store.schema import case_history, cases, mails, outbox
+from mailflow.store.schema import case_history, cases, mails, outbox, tallies
 from mailflow.store.seal import Keyring, Unreadable
 from mailflow.store.session import Part, Session
+from mailflow.store.tally import MAILBOX
 
 _AT_ONCE: Final = 1000  # ids in a statement
 FORGOTTEN: Final = "[forgotten]"  # what stands in other cases in place of the address
@@ -57,10 +59,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    address: str
-    key: str
+    addresses: tuple[str, ...]  # one, in each of its forms
     named: re.Pattern[str]
     own: Mapping[str, Case]  # their cases, by id
+
+    @property
+    def key(self) -> str:
+        return comparable(self.addresses[0])
 
     def names(self, text: str, json: Any) -> bool:
         return self.named.search(text) is not None or _without(json, self.named) != json
@@ -90,9 +95,10 @@ class Persons(Part):
 
     def _search(self, address: str, *, lock: bool) -> _Search:
         of_cases = Cases(self._session)
-        ids = self._connection.execute(_CASES, {"key": comparable(address)}).scalars().all()
+        forms = forms_of(address)
+        ids = self._connection.execute(_CASES, {"key": comparable(forms[0])}).scalars().all()
         own = {case_id: case for case_id in ids if (case := of_cases.get(case_id, lock=lock))}
-        return _Search(address, comparable(address), _pattern(address), own)
+        return _Search(forms, _pattern(forms), own)
 
     def _person(self, search: _Search, of_mails: Sequence[int], of_letters: Sequence[int]) -> Person:
         return Person(
@@ -114,21 +120,26 @@ class Persons(Part):
 
     def forget(self, address: str, person: Person) -> None:
         """Deletes what `find_again` has found in the same transaction, and the address from other people's history."""
-        own = {case.id: case for case in person.cases}
-        search = _Search(address, comparable(address), _pattern(address), own)
+        own, forms = {case.id: case for case in person.cases}, forms_of(address)
+        search = _Search(forms, _pattern(forms), own)
         for row in self._history_naming(search):
             values = {"by": _without(row.by, search.named), "facts": _without(row.facts, search.named)}
             self._connection.execute(update(case_history).where(case_history.c.id == row.id).values(**values))
+        mailboxes = {comparable(one) for one in (*forms, *map(mailbox_of, forms)) if one}
+        self._connection.execute(
+            delete(tallies).where(tallies.c.what == MAILBOX, tallies.c.key.in_(mailboxes))
+        )
         for table, ids in ((outbox, person.letters), (mails, person.mails), (cases, tuple(own))):
             for part in _parts(ids):  # with a case go its mails, letters and history
                 self._connection.execute(delete(table).where(table.c.id.in_(part)))
 
     def _sent(self, search: _Search) -> Iterator[int]:
         """Mails from the address that are not in their own cases."""
-        theirs = _contains(mails.c.sender, search.address) | _contains(mails.c.envelope, search.address)
+        theirs = _contains(mails.c.sender, search) | _contains(mails.c.envelope, search)
+        keys = {*map(comparable, search.addresses)}
         for row in self._connection.execute(_MAILS.where(theirs)).all():
             senders = {comparable(row.sender or ""), comparable(row.envelope["sender"])}
-            if row.case_id not in search.own and search.key in senders:
+            if row.case_id not in search.own and keys & senders:
                 yield row.id
 
     def _mails_naming(self, search: _Search) -> Iterator[int]:
@@ -161,33 +172,32 @@ class Persons(Part):
         """The entries of other people's history that name the address."""
         facts, by = case_history.c.facts, case_history.c.by
         rows = self._connection.execute(
-            _HISTORY.where(_contains(facts, search.address) | _contains(by, search.address))
+            _HISTORY.where(_contains(facts, search) | _contains(by, search))
         ).all()
         return [row for row in rows if row.case_id not in search.own and search.names(row.by, row.facts)]
 
     def _answers_naming(self, search: _Search) -> Iterator[str]:
         details, account = cases.c.details, cases.c.account
         rows = self._connection.execute(
-            _DETAILS.where(_contains(details, search.address) | _contains(account, search.address))
+            _DETAILS.where(_contains(details, search) | _contains(account, search))
         ).all()
         for row in rows:
             if row.id not in search.own and search.names(row.account, row.details):
                 yield row.reference
 
 
-def _pattern(address: str) -> re.Pattern[str]:
+def _pattern(forms: Sequence[str]) -> re.Pattern[str]:
     """The whole address: neither `banjo@example.org` nor `jo@example.org.uk` names `jo@example.org`."""
-    return re.compile(
-        rf"(?<![\w.!#$%&'*+/=?^`{{|}}~-]){re.escape(storable(address))}(?![\w-]|\.\w)", re.IGNORECASE
-    )
+    either = "|".join(re.escape(storable(form)) for form in forms)
+    return re.compile(rf"(?<![\w.!#$%&'*+/=?^`{{|}}~-])(?:{either})(?![\w-]|\.\w)", re.IGNORECASE)
 
 
-def _contains(column: Any, address: str) -> Any:
+def _contains(column: Any, search: _Search) -> Any:
     """Rows worth a closer look. JSON stands in ASCII, where only an address in ASCII has one form in lower case."""
     text = type_coerce(column, Text)
-    if not address.isascii():
+    if not all(map(str.isascii, search.addresses)):
         return text.is_not(None)
-    return func.lower(text).contains(to_json(address.lower())[1:-1], autoescape=True)
+    return func.lower(text).contains(to_json(search.addresses[0].lower())[1:-1], autoescape=True)
 
 
 def _found(named: re.Pattern[str], clear: str | None, sealed: Callable[[], Sequence[str | None]]) -> bool:

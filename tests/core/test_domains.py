@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.core.domains import ascii_domain
+from mailflow.core.domains import ascii_domain, forms_of, mailbox_of, native_domain
 from mailflow.core.mailbox import sound_address
 
 
@@ -50,3 +50,22 @@ def test_nothing_raises_and_what_is_in_ascii_stays_so(domain):
 def test_an_address_is_never_longer_than_allowed(domain):
     address = sound_address(f"jo@{domain}")
     assert address is None or len(address.encode()) <= 254
+
+
+def test_a_domain_in_the_script_that_people_write():
+    assert native_domain("XN--bcher-kva.example") == "bücher.example"
+    assert native_domain("example.org") == "example.org"
+    assert native_domain("xn--\u0430.example") == "xn--\u0430.example"
+    assert native_domain("xn--a.example") == "xn--a.example"
+
+
+def test_an_address_has_a_form_or_two():
+    assert forms_of("Jo@Example.org") == ("Jo@example.org",)
+    both = ("jo@xn--bcher-kva.example", "jo@bücher.example")
+    assert forms_of("jo@bücher.example") == forms_of("jo@XN--bcher-kva.example") == both
+
+
+def test_the_mailbox_behind_a_tag_or_dots():
+    assert mailbox_of("Jo.Doe+x+y@example.org") == "jo.doe@example.org"
+    assert mailbox_of("j.o.doe+x@googlemail.com") == mailbox_of("jodo.e@gmail.com") == "jodoe@gmail.com"
+    assert mailbox_of("jo.doe@example.org") == mailbox_of("Jodoe@gmail.com") == ""

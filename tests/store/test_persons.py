@@ -10,6 +10,7 @@ from mailflow.core.answer import Answer
 from mailflow.core.envelope import Envelope
 from mailflow.store import persons
 from mailflow.store.seal import Keyring, Sealed
+from mailflow.store.tally import MAILBOX
 from mailflow.store.unit import Store
 
 JO = "Jo.Doe+x@example.org"
@@ -103,6 +104,36 @@ def test_so_do_mails_that_belong_to_no_case_or_to_anothers(store, case, mail, ha
     assert find(store).mails == ()
     with store.read() as uow:
         assert [number for number in range(1, 8) if uow.mails.get(number)] == [5, 6]
+
+
+@pytest.mark.parametrize("asked", ["jo@BÜCHER.example", "Jo@xn--bcher-kva.example"])
+def test_a_domain_in_another_script_is_found_in_both_of_its_forms(
+    store, case, mail, letter, handle, now, asked
+):
+    """A case is kept under the ASCII form; people, and who asks to be forgotten, write the other one."""
+    plain, native = "jo@xn--bcher-kva.example", "jo@bücher.example"
+    own, other = case(party=plain), case(party="kim@example.com")
+    with store.begin() as uow:
+        for one in (own, other):
+            uow.cases.save(one)
+        uow.outbox.put(letter(recipient=plain), now)
+        uow.outbox.put(letter(recipient="staff@example.com", text=f"from {native}"), now)
+        uow.cases.note(other.id, now, plain, "stranger_wrote", {"said": native})
+    put(store, now, handle, mail("bounces@example.net", f"to {native}"), mail(native), sender="x@example.net")
+    person = forget(store, asked)
+    assert [one.id for one in person.cases] == [own.id]
+    assert (person.mails, person.letters, person.history) == ((1, 2), (1, 2), (1,))
+    assert find(store, asked).empty
+
+
+def test_what_was_counted_of_their_mailbox_is_deleted(store, now):
+    with store.begin() as uow:
+        for key in ("jo.doe@example.org", "kim@example.org"):
+            uow.tally.put(MAILBOX, key, now)
+    forget(store)
+    with store.read() as uow:
+        counted = [uow.tally.count(MAILBOX, now, 9, key) for key in ("jo.doe@example.org", "kim@example.org")]
+    assert counted == [0, 1]
 
 
 def test_many_mails_are_deleted_in_parts(store, mail, handle, now, monkeypatch):
@@ -204,7 +235,7 @@ def test_a_mail_that_does_not_open_is_passed_over(engine, mail, handle, now):
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_nothing_but_the_address_is_replaced(before, after):
-    named = persons._pattern(JO)
+    named = persons._pattern([JO])
     said = f"{before}<{JO}>{after}"
     changed = persons._without(said, named)
     assert named.search(changed) is None
