@@ -60,6 +60,11 @@ def bare(text: str, terms: Terms) -> bool | None:
     return next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
 
 
+def only_received(text: str, terms: Terms) -> bool:
+    """Whether a value is no more than a receipt: "Noted", which says of a question only that it has been read."""
+    return " ".join(text.lower().split()).strip(AROUND) in terms.values.get("received", ())
+
+
 def echoed(text: str, terms: Terms) -> bool | None:
     """The same of what answers a question that stands beside it, by its verb alone: "There are", "We were not"."""
     if (plain := bare(text, terms)) is not None:

@@ -10,9 +10,11 @@ from mailflow.core.reading.words import CJK
 
 COMMA = re.compile("[,;，；、]")
 WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]{{1,3}}")
+# "2", "1-3", in English "the 2nd", and where no space follows "2と3は", "2번", "第2", but no "2年".
 NUMBER = re.compile(
-    r"(?<![\w.-])\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?(?=(?:st|nd|rd|th)\b|(?![\w.]*\w))"
-)  # "2", "1-3", and in English "the 2nd"
+    r"(?:(?<![\w.-])|(?<=[第とや和跟同及與与과와]))\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?"
+    r"(?=(?:st|nd|rd|th)\b|[番번とはもやに和跟及與与都同은는과와도]|(?![\w.]*\w))"
+)
 _SAME_SENTENCE = (
     r"(?:[.!?](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop; no space follows one of Chinese or Japanese
 )

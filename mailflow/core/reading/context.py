@@ -182,6 +182,7 @@ def _yes_to_all(
         if said:
             named = alone.agreed_by_label(fresh, start, end, to_agree)
             fields, sure = (named, _BARE) if named else (_known(terms, text, parts, fields), sure)
+            fields = _without_receipt(fresh, terms, start, end, fields)
         fields = fields if "both" in marks else _without_told(fields, parts)
         told += bool(fields)
         if told > _MOST_YESES:
@@ -299,6 +300,13 @@ def _known(terms: Terms, text: str, parts: Sequence[Clause], fields: list[Field]
     says = frozenset().union(*(part.says for part in parts))
     only_knows = says == {"aware"} and not agreements.leads(text, terms, "yes")
     return [field for field in fields if field.key in terms.knowing] if only_knows else fields
+
+
+def _without_receipt(fresh: Fresh, terms: Terms, start: int, end: int, fields: list[Field]) -> list[Field]:
+    """What is answered by a "Noted, thanks", which says that our letter has been read: only what is to be known."""
+    thanked = alone.thanks(fresh, start, end)
+    only_received = agreements.only_received(fresh.text[start : thanked[0][0] if thanked else end], terms)
+    return [] if only_received and any(field.key not in terms.knowing for field in fields) else fields
 
 
 def _without_time(

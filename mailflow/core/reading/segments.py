@@ -211,7 +211,12 @@ def _join(segments: list[Segment]) -> list[Segment]:
             joined[-1].join(segment)
             continue
         left = _left_of(segment, joined)
-        if left and not _stands_alone(left, segment) and _belongs(left, segment, segments, index + 1):
+        following = segments[index + 1] if index + 1 < len(segments) else None
+        if (
+            left
+            and not _stands_alone(left, segment, following)
+            and _belongs(left, segment, segments, index + 1)
+        ):
             left.join(segment)
         else:
             joined.append(segment)
@@ -224,8 +229,10 @@ def _names_subject(left: Segment, segment: Segment) -> bool:
     return only_topic and left.traits & ACTS != 0 and not left.traits & OBJECT
 
 
-def _stands_alone(left: Segment, segment: Segment) -> bool:
+def _stands_alone(left: Segment, segment: Segment, following: Segment | None) -> bool:
     """Whether both say all that they say: "No recovery codes, that page I skipped", "lost the password, mail is the one I use now".
+
+    In German, Russian and others: "…, mail is the one, with which I write".
 
     A "not" behind an "and" belongs to a verb of its own, known or not: "they stole my phone and I can no longer …".
     """
@@ -237,7 +244,8 @@ def _stands_alone(left: Segment, segment: Segment) -> bool:
     if segment.break_before != "comma":
         return False
     says_none = left.without_verb and left.traits & NEGATES and left.lacks_thing and not segment.bare
-    return bool(says_none) or (segment.traits & MAILBOX != 0 and segment.is_sender)
+    is_sender = segment.is_sender or (following is not None and following.is_sender and segment.bare)
+    return bool(says_none) or (segment.traits & MAILBOX != 0 and is_sender)
 
 
 def _left_of(segment: Segment, joined: Sequence[Segment]) -> Segment | None:
@@ -270,6 +278,8 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         return not apart and segment.traits & _TELLING != 0
     if not segment.bare or not left.traits & VERB or not _alike(left, segment) or _explains(left, segment):
         return False
+    if segment.break_before == "comma" and segment.gives_address:
+        return False  # "I do not know my user name, mail jo@example.org"
     return segment.break_before == "and" or not (left.labelled or _starts_list(segments, following))
 
 

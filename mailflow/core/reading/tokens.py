@@ -31,6 +31,12 @@ _LONGER = 64  # the same of punctuation and blank lines alone
 _SPACES = (" ", "\n")
 # Abbreviations whose last stop ends no sentence: "i.e.", "d.h.", "т.е."
 _ABBREVIATED = frozenset({"ie", "eg", "dh", "zb", "ua", "bv", "te", "те", "tj"})
+# Months as they stand behind "3." in the languages that write ordinal numbers so: German, Dutch, the Nordic ones, Czech.
+_MONTHS = frozenset(
+    "januar jänner februar feber märz april mai juni juli august september oktober november dezember"
+    " januari februari maart mars mei maj maart augustus augusti oktober desember december"
+    " ledna února března dubna května června července srpna září října listopadu prosince".split()
+)
 _KEPT = 20_000  # what stands between words; hostile mail must not fill the memory
 
 RUN = Meaning(())  # a run of Chinese, Japanese or Korean, which stands among the marks
@@ -91,8 +97,7 @@ class Tokens:
             if between[-1:] not in _SPACES and (behind := low[end : end + 1]):
                 between += "x" if behind.isascii() else "é"
             known = _marks[between]
-            abbreviated = between[:1] == "." == apart[number - 1]
-            if abbreviated and "".join(self.forms[number - 2 : number]) in _ABBREVIATED:
+            if between[:1] == "." and self._ends_no_sentence(number, apart[number - 1]):
                 continue
             if known:
                 start = end - len(apart[number])
@@ -103,3 +108,10 @@ class Tokens:
                 ]
                 if found:
                     self.marks[number] = found
+
+    def _ends_no_sentence(self, number: int, before: str) -> bool:
+        """Whether a stop before a word is that of an abbreviation or a date; `before`: what stands before the last word."""
+        if before == ".":
+            return "".join(self.forms[number - 2 : number]) in _ABBREVIATED
+        following = self.forms[number] if number < len(self.forms) else ""
+        return following in _MONTHS and self.forms[number - 1].isdigit()
