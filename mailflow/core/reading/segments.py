@@ -278,9 +278,8 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         return not apart and segment.traits & _TELLING != 0
     if not segment.bare or not left.traits & VERB or not _alike(left, segment) or _explains(left, segment):
         return False
-    if segment.break_before == "comma" and segment.gives_address:
-        return False  # "I do not know my user name, mail jo@example.org"
-    return segment.break_before == "and" or not (left.labelled or _starts_list(segments, following))
+    apart = left.labelled or segment.gives_address  # "I do not know my user name, mail jo@example.org"
+    return segment.break_before == "and" or not (apart or _starts_list(segments, following))
 
 
 def _ends_behind(segment: Segment, segments: Sequence[Segment], following: int) -> bool:

@@ -32,11 +32,11 @@ _SPACES = (" ", "\n")
 # Abbreviations whose last stop ends no sentence: "i.e.", "d.h.", "т.е."
 _ABBREVIATED = frozenset({"ie", "eg", "dh", "zb", "ua", "bv", "te", "те", "tj"})
 # Months as they stand behind "3." in the languages that write ordinal numbers so: German, Dutch, the Nordic ones, Czech.
-_MONTHS = frozenset(
-    "januar jänner februar feber märz april mai juni juli august september oktober november dezember"
-    " januari februari maart mars mei maj maart augustus augusti oktober desember december"
-    " ledna února března dubna května června července srpna září října listopadu prosince".split()
-)
+_MONTHS = frozenset({
+    "januar", "jänner", "februar", "feber", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember",
+    "januari", "februari", "maart", "mars", "mei", "maj", "augustus", "augusti", "desember", "december",
+    "ledna", "února", "března", "dubna", "května", "června", "července", "srpna", "září", "října", "listopadu", "prosince",
+})  # fmt: skip
 _KEPT = 20_000  # what stands between words; hostile mail must not fill the memory
 
 RUN = Meaning(())  # a run of Chinese, Japanese or Korean, which stands among the marks

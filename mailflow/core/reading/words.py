@@ -14,6 +14,8 @@ _WORD_APART = re.compile(rf"[^\W{CJK}]+")
 # What stands between words in ASCII, as spaces: to split a text at these takes a quarter of the time.
 _APART = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _CJK = re.compile(f"[{CJK}]")
+# Letters that no accent was put on to, and what people type for them who have no such keyboard.
+_LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 
 
 def lower(text: str) -> str:
@@ -28,7 +30,7 @@ def fold(word: str) -> str:
     """Without accents, as many people type."""
     if word.isascii():
         return word
-    word = word.replace("ß", "ss")
+    word = word.translate(_LETTERS)
     bare = "".join(c for c in unicodedata.normalize("NFD", word) if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", bare)
 
