@@ -278,7 +278,8 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         return not apart and segment.traits & _TELLING != 0
     if not segment.bare or not left.traits & VERB or not _alike(left, segment) or _explains(left, segment):
         return False
-    apart = left.labelled or segment.gives_address  # "I do not know my user name, mail jo@example.org"
+    last = following == len(segments) or not segments[following].bare
+    apart = left.labelled or (last and segment.gives_address)  # "I forgot my user name, mail jo@example.org"
     return segment.break_before == "and" or not (apart or _starts_list(segments, following))
 
 
