@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
     from mailflow.core.lexicon import Lexicon
+    from mailflow.core.subjects import Subjects
     from mailflow.core.wordlist import WordList
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -34,6 +35,14 @@ def lexicon() -> Lexicon:
     from mailflow.core.lexicon import compile_lexicon  # noqa: PLC0415 -- most commands read no mail
 
     return compile_lexicon(_languages, _ordinary_words())
+
+
+@cache
+def subjects() -> Subjects:
+    """The subjects of programs' mail in all languages: apart, as a sender is looked at where no mail is read."""
+    from mailflow.core.subjects import compile_subjects  # noqa: PLC0415 -- like the lexicon
+
+    return compile_subjects(_languages("subjects"))
 
 
 def organizational_domain(domain: str) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-from mailflow.config.packaged import lexicon
+from mailflow.config.packaged import lexicon, subjects
 from mailflow.core.policy import Policy
 from mailflow.core.relaying import Network
 
 if TYPE_CHECKING:
     from mailflow.core.lexicon import Lexicon
+    from mailflow.core.subjects import Subjects
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,11 @@ class Config:
     def lexicon(self) -> Lexicon:
         """The words of all languages, which belong to no site: compiled when a process reads its first mail."""
         return lexicon()
+
+    @property
+    def subjects(self) -> Subjects:
+        """By which mail of programs is told, in all languages."""
+        return subjects()
 
 
 def restart_needed(old: Config, new: Config) -> tuple[str, ...]:

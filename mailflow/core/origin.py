@@ -15,6 +15,7 @@ from mailflow.core.domains import ascii_domain
 from mailflow.core.envelope import MailKind
 from mailflow.core.mail import Mail
 from mailflow.core.mailbox import read_mailboxes
+from mailflow.core.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class Silence:
     why: str  # a sentence for people
     source: str  # what says so: an RFC and its section, or whose convention it is
     kind: MailKind  # BOUNCE, AUTO_GENERATED, OFF_TOPIC for what went to many, or REQUEST for what the staff has to see
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the checks look at."""
+
+    mail: Mail
+    desk: str  # its address
+    subjects: Subjects  # those of what programs send
 
 
 _OXCMAIL = "MS-OXCMAIL, section 2.1.3.2.20"
@@ -41,7 +51,7 @@ ASKS_NOTHING = Silence(
 BY_WORDS = (UNATTENDED, ASKS_NOTHING)
 
 
-def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
+def why_not_answer(mail: Mail, desk_address: str, subjects: Subjects) -> Silence | None:
     """The first reason to stay silent towards a mail, or None for a person's mail.
 
     The envelope
@@ -72,8 +82,9 @@ def why_not_answer(mail: Mail, desk_address: str) -> Silence | None:
     The recipient
       not_addressed         neither envelope nor header names the desk (RFC 3834, 2), but perhaps its postmaster
     """
+    look = Look(mail, desk_address, subjects)
     for check in CHECKS:
-        if (silence := check(mail, desk_address)) is not None:
+        if (silence := check(look)) is not None:
             return silence
     return None
 
@@ -90,47 +101,47 @@ def declines_answers(mail: Mail) -> bool:
 # The envelope
 
 
-def null_sender(mail: Mail, _desk: str) -> Silence | None:
+def null_sender(look: Look) -> Silence | None:
     # Return-Path is what is left of the envelope in a mail that came through a pipe.
-    if mail.envelope.sender in ("", "<>") or mail.header("return-path").strip() == "<>":
+    if look.mail.envelope.sender in ("", "<>") or look.mail.header("return-path").strip() == "<>":
         why = "Its envelope sender is the null one."
-        return _machine(mail, why, "RFC 5321, section 4.5.5; RFC 3834, section 2")
+        return _machine(look, why, "RFC 5321, section 4.5.5; RFC 3834, section 2")
     return None
 
 
 # The header fields
 
 
-def auto_submitted(mail: Mail, _desk: str) -> Silence | None:
-    for value in mail.headers("auto-submitted"):
+def auto_submitted(look: Look) -> Silence | None:
+    for value in look.mail.headers("auto-submitted"):
         keyword = re.sub(r"\([^()]*\)", "", value).partition(";")[0].strip().lower()
         if keyword not in ("", "no"):
             why = f"It says that a program sent it: Auto-Submitted is {_shown(keyword)}."
-            return _machine(mail, why, "RFC 3834, section 5")
+            return _machine(look, why, "RFC 3834, section 5")
     return None
 
 
-def list_field(mail: Mail, _desk: str) -> Silence | None:
-    if field := next((name for name, _ in mail.fields if name in signs.LIST_FIELDS), ""):
+def list_field(look: Look) -> Silence | None:
+    if field := next((name for name, _ in look.mail.fields if name in signs.LIST_FIELDS), ""):
         why = f"It went to a list or to many: it has a {_titled(field)} field."
-        kind = MailKind.BOUNCE if _reports_delivery(mail) else MailKind.OFF_TOPIC
+        kind = MailKind.BOUNCE if _reports_delivery(look) else MailKind.OFF_TOPIC
         return Silence(why, "RFC 2369; RFC 2919", kind)
     return None
 
 
-def precedence(mail: Mail, _desk: str) -> Silence | None:
+def precedence(look: Look) -> Silence | None:
     for field in ("precedence", "x-precedence", "preference"):
-        for value in mail.headers(field):
+        for value in look.mail.headers(field):
             if value.partition("(")[0].strip().lower() in signs.PRECEDENCE_OF_MANY:
                 why = f"It asks for no answer: {_titled(field)} is {_shown(value)}."
-                return _machine(mail, why, "RFC 3834, section 3.1.8; RFC 2076, section 3.9")
+                return _machine(look, why, "RFC 3834, section 3.1.8; RFC 2076, section 3.9")
     return None
 
 
-def suppressed(mail: Mail, _desk: str) -> Silence | None:
-    if value := _suppressing(mail, "all"):
+def suppressed(look: Look) -> Silence | None:
+    if value := _suppressing(look.mail, "all"):
         why = f"It declines automatic answers: X-Auto-Response-Suppress is {_shown(value)}."
-        return _machine(mail, why, _OXCMAIL)
+        return _machine(look, why, _OXCMAIL)
     return None
 
 
@@ -139,124 +150,128 @@ def _suppressing(mail: Mail, what: str) -> str:
     return next((value for value in values if what in map(str.strip, value.lower().split(","))), "")
 
 
-def machine_field(mail: Mail, _desk: str) -> Silence | None:
-    for name, value in mail.fields:
+def machine_field(look: Look) -> Silence | None:
+    for name, value in look.mail.fields:
         whose = signs.MACHINE_FIELDS.get(name) or (
             signs.VENDORS if name.startswith(signs.MACHINE_FIELDS_BEGIN) else ""
         )
         if whose and value.strip().lower() not in ("no", "false", "0", "none"):
-            return _machine(mail, f"Only programs write its field {_titled(name)}.", whose)
+            return _machine(look, f"Only programs write its field {_titled(name)}.", whose)
     return None
 
 
-def failed_recipients(mail: Mail, _desk: str) -> Silence | None:
-    if mail.headers("x-failed-recipients"):
+def failed_recipients(look: Look) -> Silence | None:
+    if look.mail.headers("x-failed-recipients"):
         why = "It reports a failed delivery: it has an X-Failed-Recipients field."
         return Silence(why, "a convention of Exim", MailKind.BOUNCE)
     return None
 
 
-def answering_program(mail: Mail, _desk: str) -> Silence | None:
+def answering_program(look: Look) -> Silence | None:
     for field in ("x-mailer", "user-agent", "x-post-messageclass", "delivered-to"):
-        for value in mail.headers(field):
+        for value in look.mail.headers(field):
             if signs.ANSWERING_PROGRAM.search(value):
                 why = f"An answering machine sent it: {_titled(field)} is {_shown(value)}."
-                return _machine(mail, why, signs.VENDORS)
+                return _machine(look, why, signs.VENDORS)
     return None
 
 
-def notifying_program(mail: Mail, _desk: str) -> Silence | None:
-    for value in (*mail.headers("x-mailer"), *mail.headers("user-agent")):
+def notifying_program(look: Look) -> Silence | None:
+    for value in (*look.mail.headers("x-mailer"), *look.mail.headers("user-agent")):
         if signs.NOTIFYING_PROGRAM.search(value):
-            return _machine(mail, f"No person writes with what sent it: {_shown(value)}.", signs.VENDORS)
+            return _machine(look, f"No person writes with what sent it: {_shown(value)}.", signs.VENDORS)
     return None
 
 
-def our_loop(mail: Mail, desk: str) -> Silence | None:
-    if _names_desk(mail.headers("x-loop"), desk):
-        return _machine(mail, "It has been here before: X-Loop names this desk.", "a convention of procmail")
+def our_loop(look: Look) -> Silence | None:
+    if _names_desk(look.mail.headers("x-loop"), look.desk):
+        return _machine(look, "It has been here before: X-Loop names this desk.", "a convention of procmail")
     return None
 
 
 # The MIME structure. A mail that a person attaches stays closed: the report in a forwarded bounce is not the mail's.
 
 
-def delivery_report(mail: Mail, _desk: str) -> Silence | None:
-    if mail.reports or signs.DELIVERY_TYPES.intersection(mail.content_types):
+def delivery_report(look: Look) -> Silence | None:
+    if look.mail.reports or signs.DELIVERY_TYPES.intersection(look.mail.content_types):
         return Silence("It holds a delivery report.", "RFC 3464; RFC 6533", MailKind.BOUNCE)
     return None
 
 
-def other_report(mail: Mail, _desk: str) -> Silence | None:
-    if found := signs.REPORT_TYPES.intersection(mail.content_types):
-        return _machine(mail, f"It holds a report: {min(found)}.", "RFC 6522; RFC 8098; RFC 5965")
+def other_report(look: Look) -> Silence | None:
+    if found := signs.REPORT_TYPES.intersection(look.mail.content_types):
+        return _machine(look, f"It holds a report: {min(found)}.", "RFC 6522; RFC 8098; RFC 5965")
     return None
 
 
-def calendars_answer(mail: Mail, _desk: str) -> Silence | None:
-    if "text/calendar" in mail.content_types and not mail.text.strip():
-        return _machine(mail, "A calendar sent it, and nobody wrote a word beside it.", "RFC 5546")
+def calendars_answer(look: Look) -> Silence | None:
+    if "text/calendar" in look.mail.content_types and not look.mail.text.strip():
+        return _machine(look, "A calendar sent it, and nobody wrote a word beside it.", "RFC 5546")
     return None
 
 
 # The sender
 
 
-def unknown_sender(mail: Mail, _desk: str) -> Silence | None:
-    if mail.sender is None:
-        kind = MailKind.BOUNCE if _reports_delivery(mail) else MailKind.REQUEST
+def unknown_sender(look: Look) -> Silence | None:
+    if look.mail.sender is None:
+        kind = MailKind.BOUNCE if _reports_delivery(look) else MailKind.REQUEST
         return Silence("Its From field does not name exactly one mailbox.", "RFC 5322, section 3.6.2", kind)
     return None
 
 
-def our_own(mail: Mail, desk: str) -> Silence | None:
-    if is_desk(mail.sender or "", desk):
-        return _machine(mail, "It came from this desk's own address.", "RFC 3834, section 2")
+def our_own(look: Look) -> Silence | None:
+    if is_desk(look.mail.sender or "", look.desk):
+        return _machine(look, "It came from this desk's own address.", "RFC 3834, section 2")
     return None
 
 
-def daemon_sender(mail: Mail, _desk: str) -> Silence | None:
-    if _from_daemon(mail):
+def daemon_sender(look: Look) -> Silence | None:
+    if _from_daemon(look.mail):
         why = "A mail system sent it, not a person."
-        return _machine(mail, why, "RFC 3834, section 2; RFC 2142, section 5")
+        return _machine(look, why, "RFC 3834, section 2; RFC 2142, section 5")
     return None
 
 
-def list_sender(mail: Mail, _desk: str) -> Silence | None:
-    from_field, *handed_on_by = _local_parts(mail)
+def list_sender(look: Look) -> Silence | None:
+    from_field, *handed_on_by = _local_parts(look.mail)
     # shop-owner@ may be a person; as who sent another's mail it is a list's manager.
     managed = any(local.endswith("-owner") and local != from_field for local in handed_on_by)
     if managed or any(signs.LIST_SENDER.search(local) for local in (from_field, *handed_on_by)):
         why = "A mailing list or its manager sent it."
-        return _machine(mail, why, "RFC 3834, section 2; RFC 5230, section 4.6")
+        return _machine(look, why, "RFC 3834, section 2; RFC 5230, section 4.6")
     return None
 
 
-def no_reply_sender(mail: Mail, _desk: str) -> Silence | None:
-    if signs.NO_REPLY.search(_local(mail.sender)) or signs.NO_REPLY.search(_local(mail.envelope.sender)):
-        return _machine(mail, "Its sender's address says that nobody reads answers.", "a convention")
+def no_reply_sender(look: Look) -> Silence | None:
+    if signs.NO_REPLY.search(_local(look.mail.sender)) or signs.NO_REPLY.search(
+        _local(look.mail.envelope.sender)
+    ):
+        return _machine(look, "Its sender's address says that nobody reads answers.", "a convention")
     return None
 
 
-def robot_sender(mail: Mail, _desk: str) -> Silence | None:
-    if signs.ROBOT.match(_local(mail.sender)):
-        return _machine(mail, "Its sender's address is a program's or a device's.", "a convention")
+def robot_sender(look: Look) -> Silence | None:
+    if signs.ROBOT.match(_local(look.mail.sender)):
+        return _machine(look, "Its sender's address is a program's or a device's.", "a convention")
     return None
 
 
-def automatic_subject(mail: Mail, _desk: str) -> Silence | None:
-    subject = mail.subject.strip()
-    found = signs.AUTOMATIC_SUBJECT.match(subject) or signs.ABSENT_SUBJECT.match(subject)
+def automatic_subject(look: Look) -> Silence | None:
+    subject = look.mail.subject.strip()
+    told = look.subjects.of_answer(subject)
     # "Auto: " is what RFC 5230, 5.3 proposes for Sieve's vacation; in German it is a car. Only an answer counts.
-    if found is None and not (subject.lower().startswith("auto:") and mail.in_reply_to):
-        return None
-    # What follows is not told: it may hold a secret, and this goes into the log.
-    why = f"Its subject is that of an automatic answer: {_shown(found[1] if found else subject[:5])}."
-    return _machine(mail, why, signs.VENDORS)
+    if not told and subject.lower().startswith("auto:") and look.mail.in_reply_to:
+        told = subject[:5]
+    if told:
+        # What follows is not told: it may hold a secret, and this goes into the log.
+        why = f"Its subject is that of an automatic answer: {_shown(told)}."
+        return _machine(look, why, signs.VENDORS)
+    return None
 
 
-def bounce_subject(mail: Mail, _desk: str) -> Silence | None:
-    if begins := _bounce_subject(mail):
+def bounce_subject(look: Look) -> Silence | None:
+    if begins := look.subjects.of_bounce(look.mail.subject):
         why = f"Its subject is that of a delivery report: {_shown(begins)}."
         return Silence(why, signs.VENDORS, MailKind.BOUNCE)
     return None
@@ -265,23 +280,25 @@ def bounce_subject(mail: Mail, _desk: str) -> Silence | None:
 # The recipient
 
 
-def not_addressed(mail: Mail, desk: str) -> Silence | None:
+def not_addressed(look: Look) -> Silence | None:
     """Only where nothing at all names the desk.
 
     RFC 3834 would have the header name it; but the envelope decides, as an alias or a Bcc is a person's right, and
     what is not ours the listener has refused. So this catches what a pipe or a relay led astray.
     """
-    if any(is_desk(address, desk) for address in (*mail.envelope.recipients, *mail.addressed_to)):
+    if any(
+        is_desk(address, look.desk) for address in (*look.mail.envelope.recipients, *look.mail.addressed_to)
+    ):
         return None
-    if any(_names_desk(mail.headers(field), desk) for field in signs.DELIVERY_FIELDS):
+    if any(_names_desk(look.mail.headers(field), look.desk) for field in signs.DELIVERY_FIELDS):
         return None
-    if any(is_postmaster(address, desk) for address in mail.envelope.recipients):
+    if any(is_postmaster(address, look.desk) for address in look.mail.envelope.recipients):
         why = "It was written to the postmaster, not to the desk."
         return Silence(why, "RFC 5321, section 4.5.1", MailKind.REQUEST)
-    return _machine(mail, "Neither its envelope nor its header names this desk.", "RFC 3834, section 2")
+    return _machine(look, "Neither its envelope nor its header names this desk.", "RFC 3834, section 2")
 
 
-CHECKS: tuple[Callable[[Mail, str], Silence | None], ...] = (
+CHECKS: tuple[Callable[[Look], Silence | None], ...] = (
     null_sender,
     auto_submitted,
     list_field,
@@ -325,19 +342,20 @@ def _names_desk(values: tuple[str, ...], desk: str) -> bool:
     return any(is_desk(word.strip("<>,;"), desk) for value in values for word in value.split()[:100])
 
 
-def _machine(mail: Mail, why: str, source: str) -> Silence:
+def _machine(look: Look, why: str, source: str) -> Silence:
     """A delivery report is a bounce, whichever sign gave it away."""
-    return Silence(why, source, MailKind.BOUNCE if _reports_delivery(mail) else MailKind.AUTO_GENERATED)
+    return Silence(why, source, MailKind.BOUNCE if _reports_delivery(look) else MailKind.AUTO_GENERATED)
 
 
-def _reports_delivery(mail: Mail) -> bool:
+def _reports_delivery(look: Look) -> bool:
+    mail = look.mail
     if (
         mail.reports
         or signs.DELIVERY_TYPES.intersection(mail.content_types)
         or mail.headers("x-failed-recipients")
     ):
         return True
-    told = _from_daemon(mail) or bool(_bounce_subject(mail))
+    told = _from_daemon(mail) or bool(look.subjects.of_bounce(mail.subject))
     return told and not signs.RECEIPT_TYPES.intersection(mail.content_types)
 
 
@@ -346,12 +364,6 @@ def _from_daemon(mail: Mail) -> bool:
         any(signs.DAEMON.match(part) for part in _local_parts(mail))
         or mail.sender_name.strip().lower() in signs.DAEMON_NAMES
     )
-
-
-def _bounce_subject(mail: Mail) -> str:
-    """What the subject begins with, if that is how delivery reports begin."""
-    found = (pattern.match(mail.subject.strip()) for pattern in signs.BOUNCE_SUBJECTS)
-    return next((match[1] for match in found if match), "")
 
 
 def _local_parts(mail: Mail) -> tuple[str, ...]:

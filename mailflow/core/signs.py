@@ -1,9 +1,8 @@
-"""What the mail of machines looks like: the fields, senders and subjects by which `origin` tells it from people's."""
+"""What the mail of machines looks like: the fields and senders by which `origin` tells it from people's."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 VENDORS = "a convention of mail programs"
 
@@ -82,77 +81,6 @@ ROBOT = re.compile(
 DAEMON_NAMES = frozenset({
     "mail delivery subsystem", "mail delivery system", "mail delivery service", "mailer-daemon", "mailer daemon",
 })  # fmt: skip
-
-
-def _beginning(subjects: Iterable[str], behind: str) -> re.Pattern[str]:
-    """A subject that begins so; the group is what it begins with. Gateways put a tag such as [EXTERNAL] before it."""
-    ways = "|".join(re.escape(subject).replace(r"\ ", r"\s") for subject in subjects)
-    return re.compile(rf"(?:\[[^\[\]]{{1,30}}\]\s{{0,5}})?({ways}){behind}", re.IGNORECASE)
-
-
-# With a colon behind it, or alone: "Out of office and locked out" is a person's.
-AUTOMATIC_SUBJECT = _beginning((
-    "automatic reply", "automatic response", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-    "autoresponse", "autoresponder", "automated reply", "automated response", "out of office", "out of the office",
-    "out-of-office", "out of office autoreply", "out of office notification", "vacation notice", "vacation reply",
-    "vacation message", "absence notice",
-    "abwesenheitsnotiz", "abwesenheitsmeldung", "abwesenheitsbenachrichtigung", "automatische antwort", "autoantwort",
-    "automatische abwesenheitsnotiz", "antwort bei abwesenheit",
-    "réponse automatique", "réponse automatique d'absence", "absence du bureau", "message d'absence",
-    "respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "autorespuesta",
-    "resposta automática", "resposta automatica", "fora do escritório", "ausência temporária",
-    "risposta automatica", "fuori sede", "fuori ufficio",
-    "автоматический ответ", "автоответ", "автоответчик", "нет на месте", "нет на работе", "автоматична відповідь",
-    "自动回复", "自动答复", "自動回覆", "自動回復", "自動返信", "自動応答", "不在通知", "不在届",
-    "자동 회신", "자동회신", "자동 응답", "자동응답", "자동 답장", "부재중", "부재중 알림", "부재중 자동 응답",
-    "automatisch antwoord", "afwezigheidsbericht", "afwezigheidsmelding", "odpowiedź automatyczna",
-    "automatyczna odpowiedź", "autoodpowiedź", "otomatik yanıt", "otomatik cevap", "autosvar", "automatisk svar",
-    "automaattinen vastaus", "frånvaro", "automatiskt svar", "automatická odpověď", "automatická odpoveď",
-    "automatikus válasz", "răspuns automat", "αυτόματη απάντηση", "автоматичен отговор", "automatski odgovor",
-    "samodejni odgovor", "automatinis atsakymas", "automātiska atbilde", "automaatvastus", "resposta automàtica",
-    "trả lời tự động", "balasan otomatis", "ตอบกลับอัตโนมัติ", "การตอบกลับอัตโนมัติ", "מענה אוטומטי", "תשובה אוטומטית",
-    "رد تلقائي", "پاسخ خودکار", "स्वचालित उत्तर", "自动回覆", "ikke til stede", "ikke på kontoret", "fraværsmelding", "fraværsbesked",
-    "ikke til stede på kontoret", "poissaoloviesti", "poza biurem", "mimo kancelář", "ofis dışında", "вне офиса", "поза офісом",
-    "休暇中", "休假中", "휴가 중", "nicht im büro", "niet op kantoor", "inte på kontoret", "hors du bureau", "fuori dall'ufficio",
-), r"(?:\s*[:：]|\s*$|\s+\(?re:)")  # fmt: skip
-# What only tells an absence before the subject that it answers: "Urlaub Re: Ihre Anfrage".
-ABSENT_SUBJECT = _beginning((
-    "urlaub", "im urlaub", "abwesend", "abwesenheit", "absent", "absente", "absence", "en congé", "en congés", "congés", "vacaciones",
-    "de vacaciones", "ausente", "férias", "de férias", "ferie", "in ferie", "assente", "отпуск", "в отпуске", "відпустка", "у відпустці",
-    "vacation", "holiday", "on holiday", "on vacation", "on leave", "away", "vakantie", "met vakantie", "afwezig", "urlop", "na urlopie",
-    "nieobecność", "semester", "på semester", "på ferie", "fravær", "fraværende", "lomalla", "poissa", "dovolená", "izin", "izindeyim",
-), r"\s*[:：,-]?\s*\(?(?:re|aw|sv|vs|odp|ynt|отв|antw?)\s*[:：]")  # fmt: skip
-
-_BOUNCES = (
-    "undelivered mail returned to sender", "mail delivery failed", "mail delivery failure", "mail system error",
-    "delivery status notification", "mail delivery report", "mail delivery status report", "delayed mail (",
-    "successful mail delivery report", "delivery failure notification", "returned mail - ", "non-delivery report",
-    "non delivery report", "nondeliverable mail", "message delivery failure", "warning: could not send", "系统退信", "系統退信", "退信通知",
-)  # fmt: skip
-_BOUNCES_ALONE = (
-    "failure notice",
-    "delivery failure",
-    "delivery failed",
-    "undelivered mail",
-    "undeliverable mail",
-    "mail could not be delivered",
-    "message could not be delivered",
-    "your message could not be delivered",
-)
-_BOUNCES_BEFORE_A_COLON = (
-    "returned mail", "returned to sender", "non-delivery", "delivery failure", "undeliverable", "undelivered", "undeliverable message", "undelivered message",
-    "unzustellbar", "nicht zugestellt", "non remis", "no se puede entregar", "sin entregar", "não é possível entregar",
-    "não entregue", "impossibile recapitare", "non recapitabile", "не доставлено", "недоставленное сообщение",
-    "не удается доставить", "无法投递", "无法送达", "未送达", "无法传递", "無法傳遞", "配信不能", "配信できません",
-    "配信されませんでした", "배달되지 않음", "배달할 수 없음", "onbestelbaar", "niet te bezorgen", "niedostarczalne",
-    "teslim edilemedi",
-)  # fmt: skip
-BOUNCE_SUBJECTS = (
-    _beginning(_BOUNCES, ""),
-    _beginning(_BOUNCES_ALONE, r"\s*$"),
-    _beginning(_BOUNCES_BEFORE_A_COLON, r"\s*[:：]"),
-    re.compile(r"(?:warning: )?(message)(?= \S{1,60} delayed)", re.IGNORECASE),
-)
 
 
 def is_machine(envelope_sender: str) -> bool:

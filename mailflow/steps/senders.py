@@ -78,7 +78,7 @@ def _find(app: App, mail: Mail, raw: bytes, *, last: bool) -> Authentication:
     assert app.sender_check is not None, "asked for by `check_waiting` only"
     if said := _said_by_server(app.config, mail):
         return said
-    if why_not_answer(mail, app.config.desk.address):
+    if why_not_answer(mail, app.config.desk.address, app.config.subjects):
         return Authentication()
     return app.sender_check.compute(raw, mail, last=last)
 

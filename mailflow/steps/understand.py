@@ -141,7 +141,8 @@ def _body_of(app: App, mail: Mail) -> Body:
 
 
 def _with_silence(app: App, stored: StoredMail, mail: Mail, body: Body) -> Understood:
-    return Understood(app, stored, mail, body, why_not_answer(mail, app.config.desk.address))
+    silence = why_not_answer(mail, app.config.desk.address, app.config.subjects)
+    return Understood(app, stored, mail, body, silence)
 
 
 def ties_of(uow: UnitOfWork, understood: Understood) -> Ties:

@@ -57,7 +57,7 @@ def stages(mail: Mail, config: Config) -> Iterator[float]:
     yield process_time()
     body = read_body(parsed, lexicon, config.desk.address)
     yield process_time()
-    why_not_answer(parsed, config.desk.address)
+    why_not_answer(parsed, config.desk.address, config.subjects)
     yield process_time()
     subject = own_subject(body.subject, lexicon.intent) if mail.asked is None else ""
     lines = with_subject(subject, without_desk(body.lines, config.desk.address))

@@ -116,7 +116,7 @@ WHOLE = {
 def read(raw):
     mail = parse(raw, Envelope("jo@example.org", (DESK,)))
     body = read_body(mail, CONFIG.lexicon, CONFIG.desk.address)
-    why_not_answer(mail, DESK)
+    why_not_answer(mail, DESK, CONFIG.subjects)
     form, redirects = CONFIG.policy.form, CONFIG.policy.redirects
     for asked in (None, form.items):
         subject = own_subject(body.subject, CONFIG.lexicon.intent) if asked is None else ""

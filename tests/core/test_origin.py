@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from mailflow.core import origin, signs
 from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.mail import DeliveryReport, Mail
-from mailflow.core.origin import CHECKS, declines_answers, is_desk, why_not_answer
+from mailflow.core.origin import CHECKS, Look, Silence, declines_answers, is_desk, why_not_answer
+from tests.world import REPOSITORY, loaded
 
 DESK = "recovery@pypi.example"
+SUBJECTS = loaded(REPOSITORY / "config.toml").subjects
 AUTO, BOUNCE, MANY = MailKind.AUTO_GENERATED, MailKind.BOUNCE, MailKind.OFF_TOPIC
 PERSON = Mail(
     envelope=Envelope("jo@example.org", (DESK,)),
@@ -45,6 +47,10 @@ def sent_by(sender: str | None, envelope: str | None = None, name: str = "") -> 
 
 def about(subject: str, **changes: object) -> Mail:
     return replace(PERSON, subject=subject, **changes)
+
+
+def silence_of(mail: Mail) -> Silence | None:
+    return why_not_answer(mail, DESK, SUBJECTS)
 
 
 NULL = replace(PERSON, envelope=Envelope("", (DESK,)))
@@ -148,10 +154,10 @@ SILENT = [
 
 @pytest.mark.parametrize(("name", "mail", "kind"), SILENT)
 def test_each_reason_is_found_by_its_own_check(name, mail, kind):
-    silence = why_not_answer(mail, DESK)
+    silence = silence_of(mail)
     assert silence is not None
     assert silence.kind is kind
-    assert silence == getattr(origin, name)(mail, DESK), f"not {name} but: {silence.why}"
+    assert silence == getattr(origin, name)(Look(mail, DESK, SUBJECTS)), f"not {name} but: {silence.why}"
 
 
 PEOPLE = [
@@ -229,7 +235,7 @@ PEOPLE = [
 
 @pytest.mark.parametrize("mail", PEOPLE)
 def test_a_person_is_answered(mail):
-    silence = why_not_answer(mail, DESK)
+    silence = silence_of(mail)
     assert silence is None, silence
 
 
@@ -272,7 +278,7 @@ REASONS = [
 
 @pytest.mark.parametrize(("mail", "why", "source"), REASONS)
 def test_what_the_staff_is_told_of_each_reason(mail, why, source):
-    silence = why_not_answer(mail, DESK)
+    silence = silence_of(mail)
     assert silence is not None
     assert (silence.why, silence.source) == (why, source)
 
@@ -287,16 +293,18 @@ def test_the_docstring_lists_every_check_in_order():
 
 
 def test_the_envelope_is_asked_first_and_the_recipient_last():
-    assert why_not_answer(replace(NULL, sender=None, addressed_to=()), DESK) == origin.null_sender(NULL, DESK)
+    assert silence_of(replace(NULL, sender=None, addressed_to=())) == origin.null_sender(
+        Look(NULL, DESK, SUBJECTS)
+    )
 
 
 def test_a_reason_is_a_sentence_with_its_source_and_shows_no_control_characters():
     for _, mail, _ in SILENT:
-        silence = why_not_answer(mail, DESK)
+        silence = silence_of(mail)
         assert silence is not None
         assert silence.why.endswith((".", '".'))
         assert silence.source
-    shown = why_not_answer(with_fields(("auto-submitted", "auto\x1b[31m" + "x" * 500)), DESK)
+    shown = silence_of(with_fields(("auto-submitted", "auto\x1b[31m" + "x" * 500)))
     assert shown is not None
     assert shown.why == f'It says that a program sent it: Auto-Submitted is "auto [31m{"x" * 51}".'
 
@@ -344,5 +352,5 @@ def test_no_mail_makes_it_raise(sender, name, subject, fields, types, recipients
         content_types=tuple(types),
         _index={},
     )
-    silence = why_not_answer(mail, DESK)
+    silence = silence_of(mail)
     assert silence is None or silence.why.isprintable()

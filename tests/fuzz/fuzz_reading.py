@@ -38,7 +38,7 @@ def read(raw: bytes) -> None:
     body = read_body(mail, LEXICON, "recovery@pypi.example")
     assert not find_secrets(body.text, LEXICON.intent), "masking left a secret"
     redacted(mail, body)
-    why_not_answer(mail, DESK)
+    why_not_answer(mail, DESK, CONFIG.subjects)
     clues_of(mail, body.fresh, ADDRESSES)
     for asked in (None, FORM.items):
         reading = read_answers(body.lines, FORM, asked, LEXICON.answers, mail.sender or "", mail.sender_name)
