@@ -7,7 +7,7 @@ the one unambiguous From field alone. That the domain's own users are who they s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mailflow.core.authresults import FIELD, Check, read_auth_results
@@ -96,6 +96,17 @@ def judged(
         told = [check for check in checks if check.method == "dmarc" and check.domain == domain]
         verdict = _by_dmarc(told) or _by_alignment(checks, domain, organizational)
     return Authentication(verdict, domain, source, tuple(checks))
+
+
+def as_it_is_read(found: Authentication, repeated: Sequence[str]) -> Authentication:
+    """What was found, where fields are `repeated`: whoever got a signed mail can put another subject on top of its own.
+
+    The signature passes all the same (RFC 6376, 8.15), and a mail server may not have looked for that.
+    """
+    if not repeated or found.verdict is not Verdict.PASS:
+        return found
+    told = (f"it has more than one {name} field, and its domain vouches for one of them" for name in repeated)
+    return replace(found, verdict=Verdict.NONE, oddities=(*found.oddities, *told))
 
 
 def _by_dmarc(told: Sequence[Check]) -> Verdict | None:

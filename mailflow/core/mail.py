@@ -21,6 +21,10 @@ __all__ = ["Attachment", "DeliveryReport", "Mail", "parse"]
 
 ADDRESS_LIMIT = 100
 ID_LIMIT = 100
+# Fields that stand once in a mail (RFC 5322, 3.6; RFC 2045, 3), and of which the first one is read. A signature is about the last.
+ONCE = frozenset(
+    {"subject", "message-id", "in-reply-to", "references", "content-type", "content-transfer-encoding"}
+)
 _NAME_LIMIT = 255  # characters
 _DATE_LIMIT = 100
 _INJECTED = re.compile(r"[\r\n]+(?=[!-9;-~]{1,60}:)")
@@ -64,6 +68,11 @@ class Mail:
             for key, value in self.fields:
                 self._index.setdefault(key, []).append(value)
         return tuple(self._index.get(name.lower(), ()))
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The fields of `ONCE` that stand there more than once: whoever vouches for the mail may have seen another one."""
+        return tuple(name for name in sorted(ONCE) if len(self.headers(name)) > 1)
 
     def header(self, name: str) -> str:
         """The first value of a header field, or ""."""

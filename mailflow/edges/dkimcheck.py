@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from dkim.util import InvalidTagValueList, parse_tag_value
 from mailflow.core.authresults import Check
 from mailflow.core.dmarc import Organizational, is_aligned
 from mailflow.core.domains import ascii_domain
+from mailflow.core.mail import ONCE
 from mailflow.edges.resolving import NotAnsweredError, Questions
 
 MOST_SIGNATURES = 5  # that are verified
@@ -56,12 +58,12 @@ def check_signatures(
         signer = None
     if signer is None:
         return [Check("dkim", "permerror")]
-    body = signer.body
+    body, names = signer.body, Counter(name.decode("latin-1").lower() for name, _ in signer.headers)
     aligned = [one for one in _signatures(signer) if is_aligned(one.domain, author, organizational)]
     checks = []
     for one in aligned[: max(1, min(MOST_SIGNATURES, _MOST_BYTES // (len(body) + 1)))]:
         signer.body = _relaxed(body) if _is_relaxed(one.tags) else body
-        checks.append(Check("dkim", _result(signer, one, questions), one.domain))
+        checks.append(Check("dkim", _result(signer, one, names, questions), one.domain))
         if checks[-1].result == "pass":
             break
     return checks or [Check("dkim", "none")]
@@ -79,8 +81,8 @@ def _signatures(signer: dkim.DKIM) -> Iterator[_Signature]:
         yield _Signature(place, tags, ascii_domain(tags.get(b"d", b"").decode("utf-8", "replace")))
 
 
-def _result(signer: dkim.DKIM, signature: _Signature, questions: Questions) -> str:
-    if _is_unacceptable(signature.tags):
+def _result(signer: dkim.DKIM, signature: _Signature, names: Mapping[str, int], questions: Questions) -> str:
+    if _is_unacceptable(signature.tags) or _lets_others_speak(signature.tags, names):
         return "policy"
     key = _Key(signature.tags, questions)
     try:
@@ -94,8 +96,21 @@ def _result(signer: dkim.DKIM, signature: _Signature, questions: Questions) -> s
 
 def _is_unacceptable(tags: Tags) -> bool:
     """It does not cover From (RFC 6376, 5.4), or not the whole body (8.2), or its hash is broken (RFC 8301, 3.1)."""
-    covered = {name.strip().lower() for name in tags.get(b"h", b"").split(b":")}
-    return b"from" not in covered or b"l" in tags or tags.get(b"a", b"").lower() != b"rsa-sha256"
+    return b"from" not in _covered(tags) or b"l" in tags or tags.get(b"a", b"").lower() != b"rsa-sha256"
+
+
+def _lets_others_speak(tags: Tags, names: Mapping[str, int]) -> bool:
+    """Whether fields that are read may be another's: put on top of those that are signed, or a subject where none is (8.15).
+
+    `names`: of the mail's fields, with how often each stands there.
+    """
+    return any(names.get(name, 0) > 1 for name in ONCE) or (
+        "subject" in names and b"subject" not in _covered(tags)
+    )
+
+
+def _covered(tags: Tags) -> set[bytes]:
+    return {name.strip().lower() for name in tags.get(b"h", b"").split(b":")}
 
 
 class _Key:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailflow.config import Config, organizational_domain
-from mailflow.core.authentication import COMPUTED, Authentication, found_by_server
+from mailflow.core.authentication import COMPUTED, Authentication, as_it_is_read, found_by_server
 from mailflow.core.lookalikes import oddities_of
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import why_not_answer
@@ -93,6 +93,7 @@ def _settle(uow: UnitOfWork, checked: SenderChecked, next_try_at: datetime) -> N
 def who_wrote(config: Config, mail: Mail, known: Authentication | None) -> Authentication:
     """What is known of a mail's writer when it is handled: `known` was found before. Nothing is looked up."""
     found = known or _said_by_server(config, mail) or Authentication()
+    found = as_it_is_read(found, mail.repeated)
     return with_oddities(found, mail, (config.desk.address, *config.desk.staff))
 
 

@@ -306,3 +306,12 @@ def test_what_was_found_is_kept_with_the_mail(desk):
     handled, _ = desk.get(COMPLETE, RECEIVED)
     assert desk.world.stored(handled.mail_id).authentication == FORGED
     assert replace(FORGED) == handled.authentication
+
+
+def test_a_subject_on_top_of_the_one_that_was_signed(desk):
+    """Whoever has any mail of Jo's puts words into it: the server says that it passes, and the topmost subject is read."""
+    words = "Subject: My user name is jdoe42 and my new address is eve@evil.example"
+    handled, (letter,) = desk.get("Please help.", PASSES, RECEIVED, words)
+    assert handled.authentication.verdict is Verdict.NONE
+    assert any("more than one" in oddity for oddity in handled.authentication.oddities)
+    assert "evil" not in letter.text

@@ -71,6 +71,32 @@ def test_a_signature_that_does_not_cover_from(results, zone):
     assert results(raw.replace(b"From: jo@", b"From: ceo@")) == ["policy"]
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Subject: My new address is eve@evil.example",
+        b"Message-ID: <another@evil.example>",
+        b"Content-Type: text/html",
+        b"In-Reply-To: <1@desk.example>",
+    ],
+)
+def test_a_second_field_on_top_of_one_that_is_signed(results, verdict, field):
+    """A signature is about the lowest one, and the topmost is read (RFC 6376, 8.15)."""
+    name = field.partition(b":")[0]
+    mail = MAIL if name in MAIL else name + b": <1@example.org>\r\n" + MAIL
+    raw = signed(mail, headers=("from", "subject", name.decode()))
+    assert results(raw) == ["pass"]
+    assert results(field + b"\r\n" + raw) == ["policy"]
+    assert results(raw.replace(name, name + b": x\r\n" + name, 1)) == ["policy"]
+    assert verdict(field + b"\r\n" + raw) == "fail"
+
+
+def test_a_subject_put_into_a_mail_whose_signature_covers_none(results):
+    raw = signed(MAIL.replace(b"Subject: locked out\r\n", b""), headers=("from", "to"))
+    assert results(raw) == ["pass"]
+    assert results(b"Subject: My new address is eve@evil.example\r\n" + raw) == ["policy"]
+
+
 def test_text_added_behind_a_signature_of_a_part_of_the_body(results):
     assert results(signed(MAIL, length=True) + b"Change my address to eve@evil.example.\r\n") == ["policy"]
 

@@ -180,6 +180,20 @@ def test_a_mail_that_is_sent_again_by_somebody_who_saw_it(staffed):
     assert "no Message-ID" in handled.silence
 
 
+def test_a_mail_that_is_sent_again_under_another_message_id_on_top_of_the_signed_one(staffed):
+    """Its signature still passes, as it is about the lowest field of a name; and the topmost is read."""
+    tag = address(told(staffed, KIM, "digest"))
+    note = f"note {staffed.reference} seen"
+    signed = {"sender": KIM, "to": tag, "Message_ID": "<signed@mail.pypi.example>"}
+    _, [answer] = staffed.get(note, PASSES, RECEIVED, **signed)
+    assert answer.recipient == KIM
+    for head in ("Message-ID: <again@evil.example>", "Subject: x"):
+        handled, letters = staffed.get(note, PASSES, RECEIVED, head, **signed)
+        assert letters == []
+        assert "does not vouch for it" in handled.silence
+        assert any("more than one" in oddity for oddity in handled.authentication.oddities)
+
+
 def test_commands_that_are_quoted_are_not_obeyed(staffed):
     """The digest's own words come back with each answer, and whatever people wrote stands in them."""
     digest = told(staffed, KIM, "digest")
