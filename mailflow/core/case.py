@@ -44,6 +44,7 @@ class Flag(StrEnum):
         "answered_from_elsewhere"  # such a mail answered our letter: maybe the party's alias
     )
     GOING_IN_CIRCLES = "going_in_circles"  # mail after mail brings nothing: a machine, or somebody at a loss
+    WORDS_UNREAD = "words_unread"  # the party wrote what no rule understood: it may be "that was not me"
     MAYBE_FORGED = "maybe_forged"  # mail in this name came from other places, and nobody answered our letter
 
 

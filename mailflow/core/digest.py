@@ -34,6 +34,7 @@ _FLAGS = {
     Flag.UNPROVEN_WROTE: "a mail in this person's name was not believed, and changed nothing",
     Flag.ODD_SENDER: "a sender looks like somebody else: see who wrote",
     Flag.ANSWERED_FROM_ELSEWHERE: "our letter was answered from another address; nobody is reminded",
+    Flag.WORDS_UNREAD: "a mail of theirs says what no rule understood: read it before you decide",
     Flag.GOING_IN_CIRCLES: "its mails bring nothing new, and are not answered any more",
     Flag.MAYBE_FORGED: "maybe forged: mail in this name came from several places, and nobody answered our letter",
 }

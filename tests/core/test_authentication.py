@@ -10,6 +10,7 @@ from mailflow.core.authentication import (
     Handling,
     SenderPolicy,
     Verdict,
+    as_it_is_read,
     found_by_server,
     handling_of,
     in_words,
@@ -167,3 +168,12 @@ def test_why_a_mail_is_filed():
 def test_what_the_staff_reads_is_ascii(domain, source):
     for one in Verdict:
         assert in_words(Authentication(one, domain, source, (Check("dkim", domain, source),))).isascii()
+
+
+def test_a_pass_of_a_mail_with_two_subjects_is_none():
+    passed, failed = Authentication(Verdict.PASS, "example.org"), Authentication(Verdict.FAIL, "example.org")
+    assert as_it_is_read(passed, ()) == passed
+    assert as_it_is_read(failed, ("subject",)) == failed
+    read = as_it_is_read(passed, ("message-id", "subject"))
+    assert read.verdict is Verdict.NONE
+    assert [oddity.split()[5] for oddity in read.oddities] == ["message-id", "subject"]

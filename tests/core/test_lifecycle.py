@@ -546,3 +546,20 @@ def test_the_case_keeps_whether_its_party_is_proven():
 def test_an_odd_sender_is_flagged_whoever_it_is():
     for event in (replace(wrote(), odd=True), StrangerWrote("eve@example.net", "8", odd=True)):
         assert Flag.ODD_SENDER in happens(case(Status.IN_REVIEW), event).case.flags
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING_ANSWERS, Status.IN_REVIEW])
+def test_words_that_nothing_was_read_of_are_left_to_eyes(status):
+    open_ = case(status)
+    known = {"username": "jo"}
+    assert Flag.WORDS_UNREAD in happens(open_, wrote()).case.flags
+    assert Flag.WORDS_UNREAD in happens(open_, wrote(says=known)).case.flags
+    for told in (
+        wrote(says={"username": "joe"}),
+        wrote(doubts=[("username", ("jo", "joe"))]),
+        wrote(secrets=("password",)),
+        wrote(MailKind.FOLLOW_UP_STATUS),
+    ):
+        assert Flag.WORDS_UNREAD not in happens(open_, told).case.flags
+    assert happens(case(Status.AWAITING_REQUESTER), wrote()).case.flags == frozenset()
+    assert happens(None, wrote()).case.flags == frozenset()

@@ -14,6 +14,7 @@ from mailflow.core.recognise import (
     Matches,
     NewRequest,
     SetAside,
+    answers_others,
     case_of_bounce,
     clues_of,
     find_case,
@@ -280,3 +281,21 @@ def test_a_mail_that_contradicts_itself_says_something():
     assert (
         kind_in_case(Belongs(CASE, "", by_party=True), both, Wish(Intent.STATUS), FORM) is MailKind.AMENDMENT
     )
+
+
+@pytest.mark.parametrize(
+    ("in_reply_to", "pointed", "to", "aside"),
+    [
+        ((), False, "kim@example.net", False),
+        ((), True, "kim@example.net", False),
+        (("x@example.net",), False, "recovery@pypi.example", True),
+        (("x@example.net",), True, "recovery@pypi.example", False),
+        (("x@example.net",), True, "Kim <kim@example.net>, Desk <Recovery+x@pypi.example>", False),
+        (("x@example.net",), True, "kim@example.net", True),
+        (("x@example.net",), True, "", True),
+        (("x@example.net", "1@PyPI.example"), True, "kim@example.net", False),
+    ],
+)
+def test_a_mail_that_answers_somebody_else(in_reply_to, pointed, to, aside):
+    got = replace(mail(answers_to=in_reply_to), fields=(("to", to),))
+    assert answers_others(got, Belongs(CASE, "", True) if pointed else None, "recovery@pypi.example") is aside

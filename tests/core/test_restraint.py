@@ -23,7 +23,7 @@ def test_the_second_mail_in_a_row_that_brings_nothing_gets_no_letter():
     assert kinds(once) == ["missing"]
     twice = happens(once.case, wrote(), after=DAY)
     assert kinds(twice) == []
-    assert twice.case.flags == CIRCLES
+    assert twice.case.flags == CIRCLES | {Flag.WORDS_UNREAD}
     assert twice.note.facts["not_written"] == ["missing"]
 
 
@@ -107,8 +107,9 @@ def test_the_places_of_a_partys_mail_are_kept_and_not_without_end():
 
 
 def test_a_proof_takes_the_suspicion_back():
-    assert happens(case(flags=FORGED), wrote(proven=True)).case.flags == frozenset()
-    assert happens(case(flags=FORGED), wrote()).case.flags == FORGED
+    said = {"conduct": True}
+    assert happens(case(flags=FORGED), wrote(says=said, proven=True)).case.flags == frozenset()
+    assert happens(case(flags=FORGED), wrote(says=said)).case.flags == FORGED
 
 
 @pytest.mark.parametrize("proven", [False, True])

@@ -15,7 +15,7 @@ from mailflow.core.timing import DAY
 from tests.world import COMPLETE, Sent, World, configured
 
 MONTH = timedelta(days=30)
-AWAY = "I am out of the office until further notice, and answer your mail when I am back. Regards, Jo"
+AWAY = "Greetings from the mountains, where the snow is deep and the evenings are long. Regards, Jo"  # no rule knows that
 TICKET = """Thank you for contacting us. We have received your message and opened ticket {number} for it.
 One of our agents will get back to you within two working days. Please keep this number in the subject."""
 

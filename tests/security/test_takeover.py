@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mailflow.core.case import Flag
+from mailflow.core.events import StaffAsked, StaffNoted
 from mailflow.core.timing import DAY
 from mailflow.steps.around import around
-from tests.world import COMPLETE, World
+from mailflow.steps.operate import act
+from tests.world import COMPLETE, INCOMPLETE, World
 
 
 def digest(world: World) -> str:
@@ -51,6 +55,21 @@ def test_the_contact_address_is_changed_after_the_request_was_complete(world):
 def test_a_free_mail_sender_who_claims_a_company_account(world):
     world.write(f"{COMPLETE}Registered email: jo@firm.example.com", sender="jo.firm@gmail.com")
     assert "a free mail address asks for an account of firm.example.com" in digest(world)
+
+
+@pytest.mark.parametrize("request_", [COMPLETE, INCOMPLETE], ids=["complete", "incomplete"])
+def test_words_that_no_rule_understood_are_shown_to_who_decides(world, request_):
+    """Our letters ask whoever was not the one who wrote to say so; and there are a hundred ways to say that."""
+    (letter,) = world.write(request_)
+    world.answer(letter, "It was not me! Somebody else has written that to you.")
+    assert "read it before you decide" in digest(world)
+    act(world.app, letter.reference, StaffNoted("seen"), "kim")
+    assert Flag.WORDS_UNREAD not in world.case().flags
+    world.answer(letter, COMPLETE.replace("jdoe42", "jdoe43"))
+    assert Flag.WORDS_UNREAD not in world.case().flags
+    act(world.app, letter.reference, StaffAsked("Which was your first project?"), "kim")
+    world.answer(letter, "I believe it was the one with the birds.")
+    assert Flag.WORDS_UNREAD not in world.case().flags
 
 
 def test_the_registered_address_bounces(world):

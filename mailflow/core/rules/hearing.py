@@ -8,6 +8,7 @@ from typing import Any
 from mailflow.core.answer import Answer, Answers
 from mailflow.core.case import Case, Flag, Status
 from mailflow.core.decision import Note, Now
+from mailflow.core.envelope import MailKind
 from mailflow.core.events import PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.form import Form, Kind
 from mailflow.core.items import account_of
@@ -23,6 +24,8 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
     flags = (case.flags - {Flag.ADDRESS_FAILING}) | odd_flags(event)
     if event.secrets:
         flags |= {Flag.SECRET_PASTED}
+    if not opened and _is_not_understood(case, event):
+        flags |= {Flag.WORDS_UNREAD}
     if case.status is Status.IN_REVIEW and _contact_changed(case, event, now.policy.form):
         flags |= {Flag.CONTACT_CHANGED}
     answers, doubts = _merged(case, event, now.policy)
@@ -40,6 +43,19 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
         thread=tuple(dict.fromkeys(reversed(thread)))[:_THREAD_KEPT][::-1],
     )
     return listened(None if opened else case, event, heard, now.time)
+
+
+def _is_not_understood(case: Case, event: PersonWrote) -> bool:
+    """Whether nothing of it has been read that the case does not know, nor what it wants: only eyes can tell what it says.
+
+    Who answers a question of the staff is read anyway.
+    """
+    if case.status is Status.AWAITING_REQUESTER:
+        return False
+    read = event.reading
+    known = {key: answer.value for key, answer in case.answers.items()}
+    news = any(known.get(key) != answer.value for key, answer in read.answers.items())
+    return event.kind is MailKind.AMENDMENT and not (news or read.doubts or event.secrets)
 
 
 def _merged(

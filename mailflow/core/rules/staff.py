@@ -84,5 +84,11 @@ def staff_snoozed(case: Case, event: StaffSnoozed, now: Now) -> Decision:
 
 
 def _touched(case: Case, now: Now) -> Case:
-    settled = {Flag.ESCALATED, Flag.LETTERS_SPENT, Flag.GOING_IN_CIRCLES, Flag.ANSWERED_FROM_ELSEWHERE}
+    settled = {
+        Flag.ESCALATED,
+        Flag.LETTERS_SPENT,
+        Flag.GOING_IN_CIRCLES,
+        Flag.ANSWERED_FROM_ELSEWHERE,
+        Flag.WORDS_UNREAD,
+    }
     return case.evolve(touched_at=now.time, fruitless=0, flags=case.flags - settled, snoozed_until=None)
