@@ -13,7 +13,15 @@ from mailflow.cli.who import who
 from mailflow.core.case import Outcome
 from mailflow.core.commands import LONGEST_TEXT, OUTCOMES
 from mailflow.core.display import lines
-from mailflow.core.events import Event, StaffAsked, StaffClosed, StaffNoted, StaffReopened, StaffSnoozed
+from mailflow.core.events import (
+    Event,
+    StaffAsked,
+    StaffClosed,
+    StaffCorrected,
+    StaffNoted,
+    StaffReopened,
+    StaffSnoozed,
+)
 from mailflow.core.timing import LONGEST_WAIT, read_wait
 from mailflow.steps import operate
 from mailflow.steps.apply import Applied
@@ -85,6 +93,23 @@ def snooze(site: Site, reference: str, wait: tuple[str, ...]) -> None:
             f"write how long: a number and hours, days or weeks, at most {LONGEST_WAIT.days} days"
         )
     _act(site, reference, StaffSnoozed(told))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("field")
+@click.argument("value", required=False)
+@site
+def correct(site: Site, reference: str, field: str, value: str | None) -> None:
+    """Put right what was read wrongly, or not at all.
+
+    FIELD is a key of the form. Without VALUE what was read is taken out. A request that lacked nothing else goes to the
+    staff, and the person is told so. An agreement can only be taken out: the person has to give it.
+    """
+    try:
+        _act(site, reference, StaffCorrected(f"{field}: {value or ''}"))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _act(site: Site, reference: str, event: Event) -> None:

@@ -165,7 +165,7 @@ def _answer(answer: Answer, form: Form) -> dict[str, Any]:
         "value": answer.value,
         "shown": shown,
         "words": answer.words,
-        "mail": f"mail:{answer.mail}",
+        "mail": f"mail:{answer.mail}" if answer.mail else None,  # None: the staff has said it
         "line": answer.line,
         "rule": answer.rule,
         "sure": answer.sure,

@@ -12,6 +12,7 @@ from mailflow.cli.show import ago, facts, section, text, title
 from mailflow.core.answer import Answer
 from mailflow.core.authentication import in_words
 from mailflow.core.case import Case, Status
+from mailflow.core.correction import BY_STAFF
 from mailflow.core.digest import brief
 from mailflow.core.display import one_line
 from mailflow.core.form import Form
@@ -42,7 +43,7 @@ def show_record(record: Record, form: Form, now: datetime, zone: ZoneInfo, *, le
     section("What happened")
     _show_history(record, form, zone, letters=letters)
     section("To act")
-    verbs = "reopen | note" if case.status is Status.CLOSED else "ask | note | close | merge"
+    verbs = "reopen | note" if case.status is Status.CLOSED else "ask | note | close | correct | merge"
     text(f"mailflow cases {verbs} {case.reference} …", "  ")
 
 
@@ -90,6 +91,8 @@ def _show_answers(case: Case, form: Form) -> None:
 
 
 def _source(answer: Answer) -> str:
+    if answer.rule == BY_STAFF:
+        return "as the staff has corrected it"
     return (
         f"“{one_line(answer.words, _WORDS)}” (mail:{answer.mail}, line {answer.line}, sure {answer.sure:.2f})"
     )
@@ -129,7 +132,19 @@ def _event(entry: HistoryEntry) -> str:
     return ": ".join((entry.by, entry.kind.replace("_", " "), *said))
 
 
-_SAID = ("outcome", "question", "text", "into", "reminder", "address", "status", "detail", "event", "until")
+_SAID = (
+    "outcome",
+    "question",
+    "field",
+    "text",
+    "into",
+    "reminder",
+    "address",
+    "status",
+    "detail",
+    "event",
+    "until",
+)
 
 
 def _show_mail(mail: ListedMail | None) -> None:

@@ -157,6 +157,7 @@ def mailflow(context: click.Context, path: Path | None) -> None:
         "reopen": ("act:reopen", "Take a closed case up again."),
         "merge": ("act:merge", "Close a case as a duplicate of another."),
         "snooze": ("act:snooze", "Be told of a complete case later."),
+        "correct": ("act:correct", "Put right what was read wrongly."),
         "export": ("person:export", "Everything that is kept of a case or a person, as JSON."),
     },
 )

@@ -24,6 +24,7 @@ from mailflow.core.events import (
     Event,
     StaffAsked,
     StaffClosed,
+    StaffCorrected,
     StaffNoted,
     StaffReopened,
     StaffSnoozed,
@@ -47,6 +48,7 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     MERGE = "merge"
     SNOOZE = "snooze"
+    CORRECT = "correct"
     FIND = "find"
     HELP = "help"
 
@@ -247,7 +249,7 @@ def _command(draft: _Draft, reference: str | None) -> Command:
     named, rest = _reference(draft.rest)
     if named is None and reference is None:
         raise ValueError(f"it does not name its case: write {entry.form}")
-    if named is None and not draft.colon and entry.read in {_question, _note}:
+    if named is None and not draft.colon and entry.read in {_question, _note, _corrected}:
         # or any sentence that begins with "note" might be one
         raise ValueError(f"it does not name its case: write {entry.form}, or {draft.verb}: TEXT")
     command = Command(draft.line, draft.verb, named or reference or "")
@@ -287,6 +289,11 @@ def _closed(command: Command, rest: str) -> Command:
     if outcome is Outcome.DENIED and not said:
         raise ValueError("it does not say why, which the person has to be told")
     return replace(command, event=StaffClosed(outcome, _text(said) if said else ""))
+
+
+def _corrected(command: Command, rest: str) -> Command:
+    """Which fields there are the form says, when it is done."""
+    return replace(command, event=StaffCorrected(_text(rest)))
 
 
 def _reopened(command: Command, rest: str) -> Command:
@@ -358,6 +365,11 @@ TABLE: Mapping[Verb, _Entry] = {
         "merge REFERENCE into REFERENCE", "closes the first as a duplicate of the second", _merged
     ),
     Verb.SNOOZE: _Entry("snooze REFERENCE 5 days", "we are told of it again then, and not before", _snoozed),
+    Verb.CORRECT: _Entry(
+        "correct REFERENCE FIELD: VALUE",
+        "puts right what was read wrongly or not at all; no VALUE takes it out",
+        _corrected,
+    ),
     Verb.FIND: _Entry("find WORD", "the cases of an address, or about an account", _sought),
     Verb.HELP: _Entry("help", "tells all this", _shown),
 }

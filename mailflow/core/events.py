@@ -101,6 +101,13 @@ class StaffSnoozed:
     wait: timedelta  # from now on; with `Policy.business_days` its days are Monday to Friday
 
 
+@dataclass(frozen=True, slots=True)
+class StaffCorrected:
+    """The staff puts right what was read wrongly, or not at all."""
+
+    said: str  # "FIELD: VALUE", as `correction.read_correction` takes it
+
+
 Event = (
     PersonWrote
     | StrangerWrote
@@ -113,4 +120,5 @@ Event = (
     | StaffReopened
     | StaffMerged
     | StaffSnoozed
+    | StaffCorrected
 )

@@ -21,6 +21,7 @@ from mailflow.core.events import (
     PersonWrote,
     StaffAsked,
     StaffClosed,
+    StaffCorrected,
     StaffMerged,
     StaffNoted,
     StaffReopened,
@@ -43,6 +44,7 @@ from mailflow.core.rules.mails import (
 from mailflow.core.rules.staff import (
     staff_asked,
     staff_closed,
+    staff_corrected,
     staff_merged,
     staff_noted,
     staff_reopened,
@@ -60,6 +62,7 @@ def decide(
     """What `event` does to `case` (None: there is none yet, and `new_id` becomes the id of the one it opens).
 
     `spent` says how many letters were written lately. Pure: the same arguments give the same decision.
+    Raises `ValueError` of a correction that names no field or no value of it.
     """
     rule, leads_to = TRANSITIONS[case.status if case else None, type(event)]
     decision = rule(case, event, Now(policy, now, new_id))
@@ -124,4 +127,6 @@ TRANSITIONS: Mapping[tuple[Status | None, type], tuple[Rule, frozenset[Status]]]
     **{(status, StaffMerged): (staff_merged, _same(Status.CLOSED)) for status in Status},
     **{(status, StaffSnoozed): (keep, _same(status)) for status in _ANY - {Status.IN_REVIEW}},
     (Status.IN_REVIEW, StaffSnoozed): (staff_snoozed, _same(Status.IN_REVIEW)),
+    **{(status, StaffCorrected): (staff_corrected, _same(status)) for status in Status},
+    (Status.AWAITING_ANSWERS, StaffCorrected): (staff_corrected, _WITHOUT_QUESTION - {Status.CLOSED}),
 }

@@ -18,7 +18,15 @@ from mailflow.core.case import Case, Flag, Status
 from mailflow.core.decision import Decision, Note
 from mailflow.core.domains import upper_domain
 from mailflow.core.envelope import MailKind
-from mailflow.core.events import Event, PersonWrote, StaffAsked, StaffClosed, StaffMerged, StaffReopened
+from mailflow.core.events import (
+    Event,
+    PersonWrote,
+    StaffAsked,
+    StaffClosed,
+    StaffCorrected,
+    StaffMerged,
+    StaffReopened,
+)
 from mailflow.core.letters import TO_STAFF, Letter
 from mailflow.core.policy import Policy
 
@@ -102,7 +110,7 @@ def restrained(
     before: Case | None, decision: Decision, event: Event, policy: Policy, spent: Spent
 ) -> Decision:
     """The decision without the letters that are too many. What the staff says is always sent."""
-    if isinstance(event, StaffAsked | StaffClosed | StaffReopened | StaffMerged):
+    if isinstance(event, StaffAsked | StaffClosed | StaffCorrected | StaffReopened | StaffMerged):
         return decision
     to_party = [letter for letter in decision.letters if letter.kind not in TO_STAFF]
     room, flag = _room(before, decision.case, event, policy, spent)

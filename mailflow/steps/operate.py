@@ -10,6 +10,7 @@ from mailflow.core.events import (
     Event,
     StaffAsked,
     StaffClosed,
+    StaffCorrected,
     StaffMerged,
     StaffNoted,
     StaffReopened,
@@ -29,6 +30,7 @@ _VERBS: Final[dict[type, str]] = {
     StaffReopened: "reopen",
     StaffMerged: "merge",
     StaffSnoozed: "snooze",
+    StaffCorrected: "correct",
 }
 
 
@@ -43,7 +45,7 @@ class Act:
 
 
 def act(app: App, reference: str, event: Event, by: str) -> Applied:
-    """Let a member of the staff do something to a case. Raises `UnknownCase`."""
+    """Let a member of the staff do something to a case. Raises `UnknownCase`, and `ValueError` of a bad correction."""
     with app.begin("act") as uow:
         applied, done = act_in(app, uow, reference, event, by)
         record(app, uow, [done])

@@ -153,3 +153,42 @@ def test_a_user_without_a_name_goes_by_the_number(monkeypatch):
     monkeypatch.delenv("SUDO_USER", raising=False)
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert who().isdecimal()
+
+
+def test_what_was_read_wrongly_is_put_right(shell, world, case):
+    shell.good("cases", "correct", case.reference, "username", "jdoe43")
+    assert world.case().answers["username"].value == world.case().account == "jdoe43"
+    shown = shell.good("cases", "show", case.reference).out
+    assert "User name: jdoe43\n      as the staff has corrected it\n" in shown
+    assert ": corrected: User name\n      → User name: jdoe43\n" in shown
+    (told,) = shell.good("cases", "show", "--json", case.reference).objects
+    assert told["answers"]["username"]["mail"] is None
+
+
+def test_what_nobody_said_is_taken_out(shell, world, case):
+    done = shell.good("cases", "correct", case.reference, "code_of_conduct")
+    assert done.out == f"{case.reference} is in_review; no letter\n"
+    assert "code_of_conduct" not in world.case().answers
+    assert "Code of Conduct: taken out" in shell.good("cases", "show", case.reference).out
+
+
+def test_a_request_that_only_lacked_that_goes_to_the_staff(shell, world):
+    world.write(COMPLETE.replace("User name: jdoe42", "Hello"))
+    case = world.case()
+    assert case.status is Status.AWAITING_ANSWERS
+    done = shell.good("cases", "correct", case.reference, "User name", "jdoe42")
+    assert done.out == f"{case.reference} is in_review; letter written: received to jo@example.org\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("code_of_conduct", "yes"), "only the person can agree to it: ask them"),
+        (("colour", "red"), "it names no field of the form"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_refused(shell, world, case, words, why):
+    refused = shell("cases", "correct", case.reference, *words)
+    assert refused.status == 64
+    assert why in refused.err
+    assert world.case().answers == case.answers

@@ -120,7 +120,7 @@ def test_show_says_what_is_known_from_which_words_and_what_happened(shell, story
         "letter missing to jo@example.org (sent, letter:1)",
         "mallory@example.net wrote, who is not the party (mail:3)",
         "│ Give it to me instead.",
-        f"mailflow cases ask | note | close | merge {case.reference}",
+        f"mailflow cases ask | note | close | correct | merge {case.reference}",
     ):
         assert words in shown
     assert "correct-Horse" not in shown

@@ -18,7 +18,14 @@ from mailflow.core.commands import (
     read_commands,
     why_not_obeyed,
 )
-from mailflow.core.events import StaffAsked, StaffClosed, StaffNoted, StaffReopened, StaffSnoozed
+from mailflow.core.events import (
+    StaffAsked,
+    StaffClosed,
+    StaffCorrected,
+    StaffNoted,
+    StaffReopened,
+    StaffSnoozed,
+)
 from mailflow.core.text import Line, Mark
 from tests.core.given import DAY
 
@@ -75,6 +82,8 @@ def why(text, reference=None):
         (f"merge {CASE} {OTHER}", Verb.MERGE, OTHER),
         (f"merge {CASE} into b2n8 41tq", Verb.MERGE, OTHER),
         (f"snooze {CASE} 5 days", Verb.SNOOZE, StaffSnoozed(5 * DAY)),
+        (f"correct {CASE} User name: jo", Verb.CORRECT, StaffCorrected("User name: jo")),
+        (f"correct {CASE}: username jo", Verb.CORRECT, StaffCorrected("username jo")),
     ],
 )
 def test_a_command_is_read(text, verb, said):
@@ -117,6 +126,7 @@ def test_a_reference_without_a_digit_takes_its_hyphen():
         (f"merge into {OTHER}", OTHER),
         ("snooze 5 days", StaffSnoozed(5 * DAY)),
         ("snooze: 1 week", StaffSnoozed(7 * DAY)),
+        ("correct: User name: jo", StaffCorrected("User name: jo")),
     ],
 )
 def test_an_answer_about_one_case_may_leave_out_its_reference(text, said):
@@ -199,6 +209,7 @@ def test_a_sentence_that_begins_with_a_verb_is_no_command_about_the_case():
         "Ask Kim in urgent cases.",
         "Show me the way",
         "Find out more about me here",
+        "Correct me if I am wrong",
         "Close.",
     ):
         for reference in (CASE, None):

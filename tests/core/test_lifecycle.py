@@ -18,6 +18,7 @@ from mailflow.core.events import (
     PersonWrote,
     StaffAsked,
     StaffClosed,
+    StaffCorrected,
     StaffMerged,
     StaffNoted,
     StaffReopened,
@@ -27,7 +28,20 @@ from mailflow.core.events import (
 )
 from mailflow.core.letters import LetterKind
 from mailflow.core.lifecycle import TRANSITIONS, due_at
-from tests.core.given import COMPLETE, DAY, NOW, PARTY, POLICY, STAFF, answers, case, happens, kinds, wrote
+from tests.core.given import (
+    COMPLETE,
+    DAY,
+    NOW,
+    PARTY,
+    POLICY,
+    STAFF,
+    answer,
+    answers,
+    case,
+    happens,
+    kinds,
+    wrote,
+)
 
 EVENTS = {
     PersonWrote: wrote(),
@@ -41,6 +55,7 @@ EVENTS = {
     StaffReopened: StaffReopened(),
     StaffMerged: StaffMerged("AAAA-BBBB", same_party=True),
     StaffSnoozed: StaffSnoozed(5 * DAY),
+    StaffCorrected: StaffCorrected("username: joanna"),
 }
 
 
@@ -388,6 +403,38 @@ def test_a_snooze_holds_until_the_staff_acts_or_the_case_is_complete_anew():
 def test_the_days_of_a_snooze_are_business_days_where_the_others_are():
     policy = replace(POLICY, business_days=True)
     assert happens(case(Status.IN_REVIEW), StaffSnoozed(5 * DAY), policy=policy).case.due_at == NOW + 7 * DAY
+
+
+def test_a_request_that_only_lacked_what_was_not_read_goes_to_the_staff_when_that_is_put_right():
+    lacking = case(answers=answers(reason=("lost_2fa",), conduct=True), asked=("account",))
+    done = happens(lacking, StaffCorrected("username: jo"), after=DAY)
+    assert (done.case.status, done.case.completed_at, kinds(done)) == (
+        Status.IN_REVIEW,
+        NOW + DAY,
+        ["received"],
+    )
+    assert done.case.account == "jo"
+    assert done.note.facts["field"] == "username"
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_correction_changes_the_answer_and_no_more_than_that(status):
+    before = case(status)
+    done = happens(before, StaffCorrected("username: joanna"), after=DAY)
+    assert (done.case.status, done.letters, done.case.asked) == (status, (), before.asked)
+    assert done.case.answers["username"].value == done.case.account == "joanna"
+    assert done.case.answers.keys() == before.answers.keys()
+
+
+def test_a_correction_settles_what_was_in_doubt():
+    doubtful = case(doubts={"username": (answer("username", "jo"), answer("username", "joe"))})
+    assert happens(doubtful, StaffCorrected("username: joe")).case.doubts == {}
+
+
+def test_what_was_never_said_is_taken_out():
+    done = happens(case(Status.IN_REVIEW), StaffCorrected("conduct:"))
+    assert "conduct" not in done.case.answers
+    assert (done.case.status, done.note.facts["text"]) == (Status.IN_REVIEW, "taken out")
 
 
 def test_a_mail_from_the_person_does_not_put_off_the_escalation():

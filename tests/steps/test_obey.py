@@ -148,6 +148,19 @@ def test_more_cases_than_are_shown_are_told_to_be_there(staffed, monkeypatch):
     assert "These are the newest ones." in answer.text
 
 
+def test_what_was_read_wrongly_is_put_right_by_mail(staffed):
+    reference = staffed.case().reference
+    [answer] = command(
+        staffed,
+        f"correct {reference} User name: jdoe43\ncorrect {reference} code_of_conduct: yes\nshow {reference}",
+    )
+    text = " ".join(answer.text.split())
+    assert f"{reference} is in_review; no letter." in text
+    assert "Not done: only the person can agree to it: ask them." in text
+    assert "Account: jdoe43" in text
+    assert entries(staffed) == [(staff(staffed), "correct", reference)]
+
+
 def test_help_is_given_as_often_as_it_is_asked_for(staffed):
     for _ in range(2):
         [answer] = command(staffed, "help")

@@ -90,13 +90,13 @@ def odd_flags(event: PersonWrote | StrangerWrote | UnprovenWrote) -> frozenset[F
 
 
 def note_of(event: PersonWrote) -> Note:
-    answers = {key: _said(answer) for key, answer in event.reading.answers.items()}
-    doubts = {doubt.field: [_said(answer) for answer in doubt.answers] for doubt in event.reading.doubts}
+    answers = {key: said_of(answer) for key, answer in event.reading.answers.items()}
+    doubts = {doubt.field: [said_of(answer) for answer in doubt.answers] for doubt in event.reading.doubts}
     facts = {"mail": event.mail_id, "kind": event.kind.value, "sender": event.sender, "answers": answers}
     return Note("wrote", {**facts, "doubts": doubts, "secrets": list(event.secrets)})
 
 
-def _said(answer: Answer) -> dict[str, Any]:
+def said_of(answer: Answer) -> dict[str, Any]:
     return {
         "value": answer.value,
         "words": answer.words,

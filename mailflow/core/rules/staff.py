@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.correction import read_correction
 from mailflow.core.decision import Decision, Note, Now
-from mailflow.core.events import StaffAsked, StaffClosed, StaffMerged, StaffNoted, StaffReopened, StaffSnoozed
-from mailflow.core.items import asked_items, missing_items, understood
+from mailflow.core.events import (
+    StaffAsked,
+    StaffClosed,
+    StaffCorrected,
+    StaffMerged,
+    StaffNoted,
+    StaffReopened,
+    StaffSnoozed,
+)
+from mailflow.core.items import account_of, asked_items, missing_items, understood
 from mailflow.core.letters import LetterKind
 from mailflow.core.rules.changes import close, into_review, letter_of, reopen
+from mailflow.core.rules.hearing import said_of
 from mailflow.core.timing import after
 
 _LETTER_OF_OUTCOME = {
@@ -81,6 +91,31 @@ def staff_snoozed(case: Case, event: StaffSnoozed, now: Now) -> Decision:
     until = after(now.time, event.wait, policy.time_zone, business_days=policy.business_days)
     told = until.astimezone(policy.time_zone).strftime("%Y-%m-%d %H:%M")
     return Decision(_touched(case, now).evolve(snoozed_until=until), Note("snoozed", {"until": told}))
+
+
+def staff_corrected(case: Case, event: StaffCorrected, now: Now) -> Decision:
+    """A request that only lacked what was not read goes to the staff. Else nobody is written to.
+
+    What the person is asked stays as the last letter asked it: they may answer by its numbers.
+    """
+    form = now.policy.form
+    right = read_correction(form, event.said)
+    key, answer = right.field.key, right.answer
+    answers = {one: said for one, said in case.answers.items() if one != key} | (
+        {key: answer} if answer else {}
+    )
+    doubts = {one: both for one, both in case.doubts.items() if one != key}
+    case = _touched(case, now).evolve(answers=answers, doubts=doubts, account=account_of(form, answers))
+    told = {key: said_of(answer)} if answer else {}
+    note = Note(
+        "corrected", {"field": right.field.label, "answers": told, "text": "" if answer else "taken out"}
+    )
+    if case.status is not Status.AWAITING_ANSWERS or missing_items(form, answers, doubts):
+        return Decision(case, note)
+    case = into_review(case, now)
+    return Decision(
+        case, note, (letter_of(LetterKind.RECEIVED, case, {"understood": understood(case, form)}),)
+    )
 
 
 def _touched(case: Case, now: Now) -> Case:
