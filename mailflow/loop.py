@@ -102,6 +102,6 @@ class Loop(threading.Thread):
         self._failures, self._problem = self._failures + 1, problem
         if problem != was:
             if problem == DATABASE:
-                log.database_lost(error=error)
+                log.database_lost(error=error, reason=str(error))
             else:
                 log.crashed(where=self.name, error=error)

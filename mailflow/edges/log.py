@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mailflow.edges.logline import configure, event, forget, observe, trouble
+from mailflow.edges.logline import configure, event, first_line, forget, observe, trouble
 from mailflow.steps.handled import Failed, Handled
 from mailflow.steps.settle import Delivery, Outcome
 
@@ -307,8 +307,9 @@ def config_refused(*, source: str, problems: Sequence[str]) -> None:
     event("error", "config_refused", source=source, problems=problems)
 
 
-def database_lost(*, error: BaseException | str) -> None:
-    event("error", "database_lost", **trouble(error))
+def database_lost(*, error: BaseException | str, reason: str = "") -> None:
+    """`reason`: the database's own words ("database is locked"), which say nothing of a mail when it fails as a whole."""
+    event("error", "database_lost", reason=first_line(reason) or None, **trouble(error))
 
 
 def database_back() -> None:

@@ -159,6 +159,11 @@ def trouble(error: BaseException | str) -> dict[str, object]:
     return {"error": type(error).__name__, "at": " > ".join(places)}
 
 
+def first_line(words: str) -> str:
+    """What they begin with, addresses masked."""
+    return _ADDRESS.sub("<address>", words[:_READ].partition("\n")[0])
+
+
 # -------------------------------------------------------------------------------------------------- libraries
 
 

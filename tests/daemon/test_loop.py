@@ -145,7 +145,7 @@ def test_what_its_work_raises_is_said_once_and_does_not_end_it(make_loop, work, 
 @pytest.mark.usefixtures("quick")
 def test_a_database_that_is_away_is_said_once_and_so_is_its_return(make_loop, work, stream):
     loop = make_loop(pause=0.0)
-    work.turn(Unavailable("gone"))
+    work.turn(Unavailable("gone, says jo@example.org\nDETAIL: a person's words"))
     work.turn(Unavailable("gone"))
     work._began.get(timeout=PATIENCE)
     assert loop.ill == f"handle: {DATABASE}"
@@ -153,6 +153,8 @@ def test_a_database_that_is_away_is_said_once_and_so_is_its_return(make_loop, wo
     work.turn(False)
     work.turn(False)
     assert events(stream) == ["database_lost", "database_back"]
+    assert json.loads(stream.getvalue().splitlines()[0])["reason"] == "gone, says <address>"
+    assert "person" not in stream.getvalue()
 
 
 @pytest.mark.usefixtures("quick")
