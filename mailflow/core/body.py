@@ -52,6 +52,7 @@ def _in_unread(mail: Mail, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(
         kind
         for each in mail.unread
+        if not (each in mail.subject or each in mail.text)
         for kind in _kinds(
             secret
             for secret in find_secrets(each, lexicon.intent)

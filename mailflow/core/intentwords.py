@@ -107,7 +107,7 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
 
     def __missing__(self, run: str) -> tuple[Begins, ...]:
         beside = self._by_head.get(run[:_HEAD_LENGTH], ())
-        known = tuple(begins for letters, begins in beside if run.startswith(letters))
+        known = tuple([begins for letters, begins in beside if run.startswith(letters)])
         if len(self) >= _WORDS_KEPT:
             self.clear()
         if known and len(run) <= _LONGEST_KEPT:

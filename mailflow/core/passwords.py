@@ -53,6 +53,8 @@ _CHUNK = re.compile(WORD)
 _TYPED = re.compile(
     rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({WORD})"
 )
+# One of these stands in each that is typed; what else has digits in other scripts stands at the end.
+_IN_CODES = re.compile("[0-9#$%^&*!@+=~_\u00b2\u00b3\u00b9\u0250-\U0010ffff]")
 
 
 def passwords(view: View) -> Iterator[Span]:
@@ -64,7 +66,8 @@ def passwords(view: View) -> Iterator[Span]:
         yield from spans
         known += [span[0] for span in spans]
     if names:
-        yield from _typed(view, names)
+        if _IN_CODES.search(view.text, names[0][1]):
+            yield from _typed(view, names)
         yield from _unmistakable(view.text, sorted(known))
 
 

@@ -65,8 +65,8 @@ def is_odd(value: str) -> bool:
     """A digit, a capital inside, or a sign that words do not have."""
     inside = value[1:-1]
     return (
-        any(c.isdigit() for c in value)
-        or any(c.isupper() for c in inside)
+        any(map(str.isdigit, value))
+        or any(map(str.isupper, inside))
         or bool(re.search(r"[^\w\s'’./-]", inside))
     )
 
@@ -91,11 +91,7 @@ def is_like_no_name(value: str) -> bool:
 
 def is_mixed(value: str) -> bool:
     """Capital and small letters, and digits."""
-    return (
-        any(c.isdigit() for c in value)
-        and any(c.isupper() for c in value)
-        and any(c.islower() for c in value)
-    )
+    return any(map(str.isdigit, value)) and any(map(str.isupper, value)) and any(map(str.islower, value))
 
 
 def is_code(value: str) -> bool:
@@ -107,5 +103,5 @@ def is_code(value: str) -> bool:
         or " " in value
     ):
         return False
-    signs = any(c.isdigit() for c in value) or bool(re.search(r"[#$%^&*!@+=~_]", value[1:-1]))
-    return signs and any(c.isalpha() for c in value)
+    signs = any(map(str.isdigit, value)) or bool(re.search(r"[#$%^&*!@+=~_]", value[1:-1]))
+    return signs and any(map(str.isalpha, value))

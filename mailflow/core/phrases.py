@@ -310,7 +310,7 @@ def _past_gap(
     reach = _REACH
     breaks, forms = words.breaks, words.forms
     while reach >= 0 and after < len(forms) and breaks[after] < 2:
-        if behind.leads(edges[after]) and (state := behind.step(edges[after])) is not None:
+        if edges[after] and (state := behind.step(edges[after])) is not None:
             pending.append((state, after + 1))
         reach -= 2 if len(forms[after]) > 1 else 1
         after += 1

@@ -93,7 +93,7 @@ def _is_value(view: View, name_start: int, name_end: int, start: int) -> bool:
 
 def _is_seed(word: str) -> bool:
     """More than a word: long words in capitals exist, and four words of four letters in a row."""
-    digits = sum(c.isdigit() for c in word)
+    digits = sum(map(str.isdigit, word))
     return (
         digits > 1
         or (digits == 1 and word.isupper())

@@ -204,11 +204,9 @@ def inner(found: re.Match[str]) -> Span:
 
 def is_opaque(word: str) -> bool:
     """A digit, or a capital letter behind the first: no common word."""
-    return any(c.isdigit() for c in word) or any(c.isupper() for c in word[1:])
+    return any(map(str.isdigit, word)) or any(map(str.isupper, word[1:]))
 
 
 def is_mixed(word: str) -> bool:
     """Capital and small letters and digits: no hash and no word."""
-    return (
-        any(c.isupper() for c in word) and any(c.islower() for c in word) and any(c.isdigit() for c in word)
-    )
+    return any(map(str.isupper, word)) and any(map(str.islower, word)) and any(map(str.isdigit, word))

@@ -55,8 +55,10 @@ class Globs:
         """Whether one fits folded text, its wildcards standing for `most` words at most."""
         for globs in (self._by_start.get(text[:2], ()), self._by_end.get(text[-2:], ()), self._others):
             for glob in globs:
-                if _fits(glob, text) and (
-                    most is None or len(text.split()) - len(" ".join(glob).split()) <= most
+                if (
+                    text.startswith(glob[0])  # which most do not
+                    and _fits(glob, text)
+                    and (most is None or len(text.split()) - len(" ".join(glob).split()) <= most)
                 ):
                     return True
         return False

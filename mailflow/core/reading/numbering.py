@@ -45,11 +45,11 @@ def may_be_numbered(fresh: Fresh) -> bool:
 
 def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
     """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
-    if not may_be_numbered(fresh):
+    if not (asked and may_be_numbered(fresh)):
         return []
     marks: list[tuple[list[int], re.Match[str]]] = []
     seen: set[int] = set()
-    for match in _markers(fresh.text) if asked else ():
+    for match in _markers(fresh.text):
         numbers = numbers_of(match["mark"])
         if not all(1 <= number <= len(asked) for number in numbers):
             continue
@@ -133,7 +133,7 @@ def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[in
 
     On one line they count if they are those of all our questions, each once; a lone one before a yes or a no: "1 no".
     """
-    marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text) if asked]
+    marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text)]
     every = list(range(1, len(asked) + 1))
     if len(marks) == 1:
         (number,), mark = marks[0]

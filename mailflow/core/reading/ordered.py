@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import bare
@@ -32,7 +32,7 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
     """The first paragraph that has as many parts as our letter had questions, if each answers its own."""
     if len(asked) < _LEAST:
         return []
-    for start, end in list(_paragraphs(fresh))[:_MOST_PARAGRAPHS]:
+    for start, end in islice(_paragraphs(fresh), _MOST_PARAGRAPHS):
         lines = list(_parts(fresh.text, start, end, _LINE))
         parts = lines if len(lines) == len(asked) else list(_parts(fresh.text, start, end))
         if len(parts) > len(asked) and not any(map(_tells, fresh.within(parts[len(asked)][0], end))):

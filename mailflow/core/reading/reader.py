@@ -5,7 +5,7 @@ What begins with a word is made a tree when the word is first met: of the phrase
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from mailflow.core.reading.meaning import Concept, Hit
@@ -44,7 +44,7 @@ class Reader:
         hits: list[Hit] = []
         gaps: list[Gap] = []
         done = [0, 0, 0]
-        forms, ends = words.forms, words.ends
+        forms, starts, ends = words.forms, words.starts, words.ends
         nodes = [*map(self._known.__getitem__, forms)]
         first = 0
         for mark in dict.fromkeys((*words.marks, len(forms))):  # the words between two marks, then the marks
@@ -52,8 +52,7 @@ class Reader:
                 node = nodes[index]
                 if node is None:
                     continue
-                end = ends[index]
-                start = end - len(forms[index])
+                start, end = starts[index], ends[index]
                 if index + 1 < mark and (node.branches or forms[index + 1] in node.children):
                     found = follow(node, words, index, mark)
                     if found:
@@ -73,7 +72,7 @@ class Reader:
 
     def _things_in(self, low: str, words: Tokens, first: int, last: int) -> Iterator[Hit]:
         """What a phrase goes around that is a verb: the phone of "took my phone away", with its "no", its "maybe" and its "all"."""
-        start, end = words.ends[first] - len(words.forms[first]), words.ends[last - 1]
+        start, end = words.starts[first], words.ends[last - 1]
         inside = low[start : max(start, end)]
         for hit in self.find(inside, Tokens(inside, frozenset())):
             means = hit.means
@@ -92,8 +91,8 @@ class Reader:
         for place in range(start, end):
             found: Ends = [
                 (place + length, node.means, None)
-                for literal, length, node in self._runs[low[place]]
-                if low.startswith(literal, place)
+                for length, nodes in self._runs[low[place]]
+                if (node := nodes.get(low[place : place + length])) is not None
             ]
             if found:
                 take_longest(place, found, done, hits, [])
@@ -176,22 +175,24 @@ def _add(root: Node, words: Sequence[str], concept: Concept | None, rank: float)
         node.take(layer, rank, (concept,) if concept else ())
 
 
-class _Runs(dict[str, Sequence[tuple[str, int, Node]]]):
-    """The phrases of Chinese, Japanese or Korean that begin with a character, the longest first, each with its length."""
+class _Runs(dict[str, Sequence[tuple[int, Mapping[str, Node]]]]):
+    """The phrases of Chinese, Japanese or Korean that begin with a character, by their length, the longest first."""
 
     def __init__(self, book: PhraseBook, languages: Sequence[str]) -> None:
         self._book = book
         self._languages = languages
 
-    def __missing__(self, character: str) -> Sequence[tuple[str, int, Node]]:
+    def __missing__(self, character: str) -> Sequence[tuple[int, Mapping[str, Node]]]:
         root = Node()
         for entry in self._book.beginning_with(character):
             rank = rank_of(entry, self._languages)
             for literal in literals(entry.phrase):
                 if rank is not None and literal[0] == character:
                     _add(root, [literal], entry.concept, rank)
-        found = [(text, len(text), node) for text, node in root.children.items()]
-        self[character] = longest_first = tuple(sorted(found, key=lambda one: -one[1]))
+        by_length: dict[int, dict[str, Node]] = {}
+        for text, node in root.children.items():
+            by_length.setdefault(len(text), {})[text] = node
+        self[character] = longest_first = tuple(sorted(by_length.items(), reverse=True))
         return longest_first
 
 

@@ -33,14 +33,14 @@ class Wording:
         self.words = frozenset(normal_label(text).split())
         self._pattern = re.compile(r"\s+".join(re.escape(word) for word in self.flat.split()))
 
-    def spans(self, low: str, flat: str) -> Iterator[tuple[int, int]]:
+    def spans(self, low: str, flat: str) -> Iterable[tuple[int, int]]:
         """Everywhere it stands in a lower-case text; `flat` is that on one line, which tells sooner that it does not."""
-        if self.flat in flat:
-            yield from (match.span() for match in self._pattern.finditer(low))
+        return [match.span() for match in self._pattern.finditer(low)] if self.flat in flat else ()
 
     def find(self, low: str, flat: str) -> tuple[int, int] | None:
         """Where it stands first."""
-        return next(self.spans(low, flat), None)
+        match = self._pattern.search(low) if self.flat in flat else None
+        return match.span() if match else None
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class _Marks(dict[str, tuple[Hit, ...]]):
             for match in _MARK.finditer(f"x{between}")
             if match.end() <= len(text) + 1
         ]
-        marks = tuple(mark for place, mark in enumerate(found) if not _is_blank_line(text, found, place))
+        marks = tuple([mark for place, mark in enumerate(found) if not _is_blank_line(text, found, place)])
         if len(self) >= _KEPT:
             self.clear()
         if len(text) <= (_SHORT if has_cjk(text) else _LONGER):
@@ -70,18 +70,19 @@ class _Marks(dict[str, tuple[Hit, ...]]):
 
 def _is_blank_line(text: str, found: Sequence[Hit], place: int) -> bool:
     """Whether a line end stands between two others and nothing else, so that it ends nothing."""
-    around = found[max(0, place - 1) : place + 2]
-    blank = text[around[0].start : around[-1].end].isspace()
-    return len(around) == 3 and blank and all(mark.means is _LINE for mark in around)
+    around = found[place - 1 : place + 2] if place else ()
+    if len(around) < 3 or any(mark.means is not _LINE for mark in around):
+        return False
+    return text[around[0].start : around[-1].end].isspace()
 
 
 _marks = _Marks()
 
 
 class Tokens:
-    """The words of a text, where they end, and the marks before each, in the order in which they stand."""
+    """The words of a text, where they begin and end, and the marks before each, in the order in which they stand."""
 
-    __slots__ = ("ends", "forms", "marks", "runs")
+    __slots__ = ("ends", "forms", "marks", "runs", "starts")
 
     def __init__(self, low: str, hard: AbstractSet[int]) -> None:
         """A newline at a place in `hard` ends the sentence."""
@@ -89,7 +90,7 @@ class Tokens:
         pieces = (_WORD_APART if self.runs else _PLAIN_WORD).split(low)  # between, word, between, …, between
         ends = list(accumulate(map(len, pieces)))
         self.forms = pieces[1::2]
-        self.ends = ends[1::2]
+        self.starts, self.ends = ends[::2], ends[1::2]
         self.marks: dict[int, list[Hit]] = {}  # by the number of the word they stand before
         apart = pieces[::2]
         for number in [number for number, between in enumerate(apart) if between != " "]:

@@ -36,12 +36,12 @@ def in_prose(
 ) -> Iterator[Claim]:
     """`others`: names, in lower case, that are the account's."""
     for (start, end), cues in _spoken(fresh):
-        if candidates.of_another_place(fresh, terms, start, end):
-            continue
-        if len(_NOT_LATIN.findall(fresh.low, start, end)) >= _SCRIPT:  # a word in Latin sticks out
+        if _is_not_latin(fresh, start, end):  # a word in Latin sticks out
             found = list(islice(candidates.words(fresh, start, end), _MOST))
         else:
             found = [match for cue in cues for match in _spoken_of(fresh, terms, cue, start, end)]
+        if not found or candidates.of_another_place(fresh, terms, start, end):
+            continue
         for match in found:
             name = match["name"].rstrip(".-")
             if name in others or not _is_rare(name, terms) or not candidates.is_free(match, free):
@@ -49,6 +49,11 @@ def in_prose(
             if candidates.may_be_name(fresh, terms, match, frozenset()):
                 place = match.start("name")
                 yield Claim(field.key, (name,), BESIDE_PUBLISHING, _SURE, place, place + len(name))
+
+
+def _is_not_latin(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a sentence is written in another script."""
+    return not fresh.low.isascii() and len(_NOT_LATIN.findall(fresh.low, start, end)) >= _SCRIPT
 
 
 def _spoken(fresh: Fresh) -> Iterator[tuple[tuple[int, int], list[Hit]]]:
