@@ -23,6 +23,7 @@ from mailflow.store.unit import UnitOfWork
 
 __all__ = ["Act", "UnknownCase", "act", "act_in", "in_words", "merge", "merge_in", "record"]
 
+_WHEN: Final = "Only what is closed is reopened, and only what waits for the staff is snoozed"
 _VERBS: Final[dict[type, str]] = {
     StaffAsked: "ask",
     StaffNoted: "note",
@@ -88,7 +89,7 @@ def in_words(applied: Applied) -> str:
     letters = ", ".join(f"{letter.kind} to {letter.recipient}" for letter in applied.letters)
     now = f"{case.reference} is {case.outcome or case.status}"
     if applied.note == "nothing_to_do":
-        return f"{now}: there was nothing to do"
+        return f"{now}: there was nothing to do. {_WHEN}"
     return f"{now}; " + (f"letter written: {letters}" if letters else "no letter")
 
 

@@ -27,7 +27,9 @@ def test_good_is_0(shell, world):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["stauts"], "No such command"),
+        (["stauts"], "No such command 'stauts'. Did you mean status?"),
+        (["cases", "lst"], "No such command 'lst'. Did you mean list?"),
+        (["xyz"], "No such command 'xyz'.\n"),
         (["cases", "list", "--status", "lost"], "lost"),
         (["cases", "list", "--limit", "0"], "0"),
         (["cases", "list", "--limit", "many"], "many"),

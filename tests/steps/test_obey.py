@@ -90,7 +90,9 @@ def test_what_cannot_be_done_is_told_and_undoes_nothing_else(staffed):
     text = " ".join(answer.text.split())
     assert f"Not done: {reference} cannot be merged into {reference}." in text
     assert "Not done: there is no case 0000-1111." in text
-    assert f"{reference} is awaiting_requester: there was nothing to do." in text
+    assert (
+        f"{reference} is awaiting_requester: there was nothing to do. Only what is closed is reopened" in text
+    )
     assert staffed.case().status is Status.AWAITING_REQUESTER
     assert [verb for _, verb, _ in entries(staffed)] == ["ask", "reopen"]
 
