@@ -92,6 +92,7 @@ class Wrote:
     subject: str
     words: str  # the first of what is new in it, secrets masked
     more: str = ""  # the command that shows the rest, if there is one
+    why: str = ""  # why it got no answer: it may be somebody else's, in the party's name
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,4 +53,6 @@ def _wrote(mail: ListedMail) -> Wrote:
     words = lines((mail.fresh or "").strip())
     first = "\n".join(words[:_LINES])[:_WORDS]
     more = f"mailflow queue show mail:{mail.id}" if len(first) < len("\n".join(words)) else ""
-    return Wrote(mail.received_at, in_ascii(mail.sender or ""), mail.subject or "", first, more)
+    return Wrote(
+        mail.received_at, in_ascii(mail.sender or ""), mail.subject or "", first, more, mail.silence or ""
+    )

@@ -295,6 +295,22 @@ def test_the_digest_lists_what_was_not_obeyed_and_not_what_was(staffed):
     assert "genuine" not in digest
 
 
+def test_a_mail_that_was_not_believed_is_shown_as_one(staffed):
+    """Else its words would stand beside those of the party as if they were theirs."""
+    staffed.get("My new address is jo@example.net.", RECEIVED)
+    staffed.get("It is eve@evil.example now.", result("fail", "example.org"), RECEIVED)
+    _, [answer] = staffed.get(
+        f"show {staffed.reference}", PASSES, RECEIVED, sender=KIM, to=address(told(staffed, KIM))
+    )
+    genuine, forged = answer.text.split("jo@example.org wrote: account")[-2:]
+    assert "jo@example.net" in genuine
+    assert "!" not in genuine.partition("jo@example.net")[0]
+    assert (
+        "! who wrote it is not proven: it fails DMARC of example.org"
+        in forged.partition("eve@evil.example")[0]
+    )
+
+
 def test_what_a_command_says_of_a_case_holds_nothing_that_acts_on_a_reader(staffed):
     staffed.get(
         "My user name is \x1b[31m<b>evil</b>\u202e. I lost my phone.", RECEIVED, sender="eve@example.net"
