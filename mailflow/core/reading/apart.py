@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from mailflow.core.reading.clauses import RESERVES
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.words import CJK
 
@@ -20,6 +21,7 @@ _SAME_SENTENCE = (
 )
 _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+")
 
+_LISTED = re.compile(r"\d[,，、] ?\d")  # "if your answer to 2, 3 and 4 is yes"
 SHORT = 60  # characters of an answer that says no more
 _LEAD = 9  # words of a part that only agrees
 _AGREEING = frozenset({"agree", "aware"})
@@ -28,6 +30,9 @@ _IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
+_KIND = frozenset({"wish", "thanks", "sorry"})
+_RESERVES = RESERVES - {"why"}
+_BEGINNING = 3  # phrases: "but", "have", "have to"
 _HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})
 _HOPE_NEAR = 12  # characters: "but I do", "even if we"
 _TO_COME = frozenset({"then", "appointment"})
@@ -55,6 +60,14 @@ def is_put_off(fresh: Fresh, start: int, end: int) -> bool:
     return put_off and marks.isdisjoint(APART)
 
 
+def names_questions(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a part says which questions it answers: "yes to 2 and 3"; "the 2nd" may be a day."""
+    if any(APART & hit.means.speech for hit in fresh.within(start, end)):
+        return True
+    numbers = NUMBER.finditer(fresh.text, start, end)
+    return any(not fresh.text[number.end() : number.end() + 1].isalpha() for number in numbers)
+
+
 def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or the parts between its commas where they answer apart: "yes to all, codes lost", "the first yes, …"."""
     end = _till_hope(fresh, start, end)
@@ -69,11 +82,29 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     if own := list(_agreeing_parts(fresh, start, end)):
         yield from own
         return
+    parts = list(_parts(text, start))
     telling = APART if end - start > SHORT else frozenset(ORDINALS)
-    if not any(hit.means.objects or hit.means.speech & telling for hit in fresh.within(start, end)):
+    apart = any(hit.means.objects or hit.means.speech & telling for hit in fresh.within(start, end))
+    listed = _LISTED.search(text) or any("if" in hit.means.speech for hit in fresh.within(start, end))
+    if apart or (not listed and any(_says_yes_to(fresh, *part) for part in parts)):
+        yield from _told_apart(fresh, parts)
+    else:
         yield start, end
-        return
-    yield from _told_apart(fresh, list(_parts(text, start)))
+
+
+def _takes_back(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a part reserves what stands before it: "yes to all of it, | but I have to think about it", "…, | unless …"."""
+    hits = fresh.within(start, end)
+    if any(hit.means.speech & _KIND for hit in hits):
+        return False
+    begins = [hit.means.speech for hit in hits[:_BEGINNING] if "modal" not in hit.means.speech]
+    reserved = any(_RESERVES & speech for speech in begins) and not any(hit.means.objects for hit in hits)
+    return reserved or (bool(begins) and "if" in begins[0])
+
+
+def _says_yes_to(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a part says both yes and to what: "yes to all, I still need you"."""
+    return names_questions(fresh, start, end) and any(hit.means.says for hit in fresh.within(start, end))
 
 
 def _till_hope(fresh: Fresh, start: int, end: int) -> int:
@@ -88,8 +119,10 @@ def _till_hope(fresh: Fresh, start: int, end: int) -> int:
 
 def _told_apart(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The parts that say which question they answer, with what follows where they only say that: "to the first, yes"."""
-    for (place, till), (_, following) in zip(parts, (*parts[1:], parts[-1]), strict=True):
+    for (place, till), (begins, following) in zip(parts, (*parts[1:], parts[-1]), strict=True):
         hits = fresh.within(place, till)
+        if begins > place and _takes_back(fresh, begins, following):
+            continue
         if any(APART & hit.means.speech for hit in hits) or NUMBER.search(fresh.text, place, till):
             end = following if _only_says_which(fresh, place, till) else till
             yield _rest_of(fresh, place, end), end
@@ -154,12 +187,20 @@ def _agreeing_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, i
     parts = list(_parts(fresh.text[start:end], start))
     if len(parts) > 2 and _is_yes(fresh, *parts[0]):
         parts[:2] = [(start, parts[1][1])]
+    if any(_answers_by_number(fresh, *part) for part in parts):
+        return
     for place, till in parts:
         behind = fresh.within(till + 1, end)
         if behind and "that" in behind[0].means.speech:
             continue  # "I agree, that you call me"
         if _only_agrees(fresh, place, till):
             yield place, till
+
+
+def _answers_by_number(fresh: Fresh, start: int, end: int) -> bool:
+    """As in "only question 2 I can answer now: yes", behind which ", I agree" is of the same question."""
+    says = any(hit.means.says for hit in fresh.within(start, end))
+    return says and NUMBER.search(fresh.text, start, end) is not None and not _only_agrees(fresh, start, end)
 
 
 def _only_agrees(fresh: Fresh, start: int, end: int) -> bool:

@@ -18,6 +18,7 @@ from mailflow.core.reading.apart import (
     SHORT,
     TIMES,
     is_put_off,
+    names_questions,
     phrases,
     sentences,
 )
@@ -29,6 +30,7 @@ from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
 
 _AROUND = " .,:;!-–—。：！"
 _COUNT = re.compile(
@@ -43,6 +45,7 @@ _ASIDE = frozenset({"wish", "thanks", "sorry"})  # "yes, and thanks for the good
 _EXCUSES = frozenset({"sorry", "correct"})
 _EVERY = REST | {"all"}
 _MOST_YESES = 20  # that answer something: for each one all is looked at that stands before it
+_TAG = 3  # words: "didn't I"
 _FIRST = 2  # a bare yes stands among the first three sentences
 
 
@@ -123,15 +126,28 @@ def _answering(fresh: Fresh, spans: Sequence[tuple[int, int]]) -> Iterator[tuple
     """
     found = [(phrase, span) for span in spans for phrase in phrases(fresh, *span)]
     for number, (((start, end), span), (after, _)) in enumerate(pairwise([*found, ((0, 0), (0, 0))])):
-        asks_back = fresh.text[end : end + 1] in {"?", "？"}
+        asks_back = fresh.text[end : end + 1] in {"?", "？"} or _ends_in_tag(fresh, end, span[1])
+        # "Yes to 2. The first I'll answer on Monday at 3."
+        by_number = names_questions(fresh, start, end) and not is_put_off(fresh, start, end)
         if (
             asks_back
             or agreements.sets_condition(fresh.within(*after))
-            or alone.makes_a_date(fresh, end, after)
-            or is_put_off(fresh, span[0], max(span[1], after[1]))
+            or (alone.makes_a_date(fresh, end, after) and not by_number)
+            or (is_put_off(fresh, span[0], max(span[1], after[1])) and not by_number)
         ):
             continue
         yield number, start, end
+
+
+def _ends_in_tag(fresh: Fresh, end: int, till: int) -> bool:
+    """As in "The rest I agreed to already, didn't I?"."""
+    behind = fresh.within(end, till + 1)
+    asked = bool(behind) and behind[-1].means.ends == "question"
+    if not asked or len(words_of(fresh.text[end:till])) > _TAG:
+        return False
+    return any(hit.means.negates for hit in behind) and not any(
+        hit.means.acts or hit.means.objects for hit in behind
+    )
 
 
 def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.questions import Question
@@ -19,10 +19,13 @@ _MARKER = re.compile(
     r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
 )
 _BEFORE_NUMBER = " \t>*•-(（"
+_BETWEEN = " \t,.;:"
+_MOST_LEADS = 5
 _OPENS = re.compile(
     rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
 )
 _IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:\d[:.)）]|[a-z][)）])(?=\s)")
+_BEHIND = re.compile(r"[.!?:：。！？,;][ \t]+(?=1[ \t]+[^\W\d])")  # "Sorry, I was ill. 1 lost, 2 yes, 3 yes"
 _MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
 _UNITS = "个個条條项項台年月日時时分秒枚つ回次개대월일년시분회"  # "1个备份码" counts a thing
 _COUNTER = r"[번番](?:[은는도も]|は(?!い))?"  # "1번 네", "1番は yes"
@@ -40,7 +43,9 @@ def may_be_numbered(fresh: Fresh) -> bool:
     """Whether a line or sentence begins with a number, or a line with a word and the number 1, as one must to be read."""
     if _MARKER_SIGN.search(fresh.low) is None:
         return False
-    return _OPENS.search(f"\n{fresh.text}") is not None or _IN_TEXT.search(fresh.low) is not None
+    if _OPENS.search(f"\n{fresh.text}") is not None or _IN_TEXT.search(fresh.low) is not None:
+        return True
+    return _BEHIND.search(fresh.low) is not None
 
 
 def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
@@ -131,14 +136,16 @@ def _markers(text: str) -> Iterator[re.Match[str]]:
 def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
     """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes".
 
-    On one line they count if they are those of all our questions, each once; a lone one before a yes or a no: "1 no".
+    On one line they count if they are those of all our questions, each once, be it behind other words; a lone one before
+    a yes or a no: "1 no".
     """
     marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text)]
     every = list(range(1, len(asked) + 1))
+    if not marks and len(asked) > 1:
+        return next(filter(None, (_every(fresh, lead.end(), every) for lead in _leads(fresh))), [])
     if len(marks) == 1:
         (number,), mark = marks[0]
-        line = [([int(match["mark"])], match) for match in _in_line(fresh, mark.start())]
-        if [number for numbers, _ in line for number in numbers] == every:
+        if line := _every(fresh, mark.start(), every):
             return line
         return marks if number in every and _only_yes_or_no(fresh, mark.end()) else []
     told = [numbers[0] for numbers, _ in marks]
@@ -154,8 +161,26 @@ def _only_yes_or_no(fresh: Fresh, start: int) -> bool:
     )
 
 
-def _in_line(fresh: Fresh, start: int) -> Iterator[re.Match[str]]:
-    return _NUMBER_IN_LINE.finditer(fresh.text, start, fresh.line_end(start))
+def _leads(fresh: Fresh) -> Iterator[re.Match[str]]:
+    """What ends right before a number 1 within a line."""
+    return islice(_BEHIND.finditer(fresh.text), _MOST_LEADS)
+
+
+def _every(fresh: Fresh, start: int, every: Sequence[int]) -> list[tuple[list[int], re.Match[str]]]:
+    """The numbers in the rest of a line, where they are those of all our questions and something stands behind each."""
+    end = fresh.line_end(start)
+    marks = list(_NUMBER_IN_LINE.finditer(fresh.text, start, end))
+    numbers = [int(mark["mark"]) for mark in marks]
+    ends = [*(mark.start() for mark in marks[1:]), end]
+    said = all(
+        fresh.text[mark.end() : till].strip(_BETWEEN) and not _only_joins(fresh, mark.end(), till)
+        for mark, till in zip(marks, ends, strict=False)
+    )
+    return (
+        [([number], mark) for number, mark in zip(numbers, marks, strict=True)]
+        if numbers == every and said
+        else []
+    )
 
 
 def numbers_of(text: str) -> list[int]:

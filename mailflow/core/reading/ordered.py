@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import bare
+from mailflow.core.reading.apart import COMMA, sentences
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
@@ -24,6 +25,7 @@ _LONGEST = 60  # characters of one
 _MOST_OTHERS = 1  # words: the "I" of "I know"
 _PARTS = re.compile(r"[,;，；、\n]|[.!。！](?=\s|\Z)|\s[/|]\s")
 _LINE = re.compile(r"\n")
+_SLASH = re.compile(r"\s/\s")
 _AROUND = " \t-*•"
 _MOST_PARAGRAPHS = 5
 
@@ -37,14 +39,43 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
         parts = lines if len(lines) == len(asked) else list(_parts(fresh.text, start, end))
         if len(parts) > len(asked) and not any(map(_tells, fresh.within(parts[len(asked)][0], end))):
             parts = parts[: len(asked)]  # "no codes, yes, yes. Have a nice day!"
-        if len(parts) == len(asked) and all(end - start <= _LONGEST for start, end in parts):
-            slots = [
-                one.slot(*part, "answer in order", _SURE, part[0])
-                for one, part in zip(asked, parts, strict=True)
-            ]
-            unread = [slot for slot in slots if not _answers(fresh, terms, slot)]
-            if (not unread or _asks_back(fresh, unread, parts is lines)) and not _goes_on(fresh, slots):
-                return [slot for slot in slots if slot not in unread]
+        slots = _in_order(fresh, terms, asked, parts, in_lines=parts is lines)
+        if slots := slots or _in_sentence(fresh, terms, asked, start, end):
+            return slots
+    return []
+
+
+def _in_order(
+    fresh: Fresh,
+    terms: Terms,
+    asked: Sequence[Question],
+    parts: Sequence[tuple[int, int]],
+    *,
+    in_lines: bool = False,
+) -> list[Slot]:
+    if len(parts) != len(asked) or any(end - start > _LONGEST for start, end in parts):
+        return []
+    slots = [
+        one.slot(*part, "answer in order", _SURE, part[0]) for one, part in zip(asked, parts, strict=True)
+    ]
+    unread = [slot for slot in slots if not _answers(fresh, terms, slot)]
+    if (unread and not _asks_back(fresh, unread, in_lines)) or _goes_on(fresh, slots):
+        return []
+    return [slot for slot in slots if slot not in unread]
+
+
+def _in_sentence(fresh: Fresh, terms: Terms, asked: Sequence[Question], start: int, end: int) -> list[Slot]:
+    """As in "Here again: lost / agreed / understood.", or with commas, a sentence among others.
+
+    Not "yes, of course, I agree", where one yes may be said three times.
+    """
+    for first, till in sentences(fresh, [(start, end)]):
+        begin = fresh.text.rfind(":", first, till) + 1 or first
+        slashed = _SLASH.search(fresh.text, begin, till) is not None
+        parts = list(_parts(fresh.text, begin, till, _SLASH if slashed else COMMA))
+        told = slashed or (len(parts) > _LEAST and bare(fresh.text[slice(*parts[0])], terms) is None)
+        if told and (slots := _in_order(fresh, terms, asked, parts)):
+            return slots
     return []
 
 
