@@ -33,7 +33,7 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
     if (plain := bare(text, terms)) is not None:
         return plain
     wishes = [part for part in parts if only_wishes(part)]  # "yes, but please hurry"
-    parts = [part for part in parts if part not in wishes]
+    parts = [part for part in parts if part not in wishes and not (wishes and _explains(part, wishes[0]))]
     if not parts and leads(text, terms, "yes") and (wishes or _stands_apart(text, terms)):
         return True
     if not parts or any(part.reserved or part.question or "but" in part.marks for part in parts):
@@ -50,6 +50,12 @@ def only_wishes(part: Clause) -> bool:
         return False
     first = next(hit for hit in part.hits if hit.means.verb or "wish" in hit.means.speech)
     return "wish" in first.means.speech or not (part.states or part.negated or part.topics)
+
+
+def _explains(part: Clause, wish: Clause) -> bool:
+    """Whether it only goes on from a wish: "yes, but please be quick, we cannot publish a fix"."""
+    says = part.says or part.things or part.topics or part.reserved or part.question or "but" in part.marks
+    return part.start > wish.start and part.sentence == wish.sentence and not says
 
 
 def bare(text: str, terms: Terms) -> bool | None:

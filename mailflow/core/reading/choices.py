@@ -32,6 +32,7 @@ _LEAST_OTHER = 3  # words
 _YES = frozenset({"yes"})
 _AS_WELL = frozenset({"too", "same", "alike"})
 _SUPPOSED = RESERVED - {"doubt"}
+_GOING_ON = frozenset({"and", "but", "because"})
 _THERE = frozenset({"was_at", "is_at", "had", "saved"})
 _FINE = HAS | {"enabled", "verified"}
 
@@ -143,7 +144,11 @@ def _only_as_well(fresh: Fresh, slot: Slot, parts: Sequence[Clause]) -> bool:
 def _only_tells_place(fresh: Fresh, slot: Slot) -> bool:
     hits = fresh.within(slot.start, slot.end)
     more = any(
-        hit.means.states or hit.means.objects or hit.means.negates or hit.means.speech & RESERVED
+        hit.means.states
+        or hit.means.objects
+        or hit.means.negates
+        or hit.means.speech & RESERVED
+        or hit.means.breaks in _GOING_ON  # "my husband cleaned the desk and they went …"
         for hit in hits
     )
     return not more and any("place" in hit.means.speech for hit in hits)

@@ -181,7 +181,7 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     for start, end, means in hits:
         if "that" in means.speech:
             said = -_NEAR  # "I understand that you cannot say when": what is denied is not the understanding
-        if means.negates:
+        if means.negates and not means.acts:  # a "nowhere" says by itself that it is gone, and denies no verb
             again = bool(verbs) and verbs[-1][1] and "not_one" in means.speech
             negated = True
             behind = start - said <= _NEAR

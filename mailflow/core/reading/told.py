@@ -21,6 +21,7 @@ _PRONOUNS = frozenset({"them", "it"})
 _IT = frozenset({"it"})
 _MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
 _FAR = 3  # sentences
+_IS = 5  # characters at most before the "not" of "is not", "were not": what follows is something else
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR_PLACE = 15  # characters between "were on" and the place
 _NEAR = 15  # characters between a pronoun and its verb
@@ -174,6 +175,7 @@ def _refers(part: Clause, before: Clause | None, last: Clause | None, *, held: b
     if before is None or "if" in part.marks or part.sentence - before.sentence > 1:
         return before is not None and "if" not in part.marks and _refers_far_back(part, before)
     ended = "no_more" in part.marks and part.sentence == before.sentence and not held
+    ended = ended or (_ends_in_none(part) and not held)  # "None of them worked, so now I have none."
     if ended or _answers(part, before) or has_near_pronoun(part, _PRONOUNS):
         return True  # "The codes were on the laptop, not any more."
     if "place" in part.marks and part.states & ENDED:
@@ -214,6 +216,10 @@ def _refers_far_back(part: Clause, before: Clause) -> bool:
     return bool(part.states & ENDED) and not part.negated and has_near_pronoun(part, _IT)
 
 
+def _ends_in_none(part: Clause) -> bool:
+    return "not_one" in part.hits[-1].means.speech
+
+
 def _only_auxiliary(part: Clause) -> bool:
     """Whether its "has" belongs to a verb that says nothing here: "who has retired"."""
     return all(hit.means.auxiliary for hit in part.hits if hit.means.states)
@@ -231,12 +237,16 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
 
 def _says_no(part: Clause, thing: str) -> bool:
     """Whether the "no" of a clause stands by a thing: "no recovery codes"; or is its last word: "… and there are none"."""
-    return "not_one" in part.hits[-1].means.speech or any(
-        hit.start - _NEAR_NO <= other.end and other.start <= hit.end + _NEAR_NO
+    if _ends_in_none(part):
+        return True
+    nots = [hit for hit in part.hits if hit.means.negates]
+    others = [hit.start for hit in part.hits if "is_not" in hit.means.addresses]
+    return any(
+        hit.start - _NEAR_NO <= no.end and no.start <= hit.end + _NEAR_NO
         for hit in part.hits
         if thing in hit.means.things
-        for other in part.hits
-        if other.means.negates
+        for no in nots
+        if not any(0 <= no.start - start <= _IS and start < hit.start for start in others)
     )
 
 
