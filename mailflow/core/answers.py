@@ -119,7 +119,10 @@ def _claims(
     read: list[Claim] = []
     for slot in slots:
         if (slot.start, slot.end) == last or not taken.touches(slot.start, slot.end):
-            read = _slot(fresh, terms, slot, taken) or list(agreements.as_before(fresh, slot, read))
+            read = _slot(fresh, terms, slot, taken) or [
+                *agreements.as_before(fresh, slot, read),
+                *addresses.same_in_slot(fresh, slot, sender),
+            ]
             claims += read
             last = (slot.start, slot.end)
     taken.add(*((slot.label, slot.end) for slot in repeated))

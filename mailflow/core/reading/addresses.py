@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mailflow.core.form import Field
+from mailflow.core.form import Field, Kind
 from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import Clause
+from mailflow.core.reading.clauses import RESERVES, Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
@@ -31,6 +31,18 @@ def in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterator[C
     for one in found[:1]:
         sure = slot.sure - (_SPELLED if one.spelled else 0)
         yield Claim(field.key, one.value, slot.rule, sure, one.start, one.end)
+
+
+def same_in_slot(fresh: Fresh, slot: Slot, sender: str) -> Iterator[Claim]:
+    """As in "1. same as this mail", where an address is asked for."""
+    field = next((field for field in slot.fields if field.kind is Kind.ADDRESS), None)
+    hits = fresh.within(slot.start, slot.end) if field and sender else ()
+    if field is None or not any("here" in hit.means.addresses for hit in hits):
+        return
+    if not any(
+        hit.means.negates or hit.means.ends == "question" or hit.means.speech & RESERVES for hit in hits
+    ):
+        yield Claim(field.key, sender, slot.rule, min(slot.sure, _SENDER), slot.start, slot.end)
 
 
 def in_prose(

@@ -35,6 +35,7 @@ _THERE = re.compile(
     rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
     re.ASCII,
 )
+_COMPOUND = re.compile(r"[a-z]+(?:[._-][a-z0-9]+)+", re.IGNORECASE)
 _CJK_END = re.compile(f"[{CJK}]")
 
 _LOOK_AHEAD = 90
@@ -94,7 +95,10 @@ def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found 
 
 
 def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "I remembered the user name, it's x": a comma, hardly a word and an "is", and the name ends the phrase."""
+    """As in "I remembered the user name, it's x": a comma, hardly a word and an "is", and the name ends the phrase.
+
+    Or looks like no word: "it's j.doe with a dot".
+    """
     stop = _STOP.search(fresh.low, hit.end, hit.end + _LOOK_AHEAD)
     if stop is None or stop.group() not in _PAUSES:
         return None
@@ -103,7 +107,7 @@ def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
         return None
     here = _HERE.match(fresh.text, match.end())
     found = accepted(fresh, terms, here, strong=False, said=True) if here else None
-    return found if found and TAIL.match(fresh.text, found.end) else None
+    return found if found and (_COMPOUND.fullmatch(found.name) or TAIL.match(fresh.text, found.end)) else None
 
 
 def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:

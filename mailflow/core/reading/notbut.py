@@ -1,4 +1,4 @@
-"""Account names that are put right beside the wrong one: "not jdo but jdoe", and in Korean and Japanese "jdo-not jdoe"."""
+"""Account names that are put right beside the wrong one: "not jdo but jdoe", "jdoe, not jdo", and in Korean and Japanese "jdo-not jdoe"."""
 
 from __future__ import annotations
 
@@ -14,12 +14,24 @@ from mailflow.core.reading.terms import Terms
 
 _WRONG = re.compile(rf"(?P<name>{NAME})[{QUOTES}]?[ ,，、]{{0,2}}\Z", re.ASCII)
 _RIGHT = re.compile(rf"[ ,，、]{{0,2}}[{QUOTES}]?(?P<name>{NAME})", re.ASCII)
+_BEFORE = re.compile(
+    rf"(?<![\w@./-])(?P<name>{NAME})[{QUOTES}]?[ ,，、]{{1,2}}(?:[^\W\d_]{{1,4}} )?\Z", re.ASCII
+)  # and behind it at most an "and"
+_AFTER = re.compile(rf"[ ][{QUOTES}]?(?P<name>{NAME})(?![\w@])", re.ASCII)
+_SPOKEN = frozenset({"noun", "account", "mine"})  # kinds of words that announce a name
+_PROJECTS = frozenset({"projects", "works"})
+_AWAY, _FAR = 2, 150  # sentences and characters
 _LONGEST = 70  # characters of a name and what stands around it
 _BEFORE_NAME = 2  # characters between a "not" and its name
 _ALIKE = 0.75  # of their letters, as a name is mistyped
 
 
 def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    yield from _not_but(fresh, terms, field)
+    yield from _and_not(fresh, terms, field)
+
+
+def _not_but(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     for hit in fresh.hits:
         by_itself = "not_but" in hit.means.speech
         if not by_itself and "but" not in hit.means.speech:
@@ -36,6 +48,40 @@ def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
             yield Claim(field.key, name, "corrected name", STRONG, wrong.start(), right.end(), rank=2)
 
 
+def _and_not(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """As in "My user name has a dash, it is jane-doe and not janedoe", where a name or an account is spoken of before."""
+    for hit in [hit for hit in fresh.hits if hit.means.negates or "instead" in hit.means.addresses]:
+        wrong = _AFTER.match(fresh.text, hit.end)
+        right = _BEFORE.search(fresh.text, max(0, hit.start - _LONGEST), hit.start) if wrong else None
+        if wrong is None or right is None:
+            continue
+        name, start = right["name"], right.start("name")
+        if terms.everyday(name) or not _is_mistyped(wrong["name"].rstrip(".-"), name):
+            continue
+        if _is_given(fresh, terms, _spoken(fresh, start), start):
+            yield Claim(field.key, name, "corrected name", STRONG, start, wrong.end(), rank=2)
+
+
+def _spoken(fresh: Fresh, place: int) -> int:
+    """Where a name or an account was spoken of last before a place, in its sentence or the one before it; -1 if it was not."""
+    ended = 0
+    for hit in reversed(fresh.within(max(0, place - _FAR), place)):
+        ended += bool(hit.means.ends)
+        if ended == _AWAY or not _PROJECTS.isdisjoint(hit.means.tables):
+            return -1
+        if not _SPOKEN.isdisjoint(hit.means.names):
+            return hit.end
+    return -1
+
+
+def _is_given(fresh: Fresh, terms: Terms, told: int, start: int) -> bool:
+    """Whether a name follows an "is", or at once what speaks of names: "it is jane-doe", "user name jane-doe"."""
+    if told < 0:
+        return False
+    words = fresh.low[told:start].strip(QUOTES + " :").split()
+    return not words or terms.among("is", words[-1], " ".join(words[-2:]))
+
+
 def _is_denied(fresh: Fresh, place: int) -> bool:
     return any(
         hit.means.negates and place - hit.end <= _BEFORE_NAME
@@ -45,4 +91,6 @@ def _is_denied(fresh: Fresh, place: int) -> bool:
 
 def _is_mistyped(wrong: str, right: str) -> bool:
     one, other = wrong.lower(), right.lower()
+    if not any(map(str.isalpha, other)):
+        return False  # a year, a number
     return one != other and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
