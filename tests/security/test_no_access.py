@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mailflow.core import reference
 from mailflow.core.reference import Addresses, Purpose
 from mailflow.core.timing import DAY
+from mailflow.steps.operate import merge
 from tests.core.given import NOW
 from tests.world import COMPLETE, INCOMPLETE, World
 
@@ -182,3 +183,17 @@ def test_a_complete_request_of_a_second_claimant_is_answered_as_the_first(world)
     (second,) = world.write(COMPLETE, sender=EVE)
     assert "number 2 in line" in second.text
     assert same([first])[0].replace("the next one in line", "number 2 in line") == same([second])[0]
+
+
+@pytest.mark.parametrize("body", ["Any news about my request?", "Thanks.", COMPLETE])
+def test_whose_case_was_merged_into_a_strangers_hears_nothing_of_that(world, body):
+    """Who has another case of their own is told of that one, so what is left are the cases of others."""
+    (letter,) = world.write(INCOMPLETE, sender=PARTY)
+    (strangers,) = world.write(COMPLETE, sender=EVE)
+    merge(world.app, letter.reference, strangers.reference, "kim")
+    before = world.case(strangers.reference)
+    for answer in world.answer(letter, body):
+        assert answer.recipient == PARTY
+        assert "another" not in answer.text
+        assert strangers.reference not in answer.text
+    assert world.case(strangers.reference) == before
