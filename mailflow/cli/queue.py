@@ -15,31 +15,52 @@ from mailflow.cli import exits
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, on_terminal, say, show_json, table, text
 from mailflow.cli.who import staff
+from mailflow.core.display import one_line
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.timing import DAY
 from mailflow.store.unit import UnitOfWork
 
 _FAILED_LISTED = 30 * DAY
+_SUBJECT = 60  # characters
 _MOST_DIGITS = 18  # of an id: what a database's integer holds
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...")
 
 
 @click.command("list")
+@click.option(
+    "--set-aside", "aside", is_flag=True, help="Instead: mails of the last 30 days that nobody answered."
+)
 @as_json
 @site
-def list_(site: Site, as_json: bool) -> None:
+def list_(site: Site, aside: bool, as_json: bool) -> None:
     """List letters that wait or failed, and parked mails."""
     with site.read() as uow:
         now = utc_now()
-        entries = _entries(uow, now)
+        entries = _set_aside(uow, now) if aside else _entries(uow, now)
     if as_json:
         for entry in entries:
             show_json(entry)
-        return
-    if not entries:
-        say("nothing waits, nothing failed")
-        return
+    elif not entries:
+        say("nothing was set aside" if aside else "nothing waits, nothing failed")
+    elif aside:
+        _show_set_aside(entries, now)
+    else:
+        _show(entries, now)
+
+
+def _show_set_aside(entries: list[dict[str, Any]], now: Any) -> None:
+    table(
+        ("id", "address", "subject", "age"),
+        [
+            (entry["id"], entry["address"], one_line(entry["subject"], _SUBJECT), ago(entry["since"], now))
+            for entry in entries
+        ],
+        [entry["why"] for entry in entries],
+    )
+
+
+def _show(entries: list[dict[str, Any]], now: Any) -> None:
     table(
         ("id", "state", "what", "address", "age", "tries"),
         [
@@ -55,6 +76,24 @@ def list_(site: Site, as_json: bool) -> None:
         ],
         [entry["error"] for entry in entries],
     )
+
+
+def _set_aside(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
+    """What digests list under this name, and all that there was no room for."""
+    from mailflow.steps.report import set_aside  # noqa: PLC0415 -- the other commands need it not
+
+    mails = sorted(set_aside(uow, now - _FAILED_LISTED), key=lambda mail: mail.id)
+    return [
+        {
+            "id": f"mail:{mail.id}",
+            "address": mail.sender,
+            "subject": mail.subject,
+            "since": mail.received_at,
+            "why": mail.why,
+            "oddities": list(mail.oddities),
+        }
+        for mail in mails
+    ]
 
 
 def _entries(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:

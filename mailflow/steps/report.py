@@ -75,6 +75,15 @@ def _parked(mail: ListedMail) -> ParkedMail:
     )
 
 
+def set_aside(uow: UnitOfWork, since: datetime) -> Iterator[SetAside]:
+    """All mails that changed no case and were not answered, though people may have written them; of a digest only the first."""
+    yield from (_by_words(uow, mail) for told in BY_WORDS for mail in uow.mails.silent_for(told.why, since))
+    last = 0
+    while mails := uow.mails.set_aside(since, last):
+        yield from map(_set_aside, mails)
+        last = mails[-1].id
+
+
 def _set_aside(mail: ListedMail) -> SetAside:
     return SetAside(
         mail.id,

@@ -1,11 +1,15 @@
 """The queues: what waits, what failed, what was parked, and what can be done about it."""
 
+from datetime import timedelta
+
 import pytest
 
+from mailflow.core.digest import MOST
 from mailflow.core.mail import parse
 from mailflow.steps import understand
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
 from mailflow.steps.handle import RETRY_WAITS
+from mailflow.store import mails
 from tests.world import COMPLETE
 
 
@@ -100,3 +104,26 @@ def test_on_a_terminal_it_is_shown_so_that_it_does_nothing(shell, world):
 def test_what_was_parked_can_be_explained(shell, troubled, tmp_path):
     (tmp_path / "parked.eml").write_text(shell.good("queue", "show", "mail:3").out)
     assert "jdoe42" in shell.good("explain", str(tmp_path / "parked.eml")).out
+
+
+def test_what_a_digest_has_no_room_for_is_listed(shell, world, monkeypatch):
+    """Whoever sends thirty mails to addresses that are none would else keep all others from being seen."""
+    assert shell.good("queue", "list", "--set-aside").out == "nothing was set aside\n"
+    forged = world.desk.replace("@", f"+00000000r.{30 * '0'}@")
+    for number in range(MOST + 1):
+        world.receive(
+            world.mail("hello", sender=f"eve{number}@example.net", to=forged, Subject=f"junk {number}"),
+            "eve@example.net",
+            forged,
+        )
+    world.receive(world.mail("help", From="Jo <jo@example.org>, Kim <kim@example.org>"), "jo@example.org")
+    world.run()
+    digest = next(letter for letter in world.wait(timedelta(days=1)) if "Digest" in letter.subject)
+    assert "and 2 more: mailflow queue list --set-aside" in digest.text
+    monkeypatch.setattr(mails, "_SET_ASIDE", mails._SET_ASIDE.limit(7))  # read in parts
+    listed = shell.good("queue", "list", "--set-aside").out
+    assert "junk 30" in listed
+    assert "Its From field does not name exactly one mailbox." in listed
+    entries = shell.good("queue", "list", "--set-aside", "--json").objects
+    assert len(entries) == MOST + 2
+    assert entries[-1]["why"] == "Its From field does not name exactly one mailbox."
