@@ -8,10 +8,11 @@ contradicts them: a "not" before, a "but" after, a question, a condition, answer
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from mailflow.core.answer import Reading
+from mailflow.core.answer import Answer, Reading
 from mailflow.core.form import Form, Kind
 from mailflow.core.heard import Heard, states_form
 from mailflow.core.intentwords import IntentWords
@@ -31,6 +32,8 @@ from mailflow.core.wish import Intent, Wish
 READ_AT_MOST = 8_000  # characters: nobody says what they want after five pages
 _OPENING = 300  # characters: where somebody who fills in the form again says so
 _QUOTED = 1_000  # characters of a letter: what it says that was done stands at its top
+_POINTER = re.compile("@|://")  # in an address or a link
+_RHETORICAL = 2  # words of a question that nobody is to answer
 _SUBJECT = 500  # characters of it that are read
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 _THANKS, _THANKS_FOR_A_DEED = 14, 40  # words
@@ -108,35 +111,47 @@ def _is_of_answer(subject: str, prefixes: Iterable[str]) -> bool:
 def nobody_reads_answers(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "This mailbox is not monitored". A person who only speaks of such mail asks, answers, or tells of a loss."""
     hit = heard.clear("unattended")
-    if hit is None or heard.words.questions or heard.all("loss"):
+    if hit is None or heard.all("loss") or (_asks(heard) and not _says_twice(heard, "unattended")):
         return None
     told = [heard.words.said(one) for one in heard.all("unattended")]
-    answers = [answer for answer in heard.said if not any(answer.words in words for words in told)]
-    if answers and not (len(answers) == 1 and _says_so_before_all(heard, hit)):
-        return None
-    return heard.wish(Intent.UNATTENDED, hit)
-
-
-def _says_so_before_all(heard: Heard, hit: Hit) -> bool:
-    """Whether a mail begins so, or says it twice: then an address in it is somebody else's, to write to instead."""
-    sentences = {heard.words.sentence[one.first] for one in heard.all("unattended")}
-    return len(sentences) > 1 or heard.words.sentence[hit.first] == heard.words.sentence[heard.body]
+    answers = [one for one in heard.said if not any(one.words in words for words in told)]
+    begins = heard.words.sentence[hit.first] == heard.words.sentence[min(heard.body, hit.first)]
+    mine = _own(answers, heard, elsewhere=begins or _says_twice(heard, "unattended"))
+    return None if mine else heard.wish(Intent.UNATTENDED, hit)
 
 
 def writer_is_away(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "I am out of the office until Monday". Whoever says more than that is there."""
     hit = next(iter(heard.all("away")), None)  # "until Monday" is no condition here
-    if hit is None or heard.words.questions or (heard.said and not _names_another(heard)):
+    if hit is None or _asks(heard) or _own(heard.said, heard, elsewhere=_says_twice(heard, "away")):
         return None
-    more = heard.apart("loss", "recovery", "account", "trouble", "status", "solved", "enough", "proof")
-    asks = any(heard.body <= one.first and not hit.first <= one.first <= hit.last for one in more)
-    return None if asks else heard.wish(Intent.UNATTENDED, hit)
+    more = heard.apart("loss", "recovery", "account", "trouble", "solved", "proof")
+    tells = any(heard.body <= one.first and not hit.first <= one.first <= hit.last for one in more)
+    return None if tells else heard.wish(Intent.UNATTENDED, hit)
 
 
-def _names_another(heard: Heard) -> bool:
-    """Whether it only gives an address that is to be written to meanwhile."""
-    urgent = [heard.words.sentence[hit.first] for hit in heard.all("away")]
-    return len(heard.said) == 1 and "@" in str(heard.said[0].value) and len({*urgent}) > 1
+def _says_twice(heard: Heard, label: str) -> bool:
+    return len({heard.words.sentence[hit.first] for hit in heard.all(label)}) > 1
+
+
+def _own(answers: Sequence[Answer], heard: Heard, *, elsewhere: bool) -> list[Answer]:
+    """The answers that tell of somebody who asks.
+
+    A reason is soon read into "mail to this address is not read"; where such mail is all there is, an address or a link points
+    `elsewhere`.
+    """
+    identity = {field.key for field in heard.form.of_kind(Kind.NAME)}
+    reasons = {field.key for field in heard.form.of_kind(Kind.REASON)}
+    mine = [answer for answer in answers if answer.field not in reasons]
+    if elsewhere and len(mine) == 1 and mine[0].field not in identity and _POINTER.search(str(mine[0].value)):
+        return []
+    return mine
+
+
+def _asks(heard: Heard) -> bool:
+    """Whether there is a question of more than "Urgent?"."""
+    lengths = Counter(heard.words.sentence)
+    return any(lengths[sentence] > _RHETORICAL for sentence in heard.words.questions)
 
 
 def proof_in_place(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailflow.config import load, shipped
+from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers
 from mailflow.core.text import Line, Mark
 from tests.reading.bank import entries, options
@@ -51,14 +52,21 @@ def _sentence(one: dict, where: str) -> Sentence:
 
 
 def read(sentence: Sentence, config) -> dict:
-    lines = [
+    return {key: answer.value for key, answer in reading_of(sentence, config).answers.items()}
+
+
+def lines_of(sentence: Sentence) -> list[Line]:
+    return [
         Line(text.lstrip("> "), Mark.QUOTED, number)
         if text.startswith(">")
         else Line(text, Mark.FRESH, number)
         for number, text in enumerate(sentence.text.split("\n"), start=1)
     ]
-    reading = read_answers(lines, config.policy.form, sentence.asked, config.lexicon.answers, SENDER)
-    return {key: answer.value for key, answer in reading.answers.items()}
+
+
+def reading_of(sentence: Sentence, config) -> Reading:
+    lines, words = lines_of(sentence), config.lexicon.answers
+    return read_answers(lines, config.policy.form, sentence.asked, words, SENDER)
 
 
 def plain(says: dict) -> dict:
