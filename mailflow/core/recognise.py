@@ -113,10 +113,13 @@ def answers_others(mail: Mail, pointed: Belongs | None, desk: str) -> bool:
     A way out may give our letters other Message-IDs, so what goes to the reply address of one, or names its reference, answers
     the letter unless it goes to somebody else in the first place.
     """
-    if not mail.in_reply_to or pointed is None:
-        return bool(mail.in_reply_to)
+    answered = (
+        mail.in_reply_to or mail.references[-1:]
+    )  # the latter's last one is what it answers (RFC 5322, 3.6.4)
+    if not answered or pointed is None:
+        return bool(answered)
     domain = desk.rpartition("@")[2].lower()
-    if any(one.rpartition("@")[2].lower() == domain for one in mail.in_reply_to):
+    if any(one.rpartition("@")[2].lower() == domain for one in answered):
         return False
     to = (box.address for value in mail.headers("to") for box in read_mailboxes(value).found)
     return not any(is_desk(address, desk) for address in to)

@@ -28,6 +28,7 @@ def desk(request, world):
     world.write(text, sender=f'"{text}" <eve@example.net>')
     world.relay.fault = lambda _: PermanentFailure(f"550 {text}")
     world.write(body, sender="kim@example.com", Subject=text)
+    world.write(text, From="jo@example.org, kim@example.com", Subject=text)
     world.text = text
     return world
 
@@ -39,7 +40,13 @@ def test_for_people_it_is_harmless(shell, desk):
     for case in shell.good("cases", "list", "--json").objects:
         for options in ([], ["--letters"]):
             assert harmless(shell.good("cases", "show", case["reference"], *options).out)
-    for words in (["cases", "list"], ["status"], ["queue", "list"], ["digest"]):
+    for words in (
+        ["cases", "list"],
+        ["status"],
+        ["queue", "list"],
+        ["queue", "list", "--set-aside"],
+        ["digest"],
+    ):
         for columns in (60, 80):
             assert harmless(shell.good(*words, columns=columns).out)
 

@@ -298,4 +298,6 @@ def test_a_mail_that_contradicts_itself_says_something():
 )
 def test_a_mail_that_answers_somebody_else(in_reply_to, pointed, to, aside):
     got = replace(mail(answers_to=in_reply_to), fields=(("to", to),))
-    assert answers_others(got, Belongs(CASE, "", True) if pointed else None, "recovery@pypi.example") is aside
+    found = Belongs(CASE, "", True) if pointed else None
+    assert answers_others(got, found, "recovery@pypi.example") is aside
+    assert answers_others(replace(got, in_reply_to=()), found, "recovery@pypi.example") is aside
