@@ -46,6 +46,7 @@ def attach(content, *, name="notes.txt", kind="text/plain", before=(), body="My 
         ("notes.txt", "text/plain; charset=utf-16", f"token: {TOKEN}".encode("utf-16"), {"api_token"}),
         ("notes", "application/octet-stream", f"token: {TOKEN}".encode("utf-16"), {"api_token"}),
         ("pypirc", "", f"[pypi]\nusername = __token__\npassword = {TOKEN}\n", {"api_token"}),
+        ("notes.rtf", "application/rtf", rf"{{\rtf1 \b Password:\b0\tab {PASSWORD}\par}}", {"password"}),
         ("page.html", "text/html", f"<p>My <b>password</b> is: {PASSWORD}</p>", {"password"}),
         ("export.json", "application/json", f'{{"login": {{"password": "{PASSWORD}"}}}}', {"password"}),
         ("export.csv", "text/csv", f"name,user,password\npypi.org,jdoe42,{PASSWORD}\n", {"password"}),
