@@ -204,6 +204,8 @@ def _last_resort(
         others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
         asked = terms.name in left or any("correct" in hit.means.speech for hit in fresh.hits)
         names_read = list(candidates.in_prose(fresh, terms, terms.name, free, others, writer, wanted=asked))
+        if terms.name in left and not names_read:
+            names_read = list(names.set_apart(fresh, terms, terms.name))
         yield from names_read
     for field in terms.form.of_kind(Kind.LIST):
         if field.key not in said:

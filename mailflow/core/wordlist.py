@@ -33,6 +33,10 @@ class WordList:
         rests = self.rests.get(word[: self.head])
         return rests is not None and f"\n{word[self.head :]}\n" in rests and "\n" not in word
 
+    def begins(self, word: str) -> bool:
+        """Whether one of the words begins with the first letters of a word."""
+        return word[: self.head] in self.rests
+
     def __iter__(self) -> Iterator[str]:
         for letters, rests in self.rests.items():
             for rest in rests[1:-1].split("\n"):

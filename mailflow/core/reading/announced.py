@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from mailflow.core.reading import introduced
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import (
@@ -246,9 +247,10 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "signup": (_as, _made),
     "called": (_called,),
     "named": (_called,),
-    "iam": (_introduced,),
+    "iam": (_introduced, introduced.unlike_words, introduced.in_brackets),
     "here": (_speaking,),
-    "mine": (_own_name,),
+    "maintains": (_as,),
+    "mine": (_own_name, introduced.unlike_words, introduced.in_brackets),
 }
 
 

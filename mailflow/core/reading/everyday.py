@@ -6,6 +6,7 @@ from collections.abc import Container
 from collections.abc import Set as AbstractSet
 
 from mailflow.core.reading.vocabulary import Vocabulary
+from mailflow.core.wordlist import WordList
 
 _KEPT = 20_000  # words; hostile mail must not fill the memory
 
@@ -32,3 +33,7 @@ class Everyday(dict[str, str]):
 
     def _knows(self, word: str) -> bool:
         return word.lower() in self._own or self._vocabulary.knows(word)
+
+    def begins(self, word: str) -> bool:
+        """Whether a word of dictionaries begins with the same letters; where there are none, any may."""
+        return not isinstance(self._ordinary, WordList) or self._ordinary.begins(word)

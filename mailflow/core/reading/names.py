@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from mailflow.core.form import Field
-from mailflow.core.reading import announced, notbut
+from mailflow.core.reading import announced, introduced, notbut
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
@@ -35,6 +35,7 @@ _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _SEVERAL = 2
 _IN_PROSE = "name in prose"
+_MAINTAINS = ("projects", "mine")
 _NO_NAME = frozenset({"not", "without", "doubt", "yes"})
 
 
@@ -127,6 +128,7 @@ def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Clai
         yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
     for hit in islice((hit for hit in hits if hit.means.names), _MOST):
         yield from _announced(fresh, terms, field, hit)
+    yield from _introduced(fresh, terms, field, hits)
 
 
 def _profiles(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
@@ -158,6 +160,19 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
         if found is not None and not terms.states_nothing(field, found.name):
             start, end = min(found.start, hit.start), max(found.end, hit.end)
             yield Claim(field.key, found.name, _IN_PROSE, found.sure, start, end)
+
+
+def _introduced(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -> Iterator[Claim]:
+    mine = islice((hit for hit in hits if _MAINTAINS in hit.means.concepts), _MOST)
+    apposed = (introduced.apposed(fresh, terms, hit) for hit in mine)
+    for found in (*filter(None, apposed), *introduced.by_copula(fresh, terms)):
+        yield Claim(field.key, found.name, _IN_PROSE, found.sure, found.start, found.end)
+
+
+def set_apart(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """A name that nothing announces, where one is wanted and no other was found."""
+    for found in introduced.set_apart(fresh, terms):
+        yield Claim(field.key, found.name, "name set apart", found.sure, found.start, found.end, rank=0)
 
 
 def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:

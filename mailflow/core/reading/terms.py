@@ -134,6 +134,10 @@ class Terms:
         """Whether a word is more likely anything but a name, where nothing says that a name stands here."""
         return self.words[word] != ""
 
+    def begins_word(self, word: str) -> bool:
+        """Whether a word of dictionaries begins with the same letters."""
+        return self.words.begins(word)
+
     def is_service(self, word: str) -> bool:
         """Whether a word is one of the service's name, and not of everyday language."""
         return word in self.service

@@ -1,0 +1,121 @@
+"""Names by which people introduce themselves: "I'm jdoe", "sykim입니다", "Jane (jdoe)", "jdoe, author of x".
+
+Most who say "I am x" give their own name, which is no account's. So what counts is how a word is written: as no word and no
+name of a person is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.namelike import NAME, SHAKY, TAIL, WEAK, Found, ends_phrase
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import CJK
+
+_AFTER = re.compile(rf"[ \t\xa0:]*(?P<name>{NAME})", re.ASCII)
+_BRACKETED = re.compile(rf"[ ,]{{1,2}}(?:[^\s,()（]{{1,20}}[ ]){{1,3}}[(（]@?(?P<name>{NAME})[)）]", re.ASCII)
+_APPOSED = re.compile(rf"(?:\A|[\n,.!])[ ]?(?:[^\s,.]{{1,12}}[ ])?(?P<name>{NAME})[ ]?,[ ]?\Z", re.ASCII)
+_OPENING = re.compile(rf"(?:\A|[.!?]\s|\n)[ ]*(?P<name>{NAME}),\s", re.ASCII)
+_CLOSING = re.compile(rf"[.!?)\n]\s*(?P<name>{NAME})\s*\Z", re.ASCII)
+_INITIALLED = re.compile(r"[a-z]{3,}[._][a-z]|[a-z][._][a-z]{3,}|[a-z]{3,}\d+", re.ASCII)
+_PLAIN = re.compile(r"[a-z]{5,}", re.ASCII)
+_NO_LATIN = re.compile(f"[{CJK}\u0400-\u04ff]")
+_GREETED = re.compile(r"(?:\A|[\n.!?。！？，…])\s*(?:[^\W\d_]+[ ,!~]*+){0,2}\Z")
+_SENTENCE_END = ("\n", ".", "!", "?", "。", "！", "？")
+_PARTS = re.compile(r"[\d_.]+")
+_WITH_DICTIONARY = frozenset({"de", "en", "es", "fr", "it", "pt"})
+_WORDS = frozenset("aeiouy")  # of one letter
+_LEAST = 3  # letters
+_LOOK_BACK = 40  # characters
+_MOST = 50  # openings that are looked at
+
+
+def unlike_words(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "Hi, I'm jdoe, I lost my phone": a word that begins as no other does, has an initial, or is in another script."""
+    match = _AFTER.match(fresh.text, hit.end)
+    if match is None or not ends_phrase(fresh, match.end("name")) or not _opens_sentence(fresh, hit.start):
+        return None
+    foreign = _NO_LATIN.search(fresh.text, hit.start, hit.end) is not None
+    unlike = _may_be_name(terms, match["name"]) and (
+        foreign or is_initialled(terms, match["name"]) or _begins_as_no_word(fresh, terms, match["name"])
+    )
+    return Found(match["name"], *match.span("name"), WEAK) if unlike else None
+
+
+def in_brackets(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "I am Jane Doe (jdoe)"."""
+    match = _BRACKETED.match(fresh.text, hit.end)
+    if match is None or not _may_be_name(terms, match["name"]):
+        return None
+    person = fresh.text[hit.end : match.start("name")].strip(" ,")
+    return Found(match["name"], *match.span("name"), WEAK) if person[0].isupper() else None
+
+
+def apposed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "Hi, jdoe, author of x"."""
+    begin = max(0, hit.start - _LOOK_BACK)
+    match = _APPOSED.search(fresh.text[begin : hit.start])
+    if match is None or not _may_be_name(terms, match["name"]):
+        return None
+    return Found(match["name"], begin + match.start("name"), begin + match.end("name"), WEAK)
+
+
+def by_copula(fresh: Fresh, terms: Terms) -> Iterator[Found]:
+    """As in "sykim입니다" and "x の作者の hayashi です", with which a sentence begins or somebody greets or maintains something."""
+    for match in () if fresh.text.isascii() else islice(_introduction(terms).finditer(fresh.text), _MOST):
+        before = fresh.low[max(0, match.start() - _LOOK_BACK) : match.start()].rstrip(" \t、,~")
+        own = not before or before.endswith((*_SENTENCE_END, *terms.lists.get("introducing", ())))
+        if own and _may_be_name(terms, match["name"]) and TAIL.match(fresh.text, match.end()):
+            yield Found(match["name"], *match.span("name"), WEAK)
+
+
+def set_apart(fresh: Fresh, terms: Terms) -> Iterator[Found]:
+    """As in "jane.d, lost my phone" at the beginning of a sentence, and in what ends the mail as a sentence of its own: "jdoe"."""
+    for match in islice(_OPENING.finditer(fresh.text), _MOST):
+        if is_initialled(terms, match["name"]) and match["name"].isascii():
+            yield Found(match["name"], *match.span("name"), SHAKY)
+    last = _CLOSING.search(fresh.text, max(0, len(fresh.text) - _LOOK_BACK))
+    if last is None or not _may_be_name(terms, last["name"]):
+        return
+    if is_initialled(terms, last["name"]) or _begins_as_no_word(fresh, terms, last["name"]):
+        yield Found(last["name"], *last.span("name"), SHAKY)
+
+
+def is_initialled(terms: Terms, name: str) -> bool:
+    """Whether a name is one with an initial or a number, "mara.b", "jane42"; but "gone.i" and "iphone14" are none."""
+    if _INITIALLED.fullmatch(name) is None:
+        return False
+    parts = [part for part in _PARTS.split(name) if part]
+    initial = min(parts, key=len) if len(parts) > 1 else ""
+    return (initial != "" and initial not in _WORDS) or not any(map(terms.everyday, parts))
+
+
+def _begins_as_no_word(fresh: Fresh, terms: Terms, name: str) -> bool:
+    """As "rborghi" does, in a mail of which the dictionaries are known, and no given name."""
+    if _PLAIN.fullmatch(name) is None or terms.begins_word(name) or name in terms.values.get("given", ()):
+        return False
+    return _WITH_DICTIONARY.issuperset(terms.vocabulary.languages(fresh.low))
+
+
+def _may_be_name(terms: Terms, name: str) -> bool:
+    return name.islower() and len(name) >= _LEAST and not (terms.everyday(name) or terms.is_service(name))
+
+
+def _introduction(terms: Terms) -> re.Pattern[str]:
+    return _before_verb(terms.lists.get("introduces", ("です",)))
+
+
+@cache
+def _before_verb(verbs: tuple[str, ...]) -> re.Pattern[str]:
+    """A name and the verb that ends a sentence, where that stands behind it: "x です"."""
+    ways = "|".join(map(re.escape, sorted(verbs, key=len, reverse=True)))
+    return re.compile(rf"(?<![\w@./:-])(?P<name>{NAME})['\"”’」』]?[ ]?(?:{ways})", re.ASCII)
+
+
+def _opens_sentence(fresh: Fresh, place: int) -> bool:
+    return _GREETED.search(fresh.text[max(0, place - _LOOK_BACK) : place]) is not None
