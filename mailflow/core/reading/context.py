@@ -26,6 +26,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lone import is_read, items_of, lone_values
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
@@ -54,8 +55,14 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
     for quoted, start, end in below.answers(fresh):
         question = _question(quoted, terms, asked)
         first = min(end, agreements.sentence_end(fresh.text, start))
-        if question and not any(FOR_ALL & hit.means.speech for hit in fresh.within(start, first)):
+        if question and not _is_for_all(fresh.within(start, first)):
             yield question.slot(start, end, "answer below the question", _INLINE, start)
+
+
+def _is_for_all(hits: Sequence[Hit]) -> bool:
+    """Whether what stands below one question answers the others too: "yes to all"; but not "all lost"."""
+    tells = any(hit.means.states for hit in hits) and not any(hit.means.says for hit in hits)
+    return not tells and any(FOR_ALL & hit.means.speech for hit in hits)
 
 
 def _question(quoted: Sequence[str], terms: Terms, asked: Sequence[Question]) -> Question | None:

@@ -38,18 +38,22 @@ _MOST = 50  # openings that are looked at
 def unlike_words(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "Hi, I'm jdoe, I lost my phone": a word that begins as no other does, has an initial, or is in another script."""
     match = _AFTER.match(fresh.text, hit.end)
-    if match is None or not ends_phrase(fresh, match.end("name")) or not _opens_sentence(fresh, hit.start):
+    if match is None or not _may_be_name(terms, match["name"]):
         return None
-    foreign = _NO_LATIN.search(fresh.text, hit.start, hit.end) is not None
-    unlike = _may_be_name(terms, match["name"]) and (
-        foreign or is_initialled(terms, match["name"]) or _begins_as_no_word(fresh, terms, match["name"])
-    )
-    return Found(match["name"], *match.span("name"), WEAK) if unlike else None
+    name = match["name"]
+    if not (
+        _NO_LATIN.search(fresh.text, hit.start, hit.end)
+        or is_initialled(terms, name)
+        or _begins_as_no_word(fresh, terms, name)
+    ):
+        return None
+    placed = _opens_sentence(fresh, hit.start) and ends_phrase(fresh, match.end("name"))
+    return Found(name, *match.span("name"), WEAK) if placed else None
 
 
 def in_brackets(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "I am Jane Doe (jdoe)"."""
-    match = _BRACKETED.match(fresh.text, hit.end)
+    match = _BRACKETED.match(fresh.text, hit.end) if "(" in fresh.text or "（" in fresh.text else None
     if match is None or not _may_be_name(terms, match["name"]):
         return None
     person = fresh.text[hit.end : match.start("name")].strip(" ,")
@@ -59,7 +63,8 @@ def in_brackets(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 def apposed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "Hi, jdoe, author of x"."""
     begin = max(0, hit.start - _LOOK_BACK)
-    match = _APPOSED.search(fresh.text[begin : hit.start])
+    before = fresh.text[begin : hit.start]
+    match = _APPOSED.search(before) if before.endswith((",", ", ")) else None
     if match is None or not _may_be_name(terms, match["name"]):
         return None
     return Found(match["name"], begin + match.start("name"), begin + match.end("name"), WEAK)
@@ -67,7 +72,7 @@ def apposed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def by_copula(fresh: Fresh, terms: Terms) -> Iterator[Found]:
     """As in "sykim입니다" and "x の作者の hayashi です", with which a sentence begins or somebody greets or maintains something."""
-    for match in () if fresh.text.isascii() else islice(_introduction(terms).finditer(fresh.text), _MOST):
+    for match in islice(_introduction(terms).finditer(fresh.text), _MOST):
         before = fresh.low[max(0, match.start() - _LOOK_BACK) : match.start()].rstrip(" \t、,~")
         own = not before or before.endswith((*_SENTENCE_END, *terms.lists.get("introducing", ())))
         if own and _may_be_name(terms, match["name"]) and TAIL.match(fresh.text, match.end()):

@@ -163,9 +163,11 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
 
 
 def _introduced(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -> Iterator[Claim]:
-    mine = islice((hit for hit in hits if _MAINTAINS in hit.means.concepts), _MOST)
-    apposed = (introduced.apposed(fresh, terms, hit) for hit in mine)
-    for found in (*filter(None, apposed), *introduced.by_copula(fresh, terms)):
+    mine = [hit for hit in hits if _MAINTAINS in hit.means.concepts]
+    for hit in mine[:_MOST]:
+        if found := introduced.apposed(fresh, terms, hit):
+            yield Claim(field.key, found.name, _IN_PROSE, found.sure, found.start, found.end)
+    for found in () if fresh.text.isascii() else introduced.by_copula(fresh, terms):
         yield Claim(field.key, found.name, _IN_PROSE, found.sure, found.start, found.end)
 
 

@@ -230,9 +230,19 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
     named = [thing for thing in things if thing not in _ASIDE] or list(things)
     if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
         named = [thing for thing in named if thing != "some_codes"]
+    if "mail" in named and _names_mailbox(part):
+        named = ["mailbox" if thing == "mail" else thing for thing in named]
     if "verification_mail" in named:  # "the mail to confirm the address never came"
         named = [thing for thing in named if thing != "mailbox"]
     return named
+
+
+def _names_mailbox(part: Clause) -> bool:
+    """Whether a word for a mail goes on with the address of a mailbox: "the mail jo@example.org has been closed"."""
+    return any(
+        "mail" in one.means.things and "an_address" in other.means.things and other.start - one.end <= 1
+        for one, other in pairwise(part.hits)
+    )
 
 
 def _says_no(part: Clause, thing: str) -> bool:
