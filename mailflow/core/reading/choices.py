@@ -9,6 +9,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, NONE, Clause, clauses
+from mailflow.core.reading.elsewhere import of_another_place, without_elsewhere
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
@@ -19,7 +20,6 @@ from mailflow.core.reading.told import (
     Told,
     choices_named,
     named_beside,
-    of_another_place,
     told_by,
 )
 
@@ -213,6 +213,7 @@ def _knows_not(part: Clause) -> bool:
 
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
+    parts = without_elsewhere(parts)
     for field in terms.form.fields:
         if field.key in terms.ways:
             for choice, sure, part, rank in named_beside(

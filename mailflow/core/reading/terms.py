@@ -53,6 +53,9 @@ class Ways:
     beside: Mapping[
         str, Mapping[str, frozenset[str]]
     ]  # choice → another, beside which it has to name one of these things
+    yields: Mapping[
+        str, Mapping[str, frozenset[str]]
+    ]  # choice → another, where that is told it is not told by these states
     things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
     mentioned: Mapping[str, str]  # thing → the choice that it tells where nothing else is said
     pasted: tuple[
@@ -259,7 +262,8 @@ def _ways(field: Field, words: AnswerWords) -> Ways:
         for kind in words.choices.get(choice, {}).get("pasted", ())
     )
     beside = {choice: _beside(words.choices.get(choice, {}).get("beside", ())) for choice in field.choices}
-    return Ways(of, in_slot, unless, beside, things, mentioned, pasted)
+    yields = {choice: _beside(words.choices.get(choice, {}).get("yields", ())) for choice in field.choices}
+    return Ways(of, in_slot, unless, beside, yields, things, mentioned, pasted)
 
 
 def _way(text: str) -> tuple[str, str]:

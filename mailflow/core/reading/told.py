@@ -10,6 +10,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import along
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.elliptic import left_out
+from mailflow.core.reading.elsewhere import of_another_place
 from mailflow.core.reading.meaning import CHOICE
 from mailflow.core.reading.terms import Terms, Ways
 
@@ -272,7 +273,7 @@ def has_near_pronoun(part: Clause, pronouns: frozenset[str] = frozenset({"them"}
 
 
 def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, float]]:
-    if "if" in part.marks:
+    if "if" in part.marks or ("trouble" in part.marks and of_another_place(part)):
         return
     for hit in (hit for hit in part.hits if hit.means.choices):
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
@@ -294,11 +295,6 @@ def _of_another(part: Clause, things: Iterable[str]) -> bool:
     """Whether its things are another's: those of another service, or what a colleague lost who has only that."""
     peer = "peer" in part.marks and "which" not in part.marks and _PERSONAL.issuperset(things)
     return peer or of_another_place(part)
-
-
-def of_another_place(part: Clause) -> bool:
-    """Whether its things are said to be of another service: "my GitHub password"."""
-    return "elsewhere" in part.marks
 
 
 def _by_things(
@@ -324,10 +320,16 @@ def _by_things(
 def named_beside(ways: Ways, told: Sequence[Told]) -> Iterator[Told]:
     """What is told, without what is only told by a pronoun where another choice explains it.
 
-    Of an address that was never verified, what has expired or cannot be reached is the link, unless a mailbox is named.
+    Of an address that was never verified, what has expired or cannot be reached is the link, unless a mailbox is named; and who
+    mistyped it has lost none.
     """
     clear = {one.choice for one in told if one.sure >= CLEAR}
+    said = {one.choice for one in told}
     for one in told:
+        if any(
+            states & one.part.states for other, states in ways.yields[one.choice].items() if other in said
+        ):
+            continue
         if all(
             named & {*one.part.things} for other, named in ways.beside[one.choice].items() if other in clear
         ):

@@ -1,0 +1,30 @@
+"""What people tell of another service: "my GitHub password", "my account at GitHub is locked, I lost the phone"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from mailflow.core.reading.clauses import Clause
+
+
+def of_another_place(part: Clause) -> bool:
+    """Whether its things are said to be of another service: "my GitHub password"."""
+    return "elsewhere" in part.marks
+
+
+def without_elsewhere(parts: Sequence[Clause]) -> Sequence[Clause]:
+    """The clauses without those that go on about an account of another service."""
+    elsewhere = [
+        place
+        for place, (last, part) in enumerate(pairwise(parts), start=1)
+        if "trouble" in last.marks and _goes_on_elsewhere(part, last)
+    ]
+    return [part for place, part in enumerate(parts) if place not in elsewhere] if elsewhere else parts
+
+
+def _goes_on_elsewhere(part: Clause, last: Clause) -> bool:
+    """As in "My account at GitHub is locked, I lost the second factor", which is that account's."""
+    account = any("account" in hit.means.names or "other" in hit.means.tells for hit in last.hits)
+    goes_on = part.sentence == last.sentence and part.break_before == "comma"
+    return account and goes_on and of_another_place(last)
