@@ -35,7 +35,7 @@ _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _SEVERAL = 2
 _IN_PROSE = "name in prose"
-_MAINTAINS = ("projects", "mine")
+_MAINTAINS = ("projects", "author")
 _NO_NAME = frozenset({"not", "without", "doubt", "yes"})
 
 

@@ -278,8 +278,7 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         return not apart and segment.traits & _TELLING != 0
     if not segment.bare or not left.traits & VERB or not _alike(left, segment) or _explains(left, segment):
         return False
-    last = following == len(segments) or not segments[following].bare
-    apart = left.labelled or (last and segment.gives_address)  # "I forgot my user name, mail jo@example.org"
+    apart = left.labelled or (segment.gives_address and not _list_goes_on(segments, following))
     return segment.break_before == "and" or not (apart or _starts_list(segments, following))
 
 
@@ -303,6 +302,12 @@ def _alike(left: Segment, right: Segment) -> bool:
         (right.traits & TOPIC and not left.traits & THING)
         or (right.traits & THING and not left.traits & TOPIC)
     )
+
+
+def _list_goes_on(segments: Sequence[Segment], following: int) -> bool:
+    """Whether another thing is listed, past brackets: of "I forgot my user name, mail jo@example.org" none is."""
+    after = next((segment for segment in segments[following:] if not segment.inside), None)
+    return after is not None and after.bare
 
 
 def _starts_list(segments: Sequence[Segment], following: int) -> bool:
