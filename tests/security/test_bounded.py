@@ -16,8 +16,9 @@ from tests.world import COMPLETE, Sent, World, configured
 
 MONTH = timedelta(days=30)
 AWAY = "Greetings from the mountains, where the snow is deep and the evenings are long. Regards, Jo"  # no rule knows that
-TICKET = """Thank you for contacting us. We have received your message and opened ticket {number} for it.
-One of our agents will get back to you within two working days. Please keep this number in the subject."""
+# Nor this, which is long enough to be told again.
+TICKET = """Good day to you. The words that you have sent lie on our table, with the number {number} written upon them.
+All of us look at them together as soon as the weather lets us meet. Keep the number in the first line, should you write."""
 
 
 class Correspondent:
