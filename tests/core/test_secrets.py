@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.intentwords import IntentWords
-from mailflow.core.secrets import MASKS, Secret, SecretKind, find_secrets, mask
+from mailflow.core.secrets import MASKS, Secret, SecretKind, find_secrets, mask, without_tokens
 from tests.core.secret_texts import (
     ALNUM,
     API,
@@ -503,3 +503,10 @@ def test_nothing_of_a_secret_stays_and_nothing_else_goes(text):
                 masked = masked[len(words) :]
                 break
     assert masked == ""
+
+
+def test_by_their_form_alone_tokens_are_masked_and_nothing_else():
+    tokens = " and ".join(token for kind, token in TOKENS[:4] if kind == API)
+    masked = without_tokens(f"my password is tulip-77, {tokens}.")
+    assert masked == f"my password is tulip-77, {' and '.join(4 * [MASKS[API]])}."
+    assert without_tokens("my password is tulip-77") == "my password is tulip-77"

@@ -4,7 +4,8 @@ import pytest
 
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
-from mailflow.core.unread import field_texts, long_runs, says_more, written_in
+from mailflow.core.mime import split_parts
+from mailflow.core.unread import field_texts, long_runs, outside, says_more, written_in
 
 TOKEN = "pypi-AgEIcHlwaS5vcmcCJDaB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"
 
@@ -37,6 +38,25 @@ def test_fields_of_people_are_looked_at_where_they_may_be_more_than_names():
 def test_fields_of_programs_are_not():
     fields = (("received", "from x"), ("arc-seal", "b=x"), ("x-note", "=?utf-8?q?tulip?="), ("date", "now"))
     assert [*field_texts(fields)] == ["tulip"]
+
+
+def test_what_stands_around_the_parts_is_looked_at_with_their_headers():
+    raw = (
+        b"From: jo@example.org\nContent-Type: multipart/mixed; boundary=b\n\nbefore \xe9\n"
+        b"--b\nContent-Type: text/plain\nX-Note: of a part\n\ntext\n--b--\nbehind\n"
+    )
+    lines = outside(split_parts(raw, [])).split("\n")
+    assert {"before \xe9", "X-Note: of a part", "behind"} <= {*lines}
+    assert "text" not in lines
+
+
+def test_of_very_much_around_the_parts_the_beginning_is_looked_at():
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"x" * 300_000 + b"\n--b\n\ntext\n--b--\n"
+    assert len(outside(split_parts(raw, []))) == 256 * 1024
+
+
+def test_around_a_mail_of_one_part_nothing_stands():
+    assert outside(split_parts(b"From: jo@example.org\n\ntext\n", [])) == ""
 
 
 def test_runs_are_what_is_long_enough_for_a_token():
