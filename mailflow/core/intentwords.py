@@ -104,21 +104,25 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
                 if letters is None:
                     raise ValueError(f"[secrets] {kind}: {word!r} begins with neither a letter nor a digit")
                 self._by_head.setdefault(letters[0][:_HEAD_LENGTH], []).append((letters[0], begins))
+        self._letters = {
+            head: tuple({letters for letters, _ in some}) for head, some in self._by_head.items()
+        }
 
     def __missing__(self, run: str) -> tuple[Begins, ...]:
-        beside = self._by_head.get(run[:_HEAD_LENGTH], ())
+        beside = self._by_head[run[:_HEAD_LENGTH]]
         known = tuple([begins for letters, begins in beside if run.startswith(letters)])
         if len(self) >= _WORDS_KEPT:
             self.clear()
-        if known and len(run) <= _LONGEST_KEPT:
+        if len(run) <= _LONGEST_KEPT:
             self[run] = known
         return known
 
     def begun(self, lowered: str) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
         """What may stand in a text in lower case: by list and first word, the names to look for."""
-        heads = self._by_head
+        heads = self._letters
         found: dict[str, dict[str, re.Pattern[str]]] = {}
-        for run in [run for run in _runs(lowered) if run[:_HEAD_LENGTH] in heads]:
+        runs = [run for run in _runs(lowered) if run[:_HEAD_LENGTH] in heads]
+        for run in [run for run in runs if run.startswith(heads[run[:_HEAD_LENGTH]])]:
             for begins in self[run]:
                 found.setdefault(begins.kind, {})[begins.word] = begins.pattern
         for character in () if lowered.isascii() else self._inside.keys() & set(lowered):

@@ -37,26 +37,30 @@ def _fits(glob: Glob, text: str) -> bool:
 
 
 class Globs:
-    """Many globs, found by the two characters they begin or end with, as few of them do with the same."""
+    """Many globs, found by the two characters they begin or end with, as few of them do with the same.
+
+    Each stands behind its longest piece, which few texts hold.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._by_start: dict[str, list[Glob]] = {}
-        self._by_end: dict[str, list[Glob]] = {}
-        self._others: list[Glob] = []
+        self._by_start: dict[str, list[tuple[str, Glob]]] = {}
+        self._by_end: dict[str, list[tuple[str, Glob]]] = {}
+        self._others: list[tuple[str, Glob]] = []
         for glob in dict.fromkeys(tuple(_plain(piece) for piece in line.split(_WILDCARD)) for line in lines):
+            found = (max(glob, key=len), glob)
             if len(glob[0]) > 1:
-                self._by_start.setdefault(glob[0][:2], []).append(glob)
+                self._by_start.setdefault(glob[0][:2], []).append(found)
             elif len(glob[-1]) > 1:
-                self._by_end.setdefault(glob[-1][-2:], []).append(glob)
+                self._by_end.setdefault(glob[-1][-2:], []).append(found)
             else:
-                self._others.append(glob)
+                self._others.append(found)
 
     def fit(self, text: str, most: int | None = None) -> bool:
         """Whether one fits folded text, its wildcards standing for `most` words at most."""
         for globs in (self._by_start.get(text[:2], ()), self._by_end.get(text[-2:], ()), self._others):
-            for glob in globs:
+            for longest, glob in globs:
                 if (
-                    text.startswith(glob[0])  # which most do not
+                    longest in text
                     and _fits(glob, text)
                     and (most is None or len(text.split()) - len(" ".join(glob).split()) <= most)
                 ):
