@@ -178,7 +178,7 @@ def _yes_to_all(
 ) -> Iterator[Claim]:
     """As in "yes to all", "both yes", "I agree to 1 and 2", and a bare "yes"."""
     items = [question.item for question in asked]
-    meant = {question.item: question.yes for question in asked}
+    meant = {question.item: question for question in asked}
     called = alone.what_was_asked(terms, open_items)
     to_agree = [field for field in _yes_fields(terms, open_items) if field.kind is Kind.AGREEMENT]
     put_off = any("later" in hit.means.speech for hit in fresh.hits)
@@ -214,7 +214,8 @@ def _yes_to_all(
         fields = _without_time(fresh, terms, fields, start, end, put_off=put_off) if sure == _BARE else fields
         agreed_till = end if said and fields else None
         for field in fields if said or len(fields) == 1 else ():
-            value = _answered(terms, field, parts, meant[field.item], said=said)
+            by_number = sure == _ALL and REST.isdisjoint(marks)
+            value = _answered(terms, field, parts, meant[field.item], said=said, by_number=by_number)
             if value != "":
                 yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, start, end)
 
@@ -234,11 +235,15 @@ def _yes_or_no(fresh: Fresh, terms: Terms, start: int, end: int, parts: Sequence
     return agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)
 
 
-def _answered(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str, *, said: bool) -> bool | str:
-    """What a yes or no says of a field; "" for a no to a choice."""
+def _answered(
+    terms: Terms, field: Field, parts: Sequence[Clause], question: Question, *, said: bool, by_number: bool
+) -> bool | str:
+    """What a yes or no says of a field; "" for a no to a choice, unless it says which question it answers: "no to 1"."""
     if field.kind is Kind.AGREEMENT:
         return said
-    return _chosen(terms, field, parts, by_yes) if said else ""
+    if not said:
+        return question.no if by_number else ""
+    return _chosen(terms, field, parts, question.yes)
 
 
 def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) -> str:

@@ -67,6 +67,7 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         or clean(_CLOSING.split(first)[0])
         or _first_word(first, terms)
         or _before_copula(first, terms)
+        or _announced_within(fresh, terms, slot)
     )
     start = fresh.text.find(name, slot.start)
     if name and not _is_word(name, fresh, start) and not terms.states_nothing(field, name):
@@ -97,6 +98,15 @@ def _first_word(text: str, terms: Terms) -> str:
         return ""
     name = clean(words[0])
     return "" if terms.common(name) or name[:1].isupper() else name
+
+
+def _announced_within(fresh: Fresh, terms: Terms, slot: Slot) -> str:
+    """The name of a sentence in its slot: "My user name is jane_d, e-mail jane@example.org"."""
+    for hit in fresh.within(slot.start, slot.end):
+        found = announced.find(fresh, terms, hit, "noun") if "noun" in hit.means.names else None
+        if found is not None and found.end <= slot.end:
+            return found.name
+    return ""
 
 
 def _before_copula(text: str, terms: Terms) -> str:

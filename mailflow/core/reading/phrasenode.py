@@ -11,7 +11,16 @@ from mailflow.core.reading.words import GAP
 
 # Phrases of one layer do not overlap, those of different layers may: "old address of my account" names a thing,
 # announces an address, and may announce an account name.
-_LAYERS = {"names": 1, "tells": 1, "hints": 1, "addresses": 2, "projects": 2, "links": 2, "works": 2}
+_LAYERS = {
+    "named": 1,
+    "names": 1,
+    "tells": 1,
+    "hints": 1,
+    "addresses": 2,
+    "projects": 2,
+    "links": 2,
+    "works": 2,
+}
 ALL_LAYERS = (0, 1, 2)
 _GAP_WORDS = 3
 
