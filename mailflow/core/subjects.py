@@ -14,7 +14,7 @@ _BEHIND = {
     "bounce_alone": r"\s*$",
     "bounce_before_colon": r"\s*[:：]",
 }
-_DELAYED = re.compile(r"(?:warning: )?(message)(?= \S{1,60} delayed)", re.IGNORECASE)  # Exim's
+_DELAYED = re.compile(r"(?:warning: )?(message)(?= \S{1,60} delayed)")  # Exim's
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,14 @@ def compile_subjects(languages: Iterable[tuple[str, Mapping[str, Sequence[str]]]
 def _beginning(subjects: Iterable[str], behind: str) -> re.Pattern[str]:
     """Gateways put a tag such as [EXTERNAL] before it."""
     ways = "|".join(re.escape(subject).replace(r"\ ", r"\s") for subject in subjects)
-    return re.compile(rf"(?:\[[^\[\]]{{1,30}}\]\s{{0,5}})?({ways}){behind}", re.IGNORECASE)
+    return re.compile(rf"(?:\[[^\[\]]{{1,30}}\]\s{{0,5}})?({ways}){behind}")
 
 
 def _first(patterns: Iterable[re.Pattern[str]], subject: str) -> str:
-    found = (pattern.match(subject.strip()) for pattern in patterns)
-    return next((match[1] for match in found if match), "")
+    """In small letters, as `re` passes over a hundred ways to begin several times as fast where case matters."""
+    subject = subject.strip()
+    lowered = subject.lower()
+    found = next(filter(None, (pattern.match(lowered) for pattern in patterns)), None)
+    if found is None:
+        return ""
+    return found[1] if len(lowered) != len(subject) else subject[slice(*found.span(1))]

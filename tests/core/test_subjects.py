@@ -22,6 +22,7 @@ SUBJECTS = compile_subjects([
         ("Out of office and locked out", ""),
         ("Away: x", ""),
         ("Re: out of office", ""),
+        ("[İ] Out of office", "out of office"),
     ],
 )
 def test_of_an_answer(subject, told):
