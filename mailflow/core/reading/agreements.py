@@ -66,9 +66,9 @@ def bare(text: str, terms: Terms) -> bool | None:
     return next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
 
 
-def only_received(text: str, terms: Terms) -> bool:
-    """Whether a value is no more than a receipt: "Noted", which says of a question only that it has been read."""
-    return " ".join(text.lower().split()).strip(AROUND) in terms.values.get("received", ())
+def is_only(text: str, terms: Terms, kind: str) -> bool:
+    """Whether a value is no more than a receipt ("received": "Noted") or says that it was understood ("understood")."""
+    return " ".join(text.lower().split()).strip(AROUND) in terms.values.get(kind, ())
 
 
 def echoed(text: str, terms: Terms) -> bool | None:

@@ -198,9 +198,13 @@ def _agreeing_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, i
 
 
 def _answers_by_number(fresh: Fresh, start: int, end: int) -> bool:
-    """As in "only question 2 I can answer now: yes", behind which ", I agree" is of the same question."""
-    says = any(hit.means.says for hit in fresh.within(start, end))
-    return says and NUMBER.search(fresh.text, start, end) is not None and not _only_agrees(fresh, start, end)
+    """As in "only question 2 I can answer now: yes", behind which ", I agree" is of the same question; or "yes to all"."""
+    hits = fresh.within(start, end)
+    if not any(hit.means.says for hit in hits) or _only_agrees(fresh, start, end):
+        return False
+    return NUMBER.search(fresh.text, start, end) is not None or any(
+        FOR_ALL & hit.means.speech for hit in hits
+    )
 
 
 def _only_agrees(fresh: Fresh, start: int, end: int) -> bool:

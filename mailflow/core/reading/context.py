@@ -331,10 +331,13 @@ def _known(terms: Terms, text: str, parts: Sequence[Clause], fields: list[Field]
 
 
 def _without_receipt(fresh: Fresh, terms: Terms, start: int, end: int, fields: list[Field]) -> list[Field]:
-    """What is answered by a "Noted, thanks", which says that our letter has been read: only what is to be known."""
+    """What is answered by a "Noted, thanks" or "Understood, thanks", which nod: only what is to be known."""
     thanked = alone.thanks(fresh, start, end)
-    only_received = agreements.only_received(fresh.text[start : thanked[0][0] if thanked else end], terms)
-    return [] if only_received and any(field.key not in terms.knowing for field in fields) else fields
+    text = fresh.text[start : thanked[0][0] if thanked else end]
+    knowing = [field for field in fields if field.key in terms.knowing]
+    if agreements.is_only(text, terms, "understood"):
+        return knowing
+    return [] if len(knowing) < len(fields) and agreements.is_only(text, terms, "received") else fields
 
 
 def _without_time(
