@@ -36,6 +36,17 @@ def test_a_part_of_a_word_or_of_a_line_is_no_word():
     ]
 
 
+def test_of_the_stems_with_which_a_word_begins_the_longest_comes_first():
+    known = glossary([("ac*", ""), ("acco*", ""), ("account", ""), ("b*", "")])
+    assert [list(known.stems(word)) for word in ("accounts", "act", "ac", "b", "x")] == [
+        ["acco*", "ac*"],
+        ["ac*"],
+        ["ac*"],
+        [],
+        [],
+    ]
+
+
 STEM = st.text("abc*", max_size=5)
 
 
