@@ -81,7 +81,7 @@ def set_aside(uow: UnitOfWork, since: datetime) -> Iterator[SetAside]:
     last = 0
     while mails := uow.mails.set_aside(since, last):
         yield from map(_set_aside, mails)
-        last = mails[-1].id
+        since, last = mails[-1].received_at, mails[-1].id
 
 
 def _set_aside(mail: ListedMail) -> SetAside:

@@ -131,8 +131,14 @@ _FROM_PERSONS = [
 _SET_ASIDE = (
     select(*_LISTED)
     .where(mail_has_no_case, mails.c.received_at >= bindparam("since", type_=Moment))
-    .where(mails.c.kind.in_(_FROM_PERSONS), mails.c.id > bindparam("after", type_=Integer))
-    .order_by(mails.c.id)
+    .where(
+        mails.c.kind.in_(_FROM_PERSONS),
+        or_(
+            mails.c.received_at > bindparam("since", type_=Moment),
+            mails.c.id > bindparam("after", type_=Integer),
+        ),
+    )
+    .order_by(mails.c.received_at, mails.c.id)
     .limit(LISTED_AT_ONCE)
 )
 _SILENT_FOR = (
@@ -289,7 +295,10 @@ class Mails(Part):
         return self._listed(_PARKED, {})
 
     def set_aside(self, since: datetime, after: int = 0) -> list[ListedMail]:
-        """Mails of persons that belong to no case: a forged reply address, an unknown sender. A part of those behind an id."""
+        """Mails of persons that belong to no case: a forged reply address, an unknown sender.
+
+        A part of them; what follows is had from the moment at which the last one came, `after` its id.
+        """
         return self._listed(_SET_ASIDE, {"since": since, "after": after})
 
     def silent_for(self, why: str, since: datetime) -> list[ListedMail]:
