@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailflow.core import signs
-from mailflow.core.domains import ascii_domain
 from mailflow.core.envelope import MailKind
 from mailflow.core.mail import Mail
 from mailflow.core.mailbox import read_mailboxes
+from mailflow.core.reference import is_desk, is_postmaster
 from mailflow.core.subjects import Subjects
 
 
@@ -322,20 +322,6 @@ CHECKS: tuple[Callable[[Look], Silence | None], ...] = (
     bounce_subject,
     not_addressed,
 )
-
-
-def is_desk(address: str, desk: str) -> bool:
-    """Whether an address is the desk's or, with a tag after a plus sign, one of its reply and bounce addresses."""
-    local, _, domain = address.strip().lower().rpartition("@")
-    desk_local, _, desk_domain = desk.lower().rpartition("@")
-    return (local.partition("+")[0], ascii_domain(domain)) == (desk_local, ascii_domain(desk_domain))
-
-
-def is_postmaster(address: str, desk: str) -> bool:
-    """Whether an address is that of who looks after the desk's domain, which every server takes (RFC 5321, 4.5.1)."""
-    local, _, domain = address.rpartition("@")
-    ours = ascii_domain(domain) == ascii_domain(desk.rpartition("@")[2])
-    return (local or domain).lower() == "postmaster" and (ours or not local)
 
 
 def _names_desk(values: tuple[str, ...], desk: str) -> bool:

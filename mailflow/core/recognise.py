@@ -17,8 +17,14 @@ from mailflow.core.envelope import MailKind
 from mailflow.core.form import Form, Kind
 from mailflow.core.mail import Mail
 from mailflow.core.mailbox import read_mailboxes
-from mailflow.core.origin import is_desk
-from mailflow.core.reference import Addresses, Purpose, Tagged, find_references, tagged_addresses
+from mailflow.core.reference import (
+    Addresses,
+    Purpose,
+    Tagged,
+    find_references,
+    is_desk,
+    tagged_addresses,
+)
 from mailflow.core.wish import Intent, Wish
 
 

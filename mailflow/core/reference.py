@@ -96,13 +96,7 @@ class Addresses:
 
     def accepts(self, address: str) -> bool:
         """Whether mail to it is taken. Genuine or not makes no difference here, so that nobody can probe for cases."""
-        local, domain = _split(address)
-        our_local, our_domain = _split(self.desk)
-        if domain == our_domain:
-            return local in {our_local, "postmaster"} or local.startswith(f"{our_local}+")
-        return (
-            not local and domain == "postmaster"
-        )  # who may be written to without a domain (RFC 5321, 4.1.1.3)
+        return is_desk(address, self.desk) or is_postmaster(address, self.desk)
 
     def parse(self, address: str) -> Tagged | None:
         local, domain = _split(address)
@@ -164,6 +158,21 @@ def desk_pattern(desk: str) -> re.Pattern[str]:
         rf"(?<![\w.+-]){re.escape(local)}(?P<tag>\+[\w.-]{{1,80}})?@{re.escape(domain)}(?!\.?[\w-])",
         re.IGNORECASE,
     )
+
+
+def is_desk(address: str, desk: str) -> bool:
+    """Whether an address is the desk's or, with a tag after a plus sign, one of its reply and bounce addresses."""
+    local, domain = _split(address.strip())
+    return (local.partition("+")[0], domain) == _split(desk)
+
+
+def is_postmaster(address: str, desk: str) -> bool:
+    """Whether an address is that of who looks after the desk's domain, which every server takes (RFC 5321, 4.5.1).
+
+    Without a domain, too (4.1.1.3).
+    """
+    local, domain = _split(address)
+    return (local, domain) in {("postmaster", _split(desk)[1]), ("", "postmaster")}
 
 
 def _split(address: str) -> tuple[str, str]:

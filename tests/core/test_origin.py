@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mailflow.core import origin, signs
 from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.mail import DeliveryReport, Mail
-from mailflow.core.origin import CHECKS, Look, Silence, declines_answers, is_desk, why_not_answer
+from mailflow.core.origin import CHECKS, Look, Silence, declines_answers, why_not_answer
+from mailflow.core.reference import is_desk
 from tests.world import REPOSITORY, loaded
 
 DESK = "recovery@pypi.example"
