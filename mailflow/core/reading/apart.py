@@ -30,7 +30,9 @@ _IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
-_KIND = frozenset({"wish", "thanks", "sorry"})
+KIND = frozenset(
+    {"wish", "thanks", "sorry"}
+)  # what is only said to be kind: "yes, and thanks for the good work"
 _RESERVES = RESERVES - {"why"}
 _BEGINNING = 3  # phrases: "but", "have", "have to"
 _HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})
@@ -95,7 +97,7 @@ def phrases(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _takes_back(fresh: Fresh, start: int, end: int) -> bool:
     """Whether a part reserves what stands before it: "yes to all of it, | but I have to think about it", "…, | unless …"."""
     hits = fresh.within(start, end)
-    if any(hit.means.speech & _KIND for hit in hits):
+    if any(hit.means.speech & KIND for hit in hits):
         return False
     begins = [hit.means.speech for hit in hits[:_BEGINNING] if "modal" not in hit.means.speech]
     reserved = any(_RESERVES & speech for speech in begins) and not any(hit.means.objects for hit in hits)

@@ -12,6 +12,7 @@ from mailflow.core.reading import agreements, alone, below, choices, questions
 from mailflow.core.reading.apart import (
     APART,
     FOR_ALL,
+    KIND,
     NUMBER,
     ORDINALS,
     REST,
@@ -42,7 +43,6 @@ _ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；
 _INLINE, _RESTATED = 0.92, 0.9
 _ALL, _BARE = 0.88, 0.8
 YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
-_ASIDE = frozenset({"wish", "thanks", "sorry"})  # "yes, and thanks for the good work"
 _EXCUSES = frozenset({"sorry", "correct"})
 _EVERY = REST | {"all"}
 _MOST_YESES = 20  # that answer something: for each one all is looked at that stands before it
@@ -248,7 +248,7 @@ def _answered(
 
 def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) -> str:
     """What a yes chooses, unless it goes on in so many words: "yes, I still have them". "" if those are unclear."""
-    parts = [part for part in parts if _ASIDE.isdisjoint(part.marks)]
+    parts = [part for part in parts if KIND.isdisjoint(part.marks)]
     if not any(part.states - {NONE} for part in parts):
         return by_yes
     told = choices.by_state(terms, field, parts)
@@ -280,7 +280,7 @@ def _without_told(fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
     """What a yes answers that tells of a state: "Yes, they are lost" chooses, but "yes, it works again" agrees to nothing."""
     if any(part.says - {"yes"} for part in parts):
         return fields
-    tells = any(part.states - {NONE} and _ASIDE.isdisjoint(part.marks) for part in parts)
+    tells = any(part.states - {NONE} and KIND.isdisjoint(part.marks) for part in parts)
     return [field for field in fields if field.kind is Kind.CHOICE] if tells else fields
 
 

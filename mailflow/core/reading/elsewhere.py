@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from mailflow.core.reading.clauses import Clause
 
@@ -15,12 +14,11 @@ def of_another_place(part: Clause) -> bool:
 
 def without_elsewhere(parts: Sequence[Clause]) -> Sequence[Clause]:
     """The clauses without those that go on about an account of another service."""
-    elsewhere = [
-        place
-        for place, (last, part) in enumerate(pairwise(parts), start=1)
-        if "trouble" in last.marks and _goes_on_elsewhere(part, last)
+    return [
+        part
+        for last, part in zip((None, *parts), parts, strict=False)
+        if not (last and "trouble" in last.marks and _goes_on_elsewhere(part, last))
     ]
-    return [part for place, part in enumerate(parts) if place not in elsewhere] if elsewhere else parts
 
 
 def _goes_on_elsewhere(part: Clause, last: Clause) -> bool:

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from mailflow.core.form import Field
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import WORK
 from mailflow.core.reading.namelike import NAME, QUOTES, STRONG
 from mailflow.core.reading.terms import Terms
 
@@ -19,7 +20,6 @@ _BEFORE = re.compile(
 )  # and behind it at most an "and"
 _AFTER = re.compile(rf"[ ][{QUOTES}]?(?P<name>{NAME})(?![\w@])", re.ASCII)
 _SPOKEN = frozenset({"noun", "account", "mine"})  # kinds of words that announce a name
-_PROJECTS = frozenset({"projects", "works"})
 _AWAY, _FAR = 2, 150  # sentences and characters
 _LONGEST = 70  # characters of a name and what stands around it
 _BEFORE_NAME = 2  # characters between a "not" and its name
@@ -67,7 +67,7 @@ def _spoken(fresh: Fresh, place: int) -> int:
     ended = 0
     for hit in reversed(fresh.within(max(0, place - _FAR), place)):
         ended += bool(hit.means.ends)
-        if ended == _AWAY or not _PROJECTS.isdisjoint(hit.means.tables):
+        if ended == _AWAY or hit.means.traits & WORK:
             return -1
         if not _SPOKEN.isdisjoint(hit.means.names):
             return hit.end
