@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from mailflow.core.reading.phrasebook import EVERY, Entry, PhraseBook, compile_b
 from mailflow.core.reading.reader import COMMON
 from mailflow.core.reading.terms import Terms, compile_terms
 from mailflow.core.reading.words import lower
+from mailflow.core.wordlist import WordList
 
 # The tables whose words are looked for in running text. The others hold whole labels and whole values.
 _SCANNED = (
@@ -46,7 +47,7 @@ class AnswerWords:
     lists: Mapping[str, tuple[str, ...]]  # short words that stand in patterns: is, at, dot, …
     choices: Mapping[str, Mapping[str, tuple[str, ...]]]  # which thing in which state tells a choice
     opposites: Mapping[str, str]  # what a state is when it is negated
-    ordinary: Container[str]  # words of dictionaries, which are no names
+    ordinary: WordList  # words of dictionaries, which are no names
     _terms: dict[int, tuple[Form, Terms]] = field(default_factory=dict, repr=False, compare=False)
 
     def terms(self, form: Form) -> Terms:
@@ -61,7 +62,7 @@ class AnswerWords:
 
 
 def compile_answer_words(
-    languages: Iterable[tuple[str, Mapping[str, Any]]], ordinary: Container[str]
+    languages: Iterable[tuple[str, Mapping[str, Any]]], ordinary: WordList
 ) -> AnswerWords:
     """`languages`: the code of each, and the parsed TOML of its file, one after the other."""
     book = PhraseBook()

@@ -111,12 +111,15 @@ def _is_of_answer(subject: str, prefixes: Iterable[str]) -> bool:
 def nobody_reads_answers(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "This mailbox is not monitored". A person who only speaks of such mail asks, answers, or tells of a loss."""
     hit = heard.clear("unattended")
-    if hit is None or heard.all("loss") or (_asks(heard) and not _says_twice(heard, "unattended")):
+    if hit is None or heard.all("loss"):
+        return None
+    twice = _says_twice(heard, "unattended")
+    if _asks(heard) and not twice:
         return None
     told = [heard.words.said(one) for one in heard.all("unattended")]
     answers = [one for one in heard.said if not any(one.words in words for words in told)]
     begins = heard.words.sentence[hit.first] == heard.words.sentence[min(heard.body, hit.first)]
-    mine = _own(answers, heard, elsewhere=begins or _says_twice(heard, "unattended"))
+    mine = _own(answers, heard, elsewhere=begins or twice)
     return None if mine else heard.wish(Intent.UNATTENDED, hit)
 
 

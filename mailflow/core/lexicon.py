@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mailflow.core.answerwords import AnswerWords, compile_answer_words
 from mailflow.core.intentwords import IntentWords, compile_intent_words
 from mailflow.core.textwords import TextWords, compile_text_words
+from mailflow.core.wordlist import WordList
 
 Languages = Iterable[tuple[str, Mapping[str, Any]]]  # the code of each language and the tables of its file
 
@@ -22,7 +23,7 @@ class Lexicon:
     intent: IntentWords
 
 
-def compile_lexicon(languages: Callable[[str], Languages], ordinary: Container[str]) -> Lexicon:
+def compile_lexicon(languages: Callable[[str], Languages], ordinary: WordList) -> Lexicon:
     """Compiled once: it takes longer than reading many mails. `ordinary`: words of dictionaries, in lower case.
 
     `languages` loads the files of "answers", "text" or "intent", one after the other: as parsed they take several times as

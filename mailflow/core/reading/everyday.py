@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from collections.abc import Set as AbstractSet
 
 from mailflow.core.reading.vocabulary import Vocabulary
@@ -14,7 +13,7 @@ _KEPT = 20_000  # words; hostile mail must not fill the memory
 class Everyday(dict[str, str]):
     """Of each word "common" if it, or each part of it, means something; "ordinary" if dictionaries have it; else ""."""
 
-    def __init__(self, vocabulary: Vocabulary, own: AbstractSet[str], ordinary: Container[str]) -> None:
+    def __init__(self, vocabulary: Vocabulary, own: AbstractSet[str], ordinary: WordList) -> None:
         """`own`: the words of the form's labels. `ordinary`: words of dictionaries, in lower case."""
         self._vocabulary = vocabulary
         self._own = own
@@ -35,5 +34,5 @@ class Everyday(dict[str, str]):
         return word.lower() in self._own or self._vocabulary.knows(word)
 
     def begins(self, word: str) -> bool:
-        """Whether a word of dictionaries begins with the same letters; where there are none, any may."""
-        return not isinstance(self._ordinary, WordList) or self._ordinary.begins(word)
+        """Whether a word of dictionaries begins with the same letters."""
+        return self._ordinary.begins(word)

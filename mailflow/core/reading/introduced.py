@@ -72,7 +72,8 @@ def apposed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def by_copula(fresh: Fresh, terms: Terms) -> Iterator[Found]:
     """As in "sykim입니다" and "x の作者の hayashi です", with which a sentence begins or somebody greets or maintains something."""
-    for match in islice(_introduction(terms).finditer(fresh.text), _MOST):
+    verbs = terms.lists.get("introduces", ())
+    for match in islice(_before_verb(verbs).finditer(fresh.text), _MOST) if verbs else ():
         before = fresh.low[max(0, match.start() - _LOOK_BACK) : match.start()].rstrip(" \t、,~")
         own = not before or before.endswith((*_SENTENCE_END, *terms.lists.get("introducing", ())))
         if own and _may_be_name(terms, match["name"]) and TAIL.match(fresh.text, match.end()):
@@ -109,10 +110,6 @@ def _begins_as_no_word(fresh: Fresh, terms: Terms, name: str) -> bool:
 
 def _may_be_name(terms: Terms, name: str) -> bool:
     return name.islower() and len(name) >= _LEAST and not (terms.everyday(name) or terms.is_service(name))
-
-
-def _introduction(terms: Terms) -> re.Pattern[str]:
-    return _before_verb(terms.lists.get("introduces", ("です",)))
 
 
 @cache
