@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from mailflow.core.case import Case, Status
@@ -20,6 +21,7 @@ from mailflow.store.outbox import ListedLetter
 from mailflow.store.unit import UnitOfWork
 
 DIGEST: Final = "digest"
+_TOLD_BY_WORDS: Final = [told.why for told in BY_WORDS]
 
 
 def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
@@ -39,7 +41,7 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
         failed=[_failed(uow, letter) for letter in uow.outbox.failed(since)],
         set_aside=[
             *map(_set_aside, uow.mails.set_aside(since)),
-            *(_by_words(uow, mail) for told in BY_WORDS for mail in uow.mails.silent_for(told.why, since)),
+            *(_by_words(uow, mail) for mail in uow.mails.silent_for(_TOLD_BY_WORDS, since)),
         ],
         numbers=Numbers(
             numbers.requests,
@@ -77,10 +79,16 @@ def _parked(mail: ListedMail) -> ParkedMail:
 
 def set_aside(uow: UnitOfWork, since: datetime) -> Iterator[SetAside]:
     """All mails that changed no case and were not answered, though people may have written them; of a digest only the first."""
-    yield from (_by_words(uow, mail) for told in BY_WORDS for mail in uow.mails.silent_for(told.why, since))
+    yield from map(_set_aside, _every(uow.mails.set_aside, since))
+    by_words = partial(uow.mails.silent_for, _TOLD_BY_WORDS)
+    yield from (_by_words(uow, mail) for mail in _every(by_words, since))
+
+
+def _every(page: Callable[[datetime, int], Sequence[ListedMail]], since: datetime) -> Iterator[ListedMail]:
+    """The mails of all pages."""
     last = 0
-    while mails := uow.mails.set_aside(since, last):
-        yield from map(_set_aside, mails)
+    while mails := page(since, last):
+        yield from mails
         since, last = mails[-1].received_at, mails[-1].id
 
 

@@ -128,25 +128,22 @@ _FROM_PERSONS = [
     for kind in MailKind
     if kind not in {MailKind.AUTO_GENERATED, MailKind.BOUNCE, MailKind.OFF_TOPIC, MailKind.STAFF_COMMANDS}
 ]
-_SET_ASIDE = (
-    select(*_LISTED)
-    .where(mail_has_no_case, mails.c.received_at >= bindparam("since", type_=Moment))
-    .where(
-        mails.c.kind.in_(_FROM_PERSONS),
-        or_(
-            mails.c.received_at > bindparam("since", type_=Moment),
-            mails.c.id > bindparam("after", type_=Integer),
-        ),
+
+
+def _page(*conditions: Any) -> Any:
+    """Mails since a moment in the order in which they came; of those that came at it only with ids above `after`."""
+    since, after = bindparam("since", type_=Moment), bindparam("after", type_=Integer)
+    return (
+        select(*_LISTED)
+        .where(*conditions, mails.c.received_at >= since)
+        .where(or_(mails.c.received_at > since, mails.c.id > after))
+        .order_by(mails.c.received_at, mails.c.id)
+        .limit(LISTED_AT_ONCE)
     )
-    .order_by(mails.c.received_at, mails.c.id)
-    .limit(LISTED_AT_ONCE)
-)
-_SILENT_FOR = (
-    select(*_LISTED)
-    .where(mails.c.silence == bindparam("why"), mails.c.received_at >= bindparam("since", type_=Moment))
-    .order_by(mails.c.received_at, mails.c.id)
-    .limit(LISTED_AT_ONCE)
-)
+
+
+_SET_ASIDE = _page(mail_has_no_case, mails.c.kind.in_(_FROM_PERSONS))
+_SILENT_FOR = _page(mails.c.silence.in_(bindparam("reasons", expanding=True)))
 _PURGE = delete(mails).where(
     mails.c.id.in_(
         select(mails.c.id)
@@ -295,15 +292,15 @@ class Mails(Part):
         return self._listed(_PARKED, {})
 
     def set_aside(self, since: datetime, after: int = 0) -> list[ListedMail]:
-        """Mails of persons that belong to no case: a forged reply address, an unknown sender.
+        """Mails of persons that belong to no case: a forged reply address, an unknown sender. The first `LISTED_AT_ONCE`.
 
-        A part of them; what follows is had from the moment at which the last one came, `after` its id.
+        What follows is had from the moment at which the last one came, `after` its id.
         """
         return self._listed(_SET_ASIDE, {"since": since, "after": after})
 
-    def silent_for(self, why: str, since: datetime) -> list[ListedMail]:
-        """Mails that got no letter for this reason, of a case or of none."""
-        return self._listed(_SILENT_FOR, {"why": why, "since": since})
+    def silent_for(self, reasons: Sequence[str], since: datetime, after: int = 0) -> list[ListedMail]:
+        """Mails that got no letter for one of these reasons, of a case or of none; as many, and what follows likewise."""
+        return self._listed(_SILENT_FOR, {"reasons": reasons, "since": since, "after": after})
 
     def purge(self, before: datetime, limit: int = PURGED_AT_ONCE) -> int:
         """Deletes handled mails without a case that came before a moment; call again until it returns 0."""

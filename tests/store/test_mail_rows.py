@@ -170,6 +170,17 @@ def test_mails_of_persons_without_a_case_are_set_aside(store, arrival, now, case
         assert waiting not in ids(uow.mails.set_aside(now - LATER))
 
 
+def test_mails_that_got_no_letter_for_some_reasons_are_had_page_by_page(store, arrival, now, handle):
+    early, late, same, other = put(store, arrival(received_at=now - LATER), arrival(), arrival(), arrival())
+    with store.begin() as uow:
+        for mail, why in ((early, "a"), (late, "b"), (same, "a"), (other, "c")):
+            handle(uow, mail, kind=MailKind.AUTO_GENERATED, silence=why)
+        assert ids(uow.mails.silent_for(["a", "b"], now - LATER)) == [early, late, same]
+        assert ids(uow.mails.silent_for(["a", "b"], now - LATER, early)) == [late, same]
+        assert ids(uow.mails.silent_for(["a", "b"], now, late)) == [same]
+        assert ids(uow.mails.silent_for(["a"], now)) == [same]
+
+
 def test_only_handled_mails_without_a_case_are_purged(store, arrival, now, case, handle):
     old, new, joined, parked, waiting = put(
         store, arrival(), arrival(received_at=now + LATER), arrival(), arrival(), arrival()

@@ -33,6 +33,7 @@ WORK = [
     ("ix_mails_case", lambda uow, _now, _: uow.mails.of_case("x")),
     ("ix_mails_without_case", lambda uow, now, _: uow.mails.set_aside(now)),
     ("ix_mails_without_case", lambda uow, now, _: uow.mails.purge(now)),
+    ("ix_mails_received", lambda uow, now, _: uow.mails.silent_for(["x", "y"], now)),
     ("ix_mails_raw", lambda uow, now, _: uow.mails.delete_raw(now, now)),
     ("ix_outbox_raw", lambda uow, now, _: uow.outbox.delete_raw(now, now)),
     ("ix_mails_received", lambda uow, now, _: uow.views.numbers(now, now)),
