@@ -31,8 +31,8 @@ _HEAD = (
 class Mail:
     text: str
     secrets: list[str]
-    kinds: list[str]
     keeps: list[str]
+    kinds: list[str] | None = None  # not said by all who wrote such mails
     open: bool = False
     where: str = field(default="", compare=False)
 
@@ -67,10 +67,11 @@ def faults(mail: Mail, config) -> Faults:
     raw = f"{_HEAD.format(SENDER, desk)}{mail.text}\n".encode()
     body = read_body(parse(raw, Envelope(SENDER, (desk,))), config.lexicon, desk)
     text = "\n".join(line.text for line in body.lines)
+    kinds = sorted(body.secrets)
     return Faults(
         [secret for secret in mail.secrets if secret in text],
         [kept for kept in mail.keeps if kept not in text],
-        kinds if (kinds := sorted(body.secrets)) != sorted(mail.kinds) else None,
+        None if mail.kinds is None or kinds == sorted(mail.kinds) else kinds,
     )
 
 
