@@ -23,9 +23,8 @@ USAGE: Final = os.EX_USAGE  # 64
 BAD_DATA: Final = os.EX_DATAERR  # 65: no such case, no such entry of a queue, no mail; a damaged database
 NO_INPUT: Final = os.EX_NOINPUT  # 66: a file that cannot be read
 NO_USER: Final = os.EX_NOUSER  # 67: `inject` for an address that is not the desk's
-UNAVAILABLE: Final = (
-    os.EX_UNAVAILABLE
-)  # 69: `inject` of a mail that is never taken: too large, or going round
+# 69: `inject` of a mail that is never taken: too large, or going round.
+UNAVAILABLE: Final = os.EX_UNAVAILABLE
 SOFTWARE: Final = os.EX_SOFTWARE  # 70: a fault of mailflow
 CANNOT_CREATE: Final = os.EX_CANTCREAT  # 73: a file that is there already
 TEMPORARY: Final = os.EX_TEMPFAIL  # 75

@@ -49,9 +49,8 @@ class SenderPolicy:
     on_pass: Handling
     on_none: Handling
     on_fail: Handling
-    untagged_needs_pass: (
-        bool  # whether a mail that is not to a case's reply address has to pass to change the case
-    )
+    # Whether a mail that is not to a case's reply address has to pass to change the case.
+    untagged_needs_pass: bool
 
 
 def handling_of(

@@ -37,9 +37,8 @@ class Check:
     method: str  # "dkim", "spf" or "dmarc"
     result: str  # "pass", "fail", "none", "temperror" and kin, in lower case (RFC 8601, 2.7)
     domain: str = ""  # whose: of the signature, of MAIL FROM, of the From field; in ASCII and lower case
-    policy: str = (
-        ""  # DMARC: what that domain asks for when it fails: "none", "quarantine", "reject"; "": not said
-    )
+    # DMARC: what that domain asks for when it fails: "none", "quarantine", "reject"; "": not said.
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

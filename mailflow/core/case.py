@@ -40,9 +40,8 @@ class Flag(StrEnum):
     WROTE_AFTER_CLOSING = "wrote_after_closing"
     UNPROVEN_WROTE = "unproven_wrote"  # a mail in the party's name was not believed
     ODD_SENDER = "odd_sender"  # somebody who wrote about it looks like somebody else
-    ANSWERED_FROM_ELSEWHERE = (
-        "answered_from_elsewhere"  # such a mail answered our letter: maybe the party's alias
-    )
+    # Such a mail answered our letter: maybe the party's alias.
+    ANSWERED_FROM_ELSEWHERE = "answered_from_elsewhere"
     GOING_IN_CIRCLES = "going_in_circles"  # mail after mail brings nothing: a machine, or somebody at a loss
     WORDS_UNREAD = "words_unread"  # the party wrote what no rule understood: it may be "that was not me"
     MAYBE_FORGED = "maybe_forged"  # mail in this name came from other places, and nobody answered our letter

@@ -60,9 +60,8 @@ class Command:
     line: str  # as it was written, visible and short
     verb: Verb
     reference: str  # in its one form; "": it is about no case (`find`, `help`)
-    event: Event | None = (
-        None  # what it is to the case; None: it changes nothing, or the other case counts (`merge`)
-    )
+    # What it is to the case; None: it changes nothing, or the other case counts (`merge`).
+    event: Event | None = None
     into: str = ""  # the reference of that other case
     sought: str = ""  # by `find`: an address, the name of an account or a reference
 

@@ -11,9 +11,8 @@ _BEGIN, _END = "\0", "\n"  # of a word, which holds neither
 
 @dataclass(frozen=True, slots=True)
 class Glossary:
-    by_head: dict[str, str] = field(
-        default_factory=dict
-    )  # by a word's first letters: its rest and a line, and so on
+    # By a word's first letters: its rest and a line, and so on.
+    by_head: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Glossary:
         """To which more may be added; what stands in both is shared."""

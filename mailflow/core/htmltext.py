@@ -43,16 +43,18 @@ _HIDING = re.compile(
 )
 _INTRODUCTION = ("gmail_attr", "moz-cite-prefix")  # of "On … wrote:", in any language
 _QUOTED = ("yahoo_quoted", "protonmail_quote", "zmail_extra")
+# Outlook's; what they open goes to the end.
 _QUOTED_ON = (
     "divrplyfwdmsg",
     "border-top:solid #e1e1e1",
     "border-top:solid #b5c4df",
-)  # Outlook's, to the end
+)
+# A blockquote that is no quote: editors indent by it.
 _INDENTED = (
     "border:none",
     "border: none",
     "border: medium none",
-)  # a blockquote that is no quote, as editors indent
+)
 _CITED = ("border-left", "cite", "quote")
 _PREFORMATTED = ("white-space:pre", "white-space: pre")
 _TIGHT = ("msonormal", "margin:0", "margin: 0", "margin-top:0", "margin-bottom:0")

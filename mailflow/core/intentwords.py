@@ -175,9 +175,8 @@ class IntentWords:
     reported: Phrases = field(default_factory=lambda: compile_phrases({}))  # likewise
     reply_prefixes: frozenset[str] = frozenset()
     secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES but "typed"
-    typed: SecretNames = field(
-        default_factory=lambda: SecretNames({})
-    )  # beginning with common words: "I type"
+    # Those of "typed", which begin with common words: "I type".
+    typed: SecretNames = field(default_factory=lambda: SecretNames({}))
     is_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # by first word: "is", "should be"
     glued: re.Pattern[str] = _NEVER  # the same in languages without spaces, from the end of the name on
     as_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # likewise: "as"

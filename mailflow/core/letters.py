@@ -59,9 +59,8 @@ class Letter:
     reference: str | None = None
     in_reply_to: str | None = None  # without angle brackets
     references: tuple[str, ...] = ()
-    facts: Mapping[str, object] = field(
-        default_factory=dict
-    )  # the template's variables, see templates/README.md
+    # The template's variables, see templates/README.md.
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

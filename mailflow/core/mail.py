@@ -37,9 +37,8 @@ class Mail:
     """A mail as far as mailflow needs it. Values hold no control characters; of each list the caps below hold."""
 
     envelope: Envelope
-    sender: (
-        str | None
-    )  # the From address, domain in lower case and in ASCII; None unless there is one unambiguous mailbox
+    # The From address, domain in lower case and in ASCII; None unless there is one unambiguous mailbox.
+    sender: str | None
     sender_name: str  # its display name, decoded
     addressed_to: tuple[str, ...]  # every mailbox of To and Cc, in order
     subject: str  # decoded, one line
@@ -51,9 +50,8 @@ class Mail:
     content_types: tuple[str, ...]  # of every MIME part, depth first, lower-case; attached mails stay closed
     text: str  # the body as text: flowed lines joined, HTML converted; lines end in "\n"
     attachments: tuple[Attachment, ...] = ()
-    attached: tuple[
-        str, ...
-    ] = ()  # name and text of those that are text, to be searched for secrets and never shown
+    # Name and text of those attachments that are text, to be searched for secrets and never shown.
+    attached: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()  # other texts of people's, searched in the same way (`core/unread.py`)
     hides_token: bool = False  # whether a token stands anywhere else
     reports: tuple[DeliveryReport, ...] = ()

@@ -23,9 +23,8 @@ _FACTOR = re.compile(
     re.IGNORECASE,
 )
 SIGNED = re.compile(r"[!#$%^&*+=~?§€£@]\w")
-_SETTING = re.compile(
-    r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})"
-)  # "Name>=1.2"
+# A requirement or a setting: "Name>=1.2", "name=x".
+_SETTING = re.compile(r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})")
 _JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
 _OPENING = "\"'`“‘«(<["  # what may stand before a value
 _MARKS = "\"'`*_-"  # and around a word that says something

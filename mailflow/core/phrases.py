@@ -34,13 +34,11 @@ _WORD = rf"https?://\S+|[\w.+-]{{1,64}}@[\w.-]+|[{CJK}]|[^\W{CJK}]+"
 _BREAK = r"\n\s*(?:\n|[-*•#]|\d{1,2}[.)])|[!?;。！？；]+|\.+(?=[\s\"')\]]|$)|[,:、，：()–—]"
 _APOSTROPHE, _CONTRACTED = "['’ʼ`´]", r"(?:t|m|s|re|ve|ll|d)\b"
 _TOKEN = re.compile(f"{_WORD}|{_BREAK}")
-_PLAIN_TOKEN = re.compile(
-    rf"[{CJK}]|[^\W{CJK}]+|{_BREAK}"
-)  # the same, twice as fast, where no link or address stands
+# The same where no link or address stands, twice as fast.
+_PLAIN_TOKEN = re.compile(rf"[{CJK}]|[^\W{CJK}]+|{_BREAK}")
 _ASCII_TOKEN = re.compile(rf"[a-z0-9_]+|{_BREAK}")  # the same of a folded text in ASCII, faster still
-_WRITTEN = re.compile(
-    rf"(?i:https?)://\S+|(?:{_WORD})(?:{_APOSTROPHE}(?i:{_CONTRACTED}))?|{_BREAK}"
-)  # before it is folded
+# The same of a text that is not folded.
+_WRITTEN = re.compile(rf"(?i:https?)://\S+|(?:{_WORD})(?:{_APOSTROPHE}(?i:{_CONTRACTED}))?|{_BREAK}")
 _PART = re.compile(rf"[{CJK}]|[^\W{CJK}]+\*?|[~#]")
 _CONTRACTION = re.compile(rf"(?<=\w){_APOSTROPHE}(?={_CONTRACTED})")
 _MARKS = re.compile("[\u0300-\u036f]+")

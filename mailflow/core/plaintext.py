@@ -10,9 +10,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]+"
 )
-_JOINERS = re.compile(
-    "(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])"
-)  # other scripts need them
+# Between characters of ASCII alone: other scripts need them.
+_JOINERS = re.compile("(?<=[\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\x7f])")
 _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _BOXES = "\u2610\u2611\u2612\u2705\u2b1c\U0001f5f7\U0001f5f9"
 _TICKED = re.compile("[\u2611\u2612\u2705\U0001f5f7\U0001f5f9]\ufe0f?")

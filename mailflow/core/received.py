@@ -17,9 +17,8 @@ _NAME = r"[^\s()\[\]]{1,255}"
 # `from HELO (name [IP])` as Postfix, Sendmail and Exim write it (RFC 5321, 4.4: TCP-info). The address must begin the
 # comment, or follow the one word of its name: whatever stands elsewhere may be the client's own HELO.
 _FROM = re.compile(rf"\s*from\s+(\S{{1,255}})\s+\((?:{_NAME}\s+)?{_BRACKETED}", re.IGNORECASE)
-_LOOKED_UP = re.compile(
-    rf"\(({_NAME}) {_BRACKETED}\)"
-)  # Postfix: a name that has that address, and no doubt of it
+# Postfix: a name that has that address, and no doubt of it.
+_LOOKED_UP = re.compile(rf"\(({_NAME}) {_BRACKETED}\)")
 _NUMBERED = re.compile(_BRACKETED)
 
 

@@ -119,9 +119,8 @@ def answers_others(mail: Mail, pointed: Belongs | None, desk: str) -> bool:
     A way out may give our letters other Message-IDs, so what goes to the reply address of one, or names its reference, answers
     the letter unless it goes to somebody else in the first place.
     """
-    answered = (
-        mail.in_reply_to or mail.references[-1:]
-    )  # the latter's last one is what it answers (RFC 5322, 3.6.4)
+    # The latter's last one is what it answers (RFC 5322, 3.6.4).
+    answered = mail.in_reply_to or mail.references[-1:]
     if not answered or pointed is None:
         return bool(answered)
     domain = desk.rpartition("@")[2].lower()

@@ -25,9 +25,8 @@ class Way:
     """How a mail came."""
 
     client: Client | None  # that brought it into our network; None: nobody whom we believe has said
-    ours: tuple[
-        tuple[str, str], ...
-    ]  # the fields that our own servers can have written; none where it came directly
+    # The fields that our own servers can have written; none where it came directly.
+    ours: tuple[tuple[str, str], ...]
 
 
 def way_of(envelope: Envelope, fields: Fields, relays: Sequence[Network]) -> Way:

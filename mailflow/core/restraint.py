@@ -140,9 +140,8 @@ def _brings_something(before: Case, event: PersonWrote, heard: Case, now: dateti
         return True
     if event.kind is MailKind.FOLLOW_UP_STATUS or before.status is not Status.AWAITING_ANSWERS:
         last = max(before.last_letters.values(), default=before.opened_at)
-        return (
-            abs(now - last) >= _REACTION
-        )  # a letter of hours ahead was written before the clock was set back
+        # A letter that is hours ahead was written before the clock was set back.
+        return abs(now - last) >= _REACTION
     return False
 
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 Span = tuple[int, int]  # characters of a text
-LEAST_TOKEN = (
-    13  # characters of the shortest thing below that has neither spaces nor a name: "pypi-AgE" and five more
-)
+# Characters of the shortest thing below that has neither spaces nor a name: "pypi-AgE" and five more.
+LEAST_TOKEN = 13
 
 # What a token begins with, and its whole form. Sources: the services' documentation.
 API_TOKENS = (

@@ -115,9 +115,8 @@ class View:
         """The same, with some words between: "password for the account is"."""
         last = name_end
         for found in islice(_WORD.finditer(self.text, name_end, name_end + REACH), _WORDS_BETWEEN):
-            broken = (
-                "\n" in self.text[last : found.start()]
-            )  # a mail program may have broken the line before "is"
+            # A mail program may have broken the line before "is".
+            broken = "\n" in self.text[last : found.start()]
             word, colon = found[1].casefold(), found[2]
             if phrase := self._phrase_at(found.start(), word):
                 behind = _BEHIND_IS.match(self.text, found.start() + len(phrase))

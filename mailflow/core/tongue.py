@@ -12,12 +12,10 @@ _LATIN = re.compile(r"[a-z]{3,}")  # of one and two letters there are as many wo
 _RUSSIAN = re.compile("[ыэ]")  # no other language in this script has them, but Belarusian
 _NO_RUSSIAN = re.compile("[іїєґўјљњћџђ]")
 _CYRILLIC = re.compile("[а-я]+")
-_LEAST = (
-    0.75  # of the words, for English, German, French, Spanish, Portuguese and Italian: Dutch has 0.4 of them
-)
-_LEAST_IN_SCRIPT = (
-    0.6  # for Russian, Chinese, Japanese and Korean, told by their script: names stand in between
-)
+# Of the words, for English, German, French, Spanish, Portuguese and Italian: Dutch has 0.4 of them.
+_LEAST = 0.75
+# For Russian, Chinese, Japanese and Korean, told by their script: names stand in between.
+_LEAST_IN_SCRIPT = 0.6
 
 
 def is_known(forms: Sequence[str], ordinary: Container[str]) -> bool:

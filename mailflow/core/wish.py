@@ -16,9 +16,8 @@ class Intent(StrEnum):
     AGAIN = "again"  # does so once more, from where the desk does not know them
     OFF_TOPIC = "off_topic"  # wants something of another desk
     BULK = "bulk"  # sales and the like: off topic, and not answered
-    UNATTENDED = (
-        "unattended"  # says that nobody wrote it, that nobody reads an answer, or that the writer is away
-    )
+    # Says that nobody wrote it, that nobody reads an answer, or that the writer is away.
+    UNATTENDED = "unattended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,8 @@ class Common:
     size_limit: int
     max_commands: int
     on_event: OnEvent
-    sessions: dict[Connection, None] = field(
-        default_factory=dict
-    )  # the one not heard for longest comes first
+    # The one not heard for longest comes first.
+    sessions: dict[Connection, None] = field(default_factory=dict)
     spoken: list[Connection] = field(default_factory=list)  # those with replies that are not sent yet
 
     def heard(self, session: Connection) -> None:

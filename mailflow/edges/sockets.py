@@ -22,9 +22,8 @@ def bind(addresses: Sequence[tuple[str, int]]) -> list[socket.socket]:
                 if family == socket.AF_INET6:  # so that 0.0.0.0 and [::] can both be listened on
                     bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 bound.bind(address)
-                bound.listen(
-                    BACKLOG
-                )  # here: two sockets may be bound to one address, and only one may listen
+                # Here: two sockets may be bound to one address, and only one may listen.
+                bound.listen(BACKLOG)
         except OSError as error:
             close(sockets)
             raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error

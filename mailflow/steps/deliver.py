@@ -103,9 +103,8 @@ class _Batch:
         self._settled = 0
         self._failing = False  # the smarthost: what waits is better tried later
         self._down = ""  # why no letter can leave
-        self._failure: Exception | None = (
-            None  # of the database: nothing more is sent, and what is known is kept
-        )
+        # Of the database: nothing more is sent, and what is known is kept.
+        self._failure: Exception | None = None
 
     def deliver(self) -> int:
         try:

@@ -34,9 +34,8 @@ from mailflow.store.engine import Unavailable
 from mailflow.store.mails import StoredMail
 from mailflow.store.unit import UnitOfWork
 
-_OF_NO_ACCOUNT = frozenset(
-    {Intent.OFF_TOPIC, Intent.BULK, Intent.STATUS}
-)  # the projects they speak of are no proof
+# The projects they speak of are no proof.
+_OF_NO_ACCOUNT = frozenset({Intent.OFF_TOPIC, Intent.BULK, Intent.STATUS})
 
 T = TypeVar("T")
 
@@ -189,9 +188,8 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
 
     wish, sparing = wish_beside(reading), reading.without(YES_TO_WHAT_WAS_ASKED)
     if sparing != reading and (beside := wish_beside(sparing)).intent is Intent.WITHDRAWAL:
-        return Said(
-            body, sparing, beside
-        )  # "yes, I got back in": who needs us no longer agrees to nothing of ours
+        # "yes, I got back in": who needs us no longer agrees to nothing of ours.
+        return Said(body, sparing, beside)
     return Said(body, reading.without(BESIDE_PUBLISHING) if wish.intent in _OF_NO_ACCOUNT else reading, wish)
 
 

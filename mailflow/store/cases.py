@@ -75,9 +75,8 @@ _PURGEABLE = (
     .limit(_MOST)
     .with_for_update(skip_locked=True)
 )
-_PURGE = delete(cases).where(
-    cases.c.id.in_(bindparam("ids", expanding=True))
-)  # mails, letters and history follow
+# Mails, letters and history follow.
+_PURGE = delete(cases).where(cases.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class Cases(Part):

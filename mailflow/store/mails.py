@@ -46,9 +46,8 @@ LISTED_AT_ONCE: Final = 1000
 PURGED_AT_ONCE: Final = 200  # mail that arrives meanwhile waits for it on SQLite
 SMALL: Final = 256 * 1024  # bytes; larger mails are fetched one by one
 ROWS_AT_ONCE: Final = 64
-CLAIMED_BYTES: Final = (
-    4 * 1024 * 1024
-)  # of mails that are read together; what is read of them takes several times that
+# Of mails that are read together; what is read of them takes several times that.
+CLAIMED_BYTES: Final = 4 * 1024 * 1024
 
 _FOUND = select(sender_checks.c.found).where(sender_checks.c.mail_id == mails.c.id)
 _LISTED = (

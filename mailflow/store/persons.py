@@ -48,9 +48,8 @@ class Person:
     mails: tuple[int, ...]  # besides: that they sent, or that belong to no case and name them
     letters: tuple[int, ...]  # besides: to them, or of no case (digests) and naming them
     history: tuple[int, ...]  # entries of other people's cases that name them
-    named_in: tuple[
-        str, ...
-    ]  # references of other people's cases of which they are an answer: the staff's to settle
+    # References of other people's cases of which they are an answer: the staff's to settle.
+    named_in: tuple[str, ...]
 
     @property
     def empty(self) -> bool:

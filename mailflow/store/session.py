@@ -17,9 +17,8 @@ from mailflow.store.line import Line
 from mailflow.store.schema import metadata
 from mailflow.store.statement import Statement
 
-_ORDER: Final = {
-    table.name: place for place, table in enumerate(metadata.sorted_tables)
-}  # what others refer to first
+# What others refer to first.
+_ORDER: Final = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
 
 
 class Session:

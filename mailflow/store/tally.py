@@ -46,9 +46,8 @@ _OF_KEY: Final = Statement(
 _AFTER: Final = (
     select(func.count().label("number"), func.max(tallies.c.id).label("last"))
     .where(tallies.c.id > bindparam("after_id"))
-    .where(
-        tallies.c.what.concat("") == LETTER
-    )  # "": or SQLite would look through all of the index of letters
+    # With "" joined to it: or SQLite would look through all of the index of letters.
+    .where(tallies.c.what.concat("") == LETTER)
 )
 _ALL_AFTER: Final = Statement(_AFTER)
 _OF_KEY_AFTER: Final = Statement(_AFTER.where(tallies.c.key.concat("") == bindparam("of_key", type_=Key)))
@@ -139,9 +138,8 @@ class Tally(Part):
         return _Letters(known.since, known.number + added.number, added.last or known.last)
 
     def _counted_anew(self, key: str | None, since: datetime, most: int) -> _Letters:
-        last = (
-            _NEWEST.scalar(self._connection, {}) or 0
-        )  # first: what is committed meanwhile is rather counted twice
+        # First: what is committed meanwhile is rather counted twice.
+        last = _NEWEST.scalar(self._connection, {}) or 0
         return _Letters(since, self.count(LETTER, since, most, key), last)
 
     def last(self, what: str, key: str, since: datetime) -> str | None:

@@ -93,9 +93,8 @@ _NOT_AHEAD = Statement(select(cases.c.id).where(cases.c.queued_at >= _AT, _PLACE
 _WAITS = (
     select((_micros(cases.c.closed_at) - _micros(cases.c.completed_at)).label("wait"))
     .where(cases.c.closed_at >= _SINCE, cases.c.completed_at.is_not(None))
-    .where(
-        or_(is_(cases.c.outcome, "recovered"), is_(cases.c.outcome, "denied"))
-    )  # which only the staff gives
+    # Which only the staff gives.
+    .where(or_(is_(cases.c.outcome, "recovered"), is_(cases.c.outcome, "denied")))
     .order_by(cases.c.closed_at.desc())
     .limit(WAITS_LOOKED_AT)
     .cte("waits")

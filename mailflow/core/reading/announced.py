@@ -47,9 +47,8 @@ _PHRASE_ENDS = (". ", ", ", "! ", "? ", "。", "，", ": ")
 _PAUSES = frozenset({",", "，", ":", "："})
 _IT = 2  # words between a pause and an "is": "and it is"
 _OF = 4  # characters between a person and what is theirs: "'s "
-_OWN = frozenset(
-    {"noun", "account", "said", "as", "called", "named"}
-)  # kinds of words that another service has too
+# Kinds of words that another service has too.
+_OWN = frozenset({"noun", "account", "said", "as", "called", "named"})
 
 
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:

@@ -16,9 +16,8 @@ NUMBER = re.compile(
     r"(?:(?<![\w.-])|(?<=[第とや和跟同及與与과와]))\d{1,2}(?:[ ]?[-–][ ]?\d{1,2})?"
     r"(?=(?:st|nd|rd|th)\b|[番번とはもやに和跟及與与都同은는과와도]|(?![\w.]*\w))"
 )
-_SAME_SENTENCE = (
-    r"(?:[.!?](?!\s|\Z)[^\n.!?。！？]*)"  # goes on behind a stop; no space follows one of Chinese or Japanese
-)
+# Goes on behind a stop; no space follows one of Chinese or Japanese.
+_SAME_SENTENCE = r"(?:[.!?](?!\s|\Z)[^\n.!?。！？]*)"
 _SENTENCE = re.compile(rf"[^\n.!?。！？]+{_SAME_SENTENCE}*|{_SAME_SENTENCE}+")
 
 _LISTED = re.compile(r"\d[,，、] ?\d")  # "if your answer to 2, 3 and 4 is yes"
@@ -30,9 +29,8 @@ _IT = frozenset({"it", "them"})
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
-KIND = frozenset(
-    {"wish", "thanks", "sorry"}
-)  # what is only said to be kind: "yes, and thanks for the good work"
+# What is only said to be kind: "yes, and thanks for the good work".
+KIND = frozenset({"wish", "thanks", "sorry"})
 _RESERVES = RESERVES - {"why"}
 _BEGINNING = 3  # phrases: "but", "have", "have to"
 _HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})

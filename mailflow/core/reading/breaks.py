@@ -15,9 +15,8 @@ LABEL_LIKE = r"[^\W\d_a-z][^:：\n]{0,30}[:：](?:[ \t]|$)"  # "New address: "
 _STARTS_ANEW = re.compile(
     rf"[ \t]*(?:[-*•·+–—#|>\[☐☑☒]|\(?\d{{1,2}}[.):．）]|[a-z]\)|{LABEL_LIKE})", re.MULTILINE
 )
-_SAID = re.compile(
-    r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$"
-)  # ends a sentence without a mark
+# What ends a sentence of Korean or Japanese without a mark.
+_SAID = re.compile(r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$")
 _CJK = re.compile(f"[{CJK}]")
 _GOES_ON, _STOPS = ",，、:：(", ".!?…"
 _TELLS_ITSELF = f"{_GOES_ON}{_STOPS} "  # that a sentence ends, or that it does not: programs leave a space (RFC 3676, section 4.1)

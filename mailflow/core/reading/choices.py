@@ -175,15 +175,14 @@ def by_state(terms: Terms, field: Field, parts: Sequence[Clause], around: Sequen
         part
         for part in parts
         if (not part.things or went_with(part)) and not (part.says - _YES or _knows_not(part))
-    ]  # "lost, I know"
+    ]
     # "No, I still have them" says something; of "I'll look for it. Not before Sunday" only what comes first would.
     telling = [part for part in own if part.states - {NONE}] or [part for part in own if not part.sentence]
     held = _held_before(around or telling)
     telling = [part for part in telling if not (part.start in held and part.states <= NO_STATE)]
     told = [_by_own_things(terms, field, part.states) for part in telling]
-    return next(
-        (choices for choices in reversed(told) if choices), set()
-    )  # "kept on a stick. They are lost."
+    # The last word counts: "kept on a stick. They are lost."
+    return next((choices for choices in reversed(told) if choices), set())
 
 
 def _held_before(parts: Sequence[Clause]) -> set[int]:

@@ -174,10 +174,8 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     verbs: list[tuple[Meaning, bool]] = []
     negated = auxiliary = denied = False
     again = False  # "não tenho código nenhum": that of one verb is said twice
-    said, behind = (
-        0,
-        False,
-    )  # where the last verb or thing ends, and whether the last "not" stands right behind it
+    said = 0  # where the last verb or thing ends
+    behind = False  # whether the last "not" stands right behind it
     for start, end, means in hits:
         if "that" in means.speech:
             said = -_NEAR  # "I understand that you cannot say when": what is denied is not the understanding
@@ -198,9 +196,8 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
             said = end
         elif means.choices:  # a phrase that goes over both: "heb ik | nooit gemaakt"
             continue
-        auxiliary = means.auxiliary or (
-            auxiliary and (means.negates or "instead" in means.addresses)
-        )  # a "not"
+        # A "not" between the two leaves the auxiliary in force: "have not lost".
+        auxiliary = means.auxiliary or (auxiliary and (means.negates or "instead" in means.addresses))
     if negated and verbs and behind:
         verbs[-1] = (verbs[-1][0], True)
     return verbs

@@ -65,9 +65,8 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
     parts = clauses(fresh.within(slot.start, slot.end + 1), terms.opposites)  # with the mark that ends it
     first = agreements.sentence_end(fresh.text, slot.start)
     if agreements.bare(_NUMBER.sub("", fresh.text[slot.start : first]), terms) is False:
-        parts = [
-            part for part in parts if part.start > first
-        ]  # to "Are they lost, or did you never have any?"
+        # The "no" answers "Are they lost, or did you never have any?", and what follows says which.
+        parts = [part for part in parts if part.start > first]
     about = [
         part
         for before, part, after in zip((None, *parts), parts, (*parts[1:], None), strict=False)

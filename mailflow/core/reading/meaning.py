@@ -9,9 +9,8 @@ from typing import NamedTuple
 Concept = tuple[str, str]  # (table, key) of the word list: ("states", "gone")
 
 _BREAKING = ("but", "because", "and", "without")
-_NO_THINGS = frozenset(
-    {"nothing", "vault", "password_reset"}
-)  # what only looks like a thing, or is done to one
+# What only looks like a thing, or is done to one.
+_NO_THINGS = frozenset({"nothing", "vault", "password_reset"})
 _SAYS = frozenset({"agree", "aware", "yes", "refuse", "objection"})
 _ENDS = frozenset({"stop", "question", "line"})
 _BREAKS = frozenset({"comma", "open", "close", "colon"})
@@ -32,9 +31,7 @@ class Meaning:
     def __init__(self, concepts: Iterable[Concept]) -> None:
         self.concepts = tuple(concepts)
         self.tables = frozenset(table for table, _ in self.concepts)
-        self.things = tuple(
-            key for key in self._keys("things") if key not in _NO_THINGS
-        )  # what only looks like one
+        self.things = tuple(key for key in self._keys("things") if key not in _NO_THINGS)
         self.topics = self._keys("topics")
         self.states = self._keys("states")
         self.tells = self._keys("tells")

@@ -15,9 +15,10 @@ from mailflow.core.reading.terms import Terms
 
 _WRONG = re.compile(rf"(?P<name>{NAME})[{QUOTES}]?[ ,，、]{{0,2}}\Z", re.ASCII)
 _RIGHT = re.compile(rf"[ ,，、]{{0,2}}[{QUOTES}]?(?P<name>{NAME})", re.ASCII)
+# A name, behind which stands an "and" at most.
 _BEFORE = re.compile(
     rf"(?<![\w@./-])(?P<name>{NAME})[{QUOTES}]?[ ,，、]{{1,2}}(?:[^\W\d_]{{1,4}} )?\Z", re.ASCII
-)  # and behind it at most an "and"
+)
 _AFTER = re.compile(rf"[ ][{QUOTES}]?(?P<name>{NAME})(?![\w@])", re.ASCII)
 _SPOKEN = frozenset({"noun", "account", "mine"})  # kinds of words that announce a name
 _AWAY, _FAR = 2, 150  # sentences and characters

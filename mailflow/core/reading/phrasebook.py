@@ -34,9 +34,8 @@ class PhraseBook:
     kinds: tuple[tuple[str, Concept | None], ...] = ()  # the languages and concepts, by their numbers
     by_word: Glossary = field(default_factory=Glossary)
     by_character: Mapping[str, str] = field(default_factory=dict)
-    words: WordList = field(
-        default_factory=lambda: WordList(head=SHORT)
-    )  # of all phrases, a stem's star kept
+    # Of all phrases, a stem's star kept.
+    words: WordList = field(default_factory=lambda: WordList(head=SHORT))
     key_words: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)  # what may be misspelled
 
     def beginning(self, word: str) -> Iterator[Entry]:

@@ -23,9 +23,8 @@ from mailflow.core.text import first_quote
 
 _NUMBER = re.compile(r"\s*[(（]?(?:[^\W\d_]?(\d{1,2})[.)．）:]|([a-h])[)）])")
 _BULLET = re.compile(r"\s*[-*•·]\s")
-_SENTENCE = re.compile(
-    r"(?:[^.!?。！？]|\.(?=\w))+[.!?。！？]?"
-)  # matches wherever it is tried, so that no text is passed over twice
+# Matches wherever it is tried, so that no text is passed over twice.
+_SENTENCE = re.compile(r"(?:[^.!?。！？]|\.(?=\w))+[.!?。！？]?")
 _JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3

@@ -21,9 +21,8 @@ _BOLD = re.compile(r"^[ \t]*(\*\*?|__?)(?=\S)([^\n*_]{1,80})(?<=\S)\1[ \t]*[:：
 _SEPARATOR = re.compile(
     r"[:：=|→\t–—-](?:(?<=[:：=|→])|(?<=\t)(?![ \t]*(?:[:：=|→]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t]*"
 )
-_LEADERS = re.compile(
-    rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}"
-)  # "User name ..... x"
+# What leads from a label to its value: "User name ..... x".
+_LEADERS = re.compile(rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}")
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
 _WORDY = re.compile(r"\w")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")

@@ -50,17 +50,14 @@ class Ways:
     of: Mapping[tuple[str, str], tuple[str, float]]  # (thing, state) → choice, how sure
     in_slot: dict[tuple[str, str], str]  # the same, told only where the thing is asked for: "Codes: saved"
     unless: Mapping[str, frozenset[str]]  # choice → states beside which it is not told
-    beside: Mapping[
-        str, Mapping[str, frozenset[str]]
-    ]  # choice → another, beside which it has to name one of these things
-    yields: Mapping[
-        str, Mapping[str, frozenset[str]]
-    ]  # choice → another, where that is told it is not told by these states
+    # Choice → another, beside which it has to name one of these things.
+    beside: Mapping[str, Mapping[str, frozenset[str]]]
+    # Choice → another, where that is told it is not told by these states.
+    yields: Mapping[str, Mapping[str, frozenset[str]]]
     things: Mapping[str, str]  # thing → the choice it stands for where a reason is expected
     mentioned: Mapping[str, str]  # thing → the choice that it tells where nothing else is said
-    pasted: tuple[
-        tuple[str, str], ...
-    ]  # what stands in the mail instead of a secret, and the choice it tells
+    # What stands in the mail instead of a secret, and the choice it tells.
+    pasted: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
