@@ -112,7 +112,7 @@ def _claims(
     slots = slots or (in_form_order(fresh, terms) if first else ordered(fresh, terms, asks))
     pasted = bool(found) or any(not slot.own for slot in slots)
     taken = Taken(fresh)
-    taken.add(*((box.start, box.end) for box in found), *fresh.boxed)
+    taken.add(*boxes.spans(fresh, terms, found), *fresh.boxed)
     taken.add(*context.ours(fresh, terms, statements=pasted))
     claims = list(boxes.read_boxes(fresh, terms, found, slots))
     last = None

@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
+from mailflow.core.reading.agreements import bare, yes_or_no
 from mailflow.core.reading.breaks import LABEL_LIKE
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
@@ -25,6 +26,7 @@ from mailflow.core.reading.words import words_of
 _OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
+_NUMBER = re.compile(r"^\s*\(?\d{1,2}[.):]\s*")
 _LONGEST = 400
 _LONGEST_LABEL = 60  # characters before a box
 _LONGEST_BELOW = 200  # characters below an open box that answer it
@@ -44,7 +46,8 @@ class Box(NamedTuple):
     ticked: bool
     start: int
     text: int  # where the words beside it begin
-    end: int
+    end: int  # where they end
+    stop: int  # where both they and the box have ended
 
 
 def find_boxes(fresh: Fresh) -> list[Box]:
@@ -62,10 +65,42 @@ def find_boxes(fresh: Fresh) -> list[Box]:
         begin, text = match.start(), match.end()
         line = max(fresh.starts[fresh.line_at(begin)], found[index - 1].end() if index else 0)
         behind = not fresh.text[text : min(end, fresh.line_end(text))].strip()
-        if behind and (not fresh.text[text:end].strip() or fresh.text[line:begin].strip(_AROUND)):
-            begin, text, end = line, line, match.start()  # the box stands behind its words
-        boxes.append(Box(match.lastgroup == "ticked", begin, text, end))
+        if (
+            behind and (not fresh.text[text:end].strip() or fresh.text[line:begin].strip(_AROUND))
+        ) or _all_behind(fresh, found, index):
+            begin = text = _past_label(fresh, line, begin)
+            end = match.start()  # the box stands behind its words
+        boxes.append(Box(match.lastgroup == "ticked", begin, text, end, max(end, match.end())))
     return boxes
+
+
+def spans(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> Iterator[tuple[int, int]]:
+    """Where boxes and the words beside them stand. A tick behind a yes ("Yes ✅") or nothing ("1. [x]") may still answer."""
+    for box in boxes:
+        text = fresh.text[box.text : box.end]
+        parts = clauses(fresh.within(box.text, box.end), terms.opposites)
+        answers = not any(map(str.isalpha, text)) or yes_or_no(text, parts, terms, knowing=True)
+        yield box.start, box.end if answers else box.stop
+
+
+def _past_label(fresh: Fresh, start: int, end: int) -> int:
+    """Where the words before a box begin: behind a label or a question, if any stand there."""
+    label = max(fresh.text.rfind(sign, start, end) for sign in ":?") + 1
+    return label if label and fresh.text[label:end].strip() else start
+
+
+def _all_behind(fresh: Fresh, found: Sequence[re.Match[str]], index: int) -> bool:
+    """Whether a box is one of some on a line that begins with words and ends with a box: "no [x] yes [ ]"."""
+    line, end = fresh.starts[fresh.line_at(found[index].start())], fresh.line_end(found[index].end())
+    first = bisect_left(found, line, key=re.Match.start)
+    last = bisect_left(found, end, key=re.Match.start) - 1
+    before = fresh.text[line : found[first].start()].strip(_AROUND)
+    return (
+        last > first
+        and not fresh.text[found[last].end() : end].strip()
+        and bool(before)
+        and not before.endswith((":", "?"))
+    )
 
 
 def _limit(fresh: Fresh, found: Sequence[re.Match[str]], index: int) -> int:
@@ -150,8 +185,9 @@ def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) 
     topical = _topical(fresh, boxes)
     for box in boxes:
         if box.ticked:
-            place = bisect_right(starts, box.start) - 1
-            under = slots[place] if place >= 0 and box.start < slots[place].end else None
+            at = box.start if box.start < box.text else box.end  # where the box itself stands
+            place = bisect_right(starts, at) - 1
+            under = slots[place] if place >= 0 and at < slots[place].end else None
             yield from _read(fresh, terms, box, under, topical)
 
 
@@ -195,7 +231,7 @@ def _read(
         return
     value = _value(fresh, terms, box, field)
     if value is not None:
-        yield Claim(field.key, value, _TICKED, _SURE, box.start, box.end, rank=0)
+        yield Claim(field.key, value, _TICKED, _SURE, box.start, box.stop, rank=0)
 
 
 def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Field | None:
@@ -234,6 +270,8 @@ def _topics(topical: Sequence[Hit], start: int, end: int) -> set[str]:
 
 def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | None:
     """What ticking says; nothing where the person has changed the statement or set a condition."""
+    if bare(_NUMBER.sub("", fresh.text[box.text : box.end]), terms) is False:
+        return False if field.kind is Kind.AGREEMENT else None  # "( ) yes (x) no"
     if field.kind is Kind.AGREEMENT:
         hits = fresh.within(box.text, box.end)
         text = collapsed(fresh.text[box.text : box.end])
