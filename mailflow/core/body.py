@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
@@ -14,6 +15,7 @@ from mailflow.core.reference import desk_pattern
 from mailflow.core.secrets import Secret, find_secrets, mask, without_tokens
 from mailflow.core.text import Line, Mark, mark_lines
 
+_STRUCK = re.compile(r"~~(?=[^\s~])[^~]{0,400}[^\s~]~~")  # as Markdown has it
 _TELLING = 3  # words: so much of a line, and it is the letter's; "yes" may be anybody's
 
 
@@ -87,6 +89,13 @@ def without_desk(lines: Iterable[Line], desk: str) -> tuple[Line, ...]:
         if "@" in line.text and ours.search(line.text)
         else line
         for line in lines
+    )
+
+
+def without_struck(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines with blanks where words are struck out: who does that takes them back."""
+    return tuple(
+        line._replace(text=_STRUCK.sub(blank, line.text)) if "~~" in line.text else line for line in lines
     )
 
 

@@ -25,6 +25,8 @@ _MAILS = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "
 _ONE_OF = frozenset({"multipart/alternative", "multipart/related", "multipart/report", "multipart/signed"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
+# What a reader sees in HTML and no plain text beside it shows: words struck out, boxes left open.
+_ONLY_IN_HTML = re.compile(r"<(?:s|del|strike|input)[\s>]|line-through", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*+\n")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -139,12 +141,15 @@ class Contents:
                 return [*chain.from_iterable(bodies)]
 
     def _preferred(self, alternatives: list[list[Part]]) -> list[Part]:
-        """The plain one, unless it only says that there is another (RFC 2046, 5.1.4 would have the last)."""
+        """The plain one, unless it only says that there is another, or cannot show what that one says (RFC 2046, 5.1.4 would
+        have the last).
+        """
         plain = [body for body in alternatives if all(part.content_type != "text/html" for part in body)]
         rich = [body for body in alternatives if any(part.content_type == "text/html" for part in body)]
         if not (plain and rich):
             return alternatives[-1] if alternatives else []
-        return rich[-1] if self._is_stub(plain[0], rich[-1]) else plain[0]
+        marked = any(_ONLY_IN_HTML.search(self._source(part)) for part in rich[-1])
+        return rich[-1] if marked or self._is_stub(plain[0], rich[-1]) else plain[0]
 
     def _is_stub(self, plain: list[Part], rich: list[Part]) -> bool:
         """Whether a plain text is short, most of its words stand nowhere in the other one, and that one says more."""

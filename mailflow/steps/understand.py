@@ -15,7 +15,7 @@ from typing import TypeVar
 from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.authentication import Authentication
-from mailflow.core.body import Body, read_body, without_desk, without_letters
+from mailflow.core.body import Body, read_body, without_desk, without_letters, without_struck
 from mailflow.core.case import Case, Status
 from mailflow.core.forwarded import with_own_forwarded
 from mailflow.core.intent import own_subject, read_wish
@@ -172,12 +172,13 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
     elif case is not None:
         body = replace(body, lines=with_typed(body.lines, policy.form, lexicon.text))
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
-    lines = with_subject(subject, without_desk(body.lines, app.addresses.desk))
+    told = without_struck(body.lines)
+    lines = with_subject(subject, without_desk(told, app.addresses.desk))
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)
 
     def wish_beside(reading: Reading) -> Wish:
         return read_wish(
-            body.lines,
+            told,
             body.subject,
             reading,
             policy.redirects,

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from mailflow.config.packaged import lexicon
-from mailflow.core.body import read_body, redacted, without_desk, without_letters
+from mailflow.core.body import read_body, redacted, without_desk, without_letters, without_struck
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
 from mailflow.core.text import Line, Mark
@@ -159,5 +159,20 @@ def test_lines_of_our_letter_that_come_back_unmarked_are_ours():
 )
 def test_an_address_of_ours_is_nobodys(text, left):
     [line] = without_desk([Line(text, Mark.FRESH, 1)], DESK)
+    assert len(line.text) == len(text)
+    assert re.sub(" +", " ", line.text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("I ~~agree~~ wait.", "I wait."),
+        ("~~yes", "~~yes"),
+        ("~~ yes ~~", "~~ yes ~~"),
+        ("a ~~~ b ~~~", "a ~~~ b ~~~"),
+    ],
+)
+def test_words_that_are_struck_out_are_taken_back(text, left):
+    [line] = without_struck([Line(text, Mark.FRESH, 1)])
     assert len(line.text) == len(text)
     assert re.sub(" +", " ", line.text) == left

@@ -395,6 +395,8 @@ def test_alternatives():
     assert multipart("alternative", plain, html).text == "plain words\n"
     assert multipart("alternative", html, plain).text == "plain words\n"
     assert multipart("alternative", html).text == "plain words and more\n"
+    for sign in ("<s>x</s>", "<DEL>x</DEL>", "<i style='text-decoration: line-through'>x</i>"):
+        assert multipart("alternative", plain, f"{html}{sign}").text == "plain words and more\n"
     assert multipart("alternative", "\n", html).text == "plain words and more\n"
     assert multipart("alternative", "\nSee the HTML part", html).text == "plain words and more\n"
     assert multipart("alternative", "\n" + "long " * 50, html).text == "long " * 50 + "\n"

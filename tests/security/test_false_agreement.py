@@ -18,6 +18,13 @@ UNSEEN = [
     "<span style='opacity:0'>{}</span>",
     "<span style='display:none'>{}</span>",
 ]
+STRUCK_IN_HTML = [
+    "<s>{}</s>",
+    "<strike>{}</strike>",
+    "<del>{}</del>",
+    '<span style="text-decoration:line-through">{}</span>',
+]
+TICKED_NO = ["( ) yes (x) no", "[ ] yes [x] no", "yes [ ] no [x]", "no [x] yes [ ]", "no [x]"]
 GIVEN = ["yes, no problem", "yes / I agree", "yes, and no codes are left", "[x] yes / [ ] no"]
 
 
@@ -39,6 +46,47 @@ def test_words_that_are_struck_out_or_that_nobody_sees(world, hidden):
     words = hidden.format("Code of Conduct: I agree<br>Waiting time: yes")
     world.answer(letter, f"<p>Please help me.</p><p>{words}</p>", Content_Type="text/html")
     assert agreed(world) == set()
+
+
+@pytest.mark.parametrize("struck", STRUCK_IN_HTML)
+def test_words_whose_strike_the_plain_text_beside_the_html_cannot_show(world, struck):
+    """As Gmail and others write what somebody has struck out into the plain text without a mark."""
+    (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
+    body = f"--b\n\nYes to all.\n\nOr rather not.\n--b\nContent-Type: text/html\n\n<p>{struck.format('Yes to all.')}</p><p>Or rather not.</p>\n--b--"
+    world.answer(letter, body, Content_Type='multipart/alternative; boundary="b"')
+    assert agreed(world) == set()
+
+
+def test_boxes_that_the_plain_text_beside_the_html_cannot_show(world):
+    (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
+    words = "I agree to follow the Code of Conduct"
+    body = f"--b\n\n{words}\n--b\nContent-Type: text/html\n\n<p><input type=checkbox> {words}</p>\n--b--"
+    world.answer(letter, body, Content_Type='multipart/alternative; boundary="b"')
+    assert agreed(world) == set()
+
+
+@pytest.mark.parametrize("text", ["~~Yes to all.~~\nLater.", "2. ~~yes~~\n3. ~~yes~~"])
+def test_words_that_are_struck_out_as_markdown_has_it(world, text):
+    (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
+    world.answer(letter, text)
+    assert agreed(world) == set()
+    assert "~~" in world.handled[-1].body.fresh  # who decides sees them
+
+
+@pytest.mark.parametrize("value", TICKED_NO)
+def test_a_tick_beside_a_no(world, value):
+    (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
+    world.answer(letter, f"Code of Conduct: {value}\nRecovery codes: {value}\n")
+    assert agreed(world) == set()
+    assert "recovery_codes" not in world.case().answers
+
+
+@pytest.mark.parametrize("value", TICKED_NO)
+def test_a_tick_beside_a_no_is_no_yes_to_the_next_question(world, value):
+    (letter,) = world.write(f"{INCOMPLETE} My recovery codes are lost.", sender="jo@example.org")
+    for label in ("Code of Conduct: ", "1. ", ""):
+        world.answer(letter, f"{label}{value}")
+        assert agreed(world) == set()
 
 
 @pytest.mark.parametrize("value", GIVEN)
