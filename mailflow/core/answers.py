@@ -30,6 +30,7 @@ from mailflow.core.reading import (
 )
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.evidence import CLEAR, HINT
 from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
 from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.meaning import Hit
@@ -37,7 +38,6 @@ from mailflow.core.reading.ordered import in_form_order, ordered
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.told import CLEAR, HINT
 from mailflow.core.reading.values import read_slot
 from mailflow.core.text import Line, Mark
 

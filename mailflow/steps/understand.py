@@ -21,8 +21,8 @@ from mailflow.core.forwarded import with_own_forwarded
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import Mail, parse
 from mailflow.core.origin import Silence, why_not_answer
-from mailflow.core.reading.context import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.reading.works import BESIDE_PUBLISHING
+from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.recognise import Belongs, Clues, Matches, answers_others, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.typed import with_typed

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import dropwhile, takewhile
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading.apart import is_put_off
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, RESERVES, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.sentences import sentence_end
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.whichquestion import WHICH
 
 AROUND = " .,;:!*_`'\"()“”„«»「」『』…。！，、-–—"
 TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
@@ -25,7 +26,7 @@ _ECHOES = (("echo", True), ("echo_not", False))
 _BETWEEN = re.compile(r"[/|\\()\[\]<>☐□,;–—-]|\s{2,}")  # what stands between two ways to answer
 _LINE = 200  # characters of it that are looked at
 _LABELLED = frozenset({"label", "form heading"})  # the others may answer several questions in a line
-_SENTENCE_END = re.compile(r"[.!?。！？\n]")
+_TO_COME = frozenset({"then", "appointment"})
 
 
 def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
@@ -160,6 +161,14 @@ def reserves(text: str, hits: Sequence[Hit], parts: Sequence[Clause], terms: Ter
     return not parts and bare(text, terms) is None and any(hit.means.speech & RESERVES for hit in hits)
 
 
+def is_put_off(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether who says yes is still to answer, and so only nods: "OK, I will reply tonight". Not of a "yes to all"."""
+    hits = fresh.within(start, end)
+    marks = frozenset().union(*(hit.means.speech for hit in hits))
+    put_off = "will_reply" in marks or ("reply" in marks and not marks.isdisjoint(_TO_COME))
+    return put_off and marks.isdisjoint(WHICH)
+
+
 def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     """Whether the first sentence is a yes, and what follows goes on about something else: "Yes. Nobody was against it"."""
     end = sentence_end(fresh.text, slot.start)
@@ -204,12 +213,6 @@ def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Cla
     for field in slot.fields if given else ():
         if field.kind is Kind.AGREEMENT:
             yield Claim(field.key, True, slot.rule, min(slot.sure, given[0].sure), slot.start, end)
-
-
-def sentence_end(text: str, start: int) -> int:
-    """The place of the mark or line end with which the sentence ends that goes on at a place."""
-    end = _SENTENCE_END.search(text, start)
-    return end.start() if end else len(text)
 
 
 def _only_same(hit: Hit) -> bool:

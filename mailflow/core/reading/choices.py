@@ -9,19 +9,20 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, NONE, Clause, clauses
-from mailflow.core.reading.elsewhere import of_another_place, without_elsewhere
-from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.slots import Slot
-from mailflow.core.reading.terms import Terms, collapsed
-from mailflow.core.reading.told import (
+from mailflow.core.reading.evidence import (
     CLEAR,
     NO_STATE,
     RESERVED,
-    Told,
+    Evidence,
     choices_named,
-    named_beside,
-    told_by,
+    evidence_of,
+    without_explained,
 )
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.otherservice import is_of_other_service, without_other_services
+from mailflow.core.reading.sentences import sentence_end
+from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms, collapsed
 
 _PASTED = 0.65
 _NAMED = 0.85  # a reason slot that only names a thing
@@ -51,7 +52,7 @@ def _reason_in_slot(
     text = fresh.text[slot.start : slot.end]
     if terms.states_nothing(field, text):
         return
-    told = dict.fromkeys(_best(told_by(terms, field, parts)))
+    told = dict.fromkeys(_best(evidence_of(terms, field, parts)))
     sure = slot.sure
     if not told:
         told = dict.fromkeys(_named(terms, field, parts))
@@ -62,11 +63,11 @@ def _reason_in_slot(
         yield Claim(field.key, tuple(told), slot.rule, sure, slot.start, slot.end)
 
 
-def _best(told: Iterable[Told]) -> list[str]:
+def _best(evidence: Iterable[Evidence]) -> list[str]:
     """The choices that are told; those that are only hinted at where no other is."""
-    found = list(told)
-    clear = [told.choice for told in found if told.sure >= CLEAR]
-    return clear or [told.choice for told in found]
+    found = list(evidence)
+    clear = [one.choice for one in found if one.sure >= CLEAR]
+    return clear or [one.choice for one in found]
 
 
 def _named(terms: Terms, field: Field, parts: Sequence[Clause]) -> list[str]:
@@ -86,7 +87,7 @@ def _choice_in_slot(
     if field.yes and agreements.bare(_behind_statement(text, field), terms):
         yield Claim(field.key, field.yes, slot.rule, slot.sure, slot.start, slot.end)
         return
-    first = text[: agreements.sentence_end(text, 0)]  # who answers "No." and goes on tells a story
+    first = text[: sentence_end(text, 0)]  # who answers "No." and goes on tells a story
     if any(slot.said) and (said := agreements.echoed(first, terms)) is not None:
         choice = slot.said[not said]
         if choice:
@@ -96,7 +97,7 @@ def _choice_in_slot(
     else:
         first = ""
     own = [part for part in parts if part.start >= slot.start + len(first) and not part.marks & RESERVED]
-    choices = {told.choice for told in told_by(terms, field, own)}
+    choices = {told.choice for told in evidence_of(terms, field, own)}
     if not choices:
         choices = by_state(terms, field, own) or {name for part in own for name in choices_named(field, part)}
     choices = choices or _told_around(fresh, terms, slot, field, parts)
@@ -212,14 +213,15 @@ def _knows_not(part: Clause) -> bool:
 
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
-    parts = without_elsewhere(parts)
+    parts = without_other_services(parts)
     for field in terms.form.fields:
-        if field.key in terms.ways:
-            for choice, sure, part, rank in named_beside(
-                terms.ways[field.key], list(told_by(terms, field, parts))
-            ):
-                value = (choice,) if field.kind is Kind.REASON else choice
-                yield Claim(field.key, value, f"{field.kind} in prose", sure, part.start, part.end, rank)
+        if field.key not in terms.ways:
+            continue
+        evidence = list(evidence_of(terms, field, parts))
+        for one in without_explained(terms.ways[field.key], evidence):
+            value = (one.choice,) if field.kind is Kind.REASON else one.choice
+            start, end = one.clause.start, one.clause.end
+            yield Claim(field.key, value, f"{field.kind} in prose", one.sure, start, end, one.rank)
 
 
 def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Claim]:
@@ -228,7 +230,7 @@ def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[C
     for part in parts:
         if part.asks or part.marks & _SUPPOSED or part.states & _FINE or part.topics:
             continue  # "I think it is the authenticator" is as good as they know
-        if of_another_place(part) or "codes" in part.things:
+        if is_of_other_service(part) or "codes" in part.things:
             continue
         for thing in part.things:
             if thing in told:

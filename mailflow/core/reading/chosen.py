@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mailflow.core.reading import names, questions
-from mailflow.core.reading.apart import COMMA, sentences
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.sentences import COMMA, sentences
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import lower, words_of
 

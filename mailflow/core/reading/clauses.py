@@ -77,6 +77,11 @@ class Clause:
     def begins_to_ask(self) -> bool:
         return "ask" in self.hits[0].means.speech
 
+    @property
+    def ends_in_none(self) -> bool:
+        """Whether its last word is a "none": "… and there are none"."""
+        return "not_one" in self.hits[-1].means.speech
+
     def is_only(self, mark: str) -> bool:
         """Whether it says nothing beside a word of [speech]: "maybe", "no idea what"."""
         return mark in self.marks and not (self.things or self.topics or self.says or self.states)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from mailflow.core.reading import agreements, below, questions
+from mailflow.core.reading import agreements, belowquote, questions
 from mailflow.core.reading.addressforms import find_addresses
-from mailflow.core.reading.apart import COMMA, sentences
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.sentences import COMMA, sentences
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.windows import keys
 from mailflow.core.reading.words import lower
@@ -38,7 +38,7 @@ def registered(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
 
 def _answered(fresh: Fresh) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     """Each quoted question with the sentences that may answer it: below it, or at the top where it is the only one."""
-    for quoted, start, end in below.answers(fresh):
+    for quoted, start, end in belowquote.answers(fresh):
         yield questions.last_of(quoted), sentences(fresh, [(start, end)])[:1]
     asked = [one for one in questions.said_in_quote(fresh) if questions.asks(one)]
     if len(asked) == 1:

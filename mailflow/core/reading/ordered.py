@@ -8,12 +8,12 @@ from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import bare
-from mailflow.core.reading.apart import COMMA, sentences
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.numbering import may_be_numbered, numbered
 from mailflow.core.reading.questions import Question, of_item
+from mailflow.core.reading.sentences import COMMA, sentences
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.values import read_slot

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from mailflow.core.answer import Value
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import ORDINARY, Claim
+from mailflow.core.reading.evidence import CLEAR
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.told import CLEAR
 
 _CLEARLY = 0.12  # so much surer is better founded
 _OTHER = "other"

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import addresses, agreements, choices, names
+from mailflow.core.reading.anaphora import has_near_pronoun
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.sentences import COMMA, sentence_end
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.told import has_near_pronoun
 from mailflow.core.reading.words import lower, words_of
 
 _NUMBER = re.compile(r"^\s*\d{1,2}[.):]?\s")  # of our question
-_COMMA = re.compile("[,;，；、]")
 _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
 _SHORT, _LONG = 60, 160  # characters
@@ -63,7 +63,7 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         yield from choices.in_slot(fresh, terms, slot, field)
         return
     parts = clauses(fresh.within(slot.start, slot.end + 1), terms.opposites)  # with the mark that ends it
-    first = agreements.sentence_end(fresh.text, slot.start)
+    first = sentence_end(fresh.text, slot.start)
     if agreements.bare(_NUMBER.sub("", fresh.text[slot.start : first]), terms) is False:
         # The "no" answers "Are they lost, or did you never have any?", and what follows says which.
         parts = [part for part in parts if part.start > first]
@@ -103,7 +103,7 @@ def _lone_name(
 def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
     """As in "x", or "It is x": a name that ends a short sentence of common words."""
     words = text.split()
-    first = _COMMA.split(text)[0].strip()
+    first = COMMA.split(text)[0].strip()
     if first != text.strip() and "@" not in text and len(first.split()) == 1:
         name = names.clean(first)  # "x, or maybe x2"
         return (name, _FIRST_OF_MORE) if name.islower() and not terms.everyday(name) else ("", 0)

@@ -1,4 +1,4 @@
-"""What clauses tell of things: "the phone broke", "they are lost", "and the codes too"."""
+"""What clauses tell that speaks for a choice: a thing in a state ("the phone broke", "and the codes too") or a phrase."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import along
+from mailflow.core.reading import losttogether
+from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, refers_to
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.elliptic import left_out
-from mailflow.core.reading.elsewhere import of_another_place
 from mailflow.core.reading.meaning import CHOICE
+from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.terms import Terms, Ways
 
 CLEAR = 0.7
 _PHRASE = 0.8
 HINT = 0.64  # counts only where nothing better tells a reason
 _PERSONAL = frozenset({"phone", "device", "password"})
-_PRONOUNS = frozenset({"them", "it"})
-_IT = frozenset({"it"})
-_MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
-_FAR = 3  # sentences
 _IS = 5  # characters at most before the "not" of "is not", "were not": what follows is something else
 _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR_PLACE = 15  # characters between "were on" and the place
-_NEAR = 15  # characters between a pronoun and its verb
 _LESS = 0.05  # less sure: the thing stands in the clause before
-_HAD_IN = frozenset({"had", "saved"})
 _ACCESS = frozenset({"reached"})
 NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
@@ -36,51 +31,55 @@ _VAULT = ("things", "vault")
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
 
-class Told(NamedTuple):
+class Evidence(NamedTuple):
+    """That a clause tells a choice of a field."""
+
     choice: str
-    sure: float
-    part: Clause
+    sure: float  # 0 to 1
+    clause: Clause
     rank: int = 1  # 2: said of a thing that was spoken of before, and so the last word on it
 
 
-def told_by(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Told]:
+def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Evidence]:
+    """All that the clauses tell of a field, in order but for what is told by leaving words out, which comes last."""
     ways = terms.ways[field.key]
-    things: tuple[str, ...] = ()  # those of the last clause that named any
-    held = False
-    before: Clause | None = None
-    listed = False
-    loss: Clause | None = None  # the last clause that told of one
-    place: Clause | None = None  # one that was lost with it
+    named: Clause | None = None  # the last clause that named a thing
+    loss: Clause | None = None  # the last clause that told of a loss
+    place: Clause | None = None  # the last one that was lost together with something
     for last, part in zip((None, *parts), parts, strict=False):
-        for choice, sure in _by_phrase(field, ways, part) if part.traits & CHOICE else ():
-            yield Told(choice, sure, part)
-        place = ("place" in part.marks and along.lost_place(part, loss)) or place
+        yield from _by_phrase(field, ways, part) if part.traits & CHOICE else ()
+        place = ("place" in part.marks and losttogether.lost_place(part, loss)) or place
         if not (part.things or part.states):
             continue
         loss = part if part.states & ENDED or (part.negated and part.states & HAS) else loss
-        own = [thing for thing in part.things if thing not in _ASIDE]
         if part.states & ENDED and last and not part.things and _is_of_address(part, last):
             yield from _by_things(ways, part, ("mailbox",), part.states, lost=True)
             continue
         if part.things:
-            yield from _by_own(ways, part, before, loss)
-            yield from _lost_along(ways, part, before, place) if place or "together" in part.marks else ()
-        if own:
-            things, before = part.things, part
-            held = bool(part.states & HAS) and not part.question
-            listed = bool(part.states) or any("and" in hit.means.speech for hit in part.hits)
-        elif part.states and things and not part.topics and _refers(part, before, last, held=held):
-            if (held and part.states <= NO_STATE) or _knows_that(part):
-                continue  # "I found the codes. They were in a drawer."
-            relative = "which" in part.marks and not part.marks & _PRONOUNS
-            kept = before is not None and not before.states.isdisjoint(KEPT)
-            meant = things[-1:] if relative and not kept else things if listed else things[:1]
-            for told in _by_things(ways, part, meant, part.states, lost=loss is not None):
-                yield told._replace(sure=told.sure - _LESS, rank=2)
+            yield from _by_own(ways, part, named, loss)
+            yield from _lost_together(ways, part, named, place) if place or "together" in part.marks else ()
+        if any(thing not in _ASIDE for thing in part.things):
+            named = part
+        elif part.states and named is not None and not part.topics and refers_to(part, named, last):
+            yield from _by_reference(ways, part, named, lost=loss is not None)
     yield from _by_left_out(ways, parts, terms.opposites)
 
 
-def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, str]) -> Iterator[Told]:
+def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Iterator[Evidence]:
+    """What a clause tells of the things of one before it: of all of them if that one listed them, else of one."""
+    if (is_held(named) and part.states <= NO_STATE) or _knows_that(part):
+        return  # "I found the codes. They were in a drawer."
+    listed = bool(named.states) or any("and" in hit.means.speech for hit in named.hits)
+    relative = "which" in part.marks and not part.marks & PRONOUNS
+    if relative and named.states.isdisjoint(KEPT):
+        meant = named.things[-1:]  # "my phone with the authenticator, which broke"
+    else:
+        meant = named.things if listed else named.things[:1]
+    for told in _by_things(ways, part, meant, part.states, lost=lost):
+        yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, str]) -> Iterator[Evidence]:
     """What is told of the things spoken of before by what leaves them out."""
     before: Clause | None = None
     lost: set[str] = set()
@@ -95,10 +94,12 @@ def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, st
                 yield told._replace(rank=2)
 
 
-def _lost_along(ways: Ways, part: Clause, before: Clause | None, place: Clause | None) -> Iterator[Told]:
+def _lost_together(
+    ways: Ways, part: Clause, before: Clause | None, place: Clause | None
+) -> Iterator[Evidence]:
     """What is told of things that were lost with another: of those named before, or of a clause's own."""
-    things: Sequence[str] = part.things if along.is_on_it(part, place) else ()
-    if before is not None and along.went_along(part, before):
+    things: Sequence[str] = part.things if losttogether.is_on_it(part, place) else ()
+    if before is not None and losttogether.went_along(part, before):
         things = before.things
     for told in _by_things(ways, part, things, GONE, lost=True):
         yield told._replace(rank=2)
@@ -115,7 +116,7 @@ def _knows_that(part: Clause) -> bool:
     return "aware" in part.says and "that" in part.marks
 
 
-def _by_own(ways: Ways, part: Clause, before: Clause | None, loss: Clause | None) -> Iterator[Told]:
+def _by_own(ways: Ways, part: Clause, before: Clause | None, loss: Clause | None) -> Iterator[Evidence]:
     """What a clause tells of its own things, and of those that it is the place of."""
     if "which" in part.marks and before is not None and _is_of_vault(part, before):
         yield from _by_things(ways, part, before.things, part.states & ENDED, lost=True)
@@ -158,7 +159,7 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
     if loss is None or part.negated or not part.states <= NO_STATE:
         return False
     if part.sentence - loss.sentence > 1 and not (
-        along.CODES.issuperset(part.things) and "only" not in part.marks
+        losttogether.CODES.issuperset(part.things) and "only" not in part.marks
     ):
         return False  # of codes it is said last, and often far behind
     if loss.states & ENDED:
@@ -167,63 +168,6 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
             return part.sentence == loss.sentence
         return not part.marks.isdisjoint(_AS_WELL) or (same_breath and part.states == _ACCESS)
     return "only" in part.marks  # "I have not lost the codes, only the phone."
-
-
-def _refers(part: Clause, before: Clause | None, last: Clause | None, *, held: bool) -> bool:
-    """Whether a clause without a thing of its own goes on about the last one."""
-    if last is not None and _is_of_other(part, last):
-        return False
-    if before is None or "if" in part.marks or part.sentence - before.sentence > 1:
-        return before is not None and "if" not in part.marks and _refers_far_back(part, before)
-    ended = "no_more" in part.marks and part.sentence == before.sentence and not held
-    ended = ended or (_ends_in_none(part) and not held)  # "None of them worked, so now I have none."
-    if ended or _answers(part, before) or has_near_pronoun(part, _PRONOUNS):
-        return True  # "The codes were on the laptop, not any more."
-    if "place" in part.marks and part.states & ENDED:
-        # "The codes were in the safe. The safe has burnt."
-        return "place" in before.marks or not before.states.isdisjoint(KEPT)
-    if part.sentence != before.sentence or _only_auxiliary(part):
-        return False
-    looked_for = part.break_before == "but" and part.negated and not before.states.isdisjoint(KEPT | _HAD_IN)
-    goes_on = part.break_before == "and" or looked_for  # "the codes were printed, but I have not found them"
-    past = last is not None and _is_past_relative(part, last)
-    return past or "which" in part.marks or (goes_on and not held)
-
-
-def _is_of_other(part: Clause, last: Clause) -> bool:
-    """Whether what it goes on about is only what the clause right before it names."""
-    if "exception" in last.marks and "which" in part.marks:
-        return True  # "all of them except two, which I have used up"
-    alone = part.marks & _PRONOUNS == _IT  # "we keep to the Code of Conduct, it hangs in our office"
-    return alone and bool(last.topics) and part.sentence == last.sentence
-
-
-def _is_past_relative(part: Clause, last: Clause) -> bool:
-    """As in "the provider, with whom I had registered, | has closed": the verb follows what a relative clause puts in."""
-    put_in = "which" in last.marks and not (last.things or last.states or last.topics or last.says)
-    return put_in and part.break_before == "comma" and bool(part.states & ENDED) and not part.marks
-
-
-def _answers(part: Clause, before: Clause) -> bool:
-    """As in "Recovery codes? Never made any." and "Recovery codes, yes, I have a full set."."""
-    asked = before.question and part.sentence != before.sentence
-    return (asked or before.says == {"yes"}) and not before.states
-
-
-def _refers_far_back(part: Clause, before: Clause) -> bool:
-    """As in "It is closed now", said of a mailbox after sentences about other matters."""
-    if part.sentence - before.sentence > _FAR or not _MAILBOX.issuperset(before.things):
-        return False
-    return bool(part.states & ENDED) and not part.negated and has_near_pronoun(part, _IT)
-
-
-def _ends_in_none(part: Clause) -> bool:
-    return "not_one" in part.hits[-1].means.speech
-
-
-def _only_auxiliary(part: Clause) -> bool:
-    """Whether its "has" belongs to a verb that says nothing here: "who has retired"."""
-    return all(hit.means.auxiliary for hit in part.hits if hit.means.states)
 
 
 def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
@@ -248,7 +192,7 @@ def _names_mailbox(part: Clause) -> bool:
 
 def _says_no(part: Clause, thing: str) -> bool:
     """Whether the "no" of a clause stands by a thing: "no recovery codes"; or is its last word: "… and there are none"."""
-    if _ends_in_none(part):
+    if part.ends_in_none:
         return True
     nots = [hit for hit in part.hits if hit.means.negates]
     others = [hit.start for hit in part.hits if "is_not" in hit.means.addresses]
@@ -261,29 +205,19 @@ def _says_no(part: Clause, thing: str) -> bool:
     )
 
 
-def has_near_pronoun(part: Clause, pronouns: frozenset[str] = frozenset({"them"})) -> bool:
-    """Whether a pronoun stands right beside the verb: "lost them", "they are gone"."""
-    verbs = [hit for hit in part.hits if hit.means.states]
-    return any(
-        verb.start - _NEAR <= hit.end and hit.start <= verb.end + _NEAR
-        for hit in part.hits
-        if hit.means.speech & pronouns
-        for verb in verbs
-    )
-
-
-def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[tuple[str, float]]:
-    if "if" in part.marks or ("trouble" in part.marks and of_another_place(part)):
+def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[Evidence]:
+    """What a clause tells by a phrase that says it all: "lost my second factor"."""
+    if "if" in part.marks or ("trouble" in part.marks and is_of_other_service(part)):
         return
     for hit in (hit for hit in part.hits if hit.means.choices):
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
-                    yield choice, sure
+                    yield Evidence(choice, sure, part)
     if field.kind is Kind.REASON and not part.negated:  # in the form's own words
         for choice in choices_named(field, part):
             if choice != "other":
-                yield choice, _PHRASE
+                yield Evidence(choice, _PHRASE, part)
 
 
 def _only_asked(part: Clause) -> bool:
@@ -294,15 +228,15 @@ def _only_asked(part: Clause) -> bool:
 def _of_another(part: Clause, things: Iterable[str]) -> bool:
     """Whether its things are another's: those of another service, or what a colleague lost who has only that."""
     peer = "peer" in part.marks and "which" not in part.marks and _PERSONAL.issuperset(things)
-    return peer or of_another_place(part)
+    return peer or is_of_other_service(part)
 
 
 def _by_things(
     ways: Ways, part: Clause, things: Sequence[str], states: frozenset[str], *, lost: bool
-) -> Iterator[Told]:
+) -> Iterator[Evidence]:
     if not states or part.marks & RESERVED or _only_asked(part) or _of_another(part, things):
         return
-    if states & _HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks:
+    if states & HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks:
         states |= {"was_at"}  # "I had the codes on that phone", which is lost
     for thing in _meant(part, things):
         for state in sorted(states):
@@ -314,25 +248,22 @@ def _by_things(
             if state == "was_at" and len(set(things)) == 1 and not lost:
                 continue  # "they were in the attic all along"
             if not states & ways.unless[choice]:
-                yield Told(choice, sure, part)
+                yield Evidence(choice, sure, part)
 
 
-def named_beside(ways: Ways, told: Sequence[Told]) -> Iterator[Told]:
-    """What is told, without what is only told by a pronoun where another choice explains it.
+def without_explained(ways: Ways, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The evidence without what another choice explains that is told too.
 
     Of an address that was never verified, what has expired or cannot be reached is the link, unless a mailbox is named; and who
     mistyped it has lost none.
     """
-    clear = {one.choice for one in told if one.sure >= CLEAR}
-    said = {one.choice for one in told}
-    for one in told:
-        if any(
-            states & one.part.states for other, states in ways.yields[one.choice].items() if other in said
-        ):
+    told = {one.choice for one in evidence}
+    clear = {one.choice for one in evidence if one.sure >= CLEAR}
+    for one in evidence:
+        yields, beside = ways.yields[one.choice], ways.beside[one.choice]
+        if any(other in told and states & one.clause.states for other, states in yields.items()):
             continue
-        if all(
-            named & {*one.part.things} for other, named in ways.beside[one.choice].items() if other in clear
-        ):
+        if all(things & {*one.clause.things} for other, things in beside.items() if other in clear):
             yield one
 
 

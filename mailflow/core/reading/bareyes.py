@@ -9,11 +9,10 @@ from itertools import islice
 
 from mailflow.core.form import Field
 from mailflow.core.reading import agreements
-from mailflow.core.reading.apart import WORD
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import has_cjk, words_of
+from mailflow.core.reading.words import WORD, has_cjk, words_of
 
 _ENDS = frozenset(".!。！\n")
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"

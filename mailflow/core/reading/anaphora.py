@@ -1,0 +1,86 @@
+"""Whether a clause that names no thing goes on about the last one that was named: "they are gone", "none of them work"."""
+
+from __future__ import annotations
+
+from mailflow.core.reading.clauses import ENDED, HAS, KEPT, Clause
+
+_THEM = frozenset({"them"})
+_IT = frozenset({"it"})
+PRONOUNS = _THEM | _IT
+HAD_IN = frozenset({"had", "saved"})
+_MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
+_FAR = 3  # sentences
+_NEAR = 15  # characters between a pronoun and its verb
+
+
+def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
+    """Whether a clause without a thing of its own goes on about those of `named`, the last clause that named any.
+
+    `last`: the clause right before it, None if it is the first.
+    """
+    if "if" in part.marks or (last is not None and _is_of_other(part, last)):
+        return False
+    if part.sentence - named.sentence > 1:
+        return _refers_far_back(part, named)
+    held = is_held(named)
+    ended = "no_more" in part.marks and part.sentence == named.sentence and not held
+    ended = ended or (part.ends_in_none and not held)  # "None of them worked, so now I have none."
+    if ended or _answers(part, named) or has_near_pronoun(part, PRONOUNS):
+        return True  # "The codes were on the laptop, not any more."
+    if "place" in part.marks and part.states & ENDED:
+        # "The codes were in the safe. The safe has burnt."
+        return "place" in named.marks or not named.states.isdisjoint(KEPT)
+    if part.sentence != named.sentence or _only_auxiliary(part):
+        return False
+    looked_for = part.break_before == "but" and part.negated and not named.states.isdisjoint(KEPT | HAD_IN)
+    goes_on = part.break_before == "and" or looked_for  # "the codes were printed, but I have not found them"
+    past = last is not None and _is_past_relative(part, last)
+    return past or "which" in part.marks or (goes_on and not held)
+
+
+def is_held(named: Clause) -> bool:
+    """Whether a clause says that its things are there."""
+    return bool(named.states & HAS) and not named.question
+
+
+def has_near_pronoun(part: Clause, pronouns: frozenset[str] = _THEM) -> bool:
+    """Whether a pronoun stands right beside the verb: "lost them", "they are gone"."""
+    verbs = [hit for hit in part.hits if hit.means.states]
+    return any(
+        verb.start - _NEAR <= hit.end and hit.start <= verb.end + _NEAR
+        for hit in part.hits
+        if hit.means.speech & pronouns
+        for verb in verbs
+    )
+
+
+def _is_of_other(part: Clause, last: Clause) -> bool:
+    """Whether what it goes on about is only what the clause right before it names."""
+    if "exception" in last.marks and "which" in part.marks:
+        return True  # "all of them except two, which I have used up"
+    alone = part.marks & PRONOUNS == _IT  # "we keep to the Code of Conduct, it hangs in our office"
+    return alone and bool(last.topics) and part.sentence == last.sentence
+
+
+def _is_past_relative(part: Clause, last: Clause) -> bool:
+    """As in "the provider, with whom I had registered, | has closed": the verb follows what a relative clause puts in."""
+    put_in = "which" in last.marks and not (last.things or last.states or last.topics or last.says)
+    return put_in and part.break_before == "comma" and bool(part.states & ENDED) and not part.marks
+
+
+def _answers(part: Clause, named: Clause) -> bool:
+    """As in "Recovery codes? Never made any." and "Recovery codes, yes, I have a full set."."""
+    asked = named.question and part.sentence != named.sentence
+    return (asked or named.says == {"yes"}) and not named.states
+
+
+def _refers_far_back(part: Clause, named: Clause) -> bool:
+    """As in "It is closed now", said of a mailbox after sentences about other matters."""
+    if part.sentence - named.sentence > _FAR or not _MAILBOX.issuperset(named.things):
+        return False
+    return bool(part.states & ENDED) and not part.negated and has_near_pronoun(part, _IT)
+
+
+def _only_auxiliary(part: Clause) -> bool:
+    """Whether its "has" belongs to a verb that says nothing here: "who has retired"."""
+    return all(hit.means.auxiliary for hit in part.hits if hit.means.states)
