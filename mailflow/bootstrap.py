@@ -29,6 +29,10 @@ from mailflow.store.unit import Store
 KEY_BYTES = 32  # of the HMAC; RFC 2104, section 3: no shorter than its output
 REPLY_KEY = "desk.reply_key"
 ENCRYPTION_KEY = "database.encryption_key"
+_UNKNOWN = (
+    "the database is of a version that this mailflow does not know, and that does not admit it: install the one that "
+    "made it, or a later one"
+)
 
 
 class NotReady(Exception):
@@ -131,10 +135,16 @@ def _upgrade(engine: Engine) -> None:
     try:
         migrations.upgrade(engine)
     except CommandError as error:
-        raise NotReady(
-            "the database is of a version that this mailflow does not know, and that does not admit it: install the one "
-            "that made it, or a later one"
-        ) from error
+        raise NotReady(_UNKNOWN) from error
+
+
+def later_schema(config: Config) -> str:
+    """The version of tables that a later mailflow made and that admit this one, or "". Raises what `prepare` does."""
+    engine = make_engine(config.database)
+    try:
+        return migrations.later(engine)
+    finally:
+        engine.dispose()
 
 
 def read_keyring(config: Config) -> Keyring:
@@ -191,7 +201,8 @@ def open_store(config: Config, *, to_read: bool = False) -> Store:
 
 def _keyed(engine: Engine, config: Config, *, to_read: bool) -> Store:
     if not migrations.fits(engine):
-        raise NotReady("the database is not of this version of mailflow: run `mailflow db upgrade`")
+        older = "the database is not of this version of mailflow: run `mailflow db upgrade`"
+        raise NotReady(_UNKNOWN if migrations.later(engine) else older)
     store = Store(engine, config.database.busy_timeout, read_keyring(config))
     try:
         if to_read:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import click
 
-from mailflow.bootstrap import upgrade_tables, utc_now
+from mailflow.bootstrap import later_schema, upgrade_tables, utc_now
 from mailflow.cli import exits
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say
 from mailflow.cli.who import staff
+from mailflow.store.migrations import HEAD
 
 
 @click.command()
 @site
 def upgrade(site: Site) -> None:
     """Bring the tables to this version of mailflow."""
-    say("the tables are up to date now" if upgrade_tables(site.config) else "the tables were up to date")
+    if upgrade_tables(site.config):
+        say("the tables are up to date now")
+    elif version := later_schema(site.config):
+        say(f"the tables are of a later version ({version}) than this mailflow ({HEAD}), which they admit")
+    else:
+        say("the tables were up to date")
 
 
 @click.command()

@@ -9,10 +9,11 @@ import sys
 
 import click
 
-from mailflow.bootstrap import check_letters, prepare
+from mailflow.bootstrap import check_letters, later_schema, prepare
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say, text
 from mailflow.cli.who import staff
+from mailflow.store.migrations import HEAD
 
 ROLES = ("receive", "handle", "deliver", "periodic")
 
@@ -46,7 +47,9 @@ def check_config(site: Site) -> None:
     "--role", "roles", default=",".join(ROLES), help="What this process does, of: " + ", ".join(ROLES) + "."
 )
 @click.option(
-    "--node", default=socket.gethostname(), help="The name of this node, for leases. Default: the host's."
+    "--node",
+    default=socket.gethostname(),
+    help="The name of this node, for leases. Default: the host's.",
 )
 @site
 def run(site: Site, roles: str, node: str) -> int:
@@ -60,6 +63,8 @@ def run(site: Site, roles: str, node: str) -> int:
     os.umask(0o077)
     log.configure(site.config.log, sys.stderr)
     prepare(site.config)
+    if version := later_schema(site.config):
+        log.later_schema(version=version, known=HEAD)
     with site.desk() as desk:
         return asyncio.run(Daemon(desk, roles=wanted, node=f"{node}:{os.getpid()}").run())
 

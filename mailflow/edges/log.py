@@ -282,6 +282,11 @@ def in_the_clear() -> None:
     event("warning", "in_the_clear", setting="database.encryption_key")
 
 
+def later_schema(*, version: str, known: str) -> None:
+    """A later mailflow has upgraded the tables, and this one still works with them: its turn has come."""
+    event("warning", "later_schema", version=version, known=known)
+
+
 def ready(*, monitoring: str = "") -> None:
     """`monitoring` is where /healthz and /metrics are."""
     event("info", "ready", monitoring=monitoring)
@@ -333,6 +338,7 @@ def crashed(*, where: str, error: BaseException) -> None:
 EVENTS = (
     "audit_head",
     "in_the_clear",
+    "later_schema",
     "listening",
     "connected",
     "refused",

@@ -63,6 +63,16 @@ def test_a_database_of_a_later_version(make_desk):
     assert desk.scalars("SELECT version_num FROM alembic_version") == ["9999"]
 
 
+def test_a_database_of_a_later_version_that_admits_this_one_is_told_of(make_desk):
+    desk = make_desk()
+    prepare(desk.config)
+    desk.execute("UPDATE alembic_version SET version_num = '9999'")
+    process = desk.start()
+    told = process.wait_for("later_schema")
+    assert (told["level"], told["version"]) == ("warning", "9999")
+    process.wait_for("ready")
+
+
 def test_a_file_that_is_no_database(make_desk):
     desk = make_desk()
     folder = desk.folder / "var"

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Boolean, Integer, LargeBinary, MetaData, inspect, text
 
-from mailflow.bootstrap import NotReady, open_store, prepare
+from mailflow.bootstrap import NotReady, later_schema, open_store, prepare
 from mailflow.steps.periodic import pass_time, purge, send_digest
 from mailflow.store import migrations, schema
 from mailflow.store.engine import make_engine
@@ -123,8 +123,10 @@ def of_a_later_version(engine, oldest):
 
 def test_a_program_starts_and_works_on_a_later_schema_that_admits_it(config, empty, tmp_path):
     prepare(config)
+    assert later_schema(config) == ""
     of_a_later_version(empty, HEAD)
     assert prepare(config) == []
+    assert later_schema(config) == "9999"
     world = World(tmp_path, config)
     try:
         world.receive(world.mail(COMPLETE), "jo@example.org")
@@ -145,7 +147,14 @@ def test_a_program_refuses_a_later_schema_that_does_not_admit_it(config, empty):
     assert not fits(empty)
     with pytest.raises(NotReady, match="does not admit it"):
         prepare(config)
-    with pytest.raises(NotReady, match="not of this version"):
+    with pytest.raises(NotReady, match="does not admit it"):
+        open_store(config)
+
+
+def test_a_program_asks_for_the_upgrade_of_an_earlier_schema(config, empty):
+    migrate(empty, STEPS[-1])
+    assert not later_schema(config)
+    with pytest.raises(NotReady, match="run `mailflow db upgrade`"):
         open_store(config)
 
 

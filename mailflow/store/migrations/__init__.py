@@ -54,10 +54,22 @@ def _admit(connection: Connection) -> None:
 def fits(engine: Engine) -> bool:
     """Whether this program can work with the schema: it is the one that it was made for, or a later one that admits it."""
     with _looking_at(engine) as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return False
-        versions = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
-        return versions == [HEAD] or (versions > [HEAD] and _is_admitted(connection))
+        found = _version(connection)
+        return found == HEAD or (found > HEAD and _is_admitted(connection))
+
+
+def later(engine: Engine) -> str:
+    """The version of a schema that a later program than this one made, whether or not it admits this one; else ""."""
+    with _looking_at(engine) as connection:
+        found = _version(connection)
+    return found if found > HEAD else ""
+
+
+def _version(connection: Connection) -> str:
+    """That of the schema, or "" where there is none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _is_admitted(connection: Connection) -> bool:
