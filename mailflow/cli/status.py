@@ -8,6 +8,7 @@ import click
 
 from mailflow.bootstrap import utc_now
 from mailflow.cli.command import Site, as_json, site
+from mailflow.cli.health import NoDesk, problems
 from mailflow.cli.show import ago, show_json, table, text
 from mailflow.core.timing import DAY
 from mailflow.store.space import Space
@@ -20,15 +21,18 @@ _PATIENCE = timedelta(minutes=1)  # a desk that runs is faster
 @as_json
 @site
 def status(site: Site, as_json: bool) -> None:
-    """How the desk is: cases, queues, what needs somebody."""
+    """How the desk is: whether it runs, cases, queues, what needs somebody."""
     now = utc_now()
     with site.read() as uow:
         queues, cases = uow.views.queues(), uow.views.count_by_status()
         failed = len(uow.outbox.failed(now - DAY))
     desk, space = site.config.desk.address, Space(site.config.database)
+    runs, wrong = _running(site.config.monitoring)
     if as_json:
         facts = {
             "desk": desk,
+            "runs": runs,
+            "problems": wrong,
             "cases": {status.value: count for status, count in cases.items()},
             "mails_waiting": queues.mails_waiting,
             "mails_parked": queues.mails_parked,
@@ -43,11 +47,24 @@ def status(site: Site, as_json: bool) -> None:
     rows = [(f"cases {name.value.replace('_', ' ')}", count) for name, count in cases.items()]
     rows += [("mails waiting", queues.mails_waiting), ("mails parked", queues.mails_parked)]
     rows += [("letters waiting", queues.letters_waiting), ("letters given up since yesterday", failed)]
-    table((desk, ""), rows)
-    for line in _alarms(queues, now):
+    table(
+        (desk, ""),
+        [("the desk", {True: "runs", False: "does not run", None: "cannot be asked"}[runs]), *rows],
+    )
+    for line in (*wrong, *_alarms(queues, now)):
         text(f"! {line}")
     if not space.suffices(site.config.database.min_free):
         text("! less than database.min_free is free: no mail is taken")
+
+
+def _running(listen: tuple[str, int] | None) -> tuple[bool | None, list[str]]:
+    """Whether a process of this configuration runs on this machine, and what is wrong with it; None: it cannot be asked."""
+    if listen is None or not listen[1]:
+        return None, []
+    try:
+        return True, problems(listen)
+    except NoDesk as error:
+        return False, ["no desk answers on {}:{} (monitoring.listen): {}".format(*listen, error)]
 
 
 def _alarms(queues: Queues, now: datetime) -> list[str]:

@@ -65,11 +65,13 @@ def config(tmp_path: Path) -> Path:
 
 
 def load_cheaply(path):
-    """A form that this process has read for need not be compiled again, and nobody waits long for a lock."""
+    """A form that this process has read for need not be compiled again, nobody waits long for a lock, and no desk that
+    happens to run on this machine is asked.
+    """
     config = load(path)
     form = FORMS.setdefault(config.policy.form, config.policy.form)
     database = replace(config.database, busy_timeout=timedelta(milliseconds=50))
-    return replace(config, policy=replace(config.policy, form=form), database=database)
+    return replace(config, policy=replace(config.policy, form=form), database=database, monitoring=None)
 
 
 @pytest.fixture

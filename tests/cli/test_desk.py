@@ -1,6 +1,11 @@
 """The commands for the desk as a whole."""
 
+import re
+import socket
 import sqlite3
+import threading
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +17,7 @@ from mailflow.cli import command, desk
 from mailflow.cli.command import Site
 from mailflow.cli.show import ago, span
 from mailflow.config import shipped
+from mailflow.edges.monitoring import Gauges, Monitoring
 from tests.world import COMPLETE
 
 MINUTE = timedelta(minutes=1)
@@ -52,6 +58,8 @@ def test_status_counts(shell, world):
     assert facts.pop("disk_free") > 0
     assert facts == {
         "desk": "recovery@pypi.example",
+        "runs": None,
+        "problems": [],
         "cases": {"awaiting_answers": 1, "in_review": 1, "awaiting_requester": 0, "closed": 0},
         "mails_waiting": 0,
         "mails_parked": 0,
@@ -61,6 +69,70 @@ def test_status_counts(shell, world):
         "oldest_letter": None,
     }
     assert "!" not in shown
+
+
+@pytest.fixture
+def listen(monkeypatch):
+    """Puts a place where the desk would answer into the configuration."""
+
+    def to(address):
+        load = command.load
+        monkeypatch.setattr(command, "load", lambda path: replace(load(path), monitoring=address))
+
+    return to
+
+
+@pytest.mark.parametrize("wrong", [(), ("handle: no turn for 60 seconds",)])
+def test_status_says_whether_the_desk_runs_and_what_is_wrong_with_it(shell, world, listen, wrong):
+    monitoring = Monitoring(("127.0.0.1", 0), Gauges, lambda: wrong)
+    monitoring.start()
+    listen(monitoring.address)
+    try:
+        (facts,) = shell.good("status", "--json").objects
+        shown = shell.good("status").out
+    finally:
+        monitoring.stop()
+    assert (facts["runs"], facts["problems"]) == (True, list(wrong))
+    assert re.search(r"^the desk +runs$", shown, re.MULTILINE)
+    assert re.findall(r"^! (.*)$", shown, re.MULTILINE) == list(wrong)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, "Connection refused"),
+        (b"220 mail.example.org ESMTP\r\n", "something else answers there"),
+        (b"HTTP/1.0 200 OK\r\n\r\n[1]", "something else answers there"),
+        (b"", "something else answers there"),
+    ],
+)
+def test_status_says_that_no_desk_runs(shell, world, listen, answer, said):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()[:2]
+        listen(address)
+        if answer is None:
+            server.close()
+        else:
+            threading.Thread(target=answer_all, args=(server, answer), daemon=True).start()
+        shown = shell.good("status").out
+    assert re.search(r"^the desk +does not run$", shown, re.MULTILINE)
+    assert f"! no desk answers on 127.0.0.1:{address[1]} (monitoring.listen): {said}" in " ".join(
+        shown.split()
+    )
+
+
+def answer_all(server, answer):
+    with suppress(OSError):
+        while True:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(answer)
+
+
+def test_a_desk_that_listens_nowhere_known_cannot_be_asked(shell, world, listen):
+    listen(("127.0.0.1", 0))
+    assert re.search(r"^the desk +cannot be asked$", shell.good("status").out, re.MULTILINE)
 
 
 def test_status_says_what_is_overdue(shell, world):
@@ -102,6 +174,11 @@ def test_purge_deletes_what_is_kept_no_longer(shell, world):
 def test_db_upgrade_brings_the_tables(shell, config):
     assert shell.good("db", "upgrade").out == "the tables are up to date now\n"
     assert shell.good("db", "upgrade").out == "the tables were up to date\n"
+    with closing(sqlite3.connect(config.parent / "var" / "mailflow.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert shell.good("db", "upgrade").out.startswith(
+        "the tables are of a later version (9999) than this mailflow ("
+    )
 
 
 def test_version_and_help_need_no_configuration(shell):
