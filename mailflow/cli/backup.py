@@ -36,10 +36,13 @@ def backup(site: Site, file: Path) -> None:
     config = site.config
     _sqlite_of(config)
     engine = make_engine(config.database)
-    try:
+
+    def record() -> None:
         if migrations.fits(engine):  # an older one is saved before it is upgraded, too
             _record(Store(engine, config.database.busy_timeout))
-        size = copies.save(engine, file)
+
+    try:
+        size = copies.save(engine, file, record)
     except FileExistsError as error:
         raise exits.Refused(str(error), exits.CANNOT_CREATE) from error
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
@@ -123,7 +126,7 @@ def _sqlite_of(config: Config) -> URL:
         return url
     shown = url._replace(drivername="postgresql", password=None).render_as_string()
     raise exits.Refused(
-        f"the database is PostgreSQL, which has its own tools: pg_dump --format=custom --file=FILE {shown}, and "
-        "pg_restore; docs/OPERATIONS.md says what else belongs to a backup",
+        "the database is PostgreSQL, which has its own tools: pg_dump --format=custom --exclude-table-data=in_hand "
+        f"--file=FILE {shown}, and pg_restore; docs/OPERATIONS.md says what else belongs to a backup",
         exits.CONFIG,
     )

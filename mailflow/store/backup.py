@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,16 +50,18 @@ class Contents:
 # ------------------------------------------------------------------------------------------------------------- backup
 
 
-def save(engine: Engine, path: Path) -> int:
+def save(engine: Engine, path: Path, when_made: Callable[[], None] = lambda: None) -> int:
     """Write the whole database to a new file, and read it through; its size in bytes.
 
-    The file gets its name once it is whole and on the disk. Raises `FileExistsError`, `Unavailable`, `Damaged`, `OSError`.
+    The file gets its name once it is whole and on the disk. `when_made` is called once its draft is made.
+    Raises `FileExistsError`, `Unavailable`, `Damaged`, `OSError`.
     """
     if os.path.lexists(path):
         raise FileExistsError(f"{path} is there already")
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=path.parent) as folder:
         draft = Path(folder, path.name)
         os.close(private.create(draft))
+        when_made()
         with _failures_named():
             _copy(engine, draft)
         _sync(draft)
