@@ -56,6 +56,7 @@ _SQLITE_UNAVAILABLE: Final = frozenset(
 _SQLITE_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # SQLSTATE: a transaction that must be tried again; no resources; an operator's act; the system; a read-only standby.
 _READ_ONLY: Final = "25006"
+_FORBIDDEN: Final = "42501"
 _POSTGRESQL_UNAVAILABLE: Final = ("08", "40", "53", "55P03", "57", "58", _READ_ONLY, "XX")
 
 
@@ -259,6 +260,10 @@ def _name_failure(context: ExceptionContext) -> BaseException | None:
         return failure_of(error)
     if getattr(error, "sqlstate", None) == _READ_ONLY:
         context.is_disconnect = True  # else the pool's connections would lead to the standby for ever
+    if getattr(error, "sqlstate", None) == _FORBIDDEN:
+        return Unavailable(
+            f"{_first_line(error)}: the role that `database.url` names has to own the database and its tables"
+        )
     if context.is_disconnect or context.connection is None or _postgresql_unavailable(error):
         return Unavailable(str(error))
     return None
@@ -276,6 +281,11 @@ def _give_up(connection: Connection | None) -> None:
     if connection is not None:
         with suppress(sqlite3.Error):
             connection.connection.rollback()
+
+
+def _first_line(error: BaseException) -> str:
+    """What PostgreSQL says, without the statement that it shows below."""
+    return next(iter(str(error).splitlines()), "")
 
 
 def _postgresql_unavailable(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from mailflow.config import Database
-from mailflow.store import Store, Unavailable, Unsafe, make_engine, private
+from mailflow.store import Store, Unavailable, Unsafe, make_engine, migrations, private
 from mailflow.store import engine as engine_module
 from mailflow.store.engine import unbounded
 
@@ -132,6 +132,19 @@ def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path):
     with pytest.raises(Unavailable), Store(engine).read() as uow:
         uow.mails.parked()
     engine.dispose()
+
+
+def test_a_role_that_may_not_use_the_tables_is_told_of_and_no_mails_fault(postgres_server):
+    name = postgres_server.make()
+    engine = make_engine(postgres_server.settings(name))
+    migrations.upgrade(engine)
+    engine.dispose()
+    postgres_server.execute(f"ALTER DATABASE {name} SET role = pg_monitor")
+    said = "permission denied for table mails: the role that `database.url` names has to own"
+    with pytest.raises(Unavailable, match=said), Store(engine).begin("mails") as uow:
+        uow.mails.drop(1)
+    engine.dispose()
+    postgres_server.drop(name)
 
 
 @POSTGRESQL
