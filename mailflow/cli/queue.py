@@ -6,6 +6,8 @@ An id says which queue it is of: `letter:12`, `mail:7`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 import click
@@ -18,6 +20,7 @@ from mailflow.cli.who import staff
 from mailflow.core.display import one_line
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.timing import DAY
+from mailflow.store.seal import Unreadable
 from mailflow.store.unit import UnitOfWork
 
 _FAILED_LISTED = 30 * DAY
@@ -49,7 +52,7 @@ def list_(site: Site, aside: bool, as_json: bool) -> None:
         _show(entries, now)
 
 
-def _show_set_aside(entries: list[dict[str, Any]], now: Any) -> None:
+def _show_set_aside(entries: list[dict[str, Any]], now: datetime) -> None:
     table(
         ("id", "address", "subject", "age"),
         [
@@ -60,7 +63,7 @@ def _show_set_aside(entries: list[dict[str, Any]], now: Any) -> None:
     )
 
 
-def _show(entries: list[dict[str, Any]], now: Any) -> None:
+def _show(entries: list[dict[str, Any]], now: datetime) -> None:
     table(
         ("id", "state", "what", "address", "age", "tries"),
         [
@@ -74,11 +77,20 @@ def _show(entries: list[dict[str, Any]], now: Any) -> None:
             )
             for entry in entries
         ],
-        [entry["error"] for entry in entries],
+        [_note(entry, now) for entry in entries],
     )
 
 
-def _set_aside(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
+def _note(entry: dict[str, Any], now: datetime) -> str:
+    """Why it is there still. A process that was killed keeps its letters for as long as its lease lasts."""
+    until = entry["lease_until"]
+    if until is None or until <= now:
+        return str(entry["error"])
+    seconds = ceil((until - now).total_seconds())
+    return f"being sent by {entry['leased_by']}; if that ended, another may send it in {seconds} seconds"
+
+
+def _set_aside(uow: UnitOfWork, now: datetime) -> list[dict[str, Any]]:
     """What digests list under this name, and all that there was no room for."""
     from mailflow.steps.report import set_aside  # noqa: PLC0415 -- the other commands need it not
 
@@ -96,7 +108,7 @@ def _set_aside(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _entries(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
+def _entries(uow: UnitOfWork, now: datetime) -> list[dict[str, Any]]:
     letters = [
         {
             "id": f"letter:{letter.id}",
@@ -106,6 +118,8 @@ def _entries(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
             "since": letter.created_at,
             "next_try_at": letter.next_try_at,
             "attempts": letter.attempts,
+            "lease_until": letter.lease_until,
+            "leased_by": letter.leased_by,
             "error": letter.error or "",
         }
         for letter in (*uow.outbox.waiting(), *uow.outbox.failed(now - _FAILED_LISTED))
@@ -119,6 +133,8 @@ def _entries(uow: UnitOfWork, now: Any) -> list[dict[str, Any]]:
             "since": mail.received_at,
             "next_try_at": None,
             "attempts": mail.attempts,
+            "lease_until": None,
+            "leased_by": None,
             "error": mail.error or "",
         }
         for mail in uow.mails.parked()
@@ -140,10 +156,14 @@ def show(site: Site, entry: str) -> None:
         raise exits.Refused(
             f"{kind}:{number} is older than case.keep_raw: only what was read or said is kept", exits.BAD_DATA
         )
+    try:
+        raw = found.raw
+    except Unreadable as error:
+        raise exits.Refused(f"{kind}:{number} cannot be read: {error}", exits.BAD_DATA) from error
     if on_terminal():
-        text(found.raw.decode("utf-8", "replace"))
+        text(raw.decode("utf-8", "replace"))
     else:
-        click.echo(found.raw, nl=False)
+        click.echo(raw, nl=False)
 
 
 @click.command()

@@ -73,6 +73,7 @@ def test_what_cannot_be_read_is_named(shell, world):
     assert "the older keys are still needed; these cannot be read: letter:1" in done.err
     shown = shell("queue", "show", "letter:1")
     assert shown.status == exits.BAD_DATA
+    assert shown.err.startswith("mailflow: letter:1 cannot be read: ")
     assert "is not there" in shown.err or "was changed" in shown.err
 
 

@@ -1,6 +1,7 @@
 """The queues: what waits, what failed, what was parked, and what can be done about it."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,7 +54,21 @@ def test_the_list_for_programs(shell, troubled):
     assert [entry["id"] for entry in entries] == ["letter:1", "letter:2", "mail:3"]
     assert {frozenset(entry) for entry in entries} == {
         frozenset({"id", "state", "what", "address", "since", "next_try_at", "attempts", "error"})
+        | {"lease_until", "leased_by"}
     }
+
+
+def test_the_list_says_who_has_a_letter_in_hand_and_for_how_long(shell, troubled):
+    now = datetime.now(UTC)
+    with troubled.app.begin("lease") as uow:
+        (leased,) = uow.outbox.lease(now, now + timedelta(minutes=5), "north:7", 10)
+    assert leased.id == 1
+    note = shell.good("queue", "list").out.splitlines()[2]
+    assert re.match(
+        r"  ! being sent by north:7; if that ended, another may send it in (29\d|300) seconds", note
+    )
+    (entry, *_) = shell.good("queue", "list", "--json").objects
+    assert (entry["leased_by"], entry["lease_until"][:4]) == ("north:7", f"{now:%Y}")
 
 
 def test_letters_are_tried_again_at_once(shell, troubled):
