@@ -64,13 +64,13 @@ def prepare(config: Config) -> list[str]:
     Nodes that start together may all call it. Raises `NotReady`, and `Unavailable` or `Unsafe` as the database is.
     """
     made = []
-    if make_key(config.desk.reply_key):
-        made.append(f"the key of the reply addresses in {config.desk.reply_key}")
     if upgrade_tables(config):
         made.append("the tables of the database")
     if make_encryption_key(config):
         made.append(f"the key of the database in {config.database.encryption_key}")
-    open_store(config).close()  # the nodes' keys must agree before one of them takes mail
+    with contextlib.closing(open_store(config)) as store:  # the nodes' keys must agree before one takes mail
+        if _make_reply_key(store, config):
+            made.append(f"the key of the reply addresses in {config.desk.reply_key}")
     return made
 
 
@@ -93,6 +93,20 @@ def make_encryption_key(config: Config) -> bool:
     with contextlib.closing(Store(make_engine(config.database), config.database.busy_timeout)) as store:
         _check_keys(store, config)
     return make_key(path, ENCRYPTION_KEY)
+
+
+def _make_reply_key(store: Store, config: Config) -> bool:
+    """Whether there was none. Raises `NotReady` where letters were signed with one: another makes their addresses void."""
+    path = config.desk.reply_key
+    if path.exists():
+        return False
+    with store.read() as uow:
+        if any(uow.views.count_by_status().values()):
+            raise NotReady(
+                f"{REPLY_KEY} {path} is not there, and the addresses in letters that were sent need it: put it back, or "
+                f"take the file of another node. A new one, a line of {KEY_BYTES * 2} hex digits, makes them void"
+            )
+    return make_key(path)
 
 
 def make_key(path: Path, setting: str = REPLY_KEY) -> bool:
@@ -243,7 +257,7 @@ def _refuse_without(missing: Sequence[str], config: Config) -> None:
         file = config.database.encryption_key
         raise NotReady(
             f"{ENCRYPTION_KEY} {f'{file} lacks' if file else 'is empty, without'} the key {', '.join(missing)}, with "
-            "which mail in the database is encrypted: put it back, or take the file of another node"
+            "which mail in the database is encrypted: put it back, or take both key files of another node"
         )
 
 

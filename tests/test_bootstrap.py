@@ -24,7 +24,7 @@ from mailflow.bootstrap import (
 from mailflow.edges.maildir import MaildirRelay
 from mailflow.store.engine import make_engine
 from mailflow.store.migrations import fits
-from tests.world import configured
+from tests.world import INCOMPLETE, World, configured
 
 KEY = "ab" * 32
 
@@ -48,9 +48,9 @@ def current(config):
 def test_the_key_and_the_tables_are_made_where_they_are_missing(config):
     made = prepare(config)
     assert made == [
-        f"the key of the reply addresses in {config.desk.reply_key}",
         "the tables of the database",
         f"the key of the database in {config.database.encryption_key}",
+        f"the key of the reply addresses in {config.desk.reply_key}",
     ]
     for path in (config.desk.reply_key, config.database.encryption_key):
         assert path.stat().st_mode & 0o777 == 0o600
@@ -64,6 +64,35 @@ def test_what_is_there_stays(config):
     key = config.desk.reply_key.read_text()
     assert prepare(config) == []
     assert config.desk.reply_key.read_text() == key
+
+
+def test_a_reply_key_that_is_gone_is_not_replaced_while_letters_need_it(tmp_path):
+    world = World(tmp_path)
+    key = world.config.desk.reply_key
+    key.unlink()
+    assert prepare(world.config) == [f"the key of the reply addresses in {key}"]
+    world.write(INCOMPLETE)
+    key.unlink()
+    with pytest.raises(
+        NotReady, match=r"desk\.reply_key .* is not there, .*: put it back, or take the file of another"
+    ):
+        prepare(world.config)
+    assert not key.exists()
+    world.close()
+
+
+def test_a_node_without_the_key_of_the_database_makes_no_reply_key(config, tmp_path):
+    prepare(config)
+    other = tmp_path / "other"
+    other.mkdir()
+    node = replace(
+        config,
+        desk=replace(config.desk, reply_key=other / "reply.key"),
+        database=replace(config.database, encryption_key=other / "database.key"),
+    )
+    with pytest.raises(NotReady, match="take both key files of another node"):
+        prepare(node)
+    assert list(other.iterdir()) == []
 
 
 def test_nothing_but_the_key_is_left_in_its_folder(config, tmp_path):

@@ -25,8 +25,8 @@ MINUTE = timedelta(minutes=1)
 
 def test_init_makes_what_is_missing_and_says_so(shell, config):
     done = shell.good("init")
-    assert done.out.startswith("made the key of the reply addresses in ")
-    assert "the tables of the database" in done.out
+    assert done.out.startswith("made the tables of the database, the key of the database in ")
+    assert "the key of the reply addresses in" in done.out
     assert read_keys(config.parent / "var" / "reply.key")
     assert shell.good("init").out == "nothing was missing\n"
     assert shell.good("status")
