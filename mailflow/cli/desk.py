@@ -21,7 +21,7 @@ ROLES = ("receive", "handle", "deliver", "periodic")
 @click.command()
 @site
 def init(site: Site) -> None:
-    """Make what is missing: the configuration, the keys, the database and its tables.
+    """Make what is missing: the configuration, the keys, the database (SQLite; PostgreSQL's has to be there) and its tables.
 
     Without --config, and where there is none, the configuration is written to ./config.toml.
     """
@@ -49,7 +49,7 @@ def check_config(site: Site) -> None:
 @click.option(
     "--node",
     default=socket.gethostname(),
-    help="The name of this node, for leases. Default: the host's.",
+    help="The name of this node, for leases. Default: the host's. The id of the process is added.",
 )
 @site
 def run(site: Site, roles: str, node: str) -> int:
