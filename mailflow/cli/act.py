@@ -11,7 +11,7 @@ from mailflow.cli.command import Site, site
 from mailflow.cli.show import say
 from mailflow.cli.who import who
 from mailflow.core.case import Outcome
-from mailflow.core.commands import LONGEST_TEXT, OUTCOMES
+from mailflow.core.commandtable import LONGEST_TEXT, OUTCOMES
 from mailflow.core.display import lines
 from mailflow.core.events import (
     Event,

@@ -6,7 +6,8 @@ from itertools import islice
 from typing import Final
 
 from mailflow.core.case import Case
-from mailflow.core.commands import Answer, Command, Wrote
+from mailflow.core.commandanswer import CommandAnswer, ShownMail
+from mailflow.core.commandtable import Command
 from mailflow.core.digest import CaseBrief, brief
 from mailflow.core.display import lines
 from mailflow.core.lookalikes import in_ascii
@@ -22,15 +23,15 @@ _MAILS: Final = 3
 _LINES, _WORDS = 40, 2000  # of one mail, and characters of it
 
 
-def shown(app: App, uow: UnitOfWork, command: Command) -> Answer:
+def shown(app: App, uow: UnitOfWork, command: Command) -> CommandAnswer:
     """A case, with the last mails that were written about it. Raises `UnknownCase`."""
     case = find_case(uow, command.reference)
     newest_first = (mail for mail in reversed(uow.mails.of_case(case.id)) if (mail.fresh or "").strip())
-    mails = [_wrote(mail) for mail in islice(newest_first, _MAILS)]
-    return Answer(command.line, "", (_brief(app, uow, case),), tuple(reversed(mails)))
+    mails = [_shown_mail(mail) for mail in islice(newest_first, _MAILS)]
+    return CommandAnswer(command.line, "", (_brief(app, uow, case),), tuple(reversed(mails)))
 
 
-def found(app: App, uow: UnitOfWork, command: Command) -> Answer:
+def found(app: App, uow: UnitOfWork, command: Command) -> CommandAnswer:
     """The newest cases of an address, about an account, or with a reference."""
     views, sought = uow.views, command.sought
     named = uow.cases.by_reference(normal_reference(sought) or "")
@@ -41,7 +42,7 @@ def found(app: App, uow: UnitOfWork, command: Command) -> Answer:
     ]
     cases = sorted({case.id: case for case in every}.values(), key=lambda case: case.opened_at, reverse=True)
     said = "These are the newest ones." if len(cases) > MOST_FOUND else "" if cases else "There are none."
-    return Answer(command.line, said, tuple(_brief(app, uow, case) for case in cases[:MOST_FOUND]))
+    return CommandAnswer(command.line, said, tuple(_brief(app, uow, case) for case in cases[:MOST_FOUND]))
 
 
 def _brief(app: App, uow: UnitOfWork, case: Case) -> CaseBrief:
@@ -49,10 +50,10 @@ def _brief(app: App, uow: UnitOfWork, case: Case) -> CaseBrief:
     return brief(case, form, now, around(uow, case, form, now))
 
 
-def _wrote(mail: ListedMail) -> Wrote:
+def _shown_mail(mail: ListedMail) -> ShownMail:
     words = lines((mail.fresh or "").strip())
     first = "\n".join(words[:_LINES])[:_WORDS]
     more = f"mailflow queue show mail:{mail.id}" if len(first) < len("\n".join(words)) else ""
-    return Wrote(
+    return ShownMail(
         mail.received_at, in_ascii(mail.sender or ""), mail.subject or "", first, more, mail.silence or ""
     )

@@ -11,16 +11,9 @@ from dataclasses import dataclass
 
 from mailflow.core.authentication import Authentication
 from mailflow.core.body import Body
-from mailflow.core.commands import (
-    Answer,
-    Command,
-    Fault,
-    Read,
-    Verb,
-    help_lines,
-    read_commands,
-    why_not_obeyed,
-)
+from mailflow.core.commandanswer import CommandAnswer
+from mailflow.core.commands import Fault, ReadCommands, read_commands, why_not_obeyed
+from mailflow.core.commandtable import TABLE, Command, Verb
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.mail import Mail
 from mailflow.core.reference import NO_CASE, STAFF_LIFETIME, Tagged
@@ -46,7 +39,7 @@ class Obeyed:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    answer: Answer
+    answer: CommandAnswer
     letters: tuple[Rendered, ...] = ()
     acts: tuple[Act, ...] = ()
 
@@ -91,10 +84,12 @@ def _told_what_to_write(app: App, uow: UnitOfWork, mail: Mail, member: str, refe
     if uow.tally.count(HELP, now - DAY, 1, member):
         return Obeyed(silence=_TOLD)
     uow.tally.put(HELP, member, now)
-    return Obeyed((_write(app, uow, mail, member, reference, Read((), ""), ()),))
+    return Obeyed((_write(app, uow, mail, member, reference, ReadCommands((), ""), ()),))
 
 
-def _obeyed(app: App, uow: UnitOfWork, mail: Mail, member: str, reference: str | None, read: Read) -> Obeyed:
+def _obeyed(
+    app: App, uow: UnitOfWork, mail: Mail, member: str, reference: str | None, read: ReadCommands
+) -> Obeyed:
     done = [_try(app, uow, command, member) for command in read.commands if not _is_help(command)]
     answer = _write(app, uow, mail, member, reference, read, tuple(one.answer for one in done))
     letters = tuple(letter for one in done for letter in one.letters)
@@ -107,16 +102,16 @@ def _is_help(command: Command | Fault) -> bool:
 
 def _try(app: App, uow: UnitOfWork, command: Command | Fault, member: str) -> _Done:
     if isinstance(command, Fault):
-        return _Done(Answer(command.line, f"Not done: {command.why}."))
+        return _Done(CommandAnswer(command.line, f"Not done: {command.why}."))
     try:
         with uow.savepoint():
             return _do(app, uow, command, member)
     except Unavailable:
         raise  # the database's fault, not the command's: the whole transaction is tried again
     except (UnknownCase, ValueError) as error:
-        return _Done(Answer(command.line, f"Not done: {error}."))
+        return _Done(CommandAnswer(command.line, f"Not done: {error}."))
     except Exception as error:  # noqa: BLE001 -- whatever a command raises must not undo the others
-        return _Done(Answer(command.line, f"Not done: a fault of mailflow ({type(error).__name__})."))
+        return _Done(CommandAnswer(command.line, f"Not done: a fault of mailflow ({type(error).__name__})."))
 
 
 def _do(app: App, uow: UnitOfWork, command: Command, member: str) -> _Done:
@@ -128,7 +123,7 @@ def _do(app: App, uow: UnitOfWork, command: Command, member: str) -> _Done:
         return _Done(found(app, uow, command))
     else:
         return _Done(shown(app, uow, command))
-    return _Done(Answer(command.line, f"{in_words(applied)}."), applied.letters, (act,))
+    return _Done(CommandAnswer(command.line, f"{in_words(applied)}."), applied.letters, (act,))
 
 
 def _write(
@@ -137,8 +132,8 @@ def _write(
     mail: Mail,
     member: str,
     reference: str | None,
-    read: Read,
-    answers: tuple[Answer, ...],
+    read: ReadCommands,
+    answers: tuple[CommandAnswer, ...],
 ) -> Rendered:
     unsure = not answers or any(isinstance(one, Fault) or _is_help(one) for one in read.commands)
     letter = Letter(
@@ -147,7 +142,7 @@ def _write(
         reference=reference,
         in_reply_to=mail.message_id,
         references=mail.references,
-        facts={"answers": answers, "rest": read.rest, "help": help_lines() if unsure else ()},
+        facts={"answers": answers, "rest": read.rest, "help": tuple(TABLE.values()) if unsure else ()},
     )
     rendered = app.renderer.render(letter, app.clock())
     uow.outbox.put(rendered, app.clock())

@@ -7,8 +7,8 @@ from itertools import count
 from mailflow.config import load, shipped
 from mailflow.core.answer import Answer
 from mailflow.core.case import Case, Flag, Outcome, Status
-from mailflow.core.commands import Answer as CommandAnswer
-from mailflow.core.commands import Wrote, help_lines
+from mailflow.core.commandanswer import CommandAnswer, ShownMail
+from mailflow.core.commandtable import TABLE
 from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside, brief, make_digest
 from mailflow.core.items import asked_items
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind, Understood
@@ -186,10 +186,10 @@ def digest(**more):
 NOTHING = {"cases": [], "parked": [], "failed": [], "set_aside": [], "numbers": Numbers()}
 
 WROTE = (
-    Wrote(
+    ShownMail(
         NOW - timedelta(days=3), JANE, "Lost my phone", "My phone broke,\nand the old mailbox is gone too."
     ),
-    Wrote(NOW, JANE, "", "Is there news?", "mailflow queue show mail:31"),
+    ShownMail(NOW, JANE, "", "Is there news?", "mailflow queue show mail:31"),
 )
 FACTS = {
     "missing": {
@@ -278,14 +278,14 @@ FACTS = {
             CommandAnswer("find nobody", "There are none."),
         ),
         "rest": "Thanks, Kim",
-        "help": help_lines(),
+        "help": tuple(TABLE.values()),
     },
     "commands-done": {
         "answers": (CommandAnswer("note Z7RM-0C3K seen", "Z7RM-0C3K is in_review; no letter."),),
         "rest": "",
         "help": (),
     },
-    "commands-help": {"answers": (), "rest": "", "help": help_lines()},
+    "commands-help": {"answers": (), "rest": "", "help": tuple(TABLE.values())},
     "digest": {"digest": digest()},
     "digest-empty": {"digest": digest(**NOTHING)},
 }

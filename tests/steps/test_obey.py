@@ -215,7 +215,7 @@ def test_a_mail_that_raises_behind_its_commands_leaves_no_entry(staffed, monkeyp
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(obey, "help_lines", fail)
+    monkeypatch.setattr(obey, "_write", fail)
     assert command(staffed, f"note {reference} seen\nshow") == []
     assert staffed.handled[-1].error.startswith("ZeroDivisionError")
     assert entries(staffed) == []
