@@ -19,7 +19,7 @@ from mailflow import __version__
 from mailflow.bootstrap import Desk, NotReady, check_letters, make_app, make_relay, take_keys
 from mailflow.config import ConfigErrors, load, restart_needed
 from mailflow.core.timing import DAY
-from mailflow.edges import log, notify
+from mailflow.edges import log, logresults, notify
 from mailflow.edges.listener import Listener
 from mailflow.edges.monitoring import Gauges, Monitoring
 from mailflow.loop import DATABASE
@@ -57,7 +57,7 @@ class Daemon:
         )
         self._space = Space(config.database)
         self._listener = Listener(
-            config.smtp, self._accepts, self._has_space, self._intake.submit, log.of_listener
+            config.smtp, self._accepts, self._has_space, self._intake.submit, logresults.log_listener
         )
         listen = config.monitoring
         self._monitoring = Monitoring(listen, self._gauges, self.health) if listen else None
@@ -232,7 +232,7 @@ class Daemon:
 
     def _not_stored(self, name: str, **facts: Any) -> None:
         self._not_stored_at = time.monotonic()
-        log.of_listener(name, **facts)
+        logresults.log_listener(name, **facts)
 
     # ------------------------------------------------------------------------------------------------ health
 

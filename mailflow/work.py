@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from mailflow.config import Config
-from mailflow.edges import log
+from mailflow.edges import log, logresults
 from mailflow.loop import Loop
 from mailflow.steps.app import App
 from mailflow.steps.deliver import TIMEOUTS_A_LETTER, deliver_due
@@ -97,7 +97,7 @@ class Work:
         """In a thread of its own: a sender's DNS that answers slowly holds up no mail but its own."""
         from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `_warmed`
 
-        checked = check_waiting(self.app, tell=log.of_sender)
+        checked = check_waiting(self.app, tell=logresults.log_sender)
         if checked:
             self.wake("handle")
         return bool(checked)
@@ -118,7 +118,7 @@ class Work:
     def _tell(self, done: Sequence[Handled | Failed]) -> None:
         """The log, and the loops that have work by it."""
         for one in done:
-            log.of_mail(one)
+            logresults.log_mail(one)
         handled = [one for one in done if isinstance(one, Handled)]
         if any(one.letters for one in handled):
             self.wake("deliver")
@@ -137,7 +137,7 @@ class Work:
             app,
             self._node,
             limit=_LEASED,
-            tell=log.of_letter,
+            tell=logresults.log_letter,
             stopping=lambda: self.loops["deliver"].must_stop() or self.app.relay is not app.relay,
             hold=self._hold,
             unsettled=self._unsettled,
@@ -153,7 +153,7 @@ class Work:
         self._relay.close()
         while self._unsettled:
             try:
-                self._unsettled.settle(self.app, log.of_letter)
+                self._unsettled.settle(self.app, logresults.log_letter)
             except Exception as error:  # noqa: BLE001 -- whatever it is, the process ends in a moment
                 log.letters_unsettled(number=len(self._unsettled), error=error)
                 time.sleep(_SETTLE_AGAIN)

@@ -1,20 +1,14 @@
-"""The mail log: one function for each mail event, and nobody logs otherwise.
+"""The mail log: one function for each event, and nobody logs otherwise. Which event a result is says `logresults.py`.
 
 What people wrote is never logged, neither body nor subject, and no secret; addresses are, since operators need them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from mailflow.edges.logline import configure, event, first_line, forget, observe, trouble
-from mailflow.steps.handled import Failed, Handled
-from mailflow.steps.settle import Delivery, Outcome
-
-if TYPE_CHECKING:
-    from mailflow.steps.senders import SenderChecked
 
 __all__ = ["EVENTS", "configure", "forget", "observe"]
 
@@ -68,20 +62,6 @@ def store_failed(*, mails: int, error: BaseException | str) -> None:
     event("error", "store_failed", mails=mails, **trouble(error))
 
 
-def of_listener(name: str, **facts: Any) -> None:
-    """What the listener and the intake behind it tell, by their own names."""
-    functions: dict[str, Callable[..., None]] = {
-        "connected": connected,
-        "refused": refused,
-        "received": received,
-        "rejected": rejected,
-        "failed": session_failed,
-        "tls_failed": tls_failed,
-        "store_failed": store_failed,
-    }
-    functions[name](**facts)
-
-
 # -------------------------------------------------------------------------------------------------- who wrote a mail
 
 
@@ -93,15 +73,6 @@ def sender_checked(*, mail: int, verdict: str, domain: str, source: str) -> None
 def sender_check_failed(*, mail: int, error: BaseException | str, settled: bool) -> None:
     """The mail waits until it can be told who wrote it; `settled`: it has waited long enough, and does not."""
     event("warning", "sender_check_failed", mail=mail, settled=settled, **trouble(error))
-
-
-def of_sender(checked: SenderChecked) -> None:
-    """What was found of a mail's writer."""
-    found = checked.found
-    if checked.error:
-        sender_check_failed(mail=checked.mail_id, error=checked.error, settled=found is not None)
-    elif found is not None:
-        sender_checked(mail=checked.mail_id, verdict=found.verdict, domain=found.domain, source=found.source)
 
 
 # -------------------------------------------------------------------------------------------------- handling a mail
@@ -132,29 +103,6 @@ def handling_failed(
 
 def parked(*, mail: int, attempts: int, error: BaseException | str) -> None:
     event("error", "parked", mail=mail, attempts=attempts, **trouble(error))
-
-
-def of_mail(result: Handled | Failed) -> None:
-    """What became of a mail."""
-    mail = result.mail_id
-    if isinstance(result, Failed):
-        if result.parked:
-            parked(mail=mail, attempts=result.attempts, error=result.error)
-        else:
-            handling_failed(
-                mail=mail, attempts=result.attempts, error=result.error, next_try_at=result.next_try_at
-            )
-        return
-    sender = result.mail.sender or result.mail.envelope.sender
-    reference = result.case.reference if result.case else None
-    why = result.silence
-    if why is None:
-        kinds = [letter.kind for letter in result.letters]
-        handled(mail=mail, sender=sender, kind=result.kind, reference=reference, letters=kinds)
-    elif result.set_aside:
-        set_aside(mail=mail, sender=sender, why=why)
-    else:
-        silent(mail=mail, sender=sender, kind=result.kind, reference=reference, why=why, source=result.source)
 
 
 # -------------------------------------------------------------------------------------------------- cases and letters
@@ -219,26 +167,6 @@ def letter_put_back(
         error=error,
         next_try_at=next_try_at,
     )
-
-
-def of_letter(delivery: Delivery) -> None:
-    """What became of a letter that was due."""
-    which: dict[str, Any] = {
-        "letter": delivery.letter.id,
-        "kind": delivery.letter.kind,
-        "recipient": delivery.letter.recipient,
-    }
-    tried: dict[str, Any] = {**which, "attempts": delivery.attempts}
-    again: dict[str, Any] = {"error": delivery.error, "next_try_at": delivery.next_try_at}
-    match delivery.outcome:
-        case Outcome.SENT:
-            letter_sent(**tried, message_id=delivery.letter.message_id)
-        case Outcome.RETRY:
-            letter_retry(**tried, **again)
-        case Outcome.FAILED:
-            letter_failed(**tried, error=delivery.error)
-        case Outcome.PUT_BACK:
-            letter_put_back(**which, **again)
 
 
 # -------------------------------------------------------------------------------------------------- jobs and daemon

@@ -12,7 +12,7 @@ import pytest
 
 from mailflow.config import Log
 from mailflow.core.authentication import Authentication, Verdict
-from mailflow.edges import log, logline
+from mailflow.edges import log, logline, logresults
 from mailflow.steps.handle import Failed
 from mailflow.steps.senders import SenderChecked
 from mailflow.steps.settle import Delivery, Outcome
@@ -53,9 +53,9 @@ def lines(stream):
 
 def test_what_was_found_of_a_mails_writer_is_told(lines):
     found = Authentication(Verdict.FAIL, "example.org", "mx.example.net")
-    log.of_sender(SenderChecked(1, found))
-    log.of_sender(SenderChecked(2, None, "TemporaryFailure"))
-    log.of_sender(SenderChecked(3, Authentication(), "ValueError"))
+    logresults.log_sender(SenderChecked(1, found))
+    logresults.log_sender(SenderChecked(2, None, "TemporaryFailure"))
+    logresults.log_sender(SenderChecked(3, Authentication(), "ValueError"))
     told = [{key: line[key] for key in line if key != "time"} for line in lines()]
     facts = {"verdict": "fail", "domain": "example.org", "source": "mx.example.net"}
     assert told[0] == {"level": "info", "event": "sender_checked", "mail": 1, **facts}
@@ -95,7 +95,7 @@ def test_every_function_of_an_event_is_counted():
     own = {
         name
         for name, function in vars(log).items()
-        if inspect.isfunction(function) and function.__module__ == log.__name__ and not name.startswith("of_")
+        if inspect.isfunction(function) and function.__module__ == log.__name__
     }
     assert own == set(log.EVENTS)
 
@@ -133,7 +133,7 @@ def test_what_became_of_a_letter(lines):
         Delivery(letter(), Outcome.FAILED, 2, "mx:25 to RCPT: 550 no"),
         Delivery(letter(), Outcome.PUT_BACK, 1, "mx:25: Connection refused", again),
     ):
-        log.of_letter(delivery)
+        logresults.log_letter(delivery)
 
     sent, retry, failed, back = lines()
     assert (sent["event"], sent["letter"], sent["recipient"], sent["attempts"], sent["message_id"]) == (
@@ -167,11 +167,11 @@ def test_what_became_of_a_mail(lines):
         return SimpleNamespace(mail_id=mail_id, mail=mail, **{**given, **more})
 
     letters = (SimpleNamespace(kind="missing"),)
-    log.of_mail(handled_mail(1, mail, kind="request", case=case, letters=letters))
-    log.of_mail(handled_mail(2, nobody, kind="bounce", silence="null sender", source="RFC 3834, 2"))
-    log.of_mail(handled_mail(3, mail, kind="request", silence="forged reply address", set_aside=True))
-    log.of_mail(Failed(4, "ValueError: the person's words", 1, NOW))
-    log.of_mail(Failed(5, "ValueError: the person's words", 4, None))
+    logresults.log_mail(handled_mail(1, mail, kind="request", case=case, letters=letters))
+    logresults.log_mail(handled_mail(2, nobody, kind="bounce", silence="null sender", source="RFC 3834, 2"))
+    logresults.log_mail(handled_mail(3, mail, kind="request", silence="forged reply address", set_aside=True))
+    logresults.log_mail(Failed(4, "ValueError: the person's words", 1, NOW))
+    logresults.log_mail(Failed(5, "ValueError: the person's words", 4, None))
 
     handled, silent, aside, failed, parked = lines()
     assert (handled["event"], handled["sender"], handled["reference"], handled["letters"]) == (
@@ -202,7 +202,7 @@ def test_what_became_of_a_mail(lines):
     ],
 )
 def test_what_the_listener_tells(name, facts, event, lines):
-    log.of_listener(name, remote="192.0.2.1", **facts)
+    logresults.log_listener(name, remote="192.0.2.1", **facts)
     (line,) = lines()
     assert line["event"] == event
     assert line["remote"] == "192.0.2.1"
@@ -217,8 +217,8 @@ def test_what_is_received_and_what_cannot_be_stored(lines):
         "size": 9,
         "tls": True,
     }
-    log.of_listener("received", **facts)
-    log.of_listener("store_failed", mails=3, error="OperationalError: (the person's words)")
+    logresults.log_listener("received", **facts)
+    logresults.log_listener("store_failed", mails=3, error="OperationalError: (the person's words)")
     received, failed = lines()
     assert (received["event"], received["recipients"], received["tls"]) == ("received", ["a@b"], True)
     assert (failed["event"], failed["level"], failed["mails"]) == ("store_failed", "error", 3)

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from mailflow.config import Log
 from mailflow.config import Smarthost as Settings
 from mailflow.core.letters import Rendered
-from mailflow.edges import log
+from mailflow.edges import log, logresults
 from mailflow.edges.relay import SmarthostRelay
 from mailflow.steps.app import App
 from mailflow.steps.deliver import deliver_due
@@ -126,7 +126,7 @@ class Post(AbstractContextManager["Post"]):
         stream = io.StringIO()
         log.configure(Log(format="json", level="debug"), stream)
         for delivery in self.told:
-            log.of_letter(delivery)
+            logresults.log_letter(delivery)
         return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
