@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
@@ -22,7 +24,7 @@ __all__ = ["Attachment", "DeliveryReport", "Mail", "parse"]
 ADDRESS_LIMIT = 100
 ID_LIMIT = 100
 # Fields that stand once in a mail (RFC 5322, 3.6; RFC 2045, 3), and of which the first one is read. A signature is about the last.
-ONCE = frozenset(
+_ONCE = frozenset(
     {"subject", "message-id", "in-reply-to", "references", "content-type", "content-transfer-encoding"}
 )
 _NAME_LIMIT = 255  # characters
@@ -69,12 +71,21 @@ class Mail:
 
     @property
     def repeated(self) -> tuple[str, ...]:
-        """The fields of `ONCE` that stand there more than once: whoever vouches for the mail may have seen another one."""
-        return tuple(name for name in sorted(ONCE) if len(self.headers(name)) > 1)
+        """Those of its fields that may stand once and do not."""
+        return repeated_fields(name for name, _ in self.fields)
 
     def header(self, name: str) -> str:
         """The first value of a header field, or ""."""
         return next(iter(self.headers(name)), "")
+
+
+def repeated_fields(names: Iterable[str]) -> tuple[str, ...]:
+    """Of a header's field names, in lower case, those that may stand once and do not, in order.
+
+    Whoever vouches for the mail may have seen another one than is read.
+    """
+    counted = Counter(name for name in names if name in _ONCE)
+    return tuple(sorted(name for name, times in counted.items() if times > 1))
 
 
 def parse(raw: bytes, envelope: Envelope) -> Mail:

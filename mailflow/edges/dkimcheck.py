@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dkim
@@ -19,7 +18,7 @@ from dkim.util import InvalidTagValueList, parse_tag_value
 from mailflow.core.authresults import Check
 from mailflow.core.dmarc import Organizational, is_aligned
 from mailflow.core.domains import ascii_domain
-from mailflow.core.mail import ONCE
+from mailflow.core.mail import repeated_fields
 from mailflow.edges.resolving import NotAnsweredError, Questions
 
 MOST_SIGNATURES = 5  # that are verified
@@ -58,7 +57,7 @@ def check_signatures(
         signer = None
     if signer is None:
         return [Check("dkim", "permerror")]
-    body, names = signer.body, Counter(name.decode("latin-1").lower() for name, _ in signer.headers)
+    body, names = signer.body, [name.decode("latin-1").lower() for name, _ in signer.headers]
     aligned = [one for one in _signatures(signer) if is_aligned(one.domain, author, organizational)]
     checks = []
     for one in aligned[: max(1, min(MOST_SIGNATURES, _MOST_BYTES // (len(body) + 1)))]:
@@ -81,7 +80,7 @@ def _signatures(signer: dkim.DKIM) -> Iterator[_Signature]:
         yield _Signature(place, tags, ascii_domain(tags.get(b"d", b"").decode("utf-8", "replace")))
 
 
-def _result(signer: dkim.DKIM, signature: _Signature, names: Mapping[str, int], questions: Questions) -> str:
+def _result(signer: dkim.DKIM, signature: _Signature, names: Sequence[str], questions: Questions) -> str:
     if _is_unacceptable(signature.tags) or _lets_others_speak(signature.tags, names):
         return "policy"
     key = _Key(signature.tags, questions)
@@ -99,14 +98,13 @@ def _is_unacceptable(tags: Tags) -> bool:
     return b"from" not in _covered(tags) or b"l" in tags or tags.get(b"a", b"").lower() != b"rsa-sha256"
 
 
-def _lets_others_speak(tags: Tags, names: Mapping[str, int]) -> bool:
+def _lets_others_speak(tags: Tags, names: Sequence[str]) -> bool:
     """Whether fields that are read may be another's: put on top of those that are signed, or a subject where none is (8.15).
 
-    `names`: of the mail's fields, with how often each stands there.
+    `names`: those of the mail's fields, in lower case.
     """
-    return any(names.get(name, 0) > 1 for name in ONCE) or (
-        "subject" in names and b"subject" not in _covered(tags)
-    )
+    unsigned_subject = "subject" in names and b"subject" not in _covered(tags)
+    return unsigned_subject or bool(repeated_fields(names))
 
 
 def _covered(tags: Tags) -> set[bytes]:
