@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailflow.core.wordlist import stems_of
+
 _HEAD = 3  # letters
 _BEGIN, _END = "\0", "\n"  # of a word, which holds neither
 
@@ -27,13 +29,8 @@ class Glossary:
         return _name(word) in self.by_head.get(word[:_HEAD], "")
 
     def stems(self, word: str) -> Iterator[str]:
-        """The stems in it with which a word begins, of two letters at least and with their star; the longest first."""
-        known = self.by_head.get(word[:_HEAD], "")
-        for length in range(len(word), _HEAD - 1, -1) if known else ():
-            if f"{_BEGIN}{word[_HEAD:length]}*{_END}" in known:
-                yield f"{word[:length]}*"
-        if len(word) > 1 and (shortest := f"{word[:2]}*") in self:
-            yield shortest
+        """Those in it of the stems with which a word begins (`stems_of`)."""
+        return (stem for stem in stems_of(word) if stem in self)
 
     def lines(self, word: str) -> list[str]:
         """What stands under a word, in order."""

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from mailflow.core.glossary import Glossary
 from mailflow.core.phrasetree import End, Node, Plan
-from mailflow.core.wordlist import SHORT, WordList, lines
+from mailflow.core.wordlist import SHORT, WordList, lines, stems_of
 
 CJK = r"\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 
@@ -205,11 +205,6 @@ class Phrases:
             for word in plan.first_words():
                 self._beginning.add(word, str(number))
         self._known = WordList([lines(known)], head=SHORT)
-        stems: dict[str, list[str]] = {}  # beginnings of words, by their first two characters
-        for word in self._known:
-            if word.endswith("*"):
-                stems.setdefault(word[:2], []).append(word)
-        self._stems = {start: tuple(some) for start, some in stems.items()}
         self._trees: dict[str, tuple[Sequence[Node], Sequence[Node]]] = {}
         self._states: dict[frozenset[str], tuple[_State | None, _State | None]] = {}
         self._forms: dict[str, _Form] = {}
@@ -240,7 +235,7 @@ class Phrases:
     def _edges(self, word: str) -> frozenset[str]:
         """All edges that a word may take."""
         edges = [edge for edge in ((word, "#") if word.isdigit() else (word,)) if edge in self._known]
-        edges += [stem for stem in self._stems.get(word[:2], ()) if word.startswith(stem[:-1])]
+        edges += [stem for stem in stems_of(word) if stem in self._known]
         return frozenset(edges) if edges else _NO_EDGES
 
     def _begun(self, edges: frozenset[str]) -> tuple[_State | None, _State | None]:

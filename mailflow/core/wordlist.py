@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 LONG = 3  # letters, for a list of 100,000 words
 SHORT = 2  # for one of some 10,000
+LONGEST_STEM = 60  # letters; a hostile word may have thousands
 
 
 class WordList:
@@ -41,6 +42,12 @@ class WordList:
         for letters, rests in self.rests.items():
             for rest in rests[1:-1].split("\n"):
                 yield letters + rest
+
+
+def stems_of(word: str) -> Iterator[str]:
+    """The stems with which a word begins, of two letters at least and with their star; the longest first."""
+    for length in range(min(len(word), LONGEST_STEM), 1, -1):
+        yield f"{word[:length]}*"
 
 
 def lines(words: Iterable[str]) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.core.wordlist import LONG, SHORT, WordList, lines
+from mailflow.core.wordlist import LONG, LONGEST_STEM, SHORT, WordList, lines, stems_of
 
+LISTS = Path(__file__).parents[2] / "mailflow" / "languages"
 WORDS = st.text(st.characters(exclude_characters="\n"), min_size=1, max_size=6)
 
 
@@ -34,3 +38,9 @@ def test_a_part_of_a_word_or_two_of_them_are_no_word():
 
 def test_what_is_no_text_is_no_word():
     assert 1 not in WordList(["one\n"])
+
+
+def test_no_stem_of_the_word_lists_is_longer_than_those_that_are_looked_for():
+    assert list(stems_of("acc")) == ["acc*", "ac*"]
+    stems = [stem for file in LISTS.rglob("*.toml") for stem in re.findall(r"\w+\*", file.read_text("utf-8"))]
+    assert max(map(len, stems)) <= len(next(stems_of("a" * 8000))) == LONGEST_STEM + 1
