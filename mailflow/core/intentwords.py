@@ -36,6 +36,9 @@ NAMES = (
     "seed",
     "token",
     "once",
+    "pin",
+    "question",
+    "answer",
     "wallet",
     "pair",
     "command",
@@ -54,6 +57,10 @@ WORDS = (
     "of_words",
     "several",
     "account",
+    "facts",
+    "from",
+    "to",
+    "with",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -192,6 +199,14 @@ class IntentWords:
     of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
     several: frozenset[str] = frozenset()  # the names of more than one
     account: frozenset[str] = frozenset()  # what stands before an account's name: "user"
+    facts: frozenset[str] = (
+        frozenset()
+    )  # questions that are answered where they are named: "mother's maiden name"
+    before_old: frozenset[str] = frozenset()  # "changed from x to y"
+    before_new: frozenset[str] = frozenset()
+    by_means: frozenset[str] = (
+        frozenset()
+    )  # what stands before the name of a password that follows: "with pass x"
     glued_or: re.Pattern[str] = _NEVER  # "and", "or" in languages without spaces
     ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
 
@@ -237,6 +252,10 @@ def compile_intent_words(
         of_words=around["of_words"],
         several=around["several"],
         account=around["account"],
+        facts=around["facts"],
+        before_old=around["from"],
+        before_new=around["to"],
+        by_means=around["with"],
         glued_or=_glued_or([word for word in secrets["joins"] if _CJK.search(word)]),
         ordinary=ordinary,
     )

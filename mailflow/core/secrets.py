@@ -7,9 +7,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter, le
+from string import ascii_letters, digits
 from typing import NamedTuple
 
-from mailflow.core import onetimecodes, secretcodes, secretforms, secretseeds, secretsettings, secrettokens
+from mailflow.core import (
+    onetimecodes,
+    secretanswers,
+    secretcodes,
+    secretforms,
+    secretnumbers,
+    secretseeds,
+    secretsettings,
+    secrettokens,
+)
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.passwordpairs import named_pairs
 from mailflow.core.passwords import passwords
@@ -58,16 +68,22 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.API_TOKEN, "seed", partial(secretsettings.settings, names="seed")),
     (SecretKind.PASSWORD, "password", passwords),
     (SecretKind.PASSWORD, "pair", named_pairs),
+    (SecretKind.PASSWORD, "pin", secretnumbers.numbers),
+    (SecretKind.PASSWORD, "question", secretanswers.secret_answers),
     (SecretKind.ONE_TIME_CODE, "once", onetimecodes.one_time_codes),
 )
 
-_BY_FORM_TOO = frozenset({secretseeds.totp_seeds, secretcodes.recovery_codes})  # the others need a name
+_BY_FORM_TOO = frozenset(
+    {secretseeds.totp_seeds, secretcodes.recovery_codes, secretnumbers.numbers}
+)  # the others need a name
 _RANKS = {kind: rank for rank, (kind, *_) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
 _FILLERS = {kind: FILLER * len(mask) for kind, mask in MASKS.items()}
 _start, _end, _extent = itemgetter(1), itemgetter(2), itemgetter(1, 2)
 _new_secret = partial(tuple.__new__, Secret)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
+_NARROW = {ord(wide): narrow for narrow in ascii_letters + digits if (wide := chr(ord(narrow) + 0xFEE0))}
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
 
 
@@ -78,7 +94,7 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
     """
     secrets: list[Secret] = []
     rounds = 0
-    neutral = _neutral(text)
+    neutral = _narrow(_neutral(text))
     while rounds < _ROUNDS and (new := _detect(_replaced(neutral, secrets, _FILLERS), words)):
         secrets = _merged([*secrets, *_in_original(new, secrets)])
         rounds += 1
@@ -109,6 +125,11 @@ def _replaced(text: str, secrets: Sequence[Secret], stand_ins: Mapping[SecretKin
 def _neutral(text: str) -> str:
     """The text without the words of masks, of the same length."""
     return _MASK.sub(lambda found: FILLER * len(found[0]), text) if " removed]" in text else text
+
+
+def _narrow(text: str) -> str:
+    """The text with ASCII's letters and digits for those as wide as a Chinese character, of the same length."""
+    return text.translate(_NARROW) if not text.isascii() and _WIDE.search(text) else text
 
 
 def _detect(text: str, words: IntentWords) -> list[Secret]:

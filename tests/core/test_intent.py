@@ -881,6 +881,8 @@ def test_every_language_has_every_list_that_matters():
     whole = {"en", "de", "fr", "es", "pt", "it", "ru", "zh", "ja", "ko"}
     assert LANGUAGES.keys() >= whole
     for code, language in LANGUAGES.items():
+        if language.keys() == {"secrets"}:
+            continue  # what people call their secrets in it, and nothing else
         if language["intent"].keys() == {"unattended", "away"}:
             continue  # what machines write in it, and nothing of people
         signs = set(SIGNS) - {"forget_it"} if code in whole else IN_A_CASE

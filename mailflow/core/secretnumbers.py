@@ -1,0 +1,95 @@
+"""Numbers that open something: payment cards with what stands beside them, and PINs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mailflow.core.passwordshapes import CLAUSE_END
+from mailflow.core.secrettokens import Span
+from mailflow.core.secretview import FILLER, View
+
+# Sixteen digits that begin as those of issuers of cards do, or the fifteen of American Express (ISO/IEC 7812-1).
+_CARD = re.compile(
+    r"[2-6](?<![\w.,/+#%=-][2-6])(?<![0-9][ -][2-6])"
+    r"(?:[0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}|(?<=3)[47][0-9]{2}([ -]?)[0-9]{6}\2[0-9]{5})(?![\w%/=-]|[.,][0-9])"
+)
+_TOLD = 24  # characters before a number in which an "order" says what it is
+_EXPIRY = re.compile(r"(?<![\w/.-])(?:0?[1-9]|1[0-2])[ ]?[/-][ ]?(?:20)?[0-9]{2}(?![\w/-])")
+_BESIDE = 40  # characters between a card's number and its expiry
+# The three or four digits that prove who holds it, which are no amount and no year.
+_PROVES = r"((?!(?:19|20)[0-9]{2})[0-9]{3,4})(?![\w%/:-]|[.,][0-9]|[ ]?(?:[€$£]|[A-Z]{3}\b))"
+_BEHIND_EXPIRY = re.compile(rf"[^0-9€$£]{{1,24}}{_PROVES}")
+_BEHIND_CARD = re.compile(rf"[^0-9€$£.!?\n]{{1,24}}{_PROVES}")
+
+_NUMBER = r"([0-9]{4,8})(?![\w%/-]|[.,:][0-9]|[ -][0-9])"
+_NEAR = re.compile(rf"([^0-9.!?,;\n{FILLER}]{{1,60}})(?<![\w#+/]){_NUMBER}")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_OPENING = " \t\"'`“„«(*_"
+_SIGNS = (":", "=", "：")
+_BEFORE = 50  # characters of a number and the few words before the name
+_IS_NAMED = re.compile(r"(?<![\w.,:/+#-])([0-9]{4,8})\s+([^\W\d_]+)(?:\s+[^\W\d_]+){0,3}\s+$")
+_ANOTHER = re.compile(rf"((?:[ ,(]{{1,3}}[^\W\d_]+){{1,5}})[ ,]{{1,2}}{_NUMBER}")
+_MOST = 4  # PINs in a row
+
+
+def numbers(view: View) -> Iterator[Span]:
+    if view.holds_code:
+        yield from _cards(view)
+        for start, end in view.places("pin"):
+            yield from _pins(view, start, end)
+
+
+def _cards(view: View) -> Iterator[Span]:
+    for found in _CARD.finditer(view.text):
+        start, end = found.span()
+        if _is_valid(found[0]) and not view.tells_against(max(0, start - _TOLD), start):
+            yield start, end
+            expiry = _EXPIRY.search(view.text, end, end + _BESIDE)
+            if expiry:
+                yield expiry.span()
+            proof = (
+                _BEHIND_EXPIRY.match(view.text, expiry.end())
+                if expiry
+                else _BEHIND_CARD.match(view.text, end)
+            )
+            if proof:
+                yield proof.span(1)
+
+
+def _is_valid(number: str) -> bool:
+    """Whether the last digit is the one that the others ask for (ISO/IEC 7812-1, annex B)."""
+    digits = [int(digit) for digit in reversed(number) if digit.isdigit()]
+    return sum(digits[::2] + [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]) % 10 == 0
+
+
+def _pins(view: View, start: int, end: int) -> Iterator[Span]:
+    """As in "the PIN of my phone was x", "PIN x" and "x is my PIN"."""
+    found = _NEAR.match(view.text, end)
+    if found is None or not _is_told(view, view.text[start:end], found):
+        before = _IS_NAMED.search(view.text, max(0, start - _BEFORE), start)
+        if before and before[2].casefold() in view.words.is_words:
+            yield before.span(1)
+        return
+    for _ in range(_MOST):
+        yield found.span(2)
+        following = _ANOTHER.match(view.text, found.end())
+        if following is None or not _is_another(view, found[2], following):
+            return
+        found = following
+
+
+def _is_told(view: View, name: str, behind: re.Match[str]) -> bool:
+    """Whether a number is the PIN that was named before."""
+    if view.tells_against(*behind.span(1)):
+        return False
+    said = behind[1].rstrip(_OPENING)
+    if said.endswith(_SIGNS) or (said and said.split()[-1].casefold() in view.words.is_words):
+        return True
+    ends = CLAUSE_END.match(view.text, behind.end())
+    return name.isupper() and ends is not None and not _YEAR.fullmatch(behind[2])
+
+
+def _is_another(view: View, first: str, found: re.Match[str]) -> bool:
+    words = [word.strip(" ,(").casefold() for word in found[1].split()]
+    return len(found[2]) == len(first) and any(word in view.words.joins for word in words)
