@@ -33,6 +33,10 @@ _TWO_VALUES = re.compile(
 _NAMED_VALUES = re.compile(
     r"[ \t\"'`(*_]{0,8}(?:\r?\n[> \t]{0,8})?[^\s/|,;:]{1,100}(?:[ \t]{0,3}[/|][ \t]{0,3}|:)(?=[^\s/|])([^\s|]{6,100})"
 )
+# The same on two lines of one word each.
+_LINES = re.compile(
+    r"[ \t]?[:：]?[ \t]{0,3}\r?\n[> \t]{0,8}[^\s:：]{2,100}[ \t]{0,3}\r?\n[> \t]{0,8}(\S{6,100})[ \t]{0,3}(?=\r?\n|\Z)"
+)
 # What parts the cells of a table, and whether it does nothing else.
 _CUTS = (
     ("|", re.compile(r"\|"), True),
@@ -82,6 +86,7 @@ def named_pairs(view: View) -> Iterator[Span]:
         place = view.value_after(end)
         is_said = place and (place[1] or " " in view.text[start:end])  # "I log in with x / y"
         found = _NAMED_VALUES.match(view.text, place[0]) if place and is_said else None
+        found = found or _LINES.match(view.text, end)
         if found is not None:
             span = trimmed(view.text, *found.span(1))
             value = view.text[slice(*span)]

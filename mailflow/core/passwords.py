@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of
 from mailflow.core.passwordsbefore import in_front
-from mailflow.core.passwordsbeside import further, listed
+from mailflow.core.passwordsbeside import bracketed, changed, further, listed
 from mailflow.core.passwordshapes import (
     ADDRESS_OR_LINK,
     CLAUSE_END,
@@ -40,6 +40,9 @@ _BELOW_COLON = re.compile(r"[ \t*_]{0,4}[:：]")
 _LINE_BELOW = re.compile(
     r"[ \t*_]{0,4}[:：][ \t]{0,8}\r?\n(?:[> \t]{0,8}\r?\n)?[> \t]{0,8}([^\n:：]{3,100}?)[ \t]{0,8}(?=\r?\n|\Z)"
 )
+_FEW_WORDS = re.compile(rf"((?:[ \t][^\W\d_]{{1,12}}){{1,3}})[ \t]({WORD})")
+_DIGITS_QUOTED = re.compile(r"([0-9]{2,8}[!?.#*$]{0,3})([\"'”“»`’])(?![ \t]{0,3}[:=,;])")
+_PAIRS = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "`": "`", "‘": "’"}
 _BRACKETS = re.compile(r"[ \t]{1,3}\(([^()\n]{3,100})\)")
 _BEFORE = 130  # characters of an account's name and the word before it
 _BRACKET = ("「", "『")
@@ -61,7 +64,7 @@ def passwords(view: View) -> Iterator[Span]:
     names = view.places("password")
     known: list[int] = []  # where those begin that were found
     for start, end in names:
-        spans = list(_named(view, start, end))
+        spans = list(changed(view, end)) or list(_named(view, start, end))
         spans += further(view, view.text[start:end], spans[-1]) if spans else listed(view, end)
         yield from spans
         known += [span[0] for span in spans]
@@ -79,7 +82,12 @@ def _named(view: View, start: int, end: int) -> Iterator[Span]:
         None if cells and table and not table.first else _behind(view, start, end) or _below(view, start, end)
     )
     if span is None and not cells:
-        span = in_front(view, start, end)
+        span = (
+            in_front(view, start, end)
+            or bracketed(view, end)
+            or _foreign(view, end)
+            or _quoted_name(view, start, end)
+        )
     yield from ((first, last) for first, last in ([span] if span else cells) if first < last)
 
 
@@ -97,10 +105,36 @@ def _behind(view: View, start: int, end: int) -> Span | None:
     return _bare(view, start, end, found)
 
 
+def _foreign(view: View, end: int) -> Span | None:
+    """As in "пароль у меня x": a code in letters that no account's name is of, behind a word or two."""
+    found = _FEW_WORDS.match(view.text, end)
+    if found is None or any(
+        is_answer(view, word) and word not in view.words.between for word in found[1].split()
+    ):
+        return None
+    span = trimmed(view.text, *found.span(2))
+    value = view.text[slice(*span)]
+    return span if not value.isascii() and is_code(value) and is_like_no_name(value) else None
+
+
+def _quoted_name(view: View, start: int, end: int) -> Span | None:
+    """As in `I used "password123"`, where the name is that of nothing but itself."""
+    rest = _DIGITS_QUOTED.match(view.text, end)
+    if rest is None or rest[2] != _PAIRS.get(view.text[start - 1 : start]):
+        return None
+    return start, rest.end(1)
+
+
 def _said_beside(view: View, start: int, end: int) -> Span | None:
     """What is no code, where the words before tell that it follows: "login x password y", "used as password (x y)"."""
     text = view.text
     before = text[max(0, start - _BEFORE) : start].casefold().split()[-2:]
+    if before and before[-1] in view.words.by_means and (value := _BESIDE.match(text, end)):
+        span = trimmed(text, *value.span(1))
+        following = _SOON.match(text, span[1])
+        ends = CLAUSE_END.match(text, span[1]) or (following and following[1].casefold() in view.words.joins)
+        is_named = text[span[0] : span[0] + 1].isupper() and ends
+        return span if is_named and not is_answer(view, text[slice(*span)]) else None
     if len(before) > 1 and before[0] in view.words.account and (value := _BESIDE.match(text, end)):
         return None if is_answer(view, value[1]) else trimmed(text, *value.span(1))
     if text[end : end + 1] in _BRACKET and (quoted := QUOTED.match(text, end)):
@@ -219,7 +253,8 @@ def _below(view: View, start: int, end: int) -> Span | None:
         return None
     line = _LINE_BELOW.match(view.text, end) if alone else None
     said = line[1].split() if line else []
-    return line.span(1) if line and len(said) >= _PHRASE_WORDS and is_phrase(view, said) else None
+    is_long = len(said) >= _PHRASE_WORDS or any(map(is_code, said))
+    return line.span(1) if line and is_long and is_phrase(view, said) else None
 
 
 def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:

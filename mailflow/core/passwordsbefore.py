@@ -24,6 +24,7 @@ _JOINING = " \t\r\n,;:–—-"
 _QUOTES = frozenset("\"”“»'`」’")
 _WORDS = re.compile(r"\S+")
 _LAST_WORD = re.compile(rf"({WORD})\s{{0,3}}$")
+_REMARK = re.compile(r"[ \t]\([^()\n]{1,60}\)[ \t,;:–—-]{0,4}$")  # on what stands before it
 _NEXT_WORD = re.compile(r"[ \t]([^\W\d_]{3,20})")
 
 
@@ -71,7 +72,12 @@ def _backwards(text: str, first: int, end: int) -> Iterator[tuple[int, str]]:
 
 
 def _quoted_or_code(view: View, first: int, end: int) -> Span | None:
-    """What is quoted right before a place, or a word there that can be nothing but a code."""
+    """What is quoted right before a place, or a word there that can be nothing but a code; a remark may stand between."""
+    remark = _REMARK.search(view.text, first, end)
+    return _right_before(view, first, end) or (_right_before(view, first, remark.start()) if remark else None)
+
+
+def _right_before(view: View, first: int, end: int) -> Span | None:
     before = view.text[first:end].rstrip(_JOINING)
     if before[-1:] in _QUOTES and (closing := _CLOSING.search(view.text, first, end)):
         span = inner(closing)

@@ -1,12 +1,23 @@
-"""Further passwords behind one that was found: "x or y", "x and the new one is y", and lists of them."""
+"""Further passwords behind one that was found: "x or y", "x and the new one is y", two of them, lists, and in brackets."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from mailflow.core.passwordshapes import CLAUSE_END, QUOTED, WORD, is_answer, is_code, is_odd, trimmed
-from mailflow.core.secrettokens import Span
+from mailflow.core.passwordshapes import (
+    ADDRESS_OR_LINK,
+    CLAUSE_END,
+    QUOTED,
+    WORD,
+    is_answer,
+    is_code,
+    is_factor,
+    is_mixed,
+    is_odd,
+    trimmed,
+)
+from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import View
 
 _MOST = 8  # of them in a row
@@ -15,6 +26,12 @@ _AFTER = re.compile(r"[\"'”“»`)\]*_]{0,3}[ \t]{0,2}([,;/.]|)(?=\s|[\"'„�
 _COMMAS = (",", ";", "/")
 _WORD = re.compile(rf"(\s{{0,3}})({WORD})")
 _ALONE = re.compile(r"[\"'”“»`*_.]{0,3}[ \t]{0,3}(?:\r?\n|\Z)")
+_PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“”]|“[^”\n]{{1,100}}”|«[^»\n]{{1,100}}»|{WORD})"
+_CHANGED = re.compile(
+    rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}"
+)
+_BRACKETED = re.compile(r"((?:\s{1,3}[^\s()|.,;:!?]{1,20}){0,7})\s{1,3}\(([^\s()]{8,100})\)")
+_SIGN = re.compile(r"[A-Za-z0-9][-_!#$%&*+=?@][A-Za-z0-9]")
 _LIKE = 4  # characters that are the same at the beginning of both
 _ITEM = re.compile(
     r"\r?\n[> \t]{0,8}(?:[-*•·–][ \t]{1,3}|\d{1,2}[.)][ \t]{1,3})(\S{1,100}|[^\n]{1,100})[ \t]{0,3}(?=\r?\n|\Z)"
@@ -38,7 +55,7 @@ def _next(view: View, span: Span, *, several: bool) -> Span | None:
     after = view.words.glued_or.match(view.text, span[1]) or _AFTER.match(view.text, span[1])
     if after is None:
         return None
-    place, told = after.end(), False
+    place, told, denied = after.end(), False, False
     joined = after.re is view.words.glued_or or (several and after[1] in _COMMAS)
     for _ in range(_WORDS_BETWEEN):
         if (quoted := QUOTED.match(view.text, place)) and quoted.lastindex and (joined or told):
@@ -49,7 +66,11 @@ def _next(view: View, span: Span, *, several: bool) -> Span | None:
             return None
         said = found[2].casefold().strip("(),:")
         joined, told = joined or said in view.words.joins, told or said in view.words.other
-        if not _leads_on(view, said) and not (told and said in view.words.is_words):
+        if denied:
+            value = trimmed(view.text, *found.span(2))
+            return value if _is_like(view.text, span, value) else None
+        denied = joined and not told and said in view.words.no_password and not _leads_on(view, said)
+        if not denied and not _leads_on(view, said) and not (told and said in view.words.is_words):
             return _value(view, span, found, joined=joined, told=told)
         place = found.end()
     return None
@@ -69,13 +90,57 @@ def _value(view: View, first: Span, found: re.Match[str], *, joined: bool, told:
         return None
     if told and "\n" in found[1] and _ALONE.match(view.text, span[1]):
         return span
-    if len(value) > _LIKE and value[:_LIKE].casefold() == view.text[first[0] : first[0] + _LIKE].casefold():
+    if _is_like(view.text, first, span):
         return span
     if told:
         return span if is_odd(value) else None
     behind = _WORD.match(view.text, span[1])
     ends = CLAUSE_END.match(view.text, span[1]) or (behind and behind[2].casefold() in view.words.joins)
     return span if is_code(value) and ends else None
+
+
+def _is_like(text: str, first: Span, span: Span) -> bool:
+    """Whether both begin with the same letters."""
+    start, end = span
+    return (
+        end - start > _LIKE
+        and text[start : start + _LIKE].casefold() == text[first[0] : first[0] + _LIKE].casefold()
+    )
+
+
+def changed(view: View, end: int) -> Iterator[Span]:
+    """Both of "my password from x to y"."""
+    found = _CHANGED.match(view.text, end)
+    if (
+        found
+        and found[1].casefold() in view.words.before_old
+        and found[3].casefold() in view.words.before_new
+    ):
+        quoted = [QUOTED.match(view.text, found.start(group)) for group in (2, 4)]
+        spans = [
+            inner(quote) if quote else trimmed(view.text, *found.span(group))
+            for quote, group in zip(quoted, (2, 4), strict=True)
+        ]
+        values = [view.text[slice(*span)] for span in spans]
+        if (all(quoted) or is_code(values[1])) and not any(
+            is_answer(view, value) or ADDRESS_OR_LINK.fullmatch(value) for value in values
+        ):
+            yield from spans
+
+
+def bracketed(view: View, end: int) -> Span | None:
+    """As in "the temporary password that they gave me (x)": what no name looks like."""
+    found = _BRACKETED.match(view.text, end)
+    if (
+        found is None
+        or not is_mixed(found[2])
+        or not _SIGN.search(found[2])
+        or ADDRESS_OR_LINK.search(found[2])
+    ):
+        return None
+    words = [word.casefold() for word in found[1].split()]
+    others = view.words.account | view.words.thing
+    return None if any(word in others for word in words) or is_factor(found[2]) else found.span(2)
 
 
 def listed(view: View, end: int) -> Iterator[Span]:

@@ -60,6 +60,11 @@ def is_phrase(view: View, words: Sequence[str], answers: int | None = None) -> b
     return 0 < len(words) <= _MOST_WORDS and sum(is_answer(view, word) for word in words) <= most
 
 
+def is_factor(value: str) -> bool:
+    """Whether it is the name of a thing beside passwords: "2FA", "OAuth2", "PyPI-2"."""
+    return _FACTOR.fullmatch(value) is not None
+
+
 def is_odd(value: str) -> bool:
     """A digit, a capital inside, or a sign that words do not have."""
     inside = value[1:-1]
@@ -95,12 +100,7 @@ def is_mixed(value: str) -> bool:
 
 def is_code(value: str) -> bool:
     """Letters with digits or signs among them, as no word has: enough to be sure without a "is"."""
-    if (
-        len(value) < LEAST_CODE
-        or ADDRESS_OR_LINK.fullmatch(value)
-        or _FACTOR.fullmatch(value)
-        or " " in value
-    ):
+    if len(value) < LEAST_CODE or ADDRESS_OR_LINK.fullmatch(value) or is_factor(value) or " " in value:
         return False
     signs = any(map(str.isdigit, value)) or bool(re.search(r"[#$%^&*!@+=~_]", value[1:-1]))
     return signs and any(map(str.isalpha, value))

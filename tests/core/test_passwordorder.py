@@ -134,3 +134,95 @@ def test_eight_further_passwords_are_looked_for():
     assert (
         len(found("my password is kay00x" + "".join(f" or kay0{number}x" for number in range(10, 40)))) == 9
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "passwords"),
+    [
+        # Changed.
+        ("I changed my password from banana-bread to sourdough_31 yesterday", ["banana-bread", "sourdough_31"]),
+        ('My password from "banana bread" into "sour dough" it was', ["banana bread", "sour dough"]),
+        ("Passwort von „Rost“ auf „Kupfer“ geändert", ["Rost", "Kupfer"]),
+        ("das Passwort von Rostanker auf Kupferkessel-8 geändert", ["Rostanker", "Kupferkessel-8"]),
+        ("mot de passe de « Rouille » en « Cuivre »", ["Rouille", "Cuivre"]),
+        # In brackets.
+        ("the temporary password our IT gave out (Welcome-Spring24) and never changed it", ["Welcome-Spring24"]),
+        ("my password (Welcome_Spring24)", ["Welcome_Spring24"]),
+        ("my password for all of these good things (Welcome!Spring24)", ["Welcome!Spring24"]),
+        # Behind a few words, in letters that no name is of.
+        ("пароль у меня ЗеленыйЧай7 (русскими буквами)", ["ЗеленыйЧай7"]),
+        ("password of choice Żurawina7", ["Żurawina7"]),
+        # Before a remark.
+        ("I use Snegopad-2020 (with a hyphen), that is my password", ["Snegopad-2020"]),
+        ("jdoe2024 (that's me), hunter22 is my password", ["hunter22"]),
+        # Named by itself.
+        ('I\'ve been using "password123" since forever', ["password123"]),
+        ("it was ‘Password99!’ once", ["Password99!"]),
+        ("es war „passwort123“ glaube ich", ["passwort123"]),
+        # Behind what it is used with.
+        ("I registered as tOm_h with pass WhiteRabbit and not whiterabbit.", ["WhiteRabbit", "whiterabbit"]),
+        ("signed up as kolibri with pass Hummingbird and it worked", ["Hummingbird"]),
+        ("I sign in as jo with password Hummingbird.", ["Hummingbird"]),
+        ("password is hunter22 and not hunter23", ["hunter22", "hunter23"]),
+        ("password is hunter22, and also the older one mmhh_2009. None", ["hunter22", "mmhh_2009"]),
+        # Of two words below the name.
+        ("Password:\n\n   Str4w-berry Fields\n\nReason", ["Str4w-berry Fields"]),
+        # In wide letters.
+        ("ｐａｓｓｗｏｒｄ：Ｎａｔｓｕ２０２４", ["Ｎａｔｓｕ２０２４"]),
+        ("密码是ｈａｎａｂｉＺ９", ["ｈａｎａｂｉＺ９"]),
+        # Languages of which the names of secrets are known, and no more.
+        ("mật khẩu: BunCha#Hanoi4", ["BunCha#Hanoi4"]),
+        ("kata sandinya Rendang#Pedas9.", ["Rendang#Pedas9"]),
+    ],
+)  # fmt: skip
+def test_passwords_are_found_around_their_names(text, passwords):
+    assert found(text) == [(PASSWORD, password) for password in passwords]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I sent the password from jo@old.example to lou@new.example",
+        "my password from monday to friday",
+        "my password from banana-bread and sourdough_31",
+        "my password on banana-bread into sourdough_31",
+        "my password from lost to sourdough_31",
+        'my password from bread to "dough"',
+        'my password from "bread" to dough',
+        "the password for my account (Welcome-Spring24)",
+        "the password manager I use here (KeePass-Xc24)",
+        "the password on my old phone (SM-G960F)",
+        "the password on my old phone (galaxy-s9plus)",
+        "the password on my old phone (GalaxyS9plus)",
+        "the password on my old phone (Galaxy-Splus)",
+        "the password and the rest of it (PyPI-2factor)",
+        "the password of (https://x.example/A-b1)",
+        "the password of (Jo-Doe@Mail1-x.example)",
+        "the password, and the reset (Welcome-Spring24)",
+        "the password so and so and so and so and so (Welcome-Spring24)",
+        "password of choice Zurawina7",
+        "password of choice żurawina",
+        "password of choice żurawina7",
+        "password of choice, Żurawina7",
+        "password is not Żurawina7",
+        "password of mine not Żurawina7",
+        "password of one and two and Żurawina7",
+        '"password12": x and "password13", "password14"; "password15"=',
+        '"password1" it says',
+        "„password123» it says",
+        "it was password123“ once",
+        "I came in with password Unknown and so on",
+        "I came in with password hummingbird and so on",
+        "I came in with password Hummingbird Feeders",
+        "with password",
+        "Password:\n\nViolet Horse\n\nReason",
+        "(hello), my password",
+    ],
+)
+def test_what_stands_around_a_name_and_is_none_stays(text):
+    assert found(text) == []
+
+
+def test_a_denied_word_that_is_not_like_the_password_stays():
+    assert found("password is hunter22 and not jdoe23") == [(PASSWORD, "hunter22")]
+    assert found("password is hunter22 and not") == [(PASSWORD, "hunter22")]

@@ -95,3 +95,21 @@ def test_ten_rows_of_a_table_are_looked_at():
 )
 def test_what_is_no_password_stays(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "passwords"),
+    [
+        ("log me in with\nemilio.r@example.com\nSalt&Vinegar22\nthank you", ["Salt&Vinegar22"]),
+        ("Login:\njo\nmoin-Moin99", ["moin-Moin99"]),
+        ("> login :\r\n> jo\r\n> moin-Moin99\r\n", ["moin-Moin99"]),
+        ("log me in with\nmy phone\nmoin-Moin99", []),
+        ("log me in with\njo\nmoin-Moin99 please", []),
+        ("log me in with\njo\nplease", []),
+        ("log me in with\njo\n\nmoin-Moin99", []),
+        ("log me in with\njo\njo99@example.org", []),
+        ("log me in with\nname: jo\nmoin-Moin99", []),
+    ],
+)
+def test_a_name_and_a_password_may_stand_on_two_lines(text, passwords):
+    assert found(text) == [(PASSWORD, password) for password in passwords]
