@@ -15,6 +15,7 @@ _CODE = re.compile(
     r"(?:(?<!2)[0-9]{7}|[0-9]{5,6}|[0-9]{2}[ -][0-9]{3}|[0-9]{3} [0-9]{4})(?![A-Za-z0-9_/%-]|[.,:][0-9]| [0-9])"
 )
 _SENTENCE = re.compile(r"[^.!?。！？\n]{0,100}(?:\n[^.!?。！？\n]{0,60})?")
+_NEXT_SENTENCE = re.compile(r"[.!?。！？]{1,3}\s{1,3}((?:[^\W\d_][^\s.!?\d]{0,20} ){1,6})")
 _BEFORE = 50  # characters of a code and the few words before its name
 _IS = re.compile(r"(?:\s+[^\W\d_.,;!?]+){1,4}\s+")
 _BESIDE = 24  # characters before a number in which an "order" says what it is
@@ -43,7 +44,17 @@ def one_time_codes(view: View) -> Iterator[Span]:
         for found in _CODE.finditer(view.text, max(seen, end), stop):
             if not view.tells_against(max(end, found.start() - _BESIDE), found.start()):
                 yield found.span()
+                yield from _newer(view, stop)
         seen = max(seen, stop)
+
+
+def _newer(view: View, place: int) -> Iterator[Span]:
+    """The code of the sentence behind one that told a code: "oh, now it's x"."""
+    following = _NEXT_SENTENCE.match(view.text, place)
+    found = _CODE.match(view.text, following.end()) if following else None
+    words = following[1].casefold().split() if following and found else []
+    if found and any(word.strip(",") in view.words.other for word in words):
+        yield found.span()
 
 
 def wallet_words(view: View) -> Iterator[Span]:

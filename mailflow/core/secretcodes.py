@@ -13,6 +13,7 @@ _SHEET = 60  # lines of codes below their name
 _DIGITS = 16  # of a recovery code
 _ONE_LIST = 100  # characters between two commits of one list, at most
 _TOLD = 12  # characters before a code in which a "sha256" says that it is none
+_MARGIN = 20  # characters around a code that is a paragraph of its own
 _PROSE = 2  # lines between the name and the codes
 
 # A recovery code of PyPI: sixteen hexadecimal digits, in no address, path or longer word.
@@ -35,13 +36,21 @@ _AND = re.compile(
     r"[ \t]{0,3}(?:[,;/&+]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`]|(?<=[,;/])\S)", re.IGNORECASE
 )
 _GROUPS = re.compile(rf"(?<![\w-])(?<![0-9A-Fa-f]{{4}} ){_BY_HAND}(?![\w-]| [0-9A-Fa-f]{{4}}\b)")
+# A digit in the first or second of groups: few texts have any, which is told far sooner.
+_OF_GROUPS = re.compile(r"[0-9][0-9a-f]{0,3}[ -][0-9a-f]{4}[ -]")
+_PARAGRAPH = re.compile(
+    r"(?:\A|\n[> \t]{0,8}\r?\n)[> \t]{0,8}([^\s]{16})[ \t]{0,8}(?=\r?\n[> \t]{0,8}\r?\n|\s*\Z)"
+)
+# What may stand between the name of codes and a list of them: "my codes, which are on paper:".
+_REMARK_BEFORE = re.compile(r",[^.!?:：\n]{1,60}[:：]")
+_ALL_HEX = re.compile(r"[0-9A-Fa-f -]+")
 # One that a mail program or its writer broke in two; of which a blot left a part.
 _BROKEN = re.compile(
     r"[0-9A-Fa-f](?<![\w/=+%.@-][0-9A-Fa-f])[0-9A-Fa-f]{2,12}-?[ \t]?\r?\n[> \t]{0,8}[0-9A-Fa-f]{3,13}(?![\w/=+%@-]|\.\w)"
 )
 _BLOTTED = re.compile(r"(?:[.?_*…]{2,8} ?)?(?:[0-9A-Fa-f]{4,14}(?: ?[.?_*…]{2,8} ?| |$)){1,4}")
 _BLOT = re.compile(r"[.?_*…]{2}")
-_MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?\d{1,2}[.):\]][ \t]*)?")
+_MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?(?:\d{1,2}[.):\]]|[A-Za-z][)\]])[ \t]*)?")
 _NO_PROSE = " \t\r>"  # what a blank line may hold
 _OPENING, _CLOSING = frozenset("\"'`*_([<"), frozenset("\"'`*_)]>.,;:!?")  # marks around a code
 _ITEMS = re.compile(r"[^\s,;|/]+")
@@ -57,6 +66,8 @@ def recovery_codes(view: View) -> Iterator[Span]:
     lines = _Lines(view)
     if view.holds_code and _SIXTEEN.search(view.long_words):
         yield from _hex_codes(view, lines)
+    if view.holds_code and _OF_GROUPS.search(view.text):
+        yield from _groups(view)
     seen = 0
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
@@ -80,6 +91,27 @@ def _hex_codes(view: View, lines: _Lines) -> Iterator[Span]:
         if any(around[0] <= name[0] <= around[1] for name in view.code_names):
             yield start, end
             yield from beside
+        elif _is_all(view, start, end):
+            yield start, end
+
+
+def _is_all(view: View, start: int, end: int) -> bool:
+    """Whether it is a paragraph of its own near which nothing tells that it is no code."""
+    paragraph = _PARAGRAPH.search(view.text, max(0, start - _MARGIN), end + _MARGIN)
+    return (
+        paragraph is not None
+        and paragraph.span(1) == (start, end)
+        and paragraph[1].islower()
+        and not view.tells_against(max(0, start - REACH), end + REACH)
+    )
+
+
+def _groups(view: View) -> Iterator[Span]:
+    """Four groups of four, wherever they stand; not in capitals, in which the names of keys are written."""
+    for found in _GROUPS.finditer(view.text):
+        told = view.tells_against(view.line_start(found.start(), 3), view.line_end(found.end()))
+        if found[0].islower() and has_both(found[0]) and not told:
+            yield found.span()
 
 
 def _is_hex_code(word: str) -> bool:
@@ -150,6 +182,10 @@ def _behind_name(view: View, name_end: int) -> Iterator[Span]:
     yield from _listed(view, name_end, joined=False)
     if found := view.value_after(name_end):
         yield from _listed(view, found[0], joined=bool(found[1]))
+    elif remark := _REMARK_BEFORE.match(view.text, name_end):
+        codes = list(_listed(view, remark.end(), joined=False))
+        if len(codes) > 1 and all(_ALL_HEX.fullmatch(view.text, *code) for code in codes):
+            yield from codes
 
 
 def _listed(view: View, place: int, *, joined: bool) -> Iterator[Span]:

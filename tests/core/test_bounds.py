@@ -59,6 +59,10 @@ TEXTS = (
     *("I used x as password ", "as password ", "„a“ is my password ", "password: x or y, ", "password is a b c\nd e f. ", "user,password\n", "| password |\n"),
     *("login: a / b1cdef ", "user:pw ", "curl -u a:b ", "curl \\\n", " -p x1 ", "mysql -px ", "Cookie: a=b; ", "cookie: " + 9 * "a=0123456789abcdef; ", "Authorization: Basic x1y2z3aa "),
     *("sms 123456 ", "sms ", "123 456 ", "wallet ", "abandon ability ", "wallet abandon ability ", "0123456789ab\n", "01234567..\n", "?? 01234567 ", "a1b2 c3d4 ", "codes a1b2 c3d4 e5f6 0718 "),
+    *("4111 1111 1111 1111 ", "4111111111111111 09/28 318 ", "PIN ", "PIN is 1234 or ", "1234 is my PIN ", "PIN so and so on "),
+    *("security question ", "security question answer: x, ", "answer: x ", "first pet: X. ", "password from a1 to b1cdef ", "password from a to "),
+    *("password a b (", "password (Ab-1cdef) ", "0a1b 2c3d 4e5f 6071 ", "0a1b 2c3d ", "codes, which a: ", "codes, which a: c8e15f02, 7b40da96. ", "login\njo\nab1cdefg\n"),
+    *("0123456789abcdef\n\n", "sms 123456. now 123456. ", 'x "password12" ', "x (y) is my password ", "with pass X and ", "пароль у меня Яблоко7 ", "ｐａｓｓｗｏｒｄ："),
     *("hf_", "sig=", 20 * "A", "MTAx.", "api/webhooks/", "API_TOKEN=x1y2z3a4 ", '_SECRET="', "seed " + 64 * "0", "login a password b "),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip

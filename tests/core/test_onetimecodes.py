@@ -107,3 +107,20 @@ def test_the_words_of_a_wallet_are_found_whole_wherever_it_is_named_again(lines)
 )
 def test_the_seed_of_a_key_is_found_behind_its_name(text, seeds):
     assert found(text) == [(KEY, seed) for seed in seeds]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("here's the 2fa code, 118 405. oh now it's 663 920. quick!", ["118 405", "663 920"]),
+        ("the sms said 482913! Sorry, the new one is 663920", ["482913", "663920"]),
+        ("the sms said 482913.\nNow, it is 663920", ["482913", "663920"]),
+        ("the sms said 482913. My order is 663920", ["482913"]),
+        ("the sms said 482913. New number of the order 20: 663920", ["482913"]),
+        ("the sms said 482913. And it is just that what is now 663920", ["482913"]),
+        ("the sms said 482913. Now then. It is 663920", ["482913"]),
+        ("the sms said nothing. Now it is 663920", []),
+    ],
+)
+def test_a_newer_code_is_told_in_the_next_sentence(text, codes):
+    assert found(text) == [(ONCE, code) for code in codes]

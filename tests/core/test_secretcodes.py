@@ -206,3 +206,85 @@ def test_what_stands_beside_no_codes_stays(text):
 def test_codes_named_behind_a_list_of_commits_are_found():
     text = f"The commit {FOUND}.\n\nRecovery codes:\n0a1b2c3d4e5f6071\nf00dfeed12345678\n"
     assert found(text) == [(CODE, "0a1b2c3d4e5f6071"), (CODE, "f00dfeed12345678")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0a1b2c3d4e5f6071",
+        "0a1b2c3d4e5f6071\n",
+        "0a1b2c3d4e5f6071\n\nis this yours?",
+        "Hello,\n\n> 0a1b2c3d4e5f6071 \n>\n> that is all",
+        "Hello,\r\n\r\n0a1b2c3d4e5f6071\r\n\r\nthat is all",
+        f"The commit is fine.{300 * '.'}\n\n0a1b2c3d4e5f6071",
+    ],
+)
+def test_a_code_that_is_all_of_a_paragraph_needs_no_name(text):
+    assert found(text) == [(CODE, "0a1b2c3d4e5f6071")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0A1B2C3D4E5F6071",
+        "It is\n0a1b2c3d4e5f6071\n",
+        "0a1b2c3d4e5f6071\nis what I have",
+        "0a1b2c3d4e5f6071 is what I have",
+        "that is 0a1b2c3d4e5f6071",
+        "The commit is this, and you may look it up whenever you like, as it bears my name:\n\n0a1b2c3d4e5f6071",
+        "0a1b2c3d4e5f6071\n\nis my last commit",
+        "Ray ID:\n\n0a1b2c3d4e5f6071",
+        "\n\n01234567890123ab in 1\n\n0123456789012345",
+    ],
+)
+def test_a_code_in_a_text_that_names_none_stays(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("I have ONE code left and it's d07e 4b91 ac36 f582 - may I use it?", ["d07e 4b91 ac36 f582"]),
+        ("it is d07e-4b91-ac36-f582", ["d07e-4b91-ac36-f582"]),
+        ("it is aaaa 4b91 ac36 f582", ["aaaa 4b91 ac36 f582"]),
+        (f"The tag.{4 * chr(10)}it is d07e 4b91 ac36 f582", ["d07e 4b91 ac36 f582"]),
+    ],
+)
+def test_four_groups_of_four_need_no_name(text, codes):
+    assert found(text) == [(CODE, code) for code in codes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my key D07E 4B91 AC36 F582",
+        "1234 4891 1036 5582 times",
+        "the fingerprint ends in d07e 4b91 ac36 f582",
+        "the fingerprint\nof it is this:\nd07e 4b91 ac36 f582",
+        "d07e 4b91 ac36 f582 is the commit",
+        "d07e 4b91 ac36",
+        "d07e 4b91 ac36 f582 0011",
+    ],
+)
+def test_other_groups_stay(text):
+    assert found(text) == []
+
+
+def test_a_sheet_may_be_counted_by_letters():
+    text = "Recovery codes, yellowed:\na) 5be9 07c2 41fd 8a36\n(B) e630 d91b 7f58 c24a\nc] 0a1b2c3d\n"
+    assert found(text) == [(CODE, "5be9 07c2 41fd 8a36"), (CODE, "e630 d91b 7f58 c24a"), (CODE, "0a1b2c3d")]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("my recovery codes, which are old: c8e15f02, 7b40da96. Good?", ["c8e15f02", "7b40da96"]),
+        ("my recovery codes, which are old: c8e15f02", []),
+        ("my recovery codes, which are old. Users: c8e15f02, 7b40da96", []),
+        ("my recovery codes, which are lost, users: jdoe1990, jdoe1991", []),
+        ("my recovery codes, which are lost, users: dade1990, jdoe1991", []),
+        (f"my recovery codes, {'so ' * 20}: c8e15f02, 7b40da96", []),
+    ],
+)
+def test_several_codes_may_stand_behind_a_remark(text, codes):
+    assert found(text) == [(CODE, code) for code in codes]
