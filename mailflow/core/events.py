@@ -9,6 +9,7 @@ from mailflow.core.answer import Reading
 from mailflow.core.authentication import Verdict
 from mailflow.core.case import Flag, Outcome
 from mailflow.core.envelope import MailKind
+from mailflow.core.wish import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class PersonWrote:
     message_id: str | None = None
     references: tuple[str, ...] = ()
     topic: str = ""  # off topic: which redirect
+    wants: Intent = Intent.NONE
     secrets: tuple[str, ...] = ()  # kinds of secret that were masked
     at_reply_address: bool = False  # it came to the authentic reply address of one of our letters
     proof: Verdict | None = None  # whether its domain vouches for it; None: nobody has looked

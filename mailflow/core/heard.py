@@ -109,7 +109,9 @@ class Heard:
     def doubted(self, hit: Hit) -> bool:
         """Whether what follows takes it back: "it is solved, but I still cannot upload"."""
         after = [
-            other for other in self.all("trouble") if other.first > hit.last and not self._conditional(other)
+            other
+            for other in self.all("trouble")
+            if other.first > hit.last and not self._denied(other) and not self._conditional(other)
         ]
         return bool(after) or any(self._takes_back(but, hit) for but in self.all("but"))
 
@@ -120,12 +122,17 @@ class Heard:
             other.first >= self.body and (other.first > hit.last or other.last < hit.first) for other in lost
         )
 
+    def is_within(self, hit: Hit, label: str) -> bool:
+        """Whether its words are some of those of a hit with that label."""
+        return any(one.first <= hit.first and hit.last <= one.last for one in self.all(label))
+
     def wish(self, intent: Intent, hit: Hit, topic: str = "", *, certain: bool = False) -> Wish:
         return Wish(intent, self.words.said(hit), topic, certain)
 
     @property
     def body_length(self) -> int:
-        return len(self.words.forms) - self.body
+        """How many words it has, two characters of Chinese, Japanese or Korean counted as one."""
+        return sum(2 if len(form) > 1 else 1 for form in self.words.forms[self.body :]) // 2
 
     @property
     def agrees(self) -> bool:
@@ -136,8 +143,14 @@ class Heard:
         return states_agreement(self.said)
 
     def _denied(self, hit: Hit) -> bool:
-        """A "not" at most four words before it in the same part of the sentence, or among words that have none."""
+        """A "not" at most four words before it in the same part of the sentence, or among words that have none.
+
+        What begins with a plea ("please do not cancel my request") is denied as what it ends with is.
+        """
         nots = self.all("not")
+        inner = [one for one in self.all(hit.label) if one.last == hit.last and one.first > hit.first]
+        if any(no.last + 1 == one.first for one in inner for no in nots):
+            return True
         if hit.label in PLAIN and any(hit.first < no.first <= hit.last for no in nots):
             return True
         return any(

@@ -36,7 +36,10 @@ _POINTER = re.compile("@|://")  # in an address or a link
 _RHETORICAL = 2  # words of a question that nobody is to answer
 _SUBJECT = 500  # characters of it that are read
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+_GESTURE = re.compile("[👍👌🆗✅✔🙏]")  # where there is no word besides
+_YES = 6  # words, or characters of Chinese, Japanese or Korean
 _THANKS, _THANKS_FOR_A_DEED = 14, 40  # words
+_ON = ("go_on", "keep_open")  # what nobody says who is done
 _ALONE = ("solved_alone", "forget_it")  # what people say who needed nobody
 NO_FORM = Form(())
 
@@ -177,13 +180,16 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
     plain = heard.clear("solved") or heard.clear("enough", asked=True)
     # "Never mind my last mail, the name is …" is a correction.
     hit = plain or (heard.clear("forget_it") if not heard.said or heard.clear("worked") else None)
-    if hit is None or heard.doubted(hit) or (hit is plain and _by_the_desk(heard, hit)):
+    if hit is None or heard.doubted(hit) or heard.clear(*_ON) or (hit is plain and _by_the_desk(heard, hit)):
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
-    begs = heard.said or heard.lost_besides(hit) or heard.body_length > 30
+    named = {field.key for field in heard.form.of_kind(Kind.NAME)}
+    tells = any(answer.field not in named for answer in heard.said)
+    begs = tells or heard.lost_besides(hit) or heard.body_length > 30
     if begs and not heard.in_case:
         return None
-    by_the_desk = heard.is_told_of_a_deed and not heard.all(*_ALONE) and bool(heard.clear("solved", "worked"))
+    done = heard.clear("solved", "worked", "thanks")
+    by_the_desk = heard.is_told_of_a_deed and done is not None and not heard.all(*_ALONE)
     return heard.wish(Intent.CONFIRMATION if by_the_desk else Intent.WITHDRAWAL, hit)
 
 
@@ -209,12 +215,14 @@ def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
 
 
 def told_to_go_ahead(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
-    """As in "yes, please continue"; after answers of the form it is only politeness."""
-    hit = heard.clear("go_ahead") if heard.in_case else None
-    if hit is None or heard.doubted(hit):
-        return None
-    opening = heard.words.sentence[hit.first] <= heard.words.sentence[min(heard.body, hit.last)] + 1
-    return heard.wish(Intent.CONFIRMATION, hit) if opening or not heard.said else None
+    """As in "yes, please continue"; behind answers of the form it is only politeness."""
+    for hit in (heard.clear("go_on"), heard.clear("go_ahead")) if heard.in_case else ():
+        if hit is None or heard.doubted(hit):
+            continue
+        opening = heard.words.sentence[hit.first] <= heard.words.sentence[min(heard.body, hit.last)] + 1
+        if opening or not heard.said:
+            return heard.wish(Intent.GO_ON if hit.label == "go_on" else Intent.YES, hit)
+    return None
 
 
 def asked_how_far(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -225,14 +233,25 @@ def asked_how_far(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     return heard.wish(Intent.STATUS, hits[0]) if hits and not told_anew else None
 
 
+def wants_it_kept(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "please keep my request open", whatever is thanked for besides."""
+    hit = heard.clear("keep_open") if heard.in_case else None
+    return heard.wish(Intent.RECOVERY, hit) if hit else None
+
+
 def only_yes_or_thanks(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "Yes." or "Thank you very much!" and no more, under a letter of ours."""
-    more = ("trouble", "loss", "recovery", "but", "if", "not", "elsewhere")
-    if not heard.in_case or heard.said or heard.all(*more) or heard.words.questions:
+    more = ("trouble", "loss", "recovery", "but", "not", "elsewhere")
+    agrees_only = all(answer.value is True for answer in heard.said)
+    if not heard.in_case or not agrees_only or heard.all(*more) or heard.words.questions:
         return None
+    if any(not heard.is_within(condition, "thanks") for condition in heard.all("if")):
+        return None  # "thanks in advance" sets none
+    if not heard.words.forms and (gesture := _GESTURE.search(heard.words.text)):
+        return Wish(Intent.YES, gesture[0])
     yes, thanks = heard.clear("yes"), heard.clear("thanks")
-    if yes and yes.first == heard.body and heard.body_length <= 6:
-        return heard.wish(Intent.CONFIRMATION, yes)
+    if yes and yes.first == heard.body and len(heard.words.forms) - heard.body <= _YES:
+        return heard.wish(Intent.YES, yes)
     most = _THANKS_FOR_A_DEED if heard.is_told_of_a_deed else _THANKS
     return heard.wish(Intent.CONFIRMATION, thanks) if thanks and heard.body_length <= most else None
 
@@ -260,6 +279,7 @@ RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     worked,
     told_to_go_ahead,
     asked_how_far,
+    wants_it_kept,
     only_yes_or_thanks,
     sold_something,
     account_elsewhere,

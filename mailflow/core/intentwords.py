@@ -13,7 +13,7 @@ from mailflow.core.policy import MATTERS
 
 # What each list of [intent] holds is said in `languages/intent/en.toml`.
 SIGNS = (
-    "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "yes", "thanks", "proof",
+    "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "go_on", "keep_open", "yes", "thanks", "proof",
     "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours", "doubt", "asked_before",
     "fine", "reported", "unattended", "away",
 )  # fmt: skip

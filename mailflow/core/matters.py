@@ -28,7 +28,7 @@ _LONG_ENOUGH = 40  # letters: who says less may have said it elsewhere
 _LETTERS_OF_CJK = 3  # that a character of Chinese, Japanese or Korean is worth
 # What a mail to a desk of accounts may say without a word about one: it goes on from something, or is at a loss.
 _DOUBTS = (
-    "account", "recovery", "loss", "doubt", "status", "status_of_request", "asked_before", "trouble", "go_ahead", "yes", "proof", "but",
+    "account", "recovery", "loss", "doubt", "status", "status_of_request", "asked_before", "trouble", "go_ahead", "go_on", "keep_open", "yes", "proof", "but",
 )  # fmt: skip
 _OF_ACCOUNTS = "suspension"  # the matter that is about accounts itself
 

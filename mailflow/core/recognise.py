@@ -200,7 +200,7 @@ def kind_in_case(belongs: Belongs, reading: Reading, wish: Wish, form: Form) -> 
         return MailKind.DUPLICATE_REQUEST
     if wish.intent is Intent.PROOF or any(field.key in news for field in form.of_kind(Kind.URL)):
         return MailKind.PROOF_SUBMITTED
-    if wish.intent is Intent.CONFIRMATION and (not news or case.status is not Status.AWAITING_ANSWERS):
+    if wish.intent in _CONFIRMS and (not news or case.status in _WITH_STAFF):
         return MailKind.CONFIRMATION
     elsewhere = wish.intent is Intent.OFF_TOPIC and all(form.by_key[key].beside for key in news)
     if (news and not elsewhere) or reading.doubts:
@@ -208,6 +208,9 @@ def kind_in_case(belongs: Belongs, reading: Reading, wish: Wish, form: Form) -> 
     return _IN_CASE.get(wish.intent, MailKind.AMENDMENT)
 
 
+_WITH_STAFF = {Status.IN_REVIEW, Status.AWAITING_REQUESTER}
+_CONFIRMS = frozenset({Intent.CONFIRMATION, Intent.YES, Intent.GO_ON})
+_AFTERWORDS = _CONFIRMS | {Intent.WITHDRAWAL, Intent.STATUS}
 _IN_CASE = {
     Intent.STATUS: MailKind.FOLLOW_UP_STATUS,
     Intent.OFF_TOPIC: MailKind.OFF_TOPIC,
@@ -248,7 +251,7 @@ def _another_account(case: Case, reading: Reading, form: Form) -> bool:
 
 
 def _is_afterword(closed: Sequence[Case], reading: Reading, wish: Wish) -> bool:
-    if wish.intent in {Intent.CONFIRMATION, Intent.WITHDRAWAL, Intent.STATUS} and not reading.answers:
+    if wish.intent in _AFTERWORDS and not reading.answers:
         return True
     redirected = any(case.outcome is Outcome.REDIRECTED for case in closed)
     return redirected and wish.intent is Intent.OFF_TOPIC and not reading.answers

@@ -10,7 +10,9 @@ class Intent(StrEnum):
     NONE = "none"  # nothing but answers, or nothing that is understood
     STATUS = "status"  # asks how far it is
     WITHDRAWAL = "withdrawal"  # solved it, or does not want it any more
-    CONFIRMATION = "confirmation"  # thanks, yes, it worked
+    CONFIRMATION = "confirmation"  # thanks, it worked
+    YES = "yes"  # says yes, and no more
+    GO_ON = "go_on"  # wants the desk to go on
     PROOF = "proof"  # says that a proof of ownership is in place
     RECOVERY = "recovery"  # asks for an account back
     AGAIN = "again"  # does so once more, from where the desk does not know them

@@ -208,6 +208,7 @@ def _event(
         message_id=handled.mail.message_id,
         references=handled.mail.references,
         topic=handled.wish.topic,
+        wants=handled.wish.intent,
         secrets=handled.body.secrets,
         proof=found.verdict if found.source else None,
         trusted=handling is Handling.FULL,

@@ -17,6 +17,7 @@ from mailflow.core.intentwords import SIGNS, IntentWords, compile_intent_words
 from mailflow.core.policy import Redirect
 from mailflow.core.text import Line, Mark
 from mailflow.core.wish import Intent, Wish
+from tests.core.given import FORM as RECOVERY_FORM
 
 LANGUAGES = {
     file.stem: tomllib.loads(file.read_text("utf-8"))
@@ -39,9 +40,11 @@ def reading(**values: Value) -> Reading:
     )
 
 
-def wish(text: str, *, subject: str = "", in_case: bool = True, said: Reading | None = None) -> Wish:
+def wish(
+    text: str, *, subject: str = "", in_case: bool = True, said: Reading | None = None, form: Form = FORM
+) -> Wish:
     lines = [Line(line, Mark.FRESH, number) for number, line in enumerate(text.split("\n"), 1)]
-    return read_wish(lines, subject, said or Reading(), REDIRECTS, WORDS, in_case=in_case, form=FORM)
+    return read_wish(lines, subject, said or Reading(), REDIRECTS, WORDS, in_case=in_case, form=form)
 
 
 STATUS = [
@@ -227,77 +230,87 @@ WITHDRAWAL = [
 ]
 
 CONFIRMATION = [
+    "Thanks in advance",
+    "Заранее спасибо!",
+    "Vielen Dank im Voraus!",
+    "ありがとうございます。承知しました。お待ちします。",
     "I'm back in, thanks a lot for the work!",
     "It worked, thank you!",
-    "Yes please, start with it. I can wait.",
-    "Go ahead.",
-    "Yes, I want to continue.",
-    "I confirm.",
-    "Please proceed.",
-    "yes",
-    "Ok",
     "Thank you very much!",
     "Many thanks for your help, Jo",
     "I can log in again, great work.",
     "I have access again!",
-    "Yes, that is correct.",
-    "Ja, bitte machen Sie weiter.",
     "Ich komme wieder rein, vielen Dank!",
     "Es hat geklappt.",
     "Vielen Dank!",
-    "Ja",
-    "Oui, allez-y.",
     "Ça marche de nouveau, merci !",
     "Merci beaucoup",
-    "Sí, adelante.",
     "Ha funcionado, muchas gracias.",
     "Muchas gracias por su ayuda",
-    "Sim, podem continuar.",
     "Funcionou, obrigada!",
-    "Sì, procedete pure.",
     "Ha funzionato, grazie mille!",
-    "Да, продолжайте, пожалуйста.",
     "Всё получилось, спасибо!",
     "Спасибо большое!",
-    "是的，请继续。",
     "可以登录了，非常感谢！",
     "谢谢",
-    "はい、お願いします。",
     "無事にログインできるようになりました。ありがとうございます。",
     "ありがとうございます。",
-    "네, 진행해 주세요.",
     "다시 접속됩니다. 감사합니다!",
     "감사합니다",
     "Thanks, the reset worked and I'm logged in.",
-    "Great, I can access my account again. Thank you so much!",
     "Perfect, thank you!",
-    "Yes, please do it.",
-    "yes go on",
-    "Yes I still want my account back, please continue.",
+    "I've got my account back, you are the best!",
+    "Everything works now. Many thanks to the whole team!",
+    "Danke für die schnelle Hilfe, ich bin wieder drin.",
+    "C'est bon, j'ai de nouveau accès. Merci !",
+    "Ya tengo acceso, mil gracias.",
+    "Já tenho acesso novamente, muito obrigado!",
+    "Tutto funziona, grazie.",
+    "Доступ восстановлен, спасибо!",
+    "已经可以正常登录了，谢谢你们。",
+    "アクセスできるようになりました。感謝いたします。",
+    "접속이 됩니다. 감사합니다.",
+]
+YES = [
+    "By all means, yes.",
+    "👍",
+    "👍👍🙏",
+    "I confirm.",
+    "yes",
+    "Ok",
+    "Yes, that is correct.",
+    "Ja",
+    "はい、お願いします。",
     "I confirm that I want to continue with the recovery.",
     "That's right, it's me.",
     "OK, I'll wait.",
     "Understood, thanks.",
-    "I've got my account back, you are the best!",
-    "Everything works now. Many thanks to the whole team!",
     "Ja, ich möchte weitermachen.",
-    "Danke für die schnelle Hilfe, ich bin wieder drin.",
     "Oui, je confirme.",
-    "C'est bon, j'ai de nouveau accès. Merci !",
-    "Sí, por favor continúen.",
-    "Ya tengo acceso, mil gracias.",
-    "Sim, pode prosseguir.",
-    "Já tenho acesso novamente, muito obrigado!",
     "Sì, confermo.",
-    "Tutto funziona, grazie.",
     "Да, подтверждаю.",
-    "Доступ восстановлен, спасибо!",
+]
+GO_ON = [
+    "Yes please, start with it. I can wait.",
+    "Go ahead.",
+    "Yes, I want to continue.",
+    "Please proceed.",
+    "Ja, bitte machen Sie weiter.",
+    "Oui, allez-y.",
+    "Sí, adelante.",
+    "Sim, podem continuar.",
+    "Sì, procedete pure.",
+    "Да, продолжайте, пожалуйста.",
+    "是的，请继续。",
+    "네, 진행해 주세요.",
+    "Yes, please do it.",
+    "yes go on",
+    "Yes I still want my account back, please continue.",
+    "Sí, por favor continúen.",
+    "Sim, pode prosseguir.",
     "好的，请继续处理。",
-    "已经可以正常登录了，谢谢你们。",
     "はい、進めてください。",
-    "アクセスできるようになりました。感謝いたします。",
     "네, 계속 진행해 주세요.",
-    "접속이 됩니다. 감사합니다.",
 ]
 
 PROOF = [
@@ -439,7 +452,6 @@ NOTHING = [
     "If it works I will tell you.",
     "Is it solved?",
     "Never mind the spelling, jdoe is right: see the next page",
-    "Thanks in advance",
     "I got in touch with my provider.",
     "Please do not close my request!",
     "The name is jdoe, not j-doe.",
@@ -664,8 +676,66 @@ def test_what_is_solved_or_not_wanted_any_more_is_a_withdrawal(text):
 
 
 @pytest.mark.parametrize("text", CONFIRMATION)
-def test_a_yes_or_thanks_or_that_it_worked_is_a_confirmation(text):
+def test_thanks_or_that_it_worked_is_a_confirmation(text):
     assert wish(text).intent is Intent.CONFIRMATION
+
+
+@pytest.mark.parametrize("text", YES)
+def test_a_yes_is_told_from_thanks(text):
+    assert wish(text).intent is Intent.YES
+
+
+@pytest.mark.parametrize("text", GO_ON)
+def test_a_wish_that_the_desk_goes_on_is_told_from_a_yes(text):
+    assert wish(text).intent is Intent.GO_ON
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't close it!",
+        "Thanks, but please keep my request open.",
+        "Bitte nicht schließen, ich war im Krankenhaus.",
+        "Non chiudete la richiesta, per favore.",
+        "请不要取消我的申请",
+        "취소하지 말아 주세요.",
+        "I have a second ticket, please cancel that one and keep this one going.",
+        "Yesterday I wrote that you may close it. I was wrong, please reopen.",
+    ],
+)
+def test_who_wants_a_request_kept_open_takes_nothing_back_and_does_not_merely_thank(text):
+    assert wish(text).intent is Intent.RECOVERY
+    assert wish(text, in_case=False).intent is not Intent.WITHDRAWAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is my colleague who got back in. I did not.",
+        "It is solved. No, sorry: it threw me out.",
+        "You were told that I no longer need it. That wasn't me!",
+    ],
+)
+def test_what_follows_may_take_back_that_it_is_solved(text):
+    assert wish(text).intent is Intent.NONE
+
+
+def test_trouble_that_is_denied_takes_nothing_back():
+    text = "I would like to withdraw the recovery request, I won't need the old one any more."
+    assert wish(text).intent is Intent.WITHDRAWAL
+
+
+@pytest.mark.parametrize("plea", ["Por favor no cancelen mi solicitud", "please do not withdraw my request"])
+def test_a_plea_is_denied_as_what_it_ends_with_is(plea):
+    assert wish(plea).intent is not Intent.WITHDRAWAL
+
+
+def test_who_takes_a_first_mail_back_may_name_the_account():
+    text = "I wrote an hour ago. Please ignore it, I've managed to log in."
+    named = wish(text, in_case=False, said=reading(username="jdoe"), form=RECOVERY_FORM)
+    assert named.intent is Intent.WITHDRAWAL
+    begs = wish(text, in_case=False, said=reading(reason="lost_2fa"), form=RECOVERY_FORM)
+    assert begs.intent is not Intent.WITHDRAWAL
 
 
 @pytest.mark.parametrize("text", PROOF)
@@ -809,9 +879,7 @@ def test_yes_and_thanks_count_only_where_there_is_no_more():
     assert wish("Yes", said=reading(username="jdoe")).intent is Intent.NONE
     assert wish("Thanks? What is this?").intent is Intent.NONE
     assert wish("Thanks", in_case=False).intent is Intent.NONE
-    assert (
-        wish("Go ahead. And jdoe is the name.", said=reading(username="jdoe")).intent is Intent.CONFIRMATION
-    )
+    assert wish("Go ahead. And jdoe is the name.", said=reading(username="jdoe")).intent is Intent.GO_ON
     assert wish("One. Two. Three. Go ahead.", said=reading(username="jdoe")).intent is Intent.NONE
 
 
@@ -833,7 +901,7 @@ def test_one_phrase_of_sales_is_no_sale_where_another_matter_fits():
 
 
 def test_a_wish_may_stand_in_the_subject_alone():
-    assert wish("", subject="Please go ahead").intent is Intent.CONFIRMATION
+    assert wish("", subject="Please go ahead").intent is Intent.GO_ON
     assert wish("", subject="any news?").intent is Intent.STATUS
 
 

@@ -28,6 +28,7 @@ from mailflow.core.events import (
 )
 from mailflow.core.letters import LetterKind
 from mailflow.core.lifecycle import TRANSITIONS, due_at
+from mailflow.core.wish import Intent
 from tests.core.given import (
     COMPLETE,
     DAY,
@@ -250,6 +251,22 @@ def test_thanks_after_closing_get_no_letter(kind):
     decision = happens(case(Status.CLOSED), wrote(kind))
     assert decision.case.status is Status.CLOSED
     assert decision.letters == ()
+
+
+@pytest.mark.parametrize("wants", [Intent.YES, Intent.GO_ON])
+def test_a_yes_to_the_letter_that_asks_do_you_still_need_us_opens_it_again(wants):
+    decision = happens(
+        case(Status.CLOSED, outcome=Outcome.EXPIRED), wrote(MailKind.CONFIRMATION, wants=wants)
+    )
+    assert decision.case.status is Status.IN_REVIEW
+    assert kinds(decision) == ["received"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WITHDRAWN, Outcome.RECOVERED, Outcome.DENIED])
+def test_elsewhere_a_yes_changes_nothing_and_a_wish_to_go_on_does(outcome):
+    closed = case(Status.CLOSED, outcome=outcome)
+    assert happens(closed, wrote(MailKind.CONFIRMATION, wants=Intent.YES)).case.status is Status.CLOSED
+    assert happens(closed, wrote(MailKind.CONFIRMATION, wants=Intent.GO_ON)).case.status is Status.IN_REVIEW
 
 
 def test_an_answer_after_closing_for_silence_reopens_the_case():

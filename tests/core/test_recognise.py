@@ -249,6 +249,8 @@ def test_what_is_certainly_of_another_desk_is_no_request_whatever_it_answers():
         (Intent.NONE, {"link": "https://example.org/x"}, MailKind.PROOF_SUBMITTED),
         (Intent.CONFIRMATION, {}, MailKind.CONFIRMATION),
         (Intent.CONFIRMATION, {"conduct": True}, MailKind.AMENDMENT),
+        (Intent.YES, {}, MailKind.CONFIRMATION),
+        (Intent.GO_ON, {}, MailKind.CONFIRMATION),
         (Intent.OFF_TOPIC, {}, MailKind.OFF_TOPIC),
         (Intent.BULK, {}, MailKind.OFF_TOPIC),
     ],
@@ -264,6 +266,12 @@ def test_a_yes_to_the_staff_is_a_confirmation_whatever_else_it_says():
         kind_in_case(belongs, reading(contact="x@example.org"), Wish(Intent.CONFIRMATION), FORM)
         is MailKind.CONFIRMATION
     )
+
+
+def test_thanks_that_answer_something_after_closing_answer_it():
+    belongs = Belongs(case(Status.CLOSED), "", by_party=True)
+    found = kind_in_case(belongs, reading(contact="x@example.org"), Wish(Intent.CONFIRMATION), FORM)
+    assert found is MailKind.AMENDMENT
 
 
 def test_a_fresh_request_about_the_same_account_is_a_duplicate():

@@ -142,6 +142,17 @@ def test_a_question_of_the_staff_is_reminded_of_and_closed_in_the_end(world):
     assert world.wait(30 * DAY, step=5 * DAY) == []
 
 
+@pytest.mark.parametrize("text", ["Yes.", "yes please", "Please go on.", "Bitte machen Sie weiter.", "👍"])
+def test_a_yes_to_the_last_letter_opens_the_case_again(world, text):
+    (letter,) = world.write(COMPLETE)
+    act(world.app, letter.reference, StaffAsked("Which projects?"), "kim")
+    world.run()
+    last = [one for one in world.wait(31 * DAY) if one.recipient == "jo@example.org"][-1]
+    (received,) = world.answer(last, text)
+    assert world.case().status is Status.IN_REVIEW
+    assert "We have everything we need" in received.subject
+
+
 # ------------------------------------------------------------------------------------------------ the digest
 
 

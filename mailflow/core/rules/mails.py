@@ -11,6 +11,7 @@ from mailflow.core.reference import new_reference
 from mailflow.core.rules.asking import ask_or_queue, say_status
 from mailflow.core.rules.changes import close, letter_of, reopen
 from mailflow.core.rules.hearing import heard_in, note_of, odd_flags
+from mailflow.core.wish import Intent
 
 
 def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
@@ -49,7 +50,7 @@ def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
     """Thanks change nothing, a question is answered, and anything else takes the case up again."""
     decided = case.outcome in {Outcome.RECOVERED, Outcome.DENIED}
     case = heard_in(case, event, now)
-    if event.kind in {MailKind.WITHDRAWAL, MailKind.CONFIRMATION}:
+    if event.kind in {MailKind.WITHDRAWAL, MailKind.CONFIRMATION} and not _asks_to_go_on(case, event):
         return Decision(case, note_of(event))
     if event.kind is MailKind.FOLLOW_UP_STATUS:
         return say_status(case, event, now)
@@ -59,6 +60,12 @@ def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
     if decided:
         case = case.evolve(flags=case.flags | {Flag.WROTE_AFTER_CLOSING})
     return ask_or_queue(case, event, now, LetterKind.NOTED if decided else LetterKind.RECEIVED, reopened=True)
+
+
+def _asks_to_go_on(case: Case, event: PersonWrote) -> bool:
+    """The last letter to who was silent asks "Do you still need us?", so a mere yes does as well there."""
+    mere_yes = event.wants is Intent.YES and case.outcome is Outcome.EXPIRED
+    return mere_yes or event.wants is Intent.GO_ON
 
 
 def stranger_wrote(case: Case, event: StrangerWrote, _: Now) -> Decision:
