@@ -126,8 +126,22 @@ def answers_others(mail: Mail, pointed: Belongs | None, desk: str) -> bool:
     domain = desk.rpartition("@")[2].lower()
     if any(one.rpartition("@")[2].lower() == domain for one in answered):
         return False
-    to = (box.address for value in mail.headers("to") for box in read_mailboxes(value).found)
-    return not any(is_desk(address, desk) for address in to)
+    return not any(is_desk(address, desk) for address in _first_addressed(mail))
+
+
+def _first_addressed(mail: Mail) -> list[str]:
+    """The addresses of To: to whom a mail is written, rather than who gets a copy."""
+    return [box.address for value in mail.headers("to") for box in read_mailboxes(value).found]
+
+
+def takes_back_elsewhere(mail: Mail, clues: Clues, desk: str) -> bool:
+    """Whether what a mail takes back is taken back from somebody else: the desk is in Cc, and no reference named.
+
+    An alias of the desk's own domain is the desk.
+    """
+    domain = f"@{desk.rpartition('@')[2].lower()}"
+    to = _first_addressed(mail)
+    return bool(to) and not clues.typed and not any(address.lower().endswith(domain) for address in to)
 
 
 def without_lost(clues: Clues, sender: str, addresses: Addresses, now: datetime) -> Clues:
@@ -186,8 +200,10 @@ def kind_of_first(reading: Reading, wish: Wish, form: Form) -> MailKind:
 _FIRST = {Intent.AGAIN: MailKind.DUPLICATE_REQUEST, Intent.STATUS: MailKind.FOLLOW_UP_STATUS}
 
 
-def kind_in_case(belongs: Belongs, reading: Reading, wish: Wish, form: Form) -> MailKind:
-    """What a mail of the party is to its case."""
+def kind_in_case(
+    belongs: Belongs, reading: Reading, wish: Wish, form: Form, *, elsewhere: bool = False
+) -> MailKind:
+    """What a mail of the party is to its case. `elsewhere`: what it takes back may not be ours (`takes_back_elsewhere`)."""
     case = belongs.case
     news = {
         key
@@ -195,7 +211,7 @@ def kind_in_case(belongs: Belongs, reading: Reading, wish: Wish, form: Form) -> 
         if key not in case.answers or case.answers[key].value != answer.value
     }
     if wish.intent is Intent.WITHDRAWAL:
-        return MailKind.WITHDRAWAL
+        return MailKind.AMENDMENT if elsewhere else MailKind.WITHDRAWAL
     if not belongs.threaded and len(reading.answers) > 1 and _same_account(case, reading, form):
         return MailKind.DUPLICATE_REQUEST
     if wish.intent is Intent.PROOF or any(field.key in news for field in form.of_kind(Kind.URL)):

@@ -17,6 +17,7 @@ from mailflow.core.recognise import (
     find_case_of_sender,
     kind_in_case,
     kind_of_first,
+    takes_back_elsewhere,
     without_lost,
 )
 from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
@@ -82,7 +83,8 @@ def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled
         if ties.case is not None:  # as what it says to that case, which is not its own
             handled = _as_said(understood, understood.said(None, ties.letters))
         return _in_no_case(app, uow, handled, ties.matches.of_sender)
-    return _in_case(app, uow, handled, found)
+    elsewhere = takes_back_elsewhere(understood.mail, understood.clues, app.addresses.desk)
+    return _in_case(app, uow, handled, found, elsewhere=elsewhere)
 
 
 def _own_cases(ties: Ties) -> Iterator[Case]:
@@ -154,10 +156,11 @@ def _said_again(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Hand
     return _applied(app, uow, handled, case, event)
 
 
-def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs) -> Handled:
+def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs, *, elsewhere: bool) -> Handled:
     case = current_case(uow, found.case)
     found = replace(found, case=case)
-    kind = kind_in_case(found, handled.reading, handled.wish, app.config.policy.form)
+    form = app.config.policy.form
+    kind = kind_in_case(found, handled.reading, handled.wish, form, elsewhere=elsewhere)
     handled = replace(handled, how=found.how, by_party=found.by_party, kind=kind)
     if not found.by_party:
         return _by_stranger(app, uow, handled, case, flags_of_stranger(proven=found.proven))

@@ -11,6 +11,7 @@ from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.mail import Mail
 from mailflow.core.recognise import (
     Belongs,
+    Clues,
     Matches,
     NewRequest,
     SetAside,
@@ -21,6 +22,7 @@ from mailflow.core.recognise import (
     find_case_of_sender,
     kind_in_case,
     kind_of_first,
+    takes_back_elsewhere,
     without_lost,
 )
 from mailflow.core.reference import Addresses
@@ -289,6 +291,21 @@ def test_a_mail_that_contradicts_itself_says_something():
     assert (
         kind_in_case(Belongs(CASE, "", by_party=True), both, Wish(Intent.STATUS), FORM) is MailKind.AMENDMENT
     )
+
+
+@pytest.mark.parametrize(
+    ("to", "typed", "elsewhere"),
+    [
+        ("kim@example.net", (), True),
+        ("kim@example.net", ("7KQ2-M9XD",), False),
+        ("kim@example.net, recovery@pypi.example", (), False),
+        ("help@PyPI.example", (), False),
+        ("undisclosed-recipients:;", (), False),
+    ],
+)
+def test_what_is_taken_back_from_somebody_else(to, typed, elsewhere):
+    got = replace(mail(), fields=(("to", to),))
+    assert takes_back_elsewhere(got, Clues((), (), typed), "recovery@pypi.example") is elsewhere
 
 
 @pytest.mark.parametrize(

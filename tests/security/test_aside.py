@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailflow.core.case import Status
+from mailflow.core.case import Flag, Status
 from tests.world import INCOMPLETE
 
 KIM = "kim@firm.example.org"
@@ -40,6 +40,43 @@ def test_an_answer_to_somebody_who_answered_a_copy_of_ours(world, asked):
         world.run()
         assert world.handled[-1].case.reference == asked.reference
         assert agreed(world) == []
+
+
+OVER = "Please cancel my request, I no longer need it."
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"to": KIM, "Cc": "recovery@pypi.example"},
+        {"to": KIM, "Cc": "recovery@pypi.example", "In_Reply_To": "<lunch@firm.example.org>"},
+    ],
+    ids=["a mail", "an answer"],
+)
+def test_what_somebody_takes_back_from_somebody_else(world, asked, fields):
+    """It may be a table for two. The case stays open, and the staff is told that there are words to look at."""
+    world.receive(world.mail(OVER, **fields), "jo@example.org")
+    world.run()
+    assert world.handled[-1].case.reference == asked.reference
+    assert world.case().status is Status.AWAITING_ANSWERS
+    assert Flag.WORDS_UNREAD in world.case().flags
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"to": "support@pypi.example"}, {"to": f"{KIM}, recovery@pypi.example"}, {"To": None}],
+    ids=["to an alias of the desk", "beside somebody else", "to nobody that is named"],
+)
+def test_what_is_taken_back_from_the_desk(world, asked, fields):
+    world.receive(world.mail(OVER, **fields), "jo@example.org")
+    world.run()
+    assert world.case().status is Status.CLOSED
+
+
+def test_what_is_taken_back_by_its_reference(world, asked):
+    world.receive(world.mail(f"{OVER} {asked.reference}", to=KIM, Cc=world.desk), "jo@example.org")
+    world.run()
+    assert world.case().status is Status.CLOSED
 
 
 def test_words_that_name_what_they_agree_to_count_wherever_they_stand(world, asked):
