@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter, le
-from string import ascii_letters, digits
 from typing import NamedTuple
 
 from mailflow.core import (
@@ -20,12 +19,14 @@ from mailflow.core import (
     secretsettings,
     secrettokens,
 )
+from mailflow.core.encoded import encoded_texts
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.passwordpairs import named_pairs
 from mailflow.core.passwords import passwords
 from mailflow.core.secretkind import SecretKind
 from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import FILLER, View
+from mailflow.core.wideletters import as_ascii
 
 
 class Secret(NamedTuple):  # a text may have 100,000, and a frozen dataclass takes five times as long to make
@@ -82,23 +83,32 @@ _FILLERS = {kind: FILLER * len(mask) for kind, mask in MASKS.items()}
 _start, _end, _extent = itemgetter(1), itemgetter(2), itemgetter(1, 2)
 _new_secret = partial(tuple.__new__, Secret)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
-_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
-_NARROW = {ord(wide): narrow for narrow in ascii_letters + digits if (wide := chr(ord(narrow) + 0xFEE0))}
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
 
 
 def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
     """Sorted, not overlapping. Looks again at the masked text, as one secret may hide another.
 
-    What is masked already counts for nothing: neither its place nor the words of the mask.
+    What is masked already counts for nothing: neither its place nor the words of the mask. A block that was encoded
+    and holds a secret is one, all of it.
     """
+    plain = _detected_in(text, words)
+    coded = [
+        _new_secret((found[0].kind, start, end))
+        for start, end, decoded in encoded_texts(text)
+        if (found := _detected_in(decoded, words))
+    ]
+    return tuple(_merged(sorted([*plain, *coded], key=_extent)) if coded else plain)
+
+
+def _detected_in(text: str, words: IntentWords) -> list[Secret]:
     secrets: list[Secret] = []
     rounds = 0
-    neutral = _narrow(_neutral(text))
+    neutral = _neutral(as_ascii(text))
     while rounds < _ROUNDS and (new := _detect(_replaced(neutral, secrets, _FILLERS), words)):
         secrets = _merged([*secrets, *_in_original(new, secrets)])
         rounds += 1
-    return tuple(secrets)
+    return secrets
 
 
 def without_tokens(text: str) -> str:
@@ -125,11 +135,6 @@ def _replaced(text: str, secrets: Sequence[Secret], stand_ins: Mapping[SecretKin
 def _neutral(text: str) -> str:
     """The text without the words of masks, of the same length."""
     return _MASK.sub(lambda found: FILLER * len(found[0]), text) if " removed]" in text else text
-
-
-def _narrow(text: str) -> str:
-    """The text with ASCII's letters and digits for those as wide as a Chinese character, of the same length."""
-    return text.translate(_NARROW) if not text.isascii() and _WIDE.search(text) else text
 
 
 def _detect(text: str, words: IntentWords) -> list[Secret]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 
 import pytest
 
@@ -43,6 +44,8 @@ ENCODED_MAIL = (
     "Content-Transfer-Encoding: base64\n\n"
     + base64.encodebytes(f"My password is {PASSWORD}\n".encode()).decode()
 )
+UUENCODED = f"begin 644 notes.txt\n{binascii.b2a_uu(f'My password is {PASSWORD}'.encode()).decode()}`\nend\n"
+MAILBOX = f"From jo@example.org Mon Mar  2 09:00:00 2026\nSubject: x\n{ENCODED_MAIL}\nFrom kim@example.org Mon Mar  2 09:00:00 2026\n\nhello\n"
 RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl\f0\fswiss Helvetica;}\f0\fs24 \b Pass\b0 word\'3a\tab Tr0\f1 ub4dor&3zebra\par}"
 
 # What a person may well have written: the secret is masked, and they are told to replace it.
@@ -87,6 +90,17 @@ WRITTEN = {
         },
     ),
     "behind a name in bold": (PASSWORD, {"body": f"{INCOMPLETE}\nMy **password** is {PASSWORD}"}),
+    "behind a name in full-width letters": (PASSWORD, {"body": f"{INCOMPLETE}\n\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff44\uff1a{PASSWORD}"}),
+    "behind a name in bold letters of mathematics": (
+        PASSWORD,
+        {"body": f"{INCOMPLETE}\n\U0001d5fd\U0001d5ee\U0001d600\U0001d600\U0001d604\U0001d5fc\U0001d5ff\U0001d5f1: {PASSWORD}".replace("\U0001d5bd", "\U0001d5fd")},
+    ),
+    "in a file that is pasted in uuencode": (PASSWORD, {"body": f"{INCOMPLETE}\n{UUENCODED}"}),
+    "in a mail that is pasted as it was sent": (PASSWORD, {"body": f"{INCOMPLETE}\n\n{ENCODED_MAIL}"}),
+    "in a mailbox that is attached": (
+        PASSWORD,
+        parts("mixed", PLAIN, part(MAILBOX, "application/mbox", AS_FILE.replace("notes", "sent.mbox"))),
+    ),
     "in an attached script": (TOKEN, parts("mixed", PLAIN, part(f"export T={TOKEN}", "application/x-sh", AS_FILE))),
     "in an attached key": (KEY, parts("mixed", PLAIN, part(KEY, "application/x-pem-file", AS_FILE))),
     "in an attached text of Windows": (
@@ -157,6 +171,7 @@ def kept(desk, secret):
     """The pieces of a secret, in clear or in base64, that stand in any file of the database or in a letter."""
     assert desk.store.scrub(masked=True)
     wanted = pieces(secret) | pieces(base64.b64encode(secret.encode()).decode()[:40])
+    wanted |= pieces(ENCODED_MAIL.split()[-1], UUENCODED.split("\n")[1]) if secret == PASSWORD else set()
     wanted -= pieces("-----BEGIN PRIVATE KEY-----")  # as letters speak of keys
     return found(desk, wanted) | {piece for letter in desk.sent for piece in wanted if piece in letter.raw}
 
