@@ -59,7 +59,7 @@ class DeliveryReport:
 @dataclass(slots=True)
 class Contents:
     problems: list[str]
-    returned: bool  # whether mails in it came back to us, rather than being shown by a person
+    returned: bool  # whether mails in it came back, rather than being shown by a person
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
@@ -84,11 +84,13 @@ class Contents:
         if part.content_type in _REPORTS and self._reports_left:
             self._reports_left -= 1
             self.reports += _reports(part)
+            self.attached_runs.append(part.content([], HEADER_LIMIT).decode("latin-1"))
         elif part.content_type in _MAILS and self.returned and self._mails_left:
             self._mails_left -= 1
             header = part.content([], 2 * HEADER_LIMIT)
             fields, _ = read_fields(header, 0, len(header), [], only={"message-id"})
             self.returned_ids += message_ids(first_field(fields, "message-id"))[:1]
+            self._attach_mail(part)
         elif part.content_type in _BODIES and part.disposition != "attachment" and not part.filename:
             return [part]
         else:
@@ -103,13 +105,14 @@ class Contents:
             problems: list[str] = []
             text = text_of(part, part.parameters.get("charset", ""), problems, self._attached_left)
             if text:
-                self._attached_left = max(0, self._attached_left - (part.end - part.start))
+                size = max(part.end - part.start, len(text))  # what is compressed is short
+                self._attached_left = max(0, self._attached_left - size)
                 self.problems += problems
                 self.attached.append(text)
 
     def _attach_mail(self, part: Part) -> None:
-        """A mail that a person shows: its words are as much in our hands as those of a text that is attached."""
-        if self.returned or not (self._attached_left and self._attached_mails_left):
+        """A mail that is shown or came back: its words are as much in our hands as those of a text that is attached."""
+        if not (self._attached_left and self._attached_mails_left):
             return
         raw = part.content(self.problems, self._attached_left)
         self._attached_left = max(0, self._attached_left - (part.end - part.start))

@@ -1,6 +1,8 @@
 """Secrets in attached text count as the mail's, and nothing of such a mail is kept but its own masked words."""
 
 import base64
+import io
+import zipfile
 
 import pytest
 
@@ -14,6 +16,13 @@ WORDS = lexicon()
 CODES = "4b1f9c27ad03e85d\n77c2ee10f6a94b38\n0a1b2c3d4e5f6071\n829303a4b5c6d7e8\n"
 TOKEN = "pypi-AgEIcHlwaS5vcmcCJDaB3dE5fG7hJ9kL1mN0pQ2rS4tU6vW8xY"
 PASSWORD = "Tr0ub4dor&3zebra"
+
+
+def document(words):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("word/document.xml", f"<w:p>{words}</w:p>")
+    return file.getvalue()
 
 
 def attach(content, *, name="notes.txt", kind="text/plain", before=(), body="My user name is jdoe42."):
@@ -45,6 +54,10 @@ def attach(content, *, name="notes.txt", kind="text/plain", before=(), body="My 
         ),
         ("notes.txt", "text/plain; charset=utf-16", f"token: {TOKEN}".encode("utf-16"), {"api_token"}),
         ("notes", "application/octet-stream", f"token: {TOKEN}".encode("utf-16"), {"api_token"}),
+        ("notes", "application/octet-stream", f"token: {TOKEN}".encode("utf-16-le"), {"api_token"}),
+        ("notes", "application/octet-stream", f"token: {TOKEN}".encode("utf-16-be"), {"api_token"}),
+        ("notes.docx", "application/octet-stream", document(f"token: {TOKEN}"), {"api_token"}),
+        ("notes.svg", "image/svg+xml", f"<text>{TOKEN}</text>", {"api_token"}),
         ("pypirc", "", f"[pypi]\nusername = __token__\npassword = {TOKEN}\n", {"api_token"}),
         ("notes.rtf", "application/rtf", rf"{{\rtf1 \b Password:\b0\tab {PASSWORD}\par}}", {"password"}),
         ("page.html", "text/html", f"<p>My <b>password</b> is: {PASSWORD}</p>", {"password"}),

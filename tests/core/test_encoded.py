@@ -54,7 +54,7 @@ def test_what_is_none(text):
 
 
 def test_a_file_without_its_end_and_a_line_that_is_broken():
-    [found] = encoded_texts(uuencoded(WORDS.encode()).removesuffix("end") + '\n!"broken"!')
+    [found] = encoded_texts(uuencoded(WORDS.encode()).removesuffix("end") + '\n!"BROKEN!')
     assert found.text == WORDS
 
 

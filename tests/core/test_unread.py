@@ -79,6 +79,6 @@ def test_no_more_than_three_attached_mails_are_looked_into():
     )
 
 
-def test_what_came_back_to_us_is_not_searched():
-    raw = b"Content-Type: message/rfc822\n\nSubject: x\n\nours\n"
-    assert parse(raw, Envelope("", ())).attached == ()
+def test_what_came_back_is_searched_as_it_may_not_be_ours():
+    raw = b"Content-Type: message/rfc822\n\nSubject: x\n\nmine\n"
+    assert parse(raw, Envelope("", ())).attached == ("mine\n",)

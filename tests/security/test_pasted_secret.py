@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
+import zipfile
 
 import pytest
 
@@ -46,8 +48,38 @@ ENCODED_MAIL = (
 )
 UUENCODED = f"begin 644 notes.txt\n{binascii.b2a_uu(f'My password is {PASSWORD}'.encode()).decode()}`\nend\n"
 MAILBOX = f"From jo@example.org Mon Mar  2 09:00:00 2026\nSubject: x\n{ENCODED_MAIL}\nFrom kim@example.org Mon Mar  2 09:00:00 2026\n\nhello\n"
+UTF_16_UNMARKED = base64.encodebytes(f"My password is {PASSWORD}".encode("utf-16-le")).decode()
+BOUNCE = f"""Content-Type: multipart/report; report-type=delivery-status; boundary=c
+
+--c
+
+It could not be delivered.
+--c
+Content-Type: message/rfc822
+
+Subject: help
+
+My password is {PASSWORD}
+--c--"""
 RTF = r"{\rtf1\ansi\ansicpg1252{\fonttbl\f0\fswiss Helvetica;}\f0\fs24 \b Pass\b0 word\'3a\tab Tr0\f1 ub4dor&3zebra\par}"
 
+
+def zipped(**files):
+    """A ZIP file in base64; "__" in a name stands for a slash, "_" for a dot."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+    return base64.encodebytes(file.getvalue()).decode()
+
+
+def attached(content, name, kind="application/octet-stream"):
+    named = AS_FILE.replace("notes", name)
+    return parts("mixed", PLAIN, part(content, kind, named, "Content-Transfer-Encoding: base64"))
+
+
+RUNS = "<w:p><w:r><w:t>My pass</w:t></w:r><w:r><w:t>word is Tr0ub4dor&amp;3zebra</w:t></w:r></w:p>"
+CELLS = "<w:tc><w:p><w:t>Password</w:t></w:p></w:tc><w:tc><w:p><w:t>Tr0ub4dor&amp;3zebra</w:t></w:p></w:tc>"
 # What a person may well have written: the secret is masked, and they are told to replace it.
 WRITTEN = {
     "in the HTML alone": (TOKEN, parts("alternative", PLAIN, part(f"<p>and {TOKEN}</p>", "text/html"))),
@@ -101,6 +133,12 @@ WRITTEN = {
         PASSWORD,
         parts("mixed", PLAIN, part(MAILBOX, "application/mbox", AS_FILE.replace("notes", "sent.mbox"))),
     ),
+    "in a document of Word": (PASSWORD, attached(zipped(word__styles_xml="<x/>", word__document_xml=RUNS), "notes.docx")),
+    "in a table of Word": (PASSWORD, attached(zipped(word__document_xml=CELLS), "notes.docx")),
+    "in an archive": (PASSWORD, attached(zipped(old__notes_txt=f"My password is {PASSWORD}"), "notes.zip")),
+    "in a text of Windows that does not say so": (PASSWORD, attached(UTF_16_UNMARKED, "notes")),
+    "in a picture that is text": (TOKEN, parts("mixed", PLAIN, part(f"<svg><text>{TOKEN}</text></svg>", "image/svg+xml", AS_FILE))),
+    "in a mail that came back, which somebody attaches": (PASSWORD, parts("mixed", PLAIN, part(BOUNCE, "message/rfc822"))),
     "in an attached script": (TOKEN, parts("mixed", PLAIN, part(f"export T={TOKEN}", "application/x-sh", AS_FILE))),
     "in an attached key": (KEY, parts("mixed", PLAIN, part(KEY, "application/x-pem-file", AS_FILE))),
     "in an attached text of Windows": (
@@ -174,6 +212,22 @@ def kept(desk, secret):
     wanted |= pieces(ENCODED_MAIL.split()[-1], UUENCODED.split("\n")[1]) if secret == PASSWORD else set()
     wanted -= pieces("-----BEGIN PRIVATE KEY-----")  # as letters speak of keys
     return found(desk, wanted) | {piece for letter in desk.sent for piece in wanted if piece in letter.raw}
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        f"Content-Type: message/rfc822\n\nSubject: help\n\nMy token is {TOKEN}",
+        f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nDiagnostic-Code: smtp; 550 {TOKEN}",
+    ],
+)
+def test_a_secret_in_what_a_mail_server_sends_back_is_kept_nowhere(world, report):
+    raw = world.mail(
+        f"--b\n\nIt failed.\n--b\n{report}\n\n--b--", Content_Type='multipart/report; boundary="b"'
+    )
+    world.receive(raw, "")
+    assert world.run() == []
+    assert kept(world, TOKEN) == set()
 
 
 def test_a_secret_that_is_quoted_in_the_text_is_not_taken_for_a_new_one_in_its_html(world):
