@@ -12,6 +12,7 @@ from mailflow.core.passwordshapes import (
     QUOTED,
     is_answer,
     is_code,
+    is_like_no_name,
     is_odd,
     is_phrase,
     trimmed,
@@ -86,11 +87,12 @@ def named_pairs(view: View) -> Iterator[Span]:
         place = view.value_after(end)
         is_said = place and (place[1] or " " in view.text[start:end])  # "I log in with x / y"
         found = _NAMED_VALUES.match(view.text, place[0]) if place and is_said else None
-        found = found or _LINES.match(view.text, end)
-        if found is not None:
-            span = trimmed(view.text, *found.span(1))
+        lines = None if found else _LINES.match(view.text, end)
+        if either := found or lines:
+            span = trimmed(view.text, *either.span(1))
             value = view.text[slice(*span)]
-            if is_code(value) and not ADDRESS_OR_LINK.fullmatch(value):
+            # Below a "login" any name may stand, and names of projects below that.
+            if (is_like_no_name if lines else is_code)(value) and not ADDRESS_OR_LINK.fullmatch(value):
                 yield span
 
 

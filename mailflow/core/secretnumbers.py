@@ -84,8 +84,9 @@ def _is_told(view: View, name: str, behind: re.Match[str]) -> bool:
     if view.tells_against(*behind.span(1)):
         return False
     said = behind[1].rstrip(_OPENING)
-    if said.endswith(_SIGNS) or (said and said.split()[-1].casefold() in view.words.is_words):
-        return True
+    last = said.split()[-1].casefold() if said else ""
+    if said.endswith(_SIGNS) or (last in view.words.is_words and last not in view.words.before_new):
+        return True  # the latter are those of "pin x to 2024", of which Polish has one for "is"
     ends = CLAUSE_END.match(view.text, behind.end())
     return name.isupper() and ends is not None and not _YEAR.fullmatch(behind[2])
 

@@ -145,6 +145,8 @@ def test_eight_further_passwords_are_looked_for():
         ("Passwort von „Rost“ auf „Kupfer“ geändert", ["Rost", "Kupfer"]),
         ("das Passwort von Rostanker auf Kupferkessel-8 geändert", ["Rostanker", "Kupferkessel-8"]),
         ("mot de passe de « Rouille » en « Cuivre »", ["Rouille", "Cuivre"]),
+        ("mon mot de passe de Rouille-1 en Cuivre-22", ["Rouille-1", "Cuivre-22"]),
+        ("my password from rusty to Copper8", ["rusty", "Copper8"]),
         # In brackets.
         ("the temporary password our IT gave out (Welcome-Spring24) and never changed it", ["Welcome-Spring24"]),
         ("my password (Welcome_Spring24)", ["Welcome_Spring24"]),
@@ -184,6 +186,7 @@ def test_passwords_are_found_around_their_names(text, passwords):
     [
         "I sent the password from jo@old.example to lou@new.example",
         "my password from monday to friday",
+        "mon mot de passe de connexion à jean_d88",
         "my password from banana-bread and sourdough_31",
         "my password on banana-bread into sourdough_31",
         "my password from lost to sourdough_31",

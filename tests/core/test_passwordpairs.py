@@ -106,6 +106,7 @@ def test_what_is_no_password_stays(text):
         ("log me in with\nmy phone\nmoin-Moin99", []),
         ("log me in with\njo\nmoin-Moin99 please", []),
         ("log me in with\njo\nplease", []),
+        ("Login:\njo\ndjango_tools2\n", []),
         ("log me in with\njo\n\nmoin-Moin99", []),
         ("log me in with\njo\njo99@example.org", []),
         ("log me in with\nname: jo\nmoin-Moin99", []),

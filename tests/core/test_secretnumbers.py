@@ -100,6 +100,7 @@ def test_only_what_stands_near_before_a_number_tells_that_it_is_none():
         ("The PIN was 4471 with 4477 tries", ["4471"]),
         ("The PIN was 4471. I have 9999 stars", ["4471"]),
         ("ПИН-код: 5829", ["5829"]),
+        ("mój PIN to 5829, tak", ["5829"]),
     ],
 )
 def test_pins_are_found(text, numbers):
@@ -115,6 +116,7 @@ def test_pins_are_found(text, numbers):
         "The PIN fails! 5829",
         "No PIN?\n5829",
         "please pin my version 5829, thanks",
+        "I had to pin pytz to 2024",
         "The PIN has failed 5829 times",
         "My PIN works since 2021.",
         "the PIN for order 20931, please",

@@ -31,6 +31,8 @@ GROUPS = {
             "secrettokens",
             "secretview",
             "unread",
+            "secretanswers",
+            "secretnumbers",
         ),
         *(
             "onetimecodes",
