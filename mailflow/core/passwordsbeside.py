@@ -122,8 +122,9 @@ def changed(view: View, end: int) -> Iterator[Span]:
             for quote, group in zip(quoted, (2, 4), strict=True)
         ]
         values = [view.text[slice(*span)] for span in spans]
-        # "mot de passe de connexion à x" is that of an account.
-        plain = values[0].isalpha() and values[0].islower() and found[1].casefold() in view.words.between
+        # "mot de passe de connexion à x" and "contraseña de Juan a x" are those of accounts.
+        names = [found[group].casefold() in view.words.between for group in (1, 3)]
+        plain = names[0] and values[0].isalpha() and (names[1] or values[0].islower())
         if (all(quoted) or (is_code(values[1]) and not plain)) and not any(
             is_answer(view, value) or ADDRESS_OR_LINK.fullmatch(value) for value in values
         ):

@@ -187,6 +187,7 @@ def test_passwords_are_found_around_their_names(text, passwords):
         "I sent the password from jo@old.example to lou@new.example",
         "my password from monday to friday",
         "mon mot de passe de connexion à jean_d88",
+        "la contraseña de Juan a juan_99",
         "my password from banana-bread and sourdough_31",
         "my password on banana-bread into sourdough_31",
         "my password from lost to sourdough_31",
