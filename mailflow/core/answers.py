@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 
 from mailflow.core.answer import Answer, Doubt, Reading
 from mailflow.core.answerwords import AnswerWords
-from mailflow.core.form import Form, Kind
+from mailflow.core.form import Field, Form, Kind
 from mailflow.core.reading import (
     addresses,
     agreed,
@@ -45,6 +45,7 @@ _WORDS_KEPT = 1000  # characters of the person's own words
 _IMPLIED = 0.7
 _ONE_VALUE = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})  # what stands behind it is prose
 _STILL_PROSE = frozenset({Kind.REASON, Kind.TEXT})  # a reason told at length may answer more than the reason
+_Span = tuple[int, int]  # where a part of the text begins and ends
 
 
 def read_answers(
@@ -64,10 +65,8 @@ def read_answers(
     fresh = lay_out(lines, terms, sender if asked is not None else "")
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
-    claims = _subject_last(
-        fresh, _claims(fresh, terms, asked or (), sender, sender_name, first=asked is None)
-    )
-    settled, doubts = settle.settle(claims, terms)
+    claims = _Reader(fresh, terms, asked, Writer(sender, sender_name)).claims()
+    settled, doubts = settle.settle(_subject_last(fresh, claims), terms)
     return Reading(
         {key: _answer(fresh, claim) for key, claim in settled.items()},
         tuple(Doubt(key, tuple(_answer(fresh, claim) for claim in said)) for key, said in doubts.items()),
@@ -93,157 +92,188 @@ def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
             yield claim._replace(rank=0)
 
 
-def _claims(
-    fresh: Fresh, terms: Terms, asked: Sequence[str], sender: str, sender_name: str, *, first: bool
-) -> list[Claim]:
-    """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
-    asks = questions.quoted(fresh, terms, asked)
-    numbered = questions.numbered(asks, terms, asked)
-    asked = [question.item for question in asks]
-    found = boxes.find_boxes(fresh)
-    repeated = context.restated(fresh, terms)
-    labelled = find_slots(fresh, terms, asked, boxes.stated_lines(fresh, terms, found))
-    slots = [
-        *boxes.behind_open(fresh, found, boxes.behind_statements(fresh, terms, labelled)),
-        *numbering.numbered(fresh, numbered),
-        *context.inline(fresh, terms, asks),
-        *repeated,
-    ]
-    slots = slots or (in_form_order(fresh, terms) if first else ordered(fresh, terms, asks))
-    pasted = bool(found) or any(not slot.own for slot in slots)
-    taken = Taken(fresh)
-    taken.add(*boxes.spans(fresh, terms, found), *fresh.boxed)
-    taken.add(*context.ours(fresh, terms, statements=pasted))
-    claims = list(boxes.read_boxes(fresh, terms, found, slots))
-    last = None
-    read: list[Claim] = []
-    for slot in slots:
-        if (slot.start, slot.end) == last or not taken.touches(slot.start, slot.end):
-            read = _slot(fresh, terms, slot, taken) or [
-                *agreements.as_before(fresh, slot, read),
-                *addresses.same_in_slot(fresh, slot, sender),
-            ]
-            claims += read
-            last = (slot.start, slot.end)
-    taken.add(*((slot.label, slot.end) for slot in repeated))
-    hits, free = taken.left(fresh.hits), taken.free()
-    claims = [*(boxes.without_disowned(terms, claims, hits) if found else claims)]
-    claims += _prose(fresh, terms, hits, free, claims, sender, asked, first=first)
-    claims += context.read_context(fresh, terms, asks, claims, free)
-    if first and (open_items := boxes.left_open(fresh, terms, found)):
-        claims += context.yes_to_open_boxes(fresh, terms, open_items, free)
-    if not first and all(terms.registered is None or claim.field != terms.registered.key for claim in claims):
-        claims += confirmed.registered(fresh, terms)
-    if not (first or asked):
-        claims += chosen.in_answer(fresh, terms, free)
-        claims += chosen.lone_address(fresh, terms) if not claims else ()
-    claims += _implied(terms, None if first else asked, claims)
-    wanted = frozenset(terms.form.items if first else asked)
-    writer = Writer(sender, sender_name)
-    claims = names.without_unlike(terms, claims, writer)
-    claims += _last_resort(fresh, terms, hits, free, claims, wanted, writer)
-    return _without_stray_hints(terms, wanted, claims, first=first)
+class _Reader:
+    """One mail while it is read: what all ways of reading look at, what they have read, and what of the text they took."""
 
+    def __init__(self, fresh: Fresh, terms: Terms, asked: Sequence[str] | None, writer: Writer) -> None:
+        self._fresh, self._terms, self._writer = fresh, terms, writer
+        self._first = asked is None
+        self._questions = questions.quoted(fresh, terms, asked or ())
+        self._numbered = questions.numbered(self._questions, terms, asked or ())
+        self._items = [question.item for question in self._questions]
+        self._boxes = boxes.find_boxes(fresh)
+        self._taken = Taken(fresh)
+        self._claims: list[Claim] = []
 
-def _slot(fresh: Fresh, terms: Terms, slot: Slot, taken: Taken) -> list[Claim]:
-    read = list(read_slot(fresh, terms, slot))
-    for claim in read:
-        kind = terms.form.by_key[claim.field].kind
-        end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
-        taken.add((slot.label, end))
-    return read
+    def claims(self) -> list[Claim]:
+        """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
+        self._read_form()
+        hits, free = self._taken.left(self._fresh.hits), self._taken.free()
+        if self._boxes:
+            self._claims = list(boxes.without_disowned(self._terms, self._claims, hits))
+        self._claims += self._prose(hits, free)
+        self._read_context(free)
+        self._claims = names.without_unlike(self._terms, self._claims, self._writer)
+        wanted = frozenset(self._terms.form.items if self._first else self._items)
+        self._claims += self._last_resort(hits, free, wanted)
+        return self._without_stray_hints(wanted)
 
+    # Where the form was filled in
 
-def _prose(
-    fresh: Fresh,
-    terms: Terms,
-    hits: tuple[Hit, ...],
-    free: Sequence[tuple[int, int]],
-    read: Sequence[Claim],
-    sender: str,
-    asked: Sequence[str],
-    *,
-    first: bool,
-) -> list[Claim]:
-    """`hits`, `free`: the phrases and the parts of the text that are prose. `read`: what has been read already."""
-    named = list(names.in_prose(fresh, terms, hits))
-    parts = clauses(names.without_announcements(hits, named), terms.opposites)
-    claims = [
-        *named,
-        *choices.in_prose(terms, parts),
-        *choices.pasted(fresh, terms),
-        *agreed.in_prose(fresh, terms, parts),
-        *links.in_prose(fresh, terms, hits),
-    ]
-    lost = any(
-        choice in claim.value
-        for claim in (*read, *claims)
-        for _, choice in terms.implied.values()
-        if isinstance(claim.value, tuple) and claim.sure >= CLEAR
-    )
-    claims += addresses.in_prose(
-        fresh, terms, parts, free, sender=sender, lost=lost, asked=asked, first=first
-    )
-    return claims
+    def _read_form(self) -> None:
+        """Boxes and slots. What they take of the text is no prose, and neither are our own words."""
+        fresh, taken = self._fresh, self._taken
+        repeated = context.restated(fresh, self._terms)
+        slots = self._slots(repeated)
+        pasted = bool(self._boxes) or any(not slot.own for slot in slots)
+        taken.add(*boxes.spans(fresh, self._terms, self._boxes), *fresh.boxed)
+        taken.add(*context.ours(fresh, self._terms, statements=pasted))
+        self._claims += boxes.read_boxes(fresh, self._terms, self._boxes, slots)
+        self._read_slots(slots)
+        taken.add(*((slot.label, slot.end) for slot in repeated))
 
+    def _slots(self, repeated: Sequence[Slot]) -> list[Slot]:
+        fresh, terms = self._fresh, self._terms
+        labelled = find_slots(fresh, terms, self._items, boxes.stated_lines(fresh, terms, self._boxes))
+        slots = [
+            *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, terms, labelled)),
+            *numbering.numbered(fresh, self._numbered),
+            *context.inline(fresh, terms, self._questions),
+            *repeated,
+        ]
+        if slots:
+            return slots
+        return in_form_order(fresh, terms) if self._first else ordered(fresh, terms, self._questions)
 
-def _last_resort(
-    fresh: Fresh,
-    terms: Terms,
-    hits: tuple[Hit, ...],
-    free: Sequence[tuple[int, int]],
-    claims: Sequence[Claim],
-    wanted: AbstractSet[str],
-    writer: Writer,
-) -> Iterator[Claim]:
-    """What is only likely, for what is still wanted and of which nothing else is read."""
-    said = {claim.field for claim in claims}
-    left = [field for field in terms.form.fields if field.item in wanted and field.key not in said]
-    names_read = [claim for claim in claims if terms.name is not None and claim.field == terms.name.key]
-    if terms.name is not None and not names_read:
-        others = {one.lower() for claim in claims if isinstance(claim.value, tuple) for one in claim.value}
-        asked = terms.name in left or any("correct" in hit.means.speech for hit in fresh.hits)
-        names_read = list(candidates.in_prose(fresh, terms, terms.name, free, others, writer, wanted=asked))
-        if terms.name in left and not names_read:
-            names_read = list(names.set_apart(fresh, terms, terms.name))
-        yield from names_read
-    for field in terms.form.of_kind(Kind.LIST):
-        if field.key not in said:
-            others = {str(claim.value).lower() for claim in names_read}
-            yield from works.in_prose(fresh, terms, field, free, others)
-    reasons = [field for field in left if field.kind is Kind.REASON]
-    parts = clauses(hits, terms.opposites) if reasons else []
-    for field in reasons:
-        yield from choices.mentioned(terms, field, parts)
+    def _read_slots(self, slots: Sequence[Slot]) -> None:
+        last: tuple[int, int] | None = None  # two numbers may have one answer: "1 and 2: yes"
+        read: list[Claim] = []
+        for slot in slots:
+            place = (slot.start, slot.end)
+            if place == last or not self._taken.touches(*place):
+                read = self._read_slot(slot) or [
+                    *agreements.as_before(self._fresh, slot, read),
+                    *addresses.same_in_slot(self._fresh, slot, self._writer.address),
+                ]
+                self._claims += read
+                last = place
 
+    def _read_slot(self, slot: Slot) -> list[Claim]:
+        read = list(read_slot(self._fresh, self._terms, slot))
+        for claim in read:
+            kind = self._terms.form.by_key[claim.field].kind
+            end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
+            self._taken.add((slot.label, end))
+        return read
 
-def _without_stray_hints(
-    terms: Terms, wanted: AbstractSet[str], claims: Sequence[Claim], *, first: bool
-) -> list[Claim]:
-    """What only hints at a reason counts where a reason is wanted; in a first mail, if it says something else too."""
-    hints = [
-        claim
-        for claim in claims
-        if isinstance(claim.value, tuple) and (claim.sure <= HINT if first else claim.sure < CLEAR)
-    ]
-    if first and len(hints) < len(claims):
-        return list(claims)
-    stray = [claim for claim in hints if first or terms.form.by_key[claim.field].item not in wanted]
-    return [claim for claim in claims if claim not in stray]
+    # Prose, and what our letter explains
 
+    def _prose(self, hits: tuple[Hit, ...], free: Sequence[_Span]) -> list[Claim]:
+        """`hits`, `free`: the phrases and the parts of the text that are prose."""
+        fresh, terms = self._fresh, self._terms
+        named = list(names.in_prose(fresh, terms, hits))
+        parts = clauses(names.without_announcements(hits, named), terms.opposites)
+        claims = [
+            *named,
+            *choices.in_prose(terms, parts),
+            *choices.pasted(fresh, terms),
+            *agreed.in_prose(fresh, terms, parts),
+            *links.in_prose(fresh, terms, hits),
+        ]
+        lost = self._lost_address((*self._claims, *claims))
+        claims += addresses.in_prose(
+            fresh,
+            terms,
+            parts,
+            free,
+            sender=self._writer.address,
+            lost=lost,
+            asked=self._items,
+            first=self._first,
+        )
+        return claims
 
-def _implied(terms: Terms, asked: Sequence[str] | None, claims: Sequence[Claim]) -> Iterator[Claim]:
-    """Who names an account and the address it should get gives the reason with it."""
-    said = {claim.field for claim in claims}
-    if terms.name is None or not said & {
-        terms.name.key,
-        *([terms.registered.key] if terms.registered else []),
-    }:
-        return
-    for claim in claims:
-        reason, choice = terms.implied.get(claim.field, ("", ""))
-        if reason and reason not in said and (asked is None or terms.form.by_key[reason].item in asked):
-            yield Claim(reason, (choice,), f"implied by {claim.field}", _IMPLIED, claim.start, claim.end)
+    def _lost_address(self, claims: Iterable[Claim]) -> bool:
+        """Whether a reason is told by which the account has to get another address."""
+        reasons = {choice for _, choice in self._terms.implied.values()}
+        return any(
+            not reasons.isdisjoint(claim.value)
+            for claim in claims
+            if isinstance(claim.value, tuple) and claim.sure >= CLEAR
+        )
+
+    def _read_context(self, free: Sequence[_Span]) -> None:
+        fresh, terms = self._fresh, self._terms
+        self._claims += context.read_context(fresh, terms, self._questions, self._claims, free)
+        if self._first and (open_items := boxes.left_open(fresh, terms, self._boxes)):
+            self._claims += context.yes_to_open_boxes(fresh, terms, open_items, free)
+        if not self._first and (terms.registered is None or terms.registered.key not in self._said()):
+            self._claims += confirmed.registered(fresh, terms)
+        if not (self._first or self._items):
+            self._claims += chosen.in_answer(fresh, terms, free)
+            self._claims += chosen.lone_address(fresh, terms) if not self._claims else ()
+        self._claims += list(self._implied())
+
+    def _said(self) -> set[str]:
+        """The fields of which something is read."""
+        return {claim.field for claim in self._claims}
+
+    def _implied(self) -> Iterator[Claim]:
+        """Who names an account and the address it should get gives the reason with it."""
+        terms, said = self._terms, self._said()
+        account = {field.key for field in (terms.name, terms.registered) if field is not None}
+        if terms.name is None or said.isdisjoint(account):
+            return
+        for claim in self._claims:
+            reason, choice = terms.implied.get(claim.field, ("", ""))
+            asked = reason and (self._first or terms.form.by_key[reason].item in self._items)
+            if asked and reason not in said:
+                yield Claim(reason, (choice,), f"implied by {claim.field}", _IMPLIED, claim.start, claim.end)
+
+    # What is only likely
+
+    def _last_resort(
+        self, hits: tuple[Hit, ...], free: Sequence[_Span], wanted: AbstractSet[str]
+    ) -> Iterator[Claim]:
+        """What is only likely, for what is still `wanted` and of which nothing else is read."""
+        fresh, terms, said = self._fresh, self._terms, self._said()
+        left = [field for field in terms.form.fields if field.item in wanted and field.key not in said]
+        names_read = [claim for claim in self._claims if terms.name and claim.field == terms.name.key]
+        if terms.name is not None and not names_read:
+            names_read = self._likely_name(terms.name, free, wanted=terms.name in left)
+            yield from names_read
+        for field in terms.form.of_kind(Kind.LIST):
+            if field.key not in said:
+                others = {str(claim.value).lower() for claim in names_read}
+                yield from works.in_prose(fresh, terms, field, free, others)
+        reasons = [field for field in left if field.kind is Kind.REASON]
+        parts = clauses(hits, terms.opposites) if reasons else []
+        for field in reasons:
+            yield from choices.mentioned(terms, field, parts)
+
+    def _likely_name(self, field: Field, free: Sequence[_Span], *, wanted: bool) -> list[Claim]:
+        fresh, terms = self._fresh, self._terms
+        others = {
+            one.lower() for claim in self._claims if isinstance(claim.value, tuple) for one in claim.value
+        }
+        corrected = any("correct" in hit.means.speech for hit in fresh.hits)
+        found = candidates.in_prose(
+            fresh, terms, field, free, others, self._writer, wanted=wanted or corrected
+        )
+        return list(found) or (list(names.set_apart(fresh, terms, field)) if wanted else [])
+
+    def _without_stray_hints(self, wanted: AbstractSet[str]) -> list[Claim]:
+        """What only hints at a reason counts where a reason is wanted; in a first mail, if it says something else too."""
+        hints = [
+            claim
+            for claim in self._claims
+            if isinstance(claim.value, tuple) and (claim.sure <= HINT if self._first else claim.sure < CLEAR)
+        ]
+        if self._first and len(hints) < len(self._claims):
+            return self._claims
+        by_key = self._terms.form.by_key
+        stray = [claim for claim in hints if self._first or by_key[claim.field].item not in wanted]
+        return [claim for claim in self._claims if claim not in stray]
 
 
 def _answer(fresh: Fresh, claim: Claim) -> Answer:
