@@ -35,6 +35,7 @@ _AS_WELL = frozenset({"too", "same", "alike"})
 _SUPPOSED = RESERVED - {"doubt"}
 _GOING_ON = frozenset({"and", "but", "because"})
 _THERE = frozenset({"was_at", "is_at", "had", "saved"})
+_WITH = frozenset({"with", "together"})
 _FINE = HAS | {"enabled", "verified"}
 
 
@@ -202,7 +203,7 @@ def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[st
 def went_with(part: Clause) -> bool:
     """Whether it is lost with the things that a clause names: "lost with the phone"."""
     told = [hit for hit in part.hits if hit.means.states]
-    beside = next((hit.start for hit in part.hits if "with" in hit.means.speech), part.end)
+    beside = next((hit.start for hit in part.hits if _WITH & hit.means.speech), part.end)
     named = [hit.start for hit in part.hits if hit.means.things]
     return bool(told) and part.states <= GONE and told[0].start < beside < named[0]
 
