@@ -15,16 +15,8 @@ from mailflow.core.envelope import MailKind
 from mailflow.core.mail import Mail
 from mailflow.core.mailbox import read_mailboxes
 from mailflow.core.reference import is_desk, is_postmaster
+from mailflow.core.silence import Silence
 from mailflow.core.subjects import Subjects
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Why a mail is not answered, as `mailflow explain` shows it and the store keeps it."""
-
-    why: str  # a sentence for people
-    source: str  # what says so: an RFC and its section, or whose convention it is
-    kind: MailKind  # BOUNCE, AUTO_GENERATED, OFF_TOPIC for what went to many, or REQUEST for what the staff has to see
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +26,6 @@ class Look:
     mail: Mail
     desk: str  # its address
     subjects: Subjects  # those of what programs send
-
-
-_OXCMAIL = "MS-OXCMAIL, section 2.1.3.2.20"
-# Not among the reasons below, as they take reading; and as words may err, the digest lists what they are said of.
-UNATTENDED = Silence(
-    "It says that nobody reads answers to it, or that its writer is away.",
-    "its own words",
-    MailKind.AUTO_GENERATED,
-)
-ASKS_NOTHING = Silence(
-    "It declines automatic answers by X-Auto-Response-Suppress, and asks nothing.",
-    _OXCMAIL,
-    MailKind.AUTO_GENERATED,
-)
-BY_WORDS = (UNATTENDED, ASKS_NOTHING)
 
 
 def why_not_answer(mail: Mail, desk_address: str, subjects: Subjects) -> Silence | None:
@@ -141,7 +118,7 @@ def precedence(look: Look) -> Silence | None:
 def suppressed(look: Look) -> Silence | None:
     if value := _suppressing(look.mail, "all"):
         why = f"It declines automatic answers: X-Auto-Response-Suppress is {_shown(value)}."
-        return _machine(look, why, _OXCMAIL)
+        return _machine(look, why, signs.OXCMAIL)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 VENDORS = "a convention of mail programs"
+OXCMAIL = "MS-OXCMAIL, section 2.1.3.2.20"
 
 LIST_FIELDS = frozenset({
     "list-id", "list-help", "list-unsubscribe", "list-unsubscribe-post", "list-subscribe", "list-post", "list-owner",

@@ -8,8 +8,8 @@ from mailflow.core.case import Case
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed
 from mailflow.core.mail import Mail
-from mailflow.core.origin import Silence
 from mailflow.core.recognise import case_of_bounce, find_case
+from mailflow.core.silence import Silence
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
 from mailflow.steps.handled import Handled

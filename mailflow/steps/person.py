@@ -9,7 +9,7 @@ from mailflow.core.authentication import Handling, Verdict, handling_of, why_not
 from mailflow.core.case import Case, Flag
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import Event, PersonWrote, StrangerWrote, UnprovenWrote
-from mailflow.core.origin import ASKS_NOTHING, UNATTENDED, Silence, declines_answers
+from mailflow.core.origin import declines_answers
 from mailflow.core.recognise import (
     Belongs,
     NewRequest,
@@ -21,6 +21,7 @@ from mailflow.core.recognise import (
     without_lost,
 )
 from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
+from mailflow.core.silence import silence_by_words
 from mailflow.core.source import source_of
 from mailflow.core.wish import Intent
 from mailflow.steps.again import case_that_heard
@@ -40,7 +41,6 @@ _AGAIN = "it has come before, and was heard then"
 _STRANGER = "it is not from the party of the case"
 _CONFLICT = "its address, header and text name cases of different people"
 _ELSEWHERE = "it bears the party's address, but comes from elsewhere and answers no letter of ours"
-_SAYS_NOTHING = frozenset({Intent.NONE, Intent.OFF_TOPIC, Intent.BULK})
 _BY_STAFF = "a member of the staff answered a letter of the desk"
 # RFC 6531 takes a way out that carries SMTPUTF8 to the end, which we do not promise; a domain has an ASCII form.
 _NOT_ASCII = "letters cannot be written to this address, which is not ASCII"
@@ -57,19 +57,12 @@ def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
     handled = _as_said(understood, understood.said(ties.case, ties.letters))
     if why := _why_none_may_take_it(app, understood, sender):
         return _set_aside(handled, why)
-    if silence := _by_its_words(understood, handled):  # which may err, so the digest lists it
+    declines = declines_answers(understood.mail)
+    if silence := silence_by_words(handled.reading, handled.wish, declines_answers=declines):
         return replace(by_machine(app, uow, understood, silence), set_aside=True)
     if (heard := case_that_heard(uow, understood, _own_cases(ties))) is not None:
         return replace(handled, case=heard, how=_AGAIN, silence=_AGAIN)
     return _matched(app, uow, understood, handled, ties)
-
-
-def _by_its_words(understood: Understood, handled: Handled) -> Silence | None:
-    """Why a mail that no sure sign tells from a person's is none."""
-    if handled.wish.intent is Intent.UNATTENDED:
-        return UNATTENDED
-    asks = handled.reading.answers or handled.wish.intent not in _SAYS_NOTHING
-    return None if asks or not declines_answers(understood.mail) else ASKS_NOTHING
 
 
 def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled, ties: Ties) -> Handled:

@@ -12,7 +12,7 @@ from typing import Final
 from mailflow.core.case import Case, Status
 from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetAside, make_digest
 from mailflow.core.lookalikes import in_ascii
-from mailflow.core.origin import BY_WORDS
+from mailflow.core.silence import BY_WORDS
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
 from mailflow.steps.around import around

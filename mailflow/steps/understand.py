@@ -20,11 +20,12 @@ from mailflow.core.case import Case, Status
 from mailflow.core.forwarded import with_own_forwarded
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import Mail, parse
-from mailflow.core.origin import Silence, why_not_answer
+from mailflow.core.origin import why_not_answer
 from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.recognise import Belongs, Clues, Matches, answers_others, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
+from mailflow.core.silence import Silence
 from mailflow.core.typed import with_typed
 from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from mailflow.core import origin, signs
 from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.mail import DeliveryReport, Mail
-from mailflow.core.origin import CHECKS, Look, Silence, declines_answers, why_not_answer
+from mailflow.core.origin import CHECKS, Look, declines_answers, why_not_answer
 from mailflow.core.reference import is_desk
+from mailflow.core.silence import Silence
 from tests.world import REPOSITORY, loaded
 
 DESK = "recovery@pypi.example"
