@@ -32,34 +32,53 @@ _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
-    reserved = [part for part in parts if "if" in part.marks]
-    wishful = {part.sentence for part in reserved}  # "no hurry, I'd only like to know"
-    conditional = {part.sentence for part in reserved if any(map(_is_condition, part.hits))}
-    conditional |= {part.sentence for part in parts if part.of_others}
+    """`parts`: the clauses of the text that is prose, in order."""
+    conditional = _conditional_sentences(parts)
+    wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
     for index, part in enumerate(parts):
         if part.sentence in conditional or not (part.topics or part.says or part.refuses):
             continue
         topics, sure = _subjects(terms, parts, index)
-        if topics and _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
+        if not topics or _states_nothing(parts, index):
             continue
-        # "Maybe, I agree": the doubt is about what follows.
-        doubted = (
-            index > 0 and parts[index - 1].is_only("doubt") and parts[index - 1].sentence == part.sentence
-        )
-        if not topics or part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index):
+        if _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
             continue
-        for key in topics:
-            if _holds_back(part, knowing=key in terms.knowing) or _only_nods(fresh, part) or _offers(part):
-                continue
-            if index + 1 < len(parts) and _takes_back(fresh, part, parts[index + 1]):
-                continue
-            before = parts[index - 1] if index else None
-            said = _said(part, key, terms, before)
-            if said is None and key in terms.knowing and _goes_on(part, before):
-                said = True
-            left_open = said and offers_both(behind_label(fresh, part.start), terms)
-            if said is not None and not left_open and terms.form.by_key[key].kind is Kind.AGREEMENT:
+        for key in topics if not (_only_nods(fresh, part) or _offers(part)) else ():
+            said = _said_in_context(fresh, terms, parts, index, key)
+            if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+
+
+def _conditional_sentences(parts: Sequence[Clause]) -> set[int]:
+    """The numbers of the sentences that state a condition, or what somebody else agrees to."""
+    return {
+        part.sentence
+        for part in parts
+        if part.of_others or ("if" in part.marks and any(map(_is_condition, part.hits)))
+    }
+
+
+def _states_nothing(parts: Sequence[Clause], index: int) -> bool:
+    """Whether a clause asks, excuses or is denied, or goes on from a doubt: "Maybe, I agree"."""
+    part, before = parts[index], parts[index - 1] if index else None
+    doubted = before is not None and before.sentence == part.sentence and before.is_only("doubt")
+    return part.asks or "sorry" in part.marks or doubted or _is_denied(parts, index)
+
+
+def _said_in_context(
+    fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int, key: str
+) -> bool | None:
+    """Whether a clause agrees to a subject (True) or refuses it (False), with what stands around it; None if neither."""
+    part, before = parts[index], parts[index - 1] if index else None
+    following = parts[index + 1] if index + 1 < len(parts) else None
+    knowing = key in terms.knowing
+    if _holds_back(part, knowing=knowing) or (following and _takes_back(fresh, part, following)):
+        return None
+    said = _said(part, key, terms, before)
+    if said is None and knowing and _goes_on(part, before):
+        said = True
+    left_open = said and offers_both(behind_label(fresh, part.start), terms)
+    return None if left_open else said
 
 
 def _is_condition(hit: Hit) -> bool:
@@ -217,8 +236,6 @@ def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
             break
         if before.topics:
             topics = (*before.topics, *topics)
-        elif (
-            topics or "it" not in part.marks
-        ):  # "I have read the Code of Conduct, found no fault, and agree to it"
-            break
+        elif topics or "it" not in part.marks:
+            break  # but not at "found no fault": "I have read the Code of Conduct, found no fault, and agree to it"
     return topics
