@@ -1,11 +1,13 @@
 """What the documentation says of commands, letters and transitions is what the code does."""
 
 import re
+from pathlib import Path
 
 import click
 import pytest
 
 from mailflow.cli import mailflow
+from mailflow.core import reading
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.letters import LetterKind
 from mailflow.core.lifecycle import TRANSITIONS
@@ -77,3 +79,9 @@ def test_the_table_of_transitions_is_that_of_the_code():
         r"<!-- transitions -->\n(.*)<!-- end -->", (DOCS / "ARCHITECTURE.md").read_text(), re.DOTALL
     )
     assert said[1].splitlines() == list(transitions_table())
+
+
+def test_the_map_of_reading_has_its_modules_and_no_others():
+    columns = re.findall(r"^    (\w+(?:, \w+)*)  ", reading.__doc__, re.MULTILINE)
+    named = {*", ".join(columns).split(", "), *re.findall(r"`([a-z]+)`", reading.__doc__)}
+    assert named == {file.stem for file in Path(reading.__file__).parent.glob("[a-z]*.py")}

@@ -21,6 +21,8 @@ _TELLING = 3  # words: so much of a line, and it is the letter's; "yes" may be a
 
 @dataclass(frozen=True)
 class Body:
+    """A mail's text with its secrets masked, and its lines marked."""
+
     subject: str
     text: str
     lines: tuple[Line, ...]

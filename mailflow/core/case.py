@@ -49,6 +49,8 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
+    """A case at one moment. Times are aware, in UTC."""
+
     id: str
     reference: str  # XXXX-XXXX
     party: str  # the requester's address: the only one that gets letters about it

@@ -58,6 +58,8 @@ class DeliveryReport:
 
 @dataclass(slots=True)
 class Contents:
+    """What has been read of a mail's MIME parts so far, and how much may still be read."""
+
     problems: list[str]
     returned: bool  # whether mails in it came back, rather than being shown by a person
     text: str = ""

@@ -22,6 +22,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """What an event does to a case: the case as it is then, what its history says, and the letters to write."""
+
     case: Case
     note: Note
     letters: tuple[Letter, ...] = ()

@@ -23,6 +23,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
+    """A field of the form, as the site's configuration has it."""
+
     key: str
     label: str
     kind: Kind
@@ -50,6 +52,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
+    """The form: what a request has to say."""
+
     fields: tuple[Field, ...]
     service: str = ""  # what the account is for: people say "my PyPI name" for "my user name"
 

@@ -22,6 +22,7 @@ def states_form(said: Sequence[Answer]) -> bool:
 
 
 def states_agreement(said: Sequence[Answer]) -> bool:
+    """Whether a mail says yes or no to one of the form's statements."""
     return any(isinstance(answer.value, bool) for answer in said)
 
 

@@ -53,6 +53,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
+    """A letter that a rule wants written, before it is rendered."""
+
     kind: LetterKind
     to: str  # one address
     case_id: str | None = None

@@ -108,6 +108,7 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> Words:
+    """The words of a text, folded. Linear in its length."""
     folded = fold(text)
     plain = _ASCII_TOKEN if folded.isascii() else _PLAIN_TOKEN
     tokens = (_TOKEN if "@" in folded or "://" in folded else plain).findall(folded)

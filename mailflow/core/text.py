@@ -18,6 +18,8 @@ from mailflow.core.textwords import TextWords, folded
 
 
 class Mark(StrEnum):
+    """Whose words a line holds."""
+
     FRESH = "fresh"  # the person's own new words
     QUOTED = "quoted"  # somebody's words cited, and the "On … wrote:" line above them
     FORWARDED = "forwarded"
@@ -25,6 +27,8 @@ class Mark(StrEnum):
 
 
 class Line(NamedTuple):  # a body may have 100,000, and a frozen dataclass takes five times as long to make
+    """A line of a mail's body."""
+
     text: str  # without the quote marks and without the line end
     mark: Mark
     number: int  # 1-based, in the mail's text

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
+    """What a person wants, apart from answering the form."""
+
     NONE = "none"  # nothing but answers, or nothing that is understood
     STATUS = "status"  # asks how far it is
     WITHDRAWAL = "withdrawal"  # solved it, or does not want it any more
@@ -24,6 +26,8 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
+    """An intent, and what told it."""
+
     intent: Intent
     words: str = ""  # the words that told it
     topic: str = ""  # off topic: the topic of the [[redirect]] that fits

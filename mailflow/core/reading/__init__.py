@@ -1,8 +1,39 @@
-"""How the answers of the form are read, one step a module.
+"""How the answers of the form are read, one step a module. `core/answers.py` calls them in this order.
 
-`vocabulary` finds the words we know (`phrasebook` holds them packed, `reader` makes trees of those that a mail uses),
-`pages` says how much is read, `fresh` lays out the person's own text, `clauses` says what belongs together in a sentence,
-which `segments` takes apart; `slots`, `boxes`, `numbering` and `ordered` find where the form or our letter was answered,
-`values` reads what stands there; `agreements`, `choices`, `names`, `addresses` and `links` read prose, `context` and `lone`
-read what only our last letter explains, and `settle` weighs it all.
+What they hand on: a `Hit` is a phrase that was found, with its `Meaning`; a `Clause` the hits that say one thing together;
+a `Slot` a part of the text that answers one item of the form; a `Claim` a value that was read of a field, with the rule
+that read it and how sure it is, from 0 to 1; an `Evidence` the same of a choice before it is a claim. Places are characters
+of `Fresh.text`, the person's own words as one string; two of them, the second one exclusive, are a part of it.
+
+The words
+    words, tokens         what a word is, and what stands between words
+    phrasebook            the phrases of the word lists, packed; `reader` and `phrasenode` make trees of those that are met
+    languages             which languages a text is in
+    misspelled            key words with a typing error
+    meaning, vocabulary   what a phrase means; finds the phrases of a text
+    terms, everyday       the word lists with a form's own words; which words are common
+The text
+    pages, breaks         how much is read; which line breaks end a sentence
+    fresh, taken          the person's own text; what of it has been read as form
+    sentences             where sentences and the parts between commas stand
+    segments, clauses     what belongs together in a sentence
+Where the form or our letter was answered
+    boxes, slots          ticked boxes; values behind labels and under headings
+    questions             what quoted questions ask for
+    numbering, ordered    answers under numbers, or in the order of our questions
+    belowquote            answers below a quoted question
+    values                reads what stands in a slot, by the kind of its field
+Prose, by the kind of field
+    names                 account names; `announced`, `introduced`, `notbut`, `masked`, `candidates`, `namelike`, `likeness`
+    addresses             e-mail addresses; `addressforms` finds them, `windows` and `roles` tell which one each is
+    links, works          projects and links; projects that nothing announces
+    choices               reasons and choices; `evidence` of them, with `anaphora`, `elliptic`, `losttogether`, `otherservice`
+    agreements, agreed    yes and no where it is known what they answer; agreements in prose
+What only our last letter explains
+    context               the ways to read such answers
+    yeses, yesfields      a yes to several questions, and to which; `answerparts`, `bareyes`, `whichquestion` tell it
+    lonevalues            a value that stands alone
+    confirmed, chosen     what answers a question of the staff
+In the end
+    claim, settle         what was read; one answer a field, or a doubt
 """

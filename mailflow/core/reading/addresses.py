@@ -27,6 +27,7 @@ _TELLS = frozenset({"registered", "wanted", "change"})
 
 
 def in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    """The first address that a slot holds."""
     found = [one for one in fresh.addresses if slot.start <= one.start and one.end <= slot.end]
     for one in found[:1]:
         sure = slot.sure - (_SPELLED if one.spelled else 0)

@@ -112,6 +112,7 @@ def leads(text: str, terms: Terms, word: str) -> bool:
 
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    """The yes or no of a slot, unless a condition or a reserve stands in it, or it is put off."""
     text = fresh.text[slot.start : slot.end]
     hits = fresh.within(slot.start, slot.end)
     parts = clauses(hits, terms.opposites)

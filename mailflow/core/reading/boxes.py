@@ -43,6 +43,8 @@ _TAKE_BACK = frozenset({"hedge", "doubt", "why", "only"})
 
 
 class Box(NamedTuple):
+    """A box and the words beside it, by their places in the text."""
+
     ticked: bool
     start: int
     text: int  # where the words beside it begin
@@ -51,6 +53,7 @@ class Box(NamedTuple):
 
 
 def find_boxes(fresh: Fresh) -> list[Box]:
+    """All boxes of the text, ticked or open, in order."""
     if fresh.text.isascii() and "[" not in fresh.text and "(x" not in fresh.low and "( " not in fresh.text:
         return []
     found = list(_box_marks(fresh.text))
@@ -181,6 +184,7 @@ def left_open(fresh: Fresh, terms: Terms, boxes: Sequence[Box]) -> list[str]:
 
 
 def read_boxes(fresh: Fresh, terms: Terms, boxes: list[Box], slots: list[Slot]) -> Iterator[Claim]:
+    """What the ticked boxes say, by the statement or label beside each, or by the slot that they stand in."""
     starts = [slot.start for slot in slots]
     topical = _topical(fresh, boxes)
     for box in boxes:

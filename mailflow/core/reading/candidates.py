@@ -147,6 +147,7 @@ def words(fresh: Fresh, start: int, end: int) -> Iterator[re.Match[str]]:
 
 
 def sentences(fresh: Fresh) -> list[tuple[int, int]]:
+    """Where the sentences begin and end by the phrases that were found, their marks included."""
     ends = fresh.sentence_ends
     return list(zip((0, *ends), (*ends, len(fresh.text)), strict=True))
 
@@ -175,15 +176,18 @@ def _is_of_account(hit: Hit) -> bool:
 
 
 def of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+    """Whether a part of the text names another service."""
     return terms.among("elsewhere", *words_of(fresh.low[start:end]))
 
 
 def is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
+    """Whether a match stands in prose; `free` is in order."""
     place = bisect_right(free, match.start(), key=_START) - 1
     return place >= 0 and match.end() <= free[place][1]
 
 
 def may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], own: AbstractSet[str]) -> bool:
+    """Whether a word can be an account's name; `own`: the words of the writer's own name."""
     name, start = match["name"], match.start("name")
     if _in_address(fresh, start) or (terms.everyday(name) and not _is_by_chance(terms, name, own)):
         return False

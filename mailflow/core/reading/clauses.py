@@ -36,6 +36,8 @@ _ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
 @dataclass(slots=True)
 class Clause:
+    """What one clause says; places are characters of the text that the hits were found in."""
+
     hits: Sequence[Hit]
     things: tuple[str, ...]
     topics: tuple[str, ...]
@@ -93,6 +95,7 @@ class Clause:
 
 
 def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
+    """The clauses of some hits, in order. `opposites`: what a state is when it is denied ("works": "fails")."""
     found = []
     for number, (sentence, traits, end) in enumerate(_sentences(hits)):
         if not traits & PARTS and (not traits & OBJECT or _names_one(sentence)):

@@ -268,4 +268,5 @@ def without_explained(ways: Ways, evidence: Sequence[Evidence]) -> Iterator[Evid
 
 
 def choices_named(field: Field, part: Clause) -> list[str]:
+    """The choices that a clause names in the form's own words."""
     return [choice for hit in part.hits for choice in hit.means.named if choice in field.choices]

@@ -29,6 +29,8 @@ _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
 
 @dataclass(frozen=True)
 class Fresh:
+    """A person's own words, laid out so that they can be read; places are characters of `text`."""
+
     text: str  # the fresh lines, joined by newlines; other lines are empty
     low: str  # the same in lower case, without the traces of masking
     lines: tuple[Line, ...]  # all that are read, and those between them

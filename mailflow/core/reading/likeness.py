@@ -15,6 +15,8 @@ _LEAST, _LEAST_AT_END = 4, 3  # letters of a name in the middle of a word, and a
 
 
 class Writer(NamedTuple):
+    """Who wrote a mail."""
+
     address: str
     name: str  # its display name
 

@@ -36,6 +36,7 @@ _IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 
 
 def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    """The names that a slot lists, and those in links to the service."""
     text = fresh.text[slot.start : slot.end]
     if terms.states_nothing(field, text):
         return
@@ -60,6 +61,7 @@ def _in_urls(text: str, terms: Terms, field: Field) -> Iterator[str]:
 
 
 def url_in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    """The first link of a slot."""
     match = _URL.search(fresh.text, slot.start, slot.end)
     if match:
         yield Claim(
@@ -68,6 +70,7 @@ def url_in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterat
 
 
 def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
+    """The projects that links to the service name, or that prose says to be the person's own."""
     for field in terms.form.of_kind(Kind.LIST):
         names = dict.fromkeys((*_in_urls(fresh.text, terms, field), *_owned(fresh, terms, hits)))
         first = next(iter(names), "")

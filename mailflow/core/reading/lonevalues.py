@@ -31,6 +31,10 @@ def lone_values(
     free: Sequence[tuple[int, int]],
     read: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
+    """What answers the items that are still open by standing alone.
+
+    `spans`: the sentences of the prose; `free`: its parts; `read`: where something was read.
+    """
     fields = [field for item in open_items for field in terms.form.fields_of(item)]
     yield from _lone_name(
         fresh,
@@ -143,4 +147,5 @@ def is_read(start: int, end: int, read: Sequence[tuple[int, int]]) -> bool:
 
 
 def items_of(fields: Sequence[Field]) -> set[str]:
+    """The items that some fields answer."""
     return {field.item for field in fields}

@@ -21,7 +21,15 @@ ADDRESS, MAILBOX, CUE, HERE, WORK = (1 << place for place in range(10, 15))
 
 
 class Meaning:
-    """The concepts of one phrase, sorted into what the rules ask for."""
+    """The concepts of one phrase, sorted into what the rules ask for.
+
+    `things`, `topics` and `states` are what it names, the agreements that it is about, and what it tells of things. `says` is
+    agree, aware, yes, refuse or objection; `speech` all of its lists of [speech]. `tells`, `hints` and `named` are the choices that it
+    tells by itself, only hints at, or names as the form does; `names` and `addresses` how it speaks of account names and of addresses.
+    `breaks` is how it begins a clause ("and", "comma"), `ends` how it ends a sentence; "" if it does not. `acts`: it is a verb that says
+    something; `verb`: that, or what stands for one; `objects`: it names a thing or an agreement; `inert`: it is of no use to clauses.
+    `traits` are these as bits, so that a clause tells at once what it has none of.
+    """
 
     __slots__ = (
         "acts", "addresses", "auxiliary", "breaks", "choices", "concepts", "ends", "hints", "inert", "matters", "named", "names", "negates",

@@ -55,6 +55,7 @@ def clean(value: str) -> str:
 
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    """The name that a slot holds, out of whatever it is wrapped in."""
     text = fresh.text[slot.start : slot.end]
     if terms.states_nothing(field, text) or any(one.start == slot.start for one in fresh.addresses):
         return
@@ -125,6 +126,7 @@ def _is_word(name: str, fresh: Fresh, place: int) -> bool:
 
 
 def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
+    """The account's names that prose gives by a link, a correction, an announcement or an introduction."""
     field = terms.name
     if field is None:
         return

@@ -28,6 +28,7 @@ _ALIKE = 0.75  # of their letters, as a name is mistyped
 
 
 def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """The name that is put in place of another."""
     yield from _not_but(fresh, terms, field)
     yield from _and_not(fresh, terms, field)
 

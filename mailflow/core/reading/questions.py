@@ -36,6 +36,8 @@ _SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 
 
 class Question(NamedTuple):
+    """What a question asks for, and which choices a yes and a no to it make."""
+
     fields: tuple[Field, ...]  # alternatives, as of a slot
     yes: str = ""  # the choice that a plain yes to it makes
     no: str = ""  # and a plain no; "" if it makes none
@@ -117,6 +119,7 @@ def _questions(fresh: Fresh) -> list[tuple[str, str]]:
 
 
 def asks(sentence: str) -> bool:
+    """Whether a sentence ends as a question."""
     return sentence.rstrip().endswith(("?", "？"))
 
 

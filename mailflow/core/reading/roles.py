@@ -26,6 +26,8 @@ _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 
 
 class Role(NamedTuple):
+    """Which of a person's addresses one is, and how sure that is."""
+
     name: str
     sure: float
 

@@ -28,6 +28,7 @@ _VERB_FIRST = 1 << 20  # beside these: the segment begins with its verb
 
 
 def segments_of(sentence: Sequence[Hit]) -> list[Segment]:
+    """The segments of a sentence, in order."""
     return _join(_Splitter().split(sentence))
 
 

@@ -38,6 +38,8 @@ class Spans:
 
 
 class Taken(Spans):
+    """The parts of a text that are no prose, and what they leave."""
+
     def __init__(self, fresh: Fresh) -> None:
         super().__init__()
         self._text = fresh.text

@@ -62,6 +62,8 @@ class Ways:
 
 @dataclass(frozen=True)
 class Terms:
+    """The word lists and a form's own words, compiled; one for each form."""
+
     form: Form
     vocabulary: Vocabulary
     labels: Mapping[str, Field]  # by their words, joined by spaces
@@ -162,14 +164,17 @@ class Terms:
 
 
 def collapsed(text: str) -> str:
+    """In lower case, each run of white space as one space."""
     return " ".join(lower(text).split())
 
 
 def normal_label(text: str) -> str:
+    """A label's words, joined by spaces."""
     return " ".join(words_of(text)).replace("*", "")
 
 
 def compile_terms(form: Form, words: AnswerWords) -> Terms:
+    """The terms of a form, which take long to compile: `AnswerWords.terms` keeps them."""
     vocabulary = Vocabulary(compile_book(_form_entries(form), words.book), words.ordinary)
     addresses = form.of_kind(Kind.ADDRESS)
     wanted = next((field for field in addresses if field.differs_from or field.required_when), None)

@@ -66,6 +66,7 @@ class ConceptsOf(dict[tuple[int, int], frozenset[Concept]]):
 
 
 def keys(hits: Sequence[Hit], table: str) -> list[str]:
+    """What the hits mean in one table of the word lists, in order."""
     return [key for hit in hits for name, key in hit.means.concepts if name == table]
 
 
@@ -77,6 +78,7 @@ def window_of(
     concepts: Mapping[tuple[int, int], frozenset[Concept]],
     earlier: str,
 ) -> Window:
+    """What is said around one address of those that were `found`; `earlier`: the role of the one before."""
     one, ends = found[index], fresh.sentence_ends
     start = _sentence_start(fresh, one.start, ends)
     stop = next((end for end in ends if end > one.end), len(fresh.text))

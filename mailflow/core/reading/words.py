@@ -54,4 +54,5 @@ def plain_words(low: str) -> list[str]:
 
 
 def has_cjk(text: str) -> bool:
+    """Whether a text holds any Chinese, Japanese or Korean."""
     return not text.isascii() and _CJK.search(text) is not None
