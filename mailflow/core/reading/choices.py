@@ -40,6 +40,7 @@ _FINE = HAS | {"enabled", "verified"}
 
 
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    """The reasons or the choice that a slot tells."""
     parts = clauses(fresh.within(slot.start, slot.end), terms.opposites)
     if field.kind is Kind.REASON:
         yield from _reason_in_slot(fresh, terms, slot, field, parts)
@@ -84,33 +85,40 @@ def _named(terms: Terms, field: Field, parts: Sequence[Clause]) -> list[str]:
 def _choice_in_slot(
     fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]
 ) -> Iterator[Claim]:
+    choice, sure = _choice_of(fresh, terms, slot, field, parts)
+    if choice:
+        yield Claim(field.key, choice, slot.rule, sure, slot.start, slot.end)
+
+
+def _choice_of(
+    fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]
+) -> tuple[str, float]:
+    """The choice that a slot tells, "" if none, and how sure that is."""
     text = fresh.text[slot.start : slot.end]
     if field.yes and agreements.bare(_behind_statement(text, field), terms):
-        yield Claim(field.key, field.yes, slot.rule, slot.sure, slot.start, slot.end)
-        return
-    first = text[: sentence_end(text, 0)]  # who answers "No." and goes on tells a story
-    if any(slot.said) and (said := agreements.echoed(first, terms)) is not None:
-        choice = slot.said[not said]
-        if choice:
-            yield Claim(field.key, choice, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
+        return field.yes, slot.sure
+    first = text[: sentence_end(text, 0)]
+    echoed = agreements.echoed(first, terms) if any(slot.said) else None
+    if echoed is not None:
+        choice = slot.said[not echoed]
         if choice or agreements.bare(text, terms) is not None:
-            return
-    else:
-        first = ""
-    own = [part for part in parts if part.start >= slot.start + len(first) and not part.marks & RESERVED]
-    choices = {told.choice for told in evidence_of(terms, field, own)}
-    if not choices:
-        choices = by_state(terms, field, own) or {name for part in own for name in choices_named(field, part)}
-    choices = choices or _told_around(fresh, terms, slot, field, parts)
+            return choice, min(slot.sure, _BARE)
+    # Who answers "No." and goes on tells a story.
+    begin = slot.start + (0 if echoed is None else len(first))
+    own = [part for part in parts if part.start >= begin and not part.marks & RESERVED]
+    choices = _told_by_clauses(terms, field, own) or _told_around(fresh, terms, slot, field, parts)
     if len(choices) == 1:
-        yield Claim(field.key, choices.pop(), slot.rule, slot.sure, slot.start, slot.end)
-        return
-    if agreements.reserves(text, fresh.within(slot.start, slot.end), parts, terms):
-        return
-    said = agreements.yes_or_no(text, parts, terms, knowing=True)
-    if said and field.yes and slot.asked:
-        yes = slot.said[0] or field.yes
-        yield Claim(field.key, yes, slot.rule, min(slot.sure, _BARE), slot.start, slot.end)
+        return choices.pop(), slot.sure
+    reserved = agreements.reserves(text, fresh.within(slot.start, slot.end), parts, terms)
+    if field.yes and slot.asked and not reserved and agreements.yes_or_no(text, parts, terms, knowing=True):
+        return slot.said[0] or field.yes, min(slot.sure, _BARE)
+    return "", 0
+
+
+def _told_by_clauses(terms: Terms, field: Field, parts: Sequence[Clause]) -> set[str]:
+    """The choices that clauses tell of their things, or of the slot's own thing, or name."""
+    told = {one.choice for one in evidence_of(terms, field, parts)} or by_state(terms, field, parts)
+    return told or {choice for part in parts for choice in choices_named(field, part)}
 
 
 def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]) -> set[str]:
@@ -122,9 +130,8 @@ def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Se
         return _by_own_things(terms, field, frozenset({"is_at"}))  # "Recovery codes: in a drawer"
     if _only_as_well(fresh, slot, parts) and _losses_before(fresh, terms, slot):
         return _by_own_things(terms, field, GONE)  # "Recovery codes: on the laptop too", "same disk"
-    if any(part.states and part.states <= _THERE and part.things for part in parts) and _were_on_lost(
-        fresh, terms, slot, parts
-    ):
+    were_there = any(part.states and part.states <= _THERE and part.things for part in parts)
+    if were_there and _were_on_lost(fresh, terms, slot, parts):
         return _by_own_things(terms, field, GONE)
     return set()
 
@@ -214,6 +221,7 @@ def _knows_not(part: Clause) -> bool:
 
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
+    """The reasons and choices that clauses of prose tell."""
     parts = without_other_services(parts)
     for field in terms.form.fields:
         if field.key not in terms.ways:
