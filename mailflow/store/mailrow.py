@@ -30,6 +30,7 @@ _TRACE: Final = re.compile(
 )
 _END_OF_HEADER: Final = re.compile(rb"\n\r?\n")
 # Of a header in small letters behind a line end.
+_FROM: Final = re.compile(rb"\nfrom[ \t]*:")
 _RECEIVED: Final = re.compile(rb"\nreceived[ \t]*:.*(?:\n[ \t].*)*")
 _CLIENT: Final = re.compile(rb"\[(?:ipv6:)?([0-9a-f:.]{2,45})\]")  # an address literal (RFC 5321, 4.1.3)
 
@@ -93,7 +94,7 @@ def digest_of(arrival: Arrival) -> bytes:
     """What tells that a mail has come before: its content, and the way that it came.
 
     Anybody who got a mail can send it here too, and be faster than its writer's own server. A copy that is not believed for
-    how it came, or that came to another address, must not take the answer from the mail itself. A mail that comes once more by
+    how it came, or that came to another address, must not take the answer from the mail itself. Who wrote a mail without a From says its envelope alone. A mail that comes once more by
     another way is known when it is handled (`steps.again`).
     """
     from mailflow.core.signs import is_machine  # noqa: PLC0415 -- most commands take no mail, and it takes 20 ms
@@ -103,6 +104,7 @@ def digest_of(arrival: Arrival) -> bytes:
     recipients = (to.lower().encode("utf-8", "replace") for to in envelope.recipients)
     way = (
         b"by a machine" if is_machine(envelope.sender) else b"",
+        b"" if _FROM.search(header) else envelope.sender.encode("utf-8", "replace"),
         envelope.remote.encode(),
         *sorted(to for to in recipients if to not in header),
         *(client for received in _RECEIVED.findall(header) for client in _CLIENT.findall(received)),

@@ -63,6 +63,13 @@ def test_a_copy_that_a_machine_sends_on_is_another_mail(sender):
     assert digest(sender) == digest("") != digest("jane@example.org")
 
 
+def test_mails_without_a_from_are_of_who_sent_them():
+    assert digest("jo@example.org", mail=b"hello\r\n") != digest("kim@example.org", mail=b"hello\r\n")
+    assert digest("jo@example.org", mail=b"From : x\r\n\r\nhello") == digest(
+        "kim@example.org", mail=b"From : x\r\n\r\nhello"
+    )
+
+
 def test_the_way_of_a_mail_counts_as_far_as_it_may_be_believed_for_it():
     """Whence it came, and to which address that it does not name itself; not the time, nor the names of servers."""
     by_mx = b"Received: from a (a.example.org [192.0.2.%d])\r\n\tby mx.example.com; %b\r\n"
