@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 _LINE_ENDS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # besides LF
@@ -16,6 +17,13 @@ _SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _BOXES = "\u2610\u2611\u2612\u2705\u2b1c\U0001f5f7\U0001f5f9"
 _TICKED = re.compile("[\u2611\u2612\u2705\U0001f5f7\U0001f5f9]\ufe0f?")
 _UNTICKED = re.compile("[\u2610\u2b1c]\ufe0f?")
+# A letter and its marks apart, as copied from PDF files and from names of files on macOS (NFD, UAX #15). Few marks at a time: to
+# put many in order takes quadratic time.
+_APART = re.compile(
+    "[A-Za-z\u00c0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]{1,3}(?![\u0300-\u036f])|[\u3046-\u30fd][\u3099\u309a]"
+    "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
+)
+_MARKS = re.compile("[\u0300-\u036f\u1161-\u1175\u3099\u309a]")
 _SURROGATES = re.compile("[\ud800-\udfff]")  # UTF-7 and others let them through; nothing can encode them
 
 # Beyond ASCII, in this order: what is replaced, and by what.
@@ -39,14 +47,20 @@ def clean_text(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if text.replace("\n", "").isprintable():  # so it is with most texts, and cheap to tell
         if text.isascii() or not any(map(text.__contains__, _BOXES)):
-            return text
+            return _composed(text)
     else:
         text = _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
     special = "a".join(["", *set(_SPECIAL.findall(text)), ""])  # a joiner goes only beside ASCII
     for pattern, put in _REPLACED:
         if pattern.search(special):
             text = pattern.sub(put, text)
-    return text
+    return _composed(text)
+
+
+def _composed(text: str) -> str:
+    if text.isascii() or not _MARKS.search(text):
+        return text
+    return _APART.sub(lambda apart: unicodedata.normalize("NFC", apart[0]), text)
 
 
 def unflow(text: str, delsp: bool) -> str:

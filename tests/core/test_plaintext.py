@@ -17,6 +17,14 @@ from mailflow.core.plaintext import clean_text, unflow
         ("a\u200db", "ab"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("lone \ud800 surrogate", "lone \ufffd surrogate"),
+        (
+            "contrasen\u0303a u\u0302\u0301 \u306f\u309a \u1112\u1161\u11ab\u1100\u1173\u11af",
+            "contrase\xf1a \xfb\u0301 \u3071 \ud55c\uae00",
+        ),
+        (
+            "y\u0336e\u0336s\u0336 a\u0301\u0301\u0301\u0301",
+            "y\u0336e\u0336s\u0336 a\u0301\u0301\u0301\u0301",
+        ),
         ("☑ a ☐ b ☑\ufe0f ✅ ☒ ⬜", "[x] a [ ] b [x] [x] [x] [ ]"),
     ],
 )

@@ -127,6 +127,7 @@ WRITTEN = {
         PASSWORD,
         {"body": f"{INCOMPLETE}\n\U0001d5fd\U0001d5ee\U0001d600\U0001d600\U0001d604\U0001d5fc\U0001d5ff\U0001d5f1: {PASSWORD}".replace("\U0001d5bd", "\U0001d5fd")},
     ),
+    "behind a name whose accent stands apart": (PASSWORD, {"body": f"{INCOMPLETE}\ncontrasen\u0303a: {PASSWORD}"}),
     "in a file that is pasted in uuencode": (PASSWORD, {"body": f"{INCOMPLETE}\n{UUENCODED}"}),
     "in a mail that is pasted as it was sent": (PASSWORD, {"body": f"{INCOMPLETE}\n\n{ENCODED_MAIL}"}),
     "in a mailbox that is attached": (
