@@ -47,6 +47,7 @@ def why_not_answer(mail: Mail, desk_address: str, subjects: Subjects) -> Silence
       delivery_report       message/delivery-status (RFC 3464, RFC 6533)
       other_report          receipts, complaints and other multipart/reports (RFC 6522, RFC 8098, RFC 5965)
       calendars_answer      a calendar's data without a word beside it (RFC 5546)
+      reaction              a sign that one tap on a letter sends (Gmail)
     The sender
       unknown_sender        no From, or none that is one unambiguous mailbox (RFC 5322, 3.6.2)
       our_own               the desk or one of its reply addresses (RFC 3834, 2)
@@ -187,6 +188,13 @@ def calendars_answer(look: Look) -> Silence | None:
     return None
 
 
+def reaction(look: Look) -> Silence | None:
+    """It was meant for nobody to answer, and a thumb under a letter of three questions answers none of them."""
+    if signs.REACTION_TYPE in look.mail.content_types:
+        return _machine(look, "It is a reaction to a mail, of one sign.", "a convention of Gmail")
+    return None
+
+
 # The sender
 
 
@@ -289,6 +297,7 @@ CHECKS: tuple[Callable[[Look], Silence | None], ...] = (
     delivery_report,
     other_report,
     calendars_answer,
+    reaction,
     unknown_sender,
     our_own,
     daemon_sender,

@@ -57,6 +57,9 @@ DELIVERY_TYPES = frozenset({"message/delivery-status", "message/global-delivery-
 RECEIPT_TYPES = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 REPORT_TYPES = RECEIPT_TYPES | {"message/feedback-report", "message/tracking-status", "multipart/report"}
 
+# A part of what one tap on a letter sends: "👍", and whose reaction it is (Gmail, "Email reactions format").
+REACTION_TYPE = "text/vnd.google.email-reaction+json"
+
 # Patterns of the part of an address before the "@", in small letters.
 DAEMON = re.compile(
     r"(?:(?:mailer|mail|smtp)[-_.]?daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]{8,}"

@@ -266,6 +266,7 @@ REASONS = [
     (replace(PERSON, content_types=REPORT), "It holds a delivery report.", "RFC 3464; RFC 6533"),
     (replace(PERSON, content_types=RECEIPT), "It holds a report: message/disposition-notification.", "RFC 6522; RFC 8098; RFC 5965"),
     (replace(PERSON, content_types=("multipart/alternative", "text/plain", "text/calendar"), text=" \n"), "A calendar sent it, and nobody wrote a word beside it.", "RFC 5546"),
+    (replace(PERSON, content_types=("multipart/alternative", "text/plain", signs.REACTION_TYPE)), "It is a reaction to a mail, of one sign.", "a convention of Gmail"),
     (sent_by(None), "Its From field does not name exactly one mailbox.", "RFC 5322, section 3.6.2"),
     (sent_by(DESK), "It came from this desk's own address.", RFC3834),
     (sent_by("postmaster@example.org"), "A mail system sent it, not a person.", f"{RFC3834}; RFC 2142, section 5"),

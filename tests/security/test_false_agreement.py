@@ -100,3 +100,16 @@ def test_answers_to_several_questions_in_a_line(world):
     (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
     world.answer(letter, "Recovery codes: lost, Code of Conduct: yes, Waiting time: no")
     assert agreed(world) == {"code_of_conduct"}
+
+
+@pytest.mark.parametrize(
+    "told", ["Jo Doe reacted to your message:", "Jo Doe hat auf Ihre Nachricht reagiert:"]
+)
+def test_a_tap_on_our_letter(world, told):
+    """As Outlook sends it: a thumb under a letter of several questions answers none of them."""
+    (letter,) = world.write(f"{INCOMPLETE} My recovery codes are lost.", sender="jo@example.org")
+    world.answer(
+        letter,
+        f"{told}\n\n\N{THUMBS UP SIGN}\n\n________________________________\nFrom: PyPI\nSent: Monday\nTo: Jo\nSubject: x\n",
+    )
+    assert agreed(world) == set()

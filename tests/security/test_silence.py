@@ -37,6 +37,19 @@ SIGNS = {
         "Content_Type": STRUCTURE.format("disposition-notification"),
         "body": REPORT.replace("delivery-status", "disposition-notification"),
     },
+    "a reaction in Gmail": {
+        "Content_Type": 'multipart/alternative; boundary="b"',
+        "body": """--b
+
+\N{THUMBS UP SIGN}
+
+Jo Doe reacted via Gmail
+--b
+Content-Type: text/vnd.google.email-reaction+json
+
+{"emoji": "\N{THUMBS UP SIGN}", "version": 1}
+--b--""",
+    },
     "a complaint": {
         "Content_Type": STRUCTURE.format("feedback-report"),
         "body": REPORT.replace("delivery-status", "feedback-report"),

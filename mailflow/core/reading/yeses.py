@@ -25,6 +25,7 @@ YES_TO_WHAT_WAS_ASKED = "yes to what was asked"
 _AROUND = " .,:;!-–—。：！"
 _ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；：！？\n]++)?\s*")
 _MOST = 20  # that answer something: for each one all is looked at that stands before it
+_BEFORE_SIGN = 10  # characters, of white space but for one
 _TAG = 3  # words: "didn't I"
 _FIRST = 2  # a bare yes stands among the first three parts of sentences
 _Span = tuple[int, int]
@@ -87,12 +88,20 @@ def _answers_nothing(fresh: Fresh, part: _Span, sentence: _Span, after: _Span) -
     start, end = part
     if fresh.text[end : end + 1] in {"?", "？"} or _ends_in_tag(fresh, end, sentence[1]):
         return True
+    if _is_a_reaction(fresh, start, end):
+        return True
     if agreements.sets_condition(fresh.within(*after)):
         return True
     if says_which_for_sure(fresh, start, end) and not agreements.is_put_off(fresh, start, end):
         return False
     till = max(sentence[1], after[1])
     return bareyes.makes_a_date(fresh, end, after) or agreements.is_put_off(fresh, sentence[0], till)
+
+
+def _is_a_reaction(fresh: Fresh, start: int, end: int) -> bool:
+    """A sign below words that tell of it: "Jo reacted to your message:", as programs put one tap on a letter into a mail."""
+    sign = not any(map(str.isalnum, fresh.text[start:end]))
+    return sign and fresh.text[max(0, start - _BEFORE_SIGN) : start].rstrip().endswith((":", "："))
 
 
 def _ends_in_tag(fresh: Fresh, end: int, till: int) -> bool:
