@@ -50,7 +50,7 @@ class Heard:
     def all(self, *labels: str) -> list[Hit]:
         return [hit for label in labels for hit in self.hits.get(label, ())]
 
-    def apart(self, *labels: str) -> list[Hit]:
+    def distinct(self, *labels: str) -> list[Hit]:
         """Their hits, each choice of words once, and none within another: of two the longer one.
 
         A plea within words of another matter is none ("the password reset page is vulnerable").

@@ -131,7 +131,7 @@ def writer_is_away(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     hit = next(iter(heard.all("away")), None)  # "until Monday" is no condition here
     if hit is None or _asks(heard) or _own(heard.said, heard, elsewhere=_says_twice(heard, "away")):
         return None
-    more = heard.apart("loss", "recovery", "account", "trouble", "solved", "proof")
+    more = heard.distinct("loss", "recovery", "account", "trouble", "solved", "proof")
     tells = any(heard.body <= one.first and not hit.first <= one.first <= hit.last for one in more)
     return None if tells else heard.wish(Intent.UNATTENDED, hit)
 

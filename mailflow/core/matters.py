@@ -48,7 +48,7 @@ def sold_something(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """Sales and bills. Nobody waits for an answer, so it must be plain: several phrases, or one and nothing else."""
     if heard.in_case or heard.agrees or heard.all("loss"):
         return None
-    bills, sales, offers = heard.apart("bill"), heard.apart("sales"), heard.apart("offer")
+    bills, sales, offers = heard.distinct("bill"), heard.distinct("sales"), heard.distinct("offer")
     if heard.all("recovery") and (heard.said or not sales or len(sales) + len(offers) < _PLAINLY):
         return None  # "we cut your account recovery tickets by half" says the words of requests, too
     if len(bills) + len(sales) >= 2 + _speaks_of_an_account(heard) and bills:
@@ -63,7 +63,7 @@ def sold_something(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
 
 
 def _speaks_of_an_account(heard: Heard) -> bool:
-    return heard.names_service or bool(heard.apart("account"))
+    return heard.names_service or bool(heard.distinct("account"))
 
 
 def account_elsewhere(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
@@ -142,9 +142,9 @@ def _is_plain(heard: Heard, matter: _Matter) -> bool:
 def _for_a_request(heard: Heard, matter: _Matter) -> int:
     """The weight of what speaks for a request, beside a matter."""
     if matter.of_accounts:  # words of requests tell nothing, but who lost something is asked for it
-        return _PLEA * len(heard.apart("loss")) + bool(heard.apart("recovery"))
-    words = _OF_AN_ACCOUNT if heard.apart("account") else 0
-    return _PLEA * len(heard.apart("loss", "recovery")) + words
+        return _PLEA * len(heard.distinct("loss")) + bool(heard.distinct("recovery"))
+    words = _OF_AN_ACCOUNT if heard.distinct("account") else 0
+    return _PLEA * len(heard.distinct("loss", "recovery")) + words
 
 
 def _matters(heard: Heard, redirects: Sequence[Redirect]) -> list[_Matter]:
@@ -152,7 +152,7 @@ def _matters(heard: Heard, redirects: Sequence[Redirect]) -> list[_Matter]:
     named = [redirect.matter for redirect in redirects]
     rest = _rest(redirects)
     strays = [matter for matter in MATTERS if matter not in named]
-    elsewhere = heard.apart("elsewhere", *(MATTER + matter for matter in strays))
+    elsewhere = heard.distinct("elsewhere", *(MATTER + matter for matter in strays))
     found = [
         matter
         for topic, redirect in zip(topics_of(tuple(redirects)), redirects, strict=True)
@@ -165,8 +165,8 @@ def _matters(heard: Heard, redirects: Sequence[Redirect]) -> list[_Matter]:
 
 
 def _of_redirect(heard: Heard, topic: Topic, redirect: Redirect, elsewhere: Sequence[Hit]) -> _Matter | None:
-    strong = heard.apart(MATTER + redirect.matter)
-    hints = heard.apart(HINT + redirect.matter)
+    strong = heard.distinct(MATTER + redirect.matter)
+    hints = heard.distinct(HINT + redirect.matter)
     fit = topic.fit(heard.words)
     hits = [*strong, *hints, *([fit.hit] if fit else [])]
     if not strong and not fit and len(hits) < _PHRASE:
@@ -191,7 +191,7 @@ def nothing_of_an_account(heard: Heard, redirects: Sequence[Redirect]) -> Wish |
         return None
     if heard.all(*_DOUBTS) or not is_known(words, heard.lists.ordinary):
         return None
-    hints = [hit for matter in MATTERS for hit in heard.apart(HINT + matter)]
+    hints = [hit for matter in MATTERS for hit in heard.distinct(HINT + matter)]
     named = {hit.label.removeprefix(HINT) for hit in hints}
     topic = next((redirect.topic for redirect in redirects if redirect.matter in named), rest.topic)
     return Wish(Intent.OFF_TOPIC, topic=topic)

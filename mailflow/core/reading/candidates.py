@@ -115,7 +115,7 @@ def _candidates(
             and is_free(match, free)
             and may_be_name(fresh, terms, match, own)
         ]
-        if not likely or of_another_place(fresh, terms, start, end):
+        if not likely or names_other_service(fresh, terms, start, end):
             continue
         cues = _cues(fresh, terms, start, end)
         denied = {match["name"].rstrip(".-").lower() for match in _denied(fresh, start, end)}
@@ -175,7 +175,7 @@ def _is_of_account(hit: Hit) -> bool:
     )
 
 
-def of_another_place(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+def names_other_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     """Whether a part of the text names another service."""
     return terms.among("elsewhere", *words_of(fresh.low[start:end]))
 

@@ -40,7 +40,7 @@ def in_prose(
             found = list(islice(candidates.words(fresh, start, end), _MOST))
         else:
             found = [match for cue in cues for match in _spoken_of(fresh, terms, cue, start, end)]
-        if not found or candidates.of_another_place(fresh, terms, start, end):
+        if not found or candidates.names_other_service(fresh, terms, start, end):
             continue
         for match in found:
             name = match["name"].rstrip(".-")
