@@ -977,6 +977,14 @@ def test_a_name_of_a_secret_that_no_word_begins_with_is_an_error():
         compile_intent_words({"xx": {"secrets": {"token": ["-key"]}}})
 
 
+@pytest.mark.parametrize("in_case", [True, False])
+def test_who_asks_beside_the_words_of_a_mailbox_that_nobody_reads_is_a_person(in_case):
+    words = "This mailbox is not monitored."
+    assert wish(words, in_case=in_case).intent is Intent.UNATTENDED
+    asks = f"Your page says: {words} Where else should I write then?"
+    assert wish(asks, in_case=in_case).intent is not Intent.UNATTENDED
+
+
 @given(st.text(max_size=400), st.text(max_size=60), st.booleans())
 def test_no_text_makes_it_raise(text, subject, in_case):
     assert wish(text, subject=subject, in_case=in_case).intent in Intent
