@@ -107,5 +107,11 @@ def _facts(entry: Entry) -> dict[str, object]:
 
 def _what(entry: Entry) -> str:
     facts = json.loads(entry.facts)
-    said = facts.get("status") if entry.reference else ", ".join(f"{key} {facts[key]}" for key in facts)
-    return f"{entry.verb}: {said}" if said else entry.verb
+    told = (
+        facts.get("status") if entry.reference else ", ".join(f"{key} {_said(facts[key])}" for key in facts)
+    )
+    return f"{entry.verb}: {told}" if told else entry.verb
+
+
+def _said(fact: object) -> str:
+    return " ".join(map(str, fact)) if isinstance(fact, list) else str(fact)

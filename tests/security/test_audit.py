@@ -119,6 +119,7 @@ def test_what_is_done_to_the_queues_is_an_entry(world, shell):
     assert shell("queue", "drop", "mail:1").status == exits.BAD_DATA
     (entry,) = entries(world)
     assert (entry.verb, entry.facts) == ("queue replay", '{"ids":["mail:1"]}')
+    assert shell.good("audit", "list").out.rstrip().endswith("  queue replay: ids mail:1")
 
 
 # ------------------------------------------------------------------------------------------------ on the command line
