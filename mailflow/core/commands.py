@@ -172,4 +172,4 @@ def _command(draft: _Draft, reference: str | None) -> Command:
 
 def _nearest(line: str) -> str:
     near = get_close_matches(line.split(maxsplit=1)[0].rstrip(":").lower(), [*Verb], 1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f" (did you mean {near[0]}?)" if near else ""

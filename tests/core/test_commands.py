@@ -149,7 +149,7 @@ def test_another_case_may_be_named_there_all_the_same():
         (f"merge {CASE} {OTHER} and more", "does not name two cases"),
         (f"snooze {CASE}", "does not say how long"),
         (f"snooze {CASE} 400 days", "at most 90 days"),
-        (f"colse {CASE} recovered", "there is no such command; did you mean close?"),
+        (f"colse {CASE} recovered", "there is no such command (did you mean close?)"),
         (f"dear {CASE} recovered", "there is no such command"),
         ("find", "does not say what to look for"),
         ('find ""', "does not say what to look for"),
