@@ -15,6 +15,7 @@ from mailflow.core.reading import (
     addresses,
     agreed,
     agreements,
+    bound,
     boxes,
     candidates,
     choices,
@@ -116,6 +117,7 @@ class _Reader:
         self._claims = names.without_unlike(self._terms, self._claims, self._writer)
         wanted = frozenset(self._terms.form.items if self._first else self._items)
         self._claims += self._last_resort(hits, free, wanted)
+        self._claims = list(bound.without_bound(self._fresh, self._terms, self._claims, boxes.GIVEN))
         return self._without_stray_hints(wanted)
 
     # Where the form was filled in

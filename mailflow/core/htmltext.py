@@ -42,7 +42,7 @@ _HIDING = re.compile(
     r"|(?:font-size|max-height)\s{0,9}:\s{0,9}0(?:\.0{1,9})?(?:px|pt|em|rem|%)?\s{0,9}(?:[;!]|$)"
 )
 _INTRODUCTION = ("gmail_attr", "moz-cite-prefix")  # of "On … wrote:", in any language
-_QUOTED = ("yahoo_quoted", "protonmail_quote", "zmail_extra")
+_QUOTED = ("yahoo_quoted", "protonmail_quote", "zmail_extra", 'name="quote"')
 # Outlook's; what they open goes to the end.
 _QUOTED_ON = (
     "divrplyfwdmsg",

@@ -188,8 +188,11 @@ class _Scanner:
                 break
             if role:
                 roles[role] = line
-        complete = "from" in roles and len(roles.keys() & {"sent", "to", "subject"}) >= 2
-        return max(roles.values()) if complete else 0
+        if "from" not in roles:
+            return 0
+        # Who names a letter of ours in it answers that letter.
+        least = 1 if any(map(self._names_letter, roles.values())) else 2
+        return max(roles.values()) if len(roles.keys() & {"sent", "to", "subject"}) >= least else 0
 
     def _rule_above(self, at: int) -> int:
         """Where a header begins, with the rule or the blank lines above it."""

@@ -77,6 +77,7 @@ RULE = "_" * 32
         ('<div class="moz-cite-prefix"></div>a', "a\n"),
         ('<table><tr><td><div class="gmail_attr"><td>a:</div></table>', "a:\n"),
         ('a<div class="yahoo_quoted"><div>b</div>c</div>d', "a\n> b\n> c\nd\n"),
+        ('a<div name="quote" style="border-left:2px solid #C3D9E5;">b</div>', "a\n> b\n"),
         ('<div class="protonmail_quote">On … wrote:<blockquote class="protonmail_quote">a</blockquote></div>b', "On … wrote:\n> a\nb\n"),
         ('a<div id="divRplyFwdMsg"><b>Frå:</b> b</div><div>c</div>', "a\n> Frå: b\n> c\n"),
         ('a<div style="border:none;border-top:solid #E1E1E1 1.0pt"><p class=MsoNormal>b</div>c', "a\n> b\n> c\n"),

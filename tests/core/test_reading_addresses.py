@@ -35,6 +35,8 @@ def test_a_broken_or_spelt_address_is_put_together(address):
     "text",
     [
         "I lost my phone, we meet at gate dot 7.",
+        "I must have lost my phone at some point and then went on.",
+        "J'ai perdu mon téléphone at ce point là.",
         "I lost my phone, it was jo@home.",
         "I lost my phone, it was jo@home\n.",
         "I lost my phone.\nExample Ltd | 1 Main Street | info@example.org",

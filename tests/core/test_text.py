@@ -47,7 +47,10 @@ LETTER_ADDRESS = "desk+7kq2m9xdr.0mbh@desk.example"
         (f"jdoe\n\nDen mán. 2. mars 2026 skrifaði Desk <{LETTER_ADDRESS}>\nþetta:\n> Which name?", "f.qqq"),
         (f"jdoe\n\nEl lun, 20 jul 2026 a las 15:00, Account Desk\n(<{LETTER_ADDRESS}>) escribió:\n\n> Which name?", "f.qq.q"),
         (f"jdoe\n\n____\nFrá: Desk <{LETTER_ADDRESS}>\nSent: mánudagur\nTil: Jo\nEfni: Re: x\n\nWhich name?", "fqqqqqqqq"),
+        # Two fields of a header do where one of them names it.
+        (f"yes\nGesendet: Montag um 18:02\nVon: Desk <{LETTER_ADDRESS}>\nWhich name?", "fqqq"),
         # What a person may have written stays theirs.
+        ("yes\nGesendet: Montag um 18:02\nVon: Desk <desk@desk.example>\njdoe", "ffff"),
         (f"I wrote to {LETTER_ADDRESS} before: no answer.", "f"),
         (f"Desk: {LETTER_ADDRESS}\nName: jdoe", "ff"),
         ("* Desk <desk@desk.example> [2026-03-02]:\njdoe", "ff"),

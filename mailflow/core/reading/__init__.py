@@ -35,5 +35,6 @@ What only our last letter explains
     lonevalues            a value that stands alone
     confirmed, chosen     what answers a question of the staff
 In the end
+    bound                 agreements that are put off or only spoken of, by `bindingwords`, count for nothing
     claim, settle         what was read; one answer a field, or a doubt
 """

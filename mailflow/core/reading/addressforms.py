@@ -27,18 +27,19 @@ class Found:
 
 
 class Spelling:
-    """How "@" and "." are said, in all languages."""
+    """How "@" and "." are said, in all languages, and the words that no domain begins with ("at some point")."""
 
-    def __init__(self, ats: Iterable[str], dots: Iterable[str]) -> None:
+    def __init__(self, ats: Iterable[str], dots: Iterable[str], never: Iterable[str]) -> None:
         at = "|".join(re.escape(word) for word in (*ats, "@"))
         spoken = "|".join(re.escape(word) for word in (*dots, "."))
         self._dot = re.compile(rf"\s?[(\[{{]\s?(?:{spoken})\s?[)\]}}]\s?|\s(?:{spoken})\s", re.IGNORECASE)
         dot = rf"(?:{self._dot.pattern})"
         label = r"[a-z0-9][a-z0-9-]{0,62}"
+        first = rf"(?!(?:{'|'.join(map(re.escape, never))})\s)" if never else ""
         self._address = re.compile(
             rf"(?<![\w.+@-])([a-z0-9][\w.+-]{{0,63}}(?:{dot}[\w+-]{{1,30}}){{0,3}})"
             rf"(?:\s?[(\[{{]\s?(?:{at})\s?[)\]}}]\s?|[ ](?:{at})[ ])"
-            rf"({label}(?:(?:{dot}|\.){label}){{1,6}})",
+            rf"({first}{label}(?:(?:{dot}|\.){label}){{1,6}})",
             re.IGNORECASE | re.ASCII,
         )
         self._dots = frozenset(dots)

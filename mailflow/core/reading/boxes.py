@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.agreements import bare, yes_or_no
 from mailflow.core.reading.breaks import LABEL_LIKE
+from mailflow.core.reading.choices import by_state
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import BOX_SIGN, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
@@ -37,6 +39,7 @@ _LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and ho
 _SURE = 0.97
 _CONDITIONS = frozenset({"but", "if"})
 _TICKED = "ticked box"
+GIVEN = frozenset({_TICKED})
 _WHICH = frozenset({"first", "second", "third"})  # "First box: had to be ticked"
 _ONE_TICK = frozenset({"it", "if"}) | _WHICH
 _TAKE_BACK = frozenset({"hedge", "doubt", "why", "only"})
@@ -212,14 +215,14 @@ def without_disowned(terms: Terms, claims: Sequence[Claim], hits: Sequence[Hit])
         topics = {topic for part in said for topic in part.topics}
         if topics and (marks & _TAKE_BACK or any(part.negated or part.refuses for part in said)):
             disowned |= topics
-        elif not topics and not marks & _WHICH and any(map(_forced, said)):
+        elif not topics and _forced(said, marks):
             disowned |= {field.key for field in terms.form.of_kind(Kind.AGREEMENT)}
     return [claim for claim in claims if not (claim.rule == _TICKED and claim.field in disowned)]
 
 
-def _forced(part: Clause) -> bool:
-    """Whether all ticks had to be: "I had to tick the boxes", but not "tick it if it must be ticked"."""
-    return {"tick", "hedge"} <= part.marks and not (part.things or part.marks & _ONE_TICK)
+def _forced(said: Sequence[Clause], marks: AbstractSet[str]) -> bool:
+    """Whether a sentence says that all ticks had to be: "I had to tick the boxes", but not "tick it if it must be ticked"."""
+    return "hedge" in marks and marks.isdisjoint(_ONE_TICK) and not any(part.things for part in said)
 
 
 def _topical(fresh: Fresh, boxes: Sequence[Box]) -> list[Hit]:
@@ -274,8 +277,8 @@ def _topics(topical: Sequence[Hit], start: int, end: int) -> set[str]:
 
 def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | None:
     """What ticking says; nothing where the person has changed the statement or set a condition."""
-    if bare(_NUMBER.sub("", fresh.text[box.text : box.end]), terms) is False:
-        return False if field.kind is Kind.AGREEMENT else None  # "( ) yes (x) no"
+    if bare(_NUMBER.sub("", fresh.text[box.text : box.end]), terms) is False:  # "( ) yes (x) no"
+        return False if field.kind is Kind.AGREEMENT else _told_beside(fresh, terms, box, field)
     if field.kind is Kind.AGREEMENT:
         hits = fresh.within(box.text, box.end)
         text = collapsed(fresh.text[box.text : box.end])
@@ -291,3 +294,12 @@ def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | N
     if field.kind is Kind.CHOICE and field.yes:
         return field.yes
     return None
+
+
+def _told_beside(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | None:
+    """The choice that a "no" with a verb beside a tick tells: "[x] don't have any"; a mere "no" tells none."""
+    parts = [
+        part for part in clauses(fresh.within(box.text, box.end), terms.opposites) if part.states - {NONE}
+    ]
+    told = by_state(terms, field, parts)
+    return told.pop() if len(told) == 1 else None

@@ -24,6 +24,8 @@ _NEAR_NO = 25  # characters between a "no" and its thing
 _NEAR_PLACE = 15  # characters between "were on" and the place
 _LESS = 0.05  # less sure: the thing stands in the clause before
 _ACCESS = frozenset({"reached"})
+_SEARCHED = frozenset({"done"})  # "I looked for the codes in my mail": what else it names is where
+_PRINTED = frozenset({"saved"})  # "as were the printed codes"
 NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
 _AS_WELL = frozenset({"too", "inside"})
@@ -69,7 +71,7 @@ def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Ite
     """What a clause tells of the things of one before it: of all of them if that one listed them, else of one."""
     if (is_held(named) and part.states <= NO_STATE) or _knows_that(part):
         return  # "I found the codes. They were in a drawer."
-    listed = bool(named.states) or any("and" in hit.means.speech for hit in named.hits)
+    listed = bool(named.states - _SEARCHED) or any("and" in hit.means.speech for hit in named.hits)
     relative = "which" in part.marks and not part.marks & PRONOUNS
     if relative and named.states.isdisjoint(KEPT):
         meant = named.things[-1:]  # "my phone with the authenticator, which broke"
@@ -156,7 +158,8 @@ def _is_place_of(part: Clause, before: Clause) -> bool:
 
 def _shares(part: Clause, loss: Clause | None) -> bool:
     """Whether a clause only says that its things have the fate told just before: "the codes too", "no, only the phone"."""
-    if loss is None or part.negated or not part.states <= NO_STATE:
+    as_well = "too" in part.hits[0].means.speech
+    if loss is None or part.negated or not part.states <= (NO_STATE | _PRINTED if as_well else NO_STATE):
         return False
     if part.sentence - loss.sentence > 1 and not (
         losttogether.CODES.issuperset(part.things) and "only" not in part.marks

@@ -70,7 +70,8 @@ class Meaning:
             (mark for mark in (*marks, *_BREAKING) if mark in _BREAKS or mark in self.speech), ""
         )
 
-        parts = bool(self.breaks or "that" in self.speech)  # one clause from another
+        # One clause from another.
+        parts = bool(self.breaks) or not self.speech.isdisjoint({"that", "denies_next"})
         self.inert = not (parts or self.matters)
         self.traits = (
             OBJECT * self.objects

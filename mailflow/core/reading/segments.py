@@ -23,6 +23,7 @@ _PUNCTUATION = frozenset({"comma", "open", "close", "colon"})
 _SEMICOLON = ("marks", "semicolon")
 _TELLING = OBJECT | VERB
 _ADDRESS_GIVEN = ADDRESS | MAILBOX
+_LOST = frozenset({"gone", "ended"})
 _PROGRESS = OBJECT | ACTS | THING | STATE
 _VERB_FIRST = 1 << 20  # beside these: the segment begins with its verb
 
@@ -41,7 +42,7 @@ class Segment:
         self.hits: list[Hit] = []
         self.traits = 0  # of all of them
         self.starts_with_object = False  # rather than with a verb
-        self.break_before = ""  # "", comma, bracket, and, but, because
+        self.break_before = ""  # "", comma, bracket, and, but, because, not
         self.opened_by: Hit | None = None  # the break itself
         self.inside = False  # brackets
 
@@ -65,6 +66,12 @@ class Segment:
     def bare(self) -> bool:
         """Things without a verb: a part of a list."""
         return self.traits & _TELLING == OBJECT
+
+    @property
+    def tells_loss(self) -> bool:
+        """Whether it tells of a thing that it is lost or broken, and denies nothing."""
+        told = self.traits & THING and self.traits & STATE and not self.traits & NEGATES
+        return bool(told) and any(not _LOST.isdisjoint(hit.means.states) for hit in self.hits)
 
     @property
     def gives_address(self) -> bool:
@@ -151,6 +158,8 @@ class _Splitter:
         if not kind or (kind == "colon" and self._held.bare):  # a label, whose value goes with it
             if "that" in means.speech and self._told & THING and self._told & STATE:
                 self._break("that")  # "The page says of my password that the address …"
+            if "denies_next" in means.speech and self._held.tells_loss:
+                self._break("not")  # "lost my phone cannot log in"
             if means.matters and self._starts_anew(means.traits):
                 self._break("and")
                 self._told = 0
@@ -239,7 +248,9 @@ def _stands_alone(left: Segment, segment: Segment, following: Segment | None) ->
     """
     if segment.break_before == "and":
         told = left.traits & THING and left.traits & STATE and not left.traits & NEGATES
-        another = segment.traits & NEGATES and not segment.traits & (OBJECT | STATE)
+        of_its_own = not segment.traits & (OBJECT | STATE)
+        unable = "unable" in segment.hits[0].means.speech and left.tells_loss
+        another = segment.traits & NEGATES and (of_its_own or unable)
         # "… and there are none" is of the things before it.
         return bool(told and another) and "not_one" not in segment.hits[-1].means.speech
     if segment.break_before != "comma":

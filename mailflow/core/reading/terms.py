@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.reading.addressforms import Spelling
+from mailflow.core.reading.bindingwords import BindingWords
 from mailflow.core.reading.everyday import Everyday
 from mailflow.core.reading.phrasebook import EVERY, Entry, compile_book
 from mailflow.core.reading.vocabulary import Vocabulary
@@ -89,6 +90,7 @@ class Terms:
     is_word: re.Pattern[str]  # "is" in all languages, before a value
     is_before: re.Pattern[str]  # the same, after a value
     as_word: re.Pattern[str]
+    binding: BindingWords
     spelling: Spelling
     # What quoted questions have been found to ask for, kept by `questions.py`.
     questions: dict[str, tuple[Question, ...]] = dataclass_field(
@@ -208,7 +210,8 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         ),
         is_before=_alternatives(words.lists.get("is", ()), r"[\s\"'`»”」』)](?:{1})\s"),
         as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
-        spelling=Spelling(words.lists.get("at", ()), words.lists.get("dot", ())),
+        binding=BindingWords(words.lists),
+        spelling=Spelling(*(words.lists.get(name, ()) for name in ("at", "dot", "points_at"))),
     )
 
 

@@ -1,0 +1,106 @@
+"""Agreements that are not given yet: "I agree once I have read it", "I might agree", "Your page asks me to agree"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailflow.core.form import Kind
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.sentences import COMMA, sentence_end
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
+
+_STOP = re.compile(r"[.!?。！？\n][^.!?。！？\n]*\Z")
+_LOOK_BACK = 300  # characters of a sentence before what is said
+_ONLY = re.compile(r"[\s,，、]*")
+_AGREES = frozenset({"agree", "yes"})
+_PROSE = "agreement in prose"
+
+
+def without_bound(
+    fresh: Fresh, terms: Terms, claims: Sequence[Claim], given: frozenset[str]
+) -> Iterator[Claim]:
+    """The claims less the agreements that their sentence binds to something to come, or only speaks of.
+
+    `given`: the rules by which the form itself was agreed to, in its own words. Who knows that something takes time
+    knows it whatever comes first; but a yes to what our letter asked ("Sure, tomorrow.") answers nothing of it.
+    """
+    for claim in claims:
+        agreement = claim.value is True and terms.form.by_key[claim.field].kind is Kind.AGREEMENT
+        spoken = agreement and claim.field not in terms.knowing and claim.rule not in given
+        if spoken or claim.rule == YES_TO_WHAT_WAS_ASKED:
+            sentence = _Sentence(fresh, terms, claim)
+            if sentence.speaks_of_it_only() or (spoken and sentence.binds()):
+                continue
+        yield claim
+
+
+class _Sentence:
+    """The one in which something is agreed to; that of an answer in its place ends with its line."""
+
+    def __init__(self, fresh: Fresh, terms: Terms, claim: Claim) -> None:
+        self._fresh, self._words = fresh, terms.binding
+        self._is_prose = claim.rule == _PROSE
+        self._text = text = fresh.flowed if self._is_prose else fresh.text
+        self._said, self._said_end = next(
+            (
+                (hit.start, hit.end)
+                for hit in fresh.within(claim.start, claim.end)
+                if not _AGREES.isdisjoint(hit.means.says)
+            ),
+            (claim.start, claim.end),
+        )
+        first = max(0, self._said - _LOOK_BACK)
+        stop = _STOP.search(text, first, self._said)
+        self._start = stop.start() + 1 if stop else first
+        self._end = sentence_end(text, self._said)
+
+    def speaks_of_it_only(self) -> bool:
+        """Whether it is only reported, or put off by the one word beside it: "He says yes", "Sure, tomorrow."."""
+        if any(match.start() <= self._said for match in self._find(self._words.bound)):
+            return True
+        return any(
+            _ONLY.fullmatch(self._text, self._said_end, match.start())
+            and not self._text[match.end() : self._end].strip()
+            for match in self._find(self._words.to_come)
+        )
+
+    def binds(self) -> bool:
+        """Whether it is bound to something to come, or nobody says it: "I agree once I have read it", "You want me to agree"."""
+        fresh, said = self._fresh, self._said
+        if not self._is_prose and _has_condition(fresh, self._start, said):
+            return True
+        before = [match.end() for match in self._find(self._words.unsaid) if match.end() <= said]
+        if any(not _is_apart(fresh, place, said) for place in before):
+            return True
+        times = self._find(self._words.to_come)
+        if any(not _is_apart(fresh, min(said, one.end()), max(said, one.start())) for one in times):
+            return True
+        behind = (*self._find(self._words.bound), *self._find(self._words.bound_behind))
+        return any(one.start() > said and not _goes_on(fresh, said, one.start()) for one in behind)
+
+    def _find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        return pattern.finditer(self._text, self._start, self._end)
+
+
+def _has_condition(fresh: Fresh, start: int, said: int) -> bool:
+    """As in "1. If you promise to be quick, I agree"; a "would" is only polite."""
+    return any(
+        "if" in hit.means.speech and "modal" not in hit.means.speech for hit in fresh.within(start, said)
+    )
+
+
+def _goes_on(fresh: Fresh, said: int, place: int) -> bool:
+    """Whether something else is said first: "I agree, and once I am back I will publish", "… and know it may be long before I hear"."""
+    between = fresh.within(said, place)[1:]
+    return any("and" in hit.means.speech or hit.means.says for hit in between)
+
+
+def _is_apart(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a comma or a conjunction stands between two places, but for the comma of a "…, dass ich"."""
+    hits = fresh.within(start, end)
+    if len(hits) > 1 and hits[0].means.breaks == "comma" and "that" in hits[1].means.speech:
+        start, hits = hits[1].end, hits[2:]
+    return bool(COMMA.search(fresh.text, start, end)) or any(hit.means.breaks for hit in hits)
