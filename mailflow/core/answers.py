@@ -24,9 +24,11 @@ from mailflow.core.reading import (
     context,
     links,
     names,
+    notmine,
     numbering,
     questions,
     settle,
+    unreal,
     works,
 )
 from mailflow.core.reading.claim import Claim
@@ -117,8 +119,15 @@ class _Reader:
         self._claims = names.without_unlike(self._terms, self._claims, self._writer)
         wanted = frozenset(self._terms.form.items if self._first else self._items)
         self._claims += self._last_resort(hits, free, wanted)
-        self._claims = list(bound.without_bound(self._fresh, self._terms, self._claims, boxes.GIVEN))
+        self._take_back()
         return self._without_stray_hints(wanted)
+
+    def _take_back(self) -> None:
+        """Leave out what the words around it take back."""
+        fresh, terms = self._fresh, self._terms
+        claims = unreal.without_unreal(fresh, terms, self._claims)
+        claims = notmine.without_others(fresh, terms, claims)
+        self._claims = list(bound.without_bound(fresh, terms, claims, boxes.GIVEN))
 
     # Where the form was filled in
 

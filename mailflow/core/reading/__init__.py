@@ -35,6 +35,7 @@ What only our last letter explains
     lonevalues            a value that stands alone
     confirmed, chosen     what answers a question of the staff
 In the end
-    bound                 agreements that are put off or only spoken of, by `bindingwords`, count for nothing
+    unreal, notmine       losses that did not come about, names and addresses of somebody else; `bindingwords` around them
+    bound                 agreements that are put off or only spoken of
     claim, settle         what was read; one answer a field, or a doubt
 """

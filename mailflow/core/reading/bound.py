@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
+from mailflow.core.reading.bindingwords import Cues, Span
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentence_end
@@ -13,14 +14,14 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 
 _STOP = re.compile(r"[.!?。！？\n][^.!?。！？\n]*\Z")
-_LOOK_BACK = 300  # characters of a sentence before what is said
+_LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
 _ONLY = re.compile(r"[\s,，、]*")
 _AGREES = frozenset({"agree", "yes"})
 _PROSE = "agreement in prose"
 
 
 def without_bound(
-    fresh: Fresh, terms: Terms, claims: Sequence[Claim], given: frozenset[str]
+    fresh: Fresh, terms: Terms, claims: Iterable[Claim], given: frozenset[str]
 ) -> Iterator[Claim]:
     """The claims less the agreements that their sentence binds to something to come, or only speaks of.
 
@@ -55,16 +56,15 @@ class _Sentence:
         first = max(0, self._said - _LOOK_BACK)
         stop = _STOP.search(text, first, self._said)
         self._start = stop.start() + 1 if stop else first
-        self._end = sentence_end(text, self._said)
+        self._end = sentence_end(text[: self._said + _LOOK_AHEAD], self._said)
 
     def speaks_of_it_only(self) -> bool:
         """Whether it is only reported, or put off by the one word beside it: "He says yes", "Sure, tomorrow."."""
-        if any(match.start() <= self._said for match in self._find(self._words.bound)):
+        if any(start <= self._said for start, _ in self._find(self._words.bound)):
             return True
         return any(
-            _ONLY.fullmatch(self._text, self._said_end, match.start())
-            and not self._text[match.end() : self._end].strip()
-            for match in self._find(self._words.to_come)
+            _ONLY.fullmatch(self._text, self._said_end, start) and not self._text[end : self._end].strip()
+            for start, end in self._find(self._words.to_come)
         )
 
     def binds(self) -> bool:
@@ -72,17 +72,17 @@ class _Sentence:
         fresh, said = self._fresh, self._said
         if not self._is_prose and _has_condition(fresh, self._start, said):
             return True
-        before = [match.end() for match in self._find(self._words.unsaid) if match.end() <= said]
-        if any(not _is_apart(fresh, place, said) for place in before):
+        before = [end for _, end in self._find(self._words.unsaid) if end <= said]
+        if any(not _is_apart(fresh, end, said) for end in before):
             return True
         times = self._find(self._words.to_come)
-        if any(not _is_apart(fresh, min(said, one.end()), max(said, one.start())) for one in times):
+        if any(not _is_apart(fresh, min(said, end), max(said, start)) for start, end in times):
             return True
         behind = (*self._find(self._words.bound), *self._find(self._words.bound_behind))
-        return any(one.start() > said and not _goes_on(fresh, said, one.start()) for one in behind)
+        return any(start > said and not _goes_on(fresh, said, start) for start, _ in behind)
 
-    def _find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        return pattern.finditer(self._text, self._start, self._end)
+    def _find(self, cues: Cues) -> Iterator[Span]:
+        return cues.find(self._text, self._start, self._end)
 
 
 def _has_condition(fresh: Fresh, start: int, said: int) -> bool:

@@ -1,0 +1,71 @@
+"""Names and new addresses that are somebody else's, or not to be used: "x is not my user name", "never write to x"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mailflow.core.form import Field, Kind
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.sentences import sentence_end
+from mailflow.core.reading.terms import Terms
+
+_FREE = frozenset({"lone value", "name in prose", "name beside its account", "wanted address in prose"})
+_LOOK_BACK = 120  # characters of a sentence before the value
+_NEAR = 30  # characters between a "not" and the address that it is about
+_LONGEST = 40  # characters of what stands right behind it
+_BEHIND = re.compile(r"[\s\"'`»”」』)]+")
+_STOP = re.compile(r"[.!?。！？\n,;:，；：、][^.!?。！？\n,;:，；：、]*\Z")
+
+
+def without_others(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """The claims less those of values in prose of which their sentence says that they are not the writer's, or unwanted."""
+    for claim in claims:
+        field = terms.form.by_key[claim.field]
+        if not (
+            claim.rule in _FREE
+            and _may_be_anothers(terms, field)
+            and _is_anothers(fresh, terms, claim, field)
+        ):
+            yield claim
+
+
+def _may_be_anothers(terms: Terms, field: Field) -> bool:
+    return field.kind is Kind.NAME or field is terms.wanted
+
+
+def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool:
+    place, end = _value(fresh, claim)
+    first = max(0, place - _LOOK_BACK)
+    stop = _STOP.search(fresh.text, first, place)
+    first = stop.start() + 1 if stop else first
+    words, text = terms.binding, fresh.text
+    if words.others_before.stand(text, first, place):
+        return True
+    behind = _BEHIND.match(text, end)
+    till = behind.end() if behind else end
+    if any(start == till for start, _ in words.others_behind.find(text, till, till + _LONGEST)):
+        return True
+    if field.kind is Kind.NAME:
+        return False
+    unwanted = words.unwanted_before.find(text, first, place)
+    return any(place - one_end <= _NEAR for _, one_end in unwanted) or _is_denied(fresh, terms, first, place)
+
+
+def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:
+    """Where the value itself stands in what was read."""
+    place = fresh.low.find(str(claim.value).lower(), claim.start, sentence_end(fresh.text, claim.end))
+    return (place, place + len(str(claim.value))) if place >= 0 else (claim.start, claim.end)
+
+
+def _is_denied(fresh: Fresh, terms: Terms, start: int, place: int) -> bool:
+    """As in "don't change it to x"; but "I cannot change it to x myself" asks for it, and so does "I don't get in please use x"."""
+    nots = [
+        hit.end
+        for hit in fresh.within(start, place)
+        if hit.means.negates and "unable" not in hit.means.speech
+    ]
+    if not nots or place - nots[-1] > _NEAR:
+        return False
+    return not terms.binding.begs.stand(fresh.text, nots[-1], place)
