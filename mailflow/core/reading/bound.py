@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
-from mailflow.core.reading.bindingwords import Cues, Span
+from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentence_end
@@ -17,6 +17,7 @@ _STOP = re.compile(r"[.!?。！？\n][^.!?。！？\n]*\Z")
 _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
 _ONLY = re.compile(r"[\s,，、]*")
 _AGREES = frozenset({"agree", "yes"})
+_BEHIND = frozenset({Binds.BOUND, Binds.BOUND_BEHIND})
 _PROSE = "agreement in prose"
 
 
@@ -42,7 +43,7 @@ class _Sentence:
     """The one in which something is agreed to; that of an answer in its place ends with its line."""
 
     def __init__(self, fresh: Fresh, terms: Terms, claim: Claim) -> None:
-        self._fresh, self._words = fresh, terms.binding
+        self._fresh = fresh
         self._is_prose = claim.rule == _PROSE
         self._text = text = fresh.flowed if self._is_prose else fresh.text
         self._said, self._said_end = next(
@@ -57,32 +58,35 @@ class _Sentence:
         stop = _STOP.search(text, first, self._said)
         self._start = stop.start() + 1 if stop else first
         self._end = sentence_end(text[: self._said + _LOOK_AHEAD], self._said)
+        self._cues = list(terms.binding.find(text, self._start, self._end))
 
     def speaks_of_it_only(self) -> bool:
         """Whether it is only reported, or put off by the one word beside it: "He says yes", "Sure, tomorrow."."""
-        if any(start <= self._said for start, _ in self._find(self._words.bound)):
-            return True
         return any(
-            _ONLY.fullmatch(self._text, self._said_end, start) and not self._text[end : self._end].strip()
-            for start, end in self._find(self._words.to_come)
+            (cue.binds is Binds.BOUND and cue.start <= self._said)
+            or (cue.binds is Binds.TO_COME and self._is_all_besides(cue))
+            for cue in self._cues
         )
 
     def binds(self) -> bool:
         """Whether it is bound to something to come, or nobody says it: "I agree once I have read it", "You want me to agree"."""
-        fresh, said = self._fresh, self._said
-        if not self._is_prose and _has_condition(fresh, self._start, said):
+        if not self._is_prose and _has_condition(self._fresh, self._start, self._said):
             return True
-        before = [end for _, end in self._find(self._words.unsaid) if end <= said]
-        if any(not _is_apart(fresh, end, said) for end in before):
-            return True
-        times = self._find(self._words.to_come)
-        if any(not _is_apart(fresh, min(said, end), max(said, start)) for start, end in times):
-            return True
-        behind = (*self._find(self._words.bound), *self._find(self._words.bound_behind))
-        return any(start > said and not _goes_on(fresh, said, start) for start, _ in behind)
+        return any(map(self._is_bound_by, self._cues))
 
-    def _find(self, cues: Cues) -> Iterator[Span]:
-        return cues.find(self._text, self._start, self._end)
+    def _is_all_besides(self, cue: Cue) -> bool:
+        """Whether the sentence says no more than the agreement and this."""
+        before = _ONLY.fullmatch(self._text, self._said_end, cue.start)
+        return before is not None and not self._text[cue.end : self._end].strip()
+
+    def _is_bound_by(self, cue: Cue) -> bool:
+        fresh, said = self._fresh, self._said
+        if cue.binds is Binds.UNSAID:
+            return cue.end <= said and not _is_apart(fresh, cue.end, said)
+        if cue.binds is Binds.TO_COME:
+            return not _is_apart(fresh, min(said, cue.end), max(said, cue.start))
+        behind = cue.binds in _BEHIND and cue.start > said
+        return behind and not _goes_on(fresh, said, cue.start)
 
 
 def _has_condition(fresh: Fresh, start: int, said: int) -> bool:

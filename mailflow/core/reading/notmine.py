@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Field, Kind
+from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import sentence_end
@@ -40,17 +41,17 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
     first = max(0, place - _LOOK_BACK)
     stop = _STOP.search(fresh.text, first, place)
     first = stop.start() + 1 if stop else first
-    words, text = terms.binding, fresh.text
-    if words.others_before.stand(text, first, place):
-        return True
-    behind = _BEHIND.match(text, end)
+    behind = _BEHIND.match(fresh.text, end)
     till = behind.end() if behind else end
-    if any(start == till for start, _ in words.others_behind.find(text, till, till + _LONGEST)):
-        return True
-    if field.kind is Kind.NAME:
-        return False
-    unwanted = words.unwanted_before.find(text, first, place)
-    return any(place - one_end <= _NEAR for _, one_end in unwanted) or _is_denied(fresh, terms, first, place)
+    is_name = field.kind is Kind.NAME
+    for cue in terms.binding.find(fresh.text, first, till + _LONGEST):
+        if cue.binds is Binds.OTHERS_BEFORE and cue.end <= place:
+            return True
+        if cue.binds is Binds.OTHERS_BEHIND and cue.start == till:
+            return True
+        if cue.binds is Binds.UNWANTED_BEFORE and not is_name and 0 <= place - cue.end <= _NEAR:
+            return True
+    return not is_name and _is_denied(fresh, terms, first, place)
 
 
 def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:
@@ -68,4 +69,4 @@ def _is_denied(fresh: Fresh, terms: Terms, start: int, place: int) -> bool:
     ]
     if not nots or place - nots[-1] > _NEAR:
         return False
-    return not terms.binding.begs.stand(fresh.text, nots[-1], place)
+    return all(cue.binds is not Binds.BEGS_ANEW for cue in terms.binding.find(fresh.text, nots[-1], place))

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
+from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import sentence_end
 from mailflow.core.reading.terms import Terms
 
 _PROSE = frozenset({"reason in prose", "choice in prose", "thing mentioned"})
+_MOST = 200  # claims that are looked at: nobody tells of more losses
 _AROUND = 160  # characters before what is said, and behind it
 _ENDING = 8  # characters: of a verb whose end tells it
 _PART = re.compile(r"[.!?。！？,;，；、][^.!?。！？,;，；、]*\Z")
@@ -19,8 +21,10 @@ _PART = re.compile(r"[.!?。！？,;，；、][^.!?。！？,;，；、]*\Z")
 
 def without_unreal(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
     """The claims less the reasons and choices in prose that did not come about, or were put right."""
+    looked_at = 0
     for claim in claims:
-        if not (claim.rule in _PROSE and _is_unreal(fresh, terms, claim)):
+        looked_at += claim.rule in _PROSE
+        if claim.rule not in _PROSE or looked_at > _MOST or not _is_unreal(fresh, terms, claim):
             yield claim
 
 
@@ -29,10 +33,10 @@ def _is_unreal(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     first = max(0, claim.start - _AROUND)
     part = _PART.search(text, first, claim.start)
     first = part.start() + 1 if part else first
-    beside = terms.binding.unreal.find(text, first, claim.end + _ENDING)
-    if any(start < claim.end for start, _ in beside):
-        return True
-    if terms.form.by_key[claim.field].kind is not Kind.REASON:
-        return False
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
-    return terms.binding.put_right.stand(text, claim.end, end)
+    is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
+    return any(
+        (cue.binds is Binds.UNREAL and cue.start < claim.end)
+        or (cue.binds is Binds.PUT_RIGHT and is_reason and cue.start >= claim.end)
+        for cue in terms.binding.find(text, first, max(end, claim.end + _ENDING))
+    )
