@@ -75,22 +75,24 @@ def _of_postgresql(url: URL, dice: Random) -> Iterator[str]:
         yield what
 
 
-def disk_full(seed: int, duration: float, *, broken: str = "") -> Result:
-    """Below `database.min_free` and to the last byte, and back."""
+def disk_full(seed: int, duration: float, *, broken: str = "", brim: bool = False) -> Result:
+    """Below `database.min_free` and to the last byte, and back; with `brim` to the last byte each time."""
     with place() as here:
         try:
             with small_disk(here.folder, _DISK) as disk:
                 smarthost = here.smarthost()
                 url, least = f"sqlite:///{disk}/mailflow.db", f"{_MIN_FREE} B"
                 desk = here.desk(**settings(smarthost), **{"database.url": url, "database.min_free": least})
-                return _troubled(desk, smarthost, Random(seed), duration, partial(_of_disk, disk), broken)
+                return _troubled(
+                    desk, smarthost, Random(seed), duration, partial(_of_disk, disk, brim), broken
+                )
         except NoDisk as error:
             return Result(skipped=str(error))
 
 
 @contextmanager
-def _of_disk(disk: Path, dice: Random) -> Iterator[str]:
-    leave = dice.choice((0, 0, _MIN_FREE - 1_000_000))
+def _of_disk(disk: Path, brim: bool, dice: Random) -> Iterator[str]:
+    leave = 0 if brim else dice.choice((0, 0, _MIN_FREE - 1_000_000))
     with taken(disk, leave):
         yield "low" if leave else "full"
 

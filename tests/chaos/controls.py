@@ -54,7 +54,8 @@ POWER = (
 AWAY = (
     Control(sqlite_locked, "forgets_what_it_could_not_settle", "double without a crash", 15.0),
     Control(postgresql_away, "acknowledged_before_the_commit", "lost"),
-    Control(disk_full, "acknowledged_before_the_commit", "lost"),
+    # Below `min_free` nothing is stored, so there is nothing that could be lost.
+    Control(partial(disk_full, brim=True), "acknowledged_before_the_commit", "lost"),
 )
 SMARTHOST = (
     Control(smarthost_faults, "settled_before_it_is_sent", "never arrived"),

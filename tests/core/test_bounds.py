@@ -37,6 +37,7 @@ TEXTS = (
     *("@", ",", ".", ". ", "?", "… ", "-", "_", "*", "|", "#", "%", "&", "(", ")", "[", "]", '"', "`", "; ", ": "),
     # answers to all that was asked, and to some of it
     *("yes to all. ", "yes to the rest. ", "both yes, "),
+    *("I agree to the Code of Conduct once I ", "I nearly lost my phone ", "never write to a@b.example "),
     # what mail programs write
     *(">", "> ", ">\n", "> a\n", "> a\nb\n", "On ", "On Mon, 1 Jan 2024 at 10:00, x wrote:\n", "wrote:\n"),
     *("From: x\n", "From: x\nTo: y\n", "-----Original Message-----\n", "-- \n", "--\n", "Sent from my iPhone\n"),
