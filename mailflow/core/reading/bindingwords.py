@@ -23,9 +23,12 @@ class Binds(StrEnum):
     BOUND = "bound"  # before or behind it: "I agree once I have read it"
     BOUND_BEHIND = "bound_behind"  # behind it, no condition before it: "I agree after reading it"
     TO_COME = "to_come"  # when it is to be given: "I will agree tomorrow"
-    OTHERS_BEFORE = "others_before"  # before a name or a new address: "my friend's user name is"
+    OTHERS_BEFORE = "others_before"  # before a name: "someone took the user name x"
     OTHERS_BEHIND = "others_behind"  # right behind one: "is not my user name"
-    UNWANTED_BEFORE = "unwanted_before"  # before an address that is not to be used: "please remove x"
+    UNWANTED_BEFORE = (
+        "unwanted_before"  # before an address that is not to be used: "please remove x", "my wife's mail is"
+    )
+    UNWANTED_BEHIND = "unwanted_behind"  # right behind one: "belongs to my wife"
     BEGS_ANEW = "begs_anew"  # what begins anew behind a "not": "please use"
     UNREAL = "unreal"  # beside a loss that did not come about: "I nearly lost my phone"
     PUT_RIGHT = "put_right"  # behind one that was put right: "I lost my phone and got it back"

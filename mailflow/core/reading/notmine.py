@@ -15,6 +15,9 @@ from mailflow.core.reading.terms import Terms
 _FREE = frozenset({"lone value", "name in prose", "name beside its account", "wanted address in prose"})
 _LOOK_BACK = 120  # characters of a sentence before the value
 _NEAR = 30  # characters between a "not" and the address that it is about
+# An account that belongs to a colleague may well be the one that a company asks for.
+_NAME_BEHIND = frozenset({Binds.OTHERS_BEHIND})
+_ADDRESS_BEHIND = _NAME_BEHIND | {Binds.UNWANTED_BEHIND}
 _LONGEST = 40  # characters of what stands right behind it
 _BEHIND = re.compile(r"[\s\"'`»”」』)]+")
 _STOP = re.compile(r"[.!?。！？\n,;:，；：、][^.!?。！？\n,;:，；：、]*\Z")
@@ -47,7 +50,7 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
     for cue in terms.binding.find(fresh.text, first, till + _LONGEST):
         if cue.binds is Binds.OTHERS_BEFORE and cue.end <= place:
             return True
-        if cue.binds is Binds.OTHERS_BEHIND and cue.start == till:
+        if cue.binds in (_NAME_BEHIND if is_name else _ADDRESS_BEHIND) and cue.start == till:
             return True
         if cue.binds is Binds.UNWANTED_BEFORE and not is_name and 0 <= place - cue.end <= _NEAR:
             return True
