@@ -9,11 +9,10 @@ from mailflow.core.form import Kind
 from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.sentences import COMMA, sentence_end
+from mailflow.core.reading.sentences import COMMA, sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 
-_STOP = re.compile(r"[.!?。！？\n][^.!?。！？\n]*\Z")
 _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
 _ONLY = re.compile(r"[\s,，、]*")
 _AGREES = frozenset({"agree", "yes"})
@@ -54,9 +53,7 @@ class _Sentence:
             ),
             (claim.start, claim.end),
         )
-        first = max(0, self._said - _LOOK_BACK)
-        stop = _STOP.search(text, first, self._said)
-        self._start = stop.start() + 1 if stop else first
+        self._start = sentence_start(text, self._said, self._said - _LOOK_BACK)
         self._end = sentence_end(text[: self._said + _LOOK_AHEAD], self._said)
         self._cues = list(terms.binding.find(text, self._start, self._end))
 

@@ -9,7 +9,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.sentences import sentence_end
+from mailflow.core.reading.sentences import part_start, sentence_end
 from mailflow.core.reading.terms import Terms
 
 _FREE = frozenset({"lone value", "name in prose", "name beside its account", "wanted address in prose"})
@@ -20,7 +20,6 @@ _NAME_BEHIND = frozenset({Binds.OTHERS_BEHIND})
 _ADDRESS_BEHIND = _NAME_BEHIND | {Binds.UNWANTED_BEHIND}
 _LONGEST = 40  # characters of what stands right behind it
 _BEHIND = re.compile(r"[\s\"'`»”」』)]+")
-_STOP = re.compile(r"[.!?。！？\n,;:，；：、][^.!?。！？\n,;:，；：、]*\Z")
 
 
 def without_others(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
@@ -41,9 +40,7 @@ def _may_be_anothers(terms: Terms, field: Field) -> bool:
 
 def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool:
     place, end = _value(fresh, claim)
-    first = max(0, place - _LOOK_BACK)
-    stop = _STOP.search(fresh.text, first, place)
-    first = stop.start() + 1 if stop else first
+    first = part_start(fresh.text, place, place - _LOOK_BACK)
     behind = _BEHIND.match(fresh.text, end)
     till = behind.end() if behind else end
     is_name = field.kind is Kind.NAME

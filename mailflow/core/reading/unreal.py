@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.sentences import sentence_end
+from mailflow.core.reading.sentences import part_start, sentence_end
 from mailflow.core.reading.terms import Terms
 
 _PROSE = frozenset({"reason in prose", "choice in prose", "thing mentioned"})
 _MOST = 200  # claims that are looked at: nobody tells of more losses
 _AROUND = 160  # characters before what is said, and behind it
 _ENDING = 8  # characters: of a verb whose end tells it
-_PART = re.compile(r"[.!?。！？,;，；、][^.!?。！？,;，；、]*\Z")
 
 
 def without_unreal(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
@@ -30,9 +28,7 @@ def without_unreal(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Itera
 
 def _is_unreal(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     text = fresh.flowed
-    first = max(0, claim.start - _AROUND)
-    part = _PART.search(text, first, claim.start)
-    first = part.start() + 1 if part else first
+    first = part_start(text, claim.start, claim.start - _AROUND)
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
     is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
     return any(
