@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -55,33 +56,49 @@ class BindingWords:
 
     def find(self, text: str, start: int, end: int) -> Iterator[Cue]:
         """Those in a part of the text, of each list the longest that begins at a place."""
-        by_word, unspaced = self._phrases
         for word in _WORD.finditer(text, start, end):
-            for binds, phrases in by_word.get(word[0].lower(), ()):
-                if found := phrases.match(text, word.start(), end):
-                    yield Cue(binds, *found.span())
+            for begins in self._beginning.get(word[0].lower(), ()):
+                if found := begins.pattern.match(text, word.start(), end):
+                    yield Cue(begins.binds, *found.span())
         if text.isascii() or not _CJK.search(text, start, end):
             return
-        for binds, phrase in unspaced:
+        for binds, phrase in self._unspaced:
             place = text.find(phrase, start, end)
             if place >= 0:
                 yield Cue(binds, place, place + len(phrase))
 
     @cached_property
-    def _phrases(self) -> tuple[dict[str, list[tuple[Binds, re.Pattern[str]]]], list[tuple[Binds, str]]]:
-        """Made ready when a mail first needs them: by their first words, and those without spaces around them."""
-        by_word: dict[str, list[tuple[Binds, re.Pattern[str]]]] = {}
-        unspaced: list[tuple[Binds, str]] = []
+    def _beginning(self) -> dict[str, list[_Begins]]:
+        """The phrases with spaces around them, by their first words."""
+        found: dict[str, list[_Begins]] = {}
         for binds in Binds:
-            phrases = sorted(set(self._lists.get(binds, ())), key=lambda phrase: (-len(phrase), phrase))
-            unspaced += [(binds, phrase) for phrase in phrases if _CJK.search(phrase)]
-            spelt: dict[str, list[str]] = {}
-            for phrase in phrases:
+            by_word: dict[str, list[str]] = {}
+            for phrase in set(self._lists.get(binds, ())):
                 if not _CJK.search(phrase):
-                    spelt.setdefault(_WORD.findall(phrase.lower())[0], []).append(_spelt(phrase))
-            for word, ways in spelt.items():
-                by_word.setdefault(word, []).append((binds, re.compile("|".join(ways), re.IGNORECASE)))
-        return by_word, unspaced
+                    by_word.setdefault(_WORD.findall(phrase.lower())[0], []).append(phrase)
+            for word, phrases in by_word.items():
+                found.setdefault(word, []).append(_Begins(binds, phrases))
+        return found
+
+    @cached_property
+    def _unspaced(self) -> list[tuple[Binds, str]]:
+        return [
+            (binds, phrase) for binds in Binds for phrase in self._lists.get(binds, ()) if _CJK.search(phrase)
+        ]
+
+
+@dataclass(frozen=True)
+class _Begins:
+    """The phrases of a list that begin with one word."""
+
+    binds: Binds
+    phrases: Iterable[str]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Made when the word is first met: there are six hundred, of which a desk's mail uses few."""
+        longest_first = sorted(self.phrases, key=lambda phrase: (-len(phrase), phrase))
+        return re.compile("|".join(map(_spelt, longest_first)), re.IGNORECASE)
 
 
 def _spelt(phrase: str) -> str:
