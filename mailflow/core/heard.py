@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 
 from mailflow.core.answer import Answer
@@ -114,7 +114,19 @@ class Heard:
             for other in self.all("trouble")
             if other.first > hit.last and not self._denied(other) and not self._conditional(other)
         ]
-        return bool(after) or any(self._takes_back(but, hit) for but in self.all("but"))
+        ends_in_not = any(map(partial(self._ends_sentence_of, hit), self.all("not")))
+        return bool(after) or ends_in_not or any(self._takes_back(but, hit) for but in self.all("but"))
+
+    def _ends_sentence_of(self, hit: Hit, no: Hit) -> bool:
+        """As in "the first problem is solved, the second is not"."""
+        sentence, breaks = self.words.sentence, self.words.breaks
+        last = no.last + 1 == len(sentence) or sentence[no.last + 1] != sentence[no.last]
+        return (
+            last
+            and hit.last < no.first
+            and self._together(hit, no)
+            and any(breaks[hit.last + 1 : no.last + 1])
+        )
 
     def lost_besides(self, hit: Hit) -> bool:
         """Whether the mail itself speaks of a loss, too: "it worked until I lost my phone"."""
@@ -151,6 +163,12 @@ class Heard:
         nots = self.all("not")
         inner = [one for one in self.all(hit.label) if one.last == hit.last and one.first > hit.first]
         if any(no.last + 1 == one.first for one in inner for no in nots):
+            return True
+        # "Please close my old account, not this request."
+        if any(
+            hit.first < no.first <= hit.last and any(self.words.breaks[hit.first + 1 : no.first + 1])
+            for no in nots
+        ):
             return True
         if hit.label in PLAIN and any(hit.first < no.first <= hit.last for no in nots):
             return True

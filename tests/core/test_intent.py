@@ -665,6 +665,117 @@ NOT_THE_ACCOUNT = [
 ]
 
 
+# Every way to speak of an end that is none, and some that are one.
+GOES_ON = [
+    "Should I close my request?",
+    "My colleague closed his request.",
+    "I forgot to close my request from last year.",
+    "If it is solved I will tell you.",
+    "It would be great if this was solved.",
+    "Can you close my request if I don't answer?",
+    "I hope it is solved soon.",
+    "Nothing is solved.",
+    "I would like to know how to close my request.",
+    "How do I close my request?",
+    "Is my request closed?",
+    "Was it closed?",
+    "Why did you close my request?",
+    "Who closed my request?",
+    "You closed my request.",
+    "You closed my request without asking me.",
+    "I want to close my account, but not the request.",
+    "Please close my old account, not this request.",
+    "I thought it was solved.",
+    "I thought it was solved, but it is not.",
+    "Yesterday it was solved, today not.",
+    "It seemed to be solved.",
+    "It is almost solved.",
+    "It is half solved.",
+    "It isn't solved.",
+    "It is not yet solved.",
+    "Solve it please.",
+    "Please solve my problem.",
+    "Has it been solved?",
+    "When will it be solved?",
+    "Tell me when it is solved.",
+    "I will close it when I am in.",
+    "Please don't close it before Friday.",
+    "Close it only if I don't answer by Friday.",
+    "I cannot say that it is solved.",
+    "My colleague's problem is solved, mine is not.",
+    "The first problem is solved, the second is not.",
+    "The password is fine, the second factor is not.",
+    "I can log in on the phone but not on the laptop.",
+    "I got in once and was thrown out again.",
+    "I could log in yesterday.",
+    "I was able to log in before the update.",
+    "I am able to log in only to the test site.",
+    "Until it is solved I cannot release.",
+    "Once this is solved I will donate.",
+    "Do you consider it solved?",
+    "Your page says it is solved.",
+    "Somebody told you it is solved.",
+    "They say that it is solved.",
+    "Never mind the typo, please go on.",
+    "Never mind the weather, how is my request?",
+    "Forget my last mail, I still need help.",
+    "Please ignore my last mail and go on.",
+    "I no longer have the phone.",
+    "I don't need the phone any more.",
+    "I no longer need the old address.",
+    "I don't need a new address.",
+    "No need to hurry.",
+    "No need to change the address.",
+    "You need not answer today.",
+    "Cancel my second request, not this one.",
+    "I do not want to cancel.",
+    "I would have to cancel my talk.",
+    "My talk was cancelled.",
+    "Drop me a line when you know more.",
+    "I give up on the codes.",
+    "I gave up looking for the codes.",
+    "I have found a new job.",
+    "I have found the phone, it is broken.",
+    "I found it very hard to wait.",
+    "All good things take time.",
+    "Fine, I wait.",
+    "It works like that at your place?",
+    "It works on my machine.",
+    "The link works, but asks for a code.",
+    "The reset mail came, but the link is dead.",
+    "Thanks, but it did not help.",
+    "Thanks for nothing.",
+    "I tried it, no luck.",
+    "I tried it and it worked for a minute.",
+]
+ENDS = [
+    "It is solved, thanks.",
+    "Please close my request.",
+    "I got in by myself, you can close it.",
+    "Never mind, I found my codes and I am in.",
+    "Problem solved.",
+    "I no longer need your help.",
+    "You can cancel my request.",
+    "Everything works again, I found the old phone.",
+    "I withdraw my request.",
+    "No longer needed, thank you.",
+    "I'm back in, thanks anyway.",
+    "Forget it, I made a new account.",
+    "Please drop my case.",
+]
+
+
+@pytest.mark.parametrize("text", GOES_ON)
+@pytest.mark.parametrize("in_case", [True, False])
+def test_who_only_speaks_of_an_end_takes_nothing_back(text, in_case):
+    assert wish(text, in_case=in_case).intent is not Intent.WITHDRAWAL
+
+
+@pytest.mark.parametrize("text", ENDS)
+def test_who_ends_it_takes_it_back(text):
+    assert wish(text).intent is Intent.WITHDRAWAL
+
+
 @pytest.mark.parametrize("text", STATUS)
 def test_a_question_how_far_it_is_is_heard_in_a_case(text):
     assert wish(text).intent is Intent.STATUS
