@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mailflow.core.answer import Answer, Answers
+from mailflow.core.answer import Answer, Answers, Reading
 from mailflow.core.case import Case
 from mailflow.core.form import Form, Kind
 from mailflow.core.letters import Asked, Understood
 
 Doubts = Mapping[str, tuple[Answer, ...]]
+
+
+def news_in(case: Case, reading: Reading) -> frozenset[str]:
+    """The keys of what a mail answers that its case does not know, or knows otherwise."""
+    return frozenset(
+        key
+        for key, answer in reading.answers.items()
+        if key not in case.answers or case.answers[key].value != answer.value
+    )
 
 
 def missing_items(form: Form, answers: Answers, doubts: Doubts) -> tuple[str, ...]:

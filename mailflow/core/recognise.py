@@ -15,6 +15,7 @@ from mailflow.core.answer import Answer, Reading
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.form import Form, Kind
+from mailflow.core.items import news_in
 from mailflow.core.mail import Mail
 from mailflow.core.mailbox import read_mailboxes
 from mailflow.core.reference import (
@@ -205,11 +206,7 @@ def kind_in_case(
 ) -> MailKind:
     """What a mail of the party is to its case. `elsewhere`: what it takes back may not be ours (`takes_back_elsewhere`)."""
     case = belongs.case
-    news = {
-        key
-        for key, answer in reading.answers.items()
-        if key not in case.answers or case.answers[key].value != answer.value
-    }
+    news = news_in(case, reading)
     if wish.intent is Intent.WITHDRAWAL:
         return MailKind.AMENDMENT if elsewhere else MailKind.WITHDRAWAL
     if not belongs.threaded and len(reading.answers) > 1 and _same_account(case, reading, form):
@@ -218,13 +215,13 @@ def kind_in_case(
         return MailKind.PROOF_SUBMITTED
     if wish.intent in _CONFIRMS and (not news or case.status in _WITH_STAFF):
         return MailKind.CONFIRMATION
-    elsewhere = wish.intent is Intent.OFF_TOPIC and all(form.by_key[key].beside for key in news)
-    if (news and not elsewhere) or reading.doubts:
+    off_topic = wish.intent is Intent.OFF_TOPIC and all(form.by_key[key].beside for key in news)
+    if (news and not off_topic) or reading.doubts:
         return MailKind.AMENDMENT
     return _IN_CASE.get(wish.intent, MailKind.AMENDMENT)
 
 
-_WITH_STAFF = {Status.IN_REVIEW, Status.AWAITING_REQUESTER}
+_WITH_STAFF = frozenset({Status.IN_REVIEW, Status.AWAITING_REQUESTER})
 _CONFIRMS = frozenset({Intent.CONFIRMATION, Intent.YES, Intent.GO_ON})
 _AFTERWORDS = _CONFIRMS | {Intent.WITHDRAWAL, Intent.STATUS}
 _IN_CASE = {

@@ -11,7 +11,7 @@ from mailflow.core.decision import Note, Now
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.form import Form, Kind
-from mailflow.core.items import account_of
+from mailflow.core.items import account_of, news_in
 from mailflow.core.policy import Policy
 from mailflow.core.restraint import listened
 
@@ -53,9 +53,8 @@ def _is_not_understood(case: Case, event: PersonWrote) -> bool:
     if case.status is Status.AWAITING_REQUESTER:
         return False
     read = event.reading
-    known = {key: answer.value for key, answer in case.answers.items()}
-    news = any(known.get(key) != answer.value for key, answer in read.answers.items())
-    return event.kind is MailKind.AMENDMENT and not (news or read.doubts or event.secrets)
+    news = news_in(case, read) or read.doubts or event.secrets
+    return event.kind is MailKind.AMENDMENT and not news
 
 
 def _merged(
