@@ -127,7 +127,7 @@ class _Reader:
         fresh, terms = self._fresh, self._terms
         claims = unreal.without_unreal(fresh, terms, self._claims)
         claims = notmine.without_others(fresh, terms, claims)
-        self._claims = list(bound.without_bound(fresh, terms, claims, boxes.GIVEN))
+        self._claims = list(bound.without_bound(fresh, terms, claims))
 
     # Where the form was filled in
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.addressforms import Found
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import RESERVES, Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
@@ -164,7 +164,7 @@ def _claim(terms: Terms, one: Found, role: Role, *, plain: str) -> Iterator[Clai
     field = {REGISTERED: terms.registered, WANTED: terms.wanted}.get(name)
     if field is not None:
         sure = role.sure - (_SPELLED if one.spelled else 0)
-        yield Claim(field.key, one.value, f"{name} address in prose", sure, one.start, one.end)
+        yield Claim(field.key, one.value, prose_rule(f"{name} address"), sure, one.start, one.end)
 
 
 def _sender(

@@ -11,12 +11,13 @@ from itertools import pairwise, takewhile
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import TAIL, behind_label, offers_both
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
 
+AGREED_IN_PROSE = prose_rule("agreement")
 _SURE = 0.85
 _LOOK_BACK = 3  # clauses
 _MOCKED = 2  # sentences before that may be ironic
@@ -46,7 +47,7 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
         for key in topics if not (_only_nods(fresh, part) or _offers(part)) else ():
             said = _said_in_context(fresh, terms, parts, index, key)
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
-                yield Claim(key, said, "agreement in prose", sure, part.start, part.end)
+                yield Claim(key, said, AGREED_IN_PROSE, sure, part.start, part.end)
 
 
 def _conditional_sentences(parts: Sequence[Clause]) -> set[int]:

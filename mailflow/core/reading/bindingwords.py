@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from mailflow.core.reading.words import CJK
+from mailflow.core.reading.words import has_cjk
 
 
 class Binds(StrEnum):
@@ -26,9 +26,7 @@ class Binds(StrEnum):
     TO_COME = "to_come"  # when it is to be given: "I will agree tomorrow"
     OTHERS_BEFORE = "others_before"  # before a name: "someone took the user name x"
     OTHERS_BEHIND = "others_behind"  # right behind one: "is not my user name"
-    UNWANTED_BEFORE = (
-        "unwanted_before"  # before an address that is not to be used: "please remove x", "my wife's mail is"
-    )
+    UNWANTED_BEFORE = "unwanted_before"  # before an address that is not to be used: "please remove x"
     UNWANTED_BEHIND = "unwanted_behind"  # right behind one: "belongs to my wife"
     BEGS_ANEW = "begs_anew"  # what begins anew behind a "not": "please use"
     UNREAL = "unreal"  # beside a loss that did not come about: "I nearly lost my phone"
@@ -43,7 +41,6 @@ class Cue(NamedTuple):
     end: int
 
 
-_CJK = re.compile(f"[{CJK}]")
 _WORD = re.compile(r"\w+")
 _GAP = r"(?:\W+\w+){0,4}?\W+"  # " ~ ": up to four words between
 
@@ -60,7 +57,7 @@ class BindingWords:
             for begins in self._beginning.get(word[0].lower(), ()):
                 if found := begins.pattern.match(text, word.start(), end):
                     yield Cue(begins.binds, *found.span())
-        if text.isascii() or not _CJK.search(text, start, end):
+        if not has_cjk(text[start:end]):
             return
         for binds, phrase in self._unspaced:
             place = text.find(phrase, start, end)
@@ -74,7 +71,7 @@ class BindingWords:
         for binds in Binds:
             by_word: dict[str, list[str]] = {}
             for phrase in set(self._lists.get(binds, ())):
-                if not _CJK.search(phrase):
+                if not has_cjk(phrase):
                     by_word.setdefault(_WORD.findall(phrase.lower())[0], []).append(phrase)
             for word, phrases in by_word.items():
                 found.setdefault(word, []).append(_Begins(binds, phrases))
@@ -83,7 +80,7 @@ class BindingWords:
     @cached_property
     def _unspaced(self) -> list[tuple[Binds, str]]:
         return [
-            (binds, phrase) for binds in Binds for phrase in self._lists.get(binds, ()) if _CJK.search(phrase)
+            (binds, phrase) for binds in Binds for phrase in self._lists.get(binds, ()) if has_cjk(phrase)
         ]
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
+from mailflow.core.reading.agreed import AGREED_IN_PROSE
 from mailflow.core.reading.bindingwords import Binds, Cue
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import TICKED_BOX, Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
@@ -17,20 +18,17 @@ _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, 
 _ONLY = re.compile(r"[\s,，、]*")
 _AGREES = frozenset({"agree", "yes"})
 _BEHIND = frozenset({Binds.BOUND, Binds.BOUND_BEHIND})
-_PROSE = "agreement in prose"
 
 
-def without_bound(
-    fresh: Fresh, terms: Terms, claims: Iterable[Claim], given: frozenset[str]
-) -> Iterator[Claim]:
+def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
     """The claims less the agreements that their sentence binds to something to come, or only speaks of.
 
-    `given`: the rules by which the form itself was agreed to, in its own words. Who knows that something takes time
-    knows it whatever comes first; but a yes to what our letter asked ("Sure, tomorrow.") answers nothing of it.
+    A tick beside the form's own words stands. Who knows that something takes time knows it whatever comes first; but a yes to
+    what our letter asked ("Sure, tomorrow.") answers nothing of it.
     """
     for claim in claims:
         agreement = claim.value is True and terms.form.by_key[claim.field].kind is Kind.AGREEMENT
-        spoken = agreement and claim.field not in terms.knowing and claim.rule not in given
+        spoken = agreement and claim.field not in terms.knowing and claim.rule != TICKED_BOX
         if spoken or claim.rule == YES_TO_WHAT_WAS_ASKED:
             sentence = _Sentence(fresh, terms, claim)
             if sentence.speaks_of_it_only() or (spoken and sentence.binds()):
@@ -43,7 +41,7 @@ class _Sentence:
 
     def __init__(self, fresh: Fresh, terms: Terms, claim: Claim) -> None:
         self._fresh = fresh
-        self._is_prose = claim.rule == _PROSE
+        self._is_prose = claim.rule == AGREED_IN_PROSE
         self._text = text = fresh.flowed if self._is_prose else fresh.text
         self._said, self._said_end = next(
             (

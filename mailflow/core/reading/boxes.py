@@ -17,7 +17,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading.agreements import bare, yes_or_no
 from mailflow.core.reading.breaks import LABEL_LIKE
 from mailflow.core.reading.choices import by_state
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import TICKED_BOX, Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import BOX_SIGN, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
@@ -38,8 +38,6 @@ _ALIKE = 0.6  # of a statement's words
 _LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and how many of its own that must be
 _SURE = 0.97
 _CONDITIONS = frozenset({"but", "if"})
-_TICKED = "ticked box"
-GIVEN = frozenset({_TICKED})
 _WHICH = frozenset({"first", "second", "third"})  # "First box: had to be ticked"
 _ONE_TICK = frozenset({"it", "if"}) | _WHICH
 _TAKE_BACK = frozenset({"hedge", "doubt", "why", "only"})
@@ -217,7 +215,7 @@ def without_disowned(terms: Terms, claims: Sequence[Claim], hits: Sequence[Hit])
             disowned |= topics
         elif not topics and _forced(said, marks):
             disowned |= {field.key for field in terms.form.of_kind(Kind.AGREEMENT)}
-    return [claim for claim in claims if not (claim.rule == _TICKED and claim.field in disowned)]
+    return [claim for claim in claims if not (claim.rule == TICKED_BOX and claim.field in disowned)]
 
 
 def _forced(said: Sequence[Clause], marks: AbstractSet[str]) -> bool:
@@ -238,7 +236,7 @@ def _read(
         return
     value = _value(fresh, terms, box, field)
     if value is not None:
-        yield Claim(field.key, value, _TICKED, _SURE, box.start, box.stop, rank=0)
+        yield Claim(field.key, value, TICKED_BOX, _SURE, box.start, box.stop, rank=0)
 
 
 def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Field | None:

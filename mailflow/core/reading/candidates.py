@@ -15,7 +15,7 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from mailflow.core.form import Field
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import BESIDE_ACCOUNT, Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_initialled, is_made_of, words_of_writer
 from mailflow.core.reading.meaning import Hit
@@ -87,7 +87,7 @@ def in_prose(
             continue
         sure -= _IN_SUBJECT if match.start() < fresh.subject else 0
         if sure > 0 and not terms.states_nothing(field, name):
-            claim = Claim(field.key, name, "name beside its account", sure, *match.span("name"), rank=0)
+            claim = Claim(field.key, name, BESIDE_ACCOUNT, sure, *match.span("name"), rank=0)
             known = found.get(name.lower())
             if known is None or known.sure < sure:
                 found[name.lower()] = claim

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import MENTIONED, Claim, prose_rule
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, NONE, Clause, clauses
 from mailflow.core.reading.evidence import (
     CLEAR,
@@ -230,7 +230,7 @@ def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
         for one in without_explained(terms.ways[field.key], evidence):
             value = (one.choice,) if field.kind is Kind.REASON else one.choice
             start, end = one.clause.start, one.clause.end
-            yield Claim(field.key, value, f"{field.kind} in prose", one.sure, start, end, one.rank)
+            yield Claim(field.key, value, prose_rule(field.kind), one.sure, start, end, one.rank)
 
 
 def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Claim]:
@@ -243,9 +243,7 @@ def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[C
             continue
         for thing in part.things:
             if thing in told:
-                yield Claim(
-                    field.key, (told[thing],), "thing mentioned", _MENTIONED, part.start, part.end, rank=0
-                )
+                yield Claim(field.key, (told[thing],), MENTIONED, _MENTIONED, part.start, part.end, rank=0)
 
 
 def pasted(fresh: Fresh, terms: Terms) -> Iterator[Claim]:

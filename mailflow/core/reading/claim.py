@@ -8,6 +8,17 @@ from mailflow.core.answer import Value
 
 ORDINARY = 1
 
+# The rules that others ask about, as `explain` names them.
+TICKED_BOX = "ticked box"
+LONE_VALUE = "lone value"
+BESIDE_ACCOUNT = "name beside its account"
+MENTIONED = "thing mentioned"
+
+
+def prose_rule(what: str) -> str:
+    """The rule that reads something ("agreement", "name") in prose."""
+    return f"{what} in prose"
+
 
 class Claim(NamedTuple):  # a frozen dataclass takes four times as long to make
     field: str

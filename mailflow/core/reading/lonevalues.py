@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import addresses, agreements, choices, names
 from mailflow.core.reading.anaphora import has_near_pronoun
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import LONE_VALUE, Claim
 from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentence_end
@@ -100,7 +100,7 @@ def _lone_name(
             and not terms.states_nothing(fields[0], name)
         ):
             place = fresh.text.find(name, start)
-            yield Claim(fields[0].key, name, "lone value", sure, place, place + len(name))
+            yield Claim(fields[0].key, name, LONE_VALUE, sure, place, place + len(name))
             return
 
 
@@ -138,7 +138,7 @@ def _lone_address(
         if addresses.is_free(fresh, one, free) and not is_read(one.start, one.end, read)
     ]
     if len({one.value for one in found}) == 1:
-        yield Claim(fields[0].key, found[0].value, "lone value", _LONE, found[0].start, found[0].end)
+        yield Claim(fields[0].key, found[0].value, LONE_VALUE, _LONE, found[0].start, found[0].end)
 
 
 def is_read(start: int, end: int, read: Sequence[tuple[int, int]]) -> bool:

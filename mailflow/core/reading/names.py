@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 
 from mailflow.core.form import Field
 from mailflow.core.reading import announced, introduced, notbut
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.reading.masked import named_beside
@@ -34,7 +34,7 @@ _MOST = 200  # phrases that may announce a name: each is looked around closely
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _SEVERAL = 2
-_IN_PROSE = "name in prose"
+_IN_PROSE = prose_rule("name")
 _MAINTAINS = ("projects", "author")
 _NO_NAME = frozenset({"not", "without", "doubt", "yes"})
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.bindingwords import Binds
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.roles import WANTED
 from mailflow.core.reading.sentences import part_start, sentence_end
 from mailflow.core.reading.terms import Terms
 
-_FREE = frozenset({"lone value", "name in prose", "name beside its account", "wanted address in prose"})
+_FREE = frozenset({LONE_VALUE, BESIDE_ACCOUNT, prose_rule("name"), prose_rule(f"{WANTED} address")})
 _LOOK_BACK = 120  # characters of a sentence before the value
 _NEAR = 30  # characters between a "not" and the address that it is about
 # An account that belongs to a colleague may well be the one that a company asks for.

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.bindingwords import Binds
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import MENTIONED, Claim, prose_rule
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import part_start, sentence_end
 from mailflow.core.reading.terms import Terms
 
-_PROSE = frozenset({"reason in prose", "choice in prose", "thing mentioned"})
+_PROSE = frozenset({MENTIONED, prose_rule(Kind.REASON), prose_rule(Kind.CHOICE)})
 _MOST = 200  # claims that are looked at: nobody tells of more losses
 _AROUND = 160  # characters before what is said, and behind it
 _ENDING = 8  # characters: of a verb whose end tells it
