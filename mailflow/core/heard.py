@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import accumulate
 
 from mailflow.core.answer import Answer
-from mailflow.core.form import Form
+from mailflow.core.form import Form, Kind
 from mailflow.core.intentwords import WEIGHED, IntentWords
 from mailflow.core.phrases import Hit, Words, fold, words_of
 from mailflow.core.wish import Intent, Wish
@@ -114,8 +114,11 @@ class Heard:
             for other in self.all("trouble")
             if other.first > hit.last and not self._denied(other) and not self._conditional(other)
         ]
-        ends_in_not = any(map(partial(self._ends_sentence_of, hit), self.all("not")))
-        return bool(after) or ends_in_not or any(self._takes_back(but, hit) for but in self.all("but"))
+        return (
+            bool(after)
+            or any(self._ends_sentence_of(hit, no) for no in self.all("not"))
+            or any(self._takes_back(but, hit) for but in self.all("but"))
+        )
 
     def _ends_sentence_of(self, hit: Hit, no: Hit) -> bool:
         """As in "the first problem is solved, the second is not"."""
@@ -154,6 +157,11 @@ class Heard:
     @property
     def states_agreement(self) -> bool:
         return states_agreement(self.said)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The keys of the fields for an account's name."""
+        return frozenset(field.key for field in self.form.of_kind(Kind.NAME))
 
     def _denied(self, hit: Hit) -> bool:
         """A "not" at most four words before it in the same part of the sentence, or among words that have none.

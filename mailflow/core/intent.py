@@ -146,10 +146,14 @@ def _own(answers: Sequence[Answer], heard: Heard, *, elsewhere: bool) -> list[An
     A reason is soon read into "mail to this address is not read"; where such mail is all there is, an address or a link points
     `elsewhere`.
     """
-    identity = {field.key for field in heard.form.of_kind(Kind.NAME)}
     reasons = {field.key for field in heard.form.of_kind(Kind.REASON)}
     mine = [answer for answer in answers if answer.field not in reasons]
-    if elsewhere and len(mine) == 1 and mine[0].field not in identity and _POINTER.search(str(mine[0].value)):
+    if (
+        elsewhere
+        and len(mine) == 1
+        and mine[0].field not in heard.names
+        and _POINTER.search(str(mine[0].value))
+    ):
         return []
     return mine
 
@@ -183,8 +187,7 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
     if hit is None or heard.doubted(hit) or heard.clear(*_ON) or (hit is plain and _by_the_desk(heard, hit)):
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
-    named = {field.key for field in heard.form.of_kind(Kind.NAME)}
-    tells = any(answer.field not in named for answer in heard.said)
+    tells = any(answer.field not in heard.names for answer in heard.said)
     begs = tells or heard.lost_besides(hit) or heard.body_length > 30
     if begs and not heard.in_case:
         return None

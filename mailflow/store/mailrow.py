@@ -94,8 +94,8 @@ def digest_of(arrival: Arrival) -> bytes:
     """What tells that a mail has come before: its content, and the way that it came.
 
     Anybody who got a mail can send it here too, and be faster than its writer's own server. A copy that is not believed for
-    how it came, or that came to another address, must not take the answer from the mail itself. Who wrote a mail without a From says its envelope alone. A mail that comes once more by
-    another way is known when it is handled (`steps.again`).
+    how it came, or that came to another address, must not take the answer from the mail itself. Who wrote a mail without a
+    From says its envelope alone. A mail that comes once more by another way is known when it is handled (`steps.again`).
     """
     from mailflow.core.signs import is_machine  # noqa: PLC0415 -- most commands take no mail, and it takes 20 ms
 
