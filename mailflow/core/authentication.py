@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from mailflow.core.authresults import FIELD, Check, read_auth_results
-from mailflow.core.dmarc import Organizational, speaks_for
+from mailflow.core.authresults import FIELD, AuthResults, Check, read_auth_results
+from mailflow.core.dmarc import Organizational, is_aligned, speaks_for
 from mailflow.core.relaying import Fields
 
 COMPUTED = "computed"
@@ -82,8 +82,25 @@ def found_by_server(
         if name == FIELD:
             said = read_auth_results(value)
             if said.authserv_id in authserv_ids:
-                return judged(domain, said.authserv_id, said.checks, organizational)
+                found = judged(domain, said.authserv_id, said.checks, organizational)
+                return _as_it_stands(found, said, organizational)
     return None
+
+
+def _as_it_stands(found: Authentication, said: AuthResults, organizational: Organizational) -> Authentication:
+    """What was found, unless its sender has made our server and us read different things: then it is not believed.
+
+    Servers repeat in the field what the sender chose, and there are many ways to read a From field.
+    """
+    others = (check.domain for check in said.checks if check.method == "dmarc" and "." in check.domain)
+    other = next((one for one in others if not is_aligned(one, found.domain, organizational)), "")
+    if not found.domain or (said.whole and not other):
+        return found
+    told = f"{_plain(said.authserv_id)} took it for one from {_plain(other)}" if other else _BROKEN
+    return replace(found, verdict=Verdict.FAIL, oddities=(*found.oddities, told))
+
+
+_BROKEN = "what our mail server says of who wrote it has signs that its sender put there, and cannot be read"
 
 
 def judged(
@@ -132,15 +149,22 @@ def in_words(found: Authentication | None) -> str:
     if found.verdict is Verdict.PASS:
         return f"{domain} vouches for it ({_results(found)}{by})"
     if found.verdict is Verdict.FAIL:
-        return f"not from {domain}, which asks to {_asks(found)} such mail ({_results(found)}{by})"
+        asks = f", which asks to {_asks(found)} such mail" if _fails_dmarc(found) else ", as it seems"
+        return f"not from {domain}{asks} ({_results(found)}{by})"
     return f"cannot be told: nothing speaks for {domain} ({_results(found)}{by})"
 
 
 def why_not_believed(found: Authentication) -> str:
     """Why a mail is filed for the staff, as its row and the digest say it."""
     if found.verdict is Verdict.FAIL:
+        if not _fails_dmarc(found):
+            return f"who wrote it is not proven: it seems not to be from {_plain(found.domain)}"
         return f"who wrote it is not proven: it fails DMARC of {_plain(found.domain)}"
     return "who wrote it is not proven, and this desk asks for that"
+
+
+def _fails_dmarc(found: Authentication) -> bool:
+    return any(check.method == "dmarc" and check.result == "fail" for check in found.checks)
 
 
 def _asks(found: Authentication) -> str:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailflow.core.comments import read_comment
 from mailflow.core.decoding import decode_words
 from mailflow.core.domains import ascii_domain
 
@@ -37,7 +38,6 @@ _PIECE = re.compile(
 # As almost every mail program writes one; it reads as `_read_any` would read it.
 _PLAIN_ATOM = r"[^\"(),:;<=>\\\s]"
 _PLAIN = re.compile(rf"([^\"(),:;<=>@\\]*)<({_PLAIN_ATOM}+)>\s*|\s*({_PLAIN_ATOM}+@{_PLAIN_ATOM}+)\s*")
-_IN_COMMENT = re.compile(r"[^()\\]++|\\.?|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -150,19 +150,8 @@ def _split(value: str) -> Iterator[str]:
     while match := _PIECE.match(value, position):
         position = match.end()
         if match[0] == "(":
-            position, comment = _comment(value, position)
-            yield comment
+            position, comment, closed = read_comment(value, position)
+            yield f"({comment}{')' if closed else ' '}"  # which is no end, whatever its last character is
         else:
             yield match[0]
     yield ","
-
-
-def _comment(value: str, position: int) -> tuple[int, str]:
-    """Where a comment ends that began before `position`, and all of it. Comments nest (RFC 5322, 3.2.2)."""
-    depth, pieces = 1, ["("]
-    for match in _IN_COMMENT.finditer(value, position):
-        depth += {"(": 1, ")": -1}.get(match[0], 0)
-        if not depth:
-            return match.end(), "".join((*pieces, ")"))
-        pieces.append(match[0])
-    return len(value), "".join((*pieces, " "))  # which is no end, whatever its last character is

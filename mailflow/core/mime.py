@@ -31,6 +31,8 @@ _KEPT = {
     "references": slice(-FIELD_LIMIT, None),  # the latest mail of a thread, which may be ours, stands last
     "from": slice(0),  # half an address may be another address
 }
+# Fields that are not cut: who signs a mail often makes our server write much, and that it failed may stand last.
+_WHOLE = frozenset({"authentication-results"})
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -120,7 +122,7 @@ def _split_fields(head: bytes) -> tuple[list[tuple[str, list[bytes]]], int | Non
 
 def _value(name: str, lines: list[bytes], problems: list[str]) -> str:
     data = b"".join(lines).replace(b"\r", b"")
-    if len(data) > FIELD_LIMIT:
+    if len(data) > FIELD_LIMIT and name not in _WHOLE:
         problems.append(f"field {name[:60]} cut to {FIELD_LIMIT // 1024} KB")
         data = data[_KEPT.get(name, slice(FIELD_LIMIT))]
     return clean_value(data.decode("ascii") if data.isascii() else decode(data)[0])

@@ -77,6 +77,31 @@ def test_the_topmost_field_of_a_trusted_server_counts():
 
 
 @pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (
+            "dkim=pass header.d=example.org(.evil.example; dmarc=fail (p=reject) header.from=example.org",
+            Verdict.FAIL,
+        ),
+        ("dmarc=pass header.from=evil.example", Verdict.FAIL),
+        ("dmarc=none header.from=evil.example; dkim=pass header.d=example.org", Verdict.FAIL),
+        ("dmarc=none header.from=none; dkim=pass header.d=example.org", Verdict.PASS),
+        ("dmarc=pass header.from=mail.example.org", Verdict.NONE),
+    ],
+)
+def test_who_makes_our_server_read_something_else_is_not_believed(said, verdict):
+    found = found_in(("authentication-results", f"mx.example.net; {said}"))
+    assert found.verdict is verdict
+    assert bool(found.oddities) == (verdict is Verdict.FAIL)
+
+
+def test_of_whom_nothing_is_known_nothing_else_can_be_read():
+    ids, field = frozenset({"mx.example.net"}), "mx.example.net; dmarc=pass header.from=evil.example"
+    found = found_by_server([("authentication-results", field)], ids, "", organizational)
+    assert (found.verdict, found.oddities) == (Verdict.NONE, ())
+
+
+@pytest.mark.parametrize(
     ("verdict", "in_case", "tagged", "handling"),
     [
         (Verdict.PASS, False, False, Handling.FULL),
@@ -144,6 +169,12 @@ def test_no_policy_lets_a_failure_change_a_case_without_its_reply_address(policy
             "not from example.org, which asks to reject such mail (dmarc fail of example.org)",
         ),
         (
+            Authentication(
+                Verdict.FAIL, "example.org", "mx.example.net", (Check("dmarc", "pass", "evil.example"),)
+            ),
+            "not from example.org, as it seems (dmarc pass of evil.example, says mx.example.net)",
+        ),
+        (
             Authentication(Verdict.NONE, "example.org", "mx\u202e.example", (Check("dkim", "none"),)),
             "cannot be told: nothing speaks for example.org (dkim none, says mx\\u202e.example)",
         ),
@@ -158,8 +189,12 @@ def test_what_the_staff_reads(found, words):
 
 
 def test_why_a_mail_is_filed():
-    assert why_not_believed(Authentication(Verdict.FAIL, "example.org")) == (
+    failed = (Check("dmarc", "fail", "example.org"),)
+    assert why_not_believed(Authentication(Verdict.FAIL, "example.org", COMPUTED, failed)) == (
         "who wrote it is not proven: it fails DMARC of example.org"
+    )
+    assert why_not_believed(Authentication(Verdict.FAIL, "example.org")) == (
+        "who wrote it is not proven: it seems not to be from example.org"
     )
     assert "this desk asks" in why_not_believed(Authentication())
 

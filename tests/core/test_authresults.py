@@ -1,5 +1,7 @@
 """Authentication-Results fields as servers write them, and as nobody should (RFC 8601)."""
 
+import time
+
 import pytest
 from hypothesis import given as holds_for
 from hypothesis import strategies as st
@@ -89,6 +91,55 @@ def test_what_a_comment_or_a_quotation_holds_is_no_result(field):
     assert found.checks == ()
 
 
+# What the DNS takes as a name, so that a forger's signature or envelope passes, and what a server makes of it.
+FEIGNED = [
+    "dkim=pass header.d=example.net(.a)b=c.evil.example",
+    "dkim=pass header.d=example.net (.a) .evil.example",
+    'dkim=pass header.d=example.net"".evil.example',
+    'dkim=pass header.d=example.net"x.y=z".evil.example',
+    "dkim=pass header.d=example.net .evil.example header.s=s1",
+    "spf=pass smtp.mailfrom=jo@example.net(.a).evil.example",
+    "spf=pass smtp.mailfrom=example.net jo@evil.example",
+    'spf=pass smtp.mailfrom="jo@example.net"(x@evil.example)',
+    "dmarc=pass header.from=example.net .evil.example",
+]
+
+
+@pytest.mark.parametrize("result", FEIGNED)
+def test_a_value_that_does_not_stand_as_it_should_is_nobodys(result):
+    [check] = read_auth_results(f"mx.example.org; {result}").checks
+    assert (check.result, check.domain) == ("pass", "")
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "dkim=pass header.d=example.net(.evil.example; dmarc=fail header.from=example.net",
+        "dkim=pass header.d=example.net).evil.example; dmarc=fail header.from=example.net",
+        'dkim=pass header.d=example.net".evil.example; dmarc=fail header.from=example.net',
+        "dkim=pass header.d=example.net(\\); dmarc=fail header.from=example.net",
+        "; ".join(["dkim=fail header.d=evil.example"] * (MOST_CHECKS + 1)),
+    ],
+)
+def test_a_field_of_which_a_result_may_be_lost_says_so(field):
+    assert not read_auth_results(f"mx.example.org; {field}").whole
+
+
+@pytest.mark.parametrize(
+    ("field", "domain"),
+    [
+        ("dmarc=pass(p=reject dis=none) header.from=example.net", "example.net"),
+        ('dkim=pass (2048-bit key; 5" disks :-\\)) header.d=example.net header.b="a/b="', "example.net"),
+        ('spf=pass reason="a; b (c" smtp.mailfrom=example.net smtp.helo=', "example.net"),
+        ("spf=pass smtp.mailfrom=", ""),
+    ],
+)
+def test_a_pass_in_odd_forms_that_servers_write_is_whole(field, domain):
+    found = read_auth_results(f"mx.example.org (a server (ours)); {field};")
+    assert found.whole
+    assert found.checks[0].domain == domain
+
+
 def test_of_two_properties_of_one_name_the_first_counts():
     [check] = read_auth_results("mx.example.org; dkim=pass header.d=example.net header.d=example.org").checks
     assert check.domain == "example.net"
@@ -97,6 +148,15 @@ def test_of_two_properties_of_one_name_the_first_counts():
 def test_results_past_the_most_are_not_read():
     field = "mx.example.org" + "; dkim=pass header.d=example.net" * (MOST_CHECKS + 5)
     assert len(read_auth_results(field).checks) == MOST_CHECKS
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a.", "=", "a=b ", 'a="', '"', "(", ")", "()", ";", "\\", "a.b(", "a=b;"]
+)
+def test_a_field_as_long_as_a_header_is_read_in_little_time(piece):
+    begun = time.process_time()
+    read_auth_results(f"mx.example.org; {piece * (64 * 1024 // len(piece))}")
+    assert time.process_time() - begun < 2
 
 
 @holds_for(st.text(alphabet='ab.=@;()"\\ \u00fc', max_size=60))

@@ -59,7 +59,6 @@ def test_results_forged_below_those_of_our_server(desk):
         f"{SERVER}.evil.example; dmarc=pass header.from=example.org",
         f"{SERVER}; none (; dmarc=pass header.from=example.org ;)",
         f'{SERVER}; spf=fail reason="; dmarc=pass header.from=example.org"',
-        f"{SERVER}; dmarc=pass header.from=example.org.evil.example",
         f"{SERVER}; dmarc=pass",
         f"{SERVER}; spf=pass smtp.mailfrom=example.org@evil.example",
         f"{SERVER}; dkim=pass header.d=notexample.org",
@@ -68,6 +67,44 @@ def test_results_forged_below_those_of_our_server(desk):
 )
 def test_results_that_only_look_like_a_pass(desk, field):
     assert verdict(desk.get(INCOMPLETE, f"Authentication-Results: {field}", RECEIVED)[0]) is Verdict.NONE
+
+
+@pytest.mark.parametrize(
+    "domain", ["example.org(.evil.example", 'example.org".evil.example', "example.org).evil.example"]
+)
+@pytest.mark.parametrize("signed", ["dkim=pass header.d={}", "spf=pass smtp.mailfrom=a@{}"])
+def test_a_domain_of_the_forgers_that_our_server_repeats_and_that_hides_the_rest(desk, domain, signed):
+    """The DNS takes such names. What stands behind it, such as that the mail fails, must not be lost."""
+    field = f"{SERVER}; {signed.format(domain)}; dmarc=fail (p=reject) header.from=example.org"
+    handled, letters = desk.get(INCOMPLETE, RECEIVED, f"Authentication-Results: {field}")
+    assert verdict(handled) is Verdict.FAIL
+    assert letters == []
+    assert "cannot be read" in handled.authentication.oddities[0]
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["example.org (.a) .evil.example", "example.org(.a)b=c.evil.example", 'example.org"".evil.example'],
+)
+def test_a_domain_of_the_forgers_that_looks_like_the_victims_and_something_more(desk, domain):
+    field = f"{SERVER}; dkim=pass header.d={domain}; dmarc=none header.from=example.org"
+    assert verdict(desk.get(INCOMPLETE, RECEIVED, f"Authentication-Results: {field}")[0]) is Verdict.NONE
+
+
+@pytest.mark.parametrize("result", ["pass", "none"])
+def test_a_from_field_of_which_our_server_has_read_another_domain(desk, result):
+    field = f"{SERVER}; dmarc={result} header.from=example.org.evil.example"
+    handled, letters = desk.get(INCOMPLETE, RECEIVED, f"Authentication-Results: {field}")
+    assert verdict(handled) is Verdict.FAIL
+    assert letters == []
+    assert handled.authentication.oddities == (f"{SERVER} took it for one from example.org.evil.example",)
+
+
+def test_signatures_without_number_do_not_push_the_failure_out_of_what_is_read(desk):
+    for long in ("evil.example", f"{'x' * 200}.evil.example"):
+        many = f"; dkim=pass header.d={long}" * 60
+        field = f"{SERVER}{many}; dmarc=fail (p=reject) header.from=example.org"
+        assert verdict(desk.get(INCOMPLETE, RECEIVED, f"Authentication-Results: {field}")[0]) is Verdict.FAIL
 
 
 def test_a_received_field_that_claims_to_be_of_our_network(desk):
