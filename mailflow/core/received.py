@@ -13,13 +13,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 Address = IPv4Address | IPv6Address
 
 _BRACKETED = r"\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\]"  # an address literal (RFC 5321, 4.1.3)
-_NAME = r"[^\s()\[\]]{1,255}"
+# No "=": Exim writes `(ident=… [`, where the client chooses what stands behind it.
+_NAME = r"[^\s()\[\]=]{1,255}"
 # `from HELO (name [IP])` as Postfix, Sendmail and Exim write it (RFC 5321, 4.4: TCP-info). The address must begin the
 # comment, or follow the one word of its name: whatever stands elsewhere may be the client's own HELO.
 _FROM = re.compile(rf"\s*from\s+(\S{{1,255}})\s+\((?:{_NAME}\s+)?{_BRACKETED}", re.IGNORECASE)
 # Postfix: a name that has that address, and no doubt of it.
-_LOOKED_UP = re.compile(rf"\(({_NAME}) {_BRACKETED}\)")
-_NUMBERED = re.compile(_BRACKETED)
+_LOOKED_UP = re.compile(rf"\s*from\s+\S{{1,255}}\s+\(({_NAME}) {_BRACKETED}\)", re.IGNORECASE)
+# Exim, of a client whose address has no name. Elsewhere what stands first is the client's HELO.
+_NAMELESS = re.compile(rf"\s*from\s+{_BRACKETED}\s+\(helo=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,13 @@ def client_of(received: str) -> Client | None:
 
 def host_of(received: str) -> str:
     """The client's name as the server has looked it up; "" where it has not found one."""
-    match = _LOOKED_UP.search(received)
+    match = _LOOKED_UP.match(received)
     return match[1] if match and "." in match[1] else ""
 
 
-def first_address(received: str) -> Address | None:
-    """The first address of the field, whoever wrote it there."""
-    match = _NUMBERED.search(received)
+def nameless_of(received: str) -> Address | None:
+    """The client's address where the field has a form that `client_of` does not read, as anybody could feign it elsewhere."""
+    match = _NAMELESS.match(received)
     return address_of(match[1]) if match else None
 
 

@@ -27,6 +27,7 @@ class Way:
     client: Client | None  # that brought it into our network; None: nobody whom we believe has said
     # The fields that our own servers can have written; none where it came directly.
     ours: tuple[tuple[str, str], ...]
+    received: str = ""  # the field of ours that says who brought it into our network
 
 
 def way_of(envelope: Envelope, fields: Fields, relays: Sequence[Network]) -> Way:
@@ -35,18 +36,19 @@ def way_of(envelope: Envelope, fields: Fields, relays: Sequence[Network]) -> Way
     A mail that came directly has no field of ours: the one that claims to is a forgery.
     """
     client: Client | None = Client(envelope.remote, envelope.helo)
-    end, received = 0, [place for place, (name, _) in enumerate(fields) if name == "received"]
+    end, named, received = 0, "", [place for place, (name, _) in enumerate(fields) if name == "received"]
     for hop, place in enumerate(received[:MOST_HOPS]):
         if client is None or not _is_relay(client.address, relays):
             break
-        client = client_of(fields[place][1])
+        named = fields[place][1]
+        client = client_of(named)
         end = received[hop + 1] if hop + 1 < len(received) else len(fields)
     outside = (
         client is not None
         and address_of(client.address) is not None
         and not _is_relay(client.address, relays)
     )
-    return Way(client if outside else None, tuple(fields[:end]))
+    return Way(client if outside else None, tuple(fields[:end]), named)
 
 
 def _is_relay(address: str, relays: Sequence[Network]) -> bool:

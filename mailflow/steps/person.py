@@ -134,7 +134,7 @@ def _in_no_case(app: App, uow: UnitOfWork, handled: Handled, senders: Sequence[C
         if case is not None:
             return _said_again(app, uow, handled, case)
     known = frozenset(source for case in senders if case.letters for source in case.sources[:1])
-    handled = _applied(app, uow, handled, None, _event(handled, handling, known_sources=known))
+    handled = _applied(app, uow, handled, None, _event(app, handled, handling, known_sources=known))
     if text and handled.case:
         uow.tally.put(TEXT, text, app.clock(), handled.case.id)
     return handled
@@ -167,7 +167,7 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs, *, els
     )
     if handling is Handling.STAFF:
         return _by_unproven(app, uow, handled, case, why_not_believed(handled.authentication))
-    event = _event(handled, handling, at_reply_address=found.at_reply_address, proven=found.proven)
+    event = _event(app, handled, handling, at_reply_address=found.at_reply_address, proven=found.proven)
     if not is_familiar(case, event.proven, event.source):
         return _by_unproven(app, uow, handled, case, _ELSEWHERE)
     return _applied(app, uow, handled, case, event)
@@ -188,6 +188,7 @@ def _by_unproven(app: App, uow: UnitOfWork, handled: Handled, case: Case, why: s
 
 
 def _event(
+    app: App,
     handled: Handled,
     handling: Handling,
     *,
@@ -211,7 +212,7 @@ def _event(
         odd=bool(found.oddities),
         at_reply_address=at_reply_address,
         proven=proven or found.verdict is Verdict.PASS,
-        source=source_of(handled.mail),
+        source=source_of(handled.mail, app.config.authentication.relays),
         known_sources=known_sources,
     )
 

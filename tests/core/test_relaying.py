@@ -66,6 +66,7 @@ def test_a_client_that_is_no_address_is_nobody(remote):
         ("from [10.0.0.1] (b.example [192.0.2.9]) by mx", Client("192.0.2.9", "[10.0.0.1]")),
         ("from a.example (b.example [192.0.2.9] (may be forged)) by mx", Client("192.0.2.9", "a.example")),
         ("from [192.0.2.9] (helo=a.example) by mx", None),
+        ("from [192.0.2.9] (ident=a [10.0.0.1]) by mx", None),
         ("from a.example (b.example [10.0.0.300]) by mx", None),
         ("by mx.example.org (8.17/8.17/Submit) id 1", None),
         ("", None),

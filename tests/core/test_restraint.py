@@ -1,6 +1,7 @@
 """How many letters leave: each rule by itself."""
 
 from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 
@@ -168,6 +169,9 @@ def test_what_two_people_may_well_write_is_not_told_again(sender, text):
     assert text_key(sender, text) is None
 
 
+INSIDE = "from mx (localhost [127.0.0.1]) by filter\r\nReceived: "
+
+
 @pytest.mark.parametrize(
     ("remote", "received", "source"),
     [
@@ -182,10 +186,22 @@ def test_what_two_people_may_well_write_is_not_told_again(sender, text):
         ("127.0.0.1", "from x (unknown [999.0.2.1]) by mx", ""),
         ("127.0.0.1", "by mx", ""),
         ("", "", ""),
+        # a HELO that is an address, and one in the identity that Exim asks for
+        ("127.0.0.1", "from [203.0.113.5] (unknown [192.0.2.1]) by mx", "192.0.0.0/16"),
+        ("127.0.0.1", "from [203.0.113.5] ([192.0.2.1]) by mx", "192.0.0.0/16"),
+        ("127.0.0.1", "from [203.0.113.5] by mx", ""),
+        ("127.0.0.1", "from [192.0.2.1] (ident=a [203.0.113.5]) by mx", ""),
+        ("127.0.0.1", "from (a.example.net [203.0.113.5]) (b.example [192.0.2.1]) by mx", ""),
+        # servers of ours behind each other, and one in the world
+        ("127.0.0.1", INSIDE + "from x (a.example.net [192.0.2.1]) by mx", "example.net"),
+        ("10.1.2.3", INSIDE + "from x (a.example.net [192.0.2.1]) by mx", "example.net"),
+        ("93.184.216.35", "from x (a.example.net [192.0.2.1]) by mx", "example.net"),
+        ("127.0.0.1", INSIDE + "by mx", ""),
     ],
 )
 def test_where_a_mail_came_from(remote, received, source):
     raw = f"Received: {received}\r\nReceived: from z (z.example.com [198.51.100.1])\r\n\r\n".encode()
     if not received:
         raw = b"Subject: x\r\n\r\n"
-    assert source_of(parse(raw, Envelope("jo@example.org", ("desk@example.com",), remote))) == source
+    relays = [ip_network("127.0.0.0/8"), ip_network("93.184.216.35")]
+    assert source_of(parse(raw, Envelope("jo@example.org", ("desk@example.com",), remote)), relays) == source

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from ipaddress import ip_network
 from itertools import product
 
 import pytest
@@ -129,3 +131,33 @@ def test_mail_from_where_the_first_came_from_is_answered_without_a_thread(world)
     """People write a new mail rather than reply; most of them from the provider that they wrote from before."""
     world.write("My user name is jdoe42.", Received=received_from(1))
     assert len(world.write("I lost my phone.", Received=received_from(1))) == 1
+
+
+@pytest.mark.parametrize("helo", ["[203.0.113.5]", "[203.0.113.5].example", "(a.example [203.0.113.5])"])
+def test_a_helo_that_is_an_address_of_where_the_owner_writes_from(world, helo):
+    """A server writes it first, and in brackets, as the client has said it."""
+    owners = "from mail.example (unknown [203.0.113.5]) by mx.pypi.example; Mon, 2 Mar 2026 09:00:00 +0000"
+    world.write("My user name is jdoe42.", sender=VICTIM, Received=owners)
+    forgers = owners.replace(
+        "from mail.example (unknown [203.0.113.5])", f"from {helo} (unknown [198.51.100.66])"
+    )
+    assert world.write("My user name is mallory.", sender=VICTIM, Received=forgers) == []
+    assert world.case().answers["username"].value == "jdoe42"
+    assert Flag.MAYBE_FORGED in world.case().flags
+
+
+@pytest.mark.parametrize("remote", ["127.0.0.1", "10.9.8.7", "203.0.114.1"])
+def test_forged_mails_from_many_hosts_through_several_servers_of_ours(world, remote):
+    """A filter that hands a mail back, and a server in front that is in the world, are not where people's mail comes from."""
+    config = world.config
+    relays = (*config.authentication.relays, ip_network("203.0.114.1"))
+    world.config = replace(config, authentication=replace(config.authentication, relays=relays))
+    world.app = world.make_app(world.config)
+    filters = "from localhost (localhost [127.0.0.1]) by mx.pypi.example; Mon, 2 Mar 2026 09:00:01 +0000"
+    for number in range(6):
+        through = [] if number < 3 and remote != "127.0.0.1" else [f"Received: {filters}"]
+        raw = "".join(f"{line}\r\n" for line in through).encode() + forged(world, number)
+        world.receive(raw, VICTIM, remote=remote)
+        world.run()
+    assert [letter.recipient for letter in world.sent] == [VICTIM]
+    assert Flag.MAYBE_FORGED in world.case(world.sent[0].reference).flags
