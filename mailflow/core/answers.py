@@ -15,6 +15,7 @@ from mailflow.core.reading import (
     addresses,
     agreed,
     agreements,
+    askedagain,
     bound,
     boxes,
     candidates,
@@ -151,6 +152,7 @@ class _Reader:
             *numbering.numbered(fresh, self._numbered),
             *context.inline(fresh, terms, self._questions),
             *repeated,
+            *askedagain.answered(fresh, terms),
         ]
         if slots:
             return slots

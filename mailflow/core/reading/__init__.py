@@ -22,6 +22,7 @@ Where the form or our letter was answered
     questions             what quoted questions ask for
     numbering, ordered    answers under numbers, or in the order of our questions
     belowquote            answers below a quoted question
+    askedagain            answers behind a question that the person typed or pasted without marks
     values                reads what stands in a slot, by the kind of its field
 Prose, by the kind of field
     names                 account names; `announced`, `introduced`, `notbut`, `masked`, `candidates`, `namelike`, `likeness`

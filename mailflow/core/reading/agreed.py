@@ -26,6 +26,7 @@ _AGREES = frozenset({"agree", "yes", "refuse"})
 _CONDITION = frozenset({"if"})
 _ANYWHERE = _CONDITION | {"doubt"}  # reserves, wherever in the clause
 _BEFORE = frozenset({"hedge", "why"})  # reserves before what is said
+_ONLY_YES = frozenset({"yes"})
 _EITHER = frozenset({"yes", "not"})
 _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
 _THAT = frozenset({"that", "known_that"})
@@ -39,7 +40,7 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
     for index, part in enumerate(parts):
         if part.sentence in conditional or not (part.topics or part.says or part.refuses):
             continue
-        topics, sure = _subjects(terms, parts, index)
+        topics, sure = _subjects(fresh, terms, parts, index)
         if not topics or _states_nothing(parts, index):
             continue
         if _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
@@ -87,11 +88,13 @@ def _is_condition(hit: Hit) -> bool:
     return "if" in hit.means.speech and "modal" not in hit.means.speech
 
 
-def _subjects(terms: Terms, parts: Sequence[Clause], index: int) -> tuple[tuple[str, ...], float]:
+def _subjects(
+    fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int
+) -> tuple[tuple[str, ...], float]:
     """What a clause that says something is about, and how sure that is."""
     part = parts[index]
     topics = part.topics or _of_time(terms, part)
-    return (topics, _SURE) if topics else (_subject_before(parts, index), _SAID_BEFORE)
+    return (topics, _SURE) if topics else (_subject_before(fresh, parts, index), _SAID_BEFORE)
 
 
 def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:
@@ -222,7 +225,7 @@ def _can_be_refused(hit: Hit) -> bool:
     return any(one != "aware" for one in hit.means.says)
 
 
-def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
+def _subject_before(fresh: Fresh, parts: Sequence[Clause], index: int) -> tuple[str, ...]:
     """What "I agree with it" or "Code of Conduct? Yes." speaks of: the clauses just before that only name it."""
     part = parts[index]
     if part.things or "rest" in part.marks:  # "I agree with the rest"
@@ -235,8 +238,21 @@ def _subject_before(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
             break
         if part.sentence - before.sentence > 1 or (part.sentence == before.sentence and before.begins_to_ask):
             break
+        if part.says == _ONLY_YES and part.sentence != before.sentence and _tells_more(fresh, before):
+            break
         if before.topics:
             topics = (*before.topics, *topics)
         elif topics or "it" not in part.marks:
             break  # but not at "found no fault": "I have read the Code of Conduct, found no fault, and agree to it"
     return topics
+
+
+def _tells_more(fresh: Fresh, part: Clause) -> bool:
+    """Whether a sentence asks or tells something of the subject it names, so that a yes behind it is about that.
+
+    As in "Is the Code of Conduct long?", "What is the Code of Conduct?".
+    """
+    if "why" in part.marks:
+        return True
+    subject = next((hit for hit in reversed(part.hits) if hit.means.topics), None)
+    return subject is not None and TAIL.match(fresh.text, subject.end) is None

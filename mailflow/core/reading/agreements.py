@@ -105,6 +105,12 @@ def _first_part(text: str) -> str:
     return text.lower().replace("，", ",").replace("、", ",").partition(",")[0].strip(AROUND)
 
 
+def begins_bare(text: str, terms: Terms) -> bool | None:
+    """What stands before the first comma, if that is nothing but a yes or a no: "No, they are lost", but not "No rush"."""
+    first = _first_part(text)
+    return False if first in terms.values.get("never", ()) else echoed(first, terms)
+
+
 def leads(text: str, terms: Terms, word: str) -> bool:
     """Whether a value begins with a yes or a no: "yes, I know", "I do, though …"."""
     first = _first_part(text)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading.clauses import ENDED, HAS, Clause, clauses
+from mailflow.core.reading.clauses import ENDED, HAS, RESERVES, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
@@ -30,6 +30,9 @@ _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
 _MAILBOX = frozenset({"mailbox", "an_address"})
 _NEW = frozenset({"wanted", "change", "instead"})
+_MADE = frozenset({"had", "saved"})
+_RESERVES = RESERVES - {"why"}
+_KNOWS = frozenset({"you", "that"})  # "Do you see that it takes long?", in whatever words
 _THERE = frozenset({"held"})
 _TRUE = frozenset({"works"})  # "right", as of a device that is
 _SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
@@ -261,6 +264,25 @@ def _asked_for(hits: Sequence[Hit]) -> Sequence[Hit]:
         hit.means.things or not _TRUE.issuperset(hit.means.states) for hit in hits[:that]
     )
     return hits[that + 1 :] if framed else hits
+
+
+def answers_clear(question: Question, text: str, hits: Sequence[Hit], terms: Terms) -> frozenset[bool]:
+    """Which of yes and no says something by the question alone, whoever asks it.
+
+    It asks for agreement or knowledge, or whether a thing is there; or it is no more than a label.
+    """
+    field, either = question.fields[0], frozenset({True, False})
+    whole = terms.label(words_of(text))
+    if whole is not None and not whole[1]:
+        return either
+    parts = [part for part in clauses(hits, terms.opposites) if not part.negated]
+    if any(part.marks & _RESERVES for part in parts):
+        return frozenset()
+    if field.kind is Kind.CHOICE:
+        made = any(part.things and part.states & _MADE for part in parts)  # a yes leaves open where they are
+        return either if _told_by_state(terms.ways[field.key], parts) else frozenset({False} if made else ())
+    speaks = any(part.says or (field.key in terms.knowing and part.marks & _KNOWS) for part in parts)
+    return either if speaks and any(field.key in part.topics for part in parts) else frozenset()
 
 
 def _told_by_state(ways: Ways, parts: Sequence[Clause]) -> set[str]:
