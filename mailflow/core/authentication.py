@@ -12,7 +12,10 @@ from enum import StrEnum
 
 from mailflow.core.authresults import FIELD, AuthResults, Check, read_auth_results
 from mailflow.core.dmarc import Organizational, is_aligned, speaks_for
+from mailflow.core.domains import ascii_domain
 from mailflow.core.relaying import Fields
+from mailflow.core.signatures import FIELD as SIGNATURE
+from mailflow.core.signatures import left_open, repeated_fields, tags_of
 
 COMPUTED = "computed"
 
@@ -114,15 +117,45 @@ def judged(
     return Authentication(verdict, domain, source, tuple(checks))
 
 
-def as_it_is_read(found: Authentication, repeated: Sequence[str]) -> Authentication:
-    """What was found, where fields are `repeated`: whoever got a signed mail can put another subject on top of its own.
+def as_it_is_read(
+    found: Authentication, fields: Fields, organizational: Organizational, *, header_read: bool
+) -> Authentication:
+    """What was found, as far as its domain vouches for all that is read of a mail with these `fields`.
 
-    The signature passes all the same (RFC 6376, 8.15), and a mail server may not have looked for that.
+    `header_read`: whether these are all that it has.
+
+    Whoever got a signed mail can put another subject on top of its own, or more text below one that is signed in part. The
+    signature passes all the same (RFC 6376, 8.2 and 8.15), and a mail server may not have looked for that.
     """
-    if not repeated or found.verdict is not Verdict.PASS:
+    if found.verdict is not Verdict.PASS:
         return found
-    told = (f"it has more than one {name} field, and its domain vouches for one of them" for name in repeated)
-    return replace(found, verdict=Verdict.NONE, oddities=(*found.oddities, *told))
+    told = [] if header_read else ["not all of its header can be read, and its domain may vouch for the rest"]
+    told += [
+        f"it has more than one {name} field, and its domain vouches for one of them"
+        for name in repeated_fields(name for name, _ in fields)
+    ]
+    if what := _left_open(found, fields, organizational):
+        told.append(f"its domain vouches for it, but not for {what}")
+    return replace(found, verdict=Verdict.NONE, oddities=(*found.oddities, *told)) if told else found
+
+
+def _left_open(found: Authentication, fields: Fields, organizational: Organizational) -> str:
+    """What the signatures leave to others to write; "" where the domain's own servers handed the mail over.
+
+    Which of several signatures has passed a server does not always say, so that each has to cover all. Of those that are
+    verified here only such ones pass.
+    """
+    spoken = [check for check in found.checks if check.method == "spf"]
+    if found.source == COMPUTED or speaks_for(spoken, found.domain, None, organizational):
+        return ""
+    signatures = [tags_of(value) for name, value in fields if name == SIGNATURE]
+    names = {name for name, _ in fields}
+    open_ = (
+        left_open(tags, names)
+        for tags in signatures
+        if is_aligned(ascii_domain(tags.get("d", "")), found.domain, organizational)
+    )
+    return next(filter(None, open_), "")
 
 
 def _by_dmarc(told: Sequence[Check]) -> Verdict | None:

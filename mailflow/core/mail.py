@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
@@ -16,17 +14,13 @@ from mailflow.core.contents import Attachment, DeliveryReport, read_contents
 from mailflow.core.decoding import decode_words
 from mailflow.core.envelope import Envelope
 from mailflow.core.mailbox import Mailbox, Mailboxes, read_mailboxes, sound_address
-from mailflow.core.mime import clean_value, message_ids, split_parts
+from mailflow.core.mime import clean_value, is_header_read, message_ids, split_parts
 from mailflow.core.secrettokens import tokens
 
 __all__ = ["Attachment", "DeliveryReport", "Mail", "parse"]
 
 ADDRESS_LIMIT = 100
 ID_LIMIT = 100
-# Fields that stand once in a mail (RFC 5322, 3.6; RFC 2045, 3), and of which the first one is read. A signature is about the last.
-_ONCE = frozenset(
-    {"subject", "message-id", "in-reply-to", "references", "content-type", "content-transfer-encoding"}
-)
 _NAME_LIMIT = 255  # characters
 _DATE_LIMIT = 100
 _INJECTED = re.compile(r"[\r\n]+(?=[!-9;-~]{1,60}:)")
@@ -59,6 +53,7 @@ class Mail:
     reports: tuple[DeliveryReport, ...] = ()
     returned_ids: tuple[str, ...] = ()  # Message-IDs of the mails that a report returns
     written_name: str = ""  # the first display name of From, with what nobody sees
+    header_read: bool = True  # all of it, and not only the part that a cap or a line that is no field left
     problems: tuple[str, ...] = ()  # what was capped, replaced or guessed
     _index: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -69,23 +64,9 @@ class Mail:
                 self._index.setdefault(key, []).append(value)
         return tuple(self._index.get(name.lower(), ()))
 
-    @property
-    def repeated(self) -> tuple[str, ...]:
-        """Those of its fields that may stand once and do not."""
-        return repeated_fields(name for name, _ in self.fields)
-
     def header(self, name: str) -> str:
         """The first value of a header field, or ""."""
         return next(iter(self.headers(name)), "")
-
-
-def repeated_fields(names: Iterable[str]) -> tuple[str, ...]:
-    """Of a header's field names, in lower case, those that may stand once and do not, in order.
-
-    Whoever vouches for the mail may have seen another one than is read.
-    """
-    counted = Counter(name for name in names if name in _ONCE)
-    return tuple(sorted(name for name, times in counted.items() if times > 1))
 
 
 def parse(raw: bytes, envelope: Envelope) -> Mail:
@@ -117,6 +98,7 @@ def parse(raw: bytes, envelope: Envelope) -> Mail:
         references=ids("references"),
         date=_date(named.get("date", [""])[0]),
         fields=root.fields,
+        header_read=is_header_read(raw, root.start),
         content_types=tuple(part.content_type for part in root.walk()),
         text=contents.text,
         attachments=tuple(contents.attachments),

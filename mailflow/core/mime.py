@@ -31,8 +31,9 @@ _KEPT = {
     "references": slice(-FIELD_LIMIT, None),  # the latest mail of a thread, which may be ours, stands last
     "from": slice(0),  # half an address may be another address
 }
-# Fields that are not cut: who signs a mail often makes our server write much, and that it failed may stand last.
-_WHOLE = frozenset({"authentication-results"})
+# Fields that are not cut: who signs a mail often makes our server write much, and that it failed may stand last; and white
+# space may be put into a signature, so that what it leaves open stands past the rest.
+_WHOLE = frozenset({"authentication-results", "dkim-signature"})
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -91,6 +92,12 @@ def read_fields(
         fields = fields[:-1]  # half an address may be another address
     wanted = fields if only is None else [found for found in fields if found[0] in only]
     return tuple((name, _value(name, lines, problems)) for name, lines in wanted), body
+
+
+def is_header_read(raw: bytes, body: int) -> bool:
+    """Whether all of a mail's header was read; `body`: where the body begins by `read_fields`."""
+    blank = _BLANK_LINE.search(raw, 0, HEADER_LIMIT + 4)
+    return body == blank.end() if blank else len(raw) <= HEADER_LIMIT and body == len(raw)
 
 
 def _plain_fields(head: bytes) -> list[tuple[str, str]] | None:

@@ -18,7 +18,7 @@ from dkim.util import InvalidTagValueList, parse_tag_value
 from mailflow.core.authresults import Check
 from mailflow.core.dmarc import Organizational, is_aligned
 from mailflow.core.domains import ascii_domain
-from mailflow.core.mail import repeated_fields
+from mailflow.core.signatures import covered_fields, left_open, repeated_fields
 from mailflow.edges.resolving import NotAnsweredError, Questions
 
 MOST_SIGNATURES = 5  # that are verified
@@ -94,21 +94,17 @@ def _result(signer: dkim.DKIM, signature: _Signature, names: Sequence[str], ques
 
 
 def _is_unacceptable(tags: Tags) -> bool:
-    """It does not cover From (RFC 6376, 5.4), or not the whole body (8.2), or its hash is broken (RFC 8301, 3.1)."""
-    return b"from" not in _covered(tags) or b"l" in tags or tags.get(b"a", b"").lower() != b"rsa-sha256"
+    """It does not cover From (RFC 6376, 5.4), or its hash is broken (RFC 8301, 3.1)."""
+    return "from" not in covered_fields(_as_text(tags)) or tags.get(b"a", b"").lower() != b"rsa-sha256"
 
 
 def _lets_others_speak(tags: Tags, names: Sequence[str]) -> bool:
-    """Whether fields that are read may be another's: put on top of those that are signed, or a subject where none is (8.15).
-
-    `names`: those of the mail's fields, in lower case.
-    """
-    unsigned_subject = "subject" in names and b"subject" not in _covered(tags)
-    return unsigned_subject or bool(repeated_fields(names))
+    """Whether what is read may be another's. `names`: those of the mail's fields, in lower case."""
+    return bool(left_open(_as_text(tags), names) or repeated_fields(names))
 
 
-def _covered(tags: Tags) -> set[bytes]:
-    return {name.strip().lower() for name in tags.get(b"h", b"").split(b":")}
+def _as_text(tags: Tags) -> Mapping[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in tags.items()}
 
 
 class _Key:

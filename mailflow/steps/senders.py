@@ -93,7 +93,7 @@ def _settle(uow: UnitOfWork, checked: SenderChecked, next_try_at: datetime) -> N
 def who_wrote(config: Config, mail: Mail, known: Authentication | None) -> Authentication:
     """What is known of a mail's writer when it is handled: `known` was found before. Nothing is looked up."""
     found = known or _said_by_server(config, mail) or Authentication()
-    found = as_it_is_read(found, mail.repeated)
+    found = as_it_is_read(found, mail.fields, organizational_domain, header_read=mail.header_read)
     return with_oddities(found, mail, (config.desk.address, *config.desk.staff))
 
 

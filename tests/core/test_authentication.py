@@ -205,10 +205,56 @@ def test_what_the_staff_reads_is_ascii(domain, source):
         assert in_words(Authentication(one, domain, source, (Check("dkim", domain, source),))).isascii()
 
 
+PASSED = Authentication(
+    Verdict.PASS, "example.org", "mx.example.net", (Check("dmarc", "pass", "example.org"),)
+)
+SUBJECT = ("subject", "hello")
+
+
+def as_read(*fields, found=PASSED, header_read=True):
+    return as_it_is_read(found, fields, organizational, header_read=header_read)
+
+
+def signature(tags="", domain="example.org"):
+    return "dkim-signature", f"v=1; a=rsa-sha256; d={domain}; h=from : Subject; {tags} b=x"
+
+
 def test_a_pass_of_a_mail_with_two_subjects_is_none():
-    passed, failed = Authentication(Verdict.PASS, "example.org"), Authentication(Verdict.FAIL, "example.org")
-    assert as_it_is_read(passed, ()) == passed
-    assert as_it_is_read(failed, ("subject",)) == failed
-    read = as_it_is_read(passed, ("message-id", "subject"))
+    failed = Authentication(Verdict.FAIL, "example.org")
+    assert as_read(SUBJECT) == PASSED
+    assert as_read(SUBJECT, SUBJECT, found=failed) == failed
+    read = as_read(SUBJECT, ("message-id", "1"), SUBJECT, ("message-id", "2"))
     assert read.verdict is Verdict.NONE
     assert [oddity.split()[5] for oddity in read.oddities] == ["message-id", "subject"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "left_open"),
+    [
+        ([signature()], ""),
+        ([signature("l=10;")], "a part of its text"),
+        ([signature("l=10;", "mail.example.org"), signature()], "a part of its text"),
+        ([signature("l=10;", "example.net")], ""),
+        ([("dkim-signature", "d=example.org; h=from:to; b=x")], "its subject"),
+        ([("dkim-signature", "d=example.org; b=x")], "its subject"),
+        ([("dkim-signature", "nonsense")], ""),
+        ([], ""),
+    ],
+)
+def test_a_pass_by_a_signature_that_leaves_something_to_others_is_none(fields, left_open):
+    read = as_read(SUBJECT, *fields)
+    assert read.verdict is (Verdict.NONE if left_open else Verdict.PASS)
+    assert read.oddities == ((f"its domain vouches for it, but not for {left_open}",) if left_open else ())
+
+
+def test_what_the_domains_own_servers_hand_over_needs_no_signature():
+    by_spf = Authentication(
+        Verdict.PASS, "example.org", "mx.example.net", (Check("spf", "pass", "bounces.example.org"),)
+    )
+    assert as_read(SUBJECT, signature("l=10;"), found=by_spf) == by_spf
+    computed = Authentication(Verdict.PASS, "example.org", COMPUTED)
+    assert as_read(SUBJECT, signature("l=10;"), found=computed) == computed
+
+
+def test_a_pass_of_a_mail_whose_header_is_not_read_to_its_end_is_none():
+    assert as_read(SUBJECT, header_read=False).verdict is Verdict.NONE

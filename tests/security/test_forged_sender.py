@@ -352,3 +352,31 @@ def test_a_subject_on_top_of_the_one_that_was_signed(desk):
     assert handled.authentication.verdict is Verdict.NONE
     assert any("more than one" in oddity for oddity in handled.authentication.oddities)
     assert "evil" not in letter.text
+
+
+@pytest.mark.parametrize("tags", ["l=20; h=from:subject", "h=from:to"])
+def test_a_mail_of_which_the_signature_that_our_server_verified_covers_a_part(desk, tags):
+    """Whoever has such a mail of Jo's puts words below it or on top of it, and the server says that it passes."""
+    signed = f"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=s; {tags}; bh=x; b=y"
+    handled, (letter,) = desk.get("Hello.\n\nMy user name is mallory.", PASSES, RECEIVED, signed)
+    assert verdict(handled) is Verdict.NONE
+    assert "but not for" in handled.authentication.oddities[0]
+    assert "mallory" not in letter.text
+
+
+@pytest.mark.parametrize("between", [f"X: {'x' * 70}\r\n" * 1000, f"DKIM-Signature: {' ' * 9000}\r\n" * 8])
+def test_what_was_signed_behind_more_header_than_is_read(desk, between):
+    """A signature is about the lowest field of a name, and the topmost is read: the one below must not get out of sight."""
+    words = "Subject: My user name is mallory"
+    head = desk.world.mail("Please help.").decode().partition("\r\n\r\n")[0]
+    raw = f"{PASSES}\r\n{RECEIVED}\r\n{words}\r\nFrom: jo@example.org\r\n{between}{head.replace('From:', 'X-From:')}\r\n\r\nHello.\r\n"
+    desk.world.receive(raw.encode(), "jo@example.org", remote="127.0.0.1")
+    desk.world.run()
+    assert verdict(desk.world.handled[-1]) is Verdict.NONE
+
+
+def test_what_the_signature_leaves_open_behind_white_space(desk):
+    signed = (
+        f"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=s; h=from:subject; bh=x; b=y;{' ' * 9000}l=20"
+    )
+    assert verdict(desk.get("Hello.", PASSES, RECEIVED, signed)[0]) is Verdict.NONE
