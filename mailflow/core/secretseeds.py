@@ -27,6 +27,8 @@ _MIXED_GROUP = re.compile(
 )
 _OF_FOURS = re.compile(r"[A-Za-z2-7 \t\r\n>-]+")
 _LONG_SEED = re.compile(r"(?<![\w/=+.-])(?:[A-Z2-7]{16,128}|[a-z2-7]{32})={0,6}(?![\w/+@-]|\.\w)")
+_HALVES = 2  # of a reference
+_VOWEL = re.compile(r"[AEIOUYaeiouy]")  # each word has one
 _NO_HEX = re.compile(r"[G-Zg-z]")
 _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
 # Its label names the account, and is kept.
@@ -70,8 +72,18 @@ def _by_form(view: View) -> Iterator[Span]:
 def _fours(text: str, start: int, end: int) -> Iterator[Span]:
     for found in _FOURS.finditer(text, start, end + 1):
         groups = re.split(r"[\s>-]+", found[0])
-        if _NO_HEX.search(found[0]) and sum(map(has_both, groups)) > found[0].islower():
+        mixed = [number for number, group in enumerate(groups) if has_both(group)]
+        if _NO_HEX.search(found[0]) and len(mixed) > found[0].islower() and not _is_of_a_case(groups, mixed):
             yield found.span()
+
+
+def _is_of_a_case(groups: list[str], mixed: list[int]) -> bool:
+    """Whether only two groups beside each other are mixed and all others may be words: a reference that is typed with a
+    space, as in "my case 3gct tpc5 from last week", and two commands of the staff.
+    """
+    if len(mixed) != _HALVES or mixed[1] != mixed[0] + 1:
+        return False
+    return all(_VOWEL.search(group) for number, group in enumerate(groups) if number not in mixed)
 
 
 def _base32(view: View, start: int, end: int, *, one_word: bool) -> Iterator[re.Match[str]]:

@@ -97,6 +97,8 @@ def test_what_is_no_code_stays(text):
         ("I noted JBSW Y3DP EHPK PXP.", "JBSW Y3DP EHPK PXP"),
         ("I noted jbsw-y3dp-ehpk-3pxp", "jbsw-y3dp-ehpk-3pxp"),
         ("I noted\n> JBSW Y3DP EHPK 3PXP\n> JBSW Y3DP EHPK 3PXP\n", "JBSW Y3DP EHPK 3PXP\n> JBSW Y3DP EHPK 3PXP"),
+        ("I noted jbsw y3dp e3pk qpxp", "jbsw y3dp e3pk qpxp"),
+        ("I noted abew y3dp e3pk 3pxe", "abew y3dp e3pk 3pxe"),
         ("I noted J2SWY3DPEHPK3PXP", "J2SWY3DPEHPK3PXP"),
         ("I noted jbswy3dpehpk3pxpjbswy3dpehpk3pxp", "jbswy3dpehpk3pxpjbswy3dpehpk3pxp"),
     ],
@@ -122,6 +124,11 @@ def test_a_seed_is_found(text, seed):
         "WHEN THIS WILL HELP MANY MORE THAN EVER",
         "when this goes over 2fa5 with them",
         "jbswy3dpehpk3pxp, JBSWYIDPEHPK3PXP and 234567ABCDEFABCD23",
+        # References that are typed with a space.
+        "show 3gct tpc5\nask 7kq2-m9xd When was that?",
+        "Note 7KQ2 M2XD seen.\nshow 3gct tpc5\nfind me\n",
+        "What of my case 3gct tpc5 from last week?",
+        "MORE OF CASE 3GCT TPC5 FROM LAST WEEK",
     ],
 )
 def test_what_is_no_seed_stays(text):
