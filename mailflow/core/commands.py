@@ -9,9 +9,10 @@ notice, nor a person's mail that is passed on, nor a letter of ours that comes b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import islice, takewhile
 
 from mailflow.core.authentication import Verdict
 from mailflow.core.commandtable import (
@@ -28,6 +29,13 @@ from mailflow.core.text import Line, Mark
 
 MOST = 50  # commands in one mail
 _SHOWN = 60  # characters of a line that a letter repeats
+_NEAR_THE_TOP = 10  # lines that are not empty
+_LOOKED_AT = 200  # characters of a line
+# A verb before a reference, as in a sentence, or as the shell has it. Without a digit it stands in capitals.
+_SPOKEN = re.compile(
+    rf"(?<![0-9A-Za-z])(?i:{'|'.join(Verb)})(?![0-9A-Za-z]).{{0,40}}?(?<![0-9A-Za-z@.+/-])"
+    r"(?:(?=[0-9A-Za-z-]*[0-9])[0-9A-Za-z]{4}-[0-9A-Za-z]{4}|[A-Z]{4}-[A-Z]{4})(?![0-9A-Za-z@-])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class ReadCommands:
 
     commands: tuple[Command | Fault, ...]
     rest: str  # the first line that was not read, visible and short; "" if all were
+    # Whether there is none, and a sentence near the top speaks of doing something to a case.
+    meant: bool = False
 
 
 def why_not_obeyed(
@@ -68,7 +78,24 @@ def why_not_obeyed(
 
 
 def read_commands(lines: Iterable[Line], reference: str | None) -> ReadCommands:
-    """The commands at the top of the fresh lines.
+    """The commands at the top of the fresh lines; without any, whether somebody meant to give one.
+
+    An absence notice does not say what is to be done to which case. So who writes "Please close 7KQ2-M9XD" is a person, who
+    has to learn each time that nothing was done.
+    """
+    lines = tuple(lines)
+    read = _at_the_top(lines, reference)
+    return read if read.commands else replace(read, meant=_speaks_of_one(lines))
+
+
+def _speaks_of_one(lines: Sequence[Line]) -> bool:
+    near = islice((line for line in lines if line.text.strip()), _NEAR_THE_TOP)
+    own = takewhile(lambda line: line.mark is Mark.FRESH, near)
+    return any(_SPOKEN.search(line.text[:_LOOKED_AT]) for line in own)
+
+
+def _at_the_top(lines: Iterable[Line], reference: str | None) -> ReadCommands:
+    """The commands that are read.
 
     What stands right below a quoted line may be the rest of it: programs that wrap a quote leave the mark out there. And what
     people wrote stands in what is quoted, so reading ends at such a line too.

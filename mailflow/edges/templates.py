@@ -236,7 +236,7 @@ def _count(number: int, thing: str, things: str = "") -> str:
 
 
 def _tally(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {thing}" for thing, number in counts.items())
+    return ", ".join(f"{number} {thing}" for thing, number in counts.items() if number)
 
 
 def _and(things: Sequence[object], word: str = "and") -> str:

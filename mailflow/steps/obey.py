@@ -63,13 +63,15 @@ def obey(
         return Obeyed(silence=why)
     reference = None if genuine.reference == NO_CASE else genuine.reference
     read = read_commands(body.lines, reference)
-    if not read.commands:
+    if not read.commands and not read.meant:
         return _told_what_to_write(app, uow, mail, member, reference)
     most = app.config.digest.answers_per_day
     if uow.tally.count(ANSWER, now - DAY, most, member) >= most:
         return Obeyed(silence=_SPENT)
     uow.tally.put(OBEYED, message_id, now)
     uow.tally.put(ANSWER, member, now)
+    if read.meant:
+        uow.tally.put(HELP, member, now)  # they are told what to write
     return _obeyed(app, uow, mail, member, reference, read)
 
 

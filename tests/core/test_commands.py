@@ -244,6 +244,28 @@ def test_what_only_holds_a_command_is_none(start):
     assert len(read(text).commands) == (not start)
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (f"Hi,\n\ncould you please close {CASE} as recovered?\nThanks", True),
+        (f"$ mailflow cases close {CASE} recovered", True),
+        (f"- Close {CASE} recovered", True),
+        ("Please close 7kq2-m9xd and QXPY-CNZR, Kim.", True),
+        ("Please close QXPY-CNZR, Kim.", True),
+        (f"close {CASE} recovered", False),  # it was read
+        (f"Your mail '[Account recovery {CASE}] Nobody has taken this request' has arrived.\nWe close at 5.", False),
+        ("I will show you the close-up of the AB12-CD34 model", True),  # told once too often at worst
+        ("please close the door, Anna-Lena", False),
+        (f"I am away.\n> close {CASE} recovered", False),
+        (f"I am away.\n| close {CASE} recovered", False),
+        ("\n".join("x" * 20) + f"\nplease close {CASE}", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_who_meant_to_command_something_is_known(text, meant):
+    assert read(text).meant == meant
+
+
 def test_quoted_lines_are_no_commands_and_end_a_text():
     assert done(f"> show {CASE}\n\nask {CASE} Which?\n> close {CASE} recovered\n\nshow {OTHER}") == [
         (Verb.ASK, CASE, StaffAsked("Which?")),

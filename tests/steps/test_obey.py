@@ -170,6 +170,16 @@ def test_help_is_given_as_often_as_it_is_asked_for(staffed):
         assert "- find WORD: " in answer.text
 
 
+def test_who_asks_for_something_in_a_sentence_learns_each_time_that_nothing_was_done(staffed):
+    reference = staffed.case().reference
+    for _ in range(2):
+        [answer] = command(staffed, f"Hi, please close {reference} as recovered. Thanks!")
+        assert answer.subject.endswith("Nothing was done: no command was found")
+        assert f"> Hi, please close {reference} as recovered. Thanks!" in answer.text
+        assert "- close REFERENCE OUTCOME TEXT" in answer.text
+    assert staffed.case().status is Status.IN_REVIEW
+
+
 def test_a_command_that_raises_half_way_leaves_nothing_behind(staffed, monkeypatch):
     reference = staffed.case().reference
     act_in = obey.act_in
