@@ -110,7 +110,7 @@ def _show_history(record: Record, form: Form, zone: ZoneInfo, *, letters: bool) 
     mails = {str(mail.id): mail for mail in record.mails}
     written = {letter.message_id: letter for letter in record.letters}
     for entry in record.history:
-        text(f"{_time(entry.at, zone)}  {_event(entry)}", hanging="      ")
+        text(f"{_time(entry.at, zone)}  {_event(entry)}", hanging=" " * 10)
         _show_mail(mails.get(str(entry.facts.get("mail"))))
         _show_reading(entry.facts, form)
         for kind in entry.facts.get("not_written", ()):

@@ -16,6 +16,7 @@ from mailflow.core.display import columns, one_line, visible, wrap
 WIDTH: Final = 80  # of prose, on a terminal that is no narrower
 _LEAST = 8  # columns of a cell that is folded
 _GAP = "  "
+_HANGING = " " * 6  # lines stand in by 2 or 6: with this what is wrapped stands where none begins
 
 
 def show_json(value: Mapping[str, Any]) -> None:
@@ -33,11 +34,22 @@ def section(text: str) -> None:
 
 
 def text(words: str, margin: str = "", *, hanging: str | None = None, dim: bool = False) -> None:
-    """Text of any kind, each of its lines visible and wrapped; `hanging` is the margin of what is wrapped."""
-    hanging = margin if hanging is None else hanging
-    width = max(min(WIDTH, _terminal()) - columns(margin), _LEAST)
+    """Text of any kind, each of its lines visible and wrapped.
+
+    `hanging`: the margin of what is wrapped. It is the same where the margin has a sign, and else deeper: no words of
+    anybody's may look like a line of ours.
+    """
+    if hanging is None:
+        hanging = f"{margin}{_HANGING}" if margin.isspace() else margin
+    room = min(WIDTH, _terminal())
     for line in words.splitlines() or [""]:
-        for number, part in enumerate(wrap(visible(line), width).split("\n")):
+        seen = visible(line)
+        widest = (
+            columns(margin)
+            if columns(margin) + columns(seen) <= room
+            else max(map(columns, (margin, hanging)))
+        )
+        for number, part in enumerate(wrap(seen, max(room - widest, _LEAST)).split("\n")):
             _print(f"{hanging if number else margin}{part}".rstrip(), dim=dim)
 
 

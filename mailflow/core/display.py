@@ -16,6 +16,10 @@ _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _MARK = re.compile(r" *(?:\[[ x]\] |[0-9]{1,3}\. |[-*] )?")
+_PARAGRAPH = (
+    4  # columns; what stands in by less says one thing of a case or a mail, mostly in somebody's words
+)
+HANGING = 4  # columns
 _KEPT_WHOLE = "://"  # a broken URL leads nowhere
 
 
@@ -38,14 +42,16 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(visible(line).rstrip() for line in text.strip().splitlines())
 
 
-def wrap(text: str, width: int = WIDTH) -> str:
+def wrap(text: str, width: int = WIDTH, hanging: int = 0) -> str:
     """The text with its long lines broken at spaces; what follows a list's mark keeps its indentation.
 
-    A URL stays whole even where it is too long, every other word is broken at the width.
+    A URL stays whole even where it is too long, every other word is broken at the width. `hanging`: by how much deeper the
+    rest of a line stands in that stands in by less than a paragraph. Where words of others follow a label, the rest must
+    not look like a line of ours, such as `  $ mailflow cases close … recovered`.
     """
     parts = text.split("\n")
     return "\n".join(
-        [part if len(part) <= width and part.isascii() else _wrapped(part, width) for part in parts]
+        [part if len(part) <= width and part.isascii() else _wrapped(part, width, hanging) for part in parts]
     )
 
 
@@ -61,11 +67,12 @@ def _stand_in(char: str) -> str:
     return "" if kind in {"Cc", "Cf"} else "\N{REPLACEMENT CHARACTER}"
 
 
-def _wrapped(line: str, width: int) -> str:
+def _wrapped(line: str, width: int, hanging: int) -> str:
     line = line.rstrip()
     mark = _MARK.match(line)
     begin = mark.end() if mark else 0
-    indent = " " * min(begin, width // 2)
+    hangs = hanging if 0 < begin < _PARAGRAPH and line[:begin].isspace() else 0
+    indent = " " * min(begin + hangs, width // 2)
     pieces, start, room = [], 0, width
     while (end := start + _fitting(line, start, room)) < len(line):
         cut = _cut(line, max(start, begin), end)

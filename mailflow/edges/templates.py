@@ -25,9 +25,9 @@ from jinja2.meta import find_referenced_templates, find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mailflow.core.display import lines, one_line, visible, wrap
+from mailflow.core.display import HANGING, lines, one_line, visible, wrap
 from mailflow.core.form import Form, Kind
-from mailflow.core.letters import Asked, LetterKind
+from mailflow.core.letters import TO_STAFF, Asked, LetterKind
 
 EVERY_LETTER = frozenset({"reference", "service", "desk_name", "desk_address", "now"})
 VARIABLES: Mapping[LetterKind, frozenset[str]] = {
@@ -103,7 +103,7 @@ class Templates:
         tag = self._environment.get_template(_TAG).render(variables).strip()
         letter = self._environment.get_template(_name(kind)).render(variables)
         subject, _, body = letter.partition(_SUBJECT)[2].partition("\n")
-        return one_line(f"{tag} {subject}"), _tidy(body)
+        return one_line(f"{tag} {subject}"), _tidy(body, HANGING if kind in TO_STAFF else 0)
 
     def html(self, variables: Mapping[str, object]) -> str:
         """The digest as HTML."""
@@ -250,7 +250,7 @@ def _span(time: timedelta, hour: str = "hour", hours: str = "", day: str = "day"
     return _count(round(time / _DAY), day, days)
 
 
-def _tidy(body: str) -> str:
+def _tidy(body: str, hanging: int) -> str:
     """Long lines wrapped, no more than one blank line at a time, and none around."""
-    trimmed = "\n".join([line.rstrip() for line in wrap(body).split("\n")])
+    trimmed = "\n".join([line.rstrip() for line in wrap(body, hanging=hanging).split("\n")])
     return _BLANK_LINES.sub("\n\n", trimmed).strip("\n") + "\n"

@@ -106,7 +106,7 @@ def test_people_see_lines_values_letters_and_why_not(shell, files):
         " ~ Jo Doe",
         "Letter received to jo@example.org",
         "Not answered\n  ",
-        "RFC 3834",
+        "3834, section 5",
         "no answer to the form",
     ):
         assert words in shown

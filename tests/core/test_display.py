@@ -66,6 +66,19 @@ def test_long_lines_are_broken_at_spaces(text, wrapped):
     assert wrap(text, 8) == wrapped
 
 
+@pytest.mark.parametrize(
+    ("text", "wrapped"),
+    [
+        ("  aaaaaa bbbb", "  aaaaaa\n      bbbb"),
+        ("    aaaaaa bbb", "    aaaaaa\n    bbb"),
+        ("- aaaaaa bbbb", "- aaaaaa\n  bbbb"),
+        ("aaaaaa bbbbbb", "aaaaaa\nbbbbbb"),
+    ],
+)
+def test_what_is_wrapped_may_hang(text, wrapped):
+    assert wrap(text, 12, hanging=4) == wrapped
+
+
 def test_width_counts_columns_not_characters():
     assert columns("abc") == 3
     assert columns("名e\u0301") == 3

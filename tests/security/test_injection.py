@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 import pytest
 
 from mailflow.core.timing import DAY
+from mailflow.steps.app import PermanentFailure
+from tests.cli.conftest import config, shell, world  # noqa: F401 -- the desk that commands find
 from tests.cli.hostile import BIDI, ESCAPES, UNSEEN
 
 EXPECTED = [
@@ -50,7 +52,7 @@ def encoded(text: str) -> str:
 
 
 @pytest.fixture(params=NAUGHTY.values(), ids=NAUGHTY)
-def story(request, world):
+def story(request, world):  # noqa: F811
     """A person who writes such text into every field, before and after they are known to read our letters."""
     text = request.param
     flat = " ".join(text.encode("utf-8", "replace").decode().replace("\0", " ").split())
@@ -122,3 +124,45 @@ def _everything_is_there_and_is_json(story):
     for letter in story.sent:
         assert "root:" not in letter.text
         assert "'str'" not in letter.text
+
+
+WORD = "zqx"
+MANY = " ".join([WORD] * 60)
+
+
+@pytest.fixture
+def wordy(world):  # noqa: F811
+    """A person whose words fill many lines, wherever they stand, and one whose mail was set aside."""
+    world.relay.fault = lambda who: PermanentFailure(f"550 {MANY}") if who == "kim@example.com" else None
+    body = f"User name: jdoe42\nReason: lost my phone {MANY}\nRecovery codes: lost {MANY}\nCode of Conduct: yes\nWaiting time: yes\n{MANY}"
+    (letter,) = world.write(body, Subject=MANY)
+    world.write(body, sender="kim@example.com", Subject=MANY)
+    world.bounce(letter, to=letter.reply_to, status=MANY)
+    unknown = world.desk.replace("@", f"+00000000r.0000{'0' * 26}@")
+    world.write("x", to=unknown, sender="eve@example.net", Subject=MANY)
+    world.wait(9 * DAY)
+    return world
+
+
+def _begins_as_ours_do(line: str, indents: tuple[int, ...]) -> bool:
+    """Whether a line of somebody's words stands where one of ours begins."""
+    indent = len(line) - len(line.lstrip())
+    return indent in indents and line.lstrip().startswith((WORD, f'("{WORD}', f"“{WORD}"))
+
+
+def test_no_words_of_a_persons_stand_where_a_line_of_ours_begins_in_a_letter_to_the_staff(wordy):
+    """Else a subject would tell the staff what a case is, or what to type: `  $ mailflow cases close … recovered`."""
+    texts = [letter.text for letter in wordy.sent if letter.recipient in wordy.config.policy.staff]
+    holding = [line for text in texts for line in text.splitlines() if WORD in line]
+    assert any(line.startswith("  Subject: ") for line in holding)
+    assert any(line.startswith("      ") for line in holding)
+    assert [line for line in holding if _begins_as_ours_do(line, (0, 2))] == []
+
+
+def test_no_words_of_a_persons_stand_where_a_line_of_ours_begins_on_a_terminal(shell, wordy):  # noqa: F811
+    for reference in (case["reference"] for case in shell.good("cases", "list", "--json").objects):
+        for columns in (60, 80):
+            shown = shell.good("cases", "show", reference, columns=columns).out
+            holding = [line for line in shown.splitlines() if WORD in line]
+            assert any(line.startswith("      Subject: ") for line in holding)
+            assert [line for line in holding if _begins_as_ours_do(line, (0, 2, 6))] == []
