@@ -31,6 +31,7 @@ HAS = frozenset({"held", "reached", "works"})
 GONE = frozenset({"gone"})
 ENDED = GONE | {"ended"}
 KEPT = frozenset({"was_at", "is_at", "saved"})
+_PUT_IN = 3  # clauses: a sentence, what is put into it, and its end
 _ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
 
@@ -84,6 +85,11 @@ class Clause:
         """Whether its last word is a "none": "… and there are none"."""
         return "not_one" in self.hits[-1].means.speech
 
+    @property
+    def is_bare_not(self) -> bool:
+        """Whether all that it says is a "not"."""
+        return self.states == {NONE} and not (self.things or self.topics or self.says)
+
     def is_only(self, mark: str) -> bool:
         """Whether it says nothing beside a word of [speech]: "maybe", "no idea what"."""
         return mark in self.marks and not (self.things or self.topics or self.says or self.states)
@@ -108,14 +114,27 @@ def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
             found.append(_clause(segment.hits, segment.traits, segment.break_before, number, opposites, mark))
             if "no_more" in found[-1].marks and len(found) > 1:
                 _end_what_was(found[-1], found[-2])
+                _end_what_is(found, opposites)
     return found
 
 
 def _end_what_was(part: Clause, before: Clause) -> None:
     """As in "I had some, | not any more", which says of no verb of its own that it is so no longer."""
     was = part.sentence == before.sentence and not before.states.isdisjoint(_WAS)
-    if was and not before.negated and part.states == {NONE} and not (part.things or part.topics or part.says):
+    if was and not before.negated and part.is_bare_not:
         part.states = GONE
+
+
+def _end_what_is(found: Sequence[Clause], opposites: Mapping[str, str]) -> None:
+    """As in "Ich komme an das Postfach, | mit dem ich registriert bin, | nicht mehr heran", which denies the verb before both."""
+    if len(found) < _PUT_IN:
+        return
+    before, inside, part = found[-_PUT_IN:]
+    one_sentence = before.sentence == part.sentence and inside.break_before == part.break_before == "comma"
+    if not one_sentence or not any("which" in hit.means.speech for hit in inside.hits[:2]):
+        return
+    if part.is_bare_not and not (before.negated or inside.things):
+        before.states = frozenset(opposites.get(state, state) for state in before.states)
 
 
 def _sentences(hits: Sequence[Hit]) -> Iterator[tuple[Sequence[Hit], int, Hit | None]]:

@@ -247,7 +247,9 @@ def _stands_alone(left: Segment, segment: Segment, following: Segment | None) ->
     A "not" behind an "and" belongs to a verb of its own, known or not: "they stole my phone and I can no longer …".
     """
     if segment.break_before == "and":
-        told = left.traits & THING and left.traits & STATE and not left.traits & NEGATES
+        # "… on the laptop | that got stolen, and there is no copy"
+        named = left.traits & THING or left.is_relative
+        told = named and left.traits & STATE and not left.traits & NEGATES
         of_its_own = not segment.traits & (OBJECT | STATE)
         unable = "unable" in segment.hits[0].means.speech and left.tells_loss
         another = segment.traits & NEGATES and (of_its_own or unable)
