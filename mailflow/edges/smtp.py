@@ -22,6 +22,11 @@ from mailflow.edges.limits import STOPPING
 MAX_JUNK = 20  # errors and commands that lead to no mail, since the last mail
 
 JUNK = frozenset(("NOOP", "RSET", "VRFY", "EXPN", "HELP"))
+# What a web client says first. Somebody may have made one of this machine send a mail, as ours (`relays` trusts loopback).
+FOREIGN = frozenset(("GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"))
+
+NO_WEB_SERVER = "421 4.7.0 This is no web server"
+NOT_AWAITED = "421 4.5.0 Wait for 354 after DATA"
 
 
 class Session(Connection):
@@ -96,6 +101,9 @@ class Session(Connection):
             self.hang_up("421 4.7.0 Too many errors or idle commands")
             return
         verb, argument = split_command(line)
+        if verb in FOREIGN:
+            self.hang_up(NO_WEB_SERVER)
+            return
         self._idle_commands += verb in JUNK
         method = self.COMMANDS.get(verb)
         if method is None:
@@ -144,7 +152,9 @@ class Session(Connection):
 
     async def smtp_DATA(self, arg: str) -> None:
         assert self.envelope is not None
-        if not self.envelope.rcpt_tos:
+        if self.inbound:  # DATA ends a group of commands (RFC 2920, 3.1): who goes on does not speak with us
+            self.hang_up(NOT_AWAITED)
+        elif not self.envelope.rcpt_tos:
             await self.push("503 5.5.1 Need RCPT first")
         elif arg:
             await self.push("501 5.5.4 DATA takes no argument")
