@@ -36,7 +36,7 @@ class Flag(StrEnum):
     LETTERS_SPENT = "letters_spent"  # a letter was due and not written: the limits were reached
     ADDRESS_FAILING = "address_failing"  # a letter to the party bounced or was refused
     SECRET_PASTED = "secret_pasted"  # noqa: S105 -- a flag, no password
-    CONTACT_CHANGED = "contact_changed"  # the new address was changed after the request was complete
+    CONTACT_CHANGED = "contact_changed"  # the new address was given or changed after it was complete
     WROTE_AFTER_CLOSING = "wrote_after_closing"
     UNPROVEN_WROTE = "unproven_wrote"  # a mail in the party's name was not believed
     ODD_SENDER = "odd_sender"  # somebody who wrote about it looks like somebody else

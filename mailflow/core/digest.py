@@ -29,7 +29,7 @@ _FLAGS = {
     Flag.LETTERS_SPENT: "a letter was not sent: the limit of letters is reached",
     Flag.ADDRESS_FAILING: "letters to this address come back",
     Flag.SECRET_PASTED: "a secret was in the mail; it is masked",
-    Flag.CONTACT_CHANGED: "the new address was changed after the request was complete",
+    Flag.CONTACT_CHANGED: "the new address was given or changed after the request was complete",
     Flag.WROTE_AFTER_CLOSING: "wrote again after it was closed",
     Flag.UNPROVEN_WROTE: "a mail in this person's name was not believed, and changed nothing",
     Flag.ODD_SENDER: "a sender looks like somebody else: see who wrote",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailflow.core.case import Flag
+from mailflow.core.case import Flag, Status
 from mailflow.core.events import StaffAsked, StaffNoted
 from mailflow.core.timing import DAY
 from mailflow.steps.around import around
@@ -49,7 +49,35 @@ def test_the_contact_address_is_changed_after_the_request_was_complete(world):
     (letter,) = world.write(f"{lost}New address: jo@example.net")
     world.answer(letter, "New address: eve@example.com")
     assert Flag.CONTACT_CHANGED in world.case().flags
-    assert "the new address was changed" in digest(world)
+    assert "the new address was given or changed" in digest(world)
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["", "Reason: lost access to my mailbox", "asked"],
+    ids=["while the staff looks", "while more is needed", "while the staff has asked"],
+)
+def test_the_contact_address_is_given_late(world, before):
+    """Who writes in the party's name may first make the request incomplete again, or give what was not there."""
+    (letter,) = world.write(COMPLETE)
+    if before == "asked":
+        act(world.app, letter.reference, StaffAsked("Which project did you upload first?"), "kim")
+    elif before:
+        world.answer(letter, before)
+        assert world.case().status is Status.AWAITING_ANSWERS
+    world.answer(letter, "New address: eve@example.com")
+    assert Flag.CONTACT_CHANGED in world.case().flags
+    assert "the new address was given or changed" in digest(world)
+
+
+def test_a_contact_address_that_is_asked_for_before_is_no_sign(world):
+    (letter,) = world.write("User name: jdoe42\nReason: lost access to my mailbox")
+    world.answer(
+        letter,
+        f"{COMPLETE.replace('lost my phone with the authenticator', 'lost access to my mailbox')}New address: jo@example.net",
+    )
+    world.answer(letter, "New address: jo@example.net")
+    assert Flag.CONTACT_CHANGED not in world.case().flags
 
 
 def test_a_free_mail_sender_who_claims_a_company_account(world):

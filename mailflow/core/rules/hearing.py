@@ -26,7 +26,7 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
         flags |= {Flag.SECRET_PASTED}
     if not opened and _is_not_understood(case, event):
         flags |= {Flag.WORDS_UNREAD}
-    if case.status is Status.IN_REVIEW and _contact_changed(case, event, now.policy.form):
+    if case.completed_at is not None and _gives_contact(case, event, now.policy.form):
         flags |= {Flag.CONTACT_CHANGED}
     answers, doubts = _merged(case, event, now.policy)
     thread = (*case.thread, *event.references, *([event.message_id] if event.message_id else []))
@@ -73,13 +73,13 @@ def _merged(
     return answers, doubts
 
 
-def _contact_changed(case: Case, event: PersonWrote, form: Form) -> bool:
+def _gives_contact(case: Case, event: PersonWrote, form: Form) -> bool:
+    """Whether it says another address that the account should get than the one that is known, or the first."""
     said = event.reading.answers
     return any(
         field.differs_from
         and field.key in said
-        and field.key in case.answers
-        and said[field.key].value != case.answers[field.key].value
+        and (field.key not in case.answers or said[field.key].value != case.answers[field.key].value)
         for field in form.of_kind(Kind.ADDRESS)
     )
 
