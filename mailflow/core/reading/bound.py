@@ -81,7 +81,13 @@ class _Sentence:
         if cue.binds is Binds.TO_COME:
             return not _is_apart(fresh, min(said, cue.end), max(said, cue.start))
         behind = cue.binds in _BEHIND and cue.start > said
-        return behind and not _goes_on(fresh, said, cue.start)
+        return behind and not (_goes_on(fresh, said, cue.start) or self._means_more(cue))
+
+    def _means_more(self, cue: Cue) -> bool:
+        """Whether a longer phrase begins with it, which tells of what was: "I agreed when I registered"."""
+        return any(
+            hit.start == cue.start and hit.end > cue.end for hit in self._fresh.within(cue.start, self._end)
+        )
 
 
 def _has_condition(fresh: Fresh, start: int, said: int) -> bool:
