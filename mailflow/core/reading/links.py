@@ -24,9 +24,11 @@ _CJK = re.compile(f"[{CJK}]")
 _AROUND = QUOTES + " \t<>[](){}*•-.,;:"
 _ONE = rf"[{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?![\w@/])"
 _FIRST = re.compile(rf"(?:\s(?:there|here))?(?P<open>[ \t\n]*[(,:–—-])?[ \t\n]*{_ONE}", re.ASCII)
+_BEHIND_NAME = re.compile(rf"({NAME}) [(（]([^()（）\n]{{1,40}})[)）]")
+_ASIDE = r"(?:[(（][^()（）\n]{1,40}[)）][ \t]*)?"  # "x (as owner) and (with others) y"
 _FURTHER = re.compile(
-    rf"[ \t]*(?:[,;/&+、，和と및]|(?<=\s)(?:and|und|et|y|e|и|sowie)(?=\s))[ \t\n]*"
-    rf"(?:(?:and|und|et|y|e|и|sowie|also)\s+)?{_ONE}",
+    rf"[ \t]*{_ASIDE}(?:[,;/&+、，和と및]|(?<=\s)(?:and|und|et|y|e|и|sowie)(?=\s))[ \t\n]*"
+    rf"(?:(?:and|und|et|y|e|и|sowie|also)\s+)?{_ASIDE}{_ONE}",
     re.ASCII,
 )
 _MOST = 50
@@ -40,13 +42,25 @@ def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterat
     text = fresh.text[slot.start : slot.end]
     if terms.states_nothing(field, text):
         return
-    pieces = [piece.strip(_AROUND) for piece in _SEPARATORS.split(_URL.sub(" ", text))[:_MOST]]
+    listed = _URL.sub(" ", text)
+    pieces = _pieces(_BEHIND_NAME.sub(_name_alone, listed))
     named = [piece for piece in pieces if _NAME.fullmatch(piece) and not terms.states_nothing(field, piece)]
-    if not all(_NAME.fullmatch(piece) for piece in pieces if piece):
+    if not all(map(_NAME.fullmatch, pieces)):
         named = [name for name in named if not terms.common(name)]  # prose rather than a list: "black, flask"
     names = dict.fromkeys((*_in_urls(text, terms, field), *named))
     if names:
         yield Claim(field.key, tuple(names), slot.rule, slot.sure, slot.start, slot.end)
+
+
+def _pieces(listed: str) -> list[str]:
+    """What stands between the separators of a list, as far as anything does."""
+    pieces = [piece.strip(_AROUND) for piece in _SEPARATORS.split(listed)[:_MOST]]
+    return [piece for piece in pieces if piece]
+
+
+def _name_alone(found: re.Match[str]) -> str:
+    """A name without what brackets tell of it, unless they hold a list: "x (as owner)", but "three (x, y)"."""
+    return found[0] if _SEPARATORS.search(found[2]) else found[1]
 
 
 def _in_urls(text: str, terms: Terms, field: Field) -> Iterator[str]:

@@ -79,7 +79,7 @@ def find_slots(
     items = frozenset(asked)
     slots = []
     for index, label in enumerate(labels):
-        limit = labels[index + 1].start if index + 1 < len(labels) else len(fresh.text)
+        limit = _limit(fresh, label, labels[index + 1 :])
         start, end = _extent(fresh, label, limit)
         if start < end:
             in_form = label.kind == "heading"
@@ -96,6 +96,12 @@ def find_slots(
                 )
             )
     return slots
+
+
+def _limit(fresh: Fresh, label: _Label, following: Sequence[_Label]) -> int:
+    """Where the next label begins; what is told under the heading of the reason may hold some: "Lost address: that of …"."""
+    told = label.kind == "heading" and label.field.kind is Kind.REASON
+    return next((one.start for one in following if not told or one.kind == "heading"), len(fresh.text))
 
 
 def _last_line_start(fresh: Fresh, label: _Label) -> int:
