@@ -191,14 +191,14 @@ def _only_concedes(part: Clause, said: int) -> bool:
 
 
 def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
-    """Whether the next clause is no more than a reserve: "…, because I have to", "…, but only under protest"; or "(yes/no)"."""
+    """Whether the next clause is no more than a reserve: "…, because I have to", "…, I think"; or "(yes/no)"."""
     if following.says or following.topics or following.things or following.start - part.end > _NEAR:
         return False
     if following.marks >= _EITHER:
         return True
     if following.sentence != part.sentence:
         return False
-    reserves = {"hedge", "if"} if "but" in following.marks else {"hedge"}
+    reserves = {"hedge", "doubt", "if"} if "but" in following.marks else {"hedge", "doubt"}
     return any(hit.means.speech & reserves and TAIL.match(fresh.text, hit.end) for hit in following.hits)
 
 

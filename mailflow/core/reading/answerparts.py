@@ -20,6 +20,7 @@ from mailflow.core.reading.whichquestion import (
 from mailflow.core.reading.words import WORD
 
 _LISTED = re.compile(r"\d[,，、] ?\d")  # "if your answer to 2, 3 and 4 is yes"
+_ASIDE = re.compile(r"[ \t]*[(（][^()（）\n]+[)）][ \t]*\Z")
 SHORT = 60  # characters of an answer that says no more
 _LEAD = 9  # words of a part that only agrees
 _AGREEING = frozenset({"agree", "aware"})
@@ -37,7 +38,7 @@ _HOPE_NEAR = 12  # characters: "but I do", "even if we"
 
 def answering_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or those parts of it that answer by themselves: "yes to all, | codes lost", "the first yes, | …"."""
-    end = _till_hope(fresh, start, end)
+    end = _till_hope(fresh, start, _before_aside(fresh, start, end))
     text = fresh.text[start:end]
     if not COMMA.search(text):
         yield (
@@ -58,6 +59,20 @@ def answering_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, i
         yield from _parts_that_say_which(fresh, parts)
     else:
         yield start, end
+
+
+def _before_aside(fresh: Fresh, start: int, end: int) -> int:
+    """Where a sentence ends, or an aside that closes it begins and answers nothing: "yes to all (I had not seen the boxes)"."""
+    aside = _ASIDE.search(fresh.flowed, start, end)
+    if aside is None or aside.start() == start:
+        return end
+    hits = fresh.within(aside.start(), end)
+    unaware = {"aware"} if any(hit.means.negates for hit in hits) else set()
+    answers = any(
+        not unaware.issuperset(hit.means.says) or hit.means.objects or hit.means.speech & (WHICH | _RESERVING)
+        for hit in hits
+    )
+    return end if answers else aside.start()
 
 
 def _takes_back(fresh: Fresh, start: int, end: int) -> bool:

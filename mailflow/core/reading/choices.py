@@ -16,6 +16,7 @@ from mailflow.core.reading.evidence import (
     Evidence,
     choices_named,
     evidence_of,
+    is_reserved,
     without_explained,
 )
 from mailflow.core.reading.fresh import Fresh
@@ -23,6 +24,7 @@ from mailflow.core.reading.otherservice import is_of_other_service, without_othe
 from mailflow.core.reading.sentences import sentence_end
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.whichquestion import ORDINALS, has_word
 
 _PASTED = 0.65
 _NAMED = 0.85  # a reason slot that only names a thing
@@ -30,6 +32,7 @@ _BARE = 0.85  # a plain yes or no
 _OTHER = 0.6  # a reason that fits none
 _MENTIONED = 0.6  # a thing of which nothing else is said
 _LEAST_OTHER = 3  # words
+_EITHER = frozenset({*ORDINALS, "both"})
 _YES = frozenset({"yes"})
 _AS_WELL = frozenset({"too", "same", "alike"})
 _SUPPOSED = RESERVED - {"doubt"}
@@ -105,7 +108,7 @@ def _choice_of(
             return choice, min(slot.sure, _BARE)
     # Who answers "No." and goes on tells a story.
     begin = slot.start + (0 if echoed is None else len(first))
-    own = [part for part in parts if part.start >= begin and not part.marks & RESERVED]
+    own = [part for part in parts if part.start >= begin and not is_reserved(part)]
     choices = _told_by_clauses(terms, field, own) or _told_around(fresh, terms, slot, field, parts)
     if len(choices) == 1:
         return choices.pop(), slot.sure
@@ -124,6 +127,8 @@ def _told_by_clauses(terms: Terms, field: Field, parts: Sequence[Clause]) -> set
 def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Sequence[Clause]) -> set[str]:
     """What a value tells that has no thing and no state."""
     text = fresh.text[slot.start : slot.end]
+    if _picks_one(fresh, slot):
+        return {slot.said[0]}
     if agreements.bare(text, terms) is False:
         return _by_own_things(terms, field, frozenset({NONE}))  # "Recovery codes: nah"
     if _only_tells_place(fresh, slot):
@@ -134,6 +139,16 @@ def _told_around(fresh: Fresh, terms: Terms, slot: Slot, field: Field, parts: Se
     if were_there and _were_on_lost(fresh, terms, slot, parts):
         return _by_own_things(terms, field, GONE)
     return set()
+
+
+def _picks_one(fresh: Fresh, slot: Slot) -> bool:
+    """As in "The second" to "Are they lost, or were none ever made?", where either makes the same choice."""
+    yes, no = slot.said
+    first = fresh.within(slot.start, sentence_end(fresh.text, slot.start))
+    picks = slot.asked and yes and not no and has_word(first, _EITHER)
+    return bool(picks) and not any(
+        hit.means.says or hit.means.negates or hit.means.speech & RESERVED for hit in first
+    )
 
 
 def _were_on_lost(fresh: Fresh, terms: Terms, slot: Slot, parts: Sequence[Clause]) -> bool:

@@ -223,6 +223,14 @@ def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[Evidence]:
                 yield Evidence(choice, _PHRASE, part)
 
 
+def is_reserved(part: Clause) -> bool:
+    """Whether what a clause tells is only supposed; an "I think" as its last word is no more than modest."""
+    if part.marks.isdisjoint(RESERVED):
+        return False
+    modest = [hit for hit in part.hits[1:] if hit is part.hits[-1] and "modest" in hit.means.speech]
+    return any(hit not in modest and hit.means.speech & RESERVED for hit in part.hits)
+
+
 def _only_asked(part: Clause) -> bool:
     """Whether a clause asks, rather than giving the reason for a question: "can you help, because I lost my phone?"."""
     return part.question and (part.break_before != "because" or "which" in part.hits[0].means.speech)
@@ -237,7 +245,7 @@ def _of_another(part: Clause, things: Iterable[str]) -> bool:
 def _by_things(
     ways: Ways, part: Clause, things: Sequence[str], states: frozenset[str], *, lost: bool
 ) -> Iterator[Evidence]:
-    if not states or part.marks & RESERVED or _only_asked(part) or _of_another(part, things):
+    if not states or is_reserved(part) or _only_asked(part) or _of_another(part, things):
         return
     if states & HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks:
         states |= {"was_at"}  # "I had the codes on that phone", which is lost
