@@ -106,9 +106,9 @@ class _Item:
         bare, words = "".join(self.words).strip(), "".join(self.phrase).strip()
         if not self.angles:
             address = sound_address(bare) if bare == words else None
-            name = " ".join(self.comments)
-            certain = not self.open_comment
-            return (Mailbox(decode_words(name), address), certain) if address else (None, "@" not in words)
+            if address is None:
+                return None, "@" not in decode_words(words)
+            return Mailbox(decode_words(" ".join(self.comments)), address), not self.open_comment
         address = sound_address(self.angles[0])
         if address is None or self.trailing:
             return None, False

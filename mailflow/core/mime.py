@@ -46,6 +46,9 @@ _PARAMETER = re.compile(r';\s*+([^\s=;]{1,100})\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)
 _BRACKETED = re.compile(r"<([^<>]+)>")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+# What must stand in no field (RFC 5322, 2.2): one reader drops it, for another the field ends there. Korean and Japanese mail
+# has others, where it is not encoded (RFC 1557, RFC 1468).
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x10-\x1a\x1c-\x1f\x7f]")
 
 
 def clean_value(text: str) -> str:
@@ -82,7 +85,7 @@ def read_fields(
         )
     elif (plain := _plain_fields(raw[start:stop])) is not None:
         return tuple(
-            (name, clean_value(value)) for name, value in plain if only is None or name in only
+            (name, _cleaned(name, value)) for name, value in plain if only is None or name in only
         ), body
     fields, junk = _split_fields(raw[start:stop])
     if junk is not None:
@@ -132,7 +135,12 @@ def _value(name: str, lines: list[bytes], problems: list[str]) -> str:
     if len(data) > FIELD_LIMIT and name not in _WHOLE:
         problems.append(f"field {name[:60]} cut to {FIELD_LIMIT // 1024} KB")
         data = data[_KEPT.get(name, slice(FIELD_LIMIT))]
-    return clean_value(data.decode("ascii") if data.isascii() else decode(data)[0])
+    return _cleaned(name, data.decode("ascii") if data.isascii() else decode(data)[0])
+
+
+def _cleaned(name: str, text: str) -> str:
+    """Of a From field that two readers may read differently nothing is kept."""
+    return "" if name == "from" and _FORBIDDEN.search(text) else clean_value(text)
 
 
 def first_field(fields: Fields, name: str) -> str:

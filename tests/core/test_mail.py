@@ -628,3 +628,8 @@ FIELDS = [
 def test_any_values_of_fields_are_a_mail(fields, body):
     header = "".join(f"{name}: {value}\r\n" for name, value in fields)
     assert sound(parse(f"{header}\r\n{body}".encode(), ENVELOPE))
+
+
+def test_a_korean_name_that_is_not_encoded_leaves_its_sender_known():
+    raw = b"From: \x0e1h5?\x0f <jo@example.org>\r\n\r\nhello"
+    assert parse(raw, Envelope("jo@example.org", ())).sender == "jo@example.org"
