@@ -23,6 +23,7 @@ from mailflow.core.reading import (
     chosen,
     confirmed,
     context,
+    framed,
     links,
     names,
     notmine,
@@ -108,6 +109,7 @@ class _Reader:
         self._boxes = boxes.find_boxes(fresh)
         self._taken = Taken(fresh)
         self._claims: list[Claim] = []
+        self._mentioned: list[Claim] = []  # what prose says and does not give
 
     def claims(self) -> list[Claim]:
         """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
@@ -115,11 +117,11 @@ class _Reader:
         hits, free = self._taken.left(self._fresh.hits), self._taken.free()
         if self._boxes:
             self._claims = list(boxes.without_disowned(self._terms, self._claims, hits))
-        self._claims += self._prose(hits, free)
+        self._claims += self._of_prose(self._prose(hits, free))
         self._read_context(free)
         self._claims = names.without_unlike(self._terms, self._claims, self._writer)
         wanted = frozenset(self._terms.form.items if self._first else self._items)
-        self._claims += self._last_resort(hits, free, wanted)
+        self._claims += self._given(self._last_resort(hits, free, wanted))
         self._take_back()
         return self._without_stray_hints(wanted)
 
@@ -127,8 +129,28 @@ class _Reader:
         """Leave out what the words around it take back."""
         fresh, terms = self._fresh, self._terms
         claims = unreal.without_unreal(fresh, terms, self._claims)
-        claims = notmine.without_others(fresh, terms, claims)
+        claims = framed.without_quoted(fresh, terms, claims)
         self._claims = list(bound.without_bound(fresh, terms, claims))
+
+    def _of_prose(self, said: list[Claim]) -> list[Claim]:
+        """What prose gives, and what of it is mentioned only; no mailbox is lost where its address is: "I never signed up with x"."""
+        given = self._given(said)
+        if len(given) < len(said):
+            self._mentioned = [claim for claim in said if claim not in given]
+            given = [claim for claim in given if not self._is_of_mentioned(claim)]
+        return given
+
+    def _is_of_mentioned(self, claim: Claim) -> bool:
+        fields = self._terms.form.by_key
+        return fields[claim.field].kind is Kind.REASON and any(
+            fields[one.field].kind is Kind.ADDRESS and claim.start <= one.start < claim.end
+            for one in self._mentioned
+        )
+
+    def _given(self, claims: Iterable[Claim]) -> list[Claim]:
+        """The claims less those of names and addresses that their sentence only mentions."""
+        mine = notmine.without_others(self._fresh, self._terms, claims)
+        return list(framed.without_mentioned(self._fresh, self._terms, mine))
 
     # Where the form was filled in
 
@@ -217,7 +239,7 @@ class _Reader:
 
     def _read_context(self, free: Sequence[_Span]) -> None:
         fresh, terms = self._fresh, self._terms
-        self._claims += context.read_context(fresh, terms, self._questions, self._claims, free)
+        self._claims += self._given(context.read_context(fresh, terms, self._questions, self._claims, free))
         if self._first and (open_items := boxes.left_open(fresh, terms, self._boxes)):
             self._claims += context.yes_to_open_boxes(fresh, terms, open_items, free)
         if not self._first and (terms.registered is None or terms.registered.key not in self._said()):
@@ -271,8 +293,12 @@ class _Reader:
         }
         corrected = any("correct" in hit.means.speech for hit in fresh.hits)
         found = candidates.in_prose(
-            fresh, terms, field, free, others, self._writer, wanted=wanted or corrected
+            fresh, terms, field, free, others, self._writer, self._given, wanted=wanted or corrected
         )
+        if any(claim.field == field.key for claim in self._mentioned):
+            return [
+                claim for claim in found if claim.sure >= candidates.SHAPED
+            ]  # the word that it stands for may be any
         return list(found) or (list(names.set_apart(fresh, terms, field)) if wanted else [])
 
     def _without_stray_hints(self, wanted: AbstractSet[str]) -> list[Claim]:

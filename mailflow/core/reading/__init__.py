@@ -37,6 +37,7 @@ What only our last letter explains
     confirmed, chosen     what answers a question of the staff
 In the end
     unreal, notmine       losses that did not come about, names and addresses of somebody else; `bindingwords` around them
+    framed, denied        names and addresses that a sentence only mentions, or denies
     bound                 agreements that are put off or only spoken of
     claim, settle         what was read; one answer a field, or a doubt
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 
 from mailflow.core.reading import introduced
 from mailflow.core.reading.fresh import Fresh
@@ -30,7 +31,9 @@ _STOP = re.compile(r"[,;!?。，；！？]|\.(?![^\W_])|\n\n|[:：](?=\s)")
 _CONTRACTED = re.compile(r"['’]s\s([\w-]+)")  # "my username's x"
 _QUESTION = re.compile(r"\s?\?\s+(?=\S)")
 _NEXT_WORD = re.compile(r"\s(\w+)")
-_AT_SERVICE = re.compile(rf"[{QUOTES}]?\s\w{{1,5}}\s(\w+)(?:\s(\w+))?")  # "on pypi", "on your site"
+_AT_SERVICE = re.compile(
+    rf"[{QUOTES}]?\s\w{{1,5}}\s(\w+)(?:\s(\w+))?(?:\s\w+\s\w{{1,5}}\s(\w+))?"
+)  # "on pypi", "on your site", "both on x and on pypi"
 _SERVICE_BEFORE = re.compile(r"\b\w{1,5}\s(\w+),?\s\Z")  # "on pypi I am x"
 _THERE = re.compile(
     rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
@@ -45,6 +48,9 @@ _BETWEEN_WORDS = 5
 _BESIDE = 25
 _PHRASE_ENDS = (". ", ", ", "! ", "? ", "。", "，", ": ")
 _PAUSES = frozenset({",", "，", ":", "："})
+_ANNOUNCED = frozenset({"noun", "account"})
+_PARTING = frozenset({"comma", "and", "but"})
+_LIKEWISE = "likewise"  # "mine is"
 _IT = 2  # words between a pause and an "is": "and it is"
 _OF = 4  # characters between a person and what is theirs: "'s "
 # Kinds of words that another service has too.
@@ -54,9 +60,9 @@ _OWN = frozenset({"noun", "account", "said", "as", "called", "named"})
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
     """The name that an announcing phrase of one kind announces."""
     found = next((found for rule in _RULES[key] if (found := rule(fresh, terms, hit)) is not None), None)
-    if found is None or (key in _OWN and _others_place(fresh, terms, hit)) or _is_of_peer(fresh, hit):
+    if found is None or (key in _OWN and _others_place(fresh, terms, hit)):
         return None
-    return found
+    return found if key == _LIKEWISE or not _is_of_peer(fresh, hit) else None
 
 
 def _is_of_peer(fresh: Fresh, hit: Hit) -> bool:
@@ -190,6 +196,13 @@ def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return found._replace(sure=WEAK) if found and not terms.everyday(found.name) else None
 
 
+def _likewise(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "my colleague's user name is x, mine is y"."""
+    before = reversed(fresh.within(max(0, hit.start - _LOOK_AHEAD), hit.start))
+    spoken = takewhile(lambda other: not other.means.ends, before)
+    return directly(fresh, terms, hit) if any(_ANNOUNCED & {*other.means.names} for other in spoken) else None
+
+
 def named_there(fresh: Fresh, terms: Terms) -> Found | None:
     """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
     named = any(name in fresh.low for name in terms.service)
@@ -248,6 +261,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "named": (_called,),
     "iam": (_introduced, introduced.unlike_words, introduced.in_brackets),
     "here": (_speaking,),
+    _LIKEWISE: (_likewise,),
     "maintains": (_as,),
     "mine": (_own_name, introduced.unlike_words, introduced.in_brackets),
 }
@@ -263,15 +277,20 @@ def _phrase_start(fresh: Fresh, place: int) -> int:
 
 
 def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
-    """Whether the name is said to be one at another service: "my GitHub user name", "user name at GitHub"."""
-    before = words_of(fresh.low[max(0, hit.start - _BESIDE) : hit.start])[-3:]
+    """Whether the name is said to be one at another service: "my GitHub user name", "user name at GitHub".
+
+    "I have my code on GitHub, and my user name here is x" is another matter.
+    """
+    begin = max(0, hit.start - _BESIDE)
+    parts = [other.end for other in fresh.within(begin, hit.start) if other.means.breaks in _PARTING]
+    before = words_of(fresh.low[max([begin, *parts]) : hit.start])[-3:]
     after = words_of(fresh.low[hit.end : hit.end + _BESIDE])[:2]
     near = (*before, *after)
     return terms.among("elsewhere", *near) and not any(map(terms.is_service, near))
 
 
 def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
-    start = _is(fresh, terms, hit.end)
+    start = _past_particle(fresh, terms, _is(fresh, terms, hit.end))
     match = _HERE.match(fresh.text, start, start + _LOOK_AHEAD) if start else None
     if match is None:
         return None
@@ -282,6 +301,12 @@ def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | 
     again = _is(fresh, terms, denied.end("name") + 1) or _but(fresh, denied.end("name"))
     match = _HERE.match(fresh.text, again) if again else None  # "is not x, it is y", "is not x but y"
     return accepted(fresh, terms, match, strong=True, said=True) if match else None
+
+
+def _past_particle(fresh: Fresh, terms: Terms, place: int) -> int:
+    """Behind a word that is put in before the value: "mein Benutzername ist | aber x"."""
+    word = _NEXT_WORD.match(fresh.low, place) if place else None
+    return word.end() if word and terms.among("put_in", word[1]) else place
 
 
 def _but(fresh: Fresh, place: int) -> int:

@@ -32,6 +32,22 @@ class Binds(StrEnum):
     UNREAL = "unreal"  # beside a loss that did not come about: "I nearly lost my phone"
     PUT_RIGHT = "put_right"  # behind one that was put right: "I lost my phone and got it back"
 
+    # Around a name or an address:
+    UNREAL_BEFORE = "unreal_before"  # before one that is none, or none yet: "I nearly registered as x"
+    UNREAL_BEHIND = "unreal_behind"  # the same behind it
+    RENAMED = "renamed"  # before the name that an account is to get: "could be changed to x"
+    SUPPOSING = "supposing"  # before it, whatever stands between: "in case somebody asks you"
+    DENIED_BEHIND = "denied_behind"  # right behind it: "is not mine"
+    STILL_SO = "still_so"  # beside a "not" by which it was so until now: "any more"
+    ORDERS = "orders"  # before it, what is not to be done: "never write to x"
+    ASKED_WHETHER = "asked_whether"  # in a question whether there is such a one: "is there a"
+    ASKED_FOR = "asked_for"  # the same where it leads to it or stands behind it: "is there a user named x?"
+    EXAMPLE = "example"  # right before it: "such as x"
+    THOUGHT = "thought"  # before one that a "but" behind it puts right: "I thought it was x, but it is y"
+    PUTS_RIGHT = "puts_right"  # between one and the right one: "x, no wait, y"
+    QUOTES = "quotes"  # right before a quotation of nothing that they say: "your form says"
+    QUOTES_BEHIND = "quotes_behind"  # right behind one: "wrote the thief"
+
 
 class Cue(NamedTuple):
     """One phrase that was found."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 from itertools import islice
@@ -40,7 +40,8 @@ _START, _BEGIN, _END = itemgetter(0), attrgetter("start"), attrgetter("end")
 _LOOK_BACK = 30  # characters in front of a name
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
-_CORRECTED, _WRAPPED, _SHAPED, _PLAIN = 0.8, 0.75, 0.7, 0.65
+SHAPED = 0.7  # it looks like nothing but a name
+_CORRECTED, _WRAPPED, _PLAIN = 0.8, 0.75, 0.65
 _IN_SUBJECT = 0.02  # less sure
 _OWN, _LIKELY = 0.03, 0.62  # it is made of the writer's own name: surer by so much, and no less sure than so
 _UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
@@ -66,10 +67,13 @@ def in_prose(
     free: Sequence[tuple[int, int]],
     others: AbstractSet[str],
     writer: Writer,
+    given: Callable[[Iterable[Claim]], list[Claim]],
     *,
     wanted: bool,
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's.
+
+    `given`: leaves out those that their sentence only mentions.
 
     Where no name is `wanted`, only one that is made of the writer's own counts: "any news of jdoe?".
     """
@@ -91,8 +95,9 @@ def in_prose(
             known = found.get(name.lower())
             if known is None or known.sure < sure:
                 found[name.lower()] = claim
-    best = max((claim.sure for claim in found.values()), default=0)
-    likeliest = [claim for claim in found.values() if claim.sure == best]
+    left = given(found.values())
+    best = max((claim.sure for claim in left), default=0)
+    likeliest = [claim for claim in left if claim.sure == best]
     if len(likeliest) == 1:
         yield from likeliest
 
@@ -251,7 +256,7 @@ def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_
         return _UNSPOKEN if shaped else 0
     if match["open"] and match["close"] and any(abs(start - cue.end) <= _NEAR for cue in spoken):
         return _WRAPPED if shaped else _PLAIN if name.islower() else 0
-    return _SHAPED if shaped else _PLAIN if _stands_as_name(fresh, terms, match, spoken) else 0
+    return SHAPED if shaped else _PLAIN if _stands_as_name(fresh, terms, match, spoken) else 0
 
 
 def _belongs_to(fresh: Fresh, terms: Terms, cue: _Cue, start: int) -> bool:

@@ -172,6 +172,12 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
         if found is not None and not terms.states_nothing(field, found.name):
             start, end = min(found.start, hit.start), max(found.end, hit.end)
             yield Claim(field.key, found.name, _IN_PROSE, found.sure, start, end)
+            right = notbut.at_once(fresh, terms, found.end) or notbut.thought(
+                fresh, terms, found.start, found.end
+            )
+            if right is not None:
+                name = right["name"].rstrip(".-")
+                yield Claim(field.key, name, "corrected name", STRONG, found.start, right.end(), rank=2)
 
 
 def _introduced(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -> Iterator[Claim]:

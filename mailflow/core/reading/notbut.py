@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from mailflow.core.form import Field
+from mailflow.core.reading import addressforms
+from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import WORK
+from mailflow.core.reading.meaning import WORK, Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, STRONG
 from mailflow.core.reading.terms import Terms
 
@@ -20,6 +23,10 @@ _BEFORE = re.compile(
     rf"(?<![\w@./-])(?P<name>{NAME})[{QUOTES}]?[ ,，、]{{1,2}}(?:[^\W\d_]{{1,4}} )?\Z", re.ASCII
 )
 _AFTER = re.compile(rf"[ ][{QUOTES}]?(?P<name>{NAME})(?![\w@])", re.ASCII)
+_BEHIND_PAUSE = re.compile(rf"[ ,，、:–—-]{{0,3}}[{QUOTES}]?(?P<name>{NAME})", re.ASCII)
+_PAUSE = f" ,，、…–—-{QUOTES}"
+_ASIDE = 40  # characters of a name's correction
+_WORDS_TO_IS = 4
 _SPOKEN = frozenset({"noun", "account", "mine"})  # kinds of words that announce a name
 _AWAY, _FAR = 2, 150  # sentences and characters
 _LONGEST = 70  # characters of a name and what stands around it
@@ -31,6 +38,69 @@ def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """The name that is put in place of another."""
     yield from _not_but(fresh, terms, field)
     yield from _and_not(fresh, terms, field)
+
+
+def at_once(fresh: Fresh, terms: Terms, place: int) -> re.Match[str] | None:
+    """The name by which one is put right that ends at a place: "x, no wait, y"."""
+    for cue in terms.binding.find(fresh.flowed, place, min(place + _ASIDE, fresh.line_end(place))):
+        aside = cue.binds is Binds.PUTS_RIGHT and not fresh.text[place : cue.start].strip(_PAUSE)
+        right = _BEHIND_PAUSE.match(fresh.text, cue.end) if aside else None
+        if right and not _says_not(fresh, cue.start, cue.end) and _may_be_right(fresh, terms, right):
+            return right
+    return None
+
+
+def is_put_right(fresh: Fresh, terms: Terms, wrong: addressforms.Found, right: addressforms.Found) -> bool:
+    """Whether the second of two addresses is put in place of the first: "x, no wait, y", "I thought it was x, but it is y"."""
+    hits = fresh.within(wrong.end, right.start)
+    if any("not_but" in hit.means.speech and hit.start - wrong.end <= _BEFORE_NAME for hit in hits):
+        return True
+    near = right.start - wrong.end <= _ASIDE
+    for cue in terms.binding.find(fresh.flowed, wrong.end, right.start) if near else ():
+        rest = fresh.flowed[wrong.end : cue.start] + fresh.flowed[cue.end : right.start]
+        if cue.binds is Binds.PUTS_RIGHT and not rest.strip(_PAUSE + ":"):
+            return not _says_not(fresh, cue.start, cue.end)
+    return any("but" in hit.means.speech for hit in hits) and _is_thought(fresh, terms, wrong.start)
+
+
+def _says_not(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a "no" is the "not" of what follows at once, as Spanish has one word for both: "x, no y"."""
+    alone = any(
+        (hit.start, hit.end) == (start, end) and hit.means.negates for hit in fresh.within(start, end)
+    )
+    return alone and fresh.text[end : end + 1].isspace()
+
+
+def thought(fresh: Fresh, terms: Terms, start: int, end: int) -> re.Match[str] | None:
+    """The name that is put in place of one that stands there: "I thought my user name was x, but it turned out to be y"."""
+    if not _is_thought(fresh, terms, start):
+        return None
+    ends = fresh.sentence_ends
+    after = bisect_right(ends, end)
+    stop = min(ends[after] if after < len(ends) else len(fresh.text), end + _FAR)
+    but = next((hit for hit in fresh.within(end, stop) if "but" in hit.means.speech), None)
+    return said_behind(fresh, terms, but.end, stop) if but is not None else None
+
+
+def _is_thought(fresh: Fresh, terms: Terms, place: int) -> bool:
+    ends = fresh.sentence_ends
+    before = bisect_right(ends, place)
+    begin = max(ends[before - 1] if before else 0, place - _FAR)
+    return any(cue.binds is Binds.THOUGHT for cue in terms.binding.find(fresh.flowed, begin, place))
+
+
+def said_behind(fresh: Fresh, terms: Terms, start: int, stop: int) -> re.Match[str] | None:
+    """The name behind the first "is" in a part of the text, hardly a word away from its beginning: "but it turned out to be y"."""
+    match = terms.is_word.search(fresh.low, start, stop)
+    if match is None or fresh.low.count(" ", start, match.start()) > _WORDS_TO_IS:
+        return None
+    right = _RIGHT.match(fresh.text, match.end())
+    return right if right and _may_be_right(fresh, terms, right) else None
+
+
+def _may_be_right(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
+    goes_on = fresh.text[match.end() : match.end() + 1]
+    return not (terms.everyday(match["name"].rstrip(".-")) or goes_on.isalpha() or goes_on == "@")
 
 
 def _not_but(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
@@ -52,7 +122,7 @@ def _not_but(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
 
 def _and_not(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """As in "My user name has a dash, it is jane-doe and not janedoe", where a name or an account is spoken of before."""
-    for hit in [hit for hit in fresh.hits if hit.means.negates or "instead" in hit.means.addresses]:
+    for hit in _prefixed_nots(fresh):
         wrong = _AFTER.match(fresh.text, hit.end)
         right = _BEFORE.search(fresh.text, max(0, hit.start - _LONGEST), hit.start) if wrong else None
         if wrong is None or right is None:
@@ -62,6 +132,13 @@ def _and_not(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
             continue
         if _is_given(fresh, terms, _spoken(fresh, start), start):
             yield Claim(field.key, name, "corrected name", STRONG, start, wrong.end(), rank=2)
+
+
+def _prefixed_nots(fresh: Fresh) -> list[Hit]:
+    """The words for "not" but those that stand behind what they deny."""
+    behind = {hit.start for hit in fresh.hits if "not_but" in hit.means.speech}
+    nots = [hit for hit in fresh.hits if hit.means.negates or "instead" in hit.means.addresses]
+    return [hit for hit in nots if hit.start not in behind] if behind else nots
 
 
 def _spoken(fresh: Fresh, place: int) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import takewhile, zip_longest
+from itertools import pairwise, takewhile, zip_longest
 from typing import NamedTuple
 
+from mailflow.core.reading import notbut
 from mailflow.core.reading.addressforms import Found
+from mailflow.core.reading.denied import is_denied
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.windows import BESIDE, LOOK_BACK, ConceptsOf, Window, keys, window_of
+from mailflow.core.reading.windows import BESIDE, ConceptsOf, Window, keys, window_of
 
 REGISTERED, WANTED = "registered", "wanted"
 PLAIN = "plain"  # an address of theirs, and no more is said
@@ -44,9 +46,10 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
     if not together or len(told) != 2:
         return told
     between = fresh.within(found[0].end, found[1].start)
-    if any("or" in hit.means.speech for hit in between):
+    right = _put_right(fresh, terms, found, told)
+    if right is None and any("or" in hit.means.speech for hit in between):
         return _either(told)
-    return _put_right(fresh, found, told) or _paired(told)
+    return right or _paired(told)
 
 
 def _instead(_: Found, window: Window) -> Role | None:
@@ -159,7 +162,8 @@ def _is_denied_before(cue: Hit, before: Sequence[Hit]) -> bool:
     """As in "No new address needed: x", "nothing you send to x": what is not so, unless it is the change that is not."""
     if any(_is_change(hit) for hit in before):
         return False
-    nearest = next((hit for hit in reversed(before) if hit.start < cue.start and _parts_or_says(hit)), None)
+    said = [hit for hit in before if hit.start < cue.start and not hit.means.auxiliary]
+    nearest = next(filter(_parts_or_says, reversed(said)), None)
     return nearest is not None and nearest.means.negates
 
 
@@ -226,6 +230,17 @@ def _given_to_account(one: Found, window: Window) -> Role | None:
     return Role(WANTED, _CUED) if given or window.to_get else None
 
 
+def _asked_for_behind(_: Found, window: Window) -> Role | None:
+    """As in "I have just set up x, so please put it on the account"."""
+    asked = any(
+        "wanted" in hit.means.addresses
+        and "it" in following.means.speech
+        and following.start - hit.end <= BESIDE
+        for hit, following in pairwise(window.behind)
+    )
+    return Role(WANTED, GUESSED) if asked else None
+
+
 def _of_account(_: Found, window: Window) -> Role | None:
     """As in "the account x"."""
     corrected = window.corrects and window.only_it
@@ -258,25 +273,47 @@ _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _lost,
     _in_brackets,
     _told_behind,
+    _asked_for_behind,
     _of_account,
     _corrected,
     _plain,
 )
 
 
-def _put_right(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> list[Role] | None:
-    """Of two addresses in one sentence, as in "not x but y", "it is y, not x": y counts, the new one if no more is said.
+def _put_right(fresh: Fresh, terms: Terms, found: Sequence[Found], told: Sequence[Role]) -> list[Role] | None:
+    """Of two addresses in one sentence, as in "not x but y", "it is y, not x", "x, no wait, y": y counts, as what is said of both.
 
-    "Please use y, not x" is another matter, unless it corrects what was said.
+    The new one if nothing is said.
     """
-    denied = [_is_denied(fresh, one) for one in found]
-    named = any(role.name in _COUNTERPART for role in told)
-    if denied[0] == denied[1] or (named and not any("correct" in hit.means.speech for hit in fresh.hits)):
+    wrong = _wrong_one(fresh, terms, found)
+    if wrong is None:
         return None
-    start = max([hit.end for hit in fresh.within(0, found[0].start) if hit.means.ends], default=0)
-    cues = [key for key in keys(fresh.within(start, found[0].start), "addresses") if key in _COUNTERPART]
-    said = Role(cues[-1], _CUED) if cues else Role(WANTED, _CORRECTED)
-    return [Role(NONE, 0), said] if denied[0] else [said, Role(NONE, 0)]
+    cues = _cues_between(fresh, _sentence_begin(fresh, found[0].start), found[0].start)
+    if wrong == 0:
+        cues += _cues_between(fresh, found[0].end, found[1].start)
+    kept = told[1 - wrong]
+    if kept.name in _COUNTERPART and (wrong or not cues):
+        said = kept
+    else:
+        said = Role(cues[-1], _CUED) if cues else Role(WANTED, _CORRECTED)
+    return [Role(NONE, 0), said] if wrong == 0 else [said, Role(NONE, 0)]
+
+
+def _wrong_one(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> int | None:
+    """Which of two addresses of a sentence is said to be wrong."""
+    first, second = found
+    if notbut.is_put_right(fresh, terms, first, second):
+        return 0
+    denied = [is_denied(fresh, terms, one.start) for one in found]
+    return denied.index(True) if denied[0] != denied[1] else None
+
+
+def _cues_between(fresh: Fresh, start: int, end: int) -> list[str]:
+    return [key for key in keys(fresh.within(start, end), "addresses") if key in _COUNTERPART]
+
+
+def _sentence_begin(fresh: Fresh, place: int) -> int:
+    return max([hit.end for hit in fresh.within(0, place) if hit.means.ends], default=0)
 
 
 def _either(told: Sequence[Role]) -> list[Role]:
@@ -285,11 +322,6 @@ def _either(told: Sequence[Role]) -> list[Role]:
     if first.name == NONE and second.name == NONE:
         return [Role(PLAIN, _SHAKY), second]
     return [first, second] if second.name in _COUNTERPART else [first, first]
-
-
-def _is_denied(fresh: Fresh, one: Found) -> bool:
-    hits = fresh.within(max(0, one.start - LOOK_BACK), one.start)
-    return any(hit.means.negates and 0 <= one.start - hit.end <= BESIDE for hit in hits)
 
 
 def _paired(told: Sequence[Role]) -> list[Role]:

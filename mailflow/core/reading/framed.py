@@ -1,0 +1,250 @@
+"""Names and addresses that their sentence only speaks of: denied, wished for, asked about, quoted, an example, another service's."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from mailflow.core.form import Kind
+from mailflow.core.reading import notbut
+from mailflow.core.reading.bindingwords import Binds, Cue
+from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
+from mailflow.core.reading.denied import is_denied, leads_on
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.namelike import QUOTES
+from mailflow.core.reading.roles import REGISTERED, WANTED
+from mailflow.core.reading.sentences import COMMA
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
+
+_MOST = 200  # values, and quotations, that are looked at
+_FAR = 200  # characters of a sentence before the value, and behind it
+_RIGHT_BEFORE = 3  # characters between an "e.g." and its example
+_SERVICE_NEAR = 6  # words behind a name
+_PAIR = 2  # words: "on GitHub"
+_BESIDE_QUOTE = 40  # characters before or behind a quotation that say whose it is
+_KINDS = frozenset({Kind.NAME, Kind.ADDRESS})
+_PARTS = frozenset({"comma", "colon", "open", "and", "but"})
+_IN_PROSE = frozenset(
+    {LONE_VALUE, BESIDE_ACCOUNT, *map(prose_rule, ("name", f"{REGISTERED} address", f"{WANTED} address"))}
+)
+_BEHIND = re.compile(rf"[\s{QUOTES})]*")
+_BEHIND_PUT_IN = re.compile(rf"[\s,{QUOTES})]*")  # "the address in it, x, is not mine"
+_FOLLOWS = re.compile(rf"[\s{QUOTES}]*(\w[^,;.!?]*)")
+_MARKS = '"“„«「『'
+_QUOTATION = re.compile(
+    r"[\"“„«「『][^\"“”„«»「」『』\n]{3,300}[\s:：][^\"“”„«»「」『』\n]{1,300}[\"”“»」』]"
+)
+
+
+def without_mentioned(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """The claims less those of names and addresses in prose that nobody gives there."""
+    looked_at = 0
+    for claim in claims:
+        kind = terms.form.by_key[claim.field].kind
+        if kind in _KINDS and claim.rule in _IN_PROSE:
+            looked_at += 1
+            if looked_at <= _MOST and _Around(fresh, terms, claim, is_name=kind is Kind.NAME).only_mentions():
+                continue
+        yield claim
+
+
+def without_quoted(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """The claims less those of what is quoted of our form, or of somebody else: 'Your form says: "Username: jdoe"'."""
+    spans = list(_others_words(fresh, terms)) if any(mark in fresh.text for mark in _MARKS) else []
+    for claim in claims:
+        if not any(start <= claim.start and claim.end <= end for start, end in spans):
+            yield claim
+
+
+def _others_words(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
+    for match in islice(_QUOTATION.finditer(fresh.flowed), _MOST):
+        before = fresh.low[max(0, match.start() - _BESIDE_QUOTE) : match.start()]
+        behind = fresh.low[match.end() : match.end() + _BESIDE_QUOTE]
+        if _begins(terms, before) or _ends(terms, behind):
+            yield match.span()
+
+
+def _begins(terms: Terms, before: str) -> bool:
+    return any(
+        cue.binds is Binds.QUOTES and not before[cue.end :].strip(" :,\n")
+        for cue in terms.binding.find(before, 0, len(before))
+    )
+
+
+def _ends(terms: Terms, behind: str) -> bool:
+    return any(
+        cue.binds is Binds.QUOTES_BEHIND and not behind[: cue.start].strip(" ,\n")
+        for cue in terms.binding.find(behind, 0, len(behind))
+    )
+
+
+class _Around:
+    """The sentence around a value."""
+
+    def __init__(self, fresh: Fresh, terms: Terms, claim: Claim, *, is_name: bool) -> None:
+        self.fresh, self.terms, self.is_name = fresh, terms, is_name
+        self.place, self.end = _value(fresh, claim)
+        ends = fresh.sentence_ends
+        before = bisect_right(ends, self.place)
+        self.start = max(ends[before - 1] if before else 0, self.place - _FAR)
+        after = bisect_left(ends, self.end)
+        self.stop = min(ends[after] if after < len(ends) else len(fresh.text), self.end + _FAR)
+        self._cues: Sequence[Cue] = ()
+
+    def only_mentions(self) -> bool:
+        """Whether the value is not given by its sentence."""
+        self._cues = list(self.terms.binding.find(self.fresh.flowed, self.start, self.stop))
+        taken = any(cue.binds in _RULES and _RULES[cue.binds](self, cue) for cue in self._cues)
+        return taken or self._is_denied() or self._is_elsewhere() or (self.is_name and self._is_anothers())
+
+    def _is_denied(self) -> bool:
+        return not self.was_so() and is_denied(self.fresh, self.terms, self.place, self.start)
+
+    def _is_elsewhere(self) -> bool:
+        """As in "On GitHub I am x", "I am x on GitHub", beside which another clause may name the account here."""
+        fresh, terms = self.fresh, self.terms
+        parts = [hit for hit in fresh.within(self.start, self.place) if hit.means.breaks in _PARTS]
+        if parts and _is_at_other(terms, words_of(fresh.low[self.start : parts[0].start])):
+            parts = parts[1:]  # "On GitHub, my user name is x"
+        before = words_of(fresh.low[parts[-1].end if parts else self.start : self.place])
+        follows = _FOLLOWS.match(fresh.low, self.end, self.stop)
+        behind = words_of(follows[1]) if follows else []
+        if any(map(terms.is_service, (*before, *behind[:_SERVICE_NEAR]))):
+            return False
+        return _is_at_other(terms, before[:_PAIR]) or _is_at_other(terms, behind[:_PAIR])
+
+    def _is_anothers(self) -> bool:
+        """As in "his user name is x, mine is y"."""
+        hits = self.fresh.within(self.end, self.stop)
+        mine = next((hit for hit in hits if "likewise" in hit.means.names), None)
+        return mine is not None and not any(
+            0 <= one.start - mine.end <= _RIGHT_BEFORE for one in self.fresh.addresses
+        )
+
+    # What the rules ask about a phrase around the value
+
+    def is_before(self, cue: Cue) -> bool:
+        """Whether it stands before the value, in the same clause or one that goes on with it."""
+        return cue.end <= self.place and not self.has_but(cue.end, self.place)
+
+    def is_parted(self, cue: Cue) -> bool:
+        """Whether something else begins between it and the value."""
+        return COMMA.search(self.fresh.text, cue.end, self.place) is not None
+
+    def leads_on(self, cue: Cue) -> bool:
+        """Whether it stands before the value and only words that lead to one follow."""
+        return cue.end <= self.place and leads_on(self.terms, self.fresh.low[cue.end : self.place])
+
+    def has_but(self, start: int, end: int) -> bool:
+        """Whether a "but" stands in a part of the text."""
+        return any("but" in hit.means.speech for hit in self.fresh.within(start, end))
+
+    def was_so(self) -> bool:
+        """Whether what is denied was so until now: "is not mine any more"."""
+        return any(cue.binds is Binds.STILL_SO for cue in self._cues)
+
+    def is_question(self) -> bool:
+        """Whether the sentence ends as one."""
+        return any(hit.means.ends == "question" for hit in self.fresh.within(self.end, self.stop))
+
+    def behind(self) -> int:
+        """Where goes on what stands behind the value."""
+        put_in = self.fresh.text[self.start : self.place].rstrip(QUOTES + " \n(").endswith(",")
+        match = (_BEHIND_PUT_IN if put_in else _BEHIND).match(self.fresh.text, self.end)
+        return match.end() if match else self.end
+
+    def is_put_right(self) -> bool:
+        """Whether behind a "but" another such value follows."""
+        fresh = self.fresh
+        but = next((hit for hit in fresh.within(self.end, self.stop) if "but" in hit.means.speech), None)
+        if but is None:
+            return False
+        if self.is_name:
+            return notbut.said_behind(fresh, self.terms, but.end, self.stop) is not None
+        return any(but.end <= one.start < self.stop for one in fresh.addresses)
+
+
+def _unreal(around: _Around, cue: Cue) -> bool:
+    """As in "I nearly registered as x", and in German "ich wollte x heißen"."""
+    surrounds = cue.start < around.place and cue.end > around.end
+    return surrounds or (around.is_before(cue) and not around.is_parted(cue))
+
+
+def _unreal_behind(around: _Around, cue: Cue) -> bool:
+    """As in Turkish "x olsaydı"."""
+    return cue.start >= around.end and not around.has_but(around.end, cue.start)
+
+
+def _supposing(around: _Around, cue: Cue) -> bool:
+    """As in "in case somebody asks you to switch my account to x", but not in "in case somebody asks: it is x"."""
+    return around.is_before(cue) and ":" not in around.fresh.text[cue.end : around.place]
+
+
+def _renamed(around: _Around, cue: Cue) -> bool:
+    """As in Spanish "mi usuario podría cambiarse a x"; an address would be the one that is wanted."""
+    return around.is_name and around.leads_on(cue)
+
+
+def _denied_behind(around: _Around, cue: Cue) -> bool:
+    """As in "x is not mine", and in Japanese "x-not y"."""
+    return cue.start == around.behind() and not around.was_so()
+
+
+def _order(around: _Around, cue: Cue) -> bool:
+    """As in "never write to x", but not in "I don't use x" or "don't send it to my old address x"."""
+    before = words_of(around.fresh.low[around.start : cue.start])
+    return around.leads_on(cue) and not (before and around.terms.among("subject", before[-1]))
+
+
+def _asked_whether(around: _Around, _: Cue) -> bool:
+    """As in "would a mail even arrive at x?"."""
+    return around.is_question()
+
+
+def _asked_for(around: _Around, cue: Cue) -> bool:
+    """As in "is there a user named x?", "is the name x still free?"."""
+    if not around.is_question():
+        return False
+    if cue.start < around.end:
+        return cue.end > around.place or around.leads_on(cue)
+    between = words_of(around.fresh.low[around.end : cue.start])
+    return all(around.terms.among("is", word) for word in between)
+
+
+def _example(around: _Around, cue: Cue) -> bool:
+    """As in "a name such as x"."""
+    return 0 <= around.place - cue.end <= _RIGHT_BEFORE
+
+
+def _thought(around: _Around, cue: Cue) -> bool:
+    """As in "I thought that it was x, but it is y"."""
+    return around.is_before(cue) and around.is_put_right()
+
+
+_RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
+    Binds.UNREAL_BEFORE: _unreal,
+    Binds.UNREAL_BEHIND: _unreal_behind,
+    Binds.SUPPOSING: _supposing,
+    Binds.RENAMED: _renamed,
+    Binds.DENIED_BEHIND: _denied_behind,
+    Binds.ORDERS: _order,
+    Binds.ASKED_WHETHER: _asked_whether,
+    Binds.ASKED_FOR: _asked_for,
+    Binds.EXAMPLE: _example,
+    Binds.THOUGHT: _thought,
+}
+
+
+def _is_at_other(terms: Terms, words: Sequence[str]) -> bool:
+    """Whether two words are another service and what says that it is there: "on GitHub", "GitHub'da"."""
+    return len(words) == _PAIR and terms.among("elsewhere", *words) and terms.among("at_place", *words)
+
+
+def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:
+    """Where the value itself stands in what was read."""
+    value = str(claim.value).lower()
+    place = fresh.low.find(value, claim.start, claim.end)
+    return (place, place + len(value)) if place >= 0 else (claim.start, claim.end)
