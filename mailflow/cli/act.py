@@ -24,6 +24,7 @@ from mailflow.core.events import (
 )
 from mailflow.core.timing import LONGEST_WAIT, read_wait
 from mailflow.steps import operate
+from mailflow.steps.app import App
 from mailflow.steps.apply import Applied
 
 
@@ -76,7 +77,7 @@ def merge(site: Site, reference: str, into: str) -> None:
     """Close a case as a duplicate of the case INTO."""
     with site.desk() as desk:
         try:
-            _say(operate.merge(desk.app, reference, into, who()))
+            _say(desk.app, operate.merge(desk.app, reference, into, who()))
         except ValueError as error:
             raise exits.Refused(str(error), exits.BAD_DATA) from error
 
@@ -103,7 +104,7 @@ def snooze(site: Site, reference: str, wait: tuple[str, ...]) -> None:
 def correct(site: Site, reference: str, field: str, value: str | None) -> None:
     """Put right what was read wrongly, or not at all.
 
-    FIELD is a key of the form. Without VALUE what was read is taken out. A request that lacked nothing else goes to the
+    FIELD is a key of the form, or its label in quotes. Without VALUE what was read is taken out. A request that lacked nothing else goes to the
     staff, and the person is told so. An agreement can only be taken out: the person has to give it.
     """
     try:
@@ -114,11 +115,11 @@ def correct(site: Site, reference: str, field: str, value: str | None) -> None:
 
 def _act(site: Site, reference: str, event: Event) -> None:
     with site.desk() as desk:
-        _say(operate.act(desk.app, reference, event, who()))
+        _say(desk.app, operate.act(desk.app, reference, event, who()), event)
 
 
-def _say(applied: Applied) -> None:
-    say(operate.in_words(applied))
+def _say(app: App, applied: Applied, event: Event | None = None) -> None:
+    say(operate.in_words(applied, event, app.config.policy.form))
 
 
 def _text(given: str | None, what: str) -> str:

@@ -11,6 +11,7 @@ from mailflow.cli import exits
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import complain, say, show_json, table
 from mailflow.core.audit import Entry, Head, faults, read_head
+from mailflow.core.display import spoken
 from mailflow.core.reference import normal_reference
 from mailflow.store.unit import UnitOfWork
 
@@ -108,7 +109,9 @@ def _facts(entry: Entry) -> dict[str, object]:
 def _what(entry: Entry) -> str:
     facts = json.loads(entry.facts)
     told = (
-        facts.get("status") if entry.reference else ", ".join(f"{key} {_said(facts[key])}" for key in facts)
+        spoken(facts.get("status", ""))
+        if entry.reference
+        else ", ".join(f"{key} {_said(facts[key])}" for key in facts)
     )
     return f"{entry.verb}: {told}" if told else entry.verb
 

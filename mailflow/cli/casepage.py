@@ -14,7 +14,7 @@ from mailflow.core.authentication import in_words
 from mailflow.core.case import Case, Status
 from mailflow.core.correction import BY_STAFF
 from mailflow.core.digest import brief
-from mailflow.core.display import one_line
+from mailflow.core.display import one_line, spoken
 from mailflow.core.form import Form
 from mailflow.core.lookalikes import in_ascii
 from mailflow.store.cases import HistoryEntry
@@ -34,7 +34,7 @@ _RELATED = 10
 def show_record(record: Record, form: Form, now: datetime, zone: ZoneInfo, *, letters: bool) -> None:
     case = record.case
     shown = brief(case, form, now, record.around)
-    title(f"{case.reference} · {case.outcome or case.status} · {case.party}")
+    title(f"{case.reference} · {case.standing} · {case.party}")
     facts(_state(record, now, zone))
     for flag in shown.flags:
         text(f"! {flag}", "  ")
@@ -103,18 +103,21 @@ def _show_related(record: Record) -> None:
         return
     section("Other cases of this person, or about this account")
     for other in record.related[:_RELATED]:
-        text(f"{other.reference} · {other.outcome or other.status} · {other.account} · {other.party}", "  ")
+        text(f"{other.reference} · {other.standing} · {other.account} · {other.party}", "  ")
 
 
 def _show_history(record: Record, form: Form, zone: ZoneInfo, *, letters: bool) -> None:
     mails = {str(mail.id): mail for mail in record.mails}
     written = {letter.message_id: letter for letter in record.letters}
+    who = ""  # wrote the mail before
     for entry in record.history:
         text(f"{_time(entry.at, zone)}  {_event(entry)}", hanging=" " * 10)
-        _show_mail(mails.get(str(entry.facts.get("mail"))))
+        if mail := mails.get(str(entry.facts.get("mail"))):
+            who = _show_who(mail, who)
+            _show_mail(mail)
         _show_reading(entry.facts, form)
         for kind in entry.facts.get("not_written", ()):
-            text(f"! letter {kind} was not written: the limit of letters is reached", "      ")
+            text(f"! letter “{spoken(kind)}” was not written: the limit of letters is reached", "      ")
         for one in entry.facts.get("letters", ()):
             _show_letter(one, written.get(one["id"]), letters=letters)
 
@@ -122,14 +125,18 @@ def _show_history(record: Record, form: Form, zone: ZoneInfo, *, letters: bool) 
 def _event(entry: HistoryEntry) -> str:
     told = entry.facts
     if entry.kind == "wrote":
-        return f"{in_ascii(entry.by)} wrote: {told['kind']} (mail:{told['mail']})"
+        return f"{in_ascii(entry.by)} wrote: {spoken(told['kind'])} (mail:{told['mail']})"
     if entry.kind == "stranger_wrote":
         sender = in_ascii(told["sender"]) or "somebody"
         return f"{sender} wrote, who is not the party (mail:{told['mail']})"
     if entry.kind == "unproven_wrote":
         return f"{in_ascii(entry.by)} may have written, and was not believed: {told['why']} (mail:{told['mail']})"
-    said = (str(told[key]) for key in _SAID if told.get(key))
-    return ": ".join((entry.by, entry.kind.replace("_", " "), *said))
+    said = (_said(key, str(told[key])) for key in _SAID if told.get(key))
+    return ": ".join((entry.by, spoken(entry.kind), *said))
+
+
+def _said(key: str, told: str) -> str:
+    return told.removeprefix("Staff").lower() if key == "event" else told
 
 
 _SAID = (
@@ -147,13 +154,18 @@ _SAID = (
 )
 
 
-def _show_mail(mail: ListedMail | None) -> None:
-    if mail is None:
-        return
-    if mail.authentication:
-        text(f"Who wrote: {in_words(mail.authentication)}", "      ", dim=True)
-        for oddity in mail.authentication.oddities:
-            text(f"! {oddity}", "      ")
+def _show_who(mail: ListedMail, before: str) -> str:
+    """Who wrote, in words; where these are those of the mail `before`, which most often they are, they are not said again."""
+    if mail.authentication is None:
+        return before
+    words = in_words(mail.authentication)
+    text(f"Who wrote: {'as above' if words == before else words}", "      ", dim=True)
+    for oddity in mail.authentication.oddities:
+        text(f"! {oddity}", "      ")
+    return words
+
+
+def _show_mail(mail: ListedMail) -> None:
     if mail.subject:
         text(f"Subject: {mail.subject}", "      ", dim=True)
     lines = (mail.fresh or "").strip().splitlines()
@@ -168,12 +180,12 @@ def _show_reading(told: Mapping[str, Any], form: Form) -> None:
     for key, answer in told.get("answers", {}).items():
         text(f"→ {_label(form, key)}: {_value(form, key, answer['value'])}", "      ")
     for secret in told.get("secrets", ()):
-        text(f"! {secret.replace('_', ' ')} in it, masked", "      ")
+        text(f"! {spoken(secret)} in it, masked", "      ")
 
 
 def _show_letter(told: Mapping[str, Any], letter: QueuedLetter | None, *, letters: bool) -> None:
     state = f"{letter.state}, letter:{letter.id}" if letter else "no longer kept"
-    text(f"letter {told['kind']} to {told['to']} ({state})", "      ")
+    text(f"letter “{spoken(told['kind'])}” to {told['to']} ({state})", "      ")
     if letter and letter.error and letter.state != "sent":
         text(f"! {letter.error}", "      ")
     if letter and letters:

@@ -10,6 +10,7 @@ from mailflow.cli.casepage import show_record
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, say, show_json, table
 from mailflow.core.case import Status
+from mailflow.core.display import spoken
 
 
 @click.command("list")
@@ -41,14 +42,14 @@ def list_(
         [
             (
                 case.reference,
-                case.outcome or case.status,
+                case.standing,
                 ago(case.opened_at, now),
                 case.account,
                 case.party,
             )
             for case in listed
         ],
-        [", ".join(sorted(case.flags)) for case in listed],
+        [", ".join(map(spoken, sorted(case.flags))) for case in listed],
     )
     if len(found) > limit:
         say(f"These are the newest {limit}; --limit shows more.")

@@ -9,7 +9,7 @@ from mailflow.cli.show import facts, section, text, title
 from mailflow.core.answer import Answer
 from mailflow.core.authentication import in_words
 from mailflow.core.case import Status
-from mailflow.core.display import one_line
+from mailflow.core.display import one_line, spoken
 from mailflow.core.form import Form
 from mailflow.core.items import missing_items
 from mailflow.core.lookalikes import in_ascii
@@ -23,7 +23,7 @@ _WORDS = 60  # characters of the words that a value was read from
 
 
 def show_mail(name: str, handled: Handled, form: Form) -> None:
-    title(f"{name}: {handled.kind.value.replace('_', ' ')}")
+    title(f"{name}: {spoken(handled.kind.value)}")
     facts(_about(handled))
     section(f"Lines ({_LEGEND})")
     for line in islice(handled.body.lines, _LINES):
@@ -44,10 +44,10 @@ def _about(handled: Handled) -> Iterator[tuple[str, str]]:
     if case:
         yield (
             "case",
-            f"{case.reference}, {case.outcome or case.status}: {handled.how or 'it opened this case'}",
+            f"{case.reference}, {case.standing}: {handled.how or 'it opened this case'}",
         )
     if handled.wish.words:
-        yield "wants", f"{handled.wish.intent.value.replace('_', ' ')}: “{handled.wish.words}”"
+        yield "wants", f"{spoken(handled.wish.intent.value)}: “{handled.wish.words}”"
     if handled.body.secrets:
         yield "masked", ", ".join(handled.body.secrets)
     for problem in handled.mail.problems:
@@ -91,6 +91,6 @@ def _show_letters(handled: Handled) -> None:
         section("Not answered")
         text("nothing new to say, or the limits of letters are reached", "  ")
     for letter in handled.letters:
-        section(f"Letter {letter.kind} to {letter.recipient}")
+        section(f"Letter “{spoken(letter.kind)}” to {letter.recipient}")
         text(f"Subject: {letter.subject}", "  ")
         text(letter.text.rstrip(), "  │ ")

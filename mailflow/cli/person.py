@@ -107,7 +107,7 @@ def forget(site: Site, address: str, dry_run: bool, yes: bool) -> None:
 def _show(address: str, person: Person) -> None:
     say(f"kept of {address}: {_counts(person)}")
     for case in person.cases:
-        say(f"{case.reference}, {case.outcome or case.status}")
+        say(f"{case.reference}, {case.standing}")
     if person.named_in:
         say(f"also an answer in cases of others, which stay as they are: {', '.join(person.named_in)}")
 

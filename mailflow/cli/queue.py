@@ -17,7 +17,7 @@ from mailflow.cli import exits
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, on_terminal, say, show_json, table, text
 from mailflow.cli.who import staff
-from mailflow.core.display import one_line
+from mailflow.core.display import one_line, spoken
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.timing import DAY
 from mailflow.store.seal import Unreadable
@@ -70,7 +70,7 @@ def _show(entries: list[dict[str, Any]], now: datetime) -> None:
             (
                 entry["id"],
                 entry["state"],
-                entry["what"],
+                spoken(entry["what"]),
                 entry["address"],
                 ago(entry["since"], now),
                 entry["attempts"],

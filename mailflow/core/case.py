@@ -10,6 +10,7 @@ from typing import Any
 
 from mailflow.core.answer import Answer
 from mailflow.core.authentication import Verdict
+from mailflow.core.display import spoken
 
 
 class Status(StrEnum):
@@ -81,6 +82,11 @@ class Case:
     fruitless: int = 0  # mails in a row that brought nothing new
     snoozed_until: datetime | None = None  # the staff wants to be told of it then, and not before
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, as the staff reads it."""
+        return spoken(self.outcome or self.status)
 
     def evolve(self, **changes: Any) -> Case:
         """The case with some fields changed, as `dataclasses.replace` makes it, in a tenth of the time.

@@ -6,7 +6,7 @@ An agreement can be taken out and not put in: only the person can give it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,7 +45,9 @@ def _split(form: Form, said: str) -> tuple[Field, str]:
     key, _, value = said.partition(" ")
     if field := _named(form, key):
         return field, value.strip()
-    raise ValueError(f"it names no field of the form: write FIELD: VALUE, of {', '.join(form.by_key)}")
+    raise ValueError(
+        f"it names no field of the form: write FIELD: VALUE, of {', '.join(field.label for field in form.fields)}"
+    )
 
 
 def _named(form: Form, name: str) -> Field | None:
@@ -75,8 +77,13 @@ def _choice(field: Field, written: str) -> str:
     wanted = written.lower()
     choice = wanted if wanted in field.choices else labels.get(wanted)
     if choice is None:
-        raise ValueError(f"{one_line(written, 60)} is none of {', '.join(field.choices)}")
+        raise ValueError(f"{one_line(written, 60)} is none of these: {'; '.join(_names(field))}")
     return choice
+
+
+def _names(field: Field) -> Iterable[str]:
+    labels = dict(field.choice_labels)
+    return (labels.get(choice, choice) for choice in field.choices)
 
 
 def _choices(field: Field, written: str) -> Value:

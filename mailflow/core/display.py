@@ -37,6 +37,11 @@ def one_line(text: str, most: int = 0) -> str:
     return line[: most - 1] + "…" if 0 < most < len(line) else line
 
 
+def spoken(name: str) -> str:
+    """A name of ours as the staff reads it: `awaiting_answers` is "awaiting answers"."""
+    return name.replace("_", " ")
+
+
 def lines(text: str) -> tuple[str, ...]:
     """The visible text line by line, wherever a line may end (also U+0085, U+2028 and kin)."""
     return tuple(visible(line).rstrip() for line in text.strip().splitlines())

@@ -55,6 +55,12 @@ def read_wait(typed: str) -> timedelta | None:
     return wait if timedelta() < wait <= LONGEST_WAIT else None
 
 
+def written_wait(wait: timedelta) -> str:
+    """Such a wait as people read it: of whole days, or else of hours."""
+    number, unit = (wait // _UNITS["hour"], "hour") if wait % DAY else (wait // DAY, "day")
+    return f"{number} {unit}" + ("s" if number > 1 else "")
+
+
 def retry_wait(attempts: int, waits: Sequence[timedelta]) -> timedelta:
     """The wait after the given number of failed attempts (1 or more); the last of `waits` goes on."""
     return waits[min(attempts, len(waits)) - 1]

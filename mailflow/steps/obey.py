@@ -125,7 +125,11 @@ def _do(app: App, uow: UnitOfWork, command: Command, member: str) -> _Done:
         return _Done(found(app, uow, command))
     else:
         return _Done(shown(app, uow, command))
-    return _Done(CommandAnswer(command.line, f"{in_words(applied)}."), applied.letters, (act,))
+    return _Done(
+        CommandAnswer(command.line, f"{in_words(applied, command.event, app.config.policy.form)}."),
+        applied.letters,
+        (act,),
+    )
 
 
 def _write(

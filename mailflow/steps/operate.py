@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mailflow.core.correction import read_correction
+from mailflow.core.display import spoken
 from mailflow.core.events import (
     Event,
     StaffAsked,
@@ -16,6 +18,8 @@ from mailflow.core.events import (
     StaffReopened,
     StaffSnoozed,
 )
+from mailflow.core.form import Form
+from mailflow.core.timing import written_wait
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
 from mailflow.steps.find import UnknownCase, find_case
@@ -83,14 +87,25 @@ def record(app: App, uow: UnitOfWork, acts: Iterable[Act]) -> None:
         uow.audit.add(app.clock(), one.by, one.verb, one.reference, one.facts)
 
 
-def in_words(applied: Applied) -> str:
-    """What came of an act, in a line for who did it."""
+def in_words(applied: Applied, event: Event | None, form: Form) -> str:
+    """What came of an act, in a line for who did it. `event`: what was commanded, if not a merge."""
     case = applied.case
-    letters = ", ".join(f"{letter.kind} to {letter.recipient}" for letter in applied.letters)
-    now = f"{case.reference} is {case.outcome or case.status}"
+    letters = ", ".join(f"{spoken(letter.kind)} to {letter.recipient}" for letter in applied.letters)
+    now = f"{case.reference} is {case.standing}"
     if applied.note == "nothing_to_do":
         return f"{now}: there was nothing to do. {_WHEN}"
+    now += _now_so(event, form)
     return f"{now}; " + (f"letter written: {letters}" if letters else "no letter")
+
+
+def _now_so(event: Event | None, form: Form) -> str:
+    """What is other than it was, where neither the status nor a letter shows it."""
+    if isinstance(event, StaffCorrected):
+        right = read_correction(form, event.said)
+        if right.answer is None:
+            return f", now without {right.field.label}"
+        return f", now with {right.field.label}: {form.say(right.field.key, right.answer.value)}"
+    return f", and told of again in {written_wait(event.wait)}" if isinstance(event, StaffSnoozed) else ""
 
 
 def _act_of(applied: Applied, event: Event) -> Act:

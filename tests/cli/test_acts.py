@@ -29,7 +29,7 @@ def history(world, reference):
 
 def test_ask_writes_to_the_person_and_waits(shell, world, case):
     done = shell.good("cases", "ask", case.reference, "Which projects?")
-    assert done.out == f"{case.reference} is awaiting_requester; letter written: question to jo@example.org\n"
+    assert done.out == f"{case.reference} is awaiting requester; letter written: question to jo@example.org\n"
     (letter,) = left(world)
     assert "Which projects?" in letter.text
     assert world.case().status is Status.AWAITING_REQUESTER
@@ -60,7 +60,7 @@ def test_a_closed_standard_input_is_told(shell, world, case):
 def test_note_is_for_the_staff_alone(shell, world, case):
     assert (
         shell.good("cases", "note", case.reference, "hello").out
-        == f"{case.reference} is in_review; no letter\n"
+        == f"{case.reference} is in review; no letter\n"
     )
     assert left(world) == []
 
@@ -93,7 +93,7 @@ def test_reopen_takes_it_up_again_and_is_no_trouble_where_it_is_open(shell, worl
     assert "nothing to do" in shell.good("cases", "reopen", case.reference).out
     shell.good("cases", "close", case.reference, "recovered")
     assert (
-        "is in_review; letter written: received"
+        "is in review; letter written: received"
         in shell.good("cases", "reopen", case.reference, "wrong one").out
     )
     assert history(world, case.reference)[-1].facts["text"] == "wrong one"
@@ -124,7 +124,7 @@ def test_snooze_moves_the_escalation(shell, world, case):
     before = datetime.now(UTC)
     assert (
         shell.good("cases", "snooze", case.reference, "20", "days").out
-        == f"{case.reference} is in_review; no letter\n"
+        == f"{case.reference} is in review, and told of again in 20 days; no letter\n"
     )
     assert world.case().due_at - before >= timedelta(days=20)
     assert "snoozed: 2" in shell.good("cases", "show", case.reference).out
@@ -167,7 +167,7 @@ def test_what_was_read_wrongly_is_put_right(shell, world, case):
 
 def test_what_nobody_said_is_taken_out(shell, world, case):
     done = shell.good("cases", "correct", case.reference, "code_of_conduct")
-    assert done.out == f"{case.reference} is in_review; no letter\n"
+    assert done.out == f"{case.reference} is in review, now without Code of Conduct; no letter\n"
     assert "code_of_conduct" not in world.case().answers
     assert "Code of Conduct: taken out" in shell.good("cases", "show", case.reference).out
 
@@ -177,7 +177,10 @@ def test_a_request_that_only_lacked_that_goes_to_the_staff(shell, world):
     case = world.case()
     assert case.status is Status.AWAITING_ANSWERS
     done = shell.good("cases", "correct", case.reference, "User name", "jdoe42")
-    assert done.out == f"{case.reference} is in_review; letter written: received to jo@example.org\n"
+    assert (
+        done.out
+        == f"{case.reference} is in review, now with User name: jdoe42; letter written: received to jo@example.org\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def test_the_list_shows_the_newest_case_first(shell, world):
     lines = shell.good("cases", "list").out.splitlines()
     assert lines[0].split() == ["reference", "status", "age", "account", "party"]
     assert "kim@example.com" in lines[1]
-    assert lines[2].split()[1:] == ["in_review", "3", "days", "jdoe42", "jo@example.org"]
+    assert lines[2].split()[1:] == ["in", "review", "3", "days", "jdoe42", "jo@example.org"]
 
 
 def test_the_list_for_programs_is_an_object_a_line(shell, world):
@@ -76,7 +76,7 @@ def test_where_a_table_does_not_fit_each_row_is_a_list(shell, world):
 def test_what_to_note_of_a_case_stands_below_it(shell, world):
     world.write(COMPLETE + "password: correct-Horse-77\n")
     lines = shell.good("cases", "list").out.splitlines()
-    assert lines[2] == "  ! secret_pasted"
+    assert lines[2] == "  ! secret pasted"
 
 
 def plain(shown):
@@ -105,7 +105,7 @@ def test_show_says_what_is_known_from_which_words_and_what_happened(shell, story
     case = story.case()
     shown = shell.good("cases", "show", case.reference).out
     for words in (
-        f"{case.reference} · in_review · jo@example.org",
+        f"{case.reference} · in review · jo@example.org",
         "account    jdoe42",
         "waits for  the staff, for 3 days",
         "in line    number 1",
@@ -117,7 +117,7 @@ def test_show_says_what_is_known_from_which_words_and_what_happened(shell, story
         "│ password: [password removed]",
         "→ User name: jdoe42",
         "! password in it, masked",
-        "letter missing to jo@example.org (sent, letter:1)",
+        "letter “missing” to jo@example.org (sent, letter:1)",
         "mallory@example.net wrote, who is not the party (mail:3)",
         "│ Give it to me instead.",
         f"mailflow cases ask | note | close | correct | merge {case.reference}",
@@ -157,7 +157,7 @@ def test_show_says_where_a_duplicate_went_and_what_was_not_written(shell, world)
     for number in range(5):
         world.write(COMPLETE.replace("jdoe42", f"jdoe{number}"))
     last = world.case()
-    assert "! letter received was not written: the limit" in shell.good("cases", "show", last.reference).out
+    assert "! letter “received” was not written: the limit" in shell.good("cases", "show", last.reference).out
     shell.good("cases", "merge", last.reference, first.reference)
     shown = shell.good("cases", "show", last.reference).out
     assert f"merged into  {first.reference}" in shown
@@ -172,8 +172,8 @@ def test_show_names_the_other_cases_of_the_person_and_of_the_account(shell, worl
     world.write(COMPLETE.replace("jdoe42", "jdoe-work"))
     third = world.case()
     shown = shell.good("cases", "show", first.reference).out
-    assert f"{second.reference} · in_review · jdoe42 · eve@example.net" in shown
-    assert f"{third.reference} · in_review · jdoe-work · jo@example.org" in shown
+    assert f"{second.reference} · in review · jdoe42 · eve@example.net" in shown
+    assert f"{third.reference} · in review · jdoe-work · jo@example.org" in shown
     shown = shell.good("cases", "show", third.reference).out
     assert first.reference in shown
     assert second.reference not in shown

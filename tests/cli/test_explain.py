@@ -93,18 +93,18 @@ def test_people_see_lines_values_letters_and_why_not(shell, files):
     shown = shell.good("explain", *files).out
     for words in (
         "01-user.eml: request\n  from       jo@example.org\n  who wrote  cannot be told: nothing was checked\n  subject    locked out\n",
-        "awaiting_answers: it opened this case",
+        "awaiting answers: it opened this case",
         "Lines (│ fresh, > quoted, » forwarded, ~ signature)",
         "     1 │ Hello, I lost my phone",
         "     3 │ password: [password removed]",
         "  masked     password",
         "  User name: jdoe42\n      line 1, “",
         "Still missing in the case\n  Recovery codes, Code of Conduct, Waiting time\n",
-        "Letter missing to jo@example.org\n  Subject: [Account recovery ",
+        "Letter “missing” to jo@example.org\n  Subject: [Account recovery ",
         "it came to the case's reply address",
         " > 1. Are your recovery codes lost",
         " ~ Jo Doe",
-        "Letter received to jo@example.org",
+        "Letter “received” to jo@example.org",
         "Not answered\n  ",
         "3834, section 5",
         "no answer to the form",
@@ -137,7 +137,7 @@ def test_a_mail_that_calls_for_no_letter_says_so(shell, files, tmp_path):
     question.write_text(REPLY.partition("\n\n")[0] + "\n\nHas anybody looked at my request yet?\n")
     shown = shell.good("explain", *files[:2], str(question), str(question)).out
     first, again = shown.split("question.eml: ")[1:]
-    assert "Letter status to jo@example.org" in first
+    assert "Letter “status” to jo@example.org" in first
     assert "Not answered\n  nothing new to say" in again
 
 

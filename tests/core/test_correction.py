@@ -48,8 +48,8 @@ def test_without_a_value_the_field_is_not_answered(said):
         ("conduct: yes", "only the person can agree"),
         ("registered: jo", "jo is not a mail address"),
         ("link: example.org", "not a link"),
-        ("codes: maybe", "maybe is none of lost, has"),
-        ("reason: lost_2fa, boredom", "boredom is none of lost_mail, lost_2fa"),
+        ("codes: maybe", "maybe is none of these: lost; has"),
+        ("reason: lost_2fa, boredom", "boredom is none of these: lost_mail; lost the phone"),
         (f"username: {'x' * 1001}", "longer than 1000"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as holds_for
 from hypothesis import strategies as st
 
-from mailflow.core.timing import LONGEST_WAIT, after, daily_slot, read_wait, retry_wait
+from mailflow.core.timing import LONGEST_WAIT, after, daily_slot, read_wait, retry_wait, written_wait
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = timedelta(days=1)
@@ -79,3 +79,9 @@ def test_retries_wait_longer_and_longer_and_then_go_on():
 )
 def test_a_wait_is_read_as_the_staff_types_it(typed, wait):
     assert read_wait(typed) == wait
+
+
+@pytest.mark.parametrize(("typed", "written"), [("1 day", "1 day"), ("2 WEEKS", "14 days"), ("48 hours", "2 days"), ("1 hour", "1 hour"), ("36 hours", "36 hours")])  # fmt: skip
+def test_a_wait_is_written_as_it_may_be_typed(typed, written):
+    assert written_wait(read_wait(typed)) == written
+    assert read_wait(written) == read_wait(typed)

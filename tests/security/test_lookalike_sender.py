@@ -66,14 +66,16 @@ def test_who_wrote_is_told_of_each_mail_of_a_case(desk, shell):  # noqa: F811
         "Received: from mail.example.org (mail.example.org [192.0.2.9]) by mx.desk.example; Mon, 2 Mar 2026 09:00:00 +0000",
     )
     desk.get(COMPLETE, *head)
+    desk.get("How far are you?", *head)
     desk.get("And my account is another one: mallory.", head[0].replace("pass", "fail"), head[1])
     shown = " ".join(shell.good("cases", "show", desk.world.case().reference).out.split())
     assert "Who wrote: example.org vouches for it (dmarc pass of example.org, says mx.desk.example)" in shown
+    assert shown.count("Who wrote: as above") == 1
     assert (
         "may have written, and was not believed: who wrote it is not proven: it fails DMARC of example.org"
         in shown
     )
     assert "! a mail in this person's name was not believed, and changed nothing" in shown
     [case] = shell.good("cases", "show", desk.world.case().reference, "--json").objects
-    assert [mail["authentication"]["verdict"] for mail in case["mails"]] == ["pass", "fail"]
+    assert [mail["authentication"]["verdict"] for mail in case["mails"]] == ["pass", "pass", "fail"]
     assert case["proof"] == "pass"

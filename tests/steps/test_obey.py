@@ -91,7 +91,7 @@ def test_what_cannot_be_done_is_told_and_undoes_nothing_else(staffed):
     assert f"Not done: {reference} cannot be merged into {reference}." in text
     assert "Not done: there is no case 0000-1111." in text
     assert (
-        f"{reference} is awaiting_requester: there was nothing to do. Only what is closed is reopened" in text
+        f"{reference} is awaiting requester: there was nothing to do. Only what is closed is reopened" in text
     )
     assert staffed.case().status is Status.AWAITING_REQUESTER
     assert [verb for _, verb, _ in entries(staffed)] == ["ask", "reopen"]
@@ -142,6 +142,17 @@ def test_cases_are_found_by_what_the_staff_knows_of_them(staffed):
     assert entries(staffed) == []
 
 
+def test_a_closed_case_is_shown_as_one(staffed):
+    reference = staffed.case().reference
+    *_, answer = command(
+        staffed, f"snooze {reference} 36 hours\nclose {reference} recovered\nshow {reference}"
+    )
+    assert f"{reference} is in review, and told of again in 36 hours; no letter." in " ".join(
+        answer.text.split()
+    )
+    assert f"{reference}  opened 24 hours ago, closed: recovered\r\n" in answer.text
+
+
 def test_more_cases_than_are_shown_are_told_to_be_there(staffed, monkeypatch):
     monkeypatch.setattr(look, "MOST_FOUND", 1)
     staffed.write(COMPLETE, sender="kim@example.com")
@@ -157,7 +168,7 @@ def test_what_was_read_wrongly_is_put_right_by_mail(staffed):
         f"correct {reference} User name: jdoe43\ncorrect {reference} code_of_conduct: yes\nshow {reference}",
     )
     text = " ".join(answer.text.split())
-    assert f"{reference} is in_review; no letter." in text
+    assert f"{reference} is in review, now with User name: jdoe43; no letter." in text
     assert "Not done: only the person can agree to it: ask them." in text
     assert "Account: jdoe43" in text
     assert entries(staffed) == [(staff(staffed), "correct", reference)]
