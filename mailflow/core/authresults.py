@@ -25,6 +25,8 @@ _PAIR = re.compile(
     r'(?<![A-Za-z0-9._/-])([A-Za-z0-9][A-Za-z0-9._/-]*+)\s*+=\s*+("(?:[^"\\]++|\\.)*+"?[^\s"]*|[^\s"]+)',
     re.DOTALL,
 )
+# What each result begins with, by the keywords of RFC 8601, 2.2; "none" stands where there are no results.
+_RESULT = re.compile(r'[\w-]+(?:/[0-9]+)?\s*+=\s*+"?[\w-]+"?(?:\s|\Z)|(?:none)?\Z', re.IGNORECASE | re.ASCII)
 _EMPTY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*=")  # as some write of a null sender
 # What filters write beside dmarc=fail: `(p=reject dis=none)`, `(policy=reject)`; no RFC has it, nearly all write it.
 _POLICY = re.compile(r"\b(?:p|sp|policy)=(none|quarantine|reject)\b", re.IGNORECASE)
@@ -54,7 +56,8 @@ class AuthResults:
 
     authserv_id: str  # in lower case, unquoted
     checks: tuple[Check, ...]
-    # Whether nothing of it may be lost: all comments and quotations close, and there is no more than is read.
+    # Whether nothing of it may be lost or feigned: all comments and quotations close, each part is a result, and there are
+    # no more than are read.
     whole: bool = True
 
 
@@ -73,7 +76,8 @@ def read_auth_results(value: str) -> AuthResults:
     words = head.text.split()
     authserv_id = _unquoted(words[0]).lower() if words else ""
     checks = tuple(check for part in parts[:MOST_CHECKS] if (check := _check(part)))
-    return AuthResults(authserv_id, checks, whole=closed and len(parts) <= MOST_CHECKS)
+    whole = closed and len(parts) <= MOST_CHECKS and all(_RESULT.match(part.text) for part in parts)
+    return AuthResults(authserv_id, checks, whole)
 
 
 def _parts(value: str) -> tuple[list[_Part], bool]:

@@ -119,6 +119,8 @@ def test_a_value_that_does_not_stand_as_it_should_is_nobodys(result):
         'dkim=pass header.d=example.net".evil.example; dmarc=fail header.from=example.net',
         "dkim=pass header.d=example.net(\\); dmarc=fail header.from=example.net",
         "; ".join(["dkim=fail header.d=evil.example"] * (MOST_CHECKS + 1)),
+        "spf=pass smtp.mailfrom=jo@example.net;.evil.example; dmarc=none header.from=example.net",
+        "spf=pass smtp.mailfrom=jo@example.net;x=y.evil.example; dmarc=none header.from=example.net",
     ],
 )
 def test_a_field_of_which_a_result_may_be_lost_says_so(field):
@@ -132,6 +134,10 @@ def test_a_field_of_which_a_result_may_be_lost_says_so(field):
         ('dkim=pass (2048-bit key; 5" disks :-\\)) header.d=example.net header.b="a/b="', "example.net"),
         ('spf=pass reason="a; b (c" smtp.mailfrom=example.net smtp.helo=', "example.net"),
         ("spf=pass smtp.mailfrom=", ""),
+        (
+            'DKIM/1 = "pass" header.d=example.net; x-tls=pass; compauth=pass reason=100; arc=none',
+            "example.net",
+        ),
     ],
 )
 def test_a_pass_in_odd_forms_that_servers_write_is_whole(field, domain):

@@ -70,7 +70,14 @@ def test_results_that_only_look_like_a_pass(desk, field):
 
 
 @pytest.mark.parametrize(
-    "domain", ["example.org(.evil.example", 'example.org".evil.example', "example.org).evil.example"]
+    "domain",
+    [
+        "example.org(.evil.example",
+        'example.org".evil.example',
+        "example.org).evil.example",
+        "example.org;.evil.example",
+        "example.org;x=y.evil.example",
+    ],
 )
 @pytest.mark.parametrize("signed", ["dkim=pass header.d={}", "spf=pass smtp.mailfrom=a@{}"])
 def test_a_domain_of_the_forgers_that_our_server_repeats_and_that_hides_the_rest(desk, domain, signed):
