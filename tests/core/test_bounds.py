@@ -39,7 +39,7 @@ TEXTS = (
     *("yes to all. ", "yes to the rest. ", "both yes, "),
     *("I agree to the Code of Conduct once I ", "I nearly lost my phone ", "never write to a@b.example "),
     *("I have never had an account named x1 ", "is there a user x1? ", "a@b.example, no wait, ", "user name is x1, no, "),
-    *('form says "a: b" ', "I thought my user name was x1 but ", "on GitHub I am x1 "),
+    *('form says "a: b" ', "I thought my user name was x1 but ", "on GitHub I am x1 ", "a hacker changed it to a@b.example "),
     # what mail programs write
     *(">", "> ", ">\n", "> a\n", "> a\nb\n", "On ", "On Mon, 1 Jan 2024 at 10:00, x wrote:\n", "wrote:\n"),
     *("From: x\n", "From: x\nTo: y\n", "-----Original Message-----\n", "-- \n", "--\n", "Sent from my iPhone\n"),

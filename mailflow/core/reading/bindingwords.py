@@ -45,6 +45,8 @@ class Binds(StrEnum):
     EXAMPLE = "example"  # right before it: "such as x"
     THOUGHT = "thought"  # before one that a "but" behind it puts right: "I thought it was x, but it is y"
     PUTS_RIGHT = "puts_right"  # between one and the right one: "x, no wait, y"
+    THIEVES = "thieves"  # before the address that they changed the account's into: "a hacker changed it to x"
+    UNASKED = "unasked"  # beside one that it was changed into without the writer: "that was not me"
     QUOTES = "quotes"  # right before a quotation of nothing that they say: "your form says"
     QUOTES_BEHIND = "quotes_behind"  # right behind one: "wrote the thief"
 

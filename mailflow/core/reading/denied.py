@@ -28,9 +28,14 @@ def is_denied(fresh: Fresh, terms: Terms, place: int, least: int = 0) -> bool:
     return leads_on(terms, fresh.low[no.end : place])
 
 
-def leads_on(terms: Terms, between: str) -> bool:
-    """Whether a text holds no more than words that lead to a name or an address: " an account named "."""
-    return not _APART.search(between) and all(terms.among("leads_on", word) for word in words_of(between))
+def leads_on(terms: Terms, between: str, *more: str) -> bool:
+    """Whether a text holds no more than words that lead to a name or an address: " an account named ".
+
+    `more`: lists of others that may stand there.
+    """
+    return not _APART.search(between) and all(
+        any(terms.among(key, word) for key in ("leads_on", *more)) for word in words_of(between)
+    )
 
 
 def _denies(fresh: Fresh, hit: Hit) -> bool:

@@ -1,4 +1,4 @@
-"""Names and addresses that their sentence only speaks of: denied, wished for, asked about, quoted, an example, another service's."""
+"""Names and addresses that their sentence only speaks of: denied, wished for, asked about, quoted, an example, a thief's."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from mailflow.core.reading.words import words_of
 
 _MOST = 200  # values, and quotations, that are looked at
 _FAR = 200  # characters of a sentence before the value, and behind it
+_NEXT = 40  # characters of the sentence behind
 _RIGHT_BEFORE = 3  # characters between an "e.g." and its example
 _SERVICE_NEAR = 6  # words behind a name
 _PAIR = 2  # words: "on GitHub"
@@ -96,9 +97,16 @@ class _Around:
 
     def only_mentions(self) -> bool:
         """Whether the value is not given by its sentence."""
-        self._cues = list(self.terms.binding.find(self.fresh.flowed, self.start, self.stop))
+        find = self.terms.binding.find
+        self._cues = list(find(self.fresh.flowed, self.start, self.stop))
+        if not self.is_name:  # "It was changed to x. That was not me."
+            behind = find(self.fresh.flowed, self.stop, self.stop + _NEXT)
+            self._cues += [cue for cue in behind if cue.binds is Binds.UNASKED and self._opens(cue)]
         taken = any(cue.binds in _RULES and _RULES[cue.binds](self, cue) for cue in self._cues)
         return taken or self._is_denied() or self._is_elsewhere() or (self.is_name and self._is_anothers())
+
+    def _opens(self, cue: Cue) -> bool:
+        return not self.fresh.text[self.stop : cue.start].strip()
 
     def _is_denied(self) -> bool:
         return not self.was_so() and is_denied(self.fresh, self.terms, self.place, self.start)
@@ -134,9 +142,13 @@ class _Around:
         """Whether something else begins between it and the value."""
         return COMMA.search(self.fresh.text, cue.end, self.place) is not None
 
-    def leads_on(self, cue: Cue) -> bool:
-        """Whether it stands before the value and only words that lead to one follow."""
-        return cue.end <= self.place and leads_on(self.terms, self.fresh.low[cue.end : self.place])
+    def leads_on(self, cue: Cue, *more: str) -> bool:
+        """Whether it stands before the value and only words that lead to one follow, or those of `more` lists."""
+        return cue.end <= self.place and leads_on(self.terms, self.fresh.low[cue.end : self.place], *more)
+
+    def is_own(self) -> bool:
+        """Whether it is called the writer's: "my account x"."""
+        return self.terms.among("own", *words_of(self.fresh.low[self.start : self.place]))
 
     def has_but(self, start: int, end: int) -> bool:
         """Whether a "but" stands in a part of the text."""
@@ -145,6 +157,20 @@ class _Around:
     def was_so(self) -> bool:
         """Whether what is denied was so until now: "is not mine any more"."""
         return any(cue.binds is Binds.STILL_SO for cue in self._cues)
+
+    def is_changed(self, start: int) -> bool:
+        """Whether an address is said to be changed behind a place, and nobody asks for it."""
+        low, among = self.fresh.low, self.terms.among
+        if self.is_name or among("begs", *words_of(low[start : self.place])):
+            return False
+        behind = self.fresh.within(self.end, self.stop)
+        stop = next((hit.start for hit in behind if hit.means.breaks in _PARTS), self.stop)
+        return among("altered", *words_of(low[start:stop])) or any(
+            "change" in hit.means.addresses
+            or "changed" in hit.means.states
+            or ("wanted" in hit.means.addresses and hit.start >= self.end)
+            for hit in self.fresh.within(start, stop)
+        )
 
     def is_question(self) -> bool:
         """Whether the sentence ends as one."""
@@ -170,7 +196,7 @@ class _Around:
 def _unreal(around: _Around, cue: Cue) -> bool:
     """As in "I nearly registered as x", and in German "ich wollte x heißen"."""
     surrounds = cue.start < around.place and cue.end > around.end
-    return surrounds or (around.is_before(cue) and not around.is_parted(cue))
+    return surrounds or around.leads_on(cue, "wishes_on")
 
 
 def _unreal_behind(around: _Around, cue: Cue) -> bool:
@@ -206,12 +232,24 @@ def _asked_whether(around: _Around, _: Cue) -> bool:
 
 def _asked_for(around: _Around, cue: Cue) -> bool:
     """As in "is there a user named x?", "is the name x still free?"."""
-    if not around.is_question():
+    if not (around.is_name and around.is_question()) or around.is_own():
         return False
     if cue.start < around.end:
         return cue.end > around.place or around.leads_on(cue)
     between = words_of(around.fresh.low[around.end : cue.start])
     return all(around.terms.among("is", word) for word in between)
+
+
+def _thieves(around: _Around, cue: Cue) -> bool:
+    """As in "a hacker changed the address to x"."""
+    return around.is_before(cue) and not around.is_parted(cue) and around.is_changed(cue.start)
+
+
+def _unasked(around: _Around, cue: Cue) -> bool:
+    """As in "it was changed to x without my knowledge", but not in "please change it to x, that was not me"."""
+    if cue.end <= around.place:
+        return around.is_before(cue) and not around.is_parted(cue) and around.is_changed(around.start)
+    return around.is_changed(around.start)
 
 
 def _example(around: _Around, cue: Cue) -> bool:
@@ -233,6 +271,8 @@ _RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
     Binds.ORDERS: _order,
     Binds.ASKED_WHETHER: _asked_whether,
     Binds.ASKED_FOR: _asked_for,
+    Binds.THIEVES: _thieves,
+    Binds.UNASKED: _unasked,
     Binds.EXAMPLE: _example,
     Binds.THOUGHT: _thought,
 }

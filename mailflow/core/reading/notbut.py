@@ -24,6 +24,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(rf"[ ][{QUOTES}]?(?P<name>{NAME})(?![\w@])", re.ASCII)
 _BEHIND_PAUSE = re.compile(rf"[ ,，、:–—-]{{0,3}}[{QUOTES}]?(?P<name>{NAME})", re.ASCII)
+_STOPS = frozenset(",，、…–—")
 _PAUSE = f" ,，、…–—-{QUOTES}"
 _ASIDE = 40  # characters of a name's correction
 _WORDS_TO_IS = 4
@@ -42,6 +43,9 @@ def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
 
 def at_once(fresh: Fresh, terms: Terms, place: int) -> re.Match[str] | None:
     """The name by which one is put right that ends at a place: "x, no wait, y"."""
+    pause = fresh.text[place : place + _BEFORE_NAME].strip(QUOTES)[:1]
+    if pause not in _STOPS:
+        return None
     for cue in terms.binding.find(fresh.flowed, place, min(place + _ASIDE, fresh.line_end(place))):
         aside = cue.binds is Binds.PUTS_RIGHT and not fresh.text[place : cue.start].strip(_PAUSE)
         right = _BEHIND_PAUSE.match(fresh.text, cue.end) if aside else None
@@ -73,13 +77,13 @@ def _says_not(fresh: Fresh, start: int, end: int) -> bool:
 
 def thought(fresh: Fresh, terms: Terms, start: int, end: int) -> re.Match[str] | None:
     """The name that is put in place of one that stands there: "I thought my user name was x, but it turned out to be y"."""
-    if not _is_thought(fresh, terms, start):
-        return None
     ends = fresh.sentence_ends
     after = bisect_right(ends, end)
     stop = min(ends[after] if after < len(ends) else len(fresh.text), end + _FAR)
     but = next((hit for hit in fresh.within(end, stop) if "but" in hit.means.speech), None)
-    return said_behind(fresh, terms, but.end, stop) if but is not None else None
+    if but is None or not _is_thought(fresh, terms, start):
+        return None
+    return said_behind(fresh, terms, but.end, stop)
 
 
 def _is_thought(fresh: Fresh, terms: Terms, place: int) -> bool:

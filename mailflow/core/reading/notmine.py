@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
+from mailflow.core.reading.denied import leads_on
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.roles import WANTED
 from mailflow.core.reading.sentences import part_start, sentence_end
@@ -46,7 +47,8 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
     till = behind.end() if behind else end
     is_name = field.kind is Kind.NAME
     for cue in terms.binding.find(fresh.text, first, till + _LONGEST):
-        if cue.binds is Binds.OTHERS_BEFORE and cue.end <= place:
+        before = cue.binds is Binds.OTHERS_BEFORE and cue.end <= place
+        if before and leads_on(terms, fresh.low[cue.end : place]):
             return True
         if cue.binds in (_NAME_BEHIND if is_name else _ADDRESS_BEHIND) and cue.start == till:
             return True

@@ -232,6 +232,8 @@ def _given_to_account(one: Found, window: Window) -> Role | None:
 
 def _asked_for_behind(_: Found, window: Window) -> Role | None:
     """As in "I have just set up x, so please put it on the account"."""
+    if window.next_to:
+        return None  # "so please change it to y"
     asked = any(
         "wanted" in hit.means.addresses
         and "it" in following.means.speech
