@@ -17,6 +17,7 @@ _WITH_CHOICES = {Kind.REASON, Kind.CHOICE}
 _ONLY_FOR = {  # keys that mean something for some kinds only
     "choices": _WITH_CHOICES,
     "choice_labels": _WITH_CHOICES,
+    "advice": _WITH_CHOICES,
     "yes": {Kind.CHOICE},
     "statement": {Kind.CHOICE, Kind.AGREEMENT},
     "placeholders": {Kind.NAME, Kind.ADDRESS, Kind.LIST, Kind.URL, Kind.TEXT},
@@ -37,12 +38,10 @@ def _required_when(value: object) -> tuple[tuple[str, str], ...]:
     return tuple((values.key(field), values.key(choice)) for field, choices in listed for choice in choices)
 
 
-def _choice_labels(value: object) -> tuple[tuple[str, str], ...]:
+def _by_choice(value: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
-        raise FaultError(
-            f'{shown(value)} is not a table: write one such as {{ has_codes = "still has them" }}'
-        )
-    return tuple((values.key(choice), values.line(label)) for choice, label in value.items())
+        raise FaultError(f'{shown(value)} is not a table: write one such as {{ has_codes = "still there" }}')
+    return tuple((values.key(choice), values.line(said)) for choice, said in value.items())
 
 
 class FieldTable(Table, header="[[form.field]]"):
@@ -58,7 +57,8 @@ class FieldTable(Table, header="[[form.field]]"):
     why: str = optional(_paragraph_or_none, "")
     how: str = optional(_paragraph_or_none, "")
     choices: tuple[str, ...] = optional(each(values.key), [])
-    choice_labels: tuple[tuple[str, str], ...] = optional(_choice_labels, {})
+    choice_labels: tuple[tuple[str, str], ...] = optional(_by_choice, {})
+    advice: tuple[tuple[str, str], ...] = optional(_by_choice, {})
     yes: str = optional(_key_or_none, "")
     statement: str = optional(values.or_empty(values.line), "")
     placeholders: tuple[str, ...] = optional(each(values.word), [])
@@ -137,9 +137,10 @@ def _own_faults(field: Field) -> Iterator[tuple[str, str]]:
 def _choice_faults(field: Field) -> Iterator[tuple[str, str]]:
     if len({*field.choices}) < len(field.choices):
         yield "choices", "a choice stands twice: write each once"
-    for choice, _ in field.choice_labels if field.choices else ():
-        if choice not in field.choices:
-            yield "choice_labels", _no_choice(choice, field)
+    for name in ("choice_labels", "advice") if field.choices else ():
+        for choice, _ in getattr(field, name):
+            if choice not in field.choices:
+                yield name, _no_choice(choice, field)
     if field.yes and field.choices and field.yes not in field.choices:
         yield "yes", _no_choice(field.yes, field)
     if field.kind is Kind.CHOICE and field.statement and not field.yes:

@@ -34,6 +34,7 @@ class Field:
     aliases: tuple[str, ...] = ()  # labels under which people answer it
     choices: tuple[str, ...] = ()
     choice_labels: tuple[tuple[str, str], ...] = ()  # (choice, how letters and the digest say it)
+    advice: tuple[tuple[str, str], ...] = ()  # (choice, what letters advise who gives it)
     yes: str = ""  # the choice that a bare "yes" to the statement means
     statement: str = ""  # the words of the box that is ticked
     placeholders: tuple[str, ...] = ()  # values that state nothing

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mailflow.core.answer import Answer, Answers, Reading
 from mailflow.core.case import Case
-from mailflow.core.form import Form, Kind
+from mailflow.core.form import Field, Form, Kind
 from mailflow.core.letters import Asked, Understood
 
 Doubts = Mapping[str, tuple[Answer, ...]]
@@ -62,10 +62,16 @@ def understood(case: Case, form: Form) -> tuple[Understood, ...]:
     """What is settled, in the order of the form; values only towards somebody who has shown to read our letters."""
     doubtful = set(case.doubts)
     return tuple(
-        Understood(field.key, field.label, _shown(case, form, field.key))
+        Understood(field.key, field.label, shown, _advice(case, field) if shown else "")
         for field in form.fields
         if field.key not in doubtful and _settles(form, case.answers, field.key)
+        for shown in (_shown(case, form, field.key),)
     )
+
+
+def _advice(case: Case, field: Field) -> str:
+    given = _values(case.answers.get(field.key))
+    return " ".join(said for choice, said in field.advice if choice in given)
 
 
 def _shown(case: Case, form: Form, key: str) -> str | None:

@@ -38,6 +38,7 @@ class Understood:
     key: str
     label: str
     value: str | None
+    advice: str = ""  # what the person can do by themselves, as they said this
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ from mailflow.core.letters import TO_STAFF, Asked, LetterKind
 EVERY_LETTER = frozenset({"reference", "service", "desk_name", "desk_address", "now"})
 VARIABLES: Mapping[LetterKind, frozenset[str]] = {
     LetterKind.MISSING: frozenset({"understood", "missing", "first", "reopened"}),
-    LetterKind.RECEIVED: frozenset({"understood", "place", "usual_wait"}),
-    LetterKind.NOTED: frozenset({"place", "usual_wait"}),
+    LetterKind.RECEIVED: frozenset({"understood", "reopened", "place", "usual_wait"}),
+    LetterKind.NOTED: frozenset({"understood", "place", "usual_wait"}),
     LetterKind.STATUS: frozenset(
         {"status", "since", "missing", "place", "usual_wait", "question", "outcome"}
     ),

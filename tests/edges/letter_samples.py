@@ -11,6 +11,7 @@ from mailflow.core.commandanswer import CommandAnswer, ShownMail
 from mailflow.core.commandtable import TABLE
 from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside, brief, make_digest
 from mailflow.core.items import asked_items
+from mailflow.core.items import understood as told
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind, Understood
 from mailflow.core.reference import Addresses
 from mailflow.core.secrets import SecretKind
@@ -84,6 +85,8 @@ def understood(*, values):
     )
 
 
+CODES = answer("recovery_codes", "has_codes", "I still have them")
+ADVISED = told(case(answers={"recovery_codes": CODES}, confirmed=True), FORM)
 AGREEMENTS = asked("recovery_codes", "code_of_conduct", "acknowledges_delay")
 EVERYTHING = asked(*(item for item in FORM.items if FORM.fields_of(item)[0].required))
 QUEUE = {"place": 4, "usual_wait": timedelta(days=5, hours=2)}
@@ -228,12 +231,20 @@ FACTS = {
         "first": False,
         "reopened": False,
     },
-    "received": {"understood": understood(values=True), **QUEUE},
-    "received-next-and-new": {"understood": understood(values=False), "place": 1, "usual_wait": None},
-    "noted": QUEUE,
-    "noted-far-back": {**QUEUE, "place": 1001},
-    "noted-not-in-the-queue": {"place": None, "usual_wait": None},
+    "received": {"understood": understood(values=True), "reopened": False, **QUEUE},
+    "received-next-and-new": {
+        "understood": understood(values=False),
+        "reopened": False,
+        "place": 1,
+        "usual_wait": None,
+    },
+    "received-reopened-with-advice": {"understood": ADVISED, "reopened": True, **QUEUE},
+    "noted": {"understood": (), **QUEUE},
+    "noted-corrected": {"understood": understood(values=True)[:2], **QUEUE},
+    "noted-far-back": {"understood": (), **QUEUE, "place": 1001},
+    "noted-not-in-the-queue": {"understood": (), "place": None, "usual_wait": None},
     "status": status(Status.IN_REVIEW, **QUEUE),
+    "status-after-long": status(Status.IN_REVIEW, **QUEUE) | {"since": NOW - 7 * DAY},
     "status-awaiting-answers": status(Status.AWAITING_ANSWERS, missing=AGREEMENTS),
     "status-awaiting-requester": status(Status.AWAITING_REQUESTER, question=QUESTION),
     **{f"status-{outcome}": status(Status.CLOSED, outcome=outcome) for outcome in Outcome},

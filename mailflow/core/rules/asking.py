@@ -27,7 +27,10 @@ def ask_or_queue(
             reminded_at=None,
             asked=missing,
         )
-        facts = {"understood": settled, "missing": asked_items(as_told(case, event), form)}
+        facts: dict[str, object] = {
+            "understood": settled,
+            "missing": asked_items(as_told(case, event), form),
+        }
         if received is LetterKind.DUPLICATE:
             letter = letter_of(LetterKind.DUPLICATE, case, facts)
         else:
@@ -36,7 +39,9 @@ def ask_or_queue(
             )
         return Decision(case, note_of(event), (letter,))
     case = into_review(case, now)
-    facts = {} if received is LetterKind.NOTED else {"understood": settled, "missing": ()}
+    if received is LetterKind.NOTED:  # all the rest they were told before
+        settled = tuple(one for one in settled if one.value is not None and one.key in event.reading.answers)
+    facts = {"understood": settled, "missing": (), "reopened": reopened}
     letter = letter_of(received, case, facts)
     return Decision(case, note_of(event), (letter,))
 

@@ -73,7 +73,8 @@ def staff_reopened(case: Case, event: StaffReopened, now: Now) -> Decision:
         letter = letter_of(LetterKind.MISSING, case, facts)
         return Decision(case, note, (letter,))
     case = into_review(case, now)
-    return Decision(case, note, (letter_of(LetterKind.RECEIVED, case, {"understood": settled}),))
+    facts = {"understood": settled, "reopened": True}
+    return Decision(case, note, (letter_of(LetterKind.RECEIVED, case, facts),))
 
 
 def staff_merged(case: Case, event: StaffMerged, now: Now) -> Decision:
@@ -113,9 +114,8 @@ def staff_corrected(case: Case, event: StaffCorrected, now: Now) -> Decision:
     if case.status is not Status.AWAITING_ANSWERS or missing_items(form, answers, doubts):
         return Decision(case, note)
     case = into_review(case, now)
-    return Decision(
-        case, note, (letter_of(LetterKind.RECEIVED, case, {"understood": understood(case, form)}),)
-    )
+    facts = {"understood": understood(case, form), "reopened": False}
+    return Decision(case, note, (letter_of(LetterKind.RECEIVED, case, facts),))
 
 
 def _touched(case: Case, now: Now) -> Case:

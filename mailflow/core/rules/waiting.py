@@ -74,7 +74,8 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
 def _complete_by_new_form(case: Case, now: Now) -> Decision:
     """The site changed its form meanwhile: nothing is missing any more."""
     case = into_review(case, now)
-    letter = letter_of(LetterKind.RECEIVED, case, {"understood": understood(case, now.policy.form)})
+    facts = {"understood": understood(case, now.policy.form), "reopened": False}
+    letter = letter_of(LetterKind.RECEIVED, case, facts)
     return Decision(case, Note("complete_by_new_form", {}), (letter,))
 
 
