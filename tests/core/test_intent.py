@@ -260,6 +260,8 @@ CONFIRMATION = [
     "Thanks, the reset worked and I'm logged in.",
     "Perfect, thank you!",
     "I've got my account back, you are the best!",
+    "Thank you so much!! works again ❤️",
+    "Funktioniert wieder, danke!",
     "Everything works now. Many thanks to the whole team!",
     "Danke für die schnelle Hilfe, ich bin wieder drin.",
     "C'est bon, j'ai de nouveau accès. Merci !",
