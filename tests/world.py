@@ -41,6 +41,11 @@ Acknowledgement: I understand
 _COMPILED: dict[object, object] = {}
 
 
+def as_written(flowed: str) -> str:
+    """The lines of a letter that was sent as format=flowed, as its template and the width have made them."""
+    return re.sub(r"^ (?= |From )", "", re.sub(r" (?=\r?\n)", "", flowed), flags=re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class Sent:
     """A letter as it arrives at the other side."""
@@ -55,7 +60,7 @@ class Sent:
 
     @property
     def text(self) -> str:
-        return self.message.get_body(("plain",)).get_content()
+        return as_written(self.message.get_body(("plain",)).get_content())
 
     @property
     def reply_to(self) -> str:

@@ -47,16 +47,19 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(visible(line).rstrip() for line in text.strip().splitlines())
 
 
-def wrap(text: str, width: int = WIDTH, hanging: int = 0) -> str:
+def wrap(text: str, width: int = WIDTH, hanging: int = 0, soft: str = "") -> str:
     """The text with its long lines broken at spaces; what follows a list's mark keeps its indentation.
 
     A URL stays whole even where it is too long, every other word is broken at the width. `hanging`: by how much deeper the
     rest of a line stands in that stands in by less than a paragraph. Where words of others follow a label, the rest must
-    not look like a line of ours, such as `  $ mailflow cases close … recovered`.
+    not look like a line of ours, such as `  $ mailflow cases close … recovered`. `soft` is put before each line end at which
+    a program may put the line together again: where a space was, and the rest does not stand in.
     """
-    parts = text.split("\n")
     return "\n".join(
-        [part if len(part) <= width and part.isascii() else _wrapped(part, width, hanging) for part in parts]
+        [
+            part if len(part) <= width and part.isascii() else _wrapped(part, width, hanging, soft)
+            for part in text.split("\n")
+        ]
     )
 
 
@@ -72,7 +75,7 @@ def _stand_in(char: str) -> str:
     return "" if kind in {"Cc", "Cf"} else "\N{REPLACEMENT CHARACTER}"
 
 
-def _wrapped(line: str, width: int, hanging: int) -> str:
+def _wrapped(line: str, width: int, hanging: int, soft: str) -> str:
     line = line.rstrip()
     mark = _MARK.match(line)
     begin = mark.end() if mark else 0
@@ -81,7 +84,7 @@ def _wrapped(line: str, width: int, hanging: int) -> str:
     pieces, start, room = [], 0, width
     while (end := start + _fitting(line, start, room)) < len(line):
         cut = _cut(line, max(start, begin), end)
-        pieces.append(line[start:cut].rstrip())
+        pieces.append(line[start:cut].rstrip() + ("" if indent or not line.startswith(" ", cut) else soft))
         start = cut
         while line.startswith(" ", start):
             start += 1

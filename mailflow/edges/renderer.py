@@ -6,6 +6,7 @@ Built by hand rather than by `email`: it costs a tenth, and no library decides w
 from __future__ import annotations
 
 import quopri
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from mailflow.edges.templates import Templates
 
 Fields = dict[str, bytes]
 
+_TO_STUFF = re.compile(r"^(?= |From )", re.MULTILINE)
 _LINE_LIMIT = 998  # RFC 5322, 2.1.1
 # RFC 3834, 5, and what Exchange looks at: whoever answers automatically must not answer this.
 _REPLIED = token_field("Auto-Submitted", "auto-replied")
@@ -37,15 +39,17 @@ _ALWAYS: Fields = {
 }
 
 
-def _content(subtype: str, encoding: str) -> Fields:
+def _content(subtype: str, encoding: str, parameters: str = "") -> Fields:
     return {
-        "Content-Type": token_field("Content-Type", f"text/{subtype}; charset=utf-8"),
+        "Content-Type": token_field("Content-Type", f"text/{subtype}; charset=utf-8{parameters}"),
         "Content-Transfer-Encoding": token_field("Content-Transfer-Encoding", encoding),
     }
 
 
-_ASCII_TEXT = _content("plain", "7bit")
-_UTF8_TEXT = _content("plain", "quoted-printable")
+# RFC 3676: who reads on a phone gets paragraphs that fill its lines, and whose program does not know it what it always got.
+_FLOWED = "; format=flowed"
+_ASCII_TEXT = _content("plain", "7bit", _FLOWED)
+_UTF8_TEXT = _content("plain", "quoted-printable", _FLOWED)
 _UTF8_HTML = _content("html", "quoted-printable")
 
 
@@ -74,10 +78,10 @@ class LetterRenderer:
 
     def render(self, letter: Letter, now: datetime) -> Rendered:
         variables = self._variables(letter, now)
-        subject, text = self._templates.text(letter.kind, variables)
+        subject, flowing = self._templates.text(letter.kind, variables)
         message_id = f"{self._new_id()}@{self._desk.address.rpartition('@')[2]}"
         reply_to = self._reply_to(letter, now)
-        content, body = self._content(letter, text, variables)
+        content, body = self._content(letter, _stuffed(flowing), variables)
         fields = {
             "From": self._from,
             "To": address_field("To", [("", letter.to)]),
@@ -100,7 +104,7 @@ class LetterRenderer:
             recipient=letter.to,
             reply_to=", ".join(address for _, address in reply_to),
             subject=subject,
-            text=text,
+            text=flowing.replace(" \n", "\n"),
             raw=raw,
         )
 
@@ -139,6 +143,14 @@ class LetterRenderer:
         if text.isascii() and max(map(len, text.split("\n"))) <= _LINE_LIMIT:
             return _ASCII_TEXT, text.replace("\n", "\r\n").encode()
         return _UTF8_TEXT, _quoted_printable(text)
+
+
+def _stuffed(text: str) -> str:
+    """Flowed text as it has to be sent (RFC 3676, 4.4): with a space more before what begins with one, or like an mbox's line.
+
+    What begins with ">" is one of a quote, as in the answers to commands.
+    """
+    return _TO_STUFF.sub(" ", text)
 
 
 def _thread(letter: Letter) -> Fields:

@@ -99,7 +99,7 @@ class Templates:
         self._environment.filters |= _filters(form, time_zone)
 
     def text(self, kind: LetterKind, variables: Mapping[str, object]) -> tuple[str, str]:
-        """Subject and plain text of a letter, LF line ends."""
+        """Subject and plain text of a letter, LF line ends. A line that ends with a space goes on in the next one."""
         tag = self._environment.get_template(_TAG).render(variables).strip()
         letter = self._environment.get_template(_name(kind)).render(variables)
         subject, _, body = letter.partition(_SUBJECT)[2].partition("\n")
@@ -252,5 +252,5 @@ def _span(time: timedelta, hour: str = "hour", hours: str = "", day: str = "day"
 
 def _tidy(body: str, hanging: int) -> str:
     """Long lines wrapped, no more than one blank line at a time, and none around."""
-    trimmed = "\n".join([line.rstrip() for line in wrap(body, hanging=hanging).split("\n")])
+    trimmed = wrap("\n".join([line.rstrip() for line in body.split("\n")]), hanging=hanging, soft=" ")
     return _BLANK_LINES.sub("\n\n", trimmed).strip("\n") + "\n"

@@ -79,6 +79,23 @@ def test_what_is_wrapped_may_hang(text, wrapped):
     assert wrap(text, 12, hanging=4) == wrapped
 
 
+@pytest.mark.parametrize(
+    ("text", "wrapped"),
+    [
+        ("aaa bbb ccc", "aaa bbb \nccc"),
+        ("- aaa bbb", "- aaa\n  bbb"),
+        ("  aaa bbb", "  aaa\n  bbb"),
+        ("abcdefghijkl", "abcdefgh\nijkl"),
+        ("aaa http://a.example/b", "aaa \nhttp://a.example/b"),
+        ("http://a.example/b ccc", "http://a.example/b \nccc"),
+        ("名前名前名前", "名前名前\n名前"),
+        ("aaa\nbbb\n", "aaa\nbbb\n"),
+    ],
+)
+def test_a_line_end_is_soft_where_a_space_was_and_the_rest_does_not_stand_in(text, wrapped):
+    assert wrap(text, 8, soft=" ") == wrapped
+
+
 def test_width_counts_columns_not_characters():
     assert columns("abc") == 3
     assert columns("名e\u0301") == 3
