@@ -28,6 +28,7 @@ from mailflow.core.reading import (
     names,
     notmine,
     numbering,
+    offered,
     questions,
     settle,
     unreal,
@@ -67,7 +68,7 @@ def read_answers(
     mail says in its subject stands in a line with the number 0, see `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
-    fresh = lay_out(lines, terms, sender if asked is not None else "")
+    fresh = lay_out(offered.chosen(lines, terms), terms, sender if asked is not None else "")
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
     claims = _Reader(fresh, terms, asked, Writer(sender, sender_name)).claims()

@@ -46,6 +46,7 @@ TEXTS = (
     *("this message is confidential and intended only for ", "[password removed] "),
     # a form
     *("a: ", "a: a\n", "user name: ", "user name: x\n", "user = x, codes = y, ", "### User name\n\nx\n\n", "### "),
+    *("yes / no ", "yes / no\n", "x: yes / NO\n", "~~x~~ / ", "yes [ ] no [x] ", "yes [ ] no [x]\n"),
     *("[x] ", "[ ] ", "[x] I agree\n", "> [x] I agree to follow\n", "☑ ", "1. ", "1. yes\n", "1. yes 2. no ", "1 2 3 "),
     # addresses, names and links
     *("a@", "a@b.example ", "jo@example.org, ", "a at b dot c ", "a at ", "@x ", "x here. ", "my user name is x. "),

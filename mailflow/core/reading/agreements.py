@@ -67,6 +67,13 @@ def bare(text: str, terms: Terms) -> bool | None:
     return next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
 
 
+def way_says(text: str, terms: Terms) -> bool | None:
+    """The same of one way to answer beside another, where a "never" is a no: a Polish no is a German "never"."""
+    plain = bare(text, terms)
+    value = " ".join(text.lower().split()).strip(AROUND)
+    return False if plain is None and value in terms.values.get("never", ()) else plain
+
+
 def is_only(text: str, terms: Terms, kind: str) -> bool:
     """Whether a value is no more than a receipt ("received": "Noted") or says that it was understood ("understood")."""
     return " ".join(text.lower().split()).strip(AROUND) in terms.values.get(kind, ())
@@ -139,7 +146,7 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
 
 def offers_both(line: str, terms: Terms) -> bool:
     """Whether a form's "yes / no" or "I agree | I do not agree" was left as it is. "yes, no problem" is a yes."""
-    values = {bare(part, terms) for part in _BETWEEN.split(line)}
+    values = {way_says(part, terms) for part in _BETWEEN.split(line)}
     return {True, False} <= values
 
 

@@ -19,14 +19,13 @@ from mailflow.core.reading.breaks import LABEL_LIKE
 from mailflow.core.reading.choices import by_state
 from mailflow.core.reading.claim import TICKED_BOX, Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
-from mailflow.core.reading.fresh import BOX_SIGN, TICKED, Fresh
+from mailflow.core.reading.fresh import BOX_SIGN, OPEN, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
 from mailflow.core.reading.words import words_of
 
-_OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
-_BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{_OPEN})")
+_BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
 _NUMBER = re.compile(r"^\s*\(?\d{1,2}[.):]\s*")
 _LONGEST = 400

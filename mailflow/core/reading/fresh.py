@@ -23,6 +23,7 @@ _HEAD_LINES = 2  # of a quotation's introduction: further down stands whom it wa
 
 BOX_SIGN = re.compile("[\\[(☐◻□☑☒✅🗹✔]")  # what a box begins with, which is found in a third of the time
 TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
+OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
 
