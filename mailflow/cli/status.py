@@ -69,10 +69,10 @@ def _running(listen: tuple[str, int] | None) -> tuple[bool | None, list[str]]:
 
 def _alarms(queues: Queues, now: datetime) -> list[str]:
     return [
-        f"{what} {ago(due_at, now)} ago"
-        for what, due_at in (
-            ("a mail could have been handled", queues.oldest_mail),
-            ("a letter could have been sent", queues.oldest_letter),
+        f"{what} for {ago(due_at, now)}{why}"
+        for what, due_at, why in (
+            ("a mail has been waiting to be handled", queues.oldest_mail, ""),
+            ("a letter has been waiting to be sent", queues.oldest_letter, ": see `mailflow queue list`"),
         )
         if due_at and due_at < now - _PATIENCE
     ]

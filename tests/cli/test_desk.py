@@ -18,6 +18,7 @@ from mailflow.cli.command import Site
 from mailflow.cli.show import ago, span
 from mailflow.config import shipped
 from mailflow.edges.monitoring import Gauges, Monitoring
+from mailflow.steps.handle import handle_waiting
 from tests.world import COMPLETE
 
 MINUTE = timedelta(minutes=1)
@@ -137,7 +138,10 @@ def test_a_desk_that_listens_nowhere_known_cannot_be_asked(shell, world, listen)
 
 def test_status_says_what_is_overdue(shell, world):
     world.receive(b"From: jo@example.org\n\nhello", "jo@example.org")
-    assert "! a mail could have been handled 3 days ago" in shell.good("status").out
+    assert "! a mail has been waiting to be handled for 3 days" in shell.good("status").out
+    handle_waiting(world.app, 10)
+    said = "! a letter has been waiting to be sent for 3 days: see `mailflow queue list`"
+    assert said in shell.good("status").out
 
 
 def test_the_digest_is_shown_and_not_sent(shell, world):
