@@ -40,6 +40,7 @@ from mailflow.core.reading.evidence import CLEAR, HINT
 from mailflow.core.reading.fresh import SUBJECT, Fresh, lay_out
 from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.numbering import NUMBERED
 from mailflow.core.reading.ordered import in_form_order, ordered
 from mailflow.core.reading.slots import Slot, find_slots
 from mailflow.core.reading.taken import Taken
@@ -171,11 +172,11 @@ class _Reader:
         fresh, terms = self._fresh, self._terms
         labelled = find_slots(fresh, terms, self._items, boxes.stated_lines(fresh, terms, self._boxes))
         slots = [
+            *askedagain.answered(fresh, terms),
             *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, terms, labelled)),
             *numbering.numbered(fresh, self._numbered),
             *context.inline(fresh, terms, self._questions),
             *repeated,
-            *askedagain.answered(fresh, terms),
         ]
         if slots:
             return slots
@@ -196,6 +197,10 @@ class _Reader:
 
     def _read_slot(self, slot: Slot) -> list[Claim]:
         read = list(read_slot(self._fresh, self._terms, slot))
+        if not read and slot.rule == NUMBERED:
+            worded = self._fresh.text[slot.label : slot.start].lstrip()[:1].isalpha()  # "No. 2" says no "no"
+            end = slot.start if worded else slot.label
+            self._taken.add((slot.label, end if slot.fields else slot.end))
         for claim in read:
             kind = self._terms.form.by_key[claim.field].kind
             end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end

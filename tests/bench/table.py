@@ -85,8 +85,11 @@ def machine() -> str:
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
         platform.processor(),
     )
+    python = (
+        f"Python {platform.python_version()} ({Path(sys.executable).resolve()})"  # builds differ by an eighth
+    )
     return (
-        f"{os.cpu_count()} cores of {model}; Linux {platform.release()}, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores of {model}; Linux {platform.release()}, {python}, "
         f"SQLite {sqlite3.sqlite_version}; load {os.getloadavg()[0]:.1f}"
     )
 

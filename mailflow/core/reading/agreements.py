@@ -21,7 +21,8 @@ TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BUT_WISHES = frozenset({"but", "wish"})
 _TURNS = RESERVES | {"but"}
-_AS_WELL = frozenset({"too", "same"})
+_AS_WELL = frozenset({"too", "same", "alike"})
+_DITTO = frozenset({'"', "''", "〃", "″", "“", "”"})
 _ECHOES = (("echo", True), ("echo_not", False))
 _BETWEEN = re.compile(r"[/|\\()\[\]<>☐□,;–—-]|\s{2,}")  # what stands between two ways to answer
 _LINE = 200  # characters of it that are looked at
@@ -214,7 +215,10 @@ def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Cla
     """An answer that only says that it is a yes as well: "yes" to the first question, "this one too" to the second."""
     end = min(sentence_end(fresh.text, slot.start), slot.end)
     hits = fresh.within(slot.start, end)
-    same = any(not _AS_WELL.isdisjoint(hit.means.speech) for hit in hits)
+    said = fresh.text[slot.start : slot.end]
+    same = said.strip() in _DITTO or any(not _AS_WELL.isdisjoint(hit.means.speech) for hit in hits)
+    if any(map(str.isdigit, said)):  # "same as 1"
+        return
     if (
         not same
         or not slot.asked

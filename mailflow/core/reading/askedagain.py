@@ -18,9 +18,10 @@ from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 
 _MARK = re.compile("[?？]")
-_LEAD = re.compile(
-    r"[ \t]*\n?(?:[ \t]*\n)?[^\w\n?？]{0,6}"
-)  # to an answer, on the next line or the one after it
+# What leads to an answer, which may stand on the next line or the one after it: "(yes / no)", an arrow.
+_EITHER = r"(?:[ \t]*[(（\[][^()（）\[\]\n/]{1,20}/[^()（）\[\]\n/]{1,20}[)）\]])?"
+_WHO = r"(?:\[?(?:[A-Z]{1,3}[ ]?\d{0,2}|[^\W\d_]{3,9}[ ]?\d{0,2}(?=[:：]\]))[:：]\]?[ \t]*)?"  # "TK:", "A1:", "[Tom:]"
+_LEAD = re.compile(rf"{_EITHER}[ \t]*\n?(?:[ \t]*\n)?[^\w\n?？\[]{{0,6}}{_WHO}[^\w\n?？]{{0,2}}")
 _MARKS = ("?", "？")
 _OTHERS = frozenset({"peer", "other"})
 _TURNS = RESERVES | {"but"}

@@ -20,8 +20,13 @@ _INLINE, _RESTATED = 0.92, 0.9
 
 
 def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
-    """Answers that stand right below the question they answer, which is quoted."""
+    """Answers that stand right below the question they answer, which is quoted.
+
+    What stands below all questions together answers all of them, or any, like what stands above them.
+    """
     for quoted, start, end in belowquote.answers(fresh):
+        if len(asked) > 1 and questions.count_of(quoted) >= len(asked):
+            continue
         question = _question(quoted, terms, asked)
         first = min(end, sentence_end(fresh.text, start))
         if question and not _is_for_all(fresh.within(start, first)):
@@ -50,8 +55,11 @@ def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
         if span is None:
             continue
         end = fresh.line_end(span[1])
-        if not fresh.text[span[1] : end].strip(" :"):
-            end = fresh.line_end(end + 1) if end < len(fresh.text) else end
+        if not fresh.text[span[1] : end].strip(" :") and end < len(fresh.text):
+            following = fresh.line_end(end + 1)
+            if any(mark in fresh.text[end:following] for mark in "?？"):
+                continue  # the next question
+            end = following
         fields = terms.form.fields_of(field.item)
         slots.append(Slot(fields, span[1], end, "question repeated", _RESTATED, span[0], asked=True))
     return slots

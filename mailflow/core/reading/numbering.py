@@ -15,18 +15,18 @@ _TO_POINT = r"(?:[^\W\d_]{1,9}[ ]){2,3}(?=\d[ ]?[:：])"  # "Pour la 1 :", "Zu F
 _MARKER = re.compile(
     rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,9}}\.?[ ]|[^\W\d_]|[{CJK}]{{1,4}}[ ]?|{_TO_POINT})?"
     rf"|(?<=[\s,;，；、])[ \t>*•-]{{0,4}}(?:[{CJK}]{{1,4}}[ ]?)?)[#(（]?"
-    r"(?P<mark>\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
-    r"[ \t]?(?:[.):：．）、=]|[-–—](?=\s))[ \t]*"
+    r"(?P<mark>[①-⑨]|\d\ufe0f?\u20e3|(?:i{1,3}|iv|vi?)(?=[)）.][ ])|\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
+    r"(?:(?<=[①-⑨\u20e3])|[ \t]?(?:[.):：．）、=]|[-–—](?=\s)))[ \t]*"
 )
 _BEFORE_NUMBER = " \t>*•-(（"
 _BETWEEN = " \t,.;:"
 _MOST_LEADS = 5
 _OPENS = re.compile(
-    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:\d|[a-z][)）]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
+    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:[\d①-⑨]|[a-z][)）]|[iv]{{1,3}}[)）.]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
 )
 _IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:\d[:.)）]|[a-z][)）])(?=\s)")
 _BEHIND = re.compile(r"[.!?:：。！？,;][ \t]+(?=1[ \t]+[^\W\d])")  # "Sorry, I was ill. 1 lost, 2 yes, 3 yes"
-_MARKER_SIGN = re.compile(r"\d|[a-z][)）]")
+_MARKER_SIGN = re.compile(r"[\d①-⑨]|[a-z][)）]|\b[iv]{1,3}\.")
 _UNITS = "个個条條项項台年月日時时分秒枚つ回次개대월일년시분회"  # "1个备份码" counts a thing
 _COUNTER = r"[번番](?:[은는도も]|は(?!い))?"  # "1번 네", "1番は yes"
 _BARE_NUMBER = re.compile(
@@ -36,6 +36,9 @@ _BARE_NUMBER = re.compile(
 _NUMBER_IN_LINE = re.compile(
     rf"(?<![^\s,，、;；])(?P<mark>\d{{1,2}})(?:(?:{_COUNTER})?[ \t]+(?=\S)|{_COUNTER}|(?=[{CJK}]{{1,4}}(?:[,，、;；。]|\s|\Z))(?![{_UNITS}]))"
 )
+NUMBERED = "numbered answer"
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi")  # nobody is asked nine things, or twenty-two
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 _SURE = 0.9
 
 
@@ -60,7 +63,10 @@ def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
             continue
         begins = _begins(fresh, match)
         follows = numbers[0] > marks[-1][0][-1] if marks else begins
-        if follows or (begins and seen.isdisjoint(numbers)):  # "3. yes", and on the next line "1. no"
+        anew = begins and marks and marks[-1][0] == numbers  # "2. yes", and "2. no, wait": the last counts
+        if anew:
+            marks[-1] = ([], marks[-1][1])
+        if follows or anew or (begins and seen.isdisjoint(numbers)):  # "3. yes", and on the next line "1. no"
             marks.append((numbers, match))
             seen |= set(numbers)
     return _slots(fresh, asked, marks or _bare_numbers(fresh, asked) or _in_text(fresh, asked))
@@ -92,9 +98,10 @@ def _slots(
         if end == limit and _only_joins(fresh, *span):
             joined += numbers
             continue
+        if not numbers:
+            slots.append(Question(()).slot(*span, NUMBERED, _SURE, match.start()))
         slots += [
-            asked[number - 1].slot(*span, "numbered answer", _SURE, match.start())
-            for number in (*joined, *numbers)
+            asked[number - 1].slot(*span, NUMBERED, _SURE, match.start()) for number in (*joined, *numbers)
         ]
         joined = []
     return slots
@@ -184,7 +191,11 @@ def _every(fresh: Fresh, start: int, every: Sequence[int]) -> list[tuple[list[in
 
 
 def numbers_of(text: str) -> list[int]:
-    """The numbers that a mark such as "2", "b", "1-3" or "1 and 2" names."""
+    """The numbers that a mark such as "2", "b", "iv", "1-3" or "1 and 2" names."""
+    if text in _ROMAN:
+        return [_ROMAN.index(text) + 1]
+    if text in _CIRCLED:
+        return [_CIRCLED.index(text) + 1]
     if text.isalpha():
         return [ord(text) - ord("a") + 1]
     numbers = [int(one) for one in re.findall(r"\d+", text)]

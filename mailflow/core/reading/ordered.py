@@ -25,6 +25,8 @@ _LONGEST = 60  # characters of one
 _MOST_OTHERS = 1  # words: the "I" of "I know"
 _PARTS = re.compile(r"[,;，；、\n]|[.!。！](?=\s|\Z)|\s[/|]\s")
 _LINE = re.compile(r"\n")
+_SPACE = re.compile(r"\s+")
+_MOST_WORDS = 6  # each a yes or a no
 _SLASH = re.compile(r"\s/\s")
 _AROUND = " \t-*•"
 _MOST_PARAGRAPHS = 5
@@ -36,13 +38,26 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
         return []
     for start, end in islice(_paragraphs(fresh), _MOST_PARAGRAPHS):
         lines = list(_parts(fresh.text, start, end, _LINE))
-        parts = lines if len(lines) == len(asked) else list(_parts(fresh.text, start, end))
+        parts = lines if len(lines) == len(asked) else _apart(fresh, terms, start, end)
         if len(parts) > len(asked) and not any(map(_tells, fresh.within(parts[len(asked)][0], end))):
             parts = parts[: len(asked)]  # "no codes, yes, yes. Have a nice day!"
         slots = _in_order(fresh, terms, asked, parts, in_lines=parts is lines)
         if slots := slots or _in_sentence(fresh, terms, asked, start, end):
             return slots
     return []
+
+
+def _apart(fresh: Fresh, terms: Terms, start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of a paragraph between its marks, or its words where each is a yes or a no: "no yes yes"."""
+    words = list(_parts(fresh.text, start, end, _SPACE))
+    if len(words) <= _MOST_WORDS and all(_is_bare(fresh.text[slice(*word)], terms) for word in words):
+        return words
+    return list(_parts(fresh.text, start, end))
+
+
+def _is_bare(word: str, terms: Terms) -> bool:
+    """Whether a word is a yes or a no, and no tick beside one."""
+    return word.strip(".,!").isalpha() and bare(word, terms) is not None
 
 
 def _in_order(

@@ -188,6 +188,12 @@ def last_of(lines: Sequence[str]) -> str:
     return " ".join(lines[max((n for n, text in enumerate(lines) if _starts_item(text)), default=0) :])
 
 
+def count_of(lines: Sequence[str]) -> int:
+    """How many questions some quoted lines hold: numbered, listed, or by their marks."""
+    numbers, bullets = len(_numbered(lines)), sum(_BULLET.match(text) is not None for text in lines)
+    return max(numbers, bullets, sum(text.count("?") + text.count("？") for text in lines))
+
+
 def number_of(question: str) -> int:
     """The number that a question has, be it written as a letter; 0 if none."""
     number = _NUMBER.match(question)

@@ -17,7 +17,7 @@ NUMBER = re.compile(
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
 REST = frozenset({"rest"})
 SEVERAL = frozenset({"all", "both", *REST, *TIMES})
-ORDINALS = ("first", "second", "third")
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
 WHICH = SEVERAL | frozenset(ORDINALS)
 
 

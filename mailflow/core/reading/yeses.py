@@ -166,6 +166,9 @@ def _marks(fresh: Fresh, start: int, end: int) -> frozenset[str]:
 
 
 def _yes_or_no(fresh: Fresh, terms: Terms, start: int, end: int, parts: Sequence[Clause]) -> bool | None:
+    words = fresh.text[start:end].split()
+    if len(words) > 1 and {agreements.bare(word, terms) for word in words} == {True, False}:
+        return None  # "no yes yes" answers one question each
     if agreements.then_wishes(fresh, terms, start, end):
         return True
     if agreements.reserves(fresh.text[start:end], fresh.within(start, end), parts, terms):

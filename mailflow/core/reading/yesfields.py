@@ -97,7 +97,10 @@ def _meant(
         return askable, NAMED
     if numbers:
         known = all(1 <= number <= len(asked) for number in numbers)
-        return _yes_fields(terms, [asked[number - 1] for number in numbers] if known else ()), NAMED
+        named = _yes_fields(terms, [asked[number - 1] for number in numbers] if known else ())
+        if known and "exception" in marks:  # "all but 2"
+            named = [field for field in askable if field not in named]
+        return named, NAMED
     if "both" in marks:
         meant = _yes_fields(terms, asked)  # one of the two may be answered in so many words besides
         only = [field for field in meant if field.kind is Kind.AGREEMENT]
