@@ -21,6 +21,7 @@ from mailflow.core.reading import (
     candidates,
     choices,
     chosen,
+    columns,
     confirmed,
     context,
     framed,
@@ -69,7 +70,9 @@ def read_answers(
     mail says in its subject stands in a line with the number 0, see `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
-    fresh = lay_out(offered.chosen(lines, terms), terms, sender if asked is not None else "")
+    fresh = lay_out(
+        columns.as_labels(offered.chosen(lines, terms), terms), terms, sender if asked is not None else ""
+    )
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
     claims = _Reader(fresh, terms, asked, Writer(sender, sender_name)).claims()
@@ -174,6 +177,7 @@ class _Reader:
         slots = [
             *askedagain.answered(fresh, terms),
             *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, terms, labelled)),
+            *columns.under_labels(fresh, terms, self._items),
             *numbering.numbered(fresh, self._numbered),
             *context.inline(fresh, terms, self._questions),
             *repeated,

@@ -19,6 +19,7 @@ The text
     sentences             where sentences and the parts between commas stand
     segments, clauses     what belongs together in a sentence
 Where the form or our letter was answered
+    columns               tables typed as text
     boxes, slots          ticked boxes; values behind labels and under headings
     questions             what quoted questions ask for
     numbering, ordered    answers under numbers, or in the order of our questions

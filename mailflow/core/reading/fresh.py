@@ -25,6 +25,7 @@ BOX_SIGN = re.compile("[\\[(☐◻□☑☒✅🗹✔]")  # what a box begins wi
 TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
 OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
+_LEADER = re.compile("_{3,}")  # which would be part of the word beside it
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
 
 
@@ -116,6 +117,8 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
     low = lower(text)
     if " removed]" in low:
         low = _REMOVED.sub(blank, low)
+    if "___" in low:
+        low = _LEADER.sub(blank, low)
     breaks = line_breaks(parts, starts, terms.short_words.get("goes_on", frozenset()))
     spaced = low.split()
     flat = " ".join(spaced)

@@ -7,12 +7,13 @@ of which nothing is marked is blanked too; "no / yes" behind no label stays, as 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
+from mailflow.core.form import Field
 from mailflow.core.reading.agreements import way_says
 from mailflow.core.reading.fresh import OPEN, TICKED
-from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.terms import Terms, normal_label
 from mailflow.core.reading.words import blank
 from mailflow.core.text import Line, Mark
 
@@ -24,6 +25,7 @@ _STRUCK = re.compile(
     r"(?:/[ \t]{0,4}|(?<!\w))(?:~~(?=[^\s~])[^~]{1,300}(?<=[^\s~])~~(?!\w)|(?:\S\u0336)+)(?:[ \t]{0,4}/)?"
 )
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{OPEN})")
+_BRACKET = re.compile(r"[(（]([^()（）]{3,300})[)）](?=[ \t]{0,4}[:：])")
 _WORD = re.compile(r"[*_]{0,3}[^\W_][\w'’]*\*{0,3}")
 _WORD_ALONE = re.compile(r"[^\W_](?:[^*_]*[^\W_])?")
 _EMPHASISED = re.compile(r"([*_]{1,3})[^*_]+\1")
@@ -52,10 +54,27 @@ def _left(text: str, terms: Terms) -> str:
     if "~~" in text or "\u0336" in text:
         text = _STRUCK.sub(blank, text)
     if "/" in text:
+        text = _BRACKET.sub(
+            lambda bracket: blank(bracket) if _names_choices(bracket[1], terms) else bracket[0], text
+        )
         text = _without(text, _passed_over(text, terms))
     boxes = list(_BOX.finditer(text))
     few = 1 < len(boxes) <= _MOST_BOXES
     return _without(text, _around_boxes(text, boxes, terms)) if few else text
+
+
+def _names_choices(text: str, terms: Terms) -> bool:
+    """Whether all parts of a text are choices of the form, as its template lists them: "Reason (lost_2fa / other):"."""
+    named = {normal_label(name) for field in terms.form.fields for name in _names(field)}
+    parts = [normal_label(part) for part in text.split("/")]
+    return named.issuperset(part for part in parts if part.strip(" …"))
+
+
+def _names(field: Field) -> Iterator[str]:
+    for choice in field.choices:
+        yield from (choice, choice.replace("_", " "))
+    for _, label in field.choice_labels:
+        yield label
 
 
 def _without(text: str, spans: Sequence[_Span]) -> str:
@@ -66,9 +85,9 @@ def _without(text: str, spans: Sequence[_Span]) -> str:
 
 def _passed_over(text: str, terms: Terms) -> list[_Span]:
     """The one of "yes / no" that is not marked, where the other is, or both behind the label or number of one question."""
-    place = text.index("/")
-    if "/" in text[place + 1 :]:
+    if text.count("/") != 1:
         return []
+    place = text.index("/")
     one = _said_before(text, place, terms)
     other = _said_behind(text, place + 1, terms)
     if one is None or other is None or _says(text, one, terms) is _says(text, other, terms):

@@ -19,13 +19,14 @@ _BOLD = re.compile(r"^[ \t]*(\*\*?|__?)(?=\S)([^\n*_]{1,80})(?<=\S)\1[ \t]*[:：
 # What stands between a label and its value; a tab only if no other sign follows. A set of characters comes first, as
 # few lines hold one of them.
 _SEPARATOR = re.compile(
-    r"[:：=|→\t–—-](?:(?<=[:：=|→])|(?<=\t)(?![ \t]*(?:[:：=|→]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t]*"
+    r"[:：=|→】\u3000\t–—-](?:(?<=[:：=|→】])|(?<=[\t\u3000])(?![ \t\u3000]*(?:[:：=|→]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t\u3000]*"
 )
 # What leads from a label to its value: "User name ..... x".
 _LEADERS = re.compile(rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}")
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
 _WORDY = re.compile(r"\w")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
+_LABEL_BEFORE = re.compile(r";(?=\s)|；|(?=【)")  # what a label may follow too, but no value ends at
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\s[/|](?=\s)")
 _PHRASE_END = re.compile(r"[.!?,;](?=\s)|[。！？，；、]|\s[/|](?=\s)")
 _LONG_VALUE = frozenset({Kind.REASON, Kind.TEXT, Kind.LIST})
@@ -238,7 +239,8 @@ def _names_several(fresh: Fresh, start: int, end: int) -> bool:
 
 def _last_end(text: str) -> int:
     """Where the last sentence of a text begins: "User name jdoe. Lost: my phone" has no label at its beginning."""
-    return max((match.end() for match in _SENTENCE_END.finditer(text)), default=0)
+    ends = (match.end() for sign in (_SENTENCE_END, _LABEL_BEFORE) for match in sign.finditer(text))
+    return max(ends, default=0)
 
 
 def _length_of(text: str, words: int) -> int:

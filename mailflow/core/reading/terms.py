@@ -221,7 +221,8 @@ def _form_entries(form: Form) -> Iterator[Entry]:
             for label in (field.label, *field.aliases):
                 yield Entry(EVERY, label, ("topics", field.key))
         for choice in field.choices:
-            yield Entry(EVERY, choice.replace("_", " "), ("named", choice))
+            for name in dict.fromkeys((choice, choice.replace("_", " "))):
+                yield Entry(EVERY, name, ("named", choice))
         for choice, label in field.choice_labels:
             yield Entry(EVERY, label, ("named", choice))
 
@@ -230,7 +231,7 @@ def _labels(form: Form, words: AnswerWords) -> dict[str, Field]:
     """The site's own labels go before those of the word lists, and earlier fields before later ones."""
     labels: dict[str, Field] = {}
     for field in form.fields:
-        for label in (field.label, field.key.replace("_", " "), *field.aliases):
+        for label in (field.label, field.key, field.key.replace("_", " "), *field.aliases):
             labels.setdefault(normal_label(label), field)
     for field in form.fields:
         for label in words.labels.get(field.key, ()):
