@@ -30,7 +30,7 @@ Prose, by the kind of field
     names                 account names; `announced`, `introduced`, `notbut`, `masked`, `candidates`, `namelike`, `likeness`
     addresses             e-mail addresses; `addressforms` finds them, `windows` and `roles` tell which one each is
     links, works          projects and links; projects that nothing announces
-    choices               reasons and choices; `evidence` of them, with `anaphora`, `elliptic`, `losttogether`, `otherservice`
+    choices               reasons and choices; `evidence` of them, with `anaphora`, `contrary`, `elliptic`, `losttogether`, `otherservice`
     agreements, agreed    yes and no where it is known what they answer; agreements in prose
 What only our last letter explains
     context               the ways to read such answers
@@ -41,5 +41,6 @@ In the end
     unreal, notmine       losses that did not come about, names and addresses of somebody else; `bindingwords` around them
     framed, denied        names and addresses that a sentence only mentions, or denies
     bound                 agreements that are put off or only spoken of
+    quotes, withdrawn     what is only quoted, or taken back in the same breath; `unreal` and `bound` ask them
     claim, settle         what was read; one answer a field, or a doubt
 """

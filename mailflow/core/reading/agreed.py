@@ -15,6 +15,7 @@ from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.terms import Terms
 
 AGREED_IN_PROSE = prose_rule("agreement")
@@ -74,6 +75,8 @@ def _said_in_context(
     part, before = parts[index], parts[index - 1] if index else None
     following = parts[index + 1] if index + 1 < len(parts) else None
     knowing = key in terms.knowing
+    if knowing and is_of_other_service(part):
+        return None  # "My bank needed six weeks, and I was patient"
     if _holds_back(part, knowing=knowing) or (following and _takes_back(fresh, part, following)):
         return None
     said = _said(part, key, terms, before)

@@ -31,6 +31,11 @@ class Binds(StrEnum):
     BEGS_ANEW = "begs_anew"  # what begins anew behind a "not": "please use"
     UNREAL = "unreal"  # beside a loss that did not come about: "I nearly lost my phone"
     PUT_RIGHT = "put_right"  # behind one that was put right: "I lost my phone and got it back"
+    KIN = "kin"  # who else may have lost something: "my brother"
+    OF_MINE = "of_mine"  # behind that, where the writer is set against them: "I only forgot my password"
+    SPOKEN = "spoken"  # around what is agreed to in no earnest: "I wish I could say that I accept it"
+    OUR_WORDS = "our_words"  # before words of ours between quotation marks: 'Your form says "…"'
+    WITHDRAWN = "withdrawn"  # right behind what is taken back: "… no, actually, I don't"
 
     # Around a name or an address:
     UNREAL_BEFORE = "unreal_before"  # before one that is none, or none yet: "I nearly registered as x"
@@ -42,7 +47,7 @@ class Binds(StrEnum):
     ORDERS = "orders"  # before it, what is not to be done: "never write to x"
     ASKED_WHETHER = "asked_whether"  # in a question whether there is such a one: "is there a"
     ASKED_FOR = "asked_for"  # the same where it leads to it or stands behind it: "is there a user named x?"
-    EXAMPLE = "example"  # right before it: "such as x"
+    EXAMPLE = "example"  # right before it, or before a loss in a question: "such as x"
     THOUGHT = "thought"  # before one that a "but" behind it puts right: "I thought it was x, but it is y"
     PUTS_RIGHT = "puts_right"  # between one and the right one: "x, no wait, y"
     THIEVES = "thieves"  # before the address that they changed the account's into: "a hacker changed it to x"

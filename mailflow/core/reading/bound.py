@@ -10,8 +10,10 @@ from mailflow.core.reading.agreed import AGREED_IN_PROSE
 from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import TICKED_BOX, Claim
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.quotes import is_only_quoted
 from mailflow.core.reading.sentences import COMMA, sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.withdrawn import is_withdrawn
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 
 _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
@@ -29,11 +31,19 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
     for claim in claims:
         agreement = claim.value is True and terms.form.by_key[claim.field].kind is Kind.AGREEMENT
         spoken = agreement and claim.field not in terms.knowing and claim.rule != TICKED_BOX
-        if spoken or claim.rule == YES_TO_WHAT_WAS_ASKED:
+        told = agreement and claim.rule == AGREED_IN_PROSE
+        if spoken or told or claim.rule == YES_TO_WHAT_WAS_ASKED:
             sentence = _Sentence(fresh, terms, claim)
-            if sentence.speaks_of_it_only() or (spoken and sentence.binds()):
+            asked = spoken or claim.rule == YES_TO_WHAT_WAS_ASKED
+            if (asked and sentence.speaks_of_it_only()) or (spoken and sentence.binds()):
+                continue
+            if told and (sentence.is_in_no_earnest() or _is_unmeant(fresh, terms, claim)):
                 continue
         yield claim
+
+
+def _is_unmeant(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+    return is_only_quoted(fresh, terms, claim) or is_withdrawn(fresh, terms, claim)
 
 
 class _Sentence:
@@ -68,6 +78,14 @@ class _Sentence:
         if not self._is_prose and _has_condition(self._fresh, self._start, self._said):
             return True
         return any(map(self._is_bound_by, self._cues))
+
+    def is_in_no_earnest(self) -> bool:
+        """Whether it is wished, supposed or past, or of another time than ours: "It took me long to understand …"."""
+        return any(
+            cue.binds is Binds.SPOKEN
+            and not _is_apart(self._fresh, min(self._said, cue.end), max(self._said, cue.start))
+            for cue in self._cues
+        )
 
     def _is_all_besides(self, cue: Cue) -> bool:
         """Whether the sentence says no more than the agreement and this."""

@@ -9,6 +9,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements
 from mailflow.core.reading.claim import MENTIONED, Claim, prose_rule
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, NONE, Clause, clauses
+from mailflow.core.reading.contrary import as_it_is
 from mailflow.core.reading.evidence import (
     CLEAR,
     NO_STATE,
@@ -77,11 +78,11 @@ def _best(evidence: Iterable[Evidence]) -> list[str]:
 
 def _named(terms: Terms, field: Field, parts: Sequence[Clause]) -> list[str]:
     """The choices that a slot names, or names a thing of: "Reason: 2FA"."""
-    named = [choice for part in parts for choice in choices_named(field, part)]
-    if named:
-        return list(dict.fromkeys(named))
+    if told := [choice for part in parts for choice in choices_named(field, part)]:
+        return list(dict.fromkeys(told))
     things = terms.ways[field.key].things
-    speaking = [part for part in parts if not part.states & HAS]
+    named = [part for part in parts if not part.states & HAS]
+    speaking = [part for part in named if not part.negated] or named  # "The password, not the phone."
     return list(dict.fromkeys(things[thing] for part in speaking for thing in part.things if thing in things))
 
 
@@ -237,7 +238,7 @@ def _knows_not(part: Clause) -> bool:
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """The reasons and choices that clauses of prose tell."""
-    parts = without_other_services(parts)
+    parts = as_it_is(without_other_services(parts), terms.opposites)
     for field in terms.form.fields:
         if field.key not in terms.ways:
             continue

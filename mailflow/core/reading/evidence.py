@@ -10,8 +10,9 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import losttogether
 from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, refers_to
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
+from mailflow.core.reading.contrary import CONTRARY
 from mailflow.core.reading.elliptic import left_out
-from mailflow.core.reading.meaning import CHOICE
+from mailflow.core.reading.meaning import CHOICE, Hit
 from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.terms import Terms, Ways
 
@@ -29,6 +30,7 @@ _PRINTED = frozenset({"saved"})  # "as were the printed codes"
 NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
 _AS_WELL = frozenset({"too", "inside"})
+_NEITHER = frozenset({NONE})
 _VAULT = ("things", "vault")
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
@@ -71,6 +73,8 @@ def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Ite
     """What a clause tells of the things of one before it: of all of them if that one listed them, else of one."""
     if (is_held(named) and part.states <= NO_STATE) or _knows_that(part):
         return  # "I found the codes. They were in a drawer."
+    if is_of_other_service(named) and "but" not in part.marks:
+        return  # "My bank gave me codes, and I lost those."
     listed = bool(named.states - _SEARCHED) or any("and" in hit.means.speech for hit in named.hits)
     relative = "which" in part.marks and not part.marks & PRONOUNS
     if relative and named.states.isdisjoint(KEPT):
@@ -145,7 +149,19 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozens
         return GONE
     if "same" in part.marks and before is not None and part.sentence - before.sentence <= 1:
         return before.states  # "The password is fine, and so is the phone."
-    return part.states
+    return part.states - {"held"} if _is_only_known(part) else part.states
+
+
+def _is_only_known(part: Clause) -> bool:
+    """As in "Ich weiß, dass Codes wichtig sind", where the word for what one knows says of a thing behind the "that" nothing."""
+    if not _knows_that(part):
+        return False
+    known = next((hit.end for hit in part.hits if "aware" in hit.means.says), part.end)
+    that = next((hit.end for hit in part.hits if "that" in hit.means.speech and hit.start >= known), part.end)
+    named = next((hit.start for hit in part.hits if hit.means.things), part.start)
+    return known <= that <= named and all(
+        "aware" in hit.means.says for hit in part.hits if "held" in hit.means.states
+    )
 
 
 def _is_place_of(part: Clause, before: Clause) -> bool:
@@ -199,6 +215,11 @@ def _says_no(part: Clause, thing: str) -> bool:
         return True
     nots = [hit for hit in part.hits if hit.means.negates]
     others = [hit.start for hit in part.hits if "is_not" in hit.means.addresses]
+    if part.states == _NEITHER and part.break_before == "comma" and "no_more" not in part.marks:
+        # "The password, not the second factor": it is another thing, rather than that there is none.
+        contrasts = {hit.start for hit in part.hits if "instead" in hit.means.addresses}
+        first = next((hit.start for hit in part.hits if hit.means.things), part.end)
+        nots = [hit for hit in nots if hit.start not in contrasts or hit.start > first]
     return any(
         hit.start - _NEAR_NO <= no.end and no.start <= hit.end + _NEAR_NO
         for hit in part.hits
@@ -210,9 +231,9 @@ def _says_no(part: Clause, thing: str) -> bool:
 
 def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[Evidence]:
     """What a clause tells by a phrase that says it all: "lost my second factor"."""
-    if "if" in part.marks or ("trouble" in part.marks and is_of_other_service(part)):
+    if "if" in part.marks or is_of_other_service(part):
         return
-    for hit in (hit for hit in part.hits if hit.means.choices):
+    for hit in (hit for hit in part.hits if hit.means.choices and not _is_turned(part, hit)):
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
@@ -229,6 +250,17 @@ def is_reserved(part: Clause) -> bool:
         return False
     modest = [hit for hit in part.hits[1:] if hit is part.hits[-1] and "modest" in hit.means.speech]
     return any(hit not in modest and hit.means.speech & RESERVED for hit in part.hits)
+
+
+def _is_turned(part: Clause, phrase: Hit) -> bool:
+    """Whether the loss in a phrase has none in its clause: "I have not | lost my authenticator", "I thought I | lost my authenticator"."""
+    if part.states.isdisjoint(HAS):
+        return False
+    denied = any(hit.means.negates and hit.start < phrase.start for hit in part.hits)
+    return (denied or not CONTRARY.isdisjoint(part.marks)) and any(
+        phrase.start <= hit.start and hit.end <= phrase.end and not ENDED.isdisjoint(hit.means.states)
+        for hit in part.hits
+    )
 
 
 def _only_asked(part: Clause) -> bool:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
-from mailflow.core.reading.bindingwords import Binds
+from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import MENTIONED, Claim, prose_rule
+from mailflow.core.reading.clauses import ENDED
+from mailflow.core.reading.evidence import HINT
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.sentences import part_start, sentence_end
+from mailflow.core.reading.quotes import is_only_quoted
+from mailflow.core.reading.sentences import part_start, sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.withdrawn import is_withdrawn
 
 _PROSE = frozenset({MENTIONED, prose_rule(Kind.REASON), prose_rule(Kind.CHOICE)})
 _MOST = 200  # claims that are looked at: nobody tells of more losses
 _AROUND = 160  # characters before what is said, and behind it
 _ENDING = 8  # characters: of a verb whose end tells it
+_SHORT, _STOP = 15, 2  # characters: of a word for an example whose stop ends no sentence, and of that stop
+_QUESTION = ("?", "？")
 
 
 def without_unreal(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
-    """The claims less the reasons and choices in prose that did not come about, or were put right."""
+    """The claims less the reasons and choices in prose that did not come about, were put right, or are another's than the writer's."""
     looked_at = 0
     for claim in claims:
         looked_at += claim.rule in _PROSE
@@ -31,8 +37,47 @@ def _is_unreal(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     first = part_start(text, claim.start, claim.start - _AROUND)
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
     is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
-    return any(
+    cues = list(terms.binding.find(text, first, max(end, claim.end + _ENDING)))
+    if any(
         (cue.binds is Binds.UNREAL and cue.start < claim.end)
         or (cue.binds is Binds.PUT_RIGHT and is_reason and cue.start >= claim.end)
-        for cue in terms.binding.find(text, first, max(end, claim.end + _ENDING))
+        for cue in cues
+    ):
+        return True
+    if text[end : end + 1] in _QUESTION and _is_example(fresh, terms, claim):
+        return True
+    return (
+        _is_anothers(fresh, terms, claim, cues)
+        or is_only_quoted(fresh, terms, claim)
+        or (claim.sure > HINT and is_withdrawn(fresh, terms, claim))  # what is only hinted at is not said
+    )
+
+
+def _is_example(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+    """As in "Which reasons are there, e.g. a lost phone or a forgotten password?"."""
+    text = fresh.flowed
+    first = sentence_start(text, claim.start, claim.start - _AROUND)
+    before = terms.binding.find(text, max(0, first - _SHORT), claim.end)
+    return any(cue.binds is Binds.EXAMPLE and cue.end + _STOP >= first for cue in before)
+
+
+def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, cues: Iterable[Cue]) -> bool:
+    """As in "My brother lost his phone; I only forgot the password": of whom writes for another nothing is told of themselves."""
+    if not any(cue.binds is Binds.KIN and cue.start < claim.end for cue in cues):
+        return False
+    text = fresh.flowed
+    end = sentence_end(text[: claim.end + _AROUND], claim.end)
+    till = sentence_end(text[: end + _AROUND], min(end + 1, len(text)))
+    return any(
+        cue.binds is Binds.OF_MINE and _tells_loss(fresh, terms, claim, cue.start, till)
+        for cue in terms.binding.find(text, claim.end, till)
+    )
+
+
+def _tells_loss(fresh: Fresh, terms: Terms, claim: Claim, start: int, end: int) -> bool:
+    """Whether the writer's own part tells of a loss where that one did: "my son broke my phone, I only want to get in" does not."""
+    if terms.form.by_key[claim.field].kind is not Kind.REASON:
+        return True
+    return any(
+        not ENDED.isdisjoint(hit.means.states) or hit.means.negates for hit in fresh.within(start, end)
     )

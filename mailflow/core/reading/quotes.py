@@ -1,0 +1,60 @@
+"""Words between quotation marks that somebody only speaks of: 'Your form says "I have lost my codes". What are codes?'."""
+
+from __future__ import annotations
+
+import re
+
+from mailflow.core.form import Kind
+from mailflow.core.reading.bindingwords import Binds
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.sentences import sentence_end, sentence_start
+from mailflow.core.reading.terms import Terms
+
+_LONGEST = 300  # characters between two quotation marks
+_QUOTED = re.compile(
+    "|".join(
+        rf"{opens}([^\n{opens}{closes}]{{3,{_LONGEST}}}){closes}"
+        for opens, closes in ('""', "“”", "„“", "„”", "«»", "»«", "「」", "『』")
+    )
+)
+_LOOK_BACK = 600  # characters in which the marks are counted
+_SAYS_MORE = re.compile(r"\w")
+_AGREES = frozenset({"agree", "aware", "yes", "refuse"})
+
+
+def is_only_quoted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+    """Whether what was read is said between quotation marks, as the words of our form or as what a sentence speaks of.
+
+    What a page shows ('it says "wrong password"') is a reason, and who answers in our words may put them between marks.
+    """
+    text = fresh.flowed
+    saying = [hit.start for hit in fresh.within(claim.start, claim.end) if _says(hit)]
+    quote = _quote_around(text, saying[-1]) if saying else None
+    if quote is None:
+        return False
+    start, end = quote
+    first = sentence_start(text, start, start - _LONGEST)
+    till = sentence_end(text[: end + _LONGEST], end)
+    if any(cue.binds is Binds.OF_MINE for cue in terms.binding.find(text, end, till)):
+        return False  # "… and that's mine"
+    if any(cue.binds is Binds.OUR_WORDS for cue in terms.binding.find(text, first, start)):
+        return True
+    goes_on = _SAYS_MORE.search(text, end, till) is not None and not _SAYS_MORE.search(text, first, start)
+    if not goes_on or any(_AGREES & set(hit.means.says) for hit in fresh.within(end, till)):
+        return False
+    is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
+    return not is_reason or text[till : till + 1] in ("?", "？")
+
+
+def _says(hit: Hit) -> bool:
+    """Whether it says something of a thing: in '"recovery codes" are lost' that stands outside."""
+    return hit.means.acts or bool(hit.means.tells)
+
+
+def _quote_around(text: str, place: int) -> tuple[int, int] | None:
+    """What stands between marks around a place; the marks are counted from the beginning of its paragraph."""
+    least = max(0, place - _LOOK_BACK, text.rfind("\n", 0, place) + 1)
+    quoted = _QUOTED.finditer(text, least, place + _LONGEST)
+    return next((found.span() for found in quoted if found.start() < place < found.end()), None)
