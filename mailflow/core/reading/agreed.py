@@ -31,6 +31,7 @@ _ONLY_YES = frozenset({"yes"})
 _EITHER = frozenset({"yes", "not"})
 _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
 _THAT = frozenset({"that", "known_that"})
+_BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
@@ -96,8 +97,34 @@ def _subjects(
 ) -> tuple[tuple[str, ...], float]:
     """What a clause that says something is about, and how sure that is."""
     part = parts[index]
-    topics = part.topics or _of_time(terms, part)
+    topics = _without_condition(parts, index) or _of_time(terms, part)
     return (topics, _SURE) if topics else (_subject_before(fresh, parts, index), _SAID_BEFORE)
+
+
+def _without_condition(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
+    """Its topics, less an "if it takes long" that no "fine" stands right beside: "OK, if it takes long, please call me"."""
+    part = parts[index]
+    if "conceding" not in part.marks or part.refuses:
+        return part.topics
+    ends = index + 1 == len(parts) or parts[index + 1].sentence != part.sentence
+    return tuple(
+        topic
+        for hit in part.hits
+        if "conceding" not in hit.means.speech or _is_conceded(part, hit, ends=ends)
+        for topic in hit.means.topics
+    )
+
+
+def _is_conceded(part: Clause, condition: Hit, *, ends: bool) -> bool:
+    """Whether it is agreed to that it may be so: "fine if it takes long"; behind a comma only as the last words of a sentence."""
+    if "agree" not in part.says:
+        return False
+    said = next((hit for hit in part.hits if {"agree", "objection"} & set(hit.means.says)), condition)
+    if said.start >= condition.end:
+        return said.start - condition.end <= _BESIDE
+    comma = any(hit.means.breaks and said.end <= hit.start < condition.start for hit in part.hits)
+    last = ends and part.end <= condition.end and part.mark - condition.end <= 1
+    return last or not comma
 
 
 def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:

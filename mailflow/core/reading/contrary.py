@@ -10,6 +10,9 @@ from mailflow.core.reading.clauses import ENDED, GONE, Clause
 from mailflow.core.reading.meaning import Hit
 
 CONTRARY = frozenset({"contrary"})
+_BEHIND = frozenset({"contrary_behind"})  # behind its verb, as in Japanese, Korean and Turkish
+THOUGHT = CONTRARY | _BEHIND
+_SPEAKS = THOUGHT | {"if"}
 _NEAR = 16  # characters between "I thought" and the verb
 _DONE = ("done",)  # "I thought I should tell you"
 _HAD = frozenset({"had", "saved"})
@@ -31,28 +34,31 @@ def _turned(part: Clause, opposites: Mapping[str, str]) -> Clause:
 
 def _leads_to(last: Clause, part: Clause) -> bool:
     """Whether the clause before a comma is no more than the thought: "Ich dachte, | ich hätte sie noch"."""
-    return (
-        last.sentence == part.sentence and last.is_only("contrary") and last.hits[-1].means.speech >= CONTRARY
-    )
+    if last.sentence != part.sentence or part.break_before != "comma":
+        return False
+    return last.is_only("contrary") and last.hits[-1].means.speech >= CONTRARY
 
 
 def _is_thought(part: Clause) -> bool:
     """Whether the verb stands right beside the thought, rather than in "I thought I should tell you that I lost it"."""
-    if CONTRARY.isdisjoint(part.marks):
+    if part.marks.isdisjoint(THOUGHT):
         return False
     telling = [hit for hit in part.hits if _tells(hit)]
     return any(
-        not (CONTRARY.isdisjoint(one.means.speech) and CONTRARY.isdisjoint(other.means.speech))
-        and other.start - one.end <= _NEAR
-        and _DONE not in (one.means.states, other.means.states)
+        (_leads(one, CONTRARY, other) or _leads(other, _BEHIND, one)) and other.start - one.end <= _NEAR
         for one, other in pairwise(telling)
     ) or any(hit.means.states and hit.means.speech >= CONTRARY for hit in telling)
 
 
+def _leads(thought: Hit, kind: frozenset[str], verb: Hit) -> bool:
+    means = verb.means
+    return thought.means.speech >= kind and means.states != _DONE and "if" not in means.speech
+
+
 def _tells(hit: Hit) -> bool:
-    return (
-        hit.means.acts or hit.means.negates or hit.means.objects or not CONTRARY.isdisjoint(hit.means.speech)
-    )
+    means = hit.means
+    speaks = not means.speech.isdisjoint(_SPEAKS)
+    return means.acts or means.negates or means.objects or speaks
 
 
 def _opposite(part: Clause, opposites: Mapping[str, str]) -> frozenset[str]:

@@ -37,15 +37,22 @@ def is_only_quoted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     start, end = quote
     first = sentence_start(text, start, start - _LONGEST)
     till = sentence_end(text[: end + _LONGEST], end)
+    around = (*fresh.within(first, start), *fresh.within(end, till))
+    asked = text[till : till + 1] in ("?", "？") or any("ask" in hit.means.speech for hit in around)
+    if not asked and any(map(_makes_own, around)):
+        return False  # "I tick the box …", "I agree with the sentence …"
     if any(cue.binds is Binds.OF_MINE for cue in terms.binding.find(text, end, till)):
         return False  # "… and that's mine"
     if any(cue.binds is Binds.OUR_WORDS for cue in terms.binding.find(text, first, start)):
         return True
     goes_on = _SAYS_MORE.search(text, end, till) is not None and not _SAYS_MORE.search(text, first, start)
-    if not goes_on or any(_AGREES & set(hit.means.says) for hit in fresh.within(end, till)):
-        return False
     is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
-    return not is_reason or text[till : till + 1] in ("?", "？")
+    return goes_on and (asked or not is_reason)
+
+
+def _makes_own(hit: Hit) -> bool:
+    """Whether a word around a quotation makes its words the writer's own."""
+    return not _AGREES.isdisjoint(hit.means.says) or "tick" in hit.means.speech
 
 
 def _says(hit: Hit) -> bool:

@@ -7,7 +7,7 @@ import re
 from mailflow.core.reading.agreements import TAIL
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
-from mailflow.core.reading.contrary import CONTRARY
+from mailflow.core.reading.contrary import THOUGHT
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
@@ -34,4 +34,4 @@ def is_withdrawn(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
 
 
 def _denies(hit: Hit) -> bool:
-    return hit.means.negates or "unhad" in hit.means.states or not CONTRARY.isdisjoint(hit.means.speech)
+    return hit.means.negates or "unhad" in hit.means.states or not hit.means.speech.isdisjoint(THOUGHT)
