@@ -162,7 +162,10 @@ class _Reader:
     def _read_form(self) -> None:
         """Boxes and slots. What they take of the text is no prose, and neither are our own words."""
         fresh, taken = self._fresh, self._taken
-        repeated = context.restated(fresh, self._terms)
+        repeated = [
+            *context.restated(fresh, self._terms),
+            *context.answered_statements(fresh, self._terms),
+        ]
         slots = self._slots(repeated)
         pasted = bool(self._boxes) or any(not slot.own for slot in slots)
         taken.add(*boxes.spans(fresh, self._terms, self._boxes), *fresh.boxed)
@@ -173,7 +176,13 @@ class _Reader:
 
     def _slots(self, repeated: Sequence[Slot]) -> list[Slot]:
         fresh, terms = self._fresh, self._terms
-        labelled = find_slots(fresh, terms, self._items, boxes.stated_lines(fresh, terms, self._boxes))
+        asked = [(slot.label - 1, slot.start) for slot in repeated]  # whose words hold labels
+        stated = [
+            span
+            for span in boxes.stated_lines(fresh, terms, self._boxes)
+            if not any(start <= span[0] < end for start, end in asked)
+        ]
+        labelled = find_slots(fresh, terms, self._items, sorted((*stated, *asked)))
         slots = [
             *askedagain.answered(fresh, terms),
             *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, terms, labelled)),

@@ -67,3 +67,18 @@ def test_a_list_without_end_is_cut():
 def test_emphasis_around_a_name_is_no_part_of_it():
     assert read("User name: _jane_d42_\nI lost my phone.")["username"] == "jane_d42"
     assert read("User name: jane_d42_\nI lost my phone.")["username"] == "jane_d42_"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("My user name is gus_w or maybe gusw82.", "user name is gus_w or maybe gusw82"),
+        ("Mon nom d'utilisateur est mlefort ou lefortm", "nom d'utilisateur est mlefort ou lefortm"),
+        ("My user name is gus_w or something like it.", "user name is gus_w"),
+        ("My user name is gus_w or the mail is gone.", "user name is gus_w"),
+    ],
+)
+def test_who_reads_a_case_sees_the_other_of_two_names(text, words):
+    lines = mark_lines(text, CONFIG.lexicon.text)
+    answer = read_answers(lines, CONFIG.policy.form, None, CONFIG.lexicon.answers).answers["username"]
+    assert answer.words == words

@@ -180,7 +180,7 @@ def _at_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     before = _SERVICE_BEFORE.search(fresh.low, max(0, start - _BESIDE), start)
     after = _AT_SERVICE.match(fresh.low, end)
     return any(
-        terms.is_service(word) or word in terms.lists.get("site", ())
+        terms.is_service(word) or word in terms.lists.get("site", ()) or terms.among("there", word)
         for match in (before, after)
         if match is not None
         for word in match.groups("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.reading import belowquote, questions, yeses
@@ -17,6 +18,7 @@ from mailflow.core.reading.whichquestion import SEVERAL, has_word
 from mailflow.core.reading.yesfields import NAMED
 
 _INLINE, _RESTATED = 0.92, 0.9
+_LED_TO = re.compile(r"[ \t]*(?:[:：=|→]|-+>?(?=[ \t])|[–—])[ \t]*(?=[^\s\[(])")
 
 
 def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
@@ -63,6 +65,16 @@ def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
         fields = terms.form.fields_of(field.item)
         slots.append(Slot(fields, span[1], end, "question repeated", _RESTATED, span[0], asked=True))
     return slots
+
+
+def answered_statements(fresh: Fresh, terms: Terms) -> Iterator[Slot]:
+    """The form's statements with an answer behind them on the line, "I never generated or have lost …: yes"."""
+    for field, statement in terms.statements:
+        for start, end in statement.spans(fresh.low, fresh.flat):
+            if led := _LED_TO.match(fresh.text, end):
+                asked = questions.of_item(terms, field.item)
+                till = fresh.line_end(end)
+                yield asked.slot(led.end(), till, "answer behind the statement", _RESTATED, start)
 
 
 def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int, int]]:

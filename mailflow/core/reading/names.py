@@ -14,7 +14,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.reading.masked import named_beside
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.namelike import NAME, QUOTES, SHAKY, STRONG
+from mailflow.core.reading.namelike import NAME, QUOTES, SHAKY, STRONG, accepted
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.taken import Spans
 from mailflow.core.reading.terms import Terms
@@ -29,6 +29,9 @@ _MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\
 _OPENING = re.compile(rf"\s*({NAME})(?:\.\s|\s*\n|\s*\Z)", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
 _CLOSING = re.compile(r"[)\]}>]")
+_OR = re.compile(
+    rf"[{QUOTES}]?,?[ \n](?P<or>\w+(?: \w+)?)[ \n](?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)"
+)
 _LEAST_PROSE = 3  # words
 _MOST = 200  # phrases that may announce a name: each is looked around closely
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
@@ -128,8 +131,20 @@ def _is_word(name: str, fresh: Fresh, place: int) -> bool:
 def in_prose(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[Claim]:
     """The account's names that prose gives by a link, a correction, an announcement or an introduction."""
     field = terms.name
-    if field is None:
-        return
+    for claim in _in_prose(fresh, terms, field, hits) if field is not None else ():
+        yield claim._replace(end=_with_another(fresh, terms, claim.end))
+
+
+def _with_another(fresh: Fresh, terms: Terms, end: int) -> int:
+    """Where the words for a name end, with the other one of "x or y": the first is tried first, and the staff sees both."""
+    match = _OR.match(fresh.text, end)
+    if match is None or not any("or" in hit.means.speech for hit in fresh.within(*match.span("or"))):
+        return end
+    other = accepted(fresh, terms, match, strong=False, said=True)
+    return end if other is None or terms.everyday(other.name) else match.end()
+
+
+def _in_prose(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -> Iterator[Claim]:
     yield from _profiles(fresh, terms, field)
     yield from _corrected(fresh, terms, field)
     yield from notbut.corrected(fresh, terms, field)
