@@ -24,6 +24,7 @@ from mailflow.core.reading import (
     columns,
     confirmed,
     context,
+    crosses,
     framed,
     links,
     names,
@@ -168,6 +169,9 @@ class _Reader:
         ]
         slots = self._slots(repeated)
         pasted = bool(self._boxes) or any(not slot.own for slot in slots)
+        crossed = list(crosses.crosses(fresh, self._terms))
+        taken.add(*((cross.start, cross.end) for cross in crossed))
+        self._claims += [cross.claim for cross in crossed if cross.claim is not None]
         taken.add(*boxes.spans(fresh, self._terms, self._boxes), *fresh.boxed)
         taken.add(*context.ours(fresh, self._terms, statements=pasted))
         self._claims += boxes.read_boxes(fresh, self._terms, self._boxes, slots)

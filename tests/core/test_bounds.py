@@ -47,6 +47,7 @@ TEXTS = (
     # a form
     *("a: ", "a: a\n", "user name: ", "user name: x\n", "user = x, codes = y, ", "### User name\n\nx\n\n", "### "),
     *("| user name | yes |\n", "user name;codes\n", "|||", "| | |\n", "【user】x", "Reason (other / other): ", "user\u3000x", "___"),
+    *("❌", "❌ user\n", "✗ Code of Conduct\n", "(x) my codes\n"),
     *("yes / no ", "yes / no\n", "x: yes / NO\n", "~~x~~ / ", "yes [ ] no [x] ", "yes [ ] no [x]\n"),
     *("[x] ", "[ ] ", "[x] I agree\n", "> [x] I agree to follow\n", "☑ ", "1. ", "1. yes\n", "1. yes 2. no ", "1 2 3 "),
     # addresses, names and links

@@ -20,6 +20,7 @@ The text
     segments, clauses     what belongs together in a sentence
 Where the form or our letter was answered
     columns               tables typed as text
+    crosses               crosses beside labels
     boxes, slots          ticked boxes; values behind labels and under headings
     questions             what quoted questions ask for
     numbering, ordered    answers under numbers, or in the order of our questions

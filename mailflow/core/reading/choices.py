@@ -223,6 +223,12 @@ def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[st
     return {choice for choice in found if choice}
 
 
+def none_of(terms: Terms, field: Field) -> str:
+    """The choice of who has none of its things, "" if that is not clear."""
+    told = _by_own_things(terms, field, frozenset({NONE}))
+    return told.pop() if len(told) == 1 else ""
+
+
 def went_with(part: Clause) -> bool:
     """Whether it is lost with the things that a clause names: "lost with the phone"."""
     told = [hit for hit in part.hits if hit.means.states]
