@@ -163,12 +163,10 @@ class _Reader:
     def _read_form(self) -> None:
         """Boxes and slots. What they take of the text is no prose, and neither are our own words."""
         fresh, taken = self._fresh, self._taken
-        repeated = [
-            *context.restated(fresh, self._terms),
-            *context.answered_statements(fresh, self._terms),
-        ]
+        stated = list(context.answered_statements(fresh, self._terms))
+        repeated = [*context.restated(fresh, self._terms), *stated]
         slots = self._slots(repeated)
-        pasted = bool(self._boxes) or any(not slot.own for slot in slots)
+        pasted = bool(self._boxes or stated) or any(not slot.own for slot in slots)
         crossed = list(crosses.crosses(fresh, self._terms))
         taken.add(*((cross.start, cross.end) for cross in crossed))
         self._claims += [cross.claim for cross in crossed if cross.claim is not None]

@@ -19,6 +19,7 @@ from mailflow.core.reading.breaks import LABEL_LIKE
 from mailflow.core.reading.choices import by_state
 from mailflow.core.reading.claim import TICKED_BOX, Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
+from mailflow.core.reading.evidence import evidence_of
 from mailflow.core.reading.fresh import BOX_SIGN, OPEN, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
@@ -35,7 +36,7 @@ _AROUND = " \t-*•·+>"
 _BEHIND = " \t\n.:;,=?>–—-"
 _ALIKE = 0.6  # of a statement's words
 _LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and how many of its own that must be
-_SURE = 0.97
+_SURE, _OWN_WORDS = 0.97, 0.85
 _CONDITIONS = frozenset({"but", "if"})
 _WHICH = frozenset({"first", "second", "third"})  # "First box: had to be ticked"
 _ONE_TICK = frozenset({"it", "if"}) | _WHICH
@@ -232,10 +233,22 @@ def _read(
     """`topical`: the hits that name the subject of an agreement."""
     field = _field(fresh, terms, box, topical) or (next(iter(under.fields), None) if under else None)
     if field is None:
+        yield from _told(fresh, terms, box)
         return
     value = _value(fresh, terms, box, field)
     if value is not None:
         yield Claim(field.key, value, TICKED_BOX, _SURE, box.start, box.stop, rank=0)
+
+
+def _told(fresh: Fresh, terms: Terms, box: Box) -> Iterator[Claim]:
+    """The choice that a person's own words tell beside a tick: "[x] Lost the codes, or never made any"."""
+    if any(start <= box.start < end for start, end in fresh.boxed):
+        return  # our letter's words
+    parts = clauses(fresh.within(box.text, box.end), terms.opposites)
+    for field in terms.form.of_kind(Kind.CHOICE) if any(part.states for part in parts) else ():
+        told = {one.choice for one in evidence_of(terms, field, parts)} if field.key in terms.ways else set()
+        if len(told) == 1:
+            yield Claim(field.key, told.pop(), TICKED_BOX, _OWN_WORDS, box.start, box.stop, rank=0)
 
 
 def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Field | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.reading import belowquote, questions, yeses
+from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lonevalues import lone_values
@@ -18,7 +19,9 @@ from mailflow.core.reading.whichquestion import SEVERAL, has_word
 from mailflow.core.reading.yesfields import NAMED
 
 _INLINE, _RESTATED = 0.92, 0.9
-_LED_TO = re.compile(r"[ \t]*(?:[:：=|→]|-+>?(?=[ \t])|[–—])[ \t]*(?=[^\s\[(])")
+_LISTED = " \t-*•·+>|:"
+_ASKS = ("?", "？")
+_LED_TO = re.compile(r"\.?(?:[ \t]*(?:[:：=|]|-+(?=[ \t])|[–—])|\s{0,3}(?:→|[-=]+>))[ \t]*(?=[^\s\[(])")
 
 
 def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
@@ -68,13 +71,19 @@ def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
 
 
 def answered_statements(fresh: Fresh, terms: Terms) -> Iterator[Slot]:
-    """The form's statements with an answer behind them on the line, "I never generated or have lost …: yes"."""
+    """The form's statements with an answer behind them, "I never generated or have lost …: yes", or before: "yes  I agree …"."""
     for field, statement in terms.statements:
+        asked = questions.of_item(terms, field.item)
         for start, end in statement.spans(fresh.low, fresh.flat):
+            begin = fresh.starts[fresh.line_at(start)]
+            before = fresh.text[begin:start].strip(_LISTED)
             if led := _LED_TO.match(fresh.text, end):
-                asked = questions.of_item(terms, field.item)
-                till = fresh.line_end(end)
+                till = fresh.line_end(led.end())
                 yield asked.slot(led.end(), till, "answer behind the statement", _RESTATED, start)
+            elif before in _ASKS or (before[-1:].isalpha() and bare(before, terms) is not None):
+                place = fresh.text.index(before, begin)
+                span = (place, place + len(before))
+                yield asked.slot(*span, "answer before the statement", _RESTATED, begin)
 
 
 def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.breaks import left_open, line_breaks
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.pages import outer_lines, outer_parts
-from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.terms import Terms, normal_label
 from mailflow.core.reading.words import blank, lower
 from mailflow.core.text import Line, Mark
 
@@ -22,7 +22,7 @@ _FRESH, _QUOTED = Mark.FRESH, Mark.QUOTED
 _HEAD_LINES = 2  # of a quotation's introduction: further down stands whom it was sent to
 
 BOX_SIGN = re.compile("[\\[(☐◻□☑☒✅🗹✔]")  # what a box begins with, which is found in a third of the time
-TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([xX]\)")
+TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([ \t]{0,2}[xX][ \t]{0,2}\)")
 OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
 _LEADER = re.compile("_{3,}")  # which would be part of the word beside it
@@ -176,10 +176,12 @@ def _without(low: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def _own_words(low: str, flat: str, terms: Terms) -> str:
     """A lower-case text without the form's own sentences and headings, which are in the site's language."""
-    if "[" not in low and "#" not in low:
-        return low
+    filled = low
     for _, statement in terms.statements:
-        span = statement.find(low, flat)
+        span = statement.find(filled, flat)
         if span is not None:
-            low = low[: span[0]] + low[span[1] :]
-    return _HEADINGS.sub("", low)
+            filled = filled[: span[0]] + filled[span[1] :]
+    if filled is not low:  # beside them most lines of a word or two are labels
+        lines = [line for line in filled.split("\n") if normal_label(line) not in terms.labels]
+        return _HEADINGS.sub("", "\n".join(lines))
+    return _HEADINGS.sub("", low) if "#" in low else low

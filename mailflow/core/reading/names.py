@@ -223,7 +223,7 @@ def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """As in "@x", unless it is one at another service."""
     for match in _MENTION.finditer(fresh.text) if "@" in fresh.text else ():
         near = words_of(fresh.low[max(0, match.start() - 25) : match.end() + 25])
-        if not terms.among("elsewhere", *near):
+        if not (terms.among("elsewhere", *near) or terms.states_nothing(field, match[1])):
             yield Claim(field.key, match[1].rstrip(".-"), "mention", SHAKY, match.start(), match.end())
 
 

@@ -38,6 +38,7 @@ _LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: 
 _MOST_LABELS = 200
 _LIST_WORDS = 2  # of a line that is one item of a list
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*•·+–]|\(?\d{1,2}[.)])[ \t]")
+_RULE = re.compile(r"(?:={3,}|-{3,}|~{3,})[ \t]*(?=\n)")
 _BLANK = re.compile(r"\n[ \t]*(?=\n|\Z)")
 
 FORM, LABEL = 0.97, 0.9
@@ -264,6 +265,8 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
         start, end = label.value, _value_end(fresh, label.value)
     else:
         start = _skip_blank(text, line_end, limit, most=line_end + 40)
+        if ruled := _RULE.match(text, start, limit):  # a line drawn below a heading
+            start = _skip_blank(text, ruled.end(), limit, most=ruled.end() + 40)
         end = _paragraph_end(text, start)
     end = min(end, limit)
     if label.field.kind is Kind.LIST:

@@ -161,7 +161,7 @@ class Terms:
 
     def states_nothing(self, field: Field, value: str) -> bool:
         """Whether a value is a placeholder."""
-        bare = lower(value).strip(" .()[]<>{}\"'`*_-–—!?…。")
+        bare = lower(value).strip(" .()[]<>{}\"'`*_-–—!?…。@")
         return not bare or bare in self.values.get("unknown", ()) or bare in self.placeholders[field.key]
 
 
@@ -186,7 +186,9 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         vocabulary=vocabulary,
         labels=labels,
         label_ends=frozenset(label.rpartition(" ")[2] for label in labels),
-        statements=tuple((field, Wording(field.statement)) for field in form.fields if field.statement),
+        statements=tuple(
+            (field, Wording(field.statement.rstrip(" ."))) for field in form.fields if field.statement
+        ),
         stated={collapsed(field.statement): field for field in form.fields if field.statement},
         asks=tuple((field, Wording(field.ask)) for field in form.fields if field.ask),
         ours=tuple(Wording(text) for field in form.fields for text in (field.why, field.how) if text),
