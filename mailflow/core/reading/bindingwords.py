@@ -64,6 +64,12 @@ class Cue(NamedTuple):
     end: int
 
 
+class _Met(NamedTuple):
+    text: str
+    cues: dict[tuple[int, int], tuple[Cue, ...]]
+
+
+_TEXTS = 2  # a mail's text, as it stands and flowed
 _WORD = re.compile(r"\w+")
 _GAP = r"(?:\W+\w+){0,4}?\W+"  # " ~ ": up to four words between
 
@@ -73,19 +79,40 @@ class BindingWords:
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         self._lists = lists
+        self._met: tuple[
+            _Met, ...
+        ] = ()  # of the texts met last: the same words are looked at for each thing that was read
 
     def find(self, text: str, start: int, end: int) -> Iterator[Cue]:
         """Those in a part of the text, of each list the longest that begins at a place."""
+        known = self._known(text)
         for word in _WORD.finditer(text, start, end):
-            for begins in self._beginning.get(word[0].lower(), ()):
-                if found := begins.pattern.match(text, word.start(), end):
-                    yield Cue(begins.binds, *found.span())
-        if not has_cjk(text[start:end]):
+            cues = known.get(word.span())
+            if cues is None:
+                cues = known[word.span()] = tuple(self._begun(text, word))
+            for cue in cues:
+                if cue.end <= end:
+                    yield cue
+        if text.isascii() or not has_cjk(text[start:end]):
             return
         for binds, phrase in self._unspaced:
             place = text.find(phrase, start, end)
             if place >= 0:
                 yield Cue(binds, place, place + len(phrase))
+
+    def _begun(self, text: str, word: re.Match[str]) -> Iterator[Cue]:
+        for begins in self._beginning.get(word[0].lower(), ()):
+            if found := begins.pattern.match(text, word.start()):
+                yield Cue(begins.binds, *found.span())
+
+    def _known(self, text: str) -> dict[tuple[int, int], tuple[Cue, ...]]:
+        """What was found in a text before, by the places of words; other threads may have theirs in between."""
+        for met in self._met:
+            if met.text is text:
+                return met.cues
+        met = _Met(text, {})
+        self._met = (met, *self._met[: _TEXTS - 1])
+        return met.cues
 
     @cached_property
     def _beginning(self) -> dict[str, list[_Begins]]:

@@ -22,6 +22,8 @@ _NUMBER = re.compile(r"[ \t]*\d{1,2}[.)]?[ \t]*")
 _ENDS = ("?", "？", ":", "：", ".")
 _SEPARATORS = ("|", "\t", ";", ",")
 _LEAST = 2  # labels
+# A line of short cells and no sentence, as few lines of prose are.
+_HEADER = re.compile(r"^[ \t|]*[^\n|\t;,.!?]{1,60}(?:[|\t;,][^\n|\t;,.!?]{1,60})+[ \t|]*$", re.MULTILINE)
 
 
 def as_labels(lines: Sequence[Line], terms: Terms) -> list[Line]:
@@ -66,17 +68,19 @@ def _end(row: str, cell: tuple[int, int]) -> int:
 
 def under_labels(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]:
     """The values of a line below a line that holds nothing but labels, in their order: "user name;codes", "jdoe;lost"."""
+    if not _HEADER.search(fresh.text):
+        return
     items = frozenset(asked)
-    starts = [
-        start for start in fresh.starts if not _RULE.fullmatch(fresh.text, start, fresh.line_end(start))
-    ]
-    for start, following in pairwise(starts):
-        labels = fresh.text[start : fresh.line_end(start)]
+    lines = ((start, fresh.text[start : fresh.line_end(start)]) for start in fresh.starts)
+    told = ((start, line) for start, line in lines if line[:1].isalnum() or not _RULE.fullmatch(line))
+    for (_, labels), (following, line) in pairwise(told):
         separator = next((sign for sign in _SEPARATORS if sign in labels), None)
-        if separator is None or len(labels) > _LONGEST:
+        if separator is None or separator not in line or len(labels) > _LONGEST:
             continue
+        if separator != "|" and labels.count(separator) != line.count(separator):
+            continue  # as of most lines of prose
         fields = _fields(labels, separator, terms)
-        values = list(_parts(fresh.text, following, fresh.line_end(following), separator))
+        values = list(_parts(fresh.text, following, following + len(line), separator))
         if fields and len(fields) == len(values):
             for field, (begin, end) in zip(fields, values, strict=True):
                 if begin < end:
