@@ -78,7 +78,8 @@ def test_a_tick_beside_a_no(world, value):
     (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
     world.answer(letter, f"Code of Conduct: {value}\nRecovery codes: {value}\n")
     assert agreed(world) == set()
-    assert "recovery_codes" not in world.case().answers
+    codes = world.case().answers.get("recovery_codes")  # "Recovery codes: no" has none
+    assert codes is None or codes.value == "never_generated_or_lost"
 
 
 @pytest.mark.parametrize("value", TICKED_NO)
