@@ -1096,6 +1096,7 @@ def test_who_asks_beside_the_words_of_a_mailbox_that_nobody_reads_is_a_person(in
     assert wish(words, in_case=in_case).intent is Intent.UNATTENDED
     asks = f"Your page says: {words} Where else should I write then?"
     assert wish(asks, in_case=in_case).intent is not Intent.UNATTENDED
+    assert wish(f"{words} Is that so?", in_case=in_case).intent is not Intent.UNATTENDED
 
 
 @given(st.text(max_size=400), st.text(max_size=60), st.booleans())

@@ -183,14 +183,10 @@ class _Around:
         return match.end() if match else self.end
 
     def is_put_right(self) -> bool:
-        """Whether behind a "but" another such value follows."""
+        """Whether behind a "but" another name follows; of addresses `notbut` tells it."""
         fresh = self.fresh
         but = next((hit for hit in fresh.within(self.end, self.stop) if "but" in hit.means.speech), None)
-        if but is None:
-            return False
-        if self.is_name:
-            return notbut.said_behind(fresh, self.terms, but.end, self.stop) is not None
-        return any(but.end <= one.start < self.stop for one in fresh.addresses)
+        return but is not None and notbut.said_behind(fresh, self.terms, but.end, self.stop) is not None
 
 
 def _unreal(around: _Around, cue: Cue) -> bool:
@@ -259,7 +255,7 @@ def _example(around: _Around, cue: Cue) -> bool:
 
 def _thought(around: _Around, cue: Cue) -> bool:
     """As in "I thought that it was x, but it is y"."""
-    return around.is_before(cue) and around.is_put_right()
+    return around.is_name and around.is_before(cue) and around.is_put_right()
 
 
 _RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
