@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mailflow.core.reading.clauses import RESERVES
+from mailflow.core.reading.clauses import RESERVES_BUT_WHY
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, comma_parts
 from mailflow.core.reading.whichquestion import (
@@ -30,7 +30,6 @@ _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 # What is only said to be kind: "yes, and thanks for the good work".
 COURTESY = frozenset({"wish", "thanks", "sorry"})
-_RESERVES = RESERVES - {"why"}
 _BEGINNING = 3  # phrases: "but", "have", "have to"
 _HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})
 _HOPE_NEAR = 12  # characters: "but I do", "even if we"
@@ -81,7 +80,9 @@ def _takes_back(fresh: Fresh, start: int, end: int) -> bool:
     if any(hit.means.speech & COURTESY for hit in hits):
         return False
     begins = [hit.means.speech for hit in hits[:_BEGINNING] if "modal" not in hit.means.speech]
-    reserved = any(_RESERVES & speech for speech in begins) and not any(hit.means.objects for hit in hits)
+    reserved = any(RESERVES_BUT_WHY & speech for speech in begins) and not any(
+        hit.means.objects for hit in hits
+    )
     return reserved or (bool(begins) and "if" in begins[0])
 
 

@@ -242,7 +242,7 @@ def _read(
 
 def _told(fresh: Fresh, terms: Terms, box: Box) -> Iterator[Claim]:
     """The choice that a person's own words tell beside a tick: "[x] Lost the codes, or never made any"."""
-    if any(start <= box.start < end for start, end in fresh.boxed):
+    if _is_quoted(fresh, box):
         return  # our letter's words
     parts = clauses(fresh.within(box.text, box.end), terms.opposites)
     for field in terms.form.of_kind(Kind.CHOICE) if any(part.states for part in parts) else ():
@@ -258,7 +258,7 @@ def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Fiel
         return stated
     words = set(normal_label(text).split())
     best, score = None, _ALIKE
-    quoted = any(start <= box.start < end for start, end in fresh.boxed)
+    quoted = _is_quoted(fresh, box)
     for field, statement in terms.statements:
         shared = len(words & statement.words)
         alike = shared / max(len(statement.words), 1)
@@ -276,6 +276,10 @@ def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Fiel
             return labelled[0]
     topics = _topics(topical, box.text, box.end) or _topics(topical, line, box.start)
     return terms.form.by_key[topics.pop()] if len(topics) == 1 else None
+
+
+def _is_quoted(fresh: Fresh, box: Box) -> bool:
+    return any(start <= box.start < end for start, end in fresh.boxed)
 
 
 def _topics(topical: Sequence[Hit], start: int, end: int) -> set[str]:

@@ -16,6 +16,7 @@ from mailflow.core.reading.segments import segments_of
 _NOT = frozenset({"not", "without"})
 _OTHERS = frozenset({"other", "peer"})  # who may stand far from the verb
 RESERVES = frozenset({"if", "doubt", "hedge", "why"})
+RESERVES_BUT_WHY = RESERVES - {"why"}  # also of a question
 _NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close before it
 _Outcome = tuple[frozenset[str], frozenset[str], bool]
 _NOTHING: frozenset[str] = frozenset()

@@ -62,23 +62,21 @@ def without_quoted(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Itera
 
 def _others_words(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
     for match in islice(_QUOTATION.finditer(fresh.flowed), _MOST):
-        before = fresh.low[max(0, match.start() - _BESIDE_QUOTE) : match.start()]
-        behind = fresh.low[match.end() : match.end() + _BESIDE_QUOTE]
-        if _begins(terms, before) or _ends(terms, behind):
+        if _begins(fresh.flowed, terms, match.start()) or _ends(fresh.flowed, terms, match.end()):
             yield match.span()
 
 
-def _begins(terms: Terms, before: str) -> bool:
+def _begins(text: str, terms: Terms, place: int) -> bool:
     return any(
-        cue.binds is Binds.QUOTES and not before[cue.end :].strip(" :,\n")
-        for cue in terms.binding.find(before, 0, len(before))
+        cue.binds is Binds.QUOTES and not text[cue.end : place].strip(" :,\n")
+        for cue in terms.binding.find(text, max(0, place - _BESIDE_QUOTE), place)
     )
 
 
-def _ends(terms: Terms, behind: str) -> bool:
+def _ends(text: str, terms: Terms, place: int) -> bool:
     return any(
-        cue.binds is Binds.QUOTES_BEHIND and not behind[: cue.start].strip(" ,\n")
-        for cue in terms.binding.find(behind, 0, len(behind))
+        cue.binds is Binds.QUOTES_BEHIND and not text[place : cue.start].strip(" ,\n")
+        for cue in terms.binding.find(text, place, min(len(text), place + _BESIDE_QUOTE))
     )
 
 

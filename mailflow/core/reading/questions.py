@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading.clauses import ENDED, HAS, RESERVES, Clause, clauses
+from mailflow.core.reading.clauses import ENDED, HAS, RESERVES_BUT_WHY, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
@@ -31,7 +31,6 @@ _LABEL_WORDS = 3
 _MAILBOX = frozenset({"mailbox", "an_address"})
 _NEW = frozenset({"wanted", "change", "instead"})
 _MADE = frozenset({"had", "saved"})
-_RESERVES = RESERVES - {"why"}
 _KNOWS = frozenset({"you", "that"})  # "Do you see that it takes long?", in whatever words
 _THERE = frozenset({"held"})
 _TRUE = frozenset({"works"})  # "right", as of a device that is
@@ -282,7 +281,7 @@ def answers_clear(question: Question, text: str, hits: Sequence[Hit], terms: Ter
     if whole is not None and not whole[1]:
         return either
     parts = [part for part in clauses(hits, terms.opposites) if not part.negated]
-    if any(part.marks & _RESERVES for part in parts):
+    if any(part.marks & RESERVES_BUT_WHY for part in parts):
         return frozenset()
     if field.kind is Kind.CHOICE:
         made = any(part.things and part.states & _MADE for part in parts)  # a yes leaves open where they are
