@@ -135,7 +135,7 @@ class _Reader:
         """Leave out what the words around it take back."""
         fresh, terms = self._fresh, self._terms
         claims = unreal.without_unreal(fresh, terms, self._claims)
-        claims = framed.without_quoted(fresh, terms, claims)
+        claims = framed.without_quoted(fresh, claims)
         self._claims = list(bound.without_bound(fresh, terms, claims))
 
     def _of_prose(self, said: list[Claim]) -> list[Claim]:

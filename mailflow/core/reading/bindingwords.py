@@ -8,12 +8,15 @@ phrases that are read, however they overlap.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import zip_longest
+from operator import attrgetter
 from typing import NamedTuple
 
+from mailflow.core.reading.tokens import Tokens
 from mailflow.core.reading.words import has_cjk
 
 
@@ -64,67 +67,69 @@ class Cue(NamedTuple):
     end: int
 
 
-class _Met(NamedTuple):
-    text: str
-    cues: dict[tuple[int, int], tuple[Cue, ...]]
-
-
-_TEXTS = 2  # a mail's text, as it stands and flowed
 _WORD = re.compile(r"\w+")
 _GAP = r"(?:\W+\w+){0,4}?\W+"  # " ~ ": up to four words between
+_ANY = ""  # in place of the second word: whichever follows
+_SECOND = re.compile(r"\w+[^\w~]+(\w+)(?!\w|\*)")  # the word that stands behind the first of a phrase
+
+_GoingOn = dict[
+    str, tuple["_Begins", ...]
+]  # by the second word, or `_ANY`: of each list what may stand there
+
+_start = attrgetter("start")
+
+
+class Cues:
+    """The phrases that a text holds."""
+
+    def __init__(self, found: Iterable[Cue]) -> None:
+        self._found = sorted(found, key=_start)
+        self._starts = [cue.start for cue in self._found]
+
+    def within(self, start: int, end: int) -> list[Cue]:
+        """Those in a part of the text, in order."""
+        first = bisect_left(self._starts, start)
+        last = bisect_left(self._starts, end, first)
+        return [cue for cue in self._found[first:last] if cue.end <= end]
 
 
 class BindingWords:
-    """The phrases of all lists, found by their first word; those of Chinese, Japanese and Korean as they are."""
+    """The phrases of all lists, found by their first two words; those of Chinese, Japanese and Korean as they are."""
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         self._lists = lists
-        self._met: tuple[
-            _Met, ...
-        ] = ()  # of the texts met last: the same words are looked at for each thing that was read
+        self._met = _Met()
 
-    def find(self, text: str, start: int, end: int) -> Iterator[Cue]:
-        """Those in a part of the text, of each list the longest that begins at a place."""
-        known = self._known(text)
-        for word in _WORD.finditer(text, start, end):
-            cues = known.get(word.span())
-            if cues is None:
-                cues = known[word.span()] = tuple(self._begun(text, word))
-            for cue in cues:
-                if cue.end <= end:
-                    yield cue
-        if text.isascii() or not has_cjk(text[start:end]):
-            return
+    def find(self, low: str, words: Tokens) -> Cues:
+        """Those in a lower-case text of these words, of each list the longest that begins at a word."""
+        return Cues((*self._spaced_in(low, words), *(self._unspaced_in(low) if words.runs else ())))
+
+    def _spaced_in(self, low: str, words: Tokens) -> Iterator[Cue]:
+        begun, met = self._begun, self._met
+        pairs = zip_longest(words.forms, words.forms[1:], fillvalue=_ANY)
+        for start, (word, second) in zip(words.starts, pairs, strict=False):
+            if word in begun:
+                going_on = met.get(word) or met.make(word, begun[word])
+                for begins in going_on.get(second) or going_on[_ANY]:
+                    if found := begins.pattern.match(low, start):
+                        yield Cue(begins.binds, *found.span())
+
+    def _unspaced_in(self, low: str) -> Iterator[Cue]:
         for binds, phrase in self._unspaced:
-            place = text.find(phrase, start, end)
-            if place >= 0:
+            place = low.find(phrase)
+            while place >= 0:
                 yield Cue(binds, place, place + len(phrase))
-
-    def _begun(self, text: str, word: re.Match[str]) -> Iterator[Cue]:
-        for begins in self._beginning.get(word[0].lower(), ()):
-            if found := begins.pattern.match(text, word.start()):
-                yield Cue(begins.binds, *found.span())
-
-    def _known(self, text: str) -> dict[tuple[int, int], tuple[Cue, ...]]:
-        """What was found in a text before, by the places of words; other threads may have theirs in between."""
-        for met in self._met:
-            if met.text is text:
-                return met.cues
-        met = _Met(text, {})
-        self._met = (met, *self._met[: _TEXTS - 1])
-        return met.cues
+                place = low.find(phrase, place + 1)
 
     @cached_property
-    def _beginning(self) -> dict[str, list[_Begins]]:
+    def _begun(self) -> dict[str, tuple[tuple[Binds, str], ...]]:
         """The phrases with spaces around them, by their first words."""
-        found: dict[str, list[_Begins]] = {}
+        found: dict[str, tuple[tuple[Binds, str], ...]] = {}
         for binds in Binds:
-            by_word: dict[str, list[str]] = {}
-            for phrase in set(self._lists.get(binds, ())):
+            for phrase in {phrase.lower() for phrase in self._lists.get(binds, ())}:
                 if not has_cjk(phrase):
-                    by_word.setdefault(_WORD.findall(phrase.lower())[0], []).append(phrase)
-            for word, phrases in by_word.items():
-                found.setdefault(word, []).append(_Begins(binds, phrases))
+                    first = _WORD.findall(phrase)[0]
+                    found[first] = (*found.get(first, ()), (binds, phrase))
         return found
 
     @cached_property
@@ -134,18 +139,42 @@ class BindingWords:
         ]
 
 
-@dataclass(frozen=True)
+class _Met(dict[str, "_GoingOn"]):
+    """What may follow each first word that was met: of thirteen hundred a desk's mail uses few."""
+
+    def make(self, word: str, phrases: Iterable[tuple[Binds, str]]) -> _GoingOn:
+        by_second: dict[str, dict[Binds, list[str]]] = {_ANY: {}}
+        for binds, phrase in phrases:
+            second = _SECOND.match(phrase)
+            by_list = by_second.setdefault(second[1] if second else _ANY, {})
+            by_list.setdefault(binds, []).append(phrase)
+        others = by_second[_ANY]
+        self[word] = going_on = {
+            second: tuple(
+                _Begins(binds, {*by_list.get(binds, ()), *others.get(binds, ())})
+                for binds in {**by_list, **others}
+            )
+            for second, by_list in by_second.items()
+        }
+        return going_on
+
+
 class _Begins:
-    """The phrases of a list that begin with one word."""
+    """The phrases of a list that begin with the same two words, or go on with any."""
 
-    binds: Binds
-    phrases: Iterable[str]
+    __slots__ = ("_pattern", "_phrases", "binds")
 
-    @cached_property
+    def __init__(self, binds: Binds, phrases: Iterable[str]) -> None:
+        self.binds = binds
+        self._phrases = phrases
+        self._pattern: re.Pattern[str] | None = None  # until both words are met
+
+    @property
     def pattern(self) -> re.Pattern[str]:
-        """Made when the word is first met: there are six hundred, of which a desk's mail uses few."""
-        longest_first = sorted(self.phrases, key=lambda phrase: (-len(phrase), phrase))
-        return re.compile("|".join(map(_spelt, longest_first)), re.IGNORECASE)
+        if self._pattern is None:
+            longest_first = sorted(self._phrases, key=lambda phrase: (-len(phrase), phrase))
+            self._pattern = re.compile("|".join(map(_spelt, longest_first)))
+        return self._pattern
 
 
 def _spelt(phrase: str) -> str:

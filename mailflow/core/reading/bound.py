@@ -33,7 +33,7 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
         spoken = agreement and claim.field not in terms.knowing and claim.rule != TICKED_BOX
         told = agreement and claim.rule == AGREED_IN_PROSE
         if spoken or told or claim.rule == YES_TO_WHAT_WAS_ASKED:
-            sentence = _Sentence(fresh, terms, claim)
+            sentence = _Sentence(fresh, claim)
             asked = spoken or claim.rule == YES_TO_WHAT_WAS_ASKED
             if (asked and sentence.speaks_of_it_only()) or (spoken and sentence.binds()):
                 continue
@@ -43,13 +43,13 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
 
 
 def _is_unmeant(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
-    return is_only_quoted(fresh, terms, claim) or is_withdrawn(fresh, terms, claim)
+    return is_only_quoted(fresh, terms, claim) or is_withdrawn(fresh, claim)
 
 
 class _Sentence:
     """The one in which something is agreed to; that of an answer in its place ends with its line."""
 
-    def __init__(self, fresh: Fresh, terms: Terms, claim: Claim) -> None:
+    def __init__(self, fresh: Fresh, claim: Claim) -> None:
         self._fresh = fresh
         self._is_prose = claim.rule == AGREED_IN_PROSE
         self._text = text = fresh.flowed if self._is_prose else fresh.text
@@ -63,7 +63,7 @@ class _Sentence:
         )
         self._start = sentence_start(text, self._said, self._said - _LOOK_BACK)
         self._end = sentence_end(text[: self._said + _LOOK_AHEAD], self._said)
-        self._cues = list(terms.binding.find(text, self._start, self._end))
+        self._cues = fresh.cues.within(self._start, self._end)
 
     def speaks_of_it_only(self) -> bool:
         """Whether it is only reported, or put off by the one word beside it: "He says yes", "Sure, tomorrow."."""

@@ -34,7 +34,6 @@ _IN_PROSE = frozenset(
 _BEHIND = re.compile(rf"[\s{QUOTES})]*")
 _BEHIND_PUT_IN = re.compile(rf"[\s,{QUOTES})]*")  # "the address in it, x, is not mine"
 _FOLLOWS = re.compile(rf"[\s{QUOTES}]*(\w[^,;.!?]*)")
-_MARKS = '"“„«「『'
 _QUOTATION = re.compile(
     r"[\"“„«「『][^\"“”„«»「」『』\n]{3,300}[\s:：][^\"“”„«»「」『』\n]{1,300}[\"”“»」』]"
 )
@@ -52,31 +51,31 @@ def without_mentioned(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> It
         yield claim
 
 
-def without_quoted(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
+def without_quoted(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
     """The claims less those of what is quoted of our form, or of somebody else: 'Your form says: "Username: jdoe"'."""
-    spans = list(_others_words(fresh, terms)) if any(mark in fresh.text for mark in _MARKS) else []
+    spans = list(_others_words(fresh)) if fresh.has_quotations else []
     for claim in claims:
         if not any(start <= claim.start and claim.end <= end for start, end in spans):
             yield claim
 
 
-def _others_words(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
+def _others_words(fresh: Fresh) -> Iterator[tuple[int, int]]:
     for match in islice(_QUOTATION.finditer(fresh.flowed), _MOST):
-        if _begins(fresh.flowed, terms, match.start()) or _ends(fresh.flowed, terms, match.end()):
+        if _begins(fresh, match.start()) or _ends(fresh, match.end()):
             yield match.span()
 
 
-def _begins(text: str, terms: Terms, place: int) -> bool:
+def _begins(fresh: Fresh, place: int) -> bool:
     return any(
-        cue.binds is Binds.QUOTES and not text[cue.end : place].strip(" :,\n")
-        for cue in terms.binding.find(text, max(0, place - _BESIDE_QUOTE), place)
+        cue.binds is Binds.QUOTES and not fresh.text[cue.end : place].strip(" :,\n")
+        for cue in fresh.cues.within(place - _BESIDE_QUOTE, place)
     )
 
 
-def _ends(text: str, terms: Terms, place: int) -> bool:
+def _ends(fresh: Fresh, place: int) -> bool:
     return any(
-        cue.binds is Binds.QUOTES_BEHIND and not text[place : cue.start].strip(" ,\n")
-        for cue in terms.binding.find(text, place, min(len(text), place + _BESIDE_QUOTE))
+        cue.binds is Binds.QUOTES_BEHIND and not fresh.text[place : cue.start].strip(" ,\n")
+        for cue in fresh.cues.within(place, place + _BESIDE_QUOTE)
     )
 
 
@@ -95,10 +94,10 @@ class _Around:
 
     def only_mentions(self) -> bool:
         """Whether the value is not given by its sentence."""
-        find = self.terms.binding.find
-        self._cues = list(find(self.fresh.flowed, self.start, self.stop))
+        cues = self.fresh.cues
+        self._cues = cues.within(self.start, self.stop)
         if not self.is_name:  # "It was changed to x. That was not me."
-            behind = find(self.fresh.flowed, self.stop, self.stop + _NEXT)
+            behind = cues.within(self.stop, self.stop + _NEXT)
             self._cues += [cue for cue in behind if cue.binds is Binds.UNASKED and self._opens(cue)]
         taken = any(cue.binds in _RULES and _RULES[cue.binds](self, cue) for cue in self._cues)
         return taken or self._is_denied() or self._is_elsewhere() or (self.is_name and self._is_anothers())

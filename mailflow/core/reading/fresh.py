@@ -10,10 +10,12 @@ from functools import cached_property
 from itertools import accumulate
 
 from mailflow.core.reading.addressforms import Found, find_addresses
+from mailflow.core.reading.bindingwords import BindingWords, Cues
 from mailflow.core.reading.breaks import left_open, line_breaks
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.pages import outer_lines, outer_parts
 from mailflow.core.reading.terms import Terms, normal_label
+from mailflow.core.reading.tokens import Tokens
 from mailflow.core.reading.words import blank, lower
 from mailflow.core.text import Line, Mark
 
@@ -26,6 +28,7 @@ TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([ \t
 OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
 _LEADER = re.compile("_{3,}")  # which would be part of the word beside it
+_QUOTATION_MARKS = '"“„«»「『'  # those with which one begins
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
 
 
@@ -43,6 +46,18 @@ class Fresh:
     addresses: tuple[Found, ...]
     flat: str  # `low` on one line
     unread: int  # lines of theirs that were left out, as nobody answers a form at such length
+    words: Tokens  # but for those of addresses
+    binding: BindingWords
+
+    @cached_property
+    def cues(self) -> Cues:
+        """What takes back, around what is said; most mails of a form alone need none."""
+        return self.binding.find(self.low, self.words)
+
+    @cached_property
+    def has_quotations(self) -> bool:
+        """Whether anything may stand between quotation marks."""
+        return any(mark in self.text for mark in _QUOTATION_MARKS)
 
     @cached_property
     def subject(self) -> int:
@@ -126,7 +141,8 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
     own = _own_words(_without(low, boxed), flat, terms)
     languages = terms.vocabulary.languages(own) if own is not low else ()
     hard = breaks.certain | breaks.by_hand
-    hits = terms.vocabulary.scan(low, hard, [(one.start, one.end) for one in addresses], languages)
+    spans = [(one.start, one.end) for one in addresses]
+    hits, words = terms.vocabulary.scan_words(low, hard, spans, languages)
     if breaks.by_hand and (going_on := left_open(hits, breaks.by_hand)):
         hard -= going_on
         hits = [hit for hit in hits if hit.start not in going_on]
@@ -141,6 +157,8 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
         addresses,
         flat,
         unread + left_out,
+        words,
+        terms.binding,
     )
 
 

@@ -46,7 +46,7 @@ def at_once(fresh: Fresh, terms: Terms, place: int) -> re.Match[str] | None:
     pause = fresh.text[place : place + _BEFORE_NAME].strip(QUOTES)[:1]
     if pause not in _STOPS:
         return None
-    for cue in terms.binding.find(fresh.flowed, place, min(place + _ASIDE, fresh.line_end(place))):
+    for cue in fresh.cues.within(place, min(place + _ASIDE, fresh.line_end(place))):
         aside = cue.binds is Binds.PUTS_RIGHT and not fresh.text[place : cue.start].strip(_PAUSE)
         right = _BEHIND_PAUSE.match(fresh.text, cue.end) if aside else None
         if right and not _says_not(fresh, cue.start, cue.end) and _may_be_right(fresh, terms, right):
@@ -54,17 +54,17 @@ def at_once(fresh: Fresh, terms: Terms, place: int) -> re.Match[str] | None:
     return None
 
 
-def is_put_right(fresh: Fresh, terms: Terms, wrong: addressforms.Found, right: addressforms.Found) -> bool:
+def is_put_right(fresh: Fresh, wrong: addressforms.Found, right: addressforms.Found) -> bool:
     """Whether the second of two addresses is put in place of the first: "x, no wait, y", "I thought it was x, but it is y"."""
     hits = fresh.within(wrong.end, right.start)
     if any("not_but" in hit.means.speech and hit.start - wrong.end <= _BEFORE_NAME for hit in hits):
         return True
     near = right.start - wrong.end <= _ASIDE
-    for cue in terms.binding.find(fresh.flowed, wrong.end, right.start) if near else ():
+    for cue in fresh.cues.within(wrong.end, right.start) if near else ():
         rest = fresh.flowed[wrong.end : cue.start] + fresh.flowed[cue.end : right.start]
         if cue.binds is Binds.PUTS_RIGHT and not rest.strip(_PAUSE + ":"):
             return not _says_not(fresh, cue.start, cue.end)
-    return any("but" in hit.means.speech for hit in hits) and _is_thought(fresh, terms, wrong.start)
+    return any("but" in hit.means.speech for hit in hits) and _is_thought(fresh, wrong.start)
 
 
 def _says_not(fresh: Fresh, start: int, end: int) -> bool:
@@ -81,16 +81,16 @@ def thought(fresh: Fresh, terms: Terms, start: int, end: int) -> re.Match[str] |
     after = bisect_right(ends, end)
     stop = min(ends[after] if after < len(ends) else len(fresh.text), end + _FAR)
     but = next((hit for hit in fresh.within(end, stop) if "but" in hit.means.speech), None)
-    if but is None or not _is_thought(fresh, terms, start):
+    if but is None or not _is_thought(fresh, start):
         return None
     return said_behind(fresh, terms, but.end, stop)
 
 
-def _is_thought(fresh: Fresh, terms: Terms, place: int) -> bool:
+def _is_thought(fresh: Fresh, place: int) -> bool:
     ends = fresh.sentence_ends
     before = bisect_right(ends, place)
     begin = max(ends[before - 1] if before else 0, place - _FAR)
-    return any(cue.binds is Binds.THOUGHT for cue in terms.binding.find(fresh.flowed, begin, place))
+    return any(cue.binds is Binds.THOUGHT for cue in fresh.cues.within(begin, place))
 
 
 def said_behind(fresh: Fresh, terms: Terms, start: int, stop: int) -> re.Match[str] | None:

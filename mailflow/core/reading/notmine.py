@@ -46,7 +46,7 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
     behind = _BEHIND.match(fresh.text, end)
     till = behind.end() if behind else end
     is_name = field.kind is Kind.NAME
-    for cue in terms.binding.find(fresh.text, first, till + _LONGEST):
+    for cue in fresh.cues.within(first, till + _LONGEST):
         before = cue.binds is Binds.OTHERS_BEFORE and cue.end <= place
         if before and leads_on(terms, fresh.low[cue.end : place]):
             return True
@@ -54,7 +54,7 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
             return True
         if cue.binds is Binds.UNWANTED_BEFORE and not is_name and 0 <= place - cue.end <= _NEAR:
             return True
-    return not is_name and _is_denied(fresh, terms, first, place)
+    return not is_name and _is_denied(fresh, first, place)
 
 
 def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:
@@ -63,7 +63,7 @@ def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:
     return (place, place + len(str(claim.value))) if place >= 0 else (claim.start, claim.end)
 
 
-def _is_denied(fresh: Fresh, terms: Terms, start: int, place: int) -> bool:
+def _is_denied(fresh: Fresh, start: int, place: int) -> bool:
     """As in "don't change it to x"; but "I cannot change it to x myself" asks for it, and so does "I don't get in please use x"."""
     nots = [
         hit.end
@@ -72,4 +72,4 @@ def _is_denied(fresh: Fresh, terms: Terms, start: int, place: int) -> bool:
     ]
     if not nots or place - nots[-1] > _NEAR:
         return False
-    return all(cue.binds is not Binds.BEGS_ANEW for cue in terms.binding.find(fresh.text, nots[-1], place))
+    return all(cue.binds is not Binds.BEGS_ANEW for cue in fresh.cues.within(nots[-1], place))

@@ -29,6 +29,8 @@ def is_only_quoted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
 
     What a page shows ('it says "wrong password"') is a reason, and who answers in our words may put them between marks.
     """
+    if not fresh.has_quotations:
+        return False
     text = fresh.flowed
     saying = [hit.start for hit in fresh.within(claim.start, claim.end) if _says(hit)]
     quote = _quote_around(text, saying[-1]) if saying else None
@@ -41,9 +43,9 @@ def is_only_quoted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     asked = text[till : till + 1] in ("?", "？") or any("ask" in hit.means.speech for hit in around)
     if not asked and any(map(_makes_own, around)):
         return False  # "I tick the box …", "I agree with the sentence …"
-    if any(cue.binds is Binds.OF_MINE for cue in terms.binding.find(text, end, till)):
+    if any(cue.binds is Binds.OF_MINE for cue in fresh.cues.within(end, till)):
         return False  # "… and that's mine"
-    if any(cue.binds is Binds.OUR_WORDS for cue in terms.binding.find(text, first, start)):
+    if any(cue.binds is Binds.OUR_WORDS for cue in fresh.cues.within(first, start)):
         return True
     goes_on = _SAYS_MORE.search(text, end, till) is not None and not _SAYS_MORE.search(text, first, start)
     is_reason = terms.form.by_key[claim.field].kind is Kind.REASON

@@ -304,7 +304,7 @@ def _put_right(fresh: Fresh, terms: Terms, found: Sequence[Found], told: Sequenc
 def _wrong_one(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> int | None:
     """Which of two addresses of a sentence is said to be wrong."""
     first, second = found
-    if notbut.is_put_right(fresh, terms, first, second):
+    if notbut.is_put_right(fresh, first, second):
         return 0
     denied = [is_denied(fresh, terms, one.start) for one in found]
     return denied.index(True) if denied[0] != denied[1] else None

@@ -37,27 +37,27 @@ def _is_unreal(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     first = part_start(text, claim.start, claim.start - _AROUND)
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
     is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
-    cues = list(terms.binding.find(text, first, max(end, claim.end + _ENDING)))
+    cues = fresh.cues.within(first, max(end, claim.end + _ENDING))
     if any(
         (cue.binds is Binds.UNREAL and cue.start < claim.end)
         or (cue.binds is Binds.PUT_RIGHT and is_reason and cue.start >= claim.end)
         for cue in cues
     ):
         return True
-    if text[end : end + 1] in _QUESTION and _is_example(fresh, terms, claim):
+    if text[end : end + 1] in _QUESTION and _is_example(fresh, claim):
         return True
     return (
         _is_anothers(fresh, terms, claim, cues)
         or is_only_quoted(fresh, terms, claim)
-        or (claim.sure > HINT and is_withdrawn(fresh, terms, claim))  # what is only hinted at is not said
+        or (claim.sure > HINT and is_withdrawn(fresh, claim))  # what is only hinted at is not said
     )
 
 
-def _is_example(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+def _is_example(fresh: Fresh, claim: Claim) -> bool:
     """As in "Which reasons are there, e.g. a lost phone or a forgotten password?"."""
     text = fresh.flowed
     first = sentence_start(text, claim.start, claim.start - _AROUND)
-    before = terms.binding.find(text, max(0, first - _SHORT), claim.end)
+    before = fresh.cues.within(first - _SHORT, claim.end)
     return any(cue.binds is Binds.EXAMPLE and cue.end + _STOP >= first for cue in before)
 
 
@@ -70,7 +70,7 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, cues: Iterable[Cue]) 
     till = sentence_end(text[: end + _AROUND], min(end + 1, len(text)))
     return any(
         cue.binds is Binds.OF_MINE and _tells_loss(fresh, terms, claim, cue.start, till)
-        for cue in terms.binding.find(text, claim.end, till)
+        for cue in fresh.cues.within(claim.end, till)
     )
 
 

@@ -103,7 +103,17 @@ class Vocabulary:
         addresses: Sequence[tuple[int, int]] = (),
         languages: tuple[str, ...] = (),
     ) -> list[Hit]:
-        """What a lower-case text holds, in order.
+        """What a lower-case text holds, in order; see `scan_words`."""
+        return self.scan_words(low, hard, addresses, languages)[0]
+
+    def scan_words(
+        self,
+        low: str,
+        hard: AbstractSet[int],
+        addresses: Sequence[tuple[int, int]],
+        languages: tuple[str, ...],
+    ) -> tuple[list[Hit], Tokens]:
+        """What a lower-case text holds, in order, and its words.
 
         A newline at a place in `hard` ends the sentence. The words of `addresses` and links are left alone, but tell the
         language as the others do.
@@ -125,7 +135,7 @@ class Vocabulary:
             hits = [hit for hit in hits if "same" not in hit.means.speech or not _goes_around(hit, set_apart)]
             hits += set_apart
             hits.sort(key=_start)
-        return hits
+        return hits, words
 
     def languages(self, low: str) -> tuple[str, ...]:
         """The languages a lower-case text is likely to be written in, likeliest first."""

@@ -10,13 +10,12 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.contrary import THOUGHT
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.terms import Terms
 
 _NEAR = 60  # characters behind what is said
 _FEW = re.compile(r"\W*(?:\w+\W+){0,3}")  # words between: "no, actually,"
 
 
-def is_withdrawn(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+def is_withdrawn(fresh: Fresh, claim: Claim) -> bool:
     """Whether a "not" that goes on about it is all that follows, with no thing or agreement of its own.
 
     What was denied itself stands: "I should have saved them, but I didn't", "I thought I had them, but I don't".
@@ -24,7 +23,7 @@ def is_withdrawn(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     text = fresh.flowed
     if any(map(_denies, fresh.within(claim.start, claim.end))):
         return False
-    for cue in terms.binding.find(text, claim.end, min(claim.end + _NEAR, len(text))):
+    for cue in fresh.cues.within(claim.end, claim.end + _NEAR):
         if cue.binds is not Binds.WITHDRAWN or not _FEW.fullmatch(text, claim.end, cue.start):
             continue
         between = fresh.within(claim.end, cue.start)
