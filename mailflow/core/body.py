@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import cached_property
 
+from mailflow.core.form import Form
+from mailflow.core.interlined import with_interlined
 from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
 from mailflow.core.reading.words import blank
 from mailflow.core.reference import desk_pattern
-from mailflow.core.secrets import Secret, find_secrets, mask, without_tokens
+from mailflow.core.secrets import MASKS, Secret, find_secrets, mask, without_tokens
 from mailflow.core.text import Line, Mark, mark_lines
 
 _STRUCK = re.compile(r"~~(?=[^\s~])[^~]{0,400}[^\s~]~~")  # as Markdown has it
@@ -33,6 +35,11 @@ class Body:
     def fresh(self) -> str:
         """The person's own new words."""
         return "\n".join(line.text for line in self.lines if line.mark is Mark.FRESH)
+
+    @cached_property
+    def quotes(self) -> bool:
+        """Whether anything is quoted."""
+        return any(line.mark is Mark.QUOTED for line in self.lines)
 
 
 def read_body(mail: Mail, lexicon: Lexicon, desk: str) -> Body:
@@ -81,6 +88,17 @@ def without_letters(body: Body, letters: Iterable[str]) -> Body:
         for line in body.lines
     )
     return replace(body, lines=lines)
+
+
+def beside_letters(body: Body, letters: Sequence[str], form: Form) -> Body:
+    """The body with the words of our `letters`, oldest first, told from the person's, whatever a mail program marked as quoted."""
+    apart = without_letters(body, letters)
+    lines = with_interlined(apart.lines, letters, form)
+    if not body.masked or lines == apart.lines:
+        return replace(apart, lines=lines)
+    typed = "\n".join(line.text for line in lines if line.mark is Mark.FRESH)
+    kinds = (kind.value for kind, stand_in in MASKS.items() if stand_in in typed)
+    return replace(apart, lines=lines, secrets=tuple(dict.fromkeys((*body.secrets, *kinds))))
 
 
 def without_desk(lines: Iterable[Line], desk: str) -> tuple[Line, ...]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.authentication import Authentication
-from mailflow.core.body import Body, read_body, without_desk, without_letters, without_struck
+from mailflow.core.body import Body, beside_letters, read_body, without_desk, without_struck
 from mailflow.core.case import Case, Status
 from mailflow.core.forwarded import with_own_forwarded
 from mailflow.core.intent import own_subject, read_wish
@@ -57,7 +57,7 @@ class Ties:
     matches: Matches
     pointed: Belongs | None  # that which the mail itself points to
     case: Case | None  # whose letter it most likely answers
-    letters: tuple[str, ...] = ()  # of that case, where the mail may hold them unmarked
+    letters: tuple[str, ...] = ()  # of that case, where the mail quotes any or may hold them unmarked
 
 
 @dataclass
@@ -93,7 +93,8 @@ class Understood:
         """What the mail says to this case, or as one that opens a case."""
         context = (case.asked if case else None, letters)
         if context not in self._said:
-            body = without_letters(self.body, letters) if letters else self.body
+            form = self.app.config.policy.form
+            body = beside_letters(self.body, letters, form) if letters else self.body
             self._said[context] = _read(self.app, self.mail, body, case)
         return self._said[context]
 
@@ -151,7 +152,8 @@ def ties_of(uow: UnitOfWork, understood: Understood) -> Ties:
     matches = matches_of(uow, clues, sender)
     pointed = find_case(clues, matches, sender, app.addresses, app.clock())
     letters: tuple[str, ...] = ()
-    if pointed and clues.typed:  # a reference stands among the fresh lines: maybe all of our letter does
+    # A reference among the fresh lines: maybe all of our letter stands there. In a quote answers may stand.
+    if pointed and (clues.typed or understood.body.quotes):
         letters = tuple(letter.text for letter in uow.outbox.of_case(pointed.case.id))
     if answers_others(understood.mail, pointed, app.addresses.desk):
         return Ties(matches, pointed, None, letters)

@@ -53,6 +53,31 @@ def test_a_letter_that_is_quoted_says_nothing_and_what_stands_above_it_everythin
     assert world.case().status is Status.IN_REVIEW
 
 
+def with_answers(quoted, *, below):
+    """A quote with an answer typed to each question: below it as the program marks lines, or behind it."""
+    for told, answer in (
+        ("do not send the codes themselves.", "I lost them with my phone."),
+        ('Write "yes" or "I agree".', "I agree"),
+        ('Write "yes" or "I understand".', "That is fine with me, I understand."),
+    ):
+        line = next(line for line in quoted.split("\n") if told in line)
+        mark = "> " if line.startswith(">") else ""
+        quoted = quoted.replace(line, f"{line}\n{mark}{answer}" if below else f"{line.rstrip()} {answer}")
+    return quoted
+
+
+@pytest.mark.parametrize("below", [True, False], ids=["below", "behind"])
+@pytest.mark.parametrize("quote", QUOTES.values(), ids=QUOTES)
+def test_what_is_typed_into_the_quote_is_read_beside_its_questions(world, quote, below):
+    (asked,) = world.write(INCOMPLETE)
+    (received,) = world.answer(asked, f"See my answers.\n\n{with_answers(quote(asked), below=below)}")
+    assert "We have everything we need" in received.subject
+    answers = world.case().answers
+    assert answers["recovery_codes"].value == "never_generated_or_lost"
+    assert answers["recovery_codes"].words == "I lost them with my phone."
+    assert world.case().status is Status.IN_REVIEW
+
+
 def test_a_phone_gets_whole_paragraphs(world):
     (asked,) = world.write(INCOMPLETE)
     shown = unflow(sent(asked), delsp=False).split("\n")
