@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,10 +28,10 @@ WEIGHED = frozenset(
 
 # What each list of [secrets] holds: the names of a secret, what tells that a code is none ("commit"), and the words
 # around the value of one.
-TYPED = "typed"
+# Lists of what begins with common words ("I type", "so"): they are looked for in few texts.
+TOLD = ("typed", "therefore", "spelled", "follows", "neither")
 NAMES = (
     "password",
-    TYPED,
     "codes",
     "seed",
     "token",
@@ -61,6 +61,10 @@ WORDS = (
     "from",
     "to",
     "with",
+    "still",
+    "denies",
+    "rather",
+    "nor",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -124,11 +128,11 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
             self[run] = known
         return known
 
-    def begun(self, lowered: str) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-        """What may stand in a text in lower case: by list and first word, the names to look for."""
+    def begun(self, lowered: str, runs: Collection[str]) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+        """What may stand in a text in lower case: by list and first word, the names to look for. `runs`: `runs_of` it."""
         heads = self._letters
         found: dict[str, dict[str, re.Pattern[str]]] = {}
-        runs = [run for run in _runs(lowered) if run[:_HEAD_LENGTH] in heads]
+        runs = [run for run in runs if run[:_HEAD_LENGTH] in heads]
         for run in [run for run in runs if run.startswith(heads[run[:_HEAD_LENGTH]])]:
             for begins in self[run]:
                 found.setdefault(begins.kind, {})[begins.word] = begins.pattern
@@ -138,7 +142,7 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
         return found
 
 
-def _runs(lowered: str) -> set[str]:
+def runs_of(lowered: str) -> set[str]:
     """The runs of letters and digits of a text in lower case."""
     if lowered.isascii():
         return set(lowered.translate(_APART).split())
@@ -181,9 +185,8 @@ class IntentWords:
     asked_before: Phrases = field(default_factory=lambda: compile_phrases({}))  # those of this sign alone
     reported: Phrases = field(default_factory=lambda: compile_phrases({}))  # likewise
     reply_prefixes: frozenset[str] = frozenset()
-    secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES but "typed"
-    # Those of "typed", which begin with common words: "I type".
-    typed: SecretNames = field(default_factory=lambda: SecretNames({}))
+    secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES
+    told: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of TOLD
     is_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # by first word: "is", "should be"
     glued: re.Pattern[str] = _NEVER  # the same in languages without spaces, from the end of the name on
     as_words: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # likewise: "as"
@@ -208,6 +211,10 @@ class IntentWords:
         frozenset()
     )  # what stands before the name of a password that follows: "with pass x"
     glued_or: re.Pattern[str] = _NEVER  # "and", "or" in languages without spaces
+    still: frozenset[str] = frozenset()  # "is x still my password?"
+    denies: re.Pattern[str] = _NEVER  # "not", "isn't"
+    rather: re.Pattern[str] = _NEVER  # what stands before the right one of two: "but", "it is"
+    nor: frozenset[str] = frozenset()  # the second word of "neither x nor y"
     ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
 
 
@@ -219,7 +226,7 @@ def compile_intent_words(
     Raises `ValueError` for a list that nothing reads, or a phrase that cannot be read.
     """
     intent = _gathered(languages, "intent", (*SIGNS, "reply_prefixes"))
-    secrets = _gathered(languages, "secrets", (*NAMES, *AROUND))
+    secrets = _gathered(languages, "secrets", (*NAMES, *TOLD, *AROUND))
     matters = _gathered(languages, "matters", MATTERS)
     hints = _gathered(languages, "hints", MATTERS)
     around = {name: frozenset(word.casefold() for word in secrets[name]) for name in WORDS}
@@ -232,8 +239,8 @@ def compile_intent_words(
         asked_before=compile_phrases({"asked_before": intent["asked_before"]}),
         reported=compile_phrases({"reported": intent["reported"]}),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
-        secret_names=SecretNames({kind: secrets[kind] for kind in NAMES if kind != TYPED}),
-        typed=SecretNames({TYPED: secrets[TYPED]}),
+        secret_names=SecretNames({kind: secrets[kind] for kind in NAMES}),
+        told=SecretNames({kind: secrets[kind] for kind in TOLD}),
         is_words=_by_first_word(word for word in secrets["is"] if not _CJK.search(word)),
         glued=_glued(
             [word for word in secrets["is"] if _CJK.search(word)],
@@ -257,6 +264,10 @@ def compile_intent_words(
         before_new=around["to"],
         by_means=around["with"],
         glued_or=_glued_or([word for word in secrets["joins"] if _CJK.search(word)]),
+        still=around["still"],
+        denies=_ways(around["denies"]),
+        rather=_ways(around["rather"]),
+        nor=around["nor"],
         ordinary=ordinary,
     )
 
@@ -309,6 +320,15 @@ def _glued_as(words: Iterable[str]) -> re.Pattern[str]:
 def _glued_or(words: Iterable[str]) -> re.Pattern[str]:
     ways = _any_of(words)
     return re.compile(rf"[」』”\"]?[ \t]?(?:{ways})[ \t]?") if ways else _NEVER
+
+
+def _ways(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Any of some phrases, the longest first, as they are written where one is looked for at a known place."""
+    ways = [
+        re.escape(phrase) if _CJK.search(phrase) else rf"{re.escape(phrase)}(?![^\W_])"
+        for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
+    ]
+    return re.compile("|".join(ways), re.IGNORECASE) if ways else _NEVER
 
 
 def _any_of(words: Iterable[str]) -> str:

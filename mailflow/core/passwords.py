@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from mailflow.core.passwordframes import block, contrasted, framed, replied, right_one
 from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of
 from mailflow.core.passwordsbefore import in_front
 from mailflow.core.passwordsbeside import bracketed, changed, further, listed
@@ -44,6 +45,9 @@ _FEW_WORDS = re.compile(rf"((?:[ \t][^\W\d_]{{1,12}}){{1,3}})[ \t]({WORD})")
 _DIGITS_QUOTED = re.compile(r"([0-9]{2,8}[!?.#*$]{0,3})([\"'”“»`’])(?![ \t]{0,3}[:=,;])")
 _PAIRS = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "`": "`", "‘": "’"}
 _BRACKETS = re.compile(r"[ \t]{1,3}\(([^()\n]{3,100})\)")
+_BRACKETED = re.compile(r"[ \t]{0,3}[\[{<]([^\[\]{}<>\s]{1,40}(?:[ \t][^\[\]{}<>\s]{1,40}){1,7})[\]}>]")
+# What a program puts a password in the place of: "${NAME}", "{{ name }}".
+_STAND_IN = re.compile(r"[ \t]{0,3}[\"']?(?:\$\{[^{}\n]{1,80}\}|\$?\{\{[^{}\n]{1,80}\}\})[\"']?(?=\s|\Z)")
 _BEFORE = 130  # characters of an account's name and the word before it
 _BRACKET = ("「", "『")
 _CLAUSE_END = re.compile(r"[.!?;,:()|\n]")
@@ -64,18 +68,29 @@ def passwords(view: View) -> Iterator[Span]:
     names = view.places("password")
     known: list[int] = []  # where those begin that were found
     for start, end in names:
-        spans = list(changed(view, end)) or list(_named(view, start, end))
+        spans = list(changed(view, end)) or list(contrasted(view, end)) or list(_named(view, start, end))
         spans += further(view, view.text[start:end], spans[-1]) if spans else listed(view, end)
+        spans += right_one(view, spans[-1], denied=_is_denied(view, end, spans[0])) if spans else ()
         yield from spans
         known += [span[0] for span in spans]
     if names:
         if _IN_CODES.search(view.text, names[0][1]):
             yield from _typed(view, names)
+        yield from framed(view, names)
         yield from _unmistakable(view.text, sorted(known))
+
+
+def _is_denied(view: View, end: int, first: Span) -> bool:
+    """Whether it is told of what was found that it is not the password: in languages without spaces, as one word."""
+    denial = view.words.denies.match(view.text, end)
+    return denial is not None and denial.end() <= first[0]
 
 
 def _named(view: View, start: int, end: int) -> Iterator[Span]:
     """What one name of a password is told to be."""
+    if replies := list(replied(view, start, end)):
+        yield from replies
+        return
     table = table_of(view, start)
     cells = list(cells_below(view, table)) if table else []
     span = (
@@ -102,7 +117,9 @@ def _behind(view: View, start: int, end: int) -> Span | None:
         return None if is_answer(view, quoted[quoted.lastindex]) else quoted.span(quoted.lastindex)
     if is_second_of_two(view, start):
         return second_of_two(view, place) or _bare(view, start, end, found)
-    return _bare(view, start, end, found)
+    if words_in := _BRACKETED.match(view.text, place):
+        return _words_in(view, words_in.span(1), of_words=False)
+    return block(view, start, place) or _bare(view, start, end, found)
 
 
 def _foreign(view: View, end: int) -> Span | None:
@@ -137,6 +154,8 @@ def _said_beside(view: View, start: int, end: int) -> Span | None:
         return span if is_named and not is_answer(view, text[slice(*span)]) else None
     if len(before) > 1 and before[0] in view.words.account and (value := _BESIDE.match(text, end)):
         return None if is_answer(view, value[1]) else trimmed(text, *value.span(1))
+    if text[start:end].casefold() in view.words.of_words and (quoted := QUOTED.match(text, end)):
+        return _words_in(view, inner(quoted), of_words=True)  # `the passphrase "x y z"`
     if text[end : end + 1] in _BRACKET and (quoted := QUOTED.match(text, end)):
         span = inner(quoted)
         return None if is_answer(view, text[slice(*span)]) else span
@@ -162,7 +181,7 @@ def _bare(view: View, start: int, end: int, found: tuple[int, str]) -> Span | No
     word = _VALUE.match(view.text, place)
     span = trimmed(view.text, *word.span(1)) if word else (place, place)
     value = view.text[slice(*span)]
-    if not value.strip(FILLER) or ADDRESS_OR_LINK.fullmatch(value):
+    if not value.strip(FILLER) or _STAND_IN.match(view.text, place) or ADDRESS_OR_LINK.fullmatch(value):
         return None
     if is_odd(value) and not is_answer(view, value):
         return span
@@ -177,15 +196,26 @@ def _words(view: View, start: int, span: Span, *, is_said: bool, of_words: bool)
     """A value that begins with a word; `is_said`: with "is" before it rather than a sign."""
     if CLAUSE_END.match(view.text, span[1]) and not _goes_on_below(view, span[1]):
         return span
+    following = _SOON.match(view.text, span[1]) if span[1] - span[0] >= _LEAST_WORD else None
+    # As in "is kitten and does not work".
+    joined = following is not None and following[1].casefold() in view.words.joins
     if is_said or of_words:
         colon = ":" in view.text[max(0, span[0] - 3) : span[0]]
-        found = _phrase(view, span[0], of_words=of_words or colon) or _soon(view, span)
-        if found:
-            return found
-    following = _SOON.match(view.text, span[1]) if span[1] - span[0] >= _LEAST_WORD else None
-    if following and following[1].casefold() in view.words.joins:  # "is kitten and does not work"
+        found = _phrase(view, span[0], of_words=of_words or colon)
+        if found or joined:
+            return found or span
+        if soon := _soon(view, span):
+            return soon
+    if joined:
         return span
     return _line_of_words(view, start, span[0])
+
+
+def _words_in(view: View, span: Span, *, of_words: bool) -> Span | None:
+    """The words in brackets or quotes, if few of them tell what became of a password."""
+    words = view.text[slice(*span)].split()
+    answers = len(words) - 2 if of_words else None
+    return span if len(words) > 1 and is_phrase(view, words, answers) else None
 
 
 def _line_of_words(view: View, start: int, place: int) -> Span | None:
@@ -259,7 +289,7 @@ def _below(view: View, start: int, end: int) -> Span | None:
 
 def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:
     """As in "it refuses my password. I type it letter by letter: x"."""
-    for start, end in view.typed:
+    for start, end in view.told("typed"):
         before = bisect_left(names, (start, start)) - 1
         found = _TYPED.match(view.text, end) if before >= 0 and start - names[before][1] <= REACH else None
         if found is not None:
@@ -294,7 +324,8 @@ def _chunks_with_signs(text: str) -> Iterator[re.Match[str]]:
 def _is_told_lost(view: View, start: int) -> bool:
     """Whether it is "forgot password: …", which goes on with a story, not with the password."""
     before = view.text[max(0, start - 30) : start].casefold().split()
-    return bool(before) and before[-1] in view.words.no_password and before[-1] not in view.words.between
+    last = before[-1] if before else "-"
+    return last != "-" and last in view.words.no_password and last not in view.words.between
 
 
 def _is_owner(view: View, start: int, span: Span) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from mailflow.core.passwordshapes import WORD, is_answer, is_code, is_phrase, trimmed
+from mailflow.core.passwordframes import asked_about
+from mailflow.core.passwordshapes import CLAUSE_END, WORD, is_answer, is_code, is_phrase, trimmed
 from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import View
 
@@ -25,6 +26,8 @@ _QUOTES = frozenset("\"”“»'`」’")
 _WORDS = re.compile(r"\S+")
 _LAST_WORD = re.compile(rf"({WORD})\s{{0,3}}$")
 _REMARK = re.compile(r"[ \t]\([^()\n]{1,60}\)[ \t,;:–—-]{0,4}$")  # on what stands before it
+# As in "x <- password", with pictures between.
+_ARROW = re.compile(r"[^\w\"'`”»\n]{0,12}(?:<-{1,2}|[←⟵⇐👈])[ \t]{0,3}((?:[^\W\d_]{1,12}[ \t]){0,2})$")
 _NEXT_WORD = re.compile(r"[ \t]([^\W\d_]{3,20})")
 
 
@@ -36,6 +39,16 @@ def in_front(view: View, start: int, end: int) -> Span | None:
         glued = words.glued_as.search(view.text, max(line, start - _GLUED), start)
         if glued:
             return _quoted_or_code(view, line, glued.start())
+    if (asked := asked_about(view, line, start, end)) and (span := _quoted_or_code(view, line, asked)):
+        return span
+    if arrow := _ARROW.search(view.text, line, start):
+        return _pointed_at(view, line, arrow, end)
+    return _joined(view, line, start, end)
+
+
+def _joined(view: View, line: int, start: int, end: int) -> Span | None:
+    """What an "is" or "as" joins to the name behind it."""
+    words = view.words
     above = max(view.line_start(start, 2), start - _WINDOW)
     near = view.text[above:start].casefold().split()[-_JOINT_WORDS:]
     if words.is_words.keys().isdisjoint(near) and words.as_words.keys().isdisjoint(near):
@@ -47,6 +60,12 @@ def in_front(view: View, start: int, end: int) -> Span | None:
         if said in words.as_words and not _is_another_thing(view, end):
             return _quoted_or_code(view, above, place) or _used(view, above, place)
     return None
+
+
+def _pointed_at(view: View, line: int, arrow: re.Match[str], end: int) -> Span | None:
+    """As in "x <- my password", where the name ends what is said."""
+    is_name = all(word in view.words.between for word in arrow[1].casefold().split())
+    return _right_before(view, line, arrow.start()) if is_name and CLAUSE_END.match(view.text, end) else None
 
 
 def _joints(view: View, first: int, start: int) -> Iterator[int]:

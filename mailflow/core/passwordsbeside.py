@@ -17,6 +17,7 @@ from mailflow.core.passwordshapes import (
     is_odd,
     trimmed,
 )
+from mailflow.core.phrases import CJK
 from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import View
 
@@ -29,6 +30,9 @@ _ALONE = re.compile(r"[\"'”“»`*_.]{0,3}[ \t]{0,3}(?:\r?\n|\Z)")
 _PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“”]|“[^”\n]{{1,100}}”|«[^»\n]{{1,100}}»|{WORD})"
 _CHANGED = re.compile(
     rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}"
+)
+_CHANGED_GLUED = re.compile(
+    rf"[ \t]?([{CJK}]{{0,4}})[ \t]?(「[^」\n]{{1,100}}」|{_PIECE[1:-1]})[ \t]?([{CJK}]{{1,4}})[ \t]?(「[^」\n]{{1,100}}」|{_PIECE[1:-1]})[ \t]?([{CJK}]{{0,4}})"
 )
 _BRACKETED = re.compile(r"((?:\s{1,3}[^\s()|.,;:!?]{1,20}){0,7})\s{1,3}\(([^\s()]{8,100})\)")
 _SIGN = re.compile(r"[A-Za-z0-9][-_!#$%&*+=?@][A-Za-z0-9]")
@@ -116,19 +120,42 @@ def changed(view: View, end: int) -> Iterator[Span]:
         and found[1].casefold() in view.words.before_old
         and found[3].casefold() in view.words.before_new
     ):
-        quoted = [QUOTED.match(view.text, found.start(group)) for group in (2, 4)]
-        spans = [
-            inner(quote) if quote else trimmed(view.text, *found.span(group))
-            for quote, group in zip(quoted, (2, 4), strict=True)
-        ]
-        values = [view.text[slice(*span)] for span in spans]
         # "mot de passe de connexion à x" and "contraseña de Juan a x" are those of accounts.
         names = [found[group].casefold() in view.words.between for group in (1, 3)]
+        spans, quoted = _values(view, found, (2, 4))
+        values = [view.text[slice(*span)] for span in spans]
         plain = names[0] and values[0].isalpha() and (names[1] or values[0].islower())
-        if (all(quoted) or (is_code(values[1]) and not plain)) and not any(
-            is_answer(view, value) or ADDRESS_OR_LINK.fullmatch(value) for value in values
-        ):
+        if (quoted or (is_code(values[1]) and not plain)) and _are_passwords(view, values):
             yield from spans
+    elif found := _CHANGED_GLUED.match(view.text, end):
+        yield from _changed_glued(view, found)
+
+
+def _changed_glued(view: View, found: re.Match[str]) -> Iterator[Span]:
+    """The same in languages without spaces, in which "from" and "to" may stand behind what they belong to."""
+    before, between, behind = found[1], found[3], found[5]
+    old, new = tuple(view.words.before_old), tuple(view.words.before_new)
+    is_changed = (before.endswith(old) and between.startswith(new)) or (
+        between.startswith(old) and behind.startswith(new)
+    )
+    spans, quoted = _values(view, found, (2, 4))
+    values = [view.text[slice(*span)] for span in spans]
+    if is_changed and (quoted or is_code(values[1])) and _are_passwords(view, values):
+        yield from spans
+
+
+def _values(view: View, found: re.Match[str], groups: tuple[int, int]) -> tuple[list[Span], bool]:
+    """Where two values stand, and whether both are quoted."""
+    quotes = [QUOTED.match(view.text, found.start(group)) for group in groups]
+    spans = [
+        inner(quote) if quote else trimmed(view.text, *found.span(group))
+        for quote, group in zip(quotes, groups, strict=True)
+    ]
+    return spans, all(quotes)
+
+
+def _are_passwords(view: View, values: list[str]) -> bool:
+    return not any(is_answer(view, value) or ADDRESS_OR_LINK.fullmatch(value) for value in values)
 
 
 def bracketed(view: View, end: int) -> Span | None:

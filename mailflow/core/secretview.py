@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from itertools import islice
 
-from mailflow.core.intentwords import TYPED, IntentWords, lower, spans
+from mailflow.core.intentwords import IntentWords, lower, runs_of, spans
 from mailflow.core.secrettokens import LEAST_TOKEN, Span
 
 # What stands in the place of a secret that was found: neither a letter, a digit, a sign nor a space, and in no text, so
@@ -27,7 +27,8 @@ class View:
         if FILLER in text:  # where much was found little is left to be looked through for each form
             long_words = [word for word in long_words if len(word) - word.count(FILLER) >= LEAST_TOKEN]
         self.long_words = "\n".join(long_words)
-        self._begun = words.secret_names.begun(self.lowered)
+        self._runs = runs_of(self.lowered)
+        self._begun = words.secret_names.begun(self.lowered, self._runs)
         self._places: dict[str, tuple[list[Span], int]] = {}
 
     @cached_property
@@ -73,11 +74,16 @@ class View:
             self._places[names] = spans(self.text, self.lowered, begun) if begun else ([], len(self.text))
         return self._places[names]
 
+    def told(self, names: str) -> list[Span]:
+        """Where the words of a list stand that begin with common words, which is looked for in few texts."""
+        if names not in self._places:
+            begun = self._told_begun.get(names)
+            self._places[names] = spans(self.text, self.lowered, begun) if begun else ([], len(self.text))
+        return self._places[names][0]
+
     @cached_property
-    def typed(self) -> list[Span]:
-        """Where it is told that something was typed, which is looked for in few texts."""
-        begun = self.words.typed.begun(self.lowered).get(TYPED)
-        return spans(self.text, self.lowered, begun)[0] if begun else []
+    def _told_begun(self) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+        return self.words.told.begun(self.lowered, self._runs)
 
     def line_end(self, position: int) -> int:
         end = self.text.find("\n", position, position + REACH)
@@ -108,8 +114,24 @@ class View:
             return sign.end(), sign[1] or sign[2]
         if glued := self.words.glued.match(self.text, name_end):
             return glued.end(), glued[0].strip()
+        remark = _REMARK.match(self.text, name_end)
+        if remark and not self._is_lost(remark[1]) and (found := self._value_after_remark(remark.end())):
+            return found
         space = _SPACE.match(self.text, name_end)
         return (self._value_after_words(name_end) or (space.end(), "")) if space else None
+
+    def _is_lost(self, remark: str) -> bool:
+        """Whether a remark says nothing but what became of a secret: "(forgotten)"."""
+        return all(word.casefold().strip(_ENDS) in self.words.no_password for word in remark.split())
+
+    def _value_after_remark(self, end: int) -> tuple[int, str] | None:
+        """The same behind a remark in brackets: "password (all small) is", where nothing stands between."""
+        if sign := _SIGN.match(self.text, end):
+            return sign.end(), sign[1] or sign[2]
+        word = _WORD.match(self.text, end + 1)
+        phrase = self._phrase_at(word.start(), word[1].casefold()) if word else ""
+        behind = _BEHIND_IS.match(self.text, word.start() + len(phrase)) if word and phrase else None
+        return (behind.end(), phrase) if behind else None
 
     def _value_after_words(self, name_end: int) -> tuple[int, str] | None:
         """The same, with some words between: "password for the account is"."""
@@ -148,6 +170,7 @@ _SPACE = re.compile(r"[)\]*_`\"'”»]{0,3}[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
 _SIGN = re.compile(
     r"(?:[ _-]?[0-9]{1,2}(?=[ \t:=]))?[ \t*_\"'`]{0,8}(->|>(?=[^\s<])|=>|:(?!//)|[=：＝|→\t])[*_]{0,3}|[ \t](--?|–|—)[ \t]"
 )
+_REMARK = re.compile(r"[ \t]\(([^()\n]{1,80})\)(?=[ \t]*[^\s\w]|[ \t]\w)")
 _BEHIND_IS = re.compile(r"[ \t]{0,3}[:：]?(?:[ \t]?\r?\n[> \t]{0,4})?(?=[\s\S])")
 _WORD = re.compile(r"([^\s:=：＝|→]{1,40})((?::(?!//)|[=：＝])?)")
 _WORDS_BETWEEN = 6

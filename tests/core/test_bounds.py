@@ -69,6 +69,9 @@ TEXTS = (
     *("security question ", "security question answer: x, ", "answer: x ", "first pet: X. ", "password from a1 to b1cdef ", "password from a to "),
     *("password a b (", "password (Ab-1cdef) ", "0a1b 2c3d 4e5f 6071 ", "0a1b 2c3d ", "codes, which a: ", "codes, which a: c8e15f02, 7b40da96. ", "login\njo\nab1cdefg\n"),
     *("0123456789abcdef\n\n", "sms 123456. now 123456. ", 'x "password12" ', "x (y) is my password ", "with pass X and ", "пароль у меня Яблоко7 ", "ｐａｓｓｗｏｒｄ："),
+    *("password so x1, ", "password, small letters: x1, ", "x1 <- password\n", "neither a1 nor b2 password ", "password is not a1b2c3, it is b2c3d4, "),
+    *("password, letter by letter: a 1 b 2 c 3 ", "a-1-b-2-", "is x still my password?", "[10:10] a: password\n", "password: |\n  a\n", "password (a) "),
+    *("password [a b c] ", "password it is this:\nx\n", "密码从a1b2c3改成a1b2c4 ", "so ", "password (small letters "),
     *("hf_", "sig=", 20 * "A", "MTAx.", "api/webhooks/", "API_TOKEN=x1y2z3a4 ", '_SECRET="', "seed " + 64 * "0", "login a password b "),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip

@@ -208,7 +208,6 @@ def test_passwords_are_found_around_their_names(text, passwords):
         "password of choice żurawina",
         "password of choice żurawina7",
         "password of choice, Żurawina7",
-        "password is not Żurawina7",
         "password of mine not Żurawina7",
         "password of one and two and Żurawina7",
         '"password12": x and "password13", "password14"; "password15"=',

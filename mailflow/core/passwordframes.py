@@ -1,0 +1,279 @@
+"""Passwords in sentences that do not just say "the password is x": denied, asked about, spelled out, set apart below."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from mailflow.core.passwordshapes import (
+    ADDRESS_OR_LINK,
+    CLAUSE_END,
+    QUOTED,
+    WORD,
+    is_answer,
+    is_code,
+    is_like_no_name,
+    is_phrase,
+    trimmed,
+)
+from mailflow.core.secrettokens import Span, inner
+from mailflow.core.secretview import REACH, View
+
+_NEXT = re.compile(rf"[ \t*_]{{0,6}}((?![(\[]){WORD})")
+_ENTITY = re.compile(r"&[A-Za-z]{2,8}(?:;|\Z)")  # of HTML: "pi&ugrave;"
+_SPACE = re.compile(r"\s{0,3}")
+_BEHIND_FIRST = re.compile(r"[\"'”“»`)\]*_」!.]{0,3}[ \t]{0,2}[,，;；.。]?\s{0,3}")
+_COLON = re.compile(r"[^.!?:：\n|]{0,80}[:：](?!//)")
+_JUST_SPELLED = 40  # characters of a remark in brackets before it says how the words are written
+_SET_APART = re.compile(
+    r"[ \t]{0,3}[:：.。]?[ \t]{0,3}\r?\n(?:[> \t]{0,8}\r?\n){0,2}[> \t]{0,16}(\S{4,100})[ \t]{0,8}(?=\r?\n|\Z)"
+)
+# Letter by letter: "B r 4 m b l e" and "t-u-r-n".
+_LETTERS = re.compile(r"(?<![\w-])\w([ -])\S(?:\1\S){4,60}(?![\w-])")
+_LIKE_LETTERS = re.compile(r"(?<!\w)\w[ -]\w[ -]\w[ -]\w[ -]")
+_PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“”]|“[^”\n]{{1,100}}”|«[^»\n]{{1,100}}»|{WORD})"
+_TWO = re.compile(rf"\s{{1,3}}{_PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}")
+# A speaker of a chat, at the beginning of a line, and a reply of one word: "[14:02] Jo: x".
+_SPEAKER = re.compile(
+    r"[> \t]{0,8}([\[(]?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?[\])]?[,\t –-]{1,3})<?([^\W\d_][\w .-]{0,20})[:>]{1,2}[ \t]{1,3}",
+    re.IGNORECASE,
+)
+_REPLY = re.compile(rf"({WORD})[ \t]{{0,3}}(?=\r?\n|\Z)")
+# What YAML writes behind a key whose value stands on the lines below (YAML 1.2, 8.1).
+_BLOCK = re.compile(r"[ \t]{0,3}[|>][+-]?[1-9]?[+-]?[ \t]{0,3}\r?\n")
+_BLOCK_LINES = 4
+_INDENT = re.compile(r"[ \t]*")
+_WORDS = re.compile(r"[^\W\d_]{3,40}")
+_STOP = re.compile(r"[.!?。！？]\s")
+_SENTENCE_END = re.compile(r"[.!?。！？\n]")
+_QUOTES = "\"'“„«`‘「"
+_LEAST_PIECE = 4  # letters of a word that a password begins with; three where it is quoted
+_NEAR = 3  # words between two passwords and the name behind them
+# Digits and signs that people write for letters.
+_AS_LETTERS = str.maketrans("0134578@$", "oieastbas")
+
+
+def framed(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """What is told apart from the name of a password in the text, which stands before it for the most part."""
+    yield from _concluded(view, names)
+    yield from _spelled(view, names)
+    yield from _set_apart(view, names)
+    yield from _neither(view, names)
+    if _LIKE_LETTERS.search(view.text):
+        yield from _letters(view, names)
+
+
+def contrasted(view: View, end: int) -> Iterator[Span]:
+    """Both of "my password is not x, it is y". `end`: where the name ends."""
+    said = view.value_after(end)
+    space = _SPACE.match(view.text, end)
+    for place in ({said[0]} if said else set()) | ({space.end()} if space else set()):
+        denial = view.words.denies.match(view.text, place)
+        first = _value(view, denial.end()) if denial else None
+        if first and is_code(view.text[slice(*first)]):
+            yield first
+            yield from right_one(view, first, denied=True)
+            return
+
+
+def right_one(view: View, first: Span, *, denied: bool) -> Iterator[Span]:
+    """The second of "not x but y" and of "x, not y". `denied`: whether the first one was."""
+    behind = _BEHIND_FIRST.match(view.text, first[1])
+    place = behind.end() if behind else first[1]
+    denial = view.words.denies.match(view.text, place)
+    rather = view.words.rather.match(view.text, place) if denied or denial else denial
+    leads = rather or denial
+    second = _value(view, leads.end()) if leads else None
+    if second and (is_code(view.text[slice(*second)]) or _is_quoted(view, second)):
+        yield second
+
+
+def replied(view: View, start: int, end: int) -> Iterator[Span]:
+    """What is all that the next one says in a chat where somebody spoke of a password."""
+    asked = _SPEAKER.match(view.text, view.line_start(start))
+    if asked is None or asked.end() > start:
+        return
+    below = view.line_end(end) + 1
+    speaker = _SPEAKER.match(view.text, below)
+    reply = _REPLY.match(view.text, speaker.end()) if speaker and speaker[2] != asked[2] else None
+    span = trimmed(view.text, *reply.span(1)) if reply else (end, end)
+    if is_code(view.text[slice(*span)]):
+        yield span
+
+
+def block(view: View, start: int, place: int) -> Span | None:
+    """The lines of a value in YAML, deeper than the name that begins at `start`, behind the ">-" at `place`."""
+    sign = _BLOCK.match(view.text, place)
+    if sign is None:
+        return None
+    least = start - view.line_start(start)
+    first, last = 0, sign.end()
+    for _ in range(_BLOCK_LINES):
+        indent = _INDENT.match(view.text, last)
+        begins = indent.end() if indent else last
+        end = view.line_end(begins)
+        if begins - last <= least or not view.text[begins:end].strip():
+            break
+        first, last = first or begins, end + 1
+    return (first, last - 1) if first else None
+
+
+def asked_about(view: View, line: int, start: int, end: int) -> int | None:
+    """Where the value ends of "is x still my password?". `start`, `end`: of the name; `line`: from where on it is looked for."""
+    words = view.words
+    question = _SENTENCE_END.search(view.text, end, end + REACH)
+    if question is None or question[0] not in "?？":
+        return None
+    before = list(re.finditer(r"\S+", view.text[line:start]))[-4:]
+    still = False
+    for word in reversed(before):
+        said = word[0].casefold()
+        if said not in words.still and said not in words.between and said not in words.article:
+            return line + word.end() if still or _follows_still(view, before, word) else None
+        still = still or said in words.still
+    return None
+
+
+def _follows_still(view: View, before: Sequence[re.Match[str]], word: re.Match[str]) -> bool:
+    """Whether a word stands behind "still", as in Spanish."""
+    at = before.index(word)
+    return at > 0 and before[at - 1][0].casefold() in view.words.still
+
+
+def _value(view: View, place: int) -> Span | None:
+    """What is quoted at a place, or else the word there."""
+    if (quoted := QUOTED.match(view.text, place)) and quoted.lastindex:
+        span = inner(quoted)
+    elif word := _NEXT.match(view.text, place):
+        span = trimmed(view.text, *word.span(1))
+    else:
+        return None
+    value = view.text[slice(*span)]
+    is_html = _ENTITY.search(value) is not None
+    return None if is_html or is_answer(view, value) or ADDRESS_OR_LINK.fullmatch(value) else span
+
+
+def _is_quoted(view: View, span: Span) -> bool:
+    return view.text[span[0] - 1 : span[0]] in (*_QUOTES,)
+
+
+def _name_before(view: View, names: Sequence[Span], place: int, reach: int = REACH) -> int | None:
+    """Where the last name of a password before a place ends, unless that of an account stands between."""
+    before = bisect_left(names, (place, place)) - 1
+    if before < 0 or place - names[before][1] > reach:
+        return None
+    between = view.text[names[before][1] : place].casefold()
+    return None if any(word in view.words.account for word in _WORDS.findall(between)) else names[before][1]
+
+
+def _is_of_an_account(view: View, place: int) -> bool:
+    """Whether the sentence before a place names an account."""
+    before = _SENTENCE_END.split(view.text[max(0, place - REACH) : place])[-1].casefold()
+    return any(word in view.words.account for word in _WORDS.findall(before))
+
+
+def _concluded(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """As in "all small, with a zero for the o, so h0llyhock", with the word that it is made of."""
+    for start, end in view.told("therefore"):
+        value = _value(view, end + 1) if view.text[end : end + 1] in {",", ":"} else _value(view, end)
+        said = view.text[slice(*value)] if value else ""
+        if value is None or not is_code(said):
+            continue
+        name = _name_before(view, names, start)
+        if name is None or not CLAUSE_END.match(view.text, value[1]):
+            continue
+        made_of = _made_of(view, name, start, said)
+        if made_of or is_like_no_name(said) or _is_spelled(view, name, start):
+            yield value
+            yield made_of or value
+
+
+def _is_spelled(view: View, first: int, end: int) -> bool:
+    """Whether it is told between two places how something is spelled."""
+    spelled = view.told("spelled")
+    place = bisect_left(spelled, (first, first))
+    return place < len(spelled) and spelled[place][1] < end
+
+
+def _made_of(view: View, first: int, end: int, value: str) -> Span | None:
+    """The word between two places with which a value begins, perhaps with digits for some of its letters."""
+    ways = value.casefold(), value.casefold().translate(_AS_LETTERS)
+    for word in _WORDS.finditer(view.text, first, end):
+        said = word[0].casefold()
+        least = _LEAST_PIECE - (view.text[word.start() - 1] in _QUOTES)
+        if len(said) >= least and any(way.startswith(said) for way in ways):
+            return word.span()
+    return None
+
+
+def _spelled(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """As in "it is all small, with a zero: x" and "is x y z (four words with spaces)"."""
+    for start, end in view.told("spelled"):
+        name = _name_before(view, names, start)
+        if name is None:
+            continue
+        colon = _COLON.match(view.text, end)
+        value = _value(view, colon.end()) if colon else None
+        if value and is_code(view.text[slice(*value)]) and CLAUSE_END.match(view.text, value[1]):
+            yield value
+        bracket = view.text.rfind("(", max(name, start - _JUST_SPELLED), start)
+        said = view.value_after(name) if bracket >= 0 else None
+        if said and said[1] and said[0] < bracket:
+            span = trimmed(view.text, said[0], bracket)
+            clause = view.text[slice(*span)]
+            if not _SENTENCE_END.search(clause) and is_phrase(view, clause.split()):
+                yield span
+
+
+def _set_apart(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """As in "It is the following:", with the password alone on a line below."""
+    for start, end in view.told("follows"):
+        below = _SET_APART.match(view.text, end)
+        if below and _name_before(view, names, start, 2 * REACH) is not None:
+            span = trimmed(view.text, *below.span(1))
+            value = view.text[slice(*span)]
+            if not is_answer(view, value) and not ADDRESS_OR_LINK.fullmatch(value):
+                yield span
+
+
+def _neither(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """As in "my password is neither x nor y", "neither x nor y is my password" and "my passwords? Neither X1 nor Y2 works"."""
+    for start, end in view.told("neither"):
+        two = _TWO.match(view.text, end)
+        if two is None or two[2].casefold() not in view.words.nor:
+            continue
+        spans = [_value(view, two.start(group)) for group in (1, 3)]
+        values = [span for span in spans if span and is_code(view.text[slice(*span)])]
+        if len(values) == len(spans) and _is_of_a_password(view, names, (start, two.end()), values):
+            yield from values
+
+
+def _is_of_a_password(view: View, names: Sequence[Span], two: Span, values: Sequence[Span]) -> bool:
+    name = _name_before(view, names, two[0])
+    if name is not None:
+        said = view.value_after(name)
+        sure = all(is_like_no_name(view.text[slice(*value)]) for value in values)
+        if (said and said[0] <= two[0] and not view.text[said[0] : two[0]].strip()) or (
+            sure and _STOP.search(view.text, name, two[0])
+        ):
+            return True
+    following = bisect_left(names, two)
+    behind = _SENTENCE_END.split(view.text[two[1] : two[1] + REACH], maxsplit=1)[0]
+    if following == len(names) or names[following][0] >= two[1] + len(behind):
+        return False
+    near = view.text[two[1] : names[following][0]].casefold().split()[-_NEAR:]
+    return any(word in view.words.is_words or word in view.words.as_words for word in near)
+
+
+def _letters(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """As in "letter by letter: t-u-r-n-5": single letters, with a digit or a sign among them."""
+    for found in _LETTERS.finditer(view.text):
+        letters = found[0].replace(found[1], "")
+        behind = bisect_left(names, found.span())
+        is_near = _name_before(view, names, found.start()) is not None or (
+            behind < len(names) and names[behind][0] - found.end() <= REACH
+        )
+        is_mixed = not letters.isalpha() and any(map(str.isalpha, letters))
+        if is_near and is_mixed and not _is_of_an_account(view, found.start()):
+            yield found.span()
