@@ -26,6 +26,7 @@ from mailflow.core.reading import (
     context,
     crosses,
     framed,
+    guessed,
     links,
     names,
     notmine,
@@ -163,6 +164,8 @@ class _Reader:
     def _read_form(self) -> None:
         """Boxes and slots. What they take of the text is no prose, and neither are our own words."""
         fresh, taken = self._fresh, self._taken
+        self._claims += (chosen := list(guessed.confirmed(fresh, self._terms, self._questions)))
+        taken.add(*((claim.start, claim.end) for claim in chosen))
         stated = list(context.answered_statements(fresh, self._terms))
         repeated = [*context.restated(fresh, self._terms), *stated]
         slots = self._slots(repeated)

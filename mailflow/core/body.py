@@ -18,7 +18,8 @@ from mailflow.core.secrets import MASKS, Secret, find_secrets, mask, without_tok
 from mailflow.core.text import Line, Mark, mark_lines
 
 _STRUCK = re.compile(r"~~(?=[^\s~])[^~]{0,400}[^\s~]~~")  # as Markdown has it
-_TELLING = 3  # words: so much of a line, and it is the letter's; "yes" may be anybody's
+_WORD = re.compile(r"\w+")
+_TELLING = 3  # words, those of a link too: so much of a line, and it is the letter's; "yes" may be anybody's
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def without_letters(body: Body, letters: Iterable[str]) -> Body:
         flat
         for letter in letters
         for line in letter.splitlines()
-        if len((flat := " ".join(line.split())).split()) >= _TELLING
+        if len(_WORD.findall(flat := " ".join(line.split()))) >= _TELLING
     }
     lines = tuple(
         line._replace(mark=Mark.QUOTED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice, pairwise
 
 from mailflow.core.attached import ATTACHED_LIMIT, may_be_text, text_of
 from mailflow.core.decoding import decode
@@ -33,6 +33,9 @@ _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _RETURNED_ID = re.compile(r"^[> \t]{0,20}Message-ID:\s{0,20}<([^<>\s]{1,500})>", re.IGNORECASE | re.MULTILINE)
 _STUB_WORDS = 40
 _STUB_SOURCE = 64 * 1024  # characters of the other text that are looked at
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)[\s/>]", re.IGNORECASE)
+_BREAKS = 2  # of HTML for each line end of the plain text, if that has lost some
+_LINES_COMPARED = 6  # with text; what is quoted below may be joined by spaces
 _DIAGNOSTIC_LIMIT = 500
 _ATTACHED_MAILS = 3  # of which each may hold others
 
@@ -154,7 +157,8 @@ class Contents:
         if not (plain and rich):
             return alternatives[-1] if alternatives else []
         marked = any(_ONLY_IN_HTML.search(self._source(part)) for part in rich[-1])
-        return rich[-1] if marked or self._is_stub(plain[0], rich[-1]) else plain[0]
+        less = marked or self._is_stub(plain[0], rich[-1]) or self._runs_on(plain[0], rich[-1])
+        return rich[-1] if less else plain[0]
 
     def _is_stub(self, plain: list[Part], rich: list[Part]) -> bool:
         """Whether a plain text is short, most of its words stand nowhere in the other one, and that one says more."""
@@ -165,6 +169,17 @@ class Contents:
         source = "\n".join(map(self._source, rich))[:_STUB_SOURCE].lower()
         known = sum(word.strip("*_.,:;!?<>()[]") in source for word in words)
         return 2 * known <= len(words) and sum(len(self._text(part)) for part in rich) > len(text)
+
+    def _runs_on(self, plain: list[Part], rich: list[Part]) -> bool:
+        """Whether most lines of the other text stand in a plain one with nothing between them, as some phones write it."""
+        text = "\n".join(map(self._source, plain))
+        source = "\n".join(map(self._source, rich))[:_STUB_SOURCE]
+        if text.count("\n") * _BREAKS > len(_BREAK.findall(source)) or not text.strip():
+            return False
+        lines = (line.split() for line in "\n".join(map(self._text, rich)).split("\n"))
+        first = islice(filter(None, lines), _LINES_COMPARED)
+        joints = [f"{above[-1]}{below[0]}" for above, below in pairwise(first)]
+        return bool(joints) and 2 * sum(joint in text for joint in joints) >= len(joints)
 
     def _source(self, part: Part) -> str:
         if id(part) not in self._sources:

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import partial
-from itertools import accumulate, islice
+from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
 from mailflow.core.textwords import TextWords, folded
@@ -37,6 +37,9 @@ class Line(NamedTuple):  # a body may have 100,000, and a frozen dataclass takes
 
 _FRESH = Mark.FRESH
 _QUOTE_MARKS = re.compile(r"\A>(?: ?>)*+ ?")
+_INITIALS = re.compile(
+    r"^ {0,2}([^\W\d_]{1,10})>(?=[> ]|$)", re.MULTILINE
+)  # of who is quoted, before the quote mark
 _WHEN = re.compile(r"(?<![0-9a-z])(?:19|20)\d\d(?![0-9a-z])|\d[:.]\d\d|\d[./-]\d{1,2}[./-]\d")
 _URL = re.compile(r"[(<\[]{0,2}https?://[^\s<>()\[\]]+[)>\]]{0,2}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")
@@ -46,6 +49,7 @@ _RULE = "-_=*~ \t\u2014\u2500"  # what rules are made of
 _RULES = frozenset(_RULE.replace(" \t", ""))
 _new_line = partial(tuple.__new__, Line)
 
+_LED = 3  # lines in a row that begin with initials
 _INTRODUCTIONS_LIMIT = 3000  # lines in a mail that are looked at
 _ATTRIBUTION_LINES = 4  # it may be wrapped
 _ATTRIBUTION_LIMIT = 600  # characters
@@ -99,10 +103,22 @@ class _Scanner:
         self.marks = [_FRESH] * len(self.texts)
         self.last_quoted = -1  # the last line with quote marks
         self.attributions_left = _ATTRIBUTIONS_LIMIT
+        if _INITIALS.search(text):
+            self._strip_initials()
         for at in [at for at, line in enumerate(self.texts) if line[:1] == ">"]:
             self.depths[at], self.texts[at] = _unquoted(self.texts[at])
             self.marks[at] = Mark.QUOTED
             self.last_quoted = at
+
+    def _strip_initials(self) -> None:
+        """Leave the quote marks of "JD> …", as The Bat and Emacs write them; who marks an answer so does it on a line or two."""
+        led = [match[1] if (match := _INITIALS.match(line)) else "" for line in self.texts]
+        at = 0
+        for initials, run in groupby(led):
+            end = at + sum(1 for _ in run)
+            if initials and end - at >= _LED:
+                self.texts[at:end] = [line.lstrip()[len(initials) :] for line in self.texts[at:end]]
+            at = end
 
     def lines(self) -> tuple[Line, ...]:
         numbers = range(1, len(self.texts) + 1)

@@ -224,6 +224,11 @@ def first_mail(subject, text):
     return {key: (answer.value, answer.sure, answer.line) for key, answer in reading.answers.items()}
 
 
+def test_a_subject_of_labels_heads_no_table():
+    found = first_mail("User name, lost address", "Hello,\n\nmy user name is jdoe7.")
+    assert found["username"] == ("jdoe7", 0.85, 3)
+
+
 def test_a_subject_is_a_paragraph_before_the_body():
     body = mark_lines("hello", CONFIG.lexicon.text)
     assert with_subject("", body) == tuple(body)

@@ -387,6 +387,18 @@ def test_names_of_attachments(value, name):
     assert found.text == "a\n"
 
 
+def test_a_plain_text_whose_lines_run_together_is_not_read():
+    html = "Content-Type: text/html\n\n<div>Good day</div><div>1. I lost those</div><div>2. I agree</div><div><br></div><div>Bye</div>"
+    text = "Good day\n1. I lost those\n2. I agree\n\nBye\n"
+    for plain in ("Good day1. I lost those2. I agreeBye\n", "Good day1. I lost those2. I agree\nBye\n"):
+        assert multipart("alternative", f"\n{plain}", html).text == text
+    for plain in (
+        "Good day\n1. I lost those\n2. I agree\n\nBye\n",
+        "Good day 1. I lost those 2. I agree Bye\n",
+    ):
+        assert multipart("alternative", f"\n{plain}", html).text == plain
+
+
 def test_alternatives():
     plain, html = (
         "Content-Type: text/plain\n\nplain words",

@@ -154,6 +154,34 @@ def test_a_persons_own_words_are_not_taken_for_a_quote(text):
     assert set(marks(text)) <= {"f", "."}
 
 
+def test_quotes_are_known_behind_initials():
+    lines = mark_lines(
+        "Par> Are they lost?\nPar>  in any way?\nPar>\nYes.\n JD>> Do you agree?\n JD>>\n JD>> Do you?\nI do.",
+        WORDS,
+    )
+    assert [(line.text, line.depth) for line in lines if line.mark is Mark.QUOTED] == [
+        ("Are they lost?", 1),
+        (" in any way?", 1),
+        ("", 1),
+        ("Do you agree?", 2),
+        ("", 2),
+        ("Do you?", 2),
+    ]
+    assert [line.text for line in lines if line.mark is Mark.FRESH] == ["Yes.", "I do."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "JD> yes\nJD> and no\nbut\nJD> no",
+        "a>b\na>c\na>d",
+        "Settings > Security > Codes\nSettings > Mail\nSettings > Me",
+    ],
+)
+def test_a_sign_before_a_line_or_two_marks_no_quote(text):
+    assert all(line.mark is Mark.FRESH for line in mark_lines(text, WORDS))
+
+
 def test_answers_between_quotes_stay_the_persons():
     text = "On 2026-03-02 18:02, Desk wrote:\nSee below.\n\n> 1. Your name\njane\n> > older\n> 2. Codes?\n\nlost\n\n> bye\n"
     assert marks(text) == "qf.qfqq.f.q"

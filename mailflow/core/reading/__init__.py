@@ -37,7 +37,7 @@ What only our last letter explains
     context               the ways to read such answers
     yeses, yesfields      a yes to several questions, and to which; `answerparts`, `bareyes`, `whichquestion` tell it
     lonevalues            a value that stands alone
-    confirmed, chosen     what answers a question of the staff
+    confirmed, chosen     what answers a question of the staff; `guessed`: what chooses one of the values that we asked about
 In the end
     unreal, notmine       losses that did not come about, names and addresses of somebody else; `bindingwords` around them
     framed, denied        names and addresses that a sentence only mentions, or denies

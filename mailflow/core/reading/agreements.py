@@ -25,6 +25,8 @@ _AS_WELL = frozenset({"too", "same", "alike"})
 _DITTO = frozenset({'"', "''", "〃", "″", "“", "”"})
 _ECHOES = (("echo", True), ("echo_not", False))
 _BETWEEN = re.compile(r"[/|\\()\[\]<>☐□,;–—-]|\s{2,}")  # what stands between two ways to answer
+_PAUSE = re.compile(r"[,，、.。!！;；]\s*|\s[-–—]\s")
+_TWICE = 40  # characters of a yes that is said twice
 _LINE = 200  # characters of it that are looked at
 _LABELLED = frozenset({"label", "form heading"})  # the others may answer several questions in a line
 _TO_COME = frozenset({"then", "appointment"})
@@ -61,11 +63,14 @@ def _explains(part: Clause, wish: Clause) -> bool:
 
 
 def bare(text: str, terms: Terms) -> bool | None:
-    """Whether a value is nothing but a yes, or nothing but a no; a "never" says more."""
+    """Whether a value is nothing but a yes, said twice or not ("Yes, I do"), or nothing but a no; a "never" says more."""
     value = " ".join(text.lower().split()).strip(AROUND)
     if value in terms.values.get("never", ()):
         return None
-    return next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
+    said = next((word == "yes" for word in ("yes", "no") if value in terms.values.get(word, ())), None)
+    if said is None and len(value) <= _TWICE and (pause := _PAUSE.search(value)):
+        return (bare(value[: pause.start()], terms) and bare(value[pause.end() :], terms)) or None
+    return said
 
 
 def way_says(text: str, terms: Terms) -> bool | None:

@@ -67,12 +67,19 @@ def _end(row: str, cell: tuple[int, int]) -> int:
 
 
 def under_labels(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]:
-    """The values of a line below a line that holds nothing but labels, in their order: "user name;codes", "jdoe;lost"."""
+    """The values of a line below a line that holds nothing but labels, in their order: "user name;codes", "jdoe;lost".
+
+    A subject such as "PyPI account, lost address" is no such line.
+    """
     if not _HEADER.search(fresh.text):
         return
     items = frozenset(asked)
     lines = ((start, fresh.text[start : fresh.line_end(start)]) for start in fresh.starts)
-    told = ((start, line) for start, line in lines if line[:1].isalnum() or not _RULE.fullmatch(line))
+    told = (
+        (start, line)
+        for start, line in lines
+        if start >= fresh.subject and (line[:1].isalnum() or not _RULE.fullmatch(line))
+    )
     for (_, labels), (following, line) in pairwise(told):
         separator = next((sign for sign in _SEPARATORS if sign in labels), None)
         if separator is None or separator not in line or len(labels) > _LONGEST:

@@ -30,7 +30,7 @@ def registered(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
         return
     for question, answers in _answered(fresh):
         value = _asked_about(question, terms)
-        said = next((span for span in answers if value and _affirms(fresh.text[slice(*span)], terms)), None)
+        said = next((span for span in answers if value and affirms(fresh.text[slice(*span)], terms)), None)
         if value and said:
             yield Claim(terms.registered.key, value, "address confirmed", _SURE, *said)
             return
@@ -57,7 +57,7 @@ def _asked_about(question: str, terms: Terms) -> str:
     return found[0].value if "registered" in cues and not (cues & _OTHER or denied) else ""
 
 
-def _affirms(sentence: str, terms: Terms) -> bool:
+def affirms(sentence: str, terms: Terms) -> bool:
     """Whether it begins with a yes, or says that what was shown is it: "That's the one", "Good morning, it is"."""
     for part in COMMA.split(sentence)[:_PARTS]:
         value = " ".join(lower(part).split()).strip(agreements.AROUND)

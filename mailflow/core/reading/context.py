@@ -32,7 +32,7 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
     for quoted, start, end in belowquote.answers(fresh):
         if len(asked) > 1 and questions.count_of(quoted) >= len(asked):
             continue
-        question = _question(quoted, terms, asked)
+        question = questions.of_lines(quoted, terms, asked)
         first = min(end, sentence_end(fresh.text, start))
         if question and not _is_for_all(fresh.within(start, first)):
             yield question.slot(start, end, "answer below the question", _INLINE, start)
@@ -42,14 +42,6 @@ def _is_for_all(hits: Sequence[Hit]) -> bool:
     """Whether what stands below one question answers the others too: "yes to all"; but not "all lost"."""
     tells = any(hit.means.states for hit in hits) and not any(hit.means.says for hit in hits)
     return not tells and has_word(hits, SEVERAL)
-
-
-def _question(quoted: Sequence[str], terms: Terms, asked: Sequence[Question]) -> Question | None:
-    """What the last question of some quoted lines asks for."""
-    text = questions.last_of(quoted)
-    number = questions.number_of(text)
-    found = questions.read_question(text, terms, [question.item for question in asked])
-    return found or (asked[number - 1] if 1 <= number <= len(asked) else None)
 
 
 def restated(fresh: Fresh, terms: Terms) -> list[Slot]:

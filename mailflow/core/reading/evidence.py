@@ -48,6 +48,7 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     """All that the clauses tell of a field, in order but for what is told by leaving words out, which comes last."""
     ways = terms.ways[field.key]
     named: Clause | None = None  # the last clause that named a thing
+    before: Clause | None = None  # the one before it in its sentence
     loss: Clause | None = None  # the last clause that told of a loss
     place: Clause | None = None  # the last one that was lost together with something
     for last, part in zip((None, *parts), parts, strict=False):
@@ -59,10 +60,16 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
         if part.states & ENDED and last and not part.things and _is_of_address(part, last):
             yield from _by_things(ways, part, ("mailbox",), part.states, lost=True)
             continue
+        if named is not None and _follows_from(part, named):
+            kept = next((one for one in (before, named) if one is not None and one.states & KEPT), named)
+            for told in _by_things(ways, part, kept.things[:1], part.states, lost=True):
+                yield told._replace(rank=2)
+            continue
         if part.things:
             yield from _by_own(ways, part, named, loss)
             yield from _lost_together(ways, part, named, place) if place or "together" in part.marks else ()
         if any(thing not in _ASIDE for thing in part.things):
+            before = named if named is not None and named.sentence == part.sentence else None
             named = part
         elif part.states and named is not None and not part.topics and refers_to(part, named, last):
             yield from _by_reference(ways, part, named, lost=loss is not None)
@@ -115,6 +122,12 @@ def _is_of_address(part: Clause, last: Clause) -> bool:
     """As in "the reset link goes to x, which I closed"."""
     relative = part.sentence == last.sentence and "which" in part.hits[0].means.speech
     return relative and "an_address" in last.hits[-1].means.things
+
+
+def _follows_from(part: Clause, named: Clause) -> bool:
+    """As in "The codes stayed on that phone, so they are lost": what was kept is, wherever it was."""
+    told = part.break_before == "because" and part.states & ENDED and not (part.things or part.negated)
+    return bool(told) and part.sentence == named.sentence and named.states <= KEPT
 
 
 def _knows_that(part: Clause) -> bool:

@@ -187,6 +187,14 @@ def last_of(lines: Sequence[str]) -> str:
     return " ".join(lines[max((n for n, text in enumerate(lines) if _starts_item(text)), default=0) :])
 
 
+def of_lines(quoted: Sequence[str], terms: Terms, asked: Sequence[Question]) -> Question | None:
+    """What the last question of some quoted lines asks for, of what was `asked`."""
+    text = last_of(quoted)
+    number = number_of(text)
+    found = read_question(text, terms, [question.item for question in asked])
+    return found or (asked[number - 1] if 1 <= number <= len(asked) else None)
+
+
 def count_of(lines: Sequence[str]) -> int:
     """How many questions some quoted lines hold: numbered, listed, or by their marks."""
     numbers, bullets = len(_numbered(lines)), sum(_BULLET.match(text) is not None for text in lines)
