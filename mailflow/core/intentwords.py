@@ -29,7 +29,7 @@ WEIGHED = frozenset(
 # What each list of [secrets] holds: the names of a secret, what tells that a code is none ("commit"), and the words
 # around the value of one.
 # Lists of what begins with common words ("I type", "so"): they are looked for in few texts.
-TOLD = ("typed", "therefore", "spelled", "follows", "neither")
+TOLD = ("typed", "therefore", "spelled", "follows", "neither", "reply")
 NAMES = (
     "password",
     "codes",
@@ -38,6 +38,7 @@ NAMES = (
     "once",
     "pin",
     "question",
+    "topic",
     "answer",
     "wallet",
     "pair",
@@ -65,6 +66,8 @@ WORDS = (
     "denies",
     "rather",
     "nor",
+    "mine",
+    "subject",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -214,6 +217,8 @@ class IntentWords:
     still: frozenset[str] = frozenset()  # "is x still my password?"
     denies: re.Pattern[str] = _NEVER  # "not", "isn't"
     rather: re.Pattern[str] = _NEVER  # what stands before the right one of two: "but", "it is"
+    mine: re.Pattern[str] = _NEVER  # what an answer behind a question begins with: "mine was x"
+    subject: frozenset[str] = frozenset()  # what answers in a row are about: "school - x; car - y"
     nor: frozenset[str] = frozenset()  # the second word of "neither x nor y"
     ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
 
@@ -268,6 +273,8 @@ def compile_intent_words(
         denies=_ways(around["denies"]),
         rather=_ways(around["rather"]),
         nor=around["nor"],
+        mine=_ways(around["mine"]),
+        subject=around["subject"],
         ordinary=ordinary,
     )
 

@@ -15,6 +15,7 @@ from mailflow.core import (
     secretcodes,
     secretforms,
     secretnumbers,
+    secretquestions,
     secretseeds,
     secretsettings,
     secrettokens,
@@ -73,6 +74,9 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.PASSWORD, "pair", named_pairs),
     (SecretKind.PASSWORD, "pin", secretnumbers.numbers),
     (SecretKind.PASSWORD, "question", secretanswers.secret_answers),
+    (SecretKind.PASSWORD, "question", secretquestions.answers_told),
+    (SecretKind.PASSWORD, "topic", secretquestions.answers_about),
+    (SecretKind.PASSWORD, "answer", secretquestions.answers_in_a_row),
     (SecretKind.ONE_TIME_CODE, "once", onetimecodes.one_time_codes),
 )
 

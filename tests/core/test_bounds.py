@@ -72,6 +72,8 @@ TEXTS = (
     *("password so x1, ", "password, small letters: x1, ", "x1 <- password\n", "neither a1 nor b2 password ", "password is not a1b2c3, it is b2c3d4, "),
     *("password, letter by letter: a 1 b 2 c 3 ", "a-1-b-2-", "is x still my password?", "[10:10] a: password\n", "password: |\n  a\n", "password (a) "),
     *("password [a b c] ", "password it is this:\nx\n", "密码从a1b2c3改成a1b2c4 ", "so ", "password (small letters "),
+    *('security question "x", I put "y" and "z" ', "place of birth ", "the answer to place of birth is X ", "(place of birth) ", "my answers: dog - X; "),
+    *("mit X beantwortet ", 'place of birth "x" beantwortet ', "security question? Mine was X "),
     *("hf_", "sig=", 20 * "A", "MTAx.", "api/webhooks/", "API_TOKEN=x1y2z3a4 ", '_SECRET="', "seed " + 64 * "0", "login a password b "),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip

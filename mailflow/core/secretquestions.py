@@ -1,0 +1,179 @@
+"""Answers to the questions of an account in the frames that people tell them in: before the question, behind it, in a row."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from mailflow.core.passwordshapes import QUOTED, is_answer, is_phrase, trimmed
+from mailflow.core.phrases import CJK
+from mailflow.core.secrettokens import Span, inner
+from mailflow.core.secretview import FILLER, REACH, View
+
+_CLAUSE = re.compile(r"[ \t*_]{0,8}([^.!?;,()|\n。、，？！；「」\"“”„«»]{1,60})")
+_MOST_WORDS = 4
+_MOST = 4  # answers in a row
+_NEAR = 100  # characters between what tells of an answer and what the question is about
+_JOINT = 100  # characters between the question and its answer, with a remark in brackets
+_SENTENCE_END = re.compile(r"[.!?。！？\n]")
+_BRACKET = 60  # characters of one
+_CLOSED = re.compile(r"[^()\n]{0,60}\)[ \t]?")
+_BEFORE_BRACKET = re.compile(r"([^\W\d_]{2,20})[ \t]$")
+_SIGN = re.compile(rf"[ \t]{{0,3}}[:：]?[ \t]{{0,3}}(?:[{CJK}]{{0,2}}(?=[\"“「]))?")
+_AND = re.compile(r"[ \t]{0,3},?[ \t]{0,3}([^\W\d_]{0,8})[ \t]{0,3}(?=[\"“„«'「])")
+_QUOTE_BEFORE = re.compile(
+    rf"(?:\"([^\"\n]{{1,100}})\"|“([^”\n]{{1,100}})”|„([^“”\n]{{1,100}})[“”]|«([^»\n]{{1,100}})»|「([^」\n]{{1,100}})」"
+    rf"|(?<!\w)'([^'\n]{{1,100}})')[ \t]?[{CJK}]{{0,3}}[ \t]?$"
+)
+_WORD = re.compile(r"[^\s,.;:!?()\"]+")
+_WORDS_BEFORE = 4  # of an answer of three and the "with" before it
+_ASKED = re.compile(r"[^?？\n]{0,120}[?？][\"”“»]?\s{1,3}")
+_JOINED = re.compile(r"[=:：→–—]| -")
+_ITEM = re.compile(
+    r"[ \t]{0,3}(?:\r?\n[> \t]{0,8})?(?:[-*•][ \t])?([^\W\d_]{2,20}(?:[ \t][^\W\d_]{1,20}){0,2})[ \t]{0,2}(?:[-–—=:：]|->|→)[ \t]{0,3}"
+    r"([^;,.!?()\n]{1,60})[;,]?"
+)
+
+
+def answers_told(view: View) -> Iterator[Span]:
+    """Those beside the name of such a question, or what such a question is about."""
+    yield from _answers(view, sorted({*view.places("question"), *view.places("topic")}))
+
+
+def answers_about(view: View) -> Iterator[Span]:
+    """The same in a text that names no such question, and tells what one is about: "the place of birth"."""
+    if not view.places("question"):
+        yield from _answers(view, view.places("topic"))
+
+
+def answers_in_a_row(view: View) -> Iterator[Span]:
+    """As in "my answers were: school - x; car - y"."""
+    for _, end in view.places("answer"):
+        place = view.value_after(end) if _JOINED.search(view.text, end, end + _NEAR) else None
+        found = _ITEM.match(view.text, place[0]) if place and place[1] else None
+        for _ in range(_MOST):
+            if found is None or found[1].casefold().split()[-1] not in view.words.subject:
+                break
+            span = trimmed(view.text, *found.span(2))
+            if _is_told(view, span, quoted=False):
+                yield span
+            found = _ITEM.match(view.text, found.end())
+
+
+def _answers(view: View, asked: Sequence[Span]) -> Iterator[Span]:
+    if not asked:
+        return
+    for start, end in asked:
+        yield from _behind_question(view, end)
+        yield from _in_brackets(view, start, end)
+    for _, end in view.places("answer"):
+        yield from _of_question(view, asked, end)
+    for start, end in view.told("reply"):
+        if _is_near(view, asked, start, end):
+            yield from _behind_reply(view, end)
+            yield from _before_reply(view, start)
+
+
+def _of_question(view: View, asked: Sequence[Span], end: int) -> Iterator[Span]:
+    """As in "the answer to the question about my birthplace is x"."""
+    for _, last in asked[bisect_left(asked, (end, end)) :][:2]:
+        if last - end > _NEAR or _SENTENCE_END.search(view.text, end, last):
+            return
+        place = view.value_after(last)
+        if place and place[1] and place[0] - last <= _JOINT:
+            yield from _value(view, place[0])
+
+
+def _behind_question(view: View, end: int) -> Iterator[Span]:
+    """As in "… the name of your first pet? Mine was x"."""
+    found = _ASKED.match(view.text, end)
+    mine = view.words.mine.match(view.text, found.end()) if found else None
+    if mine:
+        place = view.value_after(mine.end())
+        yield from _value(view, place[0]) if place and place[1] else ()
+
+
+def _in_brackets(view: View, start: int, end: int) -> Iterator[Span]:
+    """As in "the second one (place of birth) is x" and "the other (best friend) x"."""
+    opening = view.text.rfind("(", max(0, start - _BRACKET), start)
+    closed = _CLOSED.match(view.text, end) if opening >= 0 else None
+    before = _BEFORE_BRACKET.search(view.text, max(0, opening - 24), max(0, opening))
+    if closed is None or ")" in view.text[opening:start] or before is None:
+        return
+    place = view.value_after(closed.end() - 1 if view.text[closed.end() - 1].isspace() else closed.end())
+    if place and place[1] and place[0] - closed.end() <= _NEAR:
+        yield from _value(view, place[0])
+    elif before[1].casefold() in view.words.other or before[1].casefold() in view.words.article:
+        yield from _value(view, closed.end())
+
+
+def _is_near(view: View, asked: Sequence[Span], start: int, end: int) -> bool:
+    """Whether a question is told of before a place, or in the rest of its sentence."""
+    at = bisect_left(asked, (start, start))
+    if at and start - asked[at - 1][1] <= REACH and _is_asked(view, asked[at - 1], start):
+        return True
+    near = min(end + _NEAR, len(view.text))
+    return at < len(asked) and asked[at][0] <= near and not _SENTENCE_END.search(view.text, end, asked[at][0])
+
+
+def _is_asked(view: View, asked: Span, place: int) -> bool:
+    """Whether it is the name of such a question, or what one is about in a question or in the sentence of a place."""
+    stop = _SENTENCE_END.search(view.text, asked[1], place)
+    return stop is None or stop[0] in "?？" or asked in view.places("question")
+
+
+def _behind_reply(view: View, end: int) -> Iterator[Span]:
+    """As in `I put "x" and "y"`, and "what I filled in: X"."""
+    sign = _SIGN.match(view.text, end)
+    place = sign.end() if sign else end
+    for _ in range(_MOST):
+        quoted = QUOTED.match(view.text, place)
+        if quoted is None:
+            break
+        if _is_told(view, inner(quoted), quoted=True):
+            yield inner(quoted)
+        more = _AND.match(view.text, quoted.end())
+        if more is None or (more[1] and more[1].casefold() not in view.words.joins):
+            return
+        place = more.end()
+    else:
+        return
+    if sign and ":" in sign[0].replace("：", ":"):
+        yield from _value(view, place)
+
+
+def _before_reply(view: View, start: int) -> Iterator[Span]:
+    """As in `"x" was what I wrote` in languages whose verbs end a sentence, and "answered with X" in German."""
+    first = max(0, start - _NEAR)
+    if quoted := _QUOTE_BEFORE.search(view.text, first, start):
+        if _is_told(view, inner(quoted), quoted=True):
+            yield inner(quoted)
+        return
+    words = list(_WORD.finditer(view.text, max(first, view.line_start(start)), start))[-_WORDS_BEFORE:]
+    means = [word for word in words[:-1] if word[0].casefold() in view.words.by_means]
+    span = (means[-1].end() + 1, words[-1].end()) if means else (start, start)
+    if _is_told(view, span, quoted=False):
+        yield span
+
+
+def _value(view: View, place: int) -> Iterator[Span]:
+    """What is quoted at a place, or begins with no small letter."""
+    quoted = QUOTED.match(view.text, place)
+    clause = quoted or _CLAUSE.match(view.text, place)
+    span = inner(clause) if clause else (place, place)
+    span = span if quoted else trimmed(view.text, *span)
+    if _is_told(view, span, quoted=quoted is not None):
+        yield span
+
+
+def _is_told(view: View, span: Span, *, quoted: bool) -> bool:
+    value = view.text[slice(*span)]
+    words = value.split()
+    if FILLER in value or not 0 < len(words) <= _MOST_WORDS or is_answer(view, words[0]):
+        return False
+    return quoted or (
+        words[0][0].isalpha()
+        and not words[0][0].islower()
+        and is_phrase(view, words, answers=len(words) // 2)
+    )
