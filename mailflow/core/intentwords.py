@@ -36,6 +36,7 @@ NAMES = (
     "seed",
     "token",
     "once",
+    "emergency",
     "pin",
     "question",
     "topic",
@@ -68,6 +69,7 @@ WORDS = (
     "nor",
     "mine",
     "subject",
+    "that_of",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -218,6 +220,7 @@ class IntentWords:
     denies: re.Pattern[str] = _NEVER  # "not", "isn't"
     rather: re.Pattern[str] = _NEVER  # what stands before the right one of two: "but", "it is"
     mine: re.Pattern[str] = _NEVER  # what an answer behind a question begins with: "mine was x"
+    that_of: re.Pattern[str] = _NEVER  # what a further number begins with: "that of the key is x"
     subject: frozenset[str] = frozenset()  # what answers in a row are about: "school - x; car - y"
     nor: frozenset[str] = frozenset()  # the second word of "neither x nor y"
     ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
@@ -275,6 +278,7 @@ def compile_intent_words(
         nor=around["nor"],
         mine=_ways(around["mine"]),
         subject=around["subject"],
+        that_of=_ways(around["that_of"]),
         ordinary=ordinary,
     )
 

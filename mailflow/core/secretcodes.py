@@ -26,7 +26,9 @@ _STRICT = re.compile(
 _LOOSE = re.compile(r"[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}|[0-9A-Za-z]{8,32}")
 # What is typed off by hand has letters for digits: "7e2a 9bO4 d51f c3l8".
 _BY_HAND = r"(?:[0-9A-Fa-fOol]{4}[ -]){3}[0-9A-Fa-fOol]{4}"
-_SPACED = re.compile(rf"{_BY_HAND}|(?:[0-9A-Fa-f]{{4}} ){{1,7}}[0-9A-Fa-f]{{4}}|[0-9]{{3,5}} [0-9]{{3,5}}")
+_SPACED = re.compile(
+    rf"{_BY_HAND}|(?:[0-9A-Fa-f]{{4}} ){{1,7}}[0-9A-Fa-f]{{4}}|[0-9]{{3,5}} [0-9]{{3,5}}|[0-9a-f]{{5}} [0-9a-f]{{5}}"
+)
 _NEXT = re.compile(
     rf"[ \t\"'`*_(<]{{0,6}}({_BY_HAND}(?![\w-])|(?:[0-9A-Fa-f]{{4}}[ -]){{1,7}}[0-9A-Fa-f]{{4}}(?![\w-])"
     r"|[0-9]{3,5} [0-9]{3,5}(?![\w-])"
@@ -52,8 +54,20 @@ _BLOTTED = re.compile(r"(?:[.?_*…]{2,8} ?)?(?:[0-9A-Fa-f]{4,14}(?: ?[.?_*…]{
 _BLOT = re.compile(r"[.?_*…]{2}")
 _MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?(?:\d{1,2}[.):\]]|[A-Za-z][)\]])[ \t]*)?")
 _NO_PROSE = " \t\r>"  # what a blank line may hold
-_OPENING, _CLOSING = frozenset("\"'`*_([<"), frozenset("\"'`*_)]>.,;:!?")  # marks around a code
-_ITEMS = re.compile(r"[^\s,;|/]+")
+_OPENING, _CLOSING = frozenset("\"'`*_([<•·"), frozenset("\"'`*_)]>.,;:!?")  # marks around a code
+_ITEMS = re.compile(r"[^\s,;|/·•]+")
+_CELLS = re.compile(r"[^|·•]+")
+_BLANK = re.compile(r"([xX?*_.#–])\1+(?:-\1+)*")  # of a code that cannot be read
+# What may stand behind a code that is one whatever stands there: "<- crossed out, used in January".
+_NOTE = re.compile(r"[\"'`*_)>]{0,3}[ \t]{1,8}(?:<-|->|←|→|--|–|—|#|//|[(\[])[^\n]*")
+_NUMBER = re.compile(r"[> \t]*[(\[]?(\d{1,2})[.):\]]")
+# What a program reads of a picture: with letters and digits that look alike.
+_BY_EYE = re.compile(r"(?:[0-9A-FIOSZa-floqsz]{4}[ -]){3}[0-9A-FIOSZa-floqsz]{4}")
+_GROUP_WITH_DIGIT = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,3}[0-9]")
+# Five and five hexadecimal digits, as GitHub and others give them out.
+_FIVES = re.compile(r"-(?<=[0-9A-Fa-f]{5}-)(?<![\w/=+%.@-][0-9A-Fa-f]{5}-)[0-9A-Fa-f]{5}(?![\w/=+%@-]|\.\w)")
+_FIVE = 5
+_EIGHT = re.compile(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])")
 _NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
 _DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
@@ -68,6 +82,8 @@ def recovery_codes(view: View) -> Iterator[Span]:
         yield from _hex_codes(view, lines)
     if view.holds_code and _OF_GROUPS.search(view.text):
         yield from _groups(view)
+    if view.holds_code:
+        yield from _fives(view)
     seen = 0
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
@@ -112,6 +128,29 @@ def _groups(view: View) -> Iterator[Span]:
         told = view.tells_against(view.line_start(found.start(), 3), view.line_end(found.end()))
         if found[0].islower() and has_both(found[0]) and not told:
             yield found.span()
+
+
+def _fives(view: View) -> Iterator[Span]:
+    """Two of five and five digits are a sheet wherever they stand; one of them may be told once more without its hyphen."""
+    found = [(mark.start() - _FIVE, mark.end()) for mark in _FIVES.finditer(view.text)]
+    codes = list(_not_harmless(view, [span for span in found if has_both(view.text[slice(*span)])]))
+    if len(codes) < 2:
+        return
+    yield from codes
+    for start, end in codes[:_SHEET]:
+        glued = view.lowered[start:end].replace("-", "")
+        place = view.lowered.find(glued)
+        if place >= 0:
+            yield place, place + len(glued)
+
+
+def numbers_for_emergencies(view: View) -> Iterator[Span]:
+    """As in "these numbers are for emergencies: x, y, z": three numbers of eight digits and more near such words."""
+    for start, end in view.places("emergency") if view.holds_code else ():
+        first, last = max(0, start - REACH), min(len(view.text), end + REACH)
+        found = [number.span() for number in _EIGHT.finditer(view.text, first, last)]
+        if len(found) > 2 and not view.tells_against(found[0][0], found[-1][1]):
+            yield from found
 
 
 def _is_hex_code(word: str) -> bool:
@@ -199,7 +238,7 @@ def _listed(view: View, place: int, *, joined: bool) -> Iterator[Span]:
 def _sheet(view: View, line_end: int, lines: _Lines) -> Iterator[Span]:
     """Lines of nothing but codes, at most two lines of prose below their name."""
     spans: list[Span] = []
-    strict, prose = False, 0
+    strict, prose, number = False, 0, 0
     if not view.may_hold_code(line_end, len(view.text)):
         return
     if not _TWO_DIGITS.search(view.text, line_end, line_end + REACH):
@@ -208,9 +247,11 @@ def _sheet(view: View, line_end: int, lines: _Lines) -> Iterator[Span]:
         if line_end >= len(view.text):
             break
         line = lines[line_end + 1]
-        prose += line.prose
-        if line.prose and (spans or prose > _PROSE):
+        goes_on = line.number == number + 1 > 1  # "4) cannot be read" between others that are numbered
+        prose += line.prose and not goes_on
+        if line.prose and not goes_on and (spans or prose > _PROSE):
             break
+        number = line.number
         spans += line.codes
         strict = strict or line.strict
         line_end = line.end
@@ -224,6 +265,7 @@ class _Line(NamedTuple):
     codes: list[Span]
     strict: bool  # whether one of them is a code whatever stands beside it
     prose: bool  # neither codes nor blank
+    number: int  # of an item of a list, or 0
 
 
 class _Lines(dict[int, _Line]):
@@ -237,7 +279,8 @@ class _Lines(dict[int, _Line]):
         codes = _codes_of_line(text, start, end)
         strict = any(_is_strict(text[slice(*span)]) for span in codes)
         prose = not codes and text[start:end].strip(_NO_PROSE) != ""
-        self[start] = line = _Line(end, codes, strict, prose)
+        item = _NUMBER.match(text, start, end)
+        self[start] = line = _Line(end, codes, strict, prose, int(item[1]) if item else 0)
         return line
 
 
@@ -247,16 +290,26 @@ def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
         return []
     start = _behind_marker(text, start, end)
     first, last = _bare(text, start, end)
-    if _SPACED.fullmatch(text, first, last):
+    if _SPACED.fullmatch(text, first, last) or _is_by_eye(text[first:last]):
         return [(first, last)]
+    cells = [_bare(text, *cell.span()) for cell in _CELLS.finditer(text, start, end)]
+    if all(_SPACED.fullmatch(text, *cell) for cell in cells):
+        return cells
     codes = []
     for item in _ITEMS.finditer(text, start, end):
         span = _bare(text, *item.span())
         if _is_code(text[slice(*span)], joined=False):
             codes.append(span)
-        elif not _REMARK.fullmatch(item[0]) or not codes:
+            if _is_strict(text[slice(*span)]) and _NOTE.match(text, span[1], end):
+                break
+        elif not _BLANK.fullmatch(text, *span) and (not _REMARK.fullmatch(item[0]) or not codes):
             return []
     return codes
+
+
+def _is_by_eye(line: str) -> bool:
+    """Whether it is four groups as a program read them off a picture, of which half at least have digits."""
+    return _BY_EYE.fullmatch(line) is not None and len(_GROUP_WITH_DIGIT.findall(line)) > 1
 
 
 def _behind_marker(text: str, start: int, end: int) -> int:

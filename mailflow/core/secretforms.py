@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from mailflow.core.secrettokens import Span, inner, unwrapped
+from mailflow.core.secrettokens import Span, inner, is_mixed, unwrapped
 
 _URL = re.compile(
     r"(?<![a-z0-9.+-])(?:[a-z][a-z0-9+.-]{1,15}://|www\.|(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,18}/)"
@@ -18,7 +18,7 @@ _USERINFO = re.compile(
     r"://(?:[^\s/@?#:]{0,19}:(?![0-9]{1,5}[?#])([^\s/]{1,200})|([^\s/@?#:]{20,200}(?::[^\s/]{0,200})?))@"
 )
 _RESET_WORDS = (
-    "reset", "recover", "forgot", "passw", "verif", "confirm", "activat", "magic", "unlock", "onetime", "one-time", "invit",
+    "reset", "recover", "forgot", "passw", "verif", "confirm", "activat", "magic", "unlock", "onetime", "one-time", "invit", "reinit",
 )  # fmt: skip
 _RESET_WORD = re.compile("|".join(_RESET_WORDS), re.IGNORECASE)
 _TOKEN_PARAMETER = re.compile(r"[?&#;/][a-z_-]{0,20}token[a-z_-]{0,20}=[^&#\s]{16,}", re.IGNORECASE)
@@ -27,6 +27,22 @@ _ANY_PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _SEGMENT = re.compile(r"/([\w.~=+:-]{20,})")
+# A host of accounts with an opaque word in its path, whatever it is for.
+_ACCOUNT_HOSTS = (
+    "://account",
+    "://login",
+    "://auth.",
+    "://sso.",
+    "://signin",
+    "://compte",
+    "://konto",
+    "://cuenta",
+)
+_ACCOUNT_HOST = re.compile(
+    r"://(?:accounts?|logins?|auth|sso|signin|comptes?|konto|cuentas?)\.[^\s/]{1,100}/(?:[\w.~-]{1,30}/){0,3}([\w-]{24,})",
+    re.IGNORECASE,
+)
+_OPENING = (*_RESET_WORDS, *_ACCOUNT_HOSTS)
 _CODE_HOST = re.compile(
     r"/(?:commits?|tree|blob|src|branch(?:es)?|raw|pull|merge_requests|compare|issues|releases|rev|changeset)/",
     re.IGNORECASE,
@@ -59,9 +75,11 @@ def reset_links(text: str, long_words: str) -> Iterator[Span]:
     if not _may_open(long_words):
         return
     for found in _links(text, long_words):
+        end = unwrapped(text, found)
         if _opens(unquote(found[0])):
-            end = unwrapped(text, found)
             yield found.start(), end if end > found.end() else found.start() + len(found[0].rstrip(".,;:!?)"))
+        elif end > found.end() and _opens(unquote(re.sub(r"[\s>]+", "", text[found.start() : end]))):
+            yield found.start(), end  # of one that was broken in the middle of what opens
 
 
 def _links(text: str, long_words: str) -> Iterator[re.Match[str]]:
@@ -78,7 +96,7 @@ def _may_open(text: str) -> bool:
     low = text.casefold() if text.isascii() else text.casefold().replace("\u0307", "").replace("ı", "i")
     if "%" in low or "token" in low:
         return True
-    for word in _RESET_WORDS:  # noqa: SIM110 -- a generator takes longer than all these comparisons
+    for word in _OPENING if "://" in low else _RESET_WORDS:  # noqa: SIM110 -- a generator takes longer than all these comparisons
         if word in low:
             return True
     return False
@@ -87,7 +105,8 @@ def _may_open(text: str) -> bool:
 def _opens(url: str) -> bool:
     if _CODE_HOST.search(url) or _REVISION.search(url):
         return False
-    if _TOKEN_PARAMETER.search(url):
+    hosted = _ACCOUNT_HOST.search(url)
+    if _TOKEN_PARAMETER.search(url) or (hosted and is_mixed(hosted[1])):
         return True
     about = _RESET_WORD.search(url)
     if about is None:

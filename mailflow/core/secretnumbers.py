@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from mailflow.core.passwordshapes import CLAUSE_END
@@ -20,6 +21,8 @@ _BESIDE = 40  # characters between a card's number and its expiry
 # The three or four digits that prove who holds it, which are no amount and no year.
 _PROVES = r"((?!(?:19|20)[0-9]{2})[0-9]{3,4})(?![\w%/:-]|[.,][0-9]|[ ]?(?:[€$£]|[A-Z]{3}\b))"
 _BEHIND_EXPIRY = re.compile(rf"[^0-9€$£]{{1,24}}{_PROVES}")
+# The same further on in the clause, where an "is" stands before: "09/27, the three digits on the back are x".
+_TOLD_BEHIND = re.compile(rf"[^0-9€$£.!?\n]{{1,60}}?([^\W\d_]{{1,12}})\s{_PROVES}")
 _BEHIND_CARD = re.compile(rf"[^0-9€$£.!?\n]{{1,24}}{_PROVES}")
 
 _NUMBER = r"([0-9]{4,8})(?![\w%/-]|[.,:][0-9]|[ -][0-9])"
@@ -29,7 +32,7 @@ _OPENING = " \t\"'`“„«(*_"
 _SIGNS = (":", "=", "：")
 _BEFORE = 50  # characters of a number and the few words before the name
 _IS_NAMED = re.compile(r"(?<![\w.,:/+#-])([0-9]{4,8})\s+([^\W\d_]+)(?:\s+[^\W\d_]+){0,3}\s+$")
-_ANOTHER = re.compile(rf"((?:[ ,(]{{1,3}}[^\W\d_]+){{1,5}})[ ,]{{1,2}}{_NUMBER}")
+_ANOTHER = re.compile(rf"#?((?:[ ,(]{{1,3}}[^\W\d_]+){{1,7}})[ ,]{{1,2}}{_NUMBER}")
 _MOST = 4  # PINs in a row
 
 
@@ -48,13 +51,17 @@ def _cards(view: View) -> Iterator[Span]:
             expiry = _EXPIRY.search(view.text, end, end + _BESIDE)
             if expiry:
                 yield expiry.span()
-            proof = (
-                _BEHIND_EXPIRY.match(view.text, expiry.end())
-                if expiry
-                else _BEHIND_CARD.match(view.text, end)
+            yield from _proof(
+                view, expiry.end() if expiry else end, _BEHIND_EXPIRY if expiry else _BEHIND_CARD
             )
-            if proof:
-                yield proof.span(1)
+
+
+def _proof(view: View, place: int, beside: re.Pattern[str]) -> Iterator[Span]:
+    """The digits that prove who holds a card, whose number or expiry ends at a place."""
+    if near := beside.match(view.text, place):
+        yield near.span(1)
+    elif (told := _TOLD_BEHIND.match(view.text, place)) and told[1].casefold() in view.words.is_words:
+        yield told.span(2)
 
 
 def _is_valid(number: str) -> bool:
@@ -93,4 +100,11 @@ def _is_told(view: View, name: str, behind: re.Match[str]) -> bool:
 
 def _is_another(view: View, first: str, found: re.Match[str]) -> bool:
     words = [word.strip(" ,(").casefold() for word in found[1].split()]
-    return len(found[2]) == len(first) and any(word in view.words.joins for word in words)
+    if len(found[2]) == len(first) and any(word in view.words.joins for word in words):
+        return True
+    named = view.places("pin")
+    place = bisect_left(named, found.span(1))
+    is_named = place < len(named) and named[place][1] <= found.end(1)
+    begun = view.text.find(found[1].lstrip(" ,("), found.start(1))
+    is_further = view.words.that_of.match(view.text, begun) is not None
+    return (is_named or is_further) and not view.tells_against(*found.span(1))

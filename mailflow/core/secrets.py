@@ -61,6 +61,7 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.TOTP_SECRET, "seed", secretseeds.totp_seeds),
     (SecretKind.API_TOKEN, _LONG_WORDS, secrettokens.api_tokens),
     (SecretKind.RECOVERY_CODE, "codes", secretcodes.recovery_codes),
+    (SecretKind.RECOVERY_CODE, "emergency", secretcodes.numbers_for_emergencies),
     (SecretKind.PRIVATE_KEY, "seed", secretseeds.key_seeds),
     (SecretKind.PRIVATE_KEY, "wallet", onetimecodes.wallet_words),
     (SecretKind.PASSWORD, _TEXT, secretforms.url_passwords),

@@ -139,6 +139,10 @@ _WRAPPED = re.compile(
 )
 
 
+# What somebody left out of the middle: "pypi-AgEI[...]x2Yz".
+_CUT = re.compile(r"(?:\[(?:\.{2,3}|…)\]|\.{3}|…|\(\.{3}\))([\w-]{6,})")
+
+
 # Of what follows, `long_words` are the words of the text that are as long as a token, a line each.
 
 
@@ -176,6 +180,8 @@ def _tokens(text: str, long_words: str, forms: tuple[tuple[str, str], ...]) -> I
                 len(set(found[0][len(piece) :])) > 3
             ):  # "ghp_xxxxxxxxxxxxxxxxxxxx" stands for a token and is none
                 end = unwrapped(text, found)
+                cut = _CUT.match(text, end)
+                end = cut.end() if cut and is_opaque(cut[1]) else end
                 yield found.start(), end
 
 

@@ -74,6 +74,9 @@ TEXTS = (
     *("password [a b c] ", "password it is this:\nx\n", "密码从a1b2c3改成a1b2c4 ", "so ", "password (small letters "),
     *('security question "x", I put "y" and "z" ', "place of birth ", "the answer to place of birth is X ", "(place of birth) ", "my answers: dog - X; "),
     *("mit X beantwortet ", 'place of birth "x" beantwortet ', "security question? Mine was X "),
+    *("a1b2c-d3e4f ", "a1b2c-", "codes:\n1) a1b2c-d3e4f\n2) x\n", "emergency 12345678 ", "codes\na1b2c d3e4f | ", "①0123456789abcdef "),
+    *("https://login.a.example/a/", "https://a.example/reset?token=aB1\naB3dE5fG7hJ9kL1m\n", "ghp_aB3dE5fG7hJ9kL1mN0pQ...aB1cD2eF ", "PIN is 1234, alarm 1234, "),
+    *("4111111111111111, and the digits are ", "PIN is 1234, that of "),
     *("hf_", "sig=", 20 * "A", "MTAx.", "api/webhooks/", "API_TOKEN=x1y2z3a4 ", '_SECRET="', "seed " + 64 * "0", "login a password b "),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip

@@ -291,7 +291,7 @@ def test_a_remark_beside_a_code_changes_nothing():
 
 
 def test_a_sheet_ends_somewhere():
-    codes = [f"a{number:03}b-c{number:03}d" for number in range(90)]
+    codes = [f"a{number:03}bc-d{number:03}ef" for number in range(90)]
     assert 50 < len(found("Recovery codes:\n" + "\n".join(codes))) < 70
 
 
