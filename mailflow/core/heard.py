@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 
 from mailflow.core.answer import Answer
@@ -12,8 +12,14 @@ from mailflow.core.form import Form, Kind
 from mailflow.core.intentwords import WEIGHED, IntentWords
 from mailflow.core.phrases import Hit, Words, fold, words_of
 from mailflow.core.wish import Intent, Wish
+from mailflow.core.wishframes import Frames
 
 PLAIN = frozenset({"solved", "worked", "go_ahead", "proof"})  # lists of phrases without a "not" of their own
+
+# What people may also say of others, or in no earnest.
+_FRAMED = frozenset(
+    {"solved", "enough", "forget_it", "worked", "go_ahead", "go_on", "keep_open", "yes", "thanks"}
+)
 
 
 def states_form(said: Sequence[Answer]) -> bool:
@@ -89,8 +95,26 @@ class Heard:
     @cached_property
     def is_told_of_a_deed(self) -> bool:
         """Whether the letter that it answers says that something was done for the person, and asks nothing."""
-        words = words_of(self.quoted)
-        return bool(self.lists.reported.find(words)) and not words.questions
+        letter = self._letter
+        return not letter.questions and any(
+            hit.label == "reported" for hit in self.lists.of_letters.find(letter)
+        )
+
+    @cached_property
+    def _letter(self) -> Words:
+        return words_of(self.quoted)
+
+    @cached_property
+    def asked_in_letter(self) -> frozenset[str]:
+        """What the one question of the letter that it answers asks, as labels of lists; nothing where there are more."""
+        letter = self._letter
+        if len(letter.questions) != 1:
+            return frozenset()
+        return frozenset(hit.label for hit in self.lists.of_letters.find(letter) if letter.asked(hit))
+
+    @cached_property
+    def frames(self) -> Frames:
+        return Frames(self.words, self.hits)
 
     @cached_property
     def names_service(self) -> bool:
@@ -103,9 +127,13 @@ class Heard:
     def clear(self, *labels: str, asked: bool = False) -> Hit | None:
         """The first hit that says it plainly: not denied, no condition, nor a question unless it may be `asked`."""
         for hit in self.all(*labels):
-            if (asked or not self.words.asked(hit)) and not self._denied(hit) and not self._conditional(hit):
+            plain = asked or not self.words.asked(hit)
+            if plain and not self._denied(hit) and not self._conditional(hit) and not self._is_unmeant(hit):
                 return hit
         return None
+
+    def _is_unmeant(self, hit: Hit) -> bool:
+        return hit.label in _FRAMED and self.frames.take_back(hit)
 
     def doubted(self, hit: Hit) -> bool:
         """Whether what follows takes it back: "it is solved, but I still cannot upload"."""
@@ -131,11 +159,18 @@ class Heard:
             and any(breaks[hit.last + 1 : no.last + 1])
         )
 
-    def lost_besides(self, hit: Hit) -> bool:
-        """Whether the mail itself speaks of a loss, too: "it worked until I lost my phone"."""
-        lost = self.all("loss", "recovery")
+    def lost_besides(self, hit: Hit, *, since: bool = False) -> bool:
+        """Whether the mail itself speaks of a loss, too: "it worked until I lost my phone".
+
+        `since`: what was told in sentences before is how it came to be.
+        """
+        sentence = self.words.sentence
+        least = sentence[hit.first] if since else 0
         return any(
-            other.first >= self.body and (other.first > hit.last or other.last < hit.first) for other in lost
+            other.first >= self.body
+            and sentence[other.last] >= least
+            and (other.first > hit.last or other.last < hit.first)
+            for other in self.all("loss", "recovery")
         )
 
     def is_within(self, hit: Hit, label: str) -> bool:
@@ -180,17 +215,34 @@ class Heard:
             return True
         if hit.label in PLAIN and any(hit.first < no.first <= hit.last for no in nots):
             return True
+        if hit.label == "enough" and any(map(partial(self._ends_behind, hit), nots)):
+            return True
         return any(
             0 < hit.first - no.last <= 5 and not any(self.words.breaks[no.last + 1 : hit.first + 1])
             for no in nots
         )
 
+    def _ends_behind(self, hit: Hit, no: Hit) -> bool:
+        """As in German "bitte schließen Sie meine Anfrage nicht": right behind, and nothing follows it."""
+        breaks = self.words.breaks
+        ends = no.last + 1 == len(breaks) or breaks[no.last + 1]
+        return bool(ends) and 0 < no.first - hit.last <= 2 and not any(breaks[hit.last + 1 : no.first + 1])
+
     def _conditional(self, hit: Hit) -> bool:
-        """An "if" before it, or an "until" right behind it."""
+        """An "if" before it, or an "until" right behind it; "unless you have already" sets none."""
         return any(
-            self._together(when, hit) and (when.first < hit.first or 0 < when.first - hit.last <= 2)
-            for when in self.all("if")
+            self._together(when, hit)
+            and (when.first < hit.first or 0 < when.first - hit.last <= 2 or self._holds(hit, when))
+            for when in self._conditions
         )
+
+    @cached_property
+    def _conditions(self) -> list[Hit]:
+        return [when for when in self.all("if") if not self.is_within(when, "polite_if")]
+
+    def _holds(self, hit: Hit, when: Hit) -> bool:
+        """As in "close my request in case", of which each word counts but those of "thanks in advance"."""
+        return hit.label != "thanks" and hit.first < when.first <= hit.last
 
     def _takes_back(self, but: Hit, hit: Hit) -> bool:
         sentence = self.words.sentence

@@ -33,11 +33,13 @@ READ_AT_MOST = 8_000  # characters: nobody says what they want after five pages
 _OPENING = 300  # characters: where somebody who fills in the form again says so
 _QUOTED = 1_000  # characters of a letter: what it says that was done stands at its top
 _POINTER = re.compile("@|://")  # in an address or a link
-_RHETORICAL = 2  # words of a question that nobody is to answer
+_RHETORICAL = 2  # words of a question that nobody is to answer, or that only begs for an answer
 _SUBJECT = 500  # characters of it that are read
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 _GESTURE = re.compile("[👍👌🆗✅✔🙏]")  # where there is no word besides
 _YES = 6  # words, or characters of Chinese, Japanese or Korean
+_ANSWERS = 12  # words, with those that name whom they answer
+_SAYS_MORE = ("keep_open", "go_on", "but", "trouble", "loss", "recovery", "if")
 _THANKS, _THANKS_FOR_A_DEED = 14, 40  # words
 _ON = ("go_on", "keep_open")  # what nobody says who is done
 _ALONE = ("solved_alone", "forget_it")  # what people say who needed nobody
@@ -177,14 +179,31 @@ def proof_in_place(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     return None
 
 
+def answers_whether_to_go_on(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "Yes please." under "Shall we close your request?", "no" under "Do you still need us?"."""
+    long = len(heard.words.forms) - heard.body > _ANSWERS
+    if long or heard.said or heard.words.questions or heard.all(*_SAYS_MORE) or not heard.asked_in_letter:
+        return None
+    yes = heard.clear("yes", "go_ahead")
+    no = next(iter(heard.all("refuses")), None)
+    hit = yes if yes and yes.first == heard.body else no if no and no.first == heard.body else None
+    if hit is None:
+        return None
+    closes = "asks_to_close" if hit is yes else "asks_if_needed"
+    if closes in heard.asked_in_letter:
+        return heard.wish(Intent.WITHDRAWAL, hit)
+    return heard.wish(Intent.GO_ON, hit) if hit is no and "asks_to_close" in heard.asked_in_letter else None
+
+
 def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "solved, thx", "please close my request"; "never mind" may go on with a correction."""
     if heard.agrees:
         return None
-    plain = heard.clear("solved") or heard.clear("enough", asked=True)
-    # "Never mind my last mail, the name is …" is a correction.
-    hit = plain or (heard.clear("forget_it") if not heard.said or heard.clear("worked") else None)
+    plain = heard.clear("solved") or _dropped(heard)
+    hit = plain or _forgotten(heard)
     if hit is None or heard.doubted(hit) or heard.clear(*_ON) or (hit is plain and _by_the_desk(heard, hit)):
+        return None
+    if not heard.in_case and _goes_on(heard, hit):
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
     tells = any(answer.field not in heard.names for answer in heard.said)
@@ -194,6 +213,42 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
     done = heard.clear("solved", "worked", "thanks")
     by_the_desk = heard.is_told_of_a_deed and done is not None and not heard.all(*_ALONE)
     return heard.wish(Intent.CONFIRMATION if by_the_desk else Intent.WITHDRAWAL, hit)
+
+
+def _goes_on(heard: Heard, hit: Hit) -> bool:
+    """Whether a question follows, or what is not so: "I got back in by myself. I write because … Bug?"."""
+    sentence = heard.words.sentence
+    if any(number >= sentence[hit.first] for number in heard.words.questions):
+        return True
+    return any(
+        no.first > hit.last
+        and sentence[no.first] == sentence[hit.last]
+        and not any(heard.is_within(no, label) for label in ("enough", "forget_it"))
+        for no in heard.all("not")
+    )
+
+
+def _dropped(heard: Heard) -> Hit | None:
+    """As in "can you close it?", but not in "did you close it?", nor in "must I close it?"."""
+    hit = heard.clear("enough", asked=True)
+    if hit is None or not heard.words.asked(hit):
+        return hit
+    sentence = heard.words.sentence
+    own = any(sentence[one.first] == sentence[hit.first] for one in heard.all("own_question"))
+    return None if own or heard.is_within(hit, "status") else hit
+
+
+def _forgotten(heard: Heard) -> Hit | None:
+    """As in "never mind", but not in "never mind my last mail, the name is …", "ignore my mail where I said it is solved"."""
+    hit = heard.clear("forget_it")
+    if hit is None or heard.clear("worked"):
+        return hit
+    sentence = heard.words.sentence
+    unsaid = any(
+        sentence[one.first] == sentence[hit.first] and heard.frames.take_back(one)
+        for one in heard.all("solved", "enough")
+    )
+    return None if heard.said or unsaid or heard.all("corrects") else hit
 
 
 def _by_the_desk(heard: Heard, solved: Hit) -> bool:
@@ -210,11 +265,12 @@ def _by_the_desk(heard: Heard, solved: Hit) -> bool:
 def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "it works again, thanks"; of a new request, "it worked until my phone broke" says the contrary."""
     hit = None if heard.agrees else heard.clear("worked")
-    if hit is None or heard.doubted(hit) or heard.lost_besides(hit):
+    if hit is None or heard.doubted(hit) or heard.lost_besides(hit, since=heard.in_case):
         return None
     if not heard.in_case and heard.all("elsewhere"):
         return None  # "I am logged in fine, only the upload fails"
-    return heard.wish(Intent.WITHDRAWAL if heard.all("solved_alone") else Intent.CONFIRMATION, hit)
+    alone = heard.all("solved_alone") or any(map(heard.frames.leave_unasked, heard.all("status")))
+    return heard.wish(Intent.WITHDRAWAL if alone else Intent.CONFIRMATION, hit)
 
 
 def told_to_go_ahead(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -231,7 +287,8 @@ def told_to_go_ahead(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | Non
 def asked_how_far(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "any news?"; without a case it must be about a request, or about something they asked before."""
     known = heard.in_case or heard.all("asked_before")
-    hits = heard.all("status", "status_of_request") if known else heard.all("status_of_request")
+    labels = ("status", "status_of_request") if known else ("status_of_request",)
+    hits = [hit for hit in heard.all(*labels) if not heard.frames.leave_unasked(hit)]
     told_anew = not heard.in_case and heard.all("loss")
     return heard.wish(Intent.STATUS, hits[0]) if hits and not told_anew else None
 
@@ -259,6 +316,16 @@ def only_yes_or_thanks(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | N
     return heard.wish(Intent.CONFIRMATION, thanks) if thanks and heard.body_length <= most else None
 
 
+def asked_barely(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "so??" or "… And when?" at the end of a mail to a case: what else than how far it is?"""
+    words = heard.words
+    if not heard.in_case or not words.forms or words.sentence[-1] not in words.questions:
+        return None
+    asked = words.forms[words.sentence.index(words.sentence[-1]) :]
+    short = sum(2 if len(form) > 1 else 1 for form in asked) <= 2 * _RHETORICAL
+    return Wish(Intent.STATUS, " ".join(asked)) if short else None
+
+
 def asked_again(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "I wrote on Monday from my work address, so here it is again from home"."""
     hit = None if heard.in_case else heard.clear("asked_before")
@@ -278,6 +345,7 @@ RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     nobody_reads_answers,
     writer_is_away,
     proof_in_place,
+    answers_whether_to_go_on,
     solved_or_dropped,
     worked,
     told_to_go_ahead,
@@ -287,6 +355,7 @@ RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     sold_something,
     account_elsewhere,
     meant_for_another_desk,
+    asked_barely,
     asked_again,
     asked_for_an_account,
     nothing_of_an_account,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from mailflow.core.phrases import CJK, Phrases, compile_phrases
@@ -15,8 +16,13 @@ from mailflow.core.policy import MATTERS
 SIGNS = (
     "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "go_on", "keep_open", "yes", "thanks", "proof",
     "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours", "doubt", "asked_before",
-    "fine", "reported", "unattended", "away",
+    "fine", "reported", "unattended", "away", "kin", "thought", "our_words", "reports", "for_another", "for_whom", "anothers", "other_thing", "own_question", "corrects", "nearly", "half", "irony", "slip", "unasked", "polite_if",
+    "refuses", "asks_to_close", "asks_if_needed",
 )  # fmt: skip
+# Those whose words the answers to the form are read with, too: `languages/answers/*.toml` has more of them.
+SHARED = ("kin", "thought", "our_words")
+# Looked for in the letter that a mail answers.
+_OF_LETTERS = ("reported", "asks_to_close", "asks_if_needed")
 
 # Of each of the `MATTERS` [matters] has phrases that name it, and [hints] words that only go with it.
 MATTER, HINT = "matter ", "hint "
@@ -188,7 +194,7 @@ class IntentWords:
 
     phrases: Phrases = field(default_factory=lambda: compile_phrases({}))
     asked_before: Phrases = field(default_factory=lambda: compile_phrases({}))  # those of this sign alone
-    reported: Phrases = field(default_factory=lambda: compile_phrases({}))  # likewise
+    of_letters: Phrases = field(default_factory=lambda: compile_phrases({}))  # what a letter of ours says
     reply_prefixes: frozenset[str] = frozenset()
     secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES
     told: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of TOLD
@@ -227,9 +233,11 @@ class IntentWords:
 
 
 def compile_intent_words(
-    languages: Mapping[str, Mapping[str, Any]], ordinary: Container[str] = frozenset()
+    languages: Mapping[str, Mapping[str, Any]],
+    ordinary: Container[str] = frozenset(),
+    shared: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> IntentWords:
-    """`languages`: each file of `languages/intent/` by its language's code, as parsed TOML.
+    """`languages`: each file of `languages/intent/` by its language's code, as parsed TOML; `shared`: lists of the answers' words.
 
     Raises `ValueError` for a list that nothing reads, or a phrase that cannot be read.
     """
@@ -240,12 +248,12 @@ def compile_intent_words(
     around = {name: frozenset(word.casefold() for word in secrets[name]) for name in WORDS}
     return IntentWords(
         phrases=compile_phrases(
-            {sign: intent[sign] for sign in SIGNS if sign != "reported"}
+            {sign: (*intent[sign], *shared.get(sign, ())) for sign in SIGNS if sign not in _OF_LETTERS}
             | {MATTER + matter: matters[matter] for matter in MATTERS}
             | {HINT + matter: hints[matter] for matter in MATTERS}
         ),
         asked_before=compile_phrases({"asked_before": intent["asked_before"]}),
-        reported=compile_phrases({"reported": intent["reported"]}),
+        of_letters=compile_phrases({sign: intent[sign] for sign in _OF_LETTERS}),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
         secret_names=SecretNames({kind: secrets[kind] for kind in NAMES}),
         told=SecretNames({kind: secrets[kind] for kind in TOLD}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailflow.core.answerwords import AnswerWords, compile_answer_words
-from mailflow.core.intentwords import IntentWords, compile_intent_words
+from mailflow.core.intentwords import SHARED, IntentWords, compile_intent_words
 from mailflow.core.textwords import TextWords, compile_text_words
 from mailflow.core.wordlist import WordList
 
@@ -29,8 +29,10 @@ def compile_lexicon(languages: Callable[[str], Languages], ordinary: WordList) -
     `languages` loads the files of "answers", "text" or "intent", one after the other: as parsed they take several times as
     much memory as what is made of them.
     """
+    answers = compile_answer_words(languages("answers"), ordinary)
+    shared = {name: answers.lists.get(name, ()) for name in SHARED}
     return Lexicon(
-        compile_answer_words(languages("answers"), ordinary),
+        answers,
         compile_text_words(dict(languages("text"))),
-        compile_intent_words(dict(languages("intent")), ordinary),
+        compile_intent_words(dict(languages("intent")), ordinary, shared),
     )

@@ -2,14 +2,16 @@
 
     python -m tests.reading.wishes [-v] [FILE …]
 
-`kind` is that of a mail, where "bulk" is off topic and not answered, and "other" is none of the kinds under a letter of
-ours. `topic` names the redirect, where one fits; lines that begin with ">" are quoted. `in_case` mails come to a request
+`kind` is that of a mail, or a list of those that are right, where "bulk" is off topic and not answered, and "other" is
+none of the kinds under a letter of ours. `topic` names the redirect, where one fits; lines that begin with ">" are quoted. `in_case` mails come to a request
 that is complete. Mails that are `open` are known to be taken for something else; they count and are no test yet.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,19 +44,30 @@ _CALLED = {
 }
 
 
+CLOSED = "mails are taken for a withdrawal"
+ELSEWHERE = "requests are sent elsewhere"
+SILENT = "mails get silence and wait for an answer"
+_SILENT = frozenset({"bulk", "auto_generated"})
+
+
 @dataclass(frozen=True)
 class Mail:
     text: str
-    kind: str
+    kind: str | list[str]
     subject: str = ""
     topic: str = ""
     in_case: bool = False
     open: bool = False
     where: str = field(default="", compare=False)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Those that are right."""
+        return frozenset([self.kind] if isinstance(self.kind, str) else self.kind)
+
     def is_right(self, read: tuple[str, str]) -> bool:
         kind, topic = read
-        return kind == self.kind and (not self.topic or self.kind != "off_topic" or topic == self.topic)
+        return kind in self.kinds and (not self.topic or kind != "off_topic" or topic == self.topic)
 
 
 def mails(*files: Path) -> list[Mail]:
@@ -91,6 +104,21 @@ def read(mail: Mail, config) -> tuple[str, str]:
     return _CALLED.get(kind, kind.value), wish.topic
 
 
+def grave(mail: Mail, kind: str) -> Iterator[str]:
+    """What matters to people of a mail that is taken for a kind that it is not."""
+    right = mail.kinds
+    if kind == "withdrawal":
+        yield CLOSED
+    if "request" in right and kind in {"off_topic", "bulk"}:
+        yield ELSEWHERE
+    if kind in _SILENT and right.isdisjoint(_SILENT):
+        yield SILENT
+    if right == {"withdrawal"}:
+        yield "withdrawals are not seen"
+    if right == {"status"}:
+        yield "questions for the status are not seen"
+
+
 def _case() -> Case:
     """A complete request that the staff look at."""
     stated = {key: Answer(key, value, "", 1, 0, 1, "rule", 1.0) for key, value in _STATED.items()}
@@ -100,16 +128,19 @@ def _case() -> Case:
 def main() -> int:
     args = options(__doc__, "mail")
     config = load(shipped("config.toml"))
-    right, strayed = 0, 0
+    right, strayed, faults = 0, 0, Counter()
     every = mails(*args.files)
     for mail in every:
         got = read(mail, config)
         right += mail.is_right(got)
-        strayed += mail.kind == "request" and got[0] != "request"
+        strayed += mail.kinds == {"request"} and got[0] != "request"
+        faults.update(grave(mail, got[0]) if got[0] not in mail.kinds else ())
         if args.verbose and not mail.is_right(got):
             print(f"{mail.where}: {mail.subject!r} {mail.text!r}\n    {got} for {(mail.kind, mail.topic)}")
     print(f"{right} of {len(every)} mails are taken for what they are ({right / max(len(every), 1):.3f})")
     print(f"{strayed} requests are taken for something else")
+    for what, many in faults.items():
+        print(f"{many} {what}")
     return 0
 
 

@@ -13,7 +13,7 @@ from mailflow.core.reading.sentences import sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
 
 _LONGEST = 300  # characters between two quotation marks
-_QUOTED = re.compile(
+QUOTED = re.compile(
     "|".join(
         rf"{opens}([^\n{opens}{closes}]{{3,{_LONGEST}}}){closes}"
         for opens, closes in ('""', "“”", "„“", "„”", "«»", "»«", "「」", "『』")
@@ -65,5 +65,5 @@ def _says(hit: Hit) -> bool:
 def _quote_around(text: str, place: int) -> tuple[int, int] | None:
     """What stands between marks around a place; the marks are counted from the beginning of its paragraph."""
     least = max(0, place - _LOOK_BACK, text.rfind("\n", 0, place) + 1)
-    quoted = _QUOTED.finditer(text, least, place + _LONGEST)
+    quoted = QUOTED.finditer(text, least, place + _LONGEST)
     return next((found.span() for found in quoted if found.start() < place < found.end()), None)
