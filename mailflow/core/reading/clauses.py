@@ -18,6 +18,7 @@ _OTHERS = frozenset({"other", "peer"})  # who may stand far from the verb
 RESERVES = frozenset({"if", "doubt", "hedge", "why"})
 RESERVES_BUT_WHY = RESERVES - {"why"}  # also of a question
 _NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close before it
+_Sentence = tuple[Sequence[Hit], int, Hit | None]  # its hits, their traits, and the mark that ends it
 _Outcome = tuple[frozenset[str], frozenset[str], bool]
 _NOTHING: frozenset[str] = frozenset()
 _NO_OUTCOME: _Outcome = (_NOTHING, _NOTHING, False)
@@ -32,6 +33,7 @@ HAS = frozenset({"held", "reached", "works"})
 GONE = frozenset({"gone"})
 ENDED = GONE | {"ended"}
 KEPT = frozenset({"was_at", "is_at", "saved"})
+_NOR = Meaning((("speech", "not"), ("speech", "and")))
 _PUT_IN = 3  # clauses: a sentence, what is put into it, and its end
 _ONLY_NEGATED: _Outcome = (frozenset({NONE}), _NOTHING, False)
 
@@ -104,7 +106,7 @@ class Clause:
 def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     """The clauses of some hits, in order. `opposites`: what a state is when it is denied ("works": "fails")."""
     found = []
-    for number, (sentence, traits, end) in enumerate(_sentences(hits)):
+    for number, (sentence, traits, end) in enumerate(map(_with_nor, _sentences(hits))):
         if not traits & PARTS and (not traits & OBJECT or _names_one(sentence)):
             if sentence:
                 found.append(_clause(sentence, traits, "", number, opposites, end))
@@ -117,6 +119,15 @@ def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
                 _end_what_was(found[-1], found[-2])
                 _end_what_is(found, opposites)
     return found
+
+
+def _with_nor(told: _Sentence) -> _Sentence:
+    """As in German "weder App noch Codes", whose "noch" would else be a "still"."""
+    sentence, traits, end = told
+    if not (traits & NEGATES and any("neither" in hit.means.speech for hit in sentence)):
+        return told
+    nor = [hit._replace(means=_NOR) if "nor" in hit.means.speech else hit for hit in sentence]
+    return nor, traits | _NOR.traits, end
 
 
 def _end_what_was(part: Clause, before: Clause) -> None:
@@ -138,7 +149,7 @@ def _end_what_is(found: Sequence[Clause], opposites: Mapping[str, str]) -> None:
         before.states = frozenset(opposites.get(state, state) for state in before.states)
 
 
-def _sentences(hits: Sequence[Hit]) -> Iterator[tuple[Sequence[Hit], int, Hit | None]]:
+def _sentences(hits: Sequence[Hit]) -> Iterator[_Sentence]:
     """The hits of each sentence, none if it says nothing; the traits of all of them; and the mark that ends it."""
     first = traits = 0
     for place, (_, _, means) in enumerate(hits):

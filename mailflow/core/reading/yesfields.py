@@ -69,7 +69,21 @@ def still_answers(yes: Yes, terms: Terms, fields: list[Field], sure: float, *, p
         fields = _not_in_doubt(terms, fields, before)
     else:
         fields = _not_spoken_of(terms, fields, before)
-    return _without_time(terms, yes, fields, put_off=put_off) if sure == _BARE else fields
+    if sure != _BARE:
+        return fields
+    return _without_time(terms, yes, _not_kept_back(yes, terms, fields), put_off=put_off)
+
+
+def _not_kept_back(yes: Yes, terms: Terms, fields: list[Field]) -> list[Field]:
+    """What a yes answers that does not say to what: nothing that is asked or denied behind it, "I agree, the time I don't understand"."""
+    behind = yes.fresh.within(yes.end, len(yes.fresh.text)) if len(fields) > 1 else ()
+    kept_back = {
+        topic
+        for part in clauses(behind, terms.opposites)
+        if part.topics and (part.negated or part.refuses or part.asks)
+        for topic in part.topics
+    }
+    return [field for field in fields if field.key not in kept_back]
 
 
 def _yes_fields(terms: Terms, items: Sequence[str]) -> list[Field]:
