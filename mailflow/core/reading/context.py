@@ -30,7 +30,7 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
     What stands below all questions together answers all of them, or any, like what stands above them.
     """
     for quoted, start, end in belowquote.answers(fresh):
-        if len(asked) > 1 and questions.count_of(quoted) >= len(asked):
+        if len(asked) > 1 and questions.count_of(quoted, terms, asked) >= len(asked):
             continue
         question = questions.of_lines(quoted, terms, asked)
         first = min(end, sentence_end(fresh.text, start))

@@ -38,7 +38,7 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
         return []
     for start, end in islice(_paragraphs(fresh), _MOST_PARAGRAPHS):
         lines = list(_parts(fresh.text, start, end, _LINE))
-        parts = lines if len(lines) == len(asked) else _apart(fresh, terms, start, end)
+        parts = lines if len(lines) == len(asked) else _apart(fresh, terms, start, end, len(asked))
         if len(parts) > len(asked) and not any(map(_tells, fresh.within(parts[len(asked)][0], end))):
             parts = parts[: len(asked)]  # "no codes, yes, yes. Have a nice day!"
         slots = _in_order(fresh, terms, asked, parts, in_lines=parts is lines)
@@ -47,17 +47,27 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
     return []
 
 
-def _apart(fresh: Fresh, terms: Terms, start: int, end: int) -> list[tuple[int, int]]:
-    """The parts of a paragraph between its marks, or its words where each is a yes or a no: "no yes yes"."""
-    words = list(_parts(fresh.text, start, end, _SPACE))
-    if len(words) <= _MOST_WORDS and all(_is_bare(fresh.text[slice(*word)], terms) for word in words):
+def _apart(fresh: Fresh, terms: Terms, start: int, end: int, count: int) -> list[tuple[int, int]]:
+    """The parts of a paragraph between its marks, or its words where each is a yes or a no or they are as many as the answers.
+
+    As in "no yes yes", "agreed understood lost"; and in "none, yes and yes" an "and" parts as a comma does.
+    """
+    words = list(islice(_parts(fresh.text, start, end, _SPACE), _MOST_WORDS + 1))
+    texts = [fresh.text[slice(*word)].strip(".,!") for word in words]
+    apart = len(words) == count or all(bare(text, terms) is not None for text in texts)
+    if apart and len(words) <= _MOST_WORDS and all(map(str.isalpha, texts)):
         return words
-    return list(_parts(fresh.text, start, end))
+    parts = list(_parts(fresh.text, start, end))
+    return parts if len(parts) != count - 1 else _without_and(fresh, parts)
 
 
-def _is_bare(word: str, terms: Terms) -> bool:
-    """Whether a word is a yes or a no, and no tick beside one."""
-    return word.strip(".,!").isalpha() and bare(word, terms) is not None
+def _without_and(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts, of which the last one is two if an "and" stands in its midst or begins it."""
+    start, end = parts[-1]
+    joint = next((hit for hit in fresh.within(start, end) if hit.means.breaks == "and"), None)
+    if joint is None or joint.start == start:
+        return list(parts)
+    return [*parts[:-1], (start, joint.start), (joint.end, end)]
 
 
 def _in_order(

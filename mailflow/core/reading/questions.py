@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"\s*[(（]?(?:[^\W\d_]?(\d{1,2})[.)．）:]|([a-h])[)）])
 _BULLET = re.compile(r"\s*[-*•·]\s")
 # Matches wherever it is tried, so that no text is passed over twice.
 _SENTENCE = re.compile(r"(?:[^.!?。！？]|\.(?=\w))+[.!?。！？]?")
-_JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s")
+_JOINED = re.compile(r"[,;]?\s(?:and|und|et|y|e|и)\s|[,;]\s(?=(?:do|are|have|did)\s)")
 _KEPT, _LONGEST_KEPT = 500, 500  # questions, and characters of one
 _LABEL_WORDS = 3
 _MAILBOX = frozenset({"mailbox", "an_address"})
@@ -195,10 +195,12 @@ def of_lines(quoted: Sequence[str], terms: Terms, asked: Sequence[Question]) -> 
     return found or (asked[number - 1] if 1 <= number <= len(asked) else None)
 
 
-def count_of(lines: Sequence[str]) -> int:
-    """How many questions some quoted lines hold: numbered, listed, or by their marks."""
-    numbers, bullets = len(_numbered(lines)), sum(_BULLET.match(text) is not None for text in lines)
-    return max(numbers, bullets, sum(text.count("?") + text.count("？") for text in lines))
+def count_of(quoted: Sequence[str], terms: Terms, asked: Sequence[Question]) -> int:
+    """How many questions some quoted lines hold: numbered, listed, by their marks, or joined in one sentence."""
+    numbers, bullets = len(_numbered(quoted)), sum(_BULLET.match(text) is not None for text in quoted)
+    marks = sum(text.count("?") + text.count("？") for text in quoted)
+    joined = _told(" ".join(quoted), terms, [question.item for question in asked]) if marks == 1 else ()
+    return max(numbers, bullets, marks, len(joined))
 
 
 def number_of(question: str) -> int:
