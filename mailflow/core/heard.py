@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import accumulate
 
 from mailflow.core.answer import Answer
@@ -215,7 +215,9 @@ class Heard:
             return True
         if hit.label in PLAIN and any(hit.first < no.first <= hit.last for no in nots):
             return True
-        if hit.label == "enough" and any(map(partial(self._ends_behind, hit), nots)):
+        if hit.label == "enough" and any(
+            self._ends_behind(hit, no) or self._is_put_in(hit, no) for no in nots
+        ):
             return True
         return any(
             0 < hit.first - no.last <= 5 and not any(self.words.breaks[no.last + 1 : hit.first + 1])
@@ -223,10 +225,20 @@ class Heard:
         )
 
     def _ends_behind(self, hit: Hit, no: Hit) -> bool:
-        """As in German "bitte schließen Sie meine Anfrage nicht": right behind, and nothing follows it."""
+        """As in German "bitte schließen Sie meine Anfrage nicht": right behind, and nothing follows it; in Japanese whatever does."""
         breaks = self.words.breaks
-        ends = no.last + 1 == len(breaks) or breaks[no.last + 1]
+        form = self.words.forms[no.first]
+        ends = no.last + 1 == len(breaks) or breaks[no.last + 1] or not (len(form) > 1 or form.isascii())
         return bool(ends) and 0 < no.first - hit.last <= 2 and not any(breaks[hit.last + 1 : no.first + 1])
+
+    def _is_put_in(self, hit: Hit, no: Hit) -> bool:
+        """As in German "ich ziehe meine Anfrage nicht zurück": without the "not" it says the same."""
+        if not hit.first < no.first <= no.last < hit.last:
+            return False
+        forms = self.words.forms
+        without = words_of(" ".join((*forms[hit.first : no.first], *forms[no.last + 1 : hit.last + 1])))
+        whole = Hit(hit.label, 0, len(without.forms) - 1)
+        return whole in self.lists.phrases.find(without)
 
     def _conditional(self, hit: Hit) -> bool:
         """An "if" before it, or an "until" right behind it; "unless you have already" sets none."""

@@ -248,7 +248,7 @@ def _forgotten(heard: Heard) -> Hit | None:
         sentence[one.first] == sentence[hit.first] and heard.frames.take_back(one)
         for one in heard.all("solved", "enough")
     )
-    return None if heard.said or unsaid or heard.all("corrects") else hit
+    return None if heard.said or unsaid or heard.all("corrects", "waits") else hit
 
 
 def _by_the_desk(heard: Heard, solved: Hit) -> bool:

@@ -17,6 +17,7 @@ _REPORTED, _SAYS_BEHIND = 8, 3  # words from who says it to what is said, and fr
 _ARTICLES = 2  # words that may stand before a thing: "my old"
 _OF_SOMEBODY = frozenset({"solved", "worked"})
 _OF_A_THING = frozenset({"solved", "enough"})
+_WHO = ("kin", "our_words")  # says something
 _SPEAKS = ("thought", "our_words", "reports")  # before a quotation
 _LONGEST = 20  # words from the beginning of a phrase to what it is said of
 _ASIDE = 6  # words between a question and what tells that it is not asked
@@ -101,17 +102,17 @@ class Frames:
         )
 
     def _is_reported(self, hit: Hit) -> bool:
-        """As in "my boss says that it is solved", but not in "my boss says it works, so please close it"."""
+        """As in "my boss says that it is solved", "your page says …", but not in "my boss says it works, so please close it"."""
         far = hit.first - _LONGEST
         if any(
             said.last < hit.first and self._leads(said, hit, _REPORTED)
             for said in self._between(far, hit.first - 1, "thought")
         ):
             return True  # "I wrote yesterday that it is solved"
+        sentence = self._words.sentence[hit.first]
+        who = min(self._first_in_sentence[label].get(sentence, hit.first) for label in _WHO)
         return any(
-            self._first_in_sentence["kin"].get(self._words.sentence[hit.first], hit.first)
-            < min(says.first, hit.first)
-            and self._tells(says, hit)
+            who < min(says.first, hit.first) and self._tells(says, hit)
             for says in self._between(far, hit.last + _SAYS_BEHIND, "reports")
         )
 
@@ -157,7 +158,7 @@ class Frames:
         sentence = self._words.sentence
         return {
             label: {sentence[hit.first]: hit.first for hit in reversed(self._hits.get(label, ()))}
-            for label in ("kin", *_SPEAKS)
+            for label in {*_WHO, *_SPEAKS}
         }
 
     def _between(self, first: int, last: int, *labels: str) -> Iterator[Hit]:
