@@ -20,15 +20,16 @@ from mailflow.core.passwordshapes import (
 from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import REACH, View
 
-_NEXT = re.compile(rf"[ \t*_]{{0,6}}((?![(\[]){WORD})")
+_NEXT = re.compile(rf"(?:,(?=[ \t]))?[ \t*_]{{0,6}}((?![(\[]){WORD})")
 _ENTITY = re.compile(r"&[A-Za-z]{2,8}(?:;|\Z)")  # of HTML: "pi&ugrave;"
 _SPACE = re.compile(r"\s{0,3}")
-_BEHIND_FIRST = re.compile(r"[\"'”“»`)\]*_」!.]{0,3}[ \t]{0,2}[,，;；.。]?\s{0,3}")
+_BEHIND_FIRST = re.compile(r"[\"'”“»`)\]*_」!.]{0,3}[ \t]{0,2}[,，;；.。(]?\s{0,3}")
 _COLON = re.compile(r"[^.!?:：\n|]{0,80}[:：](?!//)")
 _JUST_SPELLED = 40  # characters of a remark in brackets before it says how the words are written
 _SET_APART = re.compile(
     r"[ \t]{0,3}[:：.。]?[ \t]{0,3}\r?\n(?:[> \t]{0,8}\r?\n){0,2}[> \t]{0,16}(\S{4,100})[ \t]{0,8}(?=\r?\n|\Z)"
 )
+_SAID_BEHIND = re.compile(r"[ \t]{0,3}[:：]")
 # Letter by letter: "B r 4 m b l e" and "t-u-r-n".
 _LETTERS = re.compile(r"(?<![\w-])\w([ -])\S(?:\1\S){4,60}(?![\w-])")
 _LIKE_LETTERS = re.compile(r"(?<!\w)\w[ -]\w[ -]\w[ -]\w[ -]")
@@ -36,7 +37,8 @@ _PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“�
 _TWO = re.compile(rf"\s{{1,3}}{_PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}")
 # A speaker of a chat, at the beginning of a line, and a reply of one word: "[14:02] Jo: x".
 _SPEAKER = re.compile(
-    r"[> \t]{0,8}([\[(]?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?[\])]?[,\t –-]{1,3})<?([^\W\d_][\w .-]{0,20})[:>]{1,2}[ \t]{1,3}",
+    r"[> \t]{0,8}(?:([\[(]?(?:[\w./-]{1,12},?[ \t]){0,2}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?[\])]?[,\t –-]{1,3})?"
+    r"([^\W\d_][\w.-]{0,20}(?: [^\W\d_][\w.-]{0,20})?)[:：]|(<)([^\W\d_][\w .-]{0,20})>)[ \t]{1,3}",
     re.IGNORECASE,
 )
 _REPLY = re.compile(rf"({WORD})[ \t]{{0,3}}(?=\r?\n|\Z)")
@@ -45,6 +47,8 @@ _BLOCK = re.compile(r"[ \t]{0,3}[|>][+-]?[1-9]?[+-]?[ \t]{0,3}\r?\n")
 _BLOCK_LINES = 4
 _INDENT = re.compile(r"[ \t]*")
 _WORDS = re.compile(r"[^\W\d_]{3,40}")
+_SPACED = re.compile(r"\S+")
+_WORDS_BEFORE = 5  # a name that are looked at for "is x still my"
 _STOP = re.compile(r"[.!?。！？]\s")
 _SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _QUOTES = "\"'“„«`‘「"
@@ -94,12 +98,18 @@ def replied(view: View, start: int, end: int) -> Iterator[Span]:
     asked = _SPEAKER.match(view.text, view.line_start(start))
     if asked is None or asked.end() > start:
         return
-    below = view.line_end(end) + 1
-    speaker = _SPEAKER.match(view.text, below)
-    reply = _REPLY.match(view.text, speaker.end()) if speaker and speaker[2] != asked[2] else None
+    speaker = _SPEAKER.match(view.text, view.line_end(end) + 1)
+    reply = _REPLY.match(view.text, speaker.end()) if speaker and _name(speaker) != _name(asked) else None
     span = trimmed(view.text, *reply.span(1)) if reply else (end, end)
-    if is_code(view.text[slice(*span)]):
+    value = view.text[slice(*span)]
+    # What else has colons are forms and headers, each of whose names stands there once.
+    is_chat = asked[1] or asked[3] or view.text.count(f"{_name(asked)}:") > 1
+    if is_chat and is_code(value):
         yield span
+
+
+def _name(speaker: re.Match[str]) -> str:
+    return speaker[2] or speaker[4]
 
 
 def block(view: View, start: int, place: int) -> Span | None:
@@ -120,25 +130,41 @@ def block(view: View, start: int, place: int) -> Span | None:
 
 
 def asked_about(view: View, line: int, start: int, end: int) -> int | None:
-    """Where the value ends of "is x still my password?". `start`, `end`: of the name; `line`: from where on it is looked for."""
-    words = view.words
+    """Where the value ends of "is x still my password?" and "isn't x my password?".
+
+    `start`, `end`: of the name; `line`: from where on it is looked for.
+    """
     question = _SENTENCE_END.search(view.text, end, end + REACH)
     if question is None or question[0] not in "?？":
         return None
-    before = list(re.finditer(r"\S+", view.text[line:start]))[-4:]
-    still = False
-    for word in reversed(before):
-        said = word[0].casefold()
-        if said not in words.still and said not in words.between and said not in words.article:
-            return line + word.end() if still or _follows_still(view, before, word) else None
-        still = still or said in words.still
+    before = [(line + word.end(), word[0].casefold()) for word in _SPACED.finditer(view.text[line:start])][
+        -_WORDS_BEFORE:
+    ]
+    words, still, nearest = view.words, False, True  # "the right password"
+    while before:
+        place, said = before.pop()
+        plain = said.split("-")[0]  # "est-il"
+        may_stand_between = said in words.between or said in words.article or plain in words.is_words
+        if said in words.still or may_stand_between or (nearest and said in words.no_password):
+            still, nearest = still or said in words.still, False
+        else:
+            first = before[-1][1] if before else ""
+            asks = first in words.still or first in words.is_words or words.denies.match(first) is not None
+            return place if still or asks else None
     return None
 
 
-def _follows_still(view: View, before: Sequence[re.Match[str]], word: re.Match[str]) -> bool:
-    """Whether a word stands behind "still", as in Spanish."""
-    at = before.index(word)
-    return at > 0 and before[at - 1][0].casefold() in view.words.still
+def still_behind(view: View, end: int) -> Span | None:
+    """As in "is my password still x?": a code in a question."""
+    space = _SPACE.match(view.text, end)
+    word = _SPACED.match(view.text, space.end()) if space else None
+    span = _value(view, word.end()) if word and word[0].casefold() in view.words.still else None
+    if span is None or not is_code(view.text[slice(*span)]):
+        return None
+    if view.text[span[1] - 1] in "?？":
+        return span[0], span[1] - 1
+    question = _SENTENCE_END.search(view.text, span[1], span[1] + REACH)
+    return span if question and question[0] in "?？" else None
 
 
 def _value(view: View, place: int) -> Span | None:
@@ -175,7 +201,10 @@ def _is_of_an_account(view: View, place: int) -> bool:
 
 def _concluded(view: View, names: Sequence[Span]) -> Iterator[Span]:
     """As in "all small, with a zero for the o, so h0llyhock", with the word that it is made of."""
-    for start, end in view.told("therefore"):
+    known = [(span, False) for span in view.told("therefore")] + [
+        (span, True) for span in view.told("namely")
+    ]
+    for (start, end), sure in known:
         value = _value(view, end + 1) if view.text[end : end + 1] in {",", ":"} else _value(view, end)
         said = view.text[slice(*value)] if value else ""
         if value is None or not is_code(said):
@@ -184,7 +213,7 @@ def _concluded(view: View, names: Sequence[Span]) -> Iterator[Span]:
         if name is None or not CLAUSE_END.match(view.text, value[1]):
             continue
         made_of = _made_of(view, name, start, said)
-        if made_of or is_like_no_name(said) or _is_spelled(view, name, start):
+        if sure or made_of or is_like_no_name(said) or _is_spelled(view, name, start):
             yield value
             yield made_of or value
 
@@ -230,11 +259,13 @@ def _set_apart(view: View, names: Sequence[Span]) -> Iterator[Span]:
     """As in "It is the following:", with the password alone on a line below."""
     for start, end in view.told("follows"):
         below = _SET_APART.match(view.text, end)
-        if below and _name_before(view, names, start, 2 * REACH) is not None:
-            span = trimmed(view.text, *below.span(1))
-            value = view.text[slice(*span)]
-            if not is_answer(view, value) and not ADDRESS_OR_LINK.fullmatch(value):
-                yield span
+        colon = None if below else _SAID_BEHIND.match(view.text, end)
+        place = below.start(1) if below else colon.end() if colon else None
+        if place is not None and _name_before(view, names, start, 2 * REACH) is not None:
+            value = _value(view, place)
+            is_one = value and (below or is_code(view.text[slice(*value)]))
+            if value and is_one and CLAUSE_END.match(view.text, value[1]):
+                yield value
 
 
 def _neither(view: View, names: Sequence[Span]) -> Iterator[Span]:

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from mailflow.core.passwordframes import block, contrasted, framed, replied, right_one
+from mailflow.core.passwordframes import block, contrasted, framed, replied, right_one, still_behind
 from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of
 from mailflow.core.passwordsbefore import in_front
 from mailflow.core.passwordsbeside import bracketed, changed, further, listed
@@ -108,7 +108,7 @@ def _named(view: View, start: int, end: int) -> Iterator[Span]:
 
 def _behind(view: View, start: int, end: int) -> Span | None:
     """As in "password: x", "my password is x", `password "x"`, "password x"."""
-    beside = _beside(view, end)
+    beside = _beside(view, end) or still_behind(view, end)
     found = view.value_after(end)
     if beside or found is None or not found[1]:
         return beside or _said_beside(view, start, end)
@@ -118,7 +118,9 @@ def _behind(view: View, start: int, end: int) -> Span | None:
     if is_second_of_two(view, start):
         return second_of_two(view, place) or _bare(view, start, end, found)
     if words_in := _BRACKETED.match(view.text, place):
-        return _words_in(view, words_in.span(1), of_words=False)
+        return _words_in(
+            view, words_in.span(1), of_words=view.text[start:end].casefold() in view.words.of_words
+        )
     return block(view, start, place) or _bare(view, start, end, found)
 
 

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mailflow.core.passwordframes import asked_about
-from mailflow.core.passwordshapes import CLAUSE_END, WORD, is_answer, is_code, is_phrase, trimmed
+from mailflow.core.passwordshapes import (
+    WORD,
+    is_answer,
+    is_code,
+    is_like_no_name,
+    is_phrase,
+    trimmed,
+)
 from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import View
 
@@ -26,8 +33,12 @@ _QUOTES = frozenset("\"”“»'`」’")
 _WORDS = re.compile(r"\S+")
 _LAST_WORD = re.compile(rf"({WORD})\s{{0,3}}$")
 _REMARK = re.compile(r"[ \t]\([^()\n]{1,60}\)[ \t,;:–—-]{0,4}$")  # on what stands before it
-# As in "x <- password", with pictures between.
-_ARROW = re.compile(r"[^\w\"'`”»\n]{0,12}(?:<-{1,2}|[←⟵⇐👈])[ \t]{0,3}((?:[^\W\d_]{1,12}[ \t]){0,2})$")
+# As in "x <- password" and "x = password", with pictures between.
+_ARROW = re.compile(
+    r"[^\w\"'`”»!?\n]{0,12}(<-{1,2}|[←⟵⇐👈]|=>|->|[=→⇒])[ \t]{0,3}((?:[^\W\d_][\w'’]{0,12}[ \t]){0,2})$"
+)
+_ENDED = re.compile(r"[ \t*_)]{0,3}(?:[,;.!)](?=\s|\Z)|\r?\n|\Z)")  # more than a dot: "password.example.org"
+_FORWARD = ("=>", "->", "=", "→", "⇒")
 _NEXT_WORD = re.compile(r"[ \t]([^\W\d_]{3,20})")
 
 
@@ -64,8 +75,15 @@ def _joined(view: View, line: int, start: int, end: int) -> Span | None:
 
 def _pointed_at(view: View, line: int, arrow: re.Match[str], end: int) -> Span | None:
     """As in "x <- my password", where the name ends what is said."""
-    is_name = all(word in view.words.between for word in arrow[1].casefold().split())
-    return _right_before(view, line, arrow.start()) if is_name and CLAUSE_END.match(view.text, end) else None
+    is_name = all(
+        word in view.words.between or word in view.words.is_words for word in arrow[2].casefold().split()
+    )
+    if not is_name or not _ENDED.match(view.text, end):
+        return None
+    span = _right_before(view, line, arrow.start())
+    # What points to the name may as well give it a value, as in programs.
+    is_sure = arrow[1] not in _FORWARD or (span and is_like_no_name(view.text[slice(*span)]))
+    return span if is_sure else None
 
 
 def _joints(view: View, first: int, start: int) -> Iterator[int]:

@@ -67,6 +67,12 @@ _GROUP_WITH_DIGIT = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,3}[0-9]")
 # Five and five hexadecimal digits, as GitHub and others give them out.
 _FIVES = re.compile(r"-(?<=[0-9A-Fa-f]{5}-)(?<![\w/=+%.@-][0-9A-Fa-f]{5}-)[0-9A-Fa-f]{5}(?![\w/=+%@-]|\.\w)")
 _FIVE = 5
+# Numbers in a row behind a colon, and those with a mark before each: "a) 12345678 b) 23456789".
+_ROW = re.compile(r"[:：][ \t]{0,3}[0-9]{8,10}(?:[ \t]{0,2}[,;/|][ \t]{0,2}[0-9]{8,10}){1,20}(?![\w-])")
+_MARKED = re.compile(
+    r"(?:(?<![\w.])[A-Za-z0-9]{1,2}[.)]|[0-9]\ufe0f?\u20e3|•)[ \t]{0,2}([0-9]{8,10}|[0-9A-Fa-f]{5}-[0-9A-Fa-f]{5})(?![\w-])"
+)
+_NUMBER_IN_ROW = re.compile(r"[0-9]{8,10}")
 _EIGHT = re.compile(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])")
 _NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
@@ -89,6 +95,7 @@ def recovery_codes(view: View) -> Iterator[Span]:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
         if view.may_hold_code(first, end + 2 * REACH):
             yield from _in_line(view, first, last)
+            yield from _in_row(view, end, last)
             yield from _behind_name(view, end)
         seen = max(seen, last)
         yield from _sheet(view, last, lines)
@@ -149,7 +156,7 @@ def numbers_for_emergencies(view: View) -> Iterator[Span]:
     for start, end in view.places("emergency") if view.holds_code else ():
         first, last = max(0, start - REACH), min(len(view.text), end + REACH)
         found = [number.span() for number in _EIGHT.finditer(view.text, first, last)]
-        if len(found) > 2 and not view.tells_against(found[0][0], found[-1][1]):
+        if len(found) > 2 and not view.tells_against(max(0, found[0][0] - _TOLD), found[-1][1]):
             yield from found
 
 
@@ -214,6 +221,15 @@ def _in_line(view: View, start: int, end: int) -> Iterator[Span]:
         told = view.tells_against(max(start, item.start() - _TOLD), item.start())
         if _is_strict(view.text[slice(*span)]) and not told:
             yield span
+
+
+def _in_row(view: View, start: int, end: int) -> Iterator[Span]:
+    """Two numbers and more in the line behind the name, with nothing but marks between."""
+    if row := _ROW.search(view.text, start, end):
+        yield from (number.span() for number in _NUMBER_IN_ROW.finditer(view.text, *row.span()))
+    marked = [found.span(1) for found in _MARKED.finditer(view.text, start, end)]
+    if len(marked) > 1:
+        yield from marked
 
 
 def _behind_name(view: View, name_end: int) -> Iterator[Span]:

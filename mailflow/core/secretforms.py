@@ -18,10 +18,26 @@ _USERINFO = re.compile(
     r"://(?:[^\s/@?#:]{0,19}:(?![0-9]{1,5}[?#])([^\s/]{1,200})|([^\s/@?#:]{20,200}(?::[^\s/]{0,200})?))@"
 )
 _RESET_WORDS = (
-    "reset", "recover", "forgot", "passw", "verif", "confirm", "activat", "magic", "unlock", "onetime", "one-time", "invit", "reinit",
-)  # fmt: skip
+    "reset",
+    "recover",
+    "forgot",
+    "passw",
+    "verif",
+    "confirm",
+    "activat",
+    "magic",
+    "unlock",
+    "onetime",
+    "one-time",
+    "invit",
+    "reinit",
+)
+_SESSIONS = ("sid=", "sessionid=", "session_id=", "sessid=")  # fmt: skip
 _RESET_WORD = re.compile("|".join(_RESET_WORDS), re.IGNORECASE)
-_TOKEN_PARAMETER = re.compile(r"[?&#;/][a-z_-]{0,20}token[a-z_-]{0,20}=[^&#\s]{16,}", re.IGNORECASE)
+_TOKEN_PARAMETER = re.compile(
+    r"[?&#;/](?:[a-z_-]{0,20}token[a-z_-]{0,20}|sid|(?:php)?sess(?:ion)?[_-]?id|jsessionid)=[^&#\s]{16,}",
+    re.IGNORECASE,
+)
 _ANY_PARAMETER = re.compile(
     r"[?&#;](?:code|key|[kthcpuq]|id|uid|uidb64|sig|signature|hash|otp|ticket|secret|link|oobcode)=([^&#\s]{16,})",
     re.IGNORECASE,
@@ -37,12 +53,14 @@ _ACCOUNT_HOSTS = (
     "://compte",
     "://konto",
     "://cuenta",
+    "://id.",
+    "://my.",
 )
 _ACCOUNT_HOST = re.compile(
-    r"://(?:accounts?|logins?|auth|sso|signin|comptes?|konto|cuentas?)\.[^\s/]{1,100}/(?:[\w.~-]{1,30}/){0,3}([\w-]{24,})",
+    r"://(?:accounts?|logins?|auth|sso|signin|comptes?|konto|cuentas?|id|my)\.[^\s/]{1,100}/(?:[\w.~-]{1,30}/){0,3}([\w-]{24,})",
     re.IGNORECASE,
 )
-_OPENING = (*_RESET_WORDS, *_ACCOUNT_HOSTS)
+_OPENING = (*_RESET_WORDS, *_ACCOUNT_HOSTS, *_SESSIONS)
 _CODE_HOST = re.compile(
     r"/(?:commits?|tree|blob|src|branch(?:es)?|raw|pull|merge_requests|compare|issues|releases|rev|changeset)/",
     re.IGNORECASE,

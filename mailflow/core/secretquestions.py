@@ -17,6 +17,7 @@ _MOST = 4  # answers in a row
 _NEAR = 100  # characters between what tells of an answer and what the question is about
 _JOINT = 100  # characters between the question and its answer, with a remark in brackets
 _SENTENCE_END = re.compile(r"[.!?。！？\n]")
+_REST = re.compile(r"(?:[^.!?。！？\n]|[?？][\"'”“»」)]){0,120}")
 _BRACKET = 60  # characters of one
 _CLOSED = re.compile(r"[^()\n]{0,60}\)[ \t]?")
 _BEFORE_BRACKET = re.compile(r"([^\W\d_]{2,20})[ \t]$")
@@ -30,6 +31,9 @@ _WORD = re.compile(r"[^\s,.;:!?()\"]+")
 _WORDS_BEFORE = 4  # of an answer of three and the "with" before it
 _ASKED = re.compile(r"[^?？\n]{0,120}[?？][\"”“»]?\s{1,3}")
 _JOINED = re.compile(r"[=:：→–—]| -")
+# "… your first pet? A: x" and "security question 2 (street): x".
+_ANSWERED = re.compile(r"[^?？\n]{0,120}[?？][\"”“»')]{0,2}\s{1,3}(?:[-–—>]{1,2}|[A-Z][:.])[ \t]")
+_TOLD_APART = re.compile(r"[ \t]?(?:#?[0-9]{1,2})?[ \t]?\([^()\n]{1,60}\)[ \t]?(?:[:=–—-]|->)[ \t]")
 _ITEM = re.compile(
     r"[ \t]{0,3}(?:\r?\n[> \t]{0,8})?(?:[-*•][ \t])?([^\W\d_]{2,20}(?:[ \t][^\W\d_]{1,20}){0,2})[ \t]{0,2}(?:[-–—=:：]|->|→)[ \t]{0,3}"
     r"([^;,.!?()\n]{1,60})[;,]?"
@@ -71,8 +75,8 @@ def _answers(view: View, asked: Sequence[Span]) -> Iterator[Span]:
         yield from _of_question(view, asked, end)
     for start, end in view.told("reply"):
         if _is_near(view, asked, start, end):
-            yield from _behind_reply(view, end)
-            yield from _before_reply(view, start)
+            behind = list(_behind_reply(view, end, plain=_is_in_sentence(view, asked, start)))
+            yield from behind or _before_reply(view, start)
 
 
 def _of_question(view: View, asked: Sequence[Span], end: int) -> Iterator[Span]:
@@ -87,6 +91,9 @@ def _of_question(view: View, asked: Sequence[Span], end: int) -> Iterator[Span]:
 
 def _behind_question(view: View, end: int) -> Iterator[Span]:
     """As in "… the name of your first pet? Mine was x"."""
+    if told := _ANSWERED.match(view.text, end) or _TOLD_APART.match(view.text, end):
+        yield from _value(view, told.end())
+        return
     found = _ASKED.match(view.text, end)
     mine = view.words.mine.match(view.text, found.end()) if found else None
     if mine:
@@ -117,30 +124,33 @@ def _is_near(view: View, asked: Sequence[Span], start: int, end: int) -> bool:
     return at < len(asked) and asked[at][0] <= near and not _SENTENCE_END.search(view.text, end, asked[at][0])
 
 
+def _is_in_sentence(view: View, asked: Sequence[Span], place: int) -> bool:
+    """Whether the sentence of a place tells of a question before; one that is quoted does not end it."""
+    at = bisect_left(asked, (place, place))
+    return at > 0 and _REST.fullmatch(view.text, asked[at - 1][1], place) is not None
+
+
 def _is_asked(view: View, asked: Span, place: int) -> bool:
     """Whether it is the name of such a question, or what one is about in a question or in the sentence of a place."""
     stop = _SENTENCE_END.search(view.text, asked[1], place)
     return stop is None or stop[0] in "?？" or asked in view.places("question")
 
 
-def _behind_reply(view: View, end: int) -> Iterator[Span]:
-    """As in `I put "x" and "y"`, and "what I filled in: X"."""
+def _behind_reply(view: View, end: int, *, plain: bool) -> Iterator[Span]:
+    """As in `I put "x" and "y"`, and "what I filled in: X". `plain`: whether it may stand there without quotes or a colon."""
     sign = _SIGN.match(view.text, end)
     place = sign.end() if sign else end
+    quoted = QUOTED.match(view.text, place)
+    if quoted is None and place > end and (plain or view.text[end:place].strip()):
+        yield from _value(view, place)
     for _ in range(_MOST):
-        quoted = QUOTED.match(view.text, place)
         if quoted is None:
-            break
+            return
         if _is_told(view, inner(quoted), quoted=True):
             yield inner(quoted)
         more = _AND.match(view.text, quoted.end())
-        if more is None or (more[1] and more[1].casefold() not in view.words.joins):
-            return
-        place = more.end()
-    else:
-        return
-    if sign and ":" in sign[0].replace("：", ":"):
-        yield from _value(view, place)
+        is_joined = more and (not more[1] or more[1].casefold() in view.words.joins)
+        quoted = QUOTED.match(view.text, more.end()) if more and is_joined else None
 
 
 def _before_reply(view: View, start: int) -> Iterator[Span]:
@@ -170,7 +180,9 @@ def _value(view: View, place: int) -> Iterator[Span]:
 def _is_told(view: View, span: Span, *, quoted: bool) -> bool:
     value = view.text[slice(*span)]
     words = value.split()
-    if FILLER in value or not 0 < len(words) <= _MOST_WORDS or is_answer(view, words[0]):
+    if FILLER in value or not 0 < len(words) <= _MOST_WORDS or value[-1] in "?？":
+        return False
+    if is_answer(view, words[0]) and (len(words) == 1 or not quoted or is_answer(view, words[-1])):
         return False
     return quoted or (
         words[0][0].isalpha()

@@ -117,12 +117,27 @@ class View:
         remark = _REMARK.match(self.text, name_end)
         if remark and not self._is_lost(remark[1]) and (found := self._value_after_remark(remark.end())):
             return found
+        if relative := _RELATIVE.match(self.text, name_end):
+            return self._value_after_clause(relative)
         space = _SPACE.match(self.text, name_end)
         return (self._value_after_words(name_end) or (space.end(), "")) if space else None
 
+    def _value_after_clause(self, clause: re.Match[str]) -> tuple[int, str] | None:
+        """The same behind a clause between commas: "my password, which I wrote down, is"."""
+        words = clause[1].casefold().split()
+        word = _WORD.match(self.text, clause.end())
+        phrase = self._phrase_at(word.start(), word[1].casefold()) if word else ""
+        if word is None or not phrase or not self.words.account.isdisjoint(words):
+            return None
+        behind = _BEHIND_IS.match(self.text, word.start() + len(phrase))
+        return (behind.end(), phrase) if behind else None
+
     def _is_lost(self, remark: str) -> bool:
         """Whether a remark says nothing but what became of a secret: "(forgotten)"."""
-        return all(word.casefold().strip(_ENDS) in self.words.no_password for word in remark.split())
+        words = remark.split()
+        return len(words) < _SAYS_MORE and all(
+            word.casefold().strip(_ENDS) in self.words.no_password for word in words
+        )
 
     def _value_after_remark(self, end: int) -> tuple[int, str] | None:
         """The same behind a remark in brackets: "password (all small) is", where nothing stands between."""
@@ -168,9 +183,11 @@ class View:
 
 _SPACE = re.compile(r"[)\]*_`\"'”»]{0,3}[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
 _SIGN = re.compile(
-    r"(?:[ _-]?[0-9]{1,2}(?=[ \t:=]))?[ \t*_\"'`]{0,8}(->|>(?=[^\s<])|=>|:(?!//)|[=：＝|→\t])[*_]{0,3}|[ \t](--?|–|—)[ \t]"
+    r"(?:[ _-]?(?:(?:n[ro]\.|n°|№|#) ?)?[0-9]{1,2}(?=[ \t:=]))?[ \t*_\"'`]{0,8}(->|>(?=[^\s<])|=>|:(?!//)|[=：＝|→⇒➜➝➔⟶➡\t])[*_]{0,3}|[ \t](--?|–|—)[ \t]"
 )
 _REMARK = re.compile(r"[ \t]\(([^()\n]{1,80})\)(?=[ \t]*[^\s\w]|[ \t]\w)")
+_RELATIVE = re.compile(r",[ \t]([^.!?:,()\n]{3,80}),[ \t]")
+_SAYS_MORE = 4  # words of a remark: "(I am sure of it)"
 _BEHIND_IS = re.compile(r"[ \t]{0,3}[:：]?(?:[ \t]?\r?\n[> \t]{0,4})?(?=[\s\S])")
 _WORD = re.compile(r"([^\s:=：＝|→]{1,40})((?::(?!//)|[=：＝])?)")
 _WORDS_BETWEEN = 6

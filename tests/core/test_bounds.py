@@ -77,6 +77,8 @@ TEXTS = (
     *("a1b2c-d3e4f ", "a1b2c-", "codes:\n1) a1b2c-d3e4f\n2) x\n", "emergency 12345678 ", "codes\na1b2c d3e4f | ", "①0123456789abcdef "),
     *("https://login.a.example/a/", "https://a.example/reset?token=aB1\naB3dE5fG7hJ9kL1m\n", "ghp_aB3dE5fG7hJ9kL1mN0pQ...aB1cD2eF ", "PIN is 1234, alarm 1234, "),
     *("4111111111111111, and the digits are ", "PIN is 1234, that of "),
+    *("x1abcd = my password\n", "isn't x1abcd my password ", "my password, which is, is x1abcd ", "<a> password\n<b> x1abcd\n", "a: password\nb: x1abcd\n"),
+    *("codes: a) 12345678 ", "codes: 12345678/", "password still x1abcd ", "password, namely x1abcd, ", "first pet? A: X ", "security question 1 (a): X ", "https://my.a.example/?sid="),
     *("hf_", "sig=", 20 * "A", "MTAx.", "api/webhooks/", "API_TOKEN=x1y2z3a4 ", '_SECRET="', "seed " + 64 * "0", "login a password b "),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip

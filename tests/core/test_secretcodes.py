@@ -295,3 +295,33 @@ def test_a_sheet_may_be_counted_by_letters():
 )
 def test_several_codes_may_stand_behind_a_remark(text, codes):
     assert found(text) == [(CODE, code) for code in codes]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("backup codes, 8 digits each: 48213906/77120945; 30958812.", ["48213906", "77120945", "30958812"]),
+        ("backup codes, 8 digits each: 48213906 and so on", []),
+        ("backup codes: a) 48213906 b) 77120945", ["48213906", "77120945"]),
+        ("backup codes which are a) 48213906", []),
+        ("backup codes, ① 48213906 ② 77120945", ["48213906", "77120945"]),
+        ("backup code #2: 48213906", ["48213906"]),
+        (
+            "I tried 7c0de-91a4f, then 5B27E-D03C8, then 5b27ed03c8",
+            ["7c0de-91a4f", "5B27E-D03C8", "5b27ed03c8"],
+        ),
+        ("I tried 7c0de-91a4f", []),
+        ("the commits 7c0de-91a4f and 5b27e-d03c8", []),
+        ("codes\n1. 48213906\n2. torn\n3. 77120945", ["48213906", "77120945"]),
+        ("codes\n1. 48213906\n3. torn\n4. 77120945\n5. 30958812", []),
+        ("codes\n7c0de-91a4f  <- used, in May\n08349-54411", ["7c0de-91a4f", "08349-54411"]),
+        ("codes\n7c0de 91a4f | 08349 54411", ["7c0de 91a4f", "08349 54411"]),
+        ("codes\n83f1 0c2S e41b 77d0\n48213906", ["83f1 0c2S e41b 77d0", "48213906"]),
+        ("codes\nSome good 2nds also\n", []),
+        ("for emergencies: 48213906, 77120945, 30958812", ["48213906", "77120945", "30958812"]),
+        ("for emergencies: 48213906, 77120945", []),
+        ("for emergencies, order 48213906, 77120945, 30958812 of them", []),
+    ],
+)
+def test_a_row_or_a_sheet_is_found_as_people_type_it(text, codes):
+    assert sorted(found(text)) == sorted((CODE, code) for code in codes)
