@@ -29,7 +29,7 @@ Where the form or our letter was answered
     values                reads what stands in a slot, by the kind of its field
 Prose, by the kind of field
     names                 account names; `announced`, `introduced`, `notbut`, `masked`, `candidates`, `namelike`, `likeness`
-    addresses             e-mail addresses; `addressforms` finds them, `windows` and `roles` tell which one each is
+    addresses             e-mail addresses; `addressforms` finds them, `windows`, `roles` and `exchanged` tell which one each is
     links, works          projects and links; projects that nothing announces
     choices               reasons and choices; `evidence` of them, with `anaphora`, `contrary`, `elliptic`, `losttogether`, `otherservice`
     agreements, agreed    yes and no where it is known what they answer; agreements in prose

@@ -8,6 +8,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import RESERVES, Clause
+from mailflow.core.reading.exchanged import exchanged, names_which
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
@@ -58,8 +59,9 @@ def in_prose(
     first: bool,
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `lost`: the account's mailbox is said to be lost."""
-    found = [one for one in fresh.addresses if is_free(fresh, one, free)]
+    found = [one for one in fresh.addresses if is_free(fresh, terms, one, free)]
     told = roles(fresh, terms, found) if found else []
+    told, own = _beside_sender(fresh, terms, found, told, sender)
     if first and not lost and _only_supposes(fresh, found, told, parts):
         told = [Role(REGISTERED, GUESSED)] * len(found)
     if lost:
@@ -76,10 +78,10 @@ def in_prose(
     given = any(role.name == WANTED and role.sure >= _GIVEN for role in told)
     if sender and not found and not lost and terms.registered is not None:
         yield from _this_one(terms.registered, parts, sender)
-    if sender:
-        for claim in _sender(terms, parts, sender, asked, lost=lost):
-            if not (given and terms.wanted is not None and claim.field == terms.wanted.key):
-                yield claim
+    if own is not None:
+        yield from _claim(terms, *own, plain="")
+    elif sender:
+        yield from _sender(terms, parts, sender, asked, lost=lost, given=given)
 
 
 def _only_supposes(
@@ -141,13 +143,28 @@ def _other_address(
         yield Claim(field.key, one.value, "other address", _LIKELY, one.start, one.end)
 
 
-def is_free(fresh: Fresh, one: Found, free: Sequence[tuple[int, int]]) -> bool:
+def _beside_sender(
+    fresh: Fresh, terms: Terms, found: Sequence[Found], told: Sequence[Role], sender: str
+) -> tuple[list[Role], tuple[Found, Role] | None]:
+    """As in "from this address to x": the roles of the addresses, and the address that they write from with its own."""
+    here = [Found(sender, hit.start, hit.end, spelled=False) for hit in fresh.hits if hit.means.traits & HERE]
+    both = sorted((*found, *here), key=lambda one: one.start) if found and here and sender else []
+    exchange = {both[place]: new for place, new in exchanged(fresh, terms, both).items()}
+    own = next((one for one in here if one in exchange), None)
+    if own is None:
+        return list(told), None
+    known = {one: Role(WANTED if new else REGISTERED, _GIVEN) for one, new in exchange.items()}
+    return [known.get(one, role) for one, role in zip(found, told, strict=True)], (own, known[own])
+
+
+def is_free(fresh: Fresh, terms: Terms, one: Found, free: Sequence[tuple[int, int]]) -> bool:
     """Whether an address stands in prose, and not in an introduction such as "Quoting Jane <jane@example.org>:"."""
     if fresh.notices and _is_of_notice(fresh, one):
         return False
-    line = fresh.text[fresh.starts[fresh.line_at(one.start)] : fresh.line_end(one.end)]
-    if line.count("|") > 1 or " | " in line:  # a signature: "Example Ltd | 1 Main Street | info@example.org"
-        return False
+    begin = fresh.starts[fresh.line_at(one.start)]
+    line = fresh.text[begin : fresh.line_end(one.end)]
+    if line.count("|") > 1 or (" | " in line and not names_which(terms, fresh.low[begin : one.start])):
+        return False  # a signature: "Example Ltd | 1 Main Street | info@example.org"
     return not fresh.text.startswith(">:", one.end) and any(
         start <= one.start and one.end <= end for start, end in free
     )
@@ -168,9 +185,9 @@ def _claim(terms: Terms, one: Found, role: Role, *, plain: str) -> Iterator[Clai
 
 
 def _sender(
-    terms: Terms, parts: Sequence[Clause], sender: str, asked: Sequence[str], *, lost: bool
+    terms: Terms, parts: Sequence[Clause], sender: str, asked: Sequence[str], *, lost: bool, given: bool
 ) -> Iterator[Claim]:
-    """As in "the one I write from"."""
+    """As in "the one I write from", which is no new address where one is `given`."""
     for part in parts:
         if part.negated or not part.traits & HERE:
             continue
@@ -193,7 +210,7 @@ def _sender(
             field = terms.registered
         else:
             field = None
-        if field is not None:
+        if field is not None and not (given and field is terms.wanted):
             yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
 
 

@@ -43,7 +43,8 @@ def lone_values(
         spans,
         alone=not read and len(spans) == 1,
     )
-    yield from _lone_address(fresh, [field for field in fields if field.kind is Kind.ADDRESS], free, read)
+    addressed = [field for field in fields if field.kind is Kind.ADDRESS]
+    yield from _lone_address(fresh, terms, addressed, free, read)
     whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
     if len(whole) == 1 and whole[0].kind is Kind.REASON:
         spans = [span for span in spans if not is_read(*span, read)]  # "User name jdoe. I agree to it"
@@ -127,7 +128,11 @@ def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
 
 
 def _lone_address(
-    fresh: Fresh, fields: Sequence[Field], free: Sequence[tuple[int, int]], read: Sequence[tuple[int, int]]
+    fresh: Fresh,
+    terms: Terms,
+    fields: Sequence[Field],
+    free: Sequence[tuple[int, int]],
+    read: Sequence[tuple[int, int]],
 ) -> Iterator[Claim]:
     """The one address that is not read as something else: "This one: x. The old one was y."."""
     if len(fields) != 1:
@@ -135,7 +140,7 @@ def _lone_address(
     found = [
         one
         for one in fresh.addresses
-        if addresses.is_free(fresh, one, free) and not is_read(one.start, one.end, read)
+        if addresses.is_free(fresh, terms, one, free) and not is_read(one.start, one.end, read)
     ]
     if len({one.value for one in found}) == 1:
         yield Claim(fields[0].key, found[0].value, LONE_VALUE, _LONE, found[0].start, found[0].end)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from mailflow.core.reading import notbut
 from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.denied import is_denied
+from mailflow.core.reading.exchanged import exchanged
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
@@ -43,6 +44,8 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
         window = window_of(fresh, terms, found, index, concepts, told[-1].name if told else NONE)
         told.append(next((role for rule in _RULES if (role := rule(one, window)) is not None), Role(NONE, 0)))
         together = together or window.follows
+    for index, new in exchanged(fresh, terms, found).items() if len(found) > 1 else ():
+        told[index] = Role(WANTED if new else REGISTERED, _STATED)
     if not together or len(told) != 2:
         return told
     between = fresh.within(found[0].end, found[1].start)

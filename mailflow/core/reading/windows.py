@@ -65,6 +65,11 @@ class ConceptsOf(dict[tuple[int, int], frozenset[Concept]]):
         return found
 
 
+def is_arrow(between: str) -> bool:
+    """Whether what stands between two addresses points from one to the other."""
+    return between.strip() in _ARROWS
+
+
 def keys(hits: Sequence[Hit], table: str) -> list[str]:
     """What the hits mean in one table of the word lists, in order."""
     return [key for hit in hits for name, key in hit.means.concepts if name == table]
@@ -113,7 +118,7 @@ def window_of(
         earlier=earlier if follows else "",
         spanned=following is not None
         and any(0 <= following.start - hit.end <= BESIDE and hit.end > one.end for hit in before),
-        arrow=index > 0 and fresh.text[found[index - 1].end : one.start].strip() in _ARROWS,
+        arrow=index > 0 and is_arrow(fresh.text[found[index - 1].end : one.start]),
         account=bool(names),
         only_it=names == _SELF,
         bracketed=fresh.text[begin : one.start].rstrip().endswith(("(", "（"))

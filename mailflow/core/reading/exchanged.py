@@ -1,0 +1,162 @@
+"""Two addresses in one breath, of which one is to take the other's place: "x -> y", "from x to y", "was x, now y", "x and y: the first is dead"."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from mailflow.core.reading.addressforms import Found
+from mailflow.core.reading.clauses import ENDED, HAS, clauses
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.windows import BESIDE, is_arrow
+from mailflow.core.reading.words import words_of
+
+_FAR = 120  # characters from one to the other, with what stands in brackets between
+_LEAD = 40  # characters before an address, or behind it
+_WORDS = 3  # of those the last ones, or the first
+_BEHIND = 160  # characters behind both, in which it is told which is which
+_AWAY = 2  # sentences
+_MAILS = frozenset({"mail", "verification_mail"})
+_CHANGES, _TELLING = frozenset({"change", "wanted"}), frozenset({"signup", "as"})
+_LOST = ENDED | {"fails"}
+_EITHER = frozenset({"first", "second"})
+
+_Pair = tuple[Found, Found]
+
+
+def exchanged(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> dict[int, bool]:
+    """Which addresses, by their index, are to be left (False) and which are to take their place (True)."""
+    told: dict[int, bool] = {}
+    for index, pair in enumerate(pairwise(found)):
+        if index in told or pair[1].start - pair[0].end > _FAR or pair[0].value == pair[1].value:
+            continue
+        is_new = next((new for rule in _RULES if (new := rule(fresh, terms, pair)) is not None), None)
+        if is_new is not None:
+            told |= {index: is_new, index + 1: not is_new}
+    return told
+
+
+def names_which(terms: Terms, lead: str) -> bool:
+    """Whether all that stands before an address on its line tells that it is the older or the newer one: "Was | x"."""
+    words = words_of(lead)
+    return 0 < len(words) <= _WORDS and any(_ends_in(terms, key, words) for key in ("formerly", "nowadays"))
+
+
+def _arrow(fresh: Fresh, _: Terms, pair: _Pair) -> bool | None:
+    """As in "x -> y"."""
+    return False if is_arrow(fresh.text[pair[0].end : pair[1].start]) else None
+
+
+def _from_to(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "I moved from x to y", and "From x to y, please"; what only goes from one to the other is a mail."""
+    first, second = pair
+    start, stop = _sentence(fresh, first.start)
+    leads = [hit for hit in fresh.within(start, first.start) if _is_beside(fresh, hit, "from", first)]
+    onto = any(_is_beside(fresh, hit, "to", second) for hit in fresh.within(first.end, second.start))
+    if not leads or not onto or second.start >= stop:
+        return None
+    before = fresh.within(start, leads[-1].start)
+    if any(hit.means.negates or not _MAILS.isdisjoint(hit.means.things) for hit in before):
+        return None
+    words = words_of(fresh.low[start : leads[-1].start])
+    behind = words_of(fresh.low[second.end : min(stop, second.end + _LEAD)])[:_WORDS]
+    moved = terms.among("moves", *words[-1:], *behind[:1])
+    alone = not words and len(words_of(fresh.low[second.end : stop])) <= _WORDS
+    return False if moved or alone else None
+
+
+def _in_place_of(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "Instead of x please put, if you can, y", but not in "Instead of x I typed y when I registered"."""
+    first, second = pair
+    start, stop = _sentence(fresh, first.start)
+    before = fresh.within(start, first.start)
+    opens = any(_is_beside(fresh, hit, "instead", first) for hit in before)
+    if not opens or second.start >= stop or any(hit.means.negates for hit in before):
+        return None
+    between = fresh.within(first.end, second.start)
+    if any(not _TELLING.isdisjoint(hit.means.names) or hit.means.negates for hit in between):
+        return None
+    cued = any(not _CHANGES.isdisjoint(hit.means.addresses) for hit in between)
+    begged = terms.among("begs", *words_of(fresh.low[first.end : second.start]))
+    return False if cued or begged else None
+
+
+def _is_beside(fresh: Fresh, hit: Hit, key: str, one: Found) -> bool:
+    """Whether a phrase of [addresses] stands right before an address, no colon between: "From: x" is a mail's head."""
+    return (
+        key in hit.means.addresses
+        and hit.end < one.start <= hit.end + BESIDE
+        and ":" not in fresh.text[hit.end : one.start]
+    )
+
+
+def _gives_way(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "x to be replaced by y"."""
+    words = words_of(fresh.low[pair[0].end : min(pair[1].start, pair[0].end + _LEAD)])
+    return False if words and terms.among("gives_way", " ".join(words)) else None
+
+
+def _was_now(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "was x, now y", "now y, before x", one below the other too."""
+    if sum([bool(hit.means.ends) for hit in fresh.within(pair[0].end, pair[1].start)]) > 1:
+        return None
+    first, second = _lead(fresh, pair[0], 0), _lead(fresh, pair[1], pair[0].end)
+    if _ends_in(terms, "formerly", first) and _ends_in(terms, "nowadays", second):
+        return False
+    return True if _ends_in(terms, "nowadays", first) and _ends_in(terms, "formerly", second) else None
+
+
+def _lead(fresh: Fresh, one: Found, least: int) -> list[str]:
+    """The words before an address in its sentence."""
+    start, _ = _sentence(fresh, one.start)
+    return words_of(fresh.low[max(start, least, one.start - _LEAD) : one.start])
+
+
+def _ends_in(terms: Terms, key: str, words: Sequence[str]) -> bool:
+    """Whether words end in one of a list, or in two that are, but for an "is" and the like behind it."""
+    last = words[-_WORDS:]
+    for place in range(len(last) - 1, -1, -1):
+        if terms.among(key, last[place], " ".join(last[max(0, place - 1) : place + 1])):
+            return True
+        if not terms.among("is", last[place]) and not terms.among("article", last[place]):
+            return False
+    return False
+
+
+def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "x and y - the first is dead", "… please use the second", "… only the second works"."""
+    behind = fresh.within(pair[1].end, pair[1].end + _BEHIND)
+    if not any(hit.means.speech & _EITHER for hit in behind):
+        return None
+    for part in clauses(behind, terms.opposites):
+        named = part.marks & _EITHER
+        if len(named) != 1 or part.question or part.reserved or part.sentence >= _AWAY:
+            continue
+        is_first = "first" in named
+        if part.states & _LOST:
+            return not is_first
+        wanted = any("wanted" in hit.means.addresses for hit in part.hits)
+        if not part.negated and (wanted or (part.states & HAS and "only" in part.marks)):
+            return is_first
+    return None
+
+
+_RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (
+    _arrow,
+    _from_to,
+    _in_place_of,
+    _gives_way,
+    _was_now,
+    _told_which,
+)
+
+
+def _sentence(fresh: Fresh, place: int) -> tuple[int, int]:
+    """The sentence in which something stands."""
+    ends = fresh.sentence_ends
+    before = bisect_right(ends, place)
+    start = ends[before - 1] if before else 0
+    return start, ends[before] if before < len(ends) else len(fresh.text)
