@@ -76,6 +76,7 @@ WORDS = (
     "mine",
     "subject",
     "that_of",
+    "into",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -226,6 +227,7 @@ class IntentWords:
     denies: re.Pattern[str] = _NEVER  # "not", "isn't"
     rather: re.Pattern[str] = _NEVER  # what stands before the right one of two: "but", "it is"
     mine: re.Pattern[str] = _NEVER  # what an answer behind a question begins with: "mine was x"
+    into: frozenset[str] = frozenset()  # "I typed x into the password field"
     that_of: re.Pattern[str] = _NEVER  # what a further number begins with: "that of the key is x"
     subject: frozenset[str] = frozenset()  # what answers in a row are about: "school - x; car - y"
     nor: frozenset[str] = frozenset()  # the second word of "neither x nor y"
@@ -286,6 +288,7 @@ def compile_intent_words(
         nor=around["nor"],
         mine=_ways(around["mine"]),
         subject=around["subject"],
+        into=around["into"],
         that_of=_ways(around["that_of"]),
         ordinary=ordinary,
     )

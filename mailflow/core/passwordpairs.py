@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.passwordshapes import (
     ADDRESS_OR_LINK,
     QUOTED,
+    WORD,
     is_answer,
     is_code,
     is_like_no_name,
@@ -18,7 +19,7 @@ from mailflow.core.passwordshapes import (
     trimmed,
 )
 from mailflow.core.secrettokens import Span, inner
-from mailflow.core.secretview import FILLER, View
+from mailflow.core.secretview import FILLER, REACH, View
 
 # What stands before the name of a password that is the second of two: "user /", "login and", "(user:".
 _FIRST_OF_TWO = re.compile(
@@ -47,6 +48,11 @@ _CUTS = (
     ("  ", re.compile(r" {2,}"), False),
     (": ", re.compile(r": +"), True),  # as two cells of HTML become a line
 )
+_ONE = re.compile(rf"[ \t]{{1,3}}({WORD})")
+_SIGNED = re.compile(r"[^\W_][^\w\s-][\w]|[A-Za-z]_[0-9]|[^\w\s]\Z")  # a sign that few names have
+_SENTENCE_END = re.compile(r"[.!?。！？](?=\s)|\n")
+_NAME = re.compile(r"\w[._-]\w|[0-9]")
+_MARKS = ",:;()\"'"
 _RULE = re.compile(r"[\s|+:=-]+")
 _ROWS = 10
 _HEAD_WORDS = 3  # of the name of a column
@@ -84,6 +90,9 @@ def _of_words(view: View, two: re.Match[str], second: Span) -> Span:
 def named_pairs(view: View) -> Iterator[Span]:
     """As in "login: x / y" and "credentials are x:y", where the name is that of both."""
     for start, end in view.places("pair"):
+        if entered := _entered_with(view, start, end):
+            yield entered
+            continue
         place = view.value_after(end)
         is_said = place and (place[1] or " " in view.text[start:end])  # "I log in with x / y"
         found = _NAMED_VALUES.match(view.text, place[0]) if place and is_said else None
@@ -94,6 +103,29 @@ def named_pairs(view: View) -> Iterator[Span]:
             # Below a "login" any name may stand, and names of projects below that.
             if (is_like_no_name if lines else is_code)(value) and not ADDRESS_OR_LINK.fullmatch(value):
                 yield span
+
+
+def _entered_with(view: View, start: int, end: int) -> Span | None:
+    """As in "my user is jdoe and I get in with x": behind the name of an account in the sentence, what looks like none."""
+    if view.text[start:end].casefold().split()[-1] not in view.words.by_means:
+        return None
+    value = _ONE.match(view.text, end)
+    span = trimmed(view.text, *value.span(1)) if value else (end, end)
+    said = view.text[slice(*span)]
+    if not is_like_no_name(said) or ADDRESS_OR_LINK.fullmatch(said) or not _SIGNED.search(said):
+        return None
+    before = _SENTENCE_END.split(view.text[max(0, start - REACH) : start])[-1].split()
+    return span if said not in before and _names_account(view, before) else None
+
+
+def _names_account(view: View, said: Sequence[str]) -> bool:
+    """Whether a word for an account stands there and its name behind it, as in "my user is jo.doe"."""
+    for at, word in enumerate(said):
+        if word.casefold().strip(_MARKS) in view.words.account:
+            behind = [name for name in said[at + 1 : at + 3] if name.casefold() not in view.words.is_words]
+            if behind and _NAME.search(behind[0]):
+                return True
+    return False
 
 
 class Table(NamedTuple):

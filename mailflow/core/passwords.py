@@ -27,11 +27,13 @@ from mailflow.core.passwordshapes import (
     is_unmistakable,
     trimmed,
 )
+from mailflow.core.phrases import CJK
 from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import FILLER, REACH, View
 
 _REFERENCE = re.compile(r"\[[0-9A-Z]{4}-[0-9A-Z]{4}\]")  # of a case, which our subjects put in brackets
-_BESIDE = re.compile(rf"[ \t]{{1,8}}({WORD})")
+_BESIDE = re.compile(rf"[ \t]{{1,8}}(?:#?[0-9]{{1,2}}[ \t](?=\S{{6}}))?({WORD})")
+_GLUED = re.compile(rf"(?<=[{CJK}])({WORD})")
 _VALUE = re.compile(rf"[ \t*_]{{0,8}}({WORD})")
 _BELOW = re.compile(
     rf"[ \t*_:：|#>+-]{{0,8}}\r?\n(?:[> \t]{{0,8}}\r?\n)?[> \t*_|]{{0,8}}({WORD})[ \t*_|]{{0,8}}(?=\r?\n|\Z)"
@@ -41,6 +43,8 @@ _BELOW_COLON = re.compile(r"[ \t*_]{0,4}[:：]")
 _LINE_BELOW = re.compile(
     r"[ \t*_]{0,4}[:：][ \t]{0,8}\r?\n(?:[> \t]{0,8}\r?\n)?[> \t]{0,8}([^\n:：]{3,100}?)[ \t]{0,8}(?=\r?\n|\Z)"
 )
+_WORDS_BEHIND = re.compile(rf"((?:[ \t][^\W\d_][\w'’]{{0,14}}){{1,3}})[ \t]({WORD})")
+_COMMENT = re.compile(r"[ \t](?:#|//)[ \t]")
 _FEW_WORDS = re.compile(rf"((?:[ \t][^\W\d_]{{1,12}}){{1,3}})[ \t]({WORD})")
 _DIGITS_QUOTED = re.compile(r"([0-9]{2,8}[!?.#*$]{0,3})([\"'”“»`’])(?![ \t]{0,3}[:=,;])")
 _PAIRS = {'"': '"', "'": "'", "“": "”", "„": "“", "«": "»", "`": "`", "‘": "’"}
@@ -161,16 +165,25 @@ def _said_beside(view: View, start: int, end: int) -> Span | None:
     if text[end : end + 1] in _BRACKET and (quoted := QUOTED.match(text, end)):
         span = inner(quoted)
         return None if is_answer(view, text[slice(*span)]) else span
-    if before and before[-1] in view.words.as_words:
-        bracketed = _BRACKETS.match(text, end) or QUOTED.match(text, end)
-        span = inner(bracketed) if bracketed else (end, end)
-        return span if is_phrase(view, text[slice(*span)].split()) else None
-    return None
+    return _said_as(view, end) if before and before[-1] in view.words.as_words else None
+
+
+def _said_as(view: View, end: int) -> Span | None:
+    """As in "used as password (x y)" and "as password I used x"."""
+    if quoted := _BRACKETS.match(view.text, end) or QUOTED.match(view.text, end):
+        span = inner(quoted)
+        return span if is_phrase(view, view.text[slice(*span)].split()) else None
+    words = _WORDS_BEHIND.match(view.text, end)
+    said = set(words[1].casefold().split()) if words else set()
+    if words is None or said.isdisjoint(view.words.use) or not said.isdisjoint(view.words.thing):
+        return None
+    span = trimmed(view.text, *words.span(2))
+    return span if is_code(view.text[slice(*span)]) else None
 
 
 def _beside(view: View, end: int) -> Span | None:
     """Right behind the name, with nothing but a space between: only what looks like nothing else."""
-    found = _BESIDE.match(view.text, end)
+    found = _BESIDE.match(view.text, end) or _GLUED.match(view.text, end)
     if found and _REFERENCE.fullmatch(found[1]):
         return None
     span = trimmed(view.text, *found.span(1)) if found else (end, end)
@@ -224,7 +237,9 @@ def _line_of_words(view: View, start: int, place: int) -> Span | None:
     """A line that begins with the name and goes on with some words, of which few tell about a password."""
     if not _ALONE.fullmatch(view.text, view.line_start(start), start):
         return None
-    span = trimmed(view.text, place, view.line_end(place))
+    end = view.line_end(place)
+    comment = _COMMENT.search(view.text, place, end)
+    span = trimmed(view.text, place, comment.start() if comment else end)
     return span if is_phrase(view, view.text[slice(*span)].split()) else None
 
 

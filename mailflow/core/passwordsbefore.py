@@ -20,6 +20,7 @@ from mailflow.core.secretview import View
 
 _WINDOW = 120  # characters before the name
 _JOINT_WORDS = 5  # "was once", and a "my old" before the name
+_PUT = 3  # words of "typed x into"
 _PHRASE_WORDS = 12
 _GLUED = 8  # characters of an "as" in a language without spaces
 _CLOSING = re.compile(
@@ -54,7 +55,7 @@ def in_front(view: View, start: int, end: int) -> Span | None:
         return span
     if arrow := _ARROW.search(view.text, line, start):
         return _pointed_at(view, line, arrow, end)
-    return _joined(view, line, start, end)
+    return _joined(view, line, start, end) or _put_into(view, line, start)
 
 
 def _joined(view: View, line: int, start: int, end: int) -> Span | None:
@@ -71,6 +72,19 @@ def _joined(view: View, line: int, start: int, end: int) -> Span | None:
         if said in words.as_words and not _is_another_thing(view, end):
             return _quoted_or_code(view, above, place) or _used(view, above, place)
     return None
+
+
+def _put_into(view: View, line: int, start: int) -> Span | None:
+    """As in "I typed x into the password field"."""
+    words = view.words
+    before = list(islice(_backwards(view.text, line, start), _JOINT_WORDS))
+    while before and before[0][1].casefold() in words.between and before[0][1].casefold() not in words.into:
+        before.pop(0)
+    if len(before) < _PUT or before[0][1].casefold() not in words.into:
+        return None
+    (place, value), (_, verb) = before[1:_PUT]
+    span = trimmed(view.text, place, place + len(value))
+    return span if verb.casefold() in words.use and is_code(view.text[slice(*span)]) else None
 
 
 def _pointed_at(view: View, line: int, arrow: re.Match[str], end: int) -> Span | None:
