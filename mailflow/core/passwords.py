@@ -32,7 +32,7 @@ from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import FILLER, REACH, View
 
 _REFERENCE = re.compile(r"\[[0-9A-Z]{4}-[0-9A-Z]{4}\]")  # of a case, which our subjects put in brackets
-_BESIDE = re.compile(rf"[ \t]{{1,8}}(?:#?[0-9]{{1,2}}[ \t](?=\S{{6}}))?({WORD})")
+_BESIDE = re.compile(rf"[ \t]{{1,8}}(?:#[0-9]{{1,2}}[ \t])?({WORD})")
 _GLUED = re.compile(rf"(?<=[{CJK}])({WORD})")
 _VALUE = re.compile(rf"[ \t*_]{{0,8}}({WORD})")
 _BELOW = re.compile(

@@ -25,12 +25,12 @@ _PHRASE_WORDS = 12
 _GLUED = 8  # characters of an "as" in a language without spaces
 _CLOSING = re.compile(
     r"(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»|(?<!\w)'([^'\n]{1,100})'"
-    r"|`([^`\n]{1,100})`|「([^」\n]{1,100})」|‘([^’\n]{1,100})’)[ \t]{0,2}[,;:–—-]?\s{0,2}$"
+    r"|`([^`\n]{1,100})`|「([^」\n]{1,100})」|‘([^’\n]{1,100})’|»([^«»\n]{1,100})«|‚([^‘’\n]{1,100})[‘’]|『([^』\n]{1,100})』)[ \t]{0,2}[,;:–—-]?\s{0,2}$"
 )
 _STOPS = frozenset(".!?;:,")  # of a sentence or a part of it
 _ENDS_NO_CODE = (".", ":")
 _JOINING = " \t\r\n,;:–—-"
-_QUOTES = frozenset("\"”“»'`」’")
+_QUOTES = frozenset("\"”“»«'`」』’‘")
 _WORDS = re.compile(r"\S+")
 _LAST_WORD = re.compile(rf"({WORD})\s{{0,3}}$")
 _REMARK = re.compile(r"[ \t]\([^()\n]{1,60}\)[ \t,;:–—-]{0,4}$")  # on what stands before it

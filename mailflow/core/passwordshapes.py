@@ -10,7 +10,7 @@ from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import View
 
 QUOTED = re.compile(
-    r"[ \t*_]{0,8}(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»"
+    r"[ \t*_]{0,8}(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»|»([^«»\n]{1,100})«|‚([^‘’\n]{1,100})[‘’]|『([^』\n]{1,100})』"
     r"|'([^'\n]{1,100})'(?!\w)|`{1,3}([^`\n]{1,100})`{1,3}|「([^」\n]{1,100})」|‘([^’\n]{1,100})’(?!\w))"
 )
 WORD = rf"[^\s|{CJK}，。、；（）「」]{{1,200}}"
@@ -26,11 +26,11 @@ SIGNED = re.compile(r"[!#$%^&*+=~?§€£@]\w")
 # A requirement or a setting: "Name>=1.2", "name=x".
 _SETTING = re.compile(r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})")
 _JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
-_OPENING = "\"'`“‘«(<["  # what may stand before a value
+_OPENING = "\"'`“„‘‚«»(<["  # what may stand before a value
 _MARKS = "\"'`*_-"  # and around a word that says something
 LEAST_CODE = 6  # characters that make sure that it is one
 _MOST_WORDS = 8  # of a password
-_AFTER = ",;)]}>\"'`»”’。、，；*_"
+_AFTER = ",;)]}>\"'`»«”“’‘。、，；*_"
 
 
 def trimmed(text: str, start: int, end: int) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -35,7 +36,8 @@ _NEXT = re.compile(
     r"|[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}(?![\w@-])|[0-9A-Za-z]{6,32}(?![\w@-]))[\"'`*_)>]{0,6}"
 )
 _AND = re.compile(
-    r"[ \t]{0,3}(?:[,;/&+]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`]|(?<=[,;/])\S)", re.IGNORECASE
+    r"[ \t]{0,3}(?:[,;/&+、，·•|–-]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`]|(?<=[,;/、，|])\S)",
+    re.IGNORECASE,
 )
 _GROUPS = re.compile(rf"(?<![\w-])(?<![0-9A-Fa-f]{{4}} ){_BY_HAND}(?![\w-]| [0-9A-Fa-f]{{4}}\b)")
 # A digit in the first or second of groups: few texts have any, which is told far sooner.
@@ -59,7 +61,7 @@ _ITEMS = re.compile(r"[^\s,;|/·•]+")
 _CELLS = re.compile(r"[^|·•]+")
 _BLANK = re.compile(r"([xX?*_.#–])\1+(?:-\1+)*")  # of a code that cannot be read
 # What may stand behind a code that is one whatever stands there: "<- crossed out, used in January".
-_NOTE = re.compile(r"[\"'`*_)>]{0,3}[ \t]{1,8}(?:<-|->|←|→|--|–|—|#|//|[(\[])[^\n]*")
+_NOTE = re.compile(r"[\"'`*_)>]{0,3}[ \t]{1,8}(?:<-|->|←|→|--?|–|—|#|//|[(\[])[^\n]*")
 _NUMBER = re.compile(r"[> \t]*[(\[]?(\d{1,2})[.):\]]")
 # What a program reads of a picture: with letters and digits that look alike.
 _BY_EYE = re.compile(r"(?:[0-9A-FIOSZa-floqsz]{4}[ -]){3}[0-9A-FIOSZa-floqsz]{4}")
@@ -76,6 +78,7 @@ _NUMBER_IN_ROW = re.compile(r"[0-9]{8,10}")
 _EIGHT = re.compile(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])")
 _NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
+_SHORT = re.compile(r"[0-9a-f]{8,12}|[0-9A-F]{8,12}")
 _DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 _REMARK = re.compile(r"\(?\[?\w{1,8}\]?\)?")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
@@ -94,7 +97,7 @@ def recovery_codes(view: View) -> Iterator[Span]:
     for start, end in view.code_names:
         first, last = max(seen, view.line_start(start)), view.line_end(end)
         if view.may_hold_code(first, end + 2 * REACH):
-            yield from _in_line(view, first, last)
+            yield from _in_line(view, first, last, start)
             yield from _in_row(view, end, last)
             yield from _behind_name(view, end)
         seen = max(seen, last)
@@ -138,10 +141,13 @@ def _groups(view: View) -> Iterator[Span]:
 
 
 def _fives(view: View) -> Iterator[Span]:
-    """Two of five and five digits are a sheet wherever they stand; one of them may be told once more without its hyphen."""
+    """Two of five and five digits are a sheet wherever they stand, and one needs a word for codes in its line.
+
+    It may be told once more without its hyphen.
+    """
     found = [(mark.start() - _FIVE, mark.end()) for mark in _FIVES.finditer(view.text)]
     codes = list(_not_harmless(view, [span for span in found if has_both(view.text[slice(*span)])]))
-    if len(codes) < 2:
+    if len(codes) == 1 and not _is_told(view, *codes[0]):
         return
     yield from codes
     for start, end in codes[:_SHEET]:
@@ -149,6 +155,13 @@ def _fives(view: View) -> Iterator[Span]:
         place = view.lowered.find(glued)
         if place >= 0:
             yield place, place + len(glued)
+
+
+def _is_told(view: View, start: int, end: int) -> bool:
+    """Whether a word for a code stands in the line of what has the form of one."""
+    told, first = view.told("code"), view.line_start(start)
+    place = bisect_left(told, (first, first))
+    return place < len(told) and told[place][0] < view.line_end(end)
 
 
 def numbers_for_emergencies(view: View) -> Iterator[Span]:
@@ -212,15 +225,23 @@ def _blotted(text: str, start: int, end: int) -> Iterator[Span]:
         yield start, start + len(part)
 
 
-def _in_line(view: View, start: int, end: int) -> Iterator[Span]:
+def _in_line(view: View, start: int, end: int, name: int) -> Iterator[Span]:
+    """What has the form of codes in a line; of those before the name of them, which begins at `name`, less will do for several."""
     for groups in _GROUPS.finditer(view.text, start, end):
         if has_both(groups[0]):
             yield groups.span()
+    short: list[Span] = []
     for item in _NUMBERED.finditer(view.text, start, end):
         span = _bare(view.text, *item.span())
-        told = view.tells_against(max(start, item.start() - _TOLD), item.start())
-        if _is_strict(view.text[slice(*span)]) and not told:
+        code = view.text[slice(*span)]
+        if not has_both(code) or view.tells_against(max(start, item.start() - _TOLD), item.start()):
+            continue
+        if _is_strict(code):
             yield span
+        elif span[1] <= name and _SHORT.fullmatch(code):
+            short.append(span)
+    if len(short) > 1 and len({last - first for first, last in short}) == 1:
+        yield from short
 
 
 def _in_row(view: View, start: int, end: int) -> Iterator[Span]:
@@ -316,7 +337,8 @@ def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
         span = _bare(text, *item.span())
         if _is_code(text[slice(*span)], joined=False):
             codes.append(span)
-            if _is_strict(text[slice(*span)]) and _NOTE.match(text, span[1], end):
+            value = text[slice(*span)]
+            if (_is_strict(value) or value.replace("-", "").isdigit()) and _NOTE.match(text, span[1], end):
                 break
         elif not _BLANK.fullmatch(text, *span) and (not _REMARK.fullmatch(item[0]) or not codes):
             return []
@@ -357,7 +379,8 @@ def _is_code(word: str, *, joined: bool) -> bool:
 
 def _is_known(word: str) -> bool:
     """A reference of ours, or a UUID: identifies, and opens nothing."""
-    return bool(_REFERENCE.fullmatch(word) or UUID.fullmatch(word))
+    is_reference = _REFERENCE.fullmatch(word) and _LETTER.search(word)  # few of them have none
+    return bool(is_reference or UUID.fullmatch(word))
 
 
 def has_both(word: str) -> bool:
