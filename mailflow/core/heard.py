@@ -70,6 +70,23 @@ class Heard:
                 last = hit.last
         return list(kept.values())
 
+    @cached_property
+    def losses(self) -> list[Hit]:
+        """What is lost, and pleas for it, each choice of words once, without what is denied, feared or supposed."""
+        return [
+            hit
+            for hit in self.distinct("loss", "recovery")
+            if not self.frames.is_unreal(hit) and not self._is_denied_loss(hit)
+        ]
+
+    def _is_denied_loss(self, hit: Hit) -> bool:
+        """As in "I haven't lost access", and in German "ich habe den Zugang nicht verloren"."""
+        breaks = self.words.breaks
+        return any(
+            (no.last + 1 == hit.first and not breaks[hit.first]) or self._is_put_in(hit, no)
+            for no in self.all("not")
+        )
+
     def _is_inside(self, hit: Hit, labels: tuple[str, ...]) -> bool:
         """Whether it stands in a longer hit that is weighed, of none of the labels."""
         return any(
@@ -261,10 +278,10 @@ class Heard:
         near = but.first > hit.last and sentence[but.first] - sentence[hit.last] <= 1
         after = {
             other.label
-            for other in self.all("not", "thanks")
+            for other in self.all("not", "thanks", "loss", "recovery")
             if other.first > but.last and self._together(but, other)
         }
-        return near and after == {"not"}
+        return near and (after == {"not"} or not after.isdisjoint(("loss", "recovery")))
 
     def _together(self, one: Hit, other: Hit) -> bool:
         return self.words.sentence[one.last] == self.words.sentence[other.first]

@@ -18,6 +18,7 @@ from mailflow.core.heard import Heard, states_form
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.matters import (
     account_elsewhere,
+    loss_is_only_supposed,
     meant_for_another_desk,
     nothing_of_an_account,
     reason_of_another_desk,
@@ -357,6 +358,7 @@ RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     meant_for_another_desk,
     asked_barely,
     asked_again,
+    loss_is_only_supposed,
     asked_for_an_account,
     nothing_of_an_account,
 )

@@ -30,6 +30,16 @@ _LETTERS_OF_CJK = 3  # that a character of Chinese, Japanese or Korean is worth
 _DOUBTS = (
     "account", "recovery", "loss", "doubt", "status", "status_of_request", "asked_before", "trouble", "go_ahead", "go_on", "keep_open", "yes", "proof", "but",
 )  # fmt: skip
+_NOT_SUPPOSED = (
+    "trouble",
+    "but",
+    "status",
+    "status_of_request",
+    "asked_before",
+    "solved",
+    "worked",
+    "enough",
+)
 _OF_ACCOUNTS = "suspension"  # the matter that is about accounts itself
 
 
@@ -141,10 +151,17 @@ def _is_plain(heard: Heard, matter: _Matter) -> bool:
 
 def _for_a_request(heard: Heard, matter: _Matter) -> int:
     """The weight of what speaks for a request, beside a matter."""
+    lost = heard.losses
     if matter.of_accounts:  # words of requests tell nothing, but who lost something is asked for it
-        return _PLEA * len(heard.distinct("loss")) + bool(heard.distinct("recovery"))
-    words = _OF_AN_ACCOUNT if heard.distinct("account") else 0
-    return _PLEA * len(heard.distinct("loss", "recovery")) + words
+        return _PLEA * sum(hit.label == "loss" for hit in lost) + any(hit.label == "recovery" for hit in lost)
+    words = _OF_AN_ACCOUNT if heard.distinct("account") and not _says_it_works(heard, matter) else 0
+    return _PLEA * len(lost) + words
+
+
+def _says_it_works(heard: Heard, matter: _Matter) -> bool:
+    """Whether it says so of the account, which then is not asked for, and says more of the matter than that."""
+    more = matter.weight > _PHRASE or not heard.is_within(matter.hit, "fine")
+    return more and heard.clear("fine") is not None
 
 
 def _matters(heard: Heard, redirects: Sequence[Redirect]) -> list[_Matter]:
@@ -177,6 +194,20 @@ def _of_redirect(heard: Heard, topic: Topic, redirect: Redirect, elsewhere: Sequ
     besides = [hit for hit in elsewhere if spoken.isdisjoint(range(hit.first, hit.last + 1))]
     of_accounts = redirect.matter == _OF_ACCOUNTS or heard.speaks_of_accounts(topic.title)
     return _Matter(topic.name, weight, weight + len(besides), first, of_accounts)
+
+
+def loss_is_only_supposed(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "what do I do if I ever lose my phone?", where nothing is lost besides."""
+    rest = _rest(redirects)
+    sentence = heard.words.sentence
+    supposed = {sentence[hit.first] for hit in heard.all("supposed")}
+    asks = heard.words.questions and not (heard.in_case or heard.answered or heard.cites)
+    if not supposed or not asks or rest is None or heard.losses or heard.all(*_NOT_SUPPOSED):
+        return None
+    if any(sentence[thing.first] not in supposed for thing in heard.all("other_thing")):
+        return None
+    lost = next((hit for hit in heard.all("loss", "recovery") if sentence[hit.first] in supposed), None)
+    return heard.wish(Intent.OFF_TOPIC, lost, rest.topic) if lost else None
 
 
 def nothing_of_an_account(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:

@@ -53,6 +53,15 @@ class Frames:
             for aside in self._between(asked.first - _LONGEST, asked.last + _ASIDE, "unasked")
         )
 
+    def is_unreal(self, loss: Hit) -> bool:
+        """Whether a loss is only feared, or supposed: "I could lose my phone", "if I ever lost it"."""
+        sentence = self._words.sentence[loss.first]
+        supposed = self._first_in_sentence["supposed"].get(sentence, loss.last)
+        return supposed < loss.last or any(
+            self._leads(one, loss, _NEAR - 1)
+            for one in self._between(loss.first - _LONGEST, loss.last + 1, "unreal")
+        )
+
     @cached_property
     def _last_slip(self) -> int:
         """Where it says for the last time that what stands before is a joke, or went to the wrong place."""
@@ -158,7 +167,7 @@ class Frames:
         sentence = self._words.sentence
         return {
             label: {sentence[hit.first]: hit.first for hit in reversed(self._hits.get(label, ()))}
-            for label in {*_WHO, *_SPEAKS}
+            for label in {*_WHO, *_SPEAKS, "supposed"}
         }
 
     def _between(self, first: int, last: int, *labels: str) -> Iterator[Hit]:

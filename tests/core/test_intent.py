@@ -1061,6 +1061,7 @@ IN_A_CASE = {
 FRAMES = {
     "thought",
     "our_words",
+    "unreal",
     "for_another",
     "for_whom",
     "anothers",
