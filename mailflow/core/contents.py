@@ -9,7 +9,7 @@ from itertools import chain, islice, pairwise
 
 from mailflow.core.attached import ATTACHED_LIMIT, may_be_text, text_of
 from mailflow.core.decoding import decode
-from mailflow.core.htmltext import MARKUP_LIMIT, html_to_text
+from mailflow.core.htmltext import MARKUP_LIMIT, has_coloured_answers, html_to_text
 from mailflow.core.mime import HEADER_LIMIT, Part, first_field, message_ids, read_fields, split_parts
 from mailflow.core.plaintext import clean_text, unflow
 from mailflow.core.unread import field_texts, long_runs, outside, says_more, without_markup, written_in
@@ -25,13 +25,17 @@ _MAILS = frozenset({"message/rfc822", "message/global", "text/rfc822-headers", "
 _ONE_OF = frozenset({"multipart/alternative", "multipart/related", "multipart/report", "multipart/signed"})
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
-# What a reader sees in HTML and no plain text beside it shows: words struck out, boxes left open.
-_ONLY_IN_HTML = re.compile(r"<(?:s|del|strike|input)[\s>]|line-through", re.IGNORECASE)
+# What a reader sees in HTML and no plain text beside it shows: words struck out, lists of which one is chosen, boxes, also as pictures.
+_ONLY_IN_HTML = re.compile(
+    r"<(?:s|del|strike|input|select)[\s>]|line-through|\balt=[\"']?(?:[☐☑☒✅✔✓]|&#(?:x261[0-2]|974[4-6]);)",
+    re.IGNORECASE,
+)
 _META_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*+\n")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _RETURNED_ID = re.compile(r"^[> \t]{0,20}Message-ID:\s{0,20}<([^<>\s]{1,500})>", re.IGNORECASE | re.MULTILINE)
 _STUB_WORDS = 40
+_AROUND_WORD = "*_.,:;!?<>()[]\"'"
 _STUB_SOURCE = 64 * 1024  # characters of the other text that are looked at
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li)[\s/>]", re.IGNORECASE)
 _BREAKS = 2  # of HTML for each line end of the plain text, if that has lost some
@@ -156,7 +160,8 @@ class Contents:
         rich = [body for body in alternatives if any(part.content_type == "text/html" for part in body)]
         if not (plain and rich):
             return alternatives[-1] if alternatives else []
-        marked = any(_ONLY_IN_HTML.search(self._source(part)) for part in rich[-1])
+        sources = [self._source(part) for part in rich[-1]]
+        marked = any(_ONLY_IN_HTML.search(source) or has_coloured_answers(source) for source in sources)
         less = marked or self._is_stub(plain[0], rich[-1]) or self._runs_on(plain[0], rich[-1])
         return rich[-1] if less else plain[0]
 
@@ -166,9 +171,10 @@ class Contents:
         words = text.split(maxsplit=_STUB_WORDS + 1)
         if len(words) > _STUB_WORDS:
             return False
-        source = "\n".join(map(self._source, rich))[:_STUB_SOURCE].lower()
-        known = sum(word.strip("*_.,:;!?<>()[]") in source for word in words)
-        return 2 * known <= len(words) and sum(len(self._text(part)) for part in rich) > len(text)
+        shown = "\n".join(map(self._text, rich))[:_STUB_SOURCE]
+        others = {word.strip(_AROUND_WORD) for word in shown.lower().split()}
+        known = sum(word.strip(_AROUND_WORD) in others for word in words)
+        return 2 * known <= len(words) and len(shown) > len(text)
 
     def _runs_on(self, plain: list[Part], rich: list[Part]) -> bool:
         """Whether most lines of the other text stand in a plain one with nothing between them, as some phones write it."""

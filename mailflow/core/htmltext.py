@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from mailflow.core.markup import MARKUP, RAW, read_attributes, unescape
 from mailflow.core.page import Page
@@ -58,6 +59,26 @@ _INDENTED = (
 _CITED = ("border-left", "cite", "quote")
 _PREFORMATTED = ("white-space:pre", "white-space: pre")
 _TIGHT = ("msonormal", "margin:0", "margin: 0", "margin-top:0", "margin-bottom:0")
+_COLOUR = re.compile(
+    r"(?<![\w-])color\s{0,9}[:=]\s{0,9}[\"']?\s{0,9}"
+    r"(?:#(?P<hex>[0-9a-f]{6}|[0-9a-f]{3})(?![0-9a-f])|rgb\((?P<rgb>\d{1,3},\s?\d{1,3},\s?\d{1,3})\)|(?P<named>[a-z]{3,30}))"
+)
+_WHITE = ("color:white", "color: white", "color:#fff", "color: #fff", 'color="#fff', 'color="white')
+_BACKGROUND = re.compile(
+    r"(?:background(?:-color)?|bgcolor)\s{0,9}[:=]\s{0,9}[\"']?\s{0,9}([^\s;\"'>]{1,30})"
+)
+_WHITES = frozenset({"#fff", "#ffffff", "white", "none", "transparent", "inherit", "initial"})
+_COLOURED_TEXT = re.compile(r"<(?:font|span|p|div)\b[^<>]{0,300}?(?<![\w-])color[^<>]{0,300}")
+_MOST_COLOURED = 200  # tags that are looked at
+_QUOTE_BEGINS = re.compile("<blockquote|" + "|".join(map(re.escape, _QUOTED_ON)))
+_COLOURLESS = frozenset({
+    "auto", "black", "currentcolor", "darkgray", "darkgrey", "dimgray", "dimgrey", "gray", "graytext", "grey", "inherit",
+    "initial", "lightgray", "lightgrey", "silver", "transparent", "unset", "white", "windowtext",
+})  # fmt: skip
+_COLOURED = 64  # of 255, between the strongest and the weakest of red, green and blue
+_OPTION = re.compile(r"<option\b(?P<attributes>[^>]{0,500})>(?P<text>[^<]{0,500})", re.IGNORECASE)
+_SELECTED = re.compile(r"\bselected\b", re.IGNORECASE)
+_MOST_OPTIONS = 1_000
 _URL_LIMIT = 1000
 _ALT_LIMIT = 4  # a smiley or a tick; more describes a picture
 _RULE = "_" * 32
@@ -79,8 +100,21 @@ def html_to_text(source: str) -> str:
     return reader.page.finish()
 
 
+def has_coloured_answers(source: str) -> bool:
+    """Whether something in a quote may have a colour of its own, by which programs mark what was typed there."""
+    low = source.lower()
+    quote = _QUOTE_BEGINS.search(low)
+    coloured = islice(_COLOURED_TEXT.finditer(low, quote.start()), _MOST_COLOURED) if quote else ()
+    return any(_is_coloured(tag[0]) for tag in coloured)
+
+
 def _hides(attributes: dict[str, str]) -> bool:
     return "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")))
+
+
+def _is_white(low: str) -> bool:
+    colour = _COLOUR.search(low)
+    return colour is not None and (colour["named"] == "white" or colour["hex"] in ("fff", "ffffff"))
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:
@@ -88,6 +122,21 @@ def _any(words: tuple[str, ...], text: str) -> bool:
         if word in text:
             return True
     return False
+
+
+def _is_coloured(attributes: str) -> bool:
+    """Whether text has a colour by which people mark their answers: none of black, white and grey."""
+    colour = _COLOUR.search(attributes)
+    if colour is None:
+        return False
+    if named := colour["named"]:
+        return named not in _COLOURLESS
+    digits = colour["hex"] or ""
+    values = [int(value) for value in re.findall(r"\d+", colour["rgb"] or "")] or [
+        int(digits[place : place + len(digits) // 3].ljust(2, digits[place]), 16)
+        for place in range(0, len(digits), len(digits) // 3)
+    ]
+    return max(values) - min(values) >= _COLOURED
 
 
 @dataclass(slots=True)
@@ -112,8 +161,22 @@ class _Reader:
         self.link: tuple[str, int] | None = None  # the target, and where on the line its text begins
 
     @cached_property
+    def low(self) -> str:
+        return self.source.lower()
+
+    @cached_property
     def last_blockquote(self) -> int:
-        return self.source.lower().rfind("<blockquote")
+        return self.low.rfind("<blockquote")
+
+    @cached_property
+    def on_white(self) -> bool:
+        """Whether nothing has a background but white, so that nobody sees white text."""
+        return all(match[1] in _WHITES for match in _BACKGROUND.finditer(self.low))
+
+    @cached_property
+    def last_select(self) -> int:
+        """Where the last list to choose from ends."""
+        return self.low.rfind("</select")
 
     def text(self, source: str) -> None:
         if self.hidden or not source:
@@ -137,7 +200,19 @@ class _Reader:
         if name in RAW and not closing:
             end = RAW[name].search(self.source, match.end())
             return end.start() if end else len(self.source)
+        if name == "select" and not (closing or self.hidden):
+            return self._select(match.end())
         return match.end()
+
+    def _select(self, start: int) -> int:
+        """Write what is chosen of a list, which is the first where nothing is; where to read on."""
+        end = self.low.find("</select", start) if start < self.last_select else -1
+        if end < 0:
+            return start
+        options = list(islice(_OPTION.finditer(self.source, start, end), _MOST_OPTIONS))
+        chosen = [option for option in options if _SELECTED.search(option["attributes"])] or options[:1]
+        self.page.write(" / ".join(unescape(_SPACE.sub(" ", option["text"])).strip() for option in chosen))
+        return end
 
     def _shows(self, name: str, *, closing: bool) -> bool:
         """Whether a tag ends what is hidden without being its end tag, which some elements may leave out."""
@@ -151,7 +226,13 @@ class _Reader:
 
     def _open(self, name: str, attributes: str, end: int) -> None:
         low = attributes.lower()
-        if name in _UNSEEN or (low and _any(_MAY_HIDE, low) and _hides(read_attributes(low))):
+        if name in _UNSEEN or (
+            low
+            and (
+                (_any(_MAY_HIDE, low) and _hides(read_attributes(low)))
+                or (_any(_WHITE, low) and self.on_white and _is_white(low))
+            )
+        ):
             if name not in _EMPTY and not (name == "svg" and low.endswith("/")):
                 self.hidden, self.nested = name, 1
             return
@@ -183,9 +264,17 @@ class _Reader:
         elif _any(_QUOTED, low) and name != "blockquote" and self.last_blockquote < end:
             page.quotes += 1
             yield self._unquote
+        elif page.quotes and not (page.stands_out or self.link) and "color" in low and _is_coloured(low):
+            page.end_line()
+            page.stands_out = True
+            yield self._end_colour
         if _any(_PREFORMATTED, low):
             self.preformatted += 1
             yield self.end_preformatted
+
+    def _end_colour(self) -> None:
+        self.page.end_line()
+        self.page.stands_out = False
 
     def _unquote(self) -> None:
         self.page.quotes -= 1

@@ -8,9 +8,10 @@ _MARKS_LIMIT = 20
 _TABLE_LIMIT = 30
 _LABEL_LIMIT = 60
 _BOXES = ("[x]", "[ ]")
+_STANDS_OUT = -1
 
 
-_TextLine = tuple[int, str]  # quote marks before it, text
+_TextLine = tuple[int, str]  # quote marks before it, text; what stands out of a quote has -1
 
 
 @dataclass(slots=True)
@@ -26,6 +27,9 @@ class Page:
         self.quotes = 0  # quote marks before each line from now on
         self.bullet = ""  # what stands before the next text
         self.gap = False  # whether a blank line stands before the next text
+        self.stands_out = (
+            False  # whether what is written has a colour of its own in the quote that it stands in
+        )
         self._lines: list[_TextLine] = []  # of the page, or of the cell that is open
         self._line: list[str] = []
         self._tables: list[_Table] = []
@@ -72,7 +76,7 @@ class Page:
     def _put(self, text: str) -> None:
         """No blank line at the top, and no two together."""
         if text or (self._lines and self._lines[-1][1]):
-            self._lines.append((self.quotes, text))
+            self._lines.append((_STANDS_OUT if self.stands_out and self.quotes == 1 else self.quotes, text))
 
     def place(self) -> tuple[object, int]:
         """A place between two lines, for `quote_since`."""
@@ -124,12 +128,23 @@ class Page:
         self._ignored = 0
         while self._tables:
             self.end_table()
-        text = "\n".join(_marked(line) for line in self._lines).strip("\n")
+        standing_out = 0 if self._answers_stand_out() else 1
+        marked = (
+            _marked(standing_out if quotes == _STANDS_OUT else quotes, text) for quotes, text in self._lines
+        )
+        text = "\n".join(marked).strip("\n")
         return f"{text}\n" if text else ""
 
+    def _answers_stand_out(self) -> bool:
+        """Whether what stands out of a quote is less than the rest, and so was typed into it: most of it is how it looks."""
+        told = {_STANDS_OUT: 0, 1: 0}
+        for quotes, text in self._lines:
+            if quotes in told:
+                told[quotes] += len(text)
+        return 0 < told[_STANDS_OUT] < told[1]
 
-def _marked(line: _TextLine) -> str:
-    quotes, text = line
+
+def _marked(quotes: int, text: str) -> str:
     return ("> " * min(quotes, _MARKS_LIMIT) + text).rstrip() if quotes else text
 
 

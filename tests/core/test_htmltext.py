@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailflow.core.htmltext import MARKUP_LIMIT, html_to_text
+from mailflow.core.htmltext import MARKUP_LIMIT, has_coloured_answers, html_to_text
 
 RULE = "_" * 32
 
@@ -197,3 +197,89 @@ def test_what_is_struck_out_or_transparent_is_not_read(tag):
     name = tag.split()[0]
     assert html_to_text(f"<p>I <{tag}>do not</{name}> agree</p>").split() == ["I", "agree"]
     assert html_to_text("<p>I <span style='opacity:0.8'>do</span> agree</p>").split() == ["I", "do", "agree"]
+
+
+# ------------------------------------------------------------------------------------------------ lists to choose from
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Why: <select><option>a<option selected>b &amp; c<option>d</select> end", "Why: b & c end\n"),
+        ("<SELECT NAME=x><OPTION>a</OPTION><OPTION VALUE=2 SELECTED>b</OPTION></SELECT>", "b\n"),
+        ("<select><option>the first</option><option>b</option></select>", "the first\n"),
+        ("<select multiple><option selected>a</option><option selected>b</option></select>", "a / b\n"),
+        ("<select></select>x", "x\n"),
+        ("<select><option>never ended", "never ended\n"),
+        ("<div hidden><select><option>a</option></select></div>b", "b\n"),
+    ],
+)
+def test_of_a_list_what_is_chosen_is_seen(source, text):
+    assert html_to_text(source) == text
+
+
+# ------------------------------------------------------------------------------------------------ answers in colours
+
+HEADER = '<div style="border:none;border-top:solid #E1E1E1 1.0pt"><p>From: Desk</p></div>'
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ('<font color="#ff0000">Lost.</font>', "Lost."),
+        ("<font color=red>Lost.</font>", "Lost."),
+        ('<span style="font-size:11pt;color:#0070C0">Lost.</span>', "Lost."),
+        ('<span style="color: rgb(192, 0, 0)">Lost.</span>', "Lost."),
+        ('<p style="color:#00f">Lost.</p>', "Lost."),
+        ('<font color="red">Lost, <b>all</b> of them.</font>', "Lost, all of them."),
+    ],
+)
+def test_what_has_a_colour_in_a_quote_was_typed_there(answer, found):
+    for quote in (
+        f"<blockquote type=cite>Are they lost? {answer}<br>Do you agree to this?</blockquote>",
+        f"{HEADER}<p>Are they lost? {answer}</p><p>Do you agree to this?</p>",
+    ):
+        lines = html_to_text(f"<p>See below.</p>{quote}").split("\n")
+        assert found in lines
+        assert "> Are they lost?" in lines
+        assert "> Do you agree to this?" in lines
+        assert has_coloured_answers(quote)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        '<blockquote><font color="#500050">all of the quote has the colour of quotes</font></blockquote>',
+        '<blockquote>Are they lost? <span style="color:#57606a">grey</span></blockquote>',
+        '<blockquote>Are they lost? <span style="color:black">black</span></blockquote>',
+        '<blockquote>Are they lost? <span style="background-color:#ff0000">behind</span></blockquote>',
+        '<blockquote>Read it <a href="https://example.org"><span style="color:#0563C1">here</span></a>.</blockquote>',
+        '<blockquote>Are they lost?<blockquote><font color="red">of an older mail</font></blockquote></blockquote>',
+    ],
+)
+def test_other_colours_say_nothing_of_whose_words_these_are(quote):
+    text = html_to_text(f"<p>See below.</p>{quote}")
+    assert [line for line in text.split("\n") if line and line[0] != ">"] == ["See below."]
+
+
+def test_outside_of_a_quote_a_colour_says_nothing():
+    assert html_to_text('<p>a <font color="red">b</font> c</p>') == "a b c\n"
+    assert not has_coloured_answers('<font color="red">b</font><blockquote>c</blockquote>')
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ('<p>Codes: <span style="color:#ffffff">yes</span>none</p>', "Codes: none\n"),
+        (
+            '<body style="background-color:#fff"><p>Codes: <font color="white">yes</font>none</p>',
+            "Codes: none\n",
+        ),
+        ('<td bgcolor="#003366"><span style="color:#ffffff">Seen</span></td>', "Seen\n"),
+        ('<span style="color:#ffffff;background:#c00">Seen</span>', "Seen\n"),
+        ('<span style="background-color:#ffffff">Seen</span>', "Seen\n"),
+        ('<span style="color:#fffff0">nearly seen</span>', "nearly seen\n"),
+    ],
+)
+def test_white_text_is_hidden_where_nothing_has_another_background(source, text):
+    assert html_to_text(source) == text

@@ -387,6 +387,26 @@ def test_names_of_attachments(value, name):
     assert found.text == "a\n"
 
 
+def test_a_plain_text_that_cannot_show_what_html_does_is_not_read():
+    quote = "<p>See below.</p><blockquote>Are they lost?<br><font color=red>Yes.</font><br>All of them that you had?</blockquote>"
+    found = multipart(
+        "alternative",
+        "\nSee below.\n\n> Are they lost?\n> Yes.\n> All of them that you had?",
+        f"Content-Type: text/html\n\n{quote}",
+    )
+    assert found.text == "See below.\n>\n> Are they lost?\nYes.\n>\n> All of them that you had?\n"
+    for html in ('<img alt="☑"> lost', "<select><option>no<option selected>lost</select>"):
+        assert (
+            "lost"
+            in multipart(
+                "alternative", "\nlost?", f"Content-Type: text/html; charset=utf-8\n\n<p>{html} and gone</p>"
+            ).text
+        )
+    stub = "\nThis message was written in HTML. Please view it in a program that can display HTML."
+    html = "<p>Hello, I was told that the mail in it goes to an address of a firm that is gone. Please let me have another.</p>"
+    assert "another" in multipart("alternative", stub, f"Content-Type: text/html\n\n{html}").text
+
+
 def test_a_plain_text_whose_lines_run_together_is_not_read():
     html = "Content-Type: text/html\n\n<div>Good day</div><div>1. I lost those</div><div>2. I agree</div><div><br></div><div>Bye</div>"
     text = "Good day\n1. I lost those\n2. I agree\n\nBye\n"

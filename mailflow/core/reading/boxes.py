@@ -24,6 +24,7 @@ from mailflow.core.reading.fresh import BOX_SIGN, OPEN, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
+from mailflow.core.reading.values import read_slot
 from mailflow.core.reading.words import words_of
 
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{OPEN})")
@@ -232,7 +233,10 @@ def _read(
 ) -> Iterator[Claim]:
     """`topical`: the hits that name the subject of an agreement."""
     field = _field(fresh, terms, box, topical) or (next(iter(under.fields), None) if under else None)
-    if field is None:
+    if field is not None and field.kind is Kind.REASON and under:
+        yield from read_slot(fresh, terms, under._replace(start=box.text, end=box.end))
+        return
+    if field is None or field.kind is Kind.REASON:
         yield from _told(fresh, terms, box)
         return
     value = _value(fresh, terms, box, field)
@@ -241,7 +245,7 @@ def _read(
 
 
 def _told(fresh: Fresh, terms: Terms, box: Box) -> Iterator[Claim]:
-    """The choice that a person's own words tell beside a tick: "[x] Lost the codes, or never made any"."""
+    """The choice or the reasons that a person's own words tell beside a tick: "[x] Lost the codes, or never made any"."""
     if _is_quoted(fresh, box):
         return  # our letter's words
     parts = clauses(fresh.within(box.text, box.end), terms.opposites)
@@ -249,6 +253,9 @@ def _told(fresh: Fresh, terms: Terms, box: Box) -> Iterator[Claim]:
         told = {one.choice for one in evidence_of(terms, field, parts)} if field.key in terms.ways else set()
         if len(told) == 1:
             yield Claim(field.key, told.pop(), TICKED_BOX, _OWN_WORDS, box.start, box.stop, rank=0)
+    for field in terms.form.of_kind(Kind.REASON):
+        if reasons := tuple(dict.fromkeys(one.choice for one in evidence_of(terms, field, parts))):
+            yield Claim(field.key, reasons, TICKED_BOX, _OWN_WORDS, box.start, box.stop)
 
 
 def _field(fresh: Fresh, terms: Terms, box: Box, topical: Sequence[Hit]) -> Field | None:
@@ -306,12 +313,12 @@ def _value(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | bool | N
             return False
         return None if any(part.marks & _CONDITIONS for part in parts) else True
     if field.kind is Kind.CHOICE and field.yes:
-        return field.yes
+        return _told_beside(fresh, terms, box, field) or field.yes
     return None
 
 
 def _told_beside(fresh: Fresh, terms: Terms, box: Box, field: Field) -> str | None:
-    """The choice that a "no" with a verb beside a tick tells: "[x] don't have any"; a mere "no" tells none."""
+    """The choice that a verb beside a tick tells, "[x] don't have any", "[x] still have them"; a mere "no" tells none."""
     parts = [
         part for part in clauses(fresh.within(box.text, box.end), terms.opposites) if part.states - {NONE}
     ]

@@ -1,4 +1,4 @@
-"""Ways to answer that a form offers side by side, of which people mark one: "yes / ~~no~~", "yes / NO", "yes [ ] no [x]".
+"""Ways to answer that a form offers side by side, of which people mark one: "yes / ~~no~~", "yes / NO", "[ ] lost [x] there".
 
 What they struck out or passed over is blanked before anything is read, so that the answer is left where it stood. An offer
 of which nothing is marked is blanked too; "no / yes" behind no label stays, as it may answer two questions.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 
 from mailflow.core.form import Field
 from mailflow.core.reading.agreements import way_says
-from mailflow.core.reading.fresh import OPEN, TICKED
+from mailflow.core.reading.fresh import BOX_SIGN, OPEN, TICKED
 from mailflow.core.reading.terms import Terms, normal_label
 from mailflow.core.reading.words import blank
 from mailflow.core.text import Line, Mark
@@ -33,6 +33,15 @@ _MOST_WORDS = 4  # of one way to answer
 _ONE_LABEL = re.compile(r"\W*(?:(?P<number>\d{1,2}[.):])|[^\d,;:]{1,80}[:?：？])[ \t]*")
 _WINDOW = 60  # characters on each side that hold them
 _BESIDE = " \t/|,;·"  # what parts one from the next
+_BULLETS = " \t-*•·+>|"
+_ITEM = re.compile(
+    rf"(?:[^\n:?：？]{{1,80}}[:?：？])?[ \t{re.escape(_BULLETS)}]*(?P<box>{TICKED.pattern}|{OPEN})[ \t]*(?P<text>[^\n]+)"
+)
+_LONGEST_LABEL = 120  # characters before a box
+_LEAST_SHARED, _ALIKE = (
+    4,
+    0.6,
+)  # words of a line that are those of a statement, and how many of its own they are
 _CAPITALS = frozenset({"ok"})  # what is written so anyway
 _Span = tuple[int, int]
 
@@ -47,7 +56,37 @@ def chosen(lines: Sequence[Line], terms: Terms) -> list[Line]:
     )
     for place in islice(places, _MOST_LINES):
         left[place] = left[place]._replace(text=_left(left[place].text, terms))
+    for place in _left_open(left, terms):
+        box = _ITEM.match(left[place].text)
+        left[place] = left[place]._replace(text=left[place].text[: box.start("box")] if box else "")
     return left
+
+
+def _left_open(lines: Sequence[Line], terms: Terms) -> Iterator[int]:
+    """The lines that begin with an open box, of some of which another is ticked: what stands there was not chosen.
+
+    Those of the form's statements stay, which are ticked one by one, and may be answered below.
+    """
+    items = (
+        (place, item if line.mark is Mark.FRESH and BOX_SIGN.search(line.text[:_LONGEST_LABEL]) else None)
+        for place, line in enumerate(lines)
+        if (item := _ITEM.match(line.text[:_LONGEST])) or True
+    )
+    for there, some in groupby(items, lambda one: one[1] is not None):
+        group = list(some) if there else []
+        ticked = [TICKED.match(item["box"]) is not None for _, item in group if item]
+        if any(ticked) and not all(ticked):
+            yield from (
+                place
+                for (place, item), is_ticked in zip(group, ticked, strict=True)
+                if item and not (is_ticked or _is_statement(item["text"], terms))
+            )
+
+
+def _is_statement(text: str, terms: Terms) -> bool:
+    words = set(normal_label(text).split())
+    least = max(_LEAST_SHARED, _ALIKE * len(words))
+    return any(len(words & statement.words) >= least for _, statement in terms.statements)
 
 
 def _left(text: str, terms: Terms) -> str:
@@ -59,8 +98,22 @@ def _left(text: str, terms: Terms) -> str:
         )
         text = _without(text, _passed_over(text, terms))
     boxes = list(_BOX.finditer(text))
-    few = 1 < len(boxes) <= _MOST_BOXES
-    return _without(text, _around_boxes(text, boxes, terms)) if few else text
+    if not 1 < len(boxes) <= _MOST_BOXES:
+        return text
+    return _without(text, _around_boxes(text, boxes, terms) or _open_ways(text, boxes))
+
+
+def _open_ways(text: str, boxes: Sequence[re.Match[str]]) -> list[_Span]:
+    """The open boxes of a line with their words, which stand behind them, or before where nothing follows the last one."""
+    places = [0, *(place for box in boxes for place in box.span()), len(text)]
+    label = _ONE_LABEL.match(text)
+    places[0] = label.end() if label and label.end() <= places[1] else 0
+    before, behind = text[places[0] : places[1]].strip(_BULLETS), text[places[-2] :].strip()
+    if before and behind:
+        return []  # a sentence that speaks of boxes
+    starts, ends = (places[:-2:2], places[2:-1:2]) if before else (places[1:-1:2], places[3::2])
+    ways = zip(boxes, starts, ends, strict=True)
+    return [(start, end) for box, start, end in ways if box.lastgroup == "open"]
 
 
 def _names_choices(text: str, terms: Terms) -> bool:
