@@ -27,7 +27,7 @@ _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 # What a reader sees in HTML and no plain text beside it shows: words struck out, lists of which one is chosen, boxes, also as pictures.
 _ONLY_IN_HTML = re.compile(
-    r"<(?:s|del|strike|input|select)[\s>]|line-through|\balt=[\"']?(?:[☐☑☒✅✔✓]|&#(?:x261[0-2]|974[4-6]);)",
+    r"<(?:s|del|strike|input|select)[\s>]|line-through|\balt=[\"']?(?:[☐☑☒✅✔✓]|&#(?:x261[0-2]|974[4-6]);|(?:un)?checked\b)|aria-checked",
     re.IGNORECASE,
 )
 _META_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)

@@ -76,11 +76,14 @@ _COLOURLESS = frozenset({
     "initial", "lightgray", "lightgrey", "silver", "transparent", "unset", "white", "windowtext",
 })  # fmt: skip
 _COLOURED = 64  # of 255, between the strongest and the weakest of red, green and blue
+_INLINE = re.compile(r"display\s{0,9}:\s{0,9}inline\s{0,9}(?:[;\"']|$)")
+_CHECKED = re.compile(r"aria-checked\s{0,9}=\s{0,9}[\"']?true")
 _OPTION = re.compile(r"<option\b(?P<attributes>[^>]{0,500})>(?P<text>[^<]{0,500})", re.IGNORECASE)
 _SELECTED = re.compile(r"\bselected\b", re.IGNORECASE)
 _MOST_OPTIONS = 1_000
 _URL_LIMIT = 1000
 _ALT_LIMIT = 4  # a smiley or a tick; more describes a picture
+_PICTURED = {"checked": "[x] ", "unchecked": "[ ] "}
 _RULE = "_" * 32
 _NO_NUMBER = -1
 
@@ -236,11 +239,13 @@ class _Reader:
             if name not in _EMPTY and not (name == "svg" and low.endswith("/")):
                 self.hidden, self.nested = name, 1
             return
-        if name in _BLOCKS:
+        if name in _BLOCKS and not ("inline" in low and _INLINE.search(low)):
             self.tight = bool(low) and _any(_TIGHT, low)
             self._end_block(spaced=name in _SPACED and not self.tight)
         if name in _OPENED:
             _OPENED[name](self, attributes)
+        if "aria-checked" in low and name not in _EMPTY:
+            self.page.write("[x] " if _CHECKED.search(low) else "[ ] ")
         undo = tuple(self._effects(name, low, end)) if low and name not in _WITHOUT_EFFECT else ()
         if undo:
             self.effects.setdefault(name, []).append(_Effects(undo))
@@ -298,8 +303,11 @@ class _Reader:
         self.page.end_line()
 
     def image(self, attributes: str) -> None:
-        alternative = read_attributes(attributes).get("alt", "")
-        if len(alternative) <= _ALT_LIMIT:
+        found = read_attributes(attributes)
+        alternative = found.get("alt", "")
+        if alternative.lower() in _PICTURED and found.get("aria-roledescription", "checkbox") == "checkbox":
+            self.page.write(_PICTURED[alternative.lower()])  # as Google Docs has them
+        elif len(alternative) <= _ALT_LIMIT:
             self.page.write(alternative)
 
     def input(self, attributes: str) -> None:
@@ -361,6 +369,8 @@ def _shown_target(text: str, target: str) -> str:
         return ""
     kind, _, rest = target.partition(":")
     if kind.lower() == "mailto":
+        if "@" in text:
+            return ""  # what people see is what they wrote, wherever it leads
         target = rest = rest.partition("?")[0]
     said = rest.lower().strip("/").removeprefix("www.")
     return "" if said in text.lower() else f" <{target}>"
