@@ -29,6 +29,7 @@ _OF_FOURS = re.compile(r"[A-Za-z2-7 \t\r\n>-]+")
 _LONG_SEED = re.compile(r"(?<![\w/=+.-])(?:[A-Z2-7]{16,128}|[a-z2-7]{32})={0,6}(?![\w/+@-]|\.\w)")
 _HALVES = 2  # of a reference
 _VOWEL = re.compile(r"[AEIOUYaeiouy]")  # each word has one
+_CONSONANTS = re.compile("[B-DF-HJ-NP-TV-XZ]{6}")
 _NO_HEX = re.compile(r"[G-Zg-z]")
 _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
 # Its label names the account, and is kept.
@@ -63,10 +64,16 @@ def _by_form(view: View) -> Iterator[Span]:
         return
     if _LONG_SEED.search(view.long_words):
         for found in _LONG_SEED.finditer(view.text):
-            if _NO_HEX.search(found[0]) and sum(map(str.isdigit, found[0])) > 2:
+            if _NO_HEX.search(found[0]) and _is_unspoken(found[0]):
                 yield found.span()
     for run in _OF_FOURS.finditer(view.text) if _MIXED_GROUP.search(view.text) else ():
         yield from _fours(view.text, *run.span()) if _MIXED_GROUP.search(run[0]) else ()
+
+
+def _is_unspoken(word: str) -> bool:
+    """Whether it holds too many digits for a name, or one among letters that nobody could say."""
+    digits = sum(map(str.isdigit, word))
+    return digits > 2 or (digits > 0 and word.isupper() and _CONSONANTS.search(word) is not None)
 
 
 def _fours(text: str, start: int, end: int) -> Iterator[Span]:
