@@ -22,6 +22,7 @@ from mailflow.core.reading import (
     choices,
     chosen,
     columns,
+    composed,
     confirmed,
     context,
     crosses,
@@ -230,7 +231,7 @@ class _Reader:
     def _prose(self, hits: tuple[Hit, ...], free: Sequence[_Span]) -> list[Claim]:
         """`hits`, `free`: the phrases and the parts of the text that are prose."""
         fresh, terms = self._fresh, self._terms
-        named = list(names.in_prose(fresh, terms, hits))
+        named = [*names.in_prose(fresh, terms, hits), *self._composed()]
         parts = clauses(names.without_announcements(hits, named), terms.opposites)
         claims = [
             *named,
@@ -252,6 +253,12 @@ class _Reader:
         )
         return claims
 
+    def _composed(self) -> Iterator[Claim]:
+        field = self._terms.name
+        if field is not None:
+            asked = field.item in self._items
+            yield from composed.in_prose(self._fresh, self._terms, field, self._writer.address, asked=asked)
+
     def _lost_address(self, claims: Iterable[Claim]) -> bool:
         """Whether a reason is told by which the account has to get another address."""
         reasons = {choice for _, choice in self._terms.implied.values()}
@@ -264,6 +271,8 @@ class _Reader:
     def _read_context(self, free: Sequence[_Span]) -> None:
         fresh, terms = self._fresh, self._terms
         self._claims += self._given(context.read_context(fresh, terms, self._questions, self._claims, free))
+        if terms.wanted and terms.wanted.item in self._items and terms.wanted.key not in self._said():
+            self._claims += addresses.this_one(fresh, terms, free, self._writer.address)
         if self._first and (open_items := boxes.left_open(fresh, terms, self._boxes)):
             self._claims += context.yes_to_open_boxes(fresh, terms, open_items, free)
         if not self._first and (terms.registered is None or terms.registered.key not in self._said()):

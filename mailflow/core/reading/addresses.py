@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading.addressforms import Found
+from mailflow.core.reading.addressforms import Found, find_plain
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import RESERVES, Clause
 from mailflow.core.reading.exchanged import exchanged, names_which
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
+from mailflow.core.reading.sentences import COMMA, comma_parts, sentences
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.windows import BESIDE, is_listed, keys
+from mailflow.core.text import Mark
 
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
 _GIVEN = 0.8  # a new address in so many letters, beside which "this address" is another matter
 _LIKELY = 0.62  # where the mailbox is lost and no other address is
+_SIGNED = 6  # lines with text, the last ones of a mail, among which they sign
+_FIRST = 2  # sentences that may answer
 _NOTICE = 120  # characters of a legal notice before an address in it
 _FINE = frozenset({"works", "held", "verified"})
 _WRONG, _CHANGES = frozenset({"wrong", "unverified"}), frozenset({"changed", "new"})
@@ -36,15 +41,40 @@ def in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterator[C
 
 
 def same_in_slot(fresh: Fresh, slot: Slot, sender: str) -> Iterator[Claim]:
-    """As in "1. same as this mail", where an address is asked for."""
+    """As in "1. same as this mail", where an address is asked for, and in "see signature"."""
     field = next((field for field in slot.fields if field.kind is Kind.ADDRESS), None)
     hits = fresh.within(slot.start, slot.end) if field and sender else ()
     if field is None or not any("here" in hit.means.addresses for hit in hits):
         return
-    if not any(
+    value = _meant(fresh, frozenset[str]().union(*[hit.means.speech for hit in hits]), sender)
+    if value and not any(
         hit.means.negates or hit.means.ends == "question" or hit.means.speech & RESERVES for hit in hits
     ):
-        yield Claim(field.key, sender, slot.rule, min(slot.sure, _SENDER), slot.start, slot.end)
+        yield Claim(field.key, value, slot.rule, min(slot.sure, _SENDER), slot.start, slot.end)
+
+
+def _meant(fresh: Fresh, speech: AbstractSet[str], sender: str) -> str:
+    """The address that they write from, or where the signature is spoken of the only one in it; "" if that is not clear."""
+    if "in_signature" not in speech:
+        return sender
+    below = [line.text for line in fresh.lines if line.mark is Mark.SIGNATURE]
+    below += [line.text for line in fresh.lines if line.mark is Mark.FRESH and line.text.strip()][-_SIGNED:]
+    text = "\n".join(below)
+    found = {one.value.lower(): one.value for one in find_plain(text)}
+    return found.popitem()[1] if len(found) == 1 else ""
+
+
+def this_one(fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]], sender: str) -> Iterator[Claim]:
+    """As in "This one, please", where the new address is asked for: the one that they write from."""
+    if terms.wanted is None or not sender:
+        return
+    for span in sentences(fresh, free)[:_FIRST]:
+        for start, end in comma_parts(fresh.text[slice(*span)], span[0]):
+            said = " ".join(fresh.low[start:end].split()).strip(" \"'()")
+            whole = " " in said or not COMMA.search(fresh.text, *span)  # "This, I cannot tell"
+            if whole and said in terms.values.get("this_one", ()):
+                yield Claim(terms.wanted.key, sender, "the sender's address", _SENDER, start, end)
+                return
 
 
 def in_prose(
@@ -81,7 +111,7 @@ def in_prose(
     if own is not None:
         yield from _claim(terms, *own, plain="")
     elif sender:
-        yield from _sender(terms, parts, sender, asked, lost=lost, given=given)
+        yield from _sender(fresh, terms, parts, sender, asked, lost=lost, given=given)
 
 
 def _only_supposes(
@@ -185,7 +215,14 @@ def _claim(terms: Terms, one: Found, role: Role, *, plain: str) -> Iterator[Clai
 
 
 def _sender(
-    terms: Terms, parts: Sequence[Clause], sender: str, asked: Sequence[str], *, lost: bool, given: bool
+    fresh: Fresh,
+    terms: Terms,
+    parts: Sequence[Clause],
+    sender: str,
+    asked: Sequence[str],
+    *,
+    lost: bool,
+    given: bool,
 ) -> Iterator[Claim]:
     """As in "the one I write from", which is no new address where one is `given`."""
     for part in parts:
@@ -210,8 +247,9 @@ def _sender(
             field = terms.registered
         else:
             field = None
-        if field is not None and not (given and field is terms.wanted):
-            yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
+        value = _meant(fresh, part.marks, sender)
+        if field is not None and value and not (given and field is terms.wanted):
+            yield Claim(field.key, value, "the sender's address", _SENDER, part.start, part.end)
 
 
 def _is_named(part: Clause, sentence: Sequence[Hit]) -> bool:

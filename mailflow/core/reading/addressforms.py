@@ -57,6 +57,17 @@ class Spelling:
 
 def find_addresses(text: str, low: str, spaced: Iterable[str], spelling: Spelling) -> list[Found]:
     """In order, none overlapping. `low` is the text in lower case, `spaced` what stands in it between white space."""
+    found = find_plain(text)
+    for one in spelling.find(text, low, spaced):
+        if _plausible(one.value) and not any(
+            other.start < one.end and one.start < other.end for other in found
+        ):
+            found.append(one)
+    return sorted(found, key=lambda one: one.start)
+
+
+def find_plain(text: str) -> list[Found]:
+    """Those with an "@", of each sign in order."""
     found: list[Found] = []
     for sign in _AT:
         place = text.find(sign)
@@ -65,12 +76,7 @@ def find_addresses(text: str, low: str, spaced: Iterable[str], spelling: Spellin
             if one is not None:
                 found.append(one)
             place = text.find(sign, place + 1)
-    for one in spelling.find(text, low, spaced):
-        if _plausible(one.value) and not any(
-            other.start < one.end and one.start < other.end for other in found
-        ):
-            found.append(one)
-    return sorted(found, key=lambda one: one.start)
+    return found
 
 
 def _around(text: str, at: int) -> Found | None:
