@@ -47,6 +47,9 @@ _BLOCK = re.compile(r"[ \t]{0,3}[|>][+-]?[1-9]?[+-]?[ \t]{0,3}\r?\n")
 _BLOCK_LINES = 4
 _INDENT = re.compile(r"[ \t]*")
 _WORDS = re.compile(r"[^\W\d_]{3,40}")
+_ASKED_FOR = re.compile(
+    rf"[?？][\"'”»)]{{0,2}}[ \t]{{0,3}}(?:\r?\n[> \t]{{0,8}})?(?:[-–—]{{1,2}}[ \t]|[A-Z][:.][ \t])?({WORD})"
+)
 _SPACED = re.compile(r"\S+")
 _WORDS_BEFORE = 5  # a name that are looked at for "is x still my"
 _STOP = re.compile(r"[.!?。！？]\s")
@@ -71,9 +74,9 @@ def framed(view: View, names: Sequence[Span]) -> Iterator[Span]:
 def contrasted(view: View, end: int) -> Iterator[Span]:
     """Both of "my password is not x, it is y". `end`: where the name ends."""
     said = view.value_after(end)
-    space = _SPACE.match(view.text, end)
-    for place in ({said[0]} if said else set()) | ({space.end()} if space else set()):
-        denial = view.words.denies.match(view.text, place)
+    for place in (end, said[0]) if said else (end,):
+        space = _SPACE.match(view.text, place)
+        denial = view.words.denies.match(view.text, space.end() if space else place)
         first = _value(view, denial.end()) if denial else None
         if first and is_code(view.text[slice(*first)]):
             yield first
@@ -165,6 +168,14 @@ def still_behind(view: View, end: int) -> Span | None:
         return span[0], span[1] - 1
     question = _SENTENCE_END.search(view.text, span[1], span[1] + REACH)
     return span if question and question[0] in "?？" else None
+
+
+def asked_for(view: View, end: int) -> Span | None:
+    """As in "My password? X" and "> password?" above x: what no account's name looks like."""
+    found = _ASKED_FOR.match(view.text, end)
+    span = trimmed(view.text, *found.span(1)) if found else (end, end)
+    is_one = is_like_no_name(view.text[slice(*span)]) and CLAUSE_END.match(view.text, span[1])
+    return span if is_one and not ADDRESS_OR_LINK.fullmatch(view.text[slice(*span)]) else None
 
 
 def _value(view: View, place: int) -> Span | None:

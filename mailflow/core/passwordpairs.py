@@ -49,6 +49,7 @@ _CUTS = (
     (": ", re.compile(r": +"), True),  # as two cells of HTML become a line
 )
 _ONE = re.compile(rf"[ \t]{{1,3}}({WORD})")
+_AS_WITH = re.compile(rf"[ \t]{{1,3}}\S{{1,60}}[ \t]([^\W\d_]{{2,5}})[ \t]({WORD})")
 _SIGNED = re.compile(r"[^\W_][^\w\s-][\w]|[A-Za-z]_[0-9]|[^\w\s]\Z")  # a sign that few names have
 _SENTENCE_END = re.compile(r"[.!?。！？](?=\s)|\n")
 _NAME = re.compile(r"\w[._-]\w|[0-9]")
@@ -90,7 +91,7 @@ def _of_words(view: View, two: re.Match[str], second: Span) -> Span:
 def named_pairs(view: View) -> Iterator[Span]:
     """As in "login: x / y" and "credentials are x:y", where the name is that of both."""
     for start, end in view.places("pair"):
-        if entered := _entered_with(view, start, end):
+        if entered := _entered_with(view, start, end) or _entered_as(view, start, end):
             yield entered
             continue
         place = view.value_after(end)
@@ -116,6 +117,19 @@ def _entered_with(view: View, start: int, end: int) -> Span | None:
         return None
     before = _SENTENCE_END.split(view.text[max(0, start - REACH) : start])[-1].split()
     return span if said not in before and _names_account(view, before) else None
+
+
+def _entered_as(view: View, start: int, end: int) -> Span | None:
+    """As in "I log in as jdoe with x"."""
+    if view.text[start:end].casefold().split()[-1] not in view.words.as_words:
+        return None
+    found = _AS_WITH.match(view.text, end)
+    span = (
+        trimmed(view.text, *found.span(2))
+        if found and found[1].casefold() in view.words.by_means
+        else (end, end)
+    )
+    return span if is_code(view.text[slice(*span)]) else None
 
 
 def _names_account(view: View, said: Sequence[str]) -> bool:

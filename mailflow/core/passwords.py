@@ -9,7 +9,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from mailflow.core.passwordframes import block, contrasted, framed, replied, right_one, still_behind
+from mailflow.core.passwordframes import (
+    asked_for,
+    block,
+    contrasted,
+    framed,
+    replied,
+    right_one,
+    still_behind,
+)
 from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of
 from mailflow.core.passwordsbefore import in_front
 from mailflow.core.passwordsbeside import bracketed, changed, further, listed
@@ -73,7 +81,7 @@ def passwords(view: View) -> Iterator[Span]:
     known: list[int] = []  # where those begin that were found
     for start, end in names:
         spans = list(changed(view, end)) or list(contrasted(view, end)) or list(_named(view, start, end))
-        spans += further(view, view.text[start:end], spans[-1]) if spans else listed(view, end)
+        spans += further(view, view.text[start:end], spans[-1]) if spans else listed(view, start, end)
         spans += right_one(view, spans[-1], denied=_is_denied(view, end, spans[0])) if spans else ()
         yield from spans
         known += [span[0] for span in spans]
@@ -112,7 +120,7 @@ def _named(view: View, start: int, end: int) -> Iterator[Span]:
 
 def _behind(view: View, start: int, end: int) -> Span | None:
     """As in "password: x", "my password is x", `password "x"`, "password x"."""
-    beside = _beside(view, end) or still_behind(view, end)
+    beside = _beside(view, end) or still_behind(view, end) or asked_for(view, end)
     found = view.value_after(end)
     if beside or found is None or not found[1]:
         return beside or _said_beside(view, start, end)

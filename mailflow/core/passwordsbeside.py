@@ -23,8 +23,9 @@ from mailflow.core.secretview import View
 
 _MOST = 8  # of them in a row
 _WORDS_BETWEEN = 6
-_AFTER = re.compile(r"[\"'”“»`)\]*_]{0,3}[ \t]{0,2}([,;/.]|)(?=\s|[\"'„“«]|(?<=/))")
-_COMMAS = (",", ";", "/")
+_AFTER = re.compile(r"[\"'”“»`)\]*_]{0,3}[ \t]{0,2}([,;/.|]|)(?=\s|[\"'„“«]|(?<=/))")
+_BELOW = re.compile(r"[ \t]{0,3}\r?\n(?=\S)")
+_COMMAS = (",", ";", "/", "|")
 _WORD = re.compile(rf"(\s{{0,3}})({WORD})")
 _ALONE = re.compile(r"[\"'”“»`*_.]{0,3}[ \t]{0,3}(?:\r?\n|\Z)")
 _PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“”]|“[^”\n]{{1,100}}”|«[^»\n]{{1,100}}»|{WORD})"
@@ -40,6 +41,7 @@ _LIKE = 4  # characters that are the same at the beginning of both
 _ITEM = re.compile(
     r"\r?\n[> \t]{0,8}(?:[-*•·–][ \t]{1,3}|\d{1,2}[.)][ \t]{1,3})(\S{1,100}|[^\n]{1,100})[ \t]{0,3}(?=\r?\n|\Z)"
 )
+_LINE = re.compile(r"\r?\n[> \t]{0,8}(\S{6,100})[ \t]{0,3}(?=\r?\n|\Z)")
 _COLONS = frozenset(":：")
 _HEADING = 60  # characters between the name and the colon that ends its line
 
@@ -60,7 +62,9 @@ def _next(view: View, span: Span, *, several: bool) -> Span | None:
     if after is None:
         return None
     place, told, denied = after.end(), False, False
-    joined = after.re is view.words.glued_or or (several and after[1] in _COMMAS)
+    joined = after.re is view.words.glued_or or (
+        several and (after[1] in _COMMAS or _BELOW.match(view.text, place) is not None)
+    )
     for _ in range(_WORDS_BETWEEN):
         if (quoted := QUOTED.match(view.text, place)) and quoted.lastindex and (joined or told):
             value = quoted.span(quoted.lastindex)
@@ -173,15 +177,23 @@ def bracketed(view: View, end: int) -> Span | None:
     return None if any(word in others for word in words) or is_factor(found[2]) else found.span(2)
 
 
-def listed(view: View, end: int) -> Iterator[Span]:
-    """Lines of one password each below a line that names them, of which one at least can be nothing else."""
+def listed(view: View, start: int, end: int) -> Iterator[Span]:
+    """Lines of one password each below a line that names them, of which one at least can be nothing else.
+
+    Below the name of several they need no mark, and each is such a one.
+    """
     place = view.text.find("\n", end, end + _HEADING)
     if place < 0 or view.text[end:place].rstrip()[-1:] not in _COLONS:
         return
+    several = view.text[start:end].casefold() in view.words.several
     spans: list[Span] = []
-    while len(spans) < _MOST and (item := _ITEM.match(view.text, place)):
-        span = trimmed(view.text, *item.span(1))
-        if " " in view.text[slice(*span)]:
+    while len(spans) < _MOST:
+        item = _ITEM.match(view.text, place) or (_LINE.match(view.text, place) if several else None)
+        span = trimmed(view.text, *item.span(1)) if item else (place, place)
+        value = view.text[slice(*span)]
+        if item is None or (item.re is _LINE and not is_code(value)):
+            break
+        if " " in value:
             return
         spans.append(span)
         place = item.end()

@@ -136,7 +136,8 @@ class View:
         """Whether a remark says nothing but what became of a secret: "(forgotten)"."""
         words = remark.split()
         return len(words) < _SAYS_MORE and all(
-            word.casefold().strip(_ENDS) in self.words.no_password for word in words
+            (said := word.casefold().strip(_ENDS)) in self.words.no_password and said not in self.words.other
+            for word in words
         )
 
     def _value_after_remark(self, end: int) -> tuple[int, str] | None:

@@ -81,6 +81,7 @@ TEXTS = (
     *("codes: a) 12345678 ", "codes: 12345678/", "password still x1abcd ", "password, namely x1abcd, ", "first pet? A: X ", "security question 1 (a): X ", "https://my.a.example/?sid="),
     *("typed x1abcd into password ", "as password I used x1abcd ", "my user is a.b and I log in with X.1abcd ", "password ....", "password ____", "密码x1abcd"),
     *("code a1b2c-d3e4f\n", "codes: 4821-3906 - ", "8a287c5eb7 codes ", "»a« ", "secret answer: X "),
+    *("password? X1abcd! ", "passwords:\nx1abcd\n", "log in as a with x1abcd ", "passwords: x1abcd | "),
     *("hf_", "sig=", 20 * "A", "MTAx.", "api/webhooks/", "API_TOKEN=x1y2z3a4 ", '_SECRET="', "seed " + 64 * "0", "login a password b "),
     *("-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "MIIEvQIBADANBgkqhkiG9w0BAQEF\n"),
 )  # fmt: skip

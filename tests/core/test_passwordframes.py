@@ -55,11 +55,26 @@ from tests.core.secret_texts import PASSWORD, found
         ("my user is Tarn.Wader2 and I log in with Tarn.Wader2", []),
         ("my user is jo.doe and I log in with tarnwader2", []),
         ("my user is jo.doe and I log in with", []),
+        ("my password was never tarnwader2, only tarnwader3", ["tarnwader2", "tarnwader3"]),
+        ("password: not tarnwader2 but tarnwader3", ["tarnwader2", "tarnwader3"]),
+        ("passwords:\ntarnwader2\ntarnwader3\nand lost", ["tarnwader2", "tarnwader3"]),
+        ("password:\ntarnwader2\nfellwader3\n", ["tarnwader2"]),
+        ("the password has 8 characters: m1stfog8", ["m1stfog8"]),
+        ("Passwort (alt): Nebel_7\nPasswort (neu): Nebel_8", ["Nebel_7", "Nebel_8"]),
+        ("My password? Tarnwader2!", ["Tarnwader2!"]),
+        ("Q: password? A: Tarnwader2", ["Tarnwader2"]),
+        ("> Your password?\nTarnwader2", ["Tarnwader2"]),
+        ("> Your password?\ntarnwader2", []),
+        ("My password? Tarnwader2 has it", []),
+        ("My password? A@b.example", []),
+        ("I log in as jo with tarnwader2", ["tarnwader2"]),
+        ("I log in as jo and tarnwader2", []),
+        ("I log in as jo with tarnwader", []),
         ("Topic: password?\nThread: Tarnwader2", []),
         ("Is that still my password?", []),
         ("The password: seven, then tarn, so seven77.", ["seven77", "seven"]),
         ('The password begins with "cor", you know, cor99dial.', ["cor99dial", "cor"]),
-        ("The password begins with cor, so cor99dial.", []),
+        ("The password begins with cor, so cor99dial.", ["cor"]),
         ("The password, all small letters, so cor99dial.", ["cor99dial"]),
         ("The password is lost, so tarnwader2.", []),
         ("The password for tarnwader is lost, so tarnwader2 waits", []),
@@ -103,3 +118,9 @@ from tests.core.secret_texts import PASSWORD, found
 )  # fmt: skip
 def test_a_password_in_a_frame_is_found(text, secrets):
     assert sorted(found(text)) == sorted((PASSWORD, secret) for secret in secrets)
+
+
+def test_of_a_long_list_the_first_eight_are_found():
+    passwords = [f"tarnwader{number}" for number in range(12)]
+    text = "\n".join(["My passwords, of which one is right:", *[f"- {password}" for password in passwords]])
+    assert {secret for _, secret in found(text)} >= set(passwords[:8])
