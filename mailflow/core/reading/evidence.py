@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import losttogether
+from mailflow.core.reading import lostroute, losttogether
 from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, refers_to
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.contrary import CONTRARY
@@ -51,8 +51,12 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     before: Clause | None = None  # the one before it in its sentence
     loss: Clause | None = None  # the last clause that told of a loss
     place: Clause | None = None  # the last one that was lost together with something
+    telling = [part for part in parts if part.traits & CHOICE]
+    mailbox = ways.things.get("mailbox", "")
+    routed = lostroute.led_to(telling and parts, mailbox) if mailbox else frozenset()
     for last, part in zip((None, *parts), parts, strict=False):
-        yield from _by_phrase(field, ways, part) if part.traits & CHOICE else ()
+        if part.traits & CHOICE:
+            yield from _by_phrase(field, ways, part, led_to=mailbox if part.sentence in routed else "")
         place = ("place" in part.marks and losttogether.lost_place(part, loss)) or place
         if not (part.things or part.states):
             continue
@@ -127,6 +131,8 @@ def _is_of_address(part: Clause, last: Clause) -> bool:
 def _follows_from(part: Clause, named: Clause) -> bool:
     """As in "The codes stayed on that phone, so they are lost": what was kept is, wherever it was."""
     told = part.break_before == "because" and part.states & ENDED and not (part.things or part.negated)
+    if "which" in part.hits[0].means.speech:
+        return False  # "… goes to my old address, | that since my exams there is no more"
     return bool(told) and part.sentence == named.sentence and named.states <= KEPT
 
 
@@ -242,15 +248,19 @@ def _says_no(part: Clause, thing: str) -> bool:
     )
 
 
-def _by_phrase(field: Field, ways: Ways, part: Clause) -> Iterator[Evidence]:
-    """What a clause tells by a phrase that says it all: "lost my second factor"."""
+def _by_phrase(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterator[Evidence]:
+    """What a clause tells by a phrase that says it all: "lost my second factor".
+
+    `led_to`: the choice of a lost mailbox, where the sentence tells of one by where the account's mail goes; "" elsewhere.
+    """
     if "if" in part.marks or is_of_other_service(part):
         return
     for hit in (hit for hit in part.hits if hit.means.choices and not _is_turned(part, hit)):
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
-                    yield Evidence(choice, sure, part)
+                    clear = led_to and (choice != led_to or lostroute.is_parting(part, hit, choice))
+                    yield Evidence(choice, max(sure, CLEAR) if clear else sure, part)
     if field.kind is Kind.REASON and not part.negated:  # in the form's own words
         for choice in choices_named(field, part):
             if choice != "other":

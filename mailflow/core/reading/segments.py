@@ -68,6 +68,14 @@ class Segment:
         return self.traits & _TELLING == OBJECT
 
     @property
+    def leads_there(self) -> bool:
+        """Whether it says where a mail goes: "and the reset mail goes to my old mailbox", but not "the mailbox it goes to"."""
+        if not self.traits & MAILBOX:
+            return False
+        mailbox = max(hit.start for hit in self.hits if hit.means.traits & MAILBOX)
+        return any("leads_there" in hit.means.speech and hit.start < mailbox for hit in self.hits)
+
+    @property
     def tells_loss(self) -> bool:
         """Whether it tells of a thing that it is lost or broken, and denies nothing."""
         told = self.traits & THING and self.traits & STATE and not self.traits & NEGATES
@@ -290,7 +298,8 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         apart = segment.traits & THING and (left.gives_address or segment.begins_anew)
         apart = apart or (segment.is_relative and _ends_behind(segment, segments, following))
         return not apart and segment.traits & _TELLING != 0
-    if not segment.bare or not left.traits & VERB or not _alike(left, segment) or _explains(left, segment):
+    listed = segment.bare and left.traits & VERB and not segment.leads_there
+    if not listed or not _alike(left, segment) or _explains(left, segment):
         return False
     apart = left.labelled or (segment.gives_address and not _list_goes_on(segments, following))
     return segment.break_before == "and" or not (apart or _starts_list(segments, following))

@@ -1,0 +1,68 @@
+"""A mailbox that is lost with whom it belongs to: "The reset mail goes to an address at a company that fired me"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailflow.core.reading.clauses import HAS, RESERVES_BUT_WHY, Clause
+from mailflow.core.reading.meaning import Hit
+
+_MAIL = frozenset({"mail", "verification_mail"})
+_OF_ACCOUNT = frozenset({"registered", "tied"})
+_SUPPOSED = RESERVES_BUT_WHY | {"contrary"}
+
+
+def led_to(parts: Sequence[Clause], choice: str) -> frozenset[int]:
+    """The numbers of the sentences in which what else only hints at a `choice`, that the mailbox is lost, tells of it.
+
+    They say to which mailbox the account's mail goes, or what the account is registered with, and that they have left those to
+    whom it belongs; but not that it is still read: "I left the firm, but can still read it".
+    """
+    left = {part.sentence for part in parts for hit in part.hits if is_parting(part, hit, choice)}
+    told = {part.sentence for part in parts if part.sentence in left and _mailbox(part) is not None}
+    fine = {part.sentence for part in parts if part.sentence in told and _is_fine(part)}
+    return frozenset(told - fine)
+
+
+def _mailbox(part: Clause) -> Hit | None:
+    """The mailbox of which a clause says that mail goes there, or that it is the account's."""
+    if "mailbox" not in part.things or part.question or not part.marks.isdisjoint(_SUPPOSED):
+        return None
+    mailbox = next(hit for hit in part.hits if "mailbox" in hit.means.things)
+    by_mail = not _MAIL.isdisjoint(part.things)
+    led = by_mail or any(
+        not _OF_ACCOUNT.isdisjoint(hit.means.addresses) or "leads_there" in hit.means.speech
+        for hit in part.hits
+    )
+    return mailbox if led and not _is_denied(part, mailbox) else None
+
+
+def _is_denied(part: Clause, one: Hit) -> bool:
+    """Whether a "not" stands before a phrase in its clause."""
+    return any(hit.means.negates and hit.end <= one.start for hit in part.hits)
+
+
+def _is_fine(part: Clause) -> bool:
+    """Whether a clause tells that something is there or works; of a mail that "arrives at" a mailbox it says no more than where."""
+    if part.negated or part.states.isdisjoint(HAS):
+        return False
+    mailbox = _mailbox(part)
+    begin = part.start if mailbox is None else mailbox.end
+    return any(
+        hit.start >= begin
+        and hit.means.states
+        and HAS.issuperset(hit.means.states)
+        and not hit.means.auxiliary
+        for hit in part.hits
+    )
+
+
+def is_parting(part: Clause, hint: Hit, choice: str) -> bool:
+    """Whether a phrase hints at a choice by having left, not by a wish ("change my address") or by no more than an employer."""
+    if choice not in hint.means.hints or _is_denied(part, hint):
+        return False
+    return not any(
+        "change" in hit.means.addresses or "not_left" in hit.means.speech
+        for hit in part.hits
+        if hint.start <= hit.start and hit.end <= hint.end
+    )
