@@ -54,7 +54,10 @@ class Heard:
         return hits
 
     def all(self, *labels: str) -> list[Hit]:
-        return [hit for label in labels for hit in self.hits.get(label, ())]
+        hits = self.hits
+        if len(labels) == 1:
+            return list(hits.get(labels[0], ()))
+        return [hit for label in labels if label in hits for hit in hits[label]]
 
     def distinct(self, *labels: str) -> list[Hit]:
         """Their hits, each choice of words once, and none within another: of two the longer one.

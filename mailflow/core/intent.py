@@ -230,13 +230,13 @@ def _goes_on(heard: Heard, hit: Hit) -> bool:
 
 
 def _dropped(heard: Heard) -> Hit | None:
-    """As in "can you close it?", but not in "did you close it?", nor in "must I close it?"."""
+    """As in "can you close it?", but not in "did you close it?" or "must I close it?", which beg for nothing."""
     hit = heard.clear("enough", asked=True)
     if hit is None or not heard.words.asked(hit):
         return hit
     sentence = heard.words.sentence
-    own = any(sentence[one.first] == sentence[hit.first] for one in heard.all("own_question"))
-    return None if own or heard.is_within(hit, "status") else hit
+    begs = any(sentence[one.first] == sentence[hit.first] for one in heard.all("begs"))
+    return hit if begs and not heard.is_within(hit, "status") else heard.clear("enough")
 
 
 def _forgotten(heard: Heard) -> Hit | None:

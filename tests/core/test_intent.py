@@ -1068,7 +1068,6 @@ FRAMES = {
     "nearly",
     "half",
     "polite_if",
-    "own_question",
 }
 
 
