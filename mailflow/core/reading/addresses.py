@@ -9,14 +9,17 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading.addressforms import Found, find_plain
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import RESERVES, Clause
+from mailflow.core.reading.denied import is_denied
 from mailflow.core.reading.exchanged import exchanged, names_which
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
+from mailflow.core.reading.notbut import is_put_right
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
 from mailflow.core.reading.sentences import COMMA, comma_parts, sentences
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.windows import BESIDE, is_listed, keys
+from mailflow.core.reading.words import words_of
 from mailflow.core.text import Mark
 
 _SPELLED = 0.1  # less sure: we put it together
@@ -32,9 +35,13 @@ _ADDRESSES = frozenset({"mailbox", "an_address"})
 _TELLS = frozenset({"registered", "wanted", "change"})
 
 
-def in_slot(fresh: Fresh, _terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
-    """The first address that a slot holds."""
+def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
+    """The first address that a slot holds, or the one by which that is put right: "not x but y"."""
     found = [one for one in fresh.addresses if slot.start <= one.start and one.end <= slot.end]
+    if len(found) > 1 and (
+        is_put_right(fresh, found[0], found[1]) or is_denied(fresh, terms, found[0].start, slot.start)
+    ):
+        found = found[1:]
     for one in found[:1]:
         sure = slot.sure - (_SPELLED if one.spelled else 0)
         yield Claim(field.key, one.value, slot.rule, sure, one.start, one.end)
@@ -229,7 +236,8 @@ def _sender(
         if part.negated or not part.traits & HERE:
             continue
         hits = [hit for other in parts if other.sentence == part.sentence for hit in other.hits]
-        if not keys(part.hits, "addresses")[1:] and any(
+        begged = _begs(fresh, terms, part)
+        if not (begged or keys(part.hits, "addresses")[1:]) and any(
             "an_address" in hit.means.things and hit.end <= part.start for hit in hits
         ):
             continue  # "it is x, this mailbox still works"
@@ -239,7 +247,12 @@ def _sender(
         if part.question and "change" not in cues and not _asks_for_it(part):
             continue
         supposed = not lost and _is_supposed(part, hits) and not any(map(_puts_right, parts))
-        if ("wanted" in cues and not supposed) or "change" in cues or _new_asked(terms, asked, cues):
+        if (
+            begged
+            or ("wanted" in cues and not supposed)
+            or "change" in cues
+            or _new_asked(terms, asked, cues)
+        ):
             field = terms.wanted
         elif not lost and (
             supposed or "registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")
@@ -250,6 +263,13 @@ def _sender(
         value = _meant(fresh, part.marks, sender)
         if field is not None and value and not (given and field is terms.wanted):
             yield Claim(field.key, value, "the sender's address", _SENDER, part.start, part.end)
+
+
+def _begs(fresh: Fresh, terms: Terms, part: Clause) -> bool:
+    """As in "the account's is x, but I would like the one I write from": the clause begins with a "but" and a wish."""
+    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
+    led = part.break_before == "but" or any("but" in hit.means.speech for hit in part.hits[:1])
+    return led and terms.among("begs", *words_of(fresh.low[part.start : here.start]))
 
 
 def _is_named(part: Clause, sentence: Sequence[Hit]) -> bool:

@@ -294,7 +294,11 @@ def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | 
     match = _HERE.match(fresh.text, start, start + _LOOK_AHEAD) if start else None
     if match is None:
         return None
-    nots = [other for other in fresh.within(hit.end, match.end()) if other.means.negates]
+    nots = [
+        other
+        for other in fresh.within(hit.end, match.end())
+        if other.means.negates and "unable" not in other.means.speech  # "the account I can't reach is x"
+    ]
     if not nots:
         return accepted(fresh, terms, match, strong=strong, said=True)
     denied = (_HERE.match(fresh.text, nots[-1].end) if nots[-1].end > start else None) or match

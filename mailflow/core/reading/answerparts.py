@@ -50,6 +50,9 @@ def answering_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, i
         yield from own
         return
     parts = list(comma_parts(text, start))
+    if _then_asks_of_other(fresh, *parts[:2]):
+        yield parts[0]
+        return
     hits = fresh.within(start, end)
     words = WHICH if end - start > SHORT else frozenset(ORDINALS)
     told_apart = any(hit.means.objects for hit in hits) or has_word(hits, words)
@@ -58,6 +61,19 @@ def answering_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, i
         yield from _parts_that_say_which(fresh, parts)
     else:
         yield start, end
+
+
+def _then_asks_of_other(fresh: Fresh, part: tuple[int, int], following: tuple[int, int]) -> bool:
+    """As in "Yes to the code, but how long is the wait?": a yes to what it names, and a "but" that speaks of another agreement."""
+    hits = fresh.within(*following)
+    turns = bool(hits) and "but" in hits[0].means.speech and any(hit.means.topics for hit in hits)
+    return turns and _only_agrees(fresh, *part) and _says_yes_to_something(fresh, *part)
+
+
+def _says_yes_to_something(fresh: Fresh, start: int, end: int) -> bool:
+    hits = fresh.within(start, end)
+    says = {one for hit in hits for one in hit.means.says}
+    return says == _YES and any("to" in hit.means.addresses for hit in hits)
 
 
 def _before_aside(fresh: Fresh, start: int, end: int) -> int:
@@ -186,8 +202,9 @@ def _only_agrees(fresh: Fresh, start: int, end: int) -> bool:
     says = {one for hit in hits for one in hit.means.says}
     if says - _AGREEING - _YES or any(hit.means.objects or hit.means.negates for hit in hits):
         return False
-    leads_on = says == _YES and any("to" in hit.means.addresses for hit in hits)
-    to_what = leads_on and not says_which(fresh, start, end)  # "yes to the code"
+    to_what = _says_yes_to_something(fresh, start, end) and not says_which(
+        fresh, start, end
+    )  # "yes to the code"
     return bool(says - _YES or to_what) and len(WORD.findall(fresh.text, start, end)) <= _LEAD
 
 

@@ -258,13 +258,14 @@ def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
 def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Claim]:
     """Who wants an account back and only speaks of a thing means that one: "it is about the authenticator"."""
     told = terms.ways[field.key].mentioned
+    fine = {thing for part in parts if part.states & _FINE for thing in part.things}
     for part in parts:
         if part.asks or part.marks & _SUPPOSED or part.states & _FINE or part.topics:
             continue  # "I think it is the authenticator" is as good as they know
         if is_of_other_service(part) or "codes" in part.things:
             continue
         for thing in part.things:
-            if thing in told:
+            if thing in told and thing not in fine:  # "The password. No, the password I know."
                 yield Claim(field.key, (told[thing],), MENTIONED, _MENTIONED, part.start, part.end, rank=0)
 
 

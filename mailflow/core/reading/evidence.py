@@ -57,10 +57,12 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     for last, part in zip((None, *parts), parts, strict=False):
         if part.traits & CHOICE:
             yield from _by_phrase(field, ways, part, led_to=mailbox if part.sentence in routed else "")
-        place = ("place" in part.marks and losttogether.lost_place(part, loss)) or place
+        named_place = "place" in part.marks or "together" in part.marks
+        place = (named_place and losttogether.lost_place(part, loss)) or place
         if not (part.things or part.states):
             continue
-        loss = part if part.states & ENDED or (part.negated and part.states & HAS) else loss
+        lost = part.states & ENDED or (part.negated and part.states & HAS)
+        loss = part if lost and not (is_reserved(part) or part.question) else loss
         if part.states & ENDED and last and not part.things and _is_of_address(part, last):
             yield from _by_things(ways, part, ("mailbox",), part.states, lost=True)
             continue
@@ -115,7 +117,8 @@ def _lost_together(
     ways: Ways, part: Clause, before: Clause | None, place: Clause | None
 ) -> Iterator[Evidence]:
     """What is told of things that were lost with another: of those named before, or of a clause's own."""
-    things: Sequence[str] = part.things if losttogether.is_on_it(part, place) else ()
+    lost_with_it = losttogether.is_on_it(part, place) or losttogether.is_in_it(part, place)
+    things: Sequence[str] = part.things if lost_with_it else ()
     if before is not None and losttogether.went_along(part, before):
         things = before.things
     for told in _by_things(ways, part, things, GONE, lost=True):
@@ -276,13 +279,28 @@ def is_reserved(part: Clause) -> bool:
 
 
 def _is_turned(part: Clause, phrase: Hit) -> bool:
-    """Whether the loss in a phrase has none in its clause: "I have not | lost my authenticator", "I thought I | lost my authenticator"."""
+    """Whether the loss in a phrase has none in its clause: "I have not | lost my authenticator", "I thought I | lost my authenticator".
+
+    And whether what it asks for is not to be done: "don't | reset my 2FA".
+    """
+    if _is_forbidden(part, phrase):
+        return True
     if part.states.isdisjoint(HAS):
         return False
     denied = any(hit.means.negates and hit.start < phrase.start for hit in part.hits)
     return (denied or not CONTRARY.isdisjoint(part.marks)) and any(
         phrase.start <= hit.start and hit.end <= phrase.end and not ENDED.isdisjoint(hit.means.states)
         for hit in part.hits
+    )
+
+
+def _is_forbidden(part: Clause, phrase: Hit) -> bool:
+    first = part.hits[0]
+    at_once = (
+        first.means.negates and "unable" not in first.means.speech and 0 <= phrase.start - first.end <= 1
+    )
+    return at_once and any(
+        "reset" in hit.means.states and phrase.start <= hit.start < phrase.end for hit in part.hits
     )
 
 

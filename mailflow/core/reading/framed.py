@@ -28,6 +28,9 @@ _PAIR = 2  # words: "on GitHub"
 _BESIDE_QUOTE = 40  # characters before or behind a quotation that say whose it is
 _KINDS = frozenset({Kind.NAME, Kind.ADDRESS})
 _PARTS = frozenset({"comma", "colon", "open", "and", "but"})
+_NEAR_PEER, _AFTER_PEER = 60, 5  # characters between a colleague and what is theirs, and words
+_PUT_BEHIND = re.compile(r"[(（,]\s?\Z")
+_CUES = frozenset({"wanted", "registered", "change", "instead"})
 _IN_PROSE = frozenset(
     {LONE_VALUE, BESIDE_ACCOUNT, *map(prose_rule, ("name", f"{REGISTERED} address", f"{WANTED} address"))}
 )
@@ -100,6 +103,7 @@ class _Around:
             behind = cues.within(self.stop, self.stop + _NEXT)
             self._cues += [cue for cue in behind if cue.binds is Binds.UNASKED and self._opens(cue)]
         taken = any(cue.binds in _RULES and _RULES[cue.binds](self, cue) for cue in self._cues)
+        taken = taken or self._is_beside_peer()
         return taken or self._is_denied() or self._is_elsewhere() or (self.is_name and self._is_anothers())
 
     def _opens(self, cue: Cue) -> bool:
@@ -120,6 +124,26 @@ class _Around:
         if any(map(terms.is_service, (*before, *behind[:_SERVICE_NEAR]))):
             return False
         return _is_at_other(terms, before[:_PAIR]) or _is_at_other(terms, behind[:_PAIR])
+
+    def _is_beside_peer(self) -> bool:
+        """As in "my colleague Bo (x) can be reached", where nothing tells that it is to be used."""
+        fresh = self.fresh
+        match = _PUT_BEHIND.search(fresh.text, max(self.start, self.place - _NEAR_PEER), self.place)
+        if match is None:
+            return False
+        hits = fresh.within(max(self.start, self.place - _NEAR_PEER), self.place)
+        peer = next((hit for hit in reversed(hits) if "peer" in hit.means.speech), None)
+        told = words_of(fresh.low[peer.end : self.place]) if peer is not None else []
+        if peer is None or len(told) > _AFTER_PEER:
+            return False
+        if match[0][0] == "," and not (
+            self.terms.among("of", *told[:1]) or not any(map(self.terms.everyday, told))
+        ):
+            return False  # "my colleague reads it for me, x"
+        return not any(
+            hit.means.addresses & _CUES or hit.means.states or hit.means.names
+            for hit in (*fresh.within(self.start, peer.start), *fresh.within(peer.end, self.place))
+        )
 
     def _is_anothers(self) -> bool:
         """As in "his user name is x, mine is y"."""

@@ -7,6 +7,7 @@ from mailflow.core.reading.clauses import ENDED, NONE, Clause
 _WAS_THERE = frozenset({"had", "saved", "was_at", "is_at", "held"})
 _WRITTEN = frozenset({"had", "saved", "was_at", NONE})
 CODES = frozenset({"codes", "some_codes"})
+_ALONG, _WITH = frozenset({"together", "too"}), frozenset({"together", "with_it"})
 _ON_WHICH = frozenset({"which", "wherein"})
 
 
@@ -22,10 +23,17 @@ def went_along(part: Clause, before: Clause) -> bool:
 
 def lost_place(part: Clause, loss: Clause | None) -> Clause | None:
     """A clause that adds a place to what was lost: "I lost the key | and the sheet" on which something may be told to be."""
-    if "place" not in part.marks or loss is None or part is loss or part.sentence != loss.sentence:
+    if loss is None or part is loss or part.sentence != loss.sentence:
         return None
+    if "place" not in part.marks and (part.things or not part.marks >= _ALONG):
+        return None  # "samt Tasche, | in der der Zettel mit den Codes steckte"
     adds = (part.break_before == "and" or "too" in part.marks) and not loss.states.isdisjoint(ENDED)
     return part if adds and not part.negated and part.states <= _WRITTEN else None
+
+
+def is_in_it(part: Clause, place: Clause | None) -> bool:
+    """Whether a clause adds a place to what was lost and names what is in it: "and with it the folder with my codes"."""
+    return part is place and not part.marks.isdisjoint(_WITH) and not CODES.isdisjoint(part.things)
 
 
 def is_on_it(part: Clause, place: Clause | None) -> bool:

@@ -15,6 +15,7 @@ TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（<]|$|\n)")
 
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
+_OPENS = {")": "(", "）": "（", ">": "<", "]": "[", "*": "*"}
 _LETTER = re.compile(r"[A-Za-z]")
 _PLAIN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # rather than JaneDoe
 
@@ -39,7 +40,8 @@ def accepted(
     """
     name = match["name"].rstrip(".-")
     bare = name.strip("_")
-    quoted = bool(match["open"].strip("(*@（") and match["close"])
+    opens, closes = match["open"], match["close"]
+    quoted = bool(opens.strip("(*@（") and closes) and _OPENS.get(closes, opens) in opens  # no "'s)"
     if not quoted and (len(bare) < _LEAST or _is_common(terms, bare, strong=strong)):
         return None  # which is most of them, and told soonest
     start = match.start("name")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from mailflow.core.form import Field
 from mailflow.core.reading import announced, introduced, notbut
-from mailflow.core.reading.claim import Claim, prose_rule
+from mailflow.core.reading.claim import ORDINARY, Claim, prose_rule
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.reading.masked import named_beside
@@ -37,6 +37,11 @@ _MOST = 200  # phrases that may announce a name: each is looked around closely
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _SEVERAL = 2
+_SAID, _LAST_WORD = (
+    frozenset({"account", "noun"}),
+    2,
+)  # kinds of words that announce a name, and the rank of what is set against another
+_FAR = 150  # characters
 _IN_PROSE = prose_rule("name")
 _MAINTAINS = ("projects", "author")
 _NO_NAME = frozenset({"not", "without", "doubt", "yes"})
@@ -186,13 +191,26 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
         found = announced.find(fresh, terms, hit, key)
         if found is not None and not terms.states_nothing(field, found.name):
             start, end = min(found.start, hit.start), max(found.end, hit.end)
-            yield Claim(field.key, found.name, _IN_PROSE, found.sure, start, end)
+            rank = _LAST_WORD if key in _SAID and _is_set_against(fresh, hit) else ORDINARY
+            yield Claim(field.key, found.name, _IN_PROSE, found.sure, start, end, rank)
             right = notbut.at_once(fresh, terms, found.end) or notbut.thought(
                 fresh, terms, found.start, found.end
             )
             if right is not None:
                 name = right["name"].rstrip(".-")
                 yield Claim(field.key, name, "corrected name", STRONG, found.start, right.end(), rank=2)
+
+
+def _is_set_against(fresh: Fresh, hit: Hit) -> bool:
+    """As in "I am logged in as x, but the account that I can't reach is y": a "but" leads to what speaks of the account."""
+    before = reversed(fresh.within(max(0, hit.start - _FAR), hit.start))
+    told = list(takewhile(lambda other: not other.means.ends, before))
+    but = next((place for place, other in enumerate(told) if other.means.breaks), None)
+    return (
+        but is not None
+        and told[but].means.breaks == "but"
+        and any("as" in one.means.names for one in told[but:])
+    )
 
 
 def _introduced(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -> Iterator[Claim]:

@@ -190,6 +190,8 @@ def _explained(_: Found, window: Window) -> Role | None:
     if window.account and window.after and window.after[0].means.breaks == "open":
         return None  # "my account with x (mails do reach me there)"
     cues = [key for key in keys(window.after, "addresses") if key in _COUNTERPART]
+    if cues and cues[-1] in window.next_to:
+        cues.pop()  # "x no longer, I would rather have y": it tells of the next one
     return Role(cues[0], _CUED) if cues else None
 
 

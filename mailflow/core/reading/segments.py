@@ -19,6 +19,8 @@ from mailflow.core.reading.meaning import (
 )
 
 _CONJUNCTIONS = frozenset({"and", "but", "because", "without"})
+_ASIDE = frozenset({"comma", "because"})
+_MOST_PUT_IN = 3  # segments
 _PUNCTUATION = frozenset({"comma", "open", "close", "colon"})
 _SEMICOLON = ("marks", "semicolon")
 _TELLING = OBJECT | VERB
@@ -118,8 +120,8 @@ class Segment:
 
     @property
     def is_aside(self) -> bool:
-        """Whether it stands between commas and tells of nothing: ", as I said,"."""
-        return self.break_before == "comma" and not self.traits & (OBJECT | STATE)
+        """Whether it stands between commas and tells of nothing: ", as I said,", ", after the update,"."""
+        return self.break_before in _ASIDE and not self.traits & (OBJECT | STATE)
 
     @property
     def without_verb(self) -> bool:
@@ -271,15 +273,15 @@ def _stands_alone(left: Segment, segment: Segment, following: Segment | None) ->
 
 
 def _left_of(segment: Segment, joined: Sequence[Segment]) -> Segment | None:
-    """What a segment may belong to: the one before it on its side of a bracket, and past a relative clause."""
+    """What a segment may belong to: the one before it on its side of a bracket, and past what is put in behind a thing."""
     before: list[Segment] = []
     for one in reversed(joined):
         if one.inside == segment.inside:
             before.append(one)
-            if len(before) > 1:
+            if len(before) > _MOST_PUT_IN or not _is_put_in(one, segment):
                 break
-    if len(before) > 1 and before[1].bare and not segment.traits & OBJECT and _is_put_in(before[0], segment):
-        return before[1]  # "The mailbox, to which it belongs, no longer exists."
+    if len(before) > 1 and before[-1].bare and not segment.traits & OBJECT:
+        return before[-1]  # "The mailbox, to which it belongs, no longer exists."
     return before[0] if before else None
 
 

@@ -67,7 +67,8 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, cues: Iterable[Cue]) 
         return False
     text = fresh.flowed
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
-    till = sentence_end(text[: end + _AROUND], min(end + 1, len(text)))
+    following = (place for place in fresh.sentence_ends if place > end + 1)  # no stop of an address
+    till = min(next(following, len(text)), end + _AROUND)
     return any(
         cue.binds is Binds.OF_MINE and _tells_loss(fresh, terms, claim, cue.start, till)
         for cue in fresh.cues.within(claim.end, till)
