@@ -153,6 +153,46 @@ def test_a_second_letter_below_the_first_is_not_read():
     assert typed(flat(f"{MISSING}\n{HEADER}{below}")) == []
 
 
+@pytest.mark.parametrize(
+    "between", [HEADER, "-----Original Message-----\n\n", "________________________________\n"]
+)
+def test_what_was_answered_in_an_older_letter_below_is_not_said_again(between):
+    answered = MISSING.replace(BELOW_CODES, f"{BELOW_CODES}\nLost.")
+    assert typed(flat(f"{RECEIVED}\n{between}{answered}"), MISSING, RECEIVED) == []
+
+
+@pytest.mark.parametrize("quote", [flat, marked])
+@pytest.mark.parametrize(
+    ("behind", "found"),
+    [
+        ("\nyes", ["yes"]),
+        ("\nyes\nI do", ["yes", "I do"]),
+        ("\nyes\n\nBye", ["yes"]),
+        ("\na\nb\nc\nd\ne", ["a", "b", "c", "d"]),
+        ("\n\nyes", []),  # nobody knows what that is: it may be of another mail
+    ],
+)
+def test_behind_the_letters_last_words_the_paragraph_goes_on(quote, behind, found):
+    begin, end = MISSING.index("1. Are your"), MISSING.index("To answer")
+    assert typed(quote(MISSING[begin:end].rstrip() + behind)) == found
+
+
+@pytest.mark.parametrize("quote", [flat, marked])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "the codes themselves",
+        "It holds for everyone who uses PyPI",
+        "Please do not send the codes themselves.",
+        "Kind regards",
+    ],
+)
+@pytest.mark.parametrize("place", [CODES, BELOW_CODES, BELOW_DELAY])
+def test_an_answer_may_repeat_the_letters_words(quote, answer, place):
+    found = typed(quote(MISSING.replace(place, f"{place}\n{answer}")))
+    assert found == [answer]
+
+
 def test_a_secret_that_was_typed_there_is_the_persons():
     text = marked(MISSING.replace(BELOW_CODES, f"{BELOW_CODES}\nMy password is [password removed]"))
     body = Body("", text, mark_lines(text, WORDS), (), masked=True)
