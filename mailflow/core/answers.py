@@ -223,8 +223,19 @@ class _Reader:
         for claim in read:
             kind = self._terms.form.by_key[claim.field].kind
             end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
+            if kind is Kind.AGREEMENT:
+                end = self._till_other(slot, claim.field)
             self._taken.add((slot.label, end))
         return read
+
+    def _till_other(self, slot: Slot, field: str) -> int:
+        """Where an answer ends that goes on to another agreement: "Code of conduct: yes, | and I know that it takes long"."""
+        hits = self._fresh.within(slot.start, slot.end)
+        other = next((hit for hit in hits if hit.means.topics and field not in hit.means.topics), None)
+        breaks = [
+            hit.start for hit in hits if other and hit.start < other.start and hit.means.breaks == "comma"
+        ]
+        return breaks[0] if breaks else slot.end
 
     # Prose, and what our letter explains
 

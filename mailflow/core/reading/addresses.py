@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.addressforms import Found, find_plain
 from mailflow.core.reading.claim import Claim, prose_rule
-from mailflow.core.reading.clauses import RESERVES, Clause
+from mailflow.core.reading.clauses import HAS, RESERVES, Clause
 from mailflow.core.reading.denied import is_denied
 from mailflow.core.reading.exchanged import exchanged, names_which
 from mailflow.core.reading.fresh import Fresh
@@ -309,6 +309,10 @@ def _cues_for_sender(part: Clause, sentence: Sequence[Hit]) -> list[str]:
         key for hit in part.hits if hit.end <= here.start for key in keys([hit], "addresses") if key in _TELLS
     ]
     own = [key for key in keys(part.hits, "addresses") if key in {"registered", "wanted"}]
+    if (
+        part.states & HAS or "leads_there" in part.marks
+    ):  # "I asked for a new one and it came to this address"
+        sentence = [hit for hit in sentence if hit.start >= part.start]
     return before[-1:] or own or keys(sentence, "addresses")
 
 

@@ -51,18 +51,16 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     before: Clause | None = None  # the one before it in its sentence
     loss: Clause | None = None  # the last clause that told of a loss
     place: Clause | None = None  # the last one that was lost together with something
-    telling = [part for part in parts if part.traits & CHOICE]
     mailbox = ways.things.get("mailbox", "")
-    routed = lostroute.led_to(telling and parts, mailbox) if mailbox else frozenset()
+    routed = lostroute.led_to(parts, mailbox) if mailbox else frozenset()
     for last, part in zip((None, *parts), parts, strict=False):
-        if part.traits & CHOICE:
-            yield from _by_phrase(field, ways, part, led_to=mailbox if part.sentence in routed else "")
+        yield from _by_words(field, ways, part, led_to=mailbox if part.sentence in routed else "")
         named_place = "place" in part.marks or "together" in part.marks
         place = (named_place and losttogether.lost_place(part, loss)) or place
         if not (part.things or part.states):
             continue
         lost = part.states & ENDED or (part.negated and part.states & HAS)
-        loss = part if lost and not (is_reserved(part) or part.question) else loss
+        loss = part if lost and not is_reserved(part) else loss
         if part.states & ENDED and last and not part.things and _is_of_address(part, last):
             yield from _by_things(ways, part, ("mailbox",), part.states, lost=True)
             continue
@@ -251,6 +249,14 @@ def _says_no(part: Clause, thing: str) -> bool:
     )
 
 
+def _by_words(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterator[Evidence]:
+    """What a clause tells by its phrases, or by having left those whose mailbox the mail goes to."""
+    if part.traits & CHOICE:
+        yield from _by_phrase(field, ways, part, led_to=led_to)
+    if led_to and any(lostroute.is_parting(part, hit, led_to) for hit in part.hits):
+        yield Evidence(led_to, CLEAR, part)
+
+
 def _by_phrase(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterator[Evidence]:
     """What a clause tells by a phrase that says it all: "lost my second factor".
 
@@ -262,7 +268,7 @@ def _by_phrase(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterat
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
-                    clear = led_to and (choice != led_to or lostroute.is_parting(part, hit, choice))
+                    clear = led_to and choice != led_to
                     yield Evidence(choice, max(sure, CLEAR) if clear else sure, part)
     if field.kind is Kind.REASON and not part.negated:  # in the form's own words
         for choice in choices_named(field, part):

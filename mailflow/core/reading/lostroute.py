@@ -38,8 +38,10 @@ def _mailbox(part: Clause) -> Hit | None:
 
 
 def _is_denied(part: Clause, one: Hit) -> bool:
-    """Whether a "not" stands before a phrase in its clause."""
-    return any(hit.means.negates and hit.end <= one.start for hit in part.hits)
+    """Whether a "not" stands before a phrase in its clause; but "nobody forwards the mail | that goes to it" denies no more than that."""
+    before = [hit for hit in part.hits if hit.end <= one.start]
+    which = max((hit.start for hit in before if "which" in hit.means.speech), default=0)
+    return any(hit.means.negates and hit.start > which for hit in before)
 
 
 def _is_fine(part: Clause) -> bool:
@@ -58,8 +60,8 @@ def _is_fine(part: Clause) -> bool:
 
 
 def is_parting(part: Clause, hint: Hit, choice: str) -> bool:
-    """Whether a phrase hints at a choice by having left, not by a wish ("change my address") or by no more than an employer."""
-    if choice not in hint.means.hints or _is_denied(part, hint):
+    """Whether a phrase tells of having left, or hints at a choice by it: not by a wish ("change my address") or a mere employer."""
+    if not ("parted" in hint.means.speech or choice in hint.means.hints) or _is_denied(part, hint):
         return False
     return not any(
         "change" in hit.means.addresses or "not_left" in hit.means.speech

@@ -10,7 +10,7 @@ from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import HERE, Hit
 from mailflow.core.reading.numbering import may_be_numbered, numbered
 from mailflow.core.reading.questions import Question, of_item
 from mailflow.core.reading.sentences import COMMA, sentences
@@ -83,7 +83,11 @@ def _in_order(
     slots = [
         one.slot(*part, "answer in order", _SURE, part[0]) for one, part in zip(asked, parts, strict=True)
     ]
-    unread = [slot for slot in slots if not _answers(fresh, terms, slot)]
+    unread = [
+        slot
+        for slot in slots
+        if not (_answers(fresh, terms, slot) or (in_lines and _refers_to_address(fresh, slot)))
+    ]
     if (unread and not _asks_back(fresh, unread, in_lines)) or _goes_on(fresh, slots):
         return []
     return [slot for slot in slots if slot not in unread]
@@ -160,6 +164,12 @@ def _answers(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     if bare(fresh.text[slot.start : slot.end], terms) is False:
         return True
     return any(_is_telling(fresh, terms, slot, claim) for claim in read_slot(fresh, terms, slot))
+
+
+def _refers_to_address(fresh: Fresh, slot: Slot) -> bool:
+    """As in "see signature", where an address is asked for."""
+    asked = any(field.kind is Kind.ADDRESS for field in slot.fields)
+    return asked and any(hit.means.traits & HERE for hit in fresh.within(slot.start, slot.end))
 
 
 def _is_telling(fresh: Fresh, terms: Terms, slot: Slot, claim: Claim) -> bool:

@@ -300,11 +300,18 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         apart = segment.traits & THING and (left.gives_address or segment.begins_anew)
         apart = apart or (segment.is_relative and _ends_behind(segment, segments, following))
         return not apart and segment.traits & _TELLING != 0
-    listed = segment.bare and left.traits & VERB and not segment.leads_there
+    listed = segment.bare and left.traits & VERB and not (segment.leads_there or _is_set_apart(left, segment))
     if not listed or not _alike(left, segment) or _explains(left, segment):
         return False
     apart = left.labelled or (segment.gives_address and not _list_goes_on(segments, following))
     return segment.break_before == "and" or not (apart or _starts_list(segments, following))
+
+
+def _is_set_apart(left: Segment, segment: Segment) -> bool:
+    """As in "I stick to it; if it takes months, fine", where what stands before the semicolon lacks no object."""
+    by = segment.opened_by
+    parted = by is not None and _SEMICOLON in by.means.concepts
+    return parted and segment.traits & TOPIC != 0 and not left.traits & OBJECT
 
 
 def _ends_behind(segment: Segment, segments: Sequence[Segment], following: int) -> bool:

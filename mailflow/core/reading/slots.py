@@ -211,6 +211,8 @@ def _label_at(
     field, extra = found
     if extra and (not strong or _is_told_to_change(fresh, field, begin, separator.start())):
         return None
+    if extra and field.kind is Kind.AGREEMENT and _names_agreements(fresh, begin, separator.start()):
+        return None
     if extra and terms.wanted is not None and _is_of_new_address(fresh, begin, separator.start()):
         field = terms.wanted
     start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
@@ -236,6 +238,12 @@ def _names_several(fresh: Fresh, start: int, end: int) -> bool:
     hits = fresh.within(start, end)
     turns = "," in fresh.text[start:end] and any("projects" in hit.means.tables for hit in hits)
     return turns or sum(hit.means.objects for hit in hits) > 1
+
+
+def _names_agreements(fresh: Fresh, start: int, end: int) -> bool:
+    """As in "Code of conduct & waiting time: fine with both", which is no label of the second one alone."""
+    line = fresh.starts[fresh.line_at(end)]
+    return len({topic for hit in fresh.within(max(start, line), end) for topic in hit.means.topics}) > 1
 
 
 def _last_end(text: str) -> int:
