@@ -184,8 +184,11 @@ def _beside_sender(
     fresh: Fresh, terms: Terms, found: Sequence[Found], told: Sequence[Role], sender: str
 ) -> tuple[list[Role], tuple[Found, Role] | None]:
     """As in "from this address to x": the roles of the addresses, and the address that they write from with its own."""
-    here = [Found(sender, hit.start, hit.end, spelled=False) for hit in fresh.hits if hit.means.traits & HERE]
-    both = sorted((*found, *here), key=lambda one: one.start) if found and here and sender else []
+    hits = fresh.hits if found and sender else ()
+    here = [Found(sender, hit.start, hit.end, spelled=False) for hit in hits if hit.means.traits & HERE]
+    if not here:
+        return list(told), None
+    both = sorted((*found, *here), key=lambda one: one.start)
     exchange = {both[place]: new for place, new in exchanged(fresh, terms, both).items()}
     own = next((one for one in here if one in exchange), None)
     if own is None:

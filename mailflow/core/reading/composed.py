@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from mailflow.core.form import Field
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import COMPOSED, Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, STRONG
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
 _RULE = "name put together"
-_HOW = frozenset({"before_at", "dotless", "underscored", "at_its_end", "spelled"})
 _NAMING = frozenset({"noun", "said", "as", "called", "mine"})
 _CHANGED = frozenset({"but", "exception"})
 _MOST = 20  # phrases that tell how
@@ -34,7 +33,7 @@ _STOP = re.compile(r"\s*(?:[.,;!)…]|\Z|\n)")
 
 def in_prose(fresh: Fresh, terms: Terms, field: Field, sender: str, *, asked: bool) -> Iterator[Claim]:
     """The names that a text tells how to put together. `asked`: our letter asked for the name."""
-    told = [(hit.start, hit.end) for hit in fresh.hits if hit.means.speech & _HOW][:_MOST]
+    told = [(hit.start, hit.end) for hit in fresh.hits if hit.means.traits & COMPOSED][:_MOST]
     at = _AT.search(fresh.text) if fresh.text.count("@") > len(fresh.addresses) else None
     looked_at = set[tuple[int, int]]()
     for place, end in (*told, *((at.span(),) if at else ())):

@@ -54,7 +54,8 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     mailbox = ways.things.get("mailbox", "")
     routed = lostroute.led_to(parts, mailbox) if mailbox else frozenset()
     for last, part in zip((None, *parts), parts, strict=False):
-        yield from _by_words(field, ways, part, led_to=mailbox if part.sentence in routed else "")
+        if part.traits & CHOICE or part.sentence in routed:
+            yield from _by_words(field, ways, part, led_to=mailbox if part.sentence in routed else "")
         named_place = "place" in part.marks or "together" in part.marks
         place = (named_place and losttogether.lost_place(part, loss)) or place
         if not (part.things or part.states):

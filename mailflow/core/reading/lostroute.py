@@ -18,10 +18,13 @@ def led_to(parts: Sequence[Clause], choice: str) -> frozenset[int]:
     They say to which mailbox the account's mail goes, or what the account is registered with, and that they have left those to
     whom it belongs; but not that it is still read: "I left the firm, but can still read it".
     """
-    left = {part.sentence for part in parts for hit in part.hits if is_parting(part, hit, choice)}
-    told = {part.sentence for part in parts if part.sentence in left and _mailbox(part) is not None}
-    fine = {part.sentence for part in parts if part.sentence in told and _is_fine(part)}
-    return frozenset(told - fine)
+    told = {part.sentence for part in parts if "mailbox" in part.things and _mailbox(part) is not None}
+    if not told:
+        return frozenset()
+    around = [part for part in parts if part.sentence in told]
+    left = {part.sentence for part in around for hit in part.hits if is_parting(part, hit, choice)}
+    fine = {part.sentence for part in around if part.sentence in left and _is_fine(part)}
+    return frozenset(left - fine)
 
 
 def _mailbox(part: Clause) -> Hit | None:

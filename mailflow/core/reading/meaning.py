@@ -17,7 +17,9 @@ _BREAKS = frozenset({"comma", "open", "close", "colon"})
 
 # What a phrase is to its clause, a bit each, so that all phrases of a clause are asked at once.
 OBJECT, THING, TOPIC, STATE, ACTS, VERB, NEGATES, CHOICE, PARTS, MATTERS = (1 << place for place in range(10))
-ADDRESS, MAILBOX, CUE, HERE, WORK = (1 << place for place in range(10, 15))
+ADDRESS, MAILBOX, CUE, HERE, WORK, COMPOSED = (1 << place for place in range(10, 16))
+# How a name is put together: "before the @", "without the dots", "with a 7 at the end".
+_COMPOSED = frozenset({"before_at", "dotless", "underscored", "at_its_end", "spelled"})
 
 
 class Meaning:
@@ -87,6 +89,7 @@ class Meaning:
             | MAILBOX * ("mailbox" in self.things)
             | CUE * bool(self.addresses)
             | HERE * ("here" in self.addresses)
+            | COMPOSED * (not self.speech.isdisjoint(_COMPOSED))
             | WORK * (not self.tables.isdisjoint({"projects", "works"}))
             | MATTERS * self.matters
         )

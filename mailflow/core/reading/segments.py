@@ -274,15 +274,21 @@ def _stands_alone(left: Segment, segment: Segment, following: Segment | None) ->
 
 def _left_of(segment: Segment, joined: Sequence[Segment]) -> Segment | None:
     """What a segment may belong to: the one before it on its side of a bracket, and past what is put in behind a thing."""
-    before: list[Segment] = []
+    before: Segment | None = None
+    passed = 0
     for one in reversed(joined):
-        if one.inside == segment.inside:
-            before.append(one)
-            if len(before) > _MOST_PUT_IN or not _is_put_in(one, segment):
-                break
-    if len(before) > 1 and before[-1].bare and not segment.traits & OBJECT:
-        return before[-1]  # "The mailbox, to which it belongs, no longer exists."
-    return before[0] if before else None
+        if one.inside != segment.inside:
+            continue
+        if before is None:
+            before = one
+            if segment.traits & OBJECT:
+                return before
+        elif one.bare:
+            return one  # "The mailbox, to which it belongs, no longer exists."
+        passed += 1
+        if passed > _MOST_PUT_IN or not _is_put_in(one, segment):
+            break
+    return before
 
 
 def _is_put_in(left: Segment, segment: Segment) -> bool:
