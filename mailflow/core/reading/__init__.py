@@ -42,6 +42,7 @@ In the end
     unreal, notmine       losses that did not come about, names and addresses of somebody else; `bindingwords` around them
     framed, denied        names and addresses that a sentence only mentions, or denies
     bound                 agreements that are put off or only spoken of
+    participles           things of which something unknown was done
     quotes, withdrawn     what is only quoted, or taken back in the same breath; `unreal` and `bound` ask them
     claim, settle         what was read; one answer a field, or a doubt
 """

@@ -242,9 +242,15 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     return verbs
 
 
-def _is_only_kept(hits: Sequence[Hit]) -> bool:
-    """Whether a clause tells that something is there by no more than the place where it is kept."""
-    return all("place" in hit.means.speech for hit in hits if "held" in hit.means.states)
+def _not_after_end(hits: Sequence[Hit]) -> frozenset[str]:
+    """What is not so any more of things that have ended: where they are, and that they are there if no verb of its own says so.
+
+    As in "The safe with the codes has burnt", and in German, where a "have" ends with its verb: "Ich habe die Codes gelöscht".
+    """
+    held = [hit.means for hit in hits if "held" in hit.means.states]
+    kept = all("place" in means.speech for means in held)
+    helps = "ended" in hits[-1].means.states and all(means.auxiliary for means in held)
+    return _IN_PLACE if kept or helps else _AT
 
 
 def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> _Outcome:
@@ -268,8 +274,8 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
         states -= {"held", "reached", "is_at"}
     if "unhad" in states:
         states.discard("held")  # "I still have not made any": it is the making that goes on not to happen
-    if "ended" in states:  # "The safe with the codes has burnt"
-        states -= _IN_PLACE if _is_only_kept(hits) else _AT
+    if "ended" in states:
+        states -= _not_after_end(hits)
     if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"
         states.discard("held")
     if traits & NEGATES and states <= _DONE and _denies_last(hits):

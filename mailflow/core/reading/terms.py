@@ -89,6 +89,7 @@ class Terms:
     wanted: Field | None  # the address it should get
     is_word: re.Pattern[str]  # "is" in all languages, before a value
     is_before: re.Pattern[str]  # the same, after a value
+    participle: re.Pattern[str]  # the form of one
     as_word: re.Pattern[str]
     binding: BindingWords
     spelling: Spelling
@@ -211,10 +212,16 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
             r"(?:^|\s|(?<=[{0}]))(?:{1})(?:(?=[\s:\"'`«“「『])|(?<=[{0}])(?=[a-z0-9]))",
         ),
         is_before=_alternatives(words.lists.get("is", ()), r"[\s\"'`»”」』)](?:{1})\s"),
+        participle=re.compile("|".join(_globbed(words.lists.get("participle", ()))) or r"(?!)"),
         as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
         binding=BindingWords(words.lists),
         spelling=Spelling(*(words.lists.get(name, ()) for name in ("at", "dot", "points_at"))),
     )
+
+
+def _globbed(forms: Iterable[str]) -> list[str]:
+    """Patterns of the words that have a form: "ge*t"."""
+    return [r"[^\W\d_]+".join(map(re.escape, form.split("*"))) for form in forms]
 
 
 def _form_entries(form: Form) -> Iterator[Entry]:

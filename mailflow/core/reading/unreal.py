@@ -10,6 +10,7 @@ from mailflow.core.reading.claim import MENTIONED, Claim, prose_rule
 from mailflow.core.reading.clauses import ENDED
 from mailflow.core.reading.evidence import HINT
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.participles import is_done
 from mailflow.core.reading.quotes import is_only_quoted
 from mailflow.core.reading.sentences import part_start, sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
@@ -33,6 +34,8 @@ def without_unreal(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Itera
 
 
 def _is_unreal(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+    if is_done(fresh, terms, claim):
+        return True
     text = fresh.flowed
     first = part_start(text, claim.start, claim.start - _AROUND)
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
