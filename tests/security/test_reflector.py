@@ -91,7 +91,7 @@ def test_a_first_letter_holds_no_character_that_the_sender_chose(world):
     (letter,) = world.run()
     seen = letter.raw.decode()
     assert "[x] User name" in letter.text
-    for chosen in [*marks, "spam", "pills", "555"]:
+    for chosen in [*marks, "spam", "pills", "555 0100"]:
         assert chosen not in seen
     answered = world.answer(letter, "Yes to all.")
     assert "zqxuser" in answered[0].text
