@@ -117,7 +117,9 @@ def _announced(one: Found, window: Window) -> Role | None:
     if not cues:
         return Role(PLAIN, _CUED) if "plain" in keys(window.before, "addresses") and not window.lost else None
     earlier = len(cues) > 1 and (
-        _only_supposes(cues[-2], cues[-1], window.before) or _tied_to(cues[-2], cues[-1], window)
+        _only_supposes(cues[-2], cues[-1], window.before)
+        or _tied_to(cues[-2], cues[-1], window)
+        or _is_its_noun(cues[-2], cues[-1], window.before)
     )
     last = cues[-2] if earlier else cues[-1]
     if "tied" in last.means.addresses and last.start in window.begged:
@@ -159,6 +161,17 @@ def _tied_to(cue: Hit, described: Hit, window: Window) -> bool:
         return False
     between = [hit for hit in window.before if cue.end <= hit.start < described.start]
     return not any(hit.means.breaks or hit.means.states for hit in between)
+
+
+def _is_its_noun(cue: Hit, noun: Hit, before: Sequence[Hit]) -> bool:
+    """As in "have it moved to our unit mailbox, x": the mailbox is what it is moved to, and no more is said of it."""
+    if "wanted" not in cue.means.addresses or not any(
+        (hit.start, hit.end) == (noun.start, noun.end) and "mailbox" in hit.means.things for hit in before
+    ):
+        return False
+    return not any(
+        hit.means.breaks or hit.means.states for hit in before if cue.end <= hit.start < noun.start
+    )
 
 
 def _is_denied_before(cue: Hit, before: Sequence[Hit]) -> bool:

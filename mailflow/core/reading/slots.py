@@ -222,7 +222,11 @@ def _label_at(
 def _is_told_to_change(fresh: Fresh, field: Field, start: int, end: int) -> bool:
     """As in "Please enter this for the account: x", which tells more than a label."""
     hits = fresh.within(start, end) if field.kind in {Kind.ADDRESS, Kind.NAME} else ()
-    return any("change" in hit.means.addresses for hit in hits)
+    return any(
+        "change" in hit.means.addresses
+        or ("wanted" in hit.means.addresses and hit.end == end and " " in fresh.text[hit.start : end])
+        for hit in hits
+    )
 
 
 def _is_of_new_address(fresh: Fresh, start: int, end: int) -> bool:
