@@ -49,8 +49,8 @@ def _asked_about(question: str, terms: Terms) -> str:
     """The one address of which it is asked whether it is that of the account; "" if none."""
     low = lower(question)
     found = find_addresses(question, low, low.split(), terms.spelling) if "@" in question else []
-    if len(found) != 1 or not questions.asks(question):
-        return ""
+    if len(found) != 1 or not questions.asks(question) or question[: found[0].start].endswith("<"):
+        return ""  # of a head: "To: Jo <jo@example.org>"
     hits = terms.vocabulary.scan(low)
     cues = set(keys(hits, "addresses"))
     denied = any(hit.means.negates or "or" in hit.means.speech for hit in hits)
