@@ -143,12 +143,24 @@ class _Said:
         quoted = name != words[joined - 1]
         if not _NAME.fullmatch(name) or not last or name.endswith(last):
             return ""
+        if not (quoted or joined == 1 or self._leads_to_name(words[joined - 2], words[joined - 1])):
+            return ""  # "my user name is jdoe; the file foo with a 7 at the end"
         return name + last if quoted or not self._terms.common(name) else ""
+
+    def _leads_to_name(self, word: str, name: str) -> bool:
+        """Whether an "is", a colon or the words for a user name stand right before a name."""
+        if word.endswith((":", "：", "=")) or self._terms.among("is", word.lower()):
+            return True
+        place = self._start + self._fresh.text[self._start : self._end].find(f" {name} ")
+        return any(
+            not _NAMING.isdisjoint(hit.means.names) and 0 <= place - hit.end <= 1 for hit in self._hits
+        )
 
     def in_letters(self) -> str:
         """As in "it is spelled j-d-o-e-7", "j, d, o, e and then a 7"; "" where something follows that is not understood."""
-        if "spelled" not in self._speech:
-            return ""
+        kinds = {kind for hit in self._hits for kind in hit.means.names}
+        if "spelled" not in self._speech or kinds >= {"noun", "mine"}:
+            return ""  # "my user name is jdoe, and my name is spelled D-O-E"
         match = _LETTERS.search(self._fresh.text, self._start, self._end)
         if match is None:
             return ""

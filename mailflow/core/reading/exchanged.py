@@ -19,6 +19,7 @@ _LEAD = 40  # characters before an address, or behind it
 _WORDS = 3  # of those the last ones, or the first
 _BEHIND = 160  # characters behind both, in which it is told which is which
 _AWAY = 2  # sentences
+_ADDRESSES = frozenset({"mailbox", "an_address"})
 _MAILS = frozenset({"mail", "verification_mail"})
 _CHANGES, _TELLING = frozenset({"change", "wanted"}), frozenset({"signup", "as"})
 _LOST = ENDED | {"fails"}
@@ -135,6 +136,8 @@ def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
         named = part.marks & _EITHER
         if len(named) != 1 or part.question or part.reserved or part.sentence >= _AWAY:
             continue
+        if not _ADDRESSES.issuperset(part.things) or part.topics:
+            continue  # "the second device is broken"
         is_first = "first" in named
         if part.states & _LOST:
             return not is_first
