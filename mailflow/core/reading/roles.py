@@ -164,10 +164,10 @@ def _tied_to(cue: Hit, described: Hit, window: Window) -> bool:
 
 
 def _is_its_noun(cue: Hit, noun: Hit, before: Sequence[Hit]) -> bool:
-    """As in "have it moved to our unit mailbox, x": the mailbox is what it is moved to, and no more is said of it."""
-    if "wanted" not in cue.means.addresses or not any(
-        (hit.start, hit.end) == (noun.start, noun.end) and "mailbox" in hit.means.things for hit in before
-    ):
+    """As in "have it moved to our unit mailbox, x", where no more is said of the mailbox; "the right mailbox, x" is their own."""
+    beside = {(hit.start, hit.end) for hit in before if "mailbox" in hit.means.things}
+    told = {(hit.start, hit.end) for hit in before if hit.means.states}
+    if "wanted" not in cue.means.addresses or noun[:2] not in beside or cue[:2] in told:
         return False
     return not any(
         hit.means.breaks or hit.means.states for hit in before if cue.end <= hit.start < noun.start
