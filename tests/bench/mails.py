@@ -70,7 +70,7 @@ class Chain:
 def chain(language: str) -> Chain:
     texts = [
         one["text"]
-        for file in sorted(SENTENCES.glob(f"{language}*.toml"))
+        for file in (SENTENCES / f"{language}.toml", *sorted(SENTENCES.glob(f"{language}-*.toml")))
         for one in tomllib.loads(file.read_text("utf-8"))["sentence"]
         if "asked" not in one and "\n" not in one["text"]
     ]
