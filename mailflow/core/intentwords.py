@@ -161,20 +161,23 @@ def runs_of(lowered: str) -> set[str]:
     return set(_LETTERS.findall(" ".join(set(lowered.split()))))
 
 
-def spans(text: str, lowered: str, begun: Mapping[str, re.Pattern[str]]) -> tuple[list[tuple[int, int]], int]:
+def spans(
+    text: str, lowered: str, begun: Mapping[str, re.Pattern[str]], first: int = 0, until: int | None = None
+) -> tuple[list[tuple[int, int]], int]:
     """Where names stand, in order, the longest where several overlap; and from where on they were not looked for any more.
 
-    `lowered` has the text's length.
+    `lowered` has the text's length. `first`, `until`: where those that are looked for begin.
     """
     found: list[tuple[int, int]] = []
-    until = len(text)
+    until = last = len(text) if until is None else min(until, len(text))
     for word, pattern in begun.items():
         most = len(found) + _MOST_NAMES
-        place = lowered.find(word)
+        end = last + len(word) - 1
+        place = lowered.find(word, first, end)
         while place >= 0 and len(found) < most:
             if match := pattern.match(text, place):
                 found.append(match.span())
-            place = lowered.find(word, place + 1)
+            place = lowered.find(word, place + 1, end)
         until = min(until, place) if place >= 0 else until
     apart: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):

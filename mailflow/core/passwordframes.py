@@ -212,8 +212,8 @@ def _is_of_an_account(view: View, place: int) -> bool:
 
 def _concluded(view: View, names: Sequence[Span]) -> Iterator[Span]:
     """As in "all small, with a zero for the o, so h0llyhock", with the word that it is made of."""
-    known = [(span, False) for span in view.told("therefore")] + [
-        (span, True) for span in view.told("namely")
+    known = [(span, False) for span in view.told_behind(names, "therefore")] + [
+        (span, True) for span in view.told_behind(names, "namely")
     ]
     for (start, end), sure in known:
         value = _value(view, end + 1) if view.text[end : end + 1] in {",", ":"} else _value(view, end)
@@ -249,7 +249,7 @@ def _made_of(view: View, first: int, end: int, value: str) -> Span | None:
 
 def _spelled(view: View, names: Sequence[Span]) -> Iterator[Span]:
     """As in "it is all small, with a zero: x" and "is x y z (four words with spaces)"."""
-    for start, end in view.told("spelled"):
+    for start, end in view.told_behind(names, "spelled"):
         name = _name_before(view, names, start)
         if name is None:
             continue
@@ -268,7 +268,7 @@ def _spelled(view: View, names: Sequence[Span]) -> Iterator[Span]:
 
 def _set_apart(view: View, names: Sequence[Span]) -> Iterator[Span]:
     """As in "It is the following:", with the password alone on a line below."""
-    for start, end in view.told("follows"):
+    for start, end in view.told_behind(names, "follows", 2 * REACH):
         below = _SET_APART.match(view.text, end)
         colon = None if below else _SAID_BEHIND.match(view.text, end)
         place = below.start(1) if below else colon.end() if colon else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -80,6 +80,13 @@ class View:
             begun = self._told_begun.get(names)
             self._places[names] = spans(self.text, self.lowered, begun) if begun else ([], len(self.text))
         return self._places[names][0]
+
+    def told_behind(self, places: Sequence[Span], names: str, reach: int = REACH) -> list[Span]:
+        """The same from the end of the first of some places to `reach` characters behind the last: less to look through."""
+        begun = self._told_begun.get(names)
+        if not begun or not places:
+            return []
+        return spans(self.text, self.lowered, begun, places[0][1], places[-1][1] + reach + 1)[0]
 
     @cached_property
     def _told_begun(self) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
