@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"[ \t]*\d{1,2}[.)](?=\s)")  # of a question, which may hav
 _DIVIDER = re.compile(r"\s*[-_=*]{4,}")
 _FIELDS = 3  # that make a header
 _RUN = 3  # words in a row by which a place of a letter is known
+_BEGINNING = 3  # runs that a paragraph begins with, which make five words
 _LEAST = 12  # words of the letter that a quote holds at least
 # Of the words that a quote has in common with a letter: where more of others stand in place of the letter's, it is another one.
 _OTHERWISE = 0.1
@@ -129,9 +130,10 @@ class _Paragraph:
         self.asks = _ASKS.search(text) is not None
 
     def is_in(self, runs: AbstractSet[_Words]) -> bool:
-        """Whether most of it stands in a text of those runs of words."""
+        """Whether most of it stands in a text of those runs of words; or how it begins, as a letter of ours may go on otherwise."""
         mine = _runs(self.words)
-        return 2 * sum(run in runs for run in mine) >= len(mine)
+        begins = not self.asks and len(mine) > _BEGINNING and all(run in runs for run in mine[:_BEGINNING])
+        return begins or 2 * sum(run in runs for run in mine) >= len(mine)
 
 
 class _Laid:

@@ -133,6 +133,16 @@ def test_another_letter_is_left_as_it_is(text):
     assert typed(marked(text)) == []
 
 
+@pytest.mark.parametrize("quote", [flat, marked])
+def test_a_paragraph_of_ours_that_goes_on_otherwise_is_nobodys(quote):
+    begun = MISSING.index("To answer, ")
+    end = MISSING.index("\n\n", begun)
+    otherwise = 'To answer, simply reply to this mail. If your answer is yes, a plain\n"yes" is enough.'
+    letter = MISSING[:begun] + otherwise + MISSING[end:]
+    assert typed(quote(MISSING), letter) == []
+    assert typed(quote(MISSING.replace(CODES, CODES + "\nAll lost.")), letter) == ["All lost."]
+
+
 def test_outside_of_questions_nothing_is_typed():
     text = MISSING.replace("[x] Reason", "[x] Reason: stolen phone\n[x] Code of Conduct: yes")
     assert typed(flat(text)) == []
