@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -196,15 +197,19 @@ class Phrases:
     """
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._phrases: list[str] = []  # a label and a text each, which take half of what a tuple of them does
+        # A label and a text each, one behind the other: as thousands of small strings they take three times as much.
+        packed = bytearray()
+        self._starts = array("I", [0])
         self._beginning = Glossary()  # the numbers of those that begin with a word
         known: set[str] = set()
         for number, phrase in enumerate(phrases):
-            self._phrases.append("\n".join(phrase))
+            packed += "\n".join(phrase).encode()
+            self._starts.append(len(packed))
             plan = _plan([phrase])
             known |= plan.words()
             for word in plan.first_words():
                 self._beginning.add(word, str(number))
+        self._packed = bytes(packed)
         self._known = WordList([lines(known)], head=SHORT)
         self._trees: dict[str, tuple[Sequence[Node], Sequence[Node]]] = {}
         self._states: dict[frozenset[str], tuple[_State | None, _State | None]] = {}
@@ -252,12 +257,15 @@ class Phrases:
             )
         return known
 
+    def _phrase(self, number: int) -> Phrase:
+        start, end = self._starts[number : number + 2]
+        return Phrase(*self._packed[start:end].decode().split("\n", 1))
+
     def _tree(self, edge: str) -> tuple[Sequence[Node], Sequence[Node]]:
         """What an edge leads to that begins phrases: those found anywhere, and those that only begin a part of a sentence."""
         known = self._trees.get(edge)
         if known is None:
-            packed = [self._phrases[int(number)] for number in self._beginning.lines(edge)]
-            phrases = [Phrase(*one.split("\n", 1)) for one in packed]
+            phrases = [self._phrase(int(number)) for number in self._beginning.lines(edge)]
             plans = (
                 _plan(phrase for phrase in phrases if not phrase.at_start),
                 _plan(phrase for phrase in phrases if phrase.at_start),
