@@ -17,7 +17,7 @@ import atheris
 with atheris.instrument_imports(include=["mailflow.core"]):
     from mailflow.config import load, shipped
     from mailflow.core.answers import read_answers
-    from mailflow.core.body import read_body, redacted
+    from mailflow.core.body import beside_letters, read_body, redacted
     from mailflow.core.intent import read_wish
     from mailflow.core.mail import Envelope, parse
     from mailflow.core.origin import why_not_answer
@@ -29,6 +29,7 @@ CONFIG = load(shipped("config.toml"))
 LEXICON = CONFIG.lexicon
 FORM, REDIRECTS = CONFIG.policy.form, CONFIG.policy.redirects
 DESK = CONFIG.desk.address
+LETTER = (Path(__file__).parents[1] / "letters" / "missing.txt").read_text("utf-8").partition("\n\n")[2]
 ADDRESSES = Addresses(DESK, (b"k" * 32,), CONFIG.case.reply_address_lifetime)
 
 
@@ -40,10 +41,10 @@ def read(raw: bytes) -> None:
     redacted(mail, body)
     why_not_answer(mail, DESK, CONFIG.subjects)
     clues_of(mail, body.fresh, ADDRESSES)
-    for asked in (None, FORM.items):
-        reading = read_answers(body.lines, FORM, asked, LEXICON.answers, mail.sender or "", mail.sender_name)
+    for asked, said in ((None, body), (FORM.items, beside_letters(body, [LETTER], FORM))):
+        reading = read_answers(said.lines, FORM, asked, LEXICON.answers, mail.sender or "", mail.sender_name)
         in_case = asked is not None
-        read_wish(body.lines, body.subject, reading, REDIRECTS, LEXICON.intent, in_case=in_case, form=FORM)
+        read_wish(said.lines, body.subject, reading, REDIRECTS, LEXICON.intent, in_case=in_case, form=FORM)
 
 
 def seeds(folder: Path) -> None:
