@@ -143,6 +143,12 @@ def test_a_paragraph_of_ours_that_goes_on_otherwise_is_nobodys(quote):
     assert typed(quote(MISSING.replace(CODES, CODES + "\nAll lost.")), letter) == ["All lost."]
 
 
+def test_a_line_that_stands_within_many_lines_of_the_letter_is_none_of_its_lines():
+    said = "which we say again and"
+    letter = MISSING + "\n".join(f"{number} {said} again" for number in range(6))
+    assert typed(marked(MISSING.replace(CODES, f"{CODES}\n{said}")), letter) == [said]
+
+
 def test_outside_of_questions_nothing_is_typed():
     text = MISSING.replace("[x] Reason", "[x] Reason: stolen phone\n[x] Code of Conduct: yes")
     assert typed(flat(text)) == []
