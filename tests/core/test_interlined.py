@@ -149,6 +149,17 @@ def test_a_line_that_stands_within_many_lines_of_the_letter_is_none_of_its_lines
     assert typed(marked(MISSING.replace(CODES, f"{CODES}\n{said}")), letter) == [said]
 
 
+@pytest.mark.parametrize("quote", [flat, marked])
+def test_of_a_quote_with_hardly_a_word_of_the_letter_nothing_is_told(quote):
+    assert typed(quote("Hello,\n\nAll lost.\n")) == []
+
+
+@pytest.mark.parametrize("quote", [flat, marked])
+def test_a_letter_below_what_somebody_else_says_was_not_answered_by_the_person(quote):
+    passed_on = "Can you help me with this?\n\n" + MISSING.replace(CODES, f"{CODES}\nAll lost.")
+    assert typed(quote(passed_on)) == []
+
+
 def test_outside_of_questions_nothing_is_typed():
     text = MISSING.replace("[x] Reason", "[x] Reason: stolen phone\n[x] Code of Conduct: yes")
     assert typed(flat(text)) == []
