@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from mailflow.core.passwordshapes import (
     ADDRESS_OR_LINK,
     CLAUSE_END,
+    PIECE,
     QUOTED,
+    SENTENCE_END,
     WORD,
     is_answer,
     is_code,
@@ -33,8 +35,7 @@ _SAID_BEHIND = re.compile(r"[ \t]{0,3}[:：]")
 # Letter by letter: "B r 4 m b l e" and "t-u-r-n".
 _LETTERS = re.compile(r"(?<![\w-])\w([ -])\S(?:\1\S){4,60}(?![\w-])")
 _LIKE_LETTERS = re.compile(r"(?<!\w)\w[ -]\w[ -]\w[ -]\w[ -]")
-_PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“”]|“[^”\n]{{1,100}}”|«[^»\n]{{1,100}}»|{WORD})"
-_TWO = re.compile(rf"\s{{1,3}}{_PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}")
+_TWO = re.compile(rf"\s{{1,3}}{PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}")
 # A speaker of a chat, at the beginning of a line, and a reply of one word: "[14:02] Jo: x".
 _SPEAKER = re.compile(
     r"[> \t]{0,8}(?:([\[(]?(?:[\w./-]{1,12},?[ \t]){0,2}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?[\])]?[,\t –-]{1,3})?"
@@ -53,7 +54,6 @@ _ASKED_FOR = re.compile(
 _SPACED = re.compile(r"\S+")
 _WORDS_BEFORE = 5  # a name that are looked at for "is x still my"
 _STOP = re.compile(r"[.!?。！？]\s")
-_SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _QUOTES = "\"'“„«`‘「"
 _LEAST_PIECE = 4  # letters of a word that a password begins with; three where it is quoted
 _NEAR = 3  # words between two passwords and the name behind them
@@ -137,7 +137,7 @@ def asked_about(view: View, line: int, start: int, end: int) -> int | None:
 
     `start`, `end`: of the name; `line`: from where on it is looked for.
     """
-    question = _SENTENCE_END.search(view.text, end, end + REACH)
+    question = SENTENCE_END.search(view.text, end, end + REACH)
     if question is None or question[0] not in "?？":
         return None
     before = [(line + word.end(), word[0].casefold()) for word in _SPACED.finditer(view.text[line:start])][
@@ -166,7 +166,7 @@ def still_behind(view: View, end: int) -> Span | None:
         return None
     if view.text[span[1] - 1] in "?？":
         return span[0], span[1] - 1
-    question = _SENTENCE_END.search(view.text, span[1], span[1] + REACH)
+    question = SENTENCE_END.search(view.text, span[1], span[1] + REACH)
     return span if question and question[0] in "?？" else None
 
 
@@ -200,14 +200,16 @@ def _name_before(view: View, names: Sequence[Span], place: int, reach: int = REA
     before = bisect_left(names, (place, place)) - 1
     if before < 0 or place - names[before][1] > reach:
         return None
-    between = view.text[names[before][1] : place].casefold()
-    return None if any(word in view.words.account for word in _WORDS.findall(between)) else names[before][1]
+    return None if _names_account(view, view.text[names[before][1] : place]) else names[before][1]
 
 
 def _is_of_an_account(view: View, place: int) -> bool:
     """Whether the sentence before a place names an account."""
-    before = _SENTENCE_END.split(view.text[max(0, place - REACH) : place])[-1].casefold()
-    return any(word in view.words.account for word in _WORDS.findall(before))
+    return _names_account(view, SENTENCE_END.split(view.text[max(0, place - REACH) : place])[-1])
+
+
+def _names_account(view: View, said: str) -> bool:
+    return any(word in view.words.account for word in _WORDS.findall(said.casefold()))
 
 
 def _concluded(view: View, names: Sequence[Span]) -> Iterator[Span]:
@@ -262,7 +264,7 @@ def _spelled(view: View, names: Sequence[Span]) -> Iterator[Span]:
         if said and said[1] and said[0] < bracket:
             span = trimmed(view.text, said[0], bracket)
             clause = view.text[slice(*span)]
-            if not _SENTENCE_END.search(clause) and is_phrase(view, clause.split()):
+            if not SENTENCE_END.search(clause) and is_phrase(view, clause.split()):
                 yield span
 
 
@@ -301,7 +303,7 @@ def _is_of_a_password(view: View, names: Sequence[Span], two: Span, values: Sequ
         ):
             return True
     following = bisect_left(names, two)
-    behind = _SENTENCE_END.split(view.text[two[1] : two[1] + REACH], maxsplit=1)[0]
+    behind = SENTENCE_END.split(view.text[two[1] : two[1] + REACH], maxsplit=1)[0]
     if following == len(names) or names[following][0] >= two[1] + len(behind):
         return False
     near = view.text[two[1] : names[following][0]].casefold().split()[-_NEAR:]

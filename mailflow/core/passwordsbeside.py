@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mailflow.core.passwordshapes import (
     ADDRESS_OR_LINK,
     CLAUSE_END,
+    PIECE,
     QUOTED,
     WORD,
     is_answer,
@@ -28,12 +29,11 @@ _BELOW = re.compile(r"[ \t]{0,3}\r?\n(?=\S)")
 _COMMAS = (",", ";", "/", "|")
 _WORD = re.compile(rf"(\s{{0,3}})({WORD})")
 _ALONE = re.compile(r"[\"'”“»`*_.]{0,3}[ \t]{0,3}(?:\r?\n|\Z)")
-_PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“”]|“[^”\n]{{1,100}}”|«[^»\n]{{1,100}}»|{WORD})"
 _CHANGED = re.compile(
-    rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{_PIECE}"
+    rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}"
 )
 _CHANGED_GLUED = re.compile(
-    rf"[ \t]?([{CJK}]{{0,4}})[ \t]?(「[^」\n]{{1,100}}」|{_PIECE[1:-1]})[ \t]?([{CJK}]{{1,4}})[ \t]?(「[^」\n]{{1,100}}」|{_PIECE[1:-1]})[ \t]?([{CJK}]{{0,4}})"
+    rf"[ \t]?([{CJK}]{{0,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{1,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{0,4}})"
 )
 _BRACKETED = re.compile(r"((?:\s{1,3}[^\s()|.,;:!?]{1,20}){0,7})\s{1,3}\(([^\s()]{8,100})\)")
 _SIGN = re.compile(r"[A-Za-z0-9][-_!#$%&*+=?@][A-Za-z0-9]")

@@ -14,6 +14,8 @@ QUOTED = re.compile(
     r"|'([^'\n]{1,100})'(?!\w)|`{1,3}([^`\n]{1,100})`{1,3}|「([^」\n]{1,100})」|‘([^’\n]{1,100})’(?!\w))"
 )
 WORD = rf"[^\s|{CJK}，。、；（）「」]{{1,200}}"
+PIECE = rf"(\"[^\"\n]{{1,100}}\"|'[^'\n]{{1,100}}'|„[^“”\n]{{1,100}}[“”]|“[^”\n]{{1,100}}”|«[^»\n]{{1,100}}»|{WORD})"  # of a sentence: a word, or what is quoted
+SENTENCE_END = re.compile(r"[.!?。！？\n]")
 CLAUSE_END = re.compile(r"[ \t*_]{0,8}(?:\Z|[\r\n|,;.!?()。，；]|(?<=[.,;!?])[ \t])")
 ADDRESS_OR_LINK = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,63}|(?:https?://|www\.|[\w-]{1,63}\.[a-z]{2,18}/)\S+", re.IGNORECASE

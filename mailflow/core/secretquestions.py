@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from mailflow.core.passwordshapes import QUOTED, is_answer, is_phrase, trimmed
+from mailflow.core.passwordshapes import QUOTED, SENTENCE_END, is_answer, is_phrase, trimmed
 from mailflow.core.phrases import CJK
 from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import FILLER, REACH, View
@@ -16,7 +16,6 @@ _MOST_WORDS = 4
 _MOST = 4  # answers in a row
 _NEAR = 100  # characters between what tells of an answer and what the question is about
 _JOINT = 100  # characters between the question and its answer, with a remark in brackets
-_SENTENCE_END = re.compile(r"[.!?。！？\n]")
 _REST = re.compile(r"(?:[^.!?。！？\n]|[?？][\"'”“»」)]){0,120}")
 _BRACKET = 60  # characters of one
 _CLOSED = re.compile(r"[^()\n]{0,60}\)[ \t]?")
@@ -82,7 +81,7 @@ def _answers(view: View, asked: Sequence[Span]) -> Iterator[Span]:
 def _of_question(view: View, asked: Sequence[Span], end: int) -> Iterator[Span]:
     """As in "the answer to the question about my birthplace is x"."""
     for _, last in asked[bisect_left(asked, (end, end)) :][:2]:
-        if last - end > _NEAR or _SENTENCE_END.search(view.text, end, last):
+        if last - end > _NEAR or SENTENCE_END.search(view.text, end, last):
             return
         place = view.value_after(last)
         if place and place[1] and place[0] - last <= _JOINT:
@@ -121,7 +120,7 @@ def _is_near(view: View, asked: Sequence[Span], start: int, end: int) -> bool:
     if at and start - asked[at - 1][1] <= REACH and _is_asked(view, asked[at - 1], start):
         return True
     near = min(end + _NEAR, len(view.text))
-    return at < len(asked) and asked[at][0] <= near and not _SENTENCE_END.search(view.text, end, asked[at][0])
+    return at < len(asked) and asked[at][0] <= near and not SENTENCE_END.search(view.text, end, asked[at][0])
 
 
 def _is_in_sentence(view: View, asked: Sequence[Span], place: int) -> bool:
@@ -132,7 +131,7 @@ def _is_in_sentence(view: View, asked: Sequence[Span], place: int) -> bool:
 
 def _is_asked(view: View, asked: Span, place: int) -> bool:
     """Whether it is the name of such a question, or what one is about in a question or in the sentence of a place."""
-    stop = _SENTENCE_END.search(view.text, asked[1], place)
+    stop = SENTENCE_END.search(view.text, asked[1], place)
     return stop is None or stop[0] in "?？" or asked in view.places("question")
 
 

@@ -69,17 +69,19 @@ class View:
         return self._named(names)[1]
 
     def _named(self, names: str) -> tuple[list[Span], int]:
-        if names not in self._places:
-            begun = self._begun.get(names)
-            self._places[names] = spans(self.text, self.lowered, begun) if begun else ([], len(self.text))
-        return self._places[names]
+        return self._found(names, self._begun)
 
     def told(self, names: str) -> list[Span]:
         """Where the words of a list stand that begin with common words, which is looked for in few texts."""
+        return self._found(names, self._told_begun)[0]
+
+    def _found(
+        self, names: str, all_begun: Mapping[str, Mapping[str, re.Pattern[str]]]
+    ) -> tuple[list[Span], int]:
         if names not in self._places:
-            begun = self._told_begun.get(names)
+            begun = all_begun.get(names)
             self._places[names] = spans(self.text, self.lowered, begun) if begun else ([], len(self.text))
-        return self._places[names][0]
+        return self._places[names]
 
     def told_behind(self, places: Sequence[Span], names: str, reach: int = REACH) -> list[Span]:
         """The same from the end of the first of some places to `reach` characters behind the last: less to look through."""
@@ -131,13 +133,8 @@ class View:
 
     def _value_after_clause(self, clause: re.Match[str]) -> tuple[int, str] | None:
         """The same behind a clause between commas: "my password, which I wrote down, is"."""
-        words = clause[1].casefold().split()
-        word = _WORD.match(self.text, clause.end())
-        phrase = self._phrase_at(word.start(), word[1].casefold()) if word else ""
-        if word is None or not phrase or not self.words.account.isdisjoint(words):
-            return None
-        behind = _BEHIND_IS.match(self.text, word.start() + len(phrase))
-        return (behind.end(), phrase) if behind else None
+        of_account = not self.words.account.isdisjoint(clause[1].casefold().split())
+        return None if of_account else self._value_after_is(clause.end())
 
     def _is_lost(self, remark: str) -> bool:
         """Whether a remark says nothing but what became of a secret: "(forgotten)"."""
@@ -151,9 +148,13 @@ class View:
         """The same behind a remark in brackets: "password (all small) is", where nothing stands between."""
         if sign := _SIGN.match(self.text, end):
             return sign.end(), sign[1] or sign[2]
-        word = _WORD.match(self.text, end + 1)
-        phrase = self._phrase_at(word.start(), word[1].casefold()) if word else ""
-        behind = _BEHIND_IS.match(self.text, word.start() + len(phrase)) if word and phrase else None
+        return self._value_after_is(end + 1)
+
+    def _value_after_is(self, place: int) -> tuple[int, str] | None:
+        """The same behind an "is" that stands at a place."""
+        word = _WORD.match(self.text, place)
+        phrase = self._phrase_at(place, word[1].casefold()) if word else ""
+        behind = _BEHIND_IS.match(self.text, place + len(phrase)) if phrase else None
         return (behind.end(), phrase) if behind else None
 
     def _value_after_words(self, name_end: int) -> tuple[int, str] | None:
