@@ -9,9 +9,9 @@ from itertools import islice
 
 from mailflow.core.phrases import Hit, Words, words_of
 from mailflow.core.reading.quotes import QUOTED
+from mailflow.core.reading.words import may_quote
 
 _MOST_QUOTES = 20
-_MARKS = ('"', "“", "„", "«", "»", "「", "『")
 _NEAR = 3  # words from a wish to what tells that it is nearly so
 _REPORTED, _SAYS_BEHIND = 8, 3  # words from who says it to what is said, and from that to "says"
 _ARTICLES = 2  # words that may stand before a thing: "my old"
@@ -150,7 +150,7 @@ class Frames:
         """The first and the last word of what stands between quotation marks."""
         text = self._words.text
         found: list[tuple[int, int]] = []
-        if not any(mark in text for mark in _MARKS):
+        if not may_quote(text):
             return found
         counted, place = 0, 0
         for match in islice(QUOTED.finditer(text), _MOST_QUOTES):

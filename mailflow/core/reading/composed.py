@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.form import Field
@@ -37,19 +36,13 @@ def in_prose(fresh: Fresh, terms: Terms, field: Field, sender: str, *, asked: bo
     at = _AT.search(fresh.text) if fresh.text.count("@") > len(fresh.addresses) else None
     looked_at = set[tuple[int, int]]()
     for place, end in (*told, *((at.span(),) if at else ())):
-        sentence = _sentence(fresh, place)
+        sentence = fresh.sentence_at(place)
         said = _Said(fresh, terms, *sentence) if sentence not in looked_at else None
         looked_at.add(sentence)
         if said is not None and (asked or said.names) and not said.doubted:
             name = said.of_address(sender) or said.with_end() or said.in_letters()
             if name and not terms.states_nothing(field, name):
                 yield Claim(field.key, name, _RULE, STRONG, *said.around(place, end), rank=2)
-
-
-def _sentence(fresh: Fresh, place: int) -> tuple[int, int]:
-    ends = fresh.sentence_ends
-    before = bisect_right(ends, place)
-    return ends[before - 1] if before else 0, ends[before] if before < len(ends) else len(fresh.text)
 
 
 class _Said:

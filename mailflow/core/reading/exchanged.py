@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -54,7 +53,7 @@ def _arrow(fresh: Fresh, _: Terms, pair: _Pair) -> bool | None:
 def _from_to(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     """As in "I moved from x to y", and "From x to y, please"; what only goes from one to the other is a mail."""
     first, second = pair
-    start, stop = _sentence(fresh, first.start)
+    start, stop = fresh.sentence_at(first.start)
     leads = [hit for hit in fresh.within(start, first.start) if _is_beside(fresh, hit, "from", first)]
     onto = any(_is_beside(fresh, hit, "to", second) for hit in fresh.within(first.end, second.start))
     if not leads or not onto or second.start >= stop:
@@ -72,7 +71,7 @@ def _from_to(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
 def _in_place_of(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     """As in "Instead of x please put, if you can, y", but not in "Instead of x I typed y when I registered"."""
     first, second = pair
-    start, stop = _sentence(fresh, first.start)
+    start, stop = fresh.sentence_at(first.start)
     before = fresh.within(start, first.start)
     opens = any(_is_beside(fresh, hit, "instead", first) for hit in before)
     if not opens or second.start >= stop or any(hit.means.negates for hit in before):
@@ -112,7 +111,7 @@ def _was_now(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
 
 def _lead(fresh: Fresh, one: Found, least: int) -> list[str]:
     """The words before an address in its sentence."""
-    start, _ = _sentence(fresh, one.start)
+    start, _ = fresh.sentence_at(one.start)
     return words_of(fresh.low[max(start, least, one.start - _LEAD) : one.start])
 
 
@@ -155,11 +154,3 @@ _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (
     _was_now,
     _told_which,
 )
-
-
-def _sentence(fresh: Fresh, place: int) -> tuple[int, int]:
-    """The sentence in which something stands."""
-    ends = fresh.sentence_ends
-    before = bisect_right(ends, place)
-    start = ends[before - 1] if before else 0
-    return start, ends[before] if before < len(ends) else len(fresh.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -89,8 +89,7 @@ class _Around:
         self.fresh, self.terms, self.is_name = fresh, terms, is_name
         self.place, self.end = _value(fresh, claim)
         ends = fresh.sentence_ends
-        before = bisect_right(ends, self.place)
-        self.start = max(ends[before - 1] if before else 0, self.place - _FAR)
+        self.start = max(fresh.sentence_at(self.place)[0], self.place - _FAR)
         after = bisect_left(ends, self.end)
         self.stop = min(ends[after] if after < len(ends) else len(fresh.text), self.end + _FAR)
         self._cues: Sequence[Cue] = ()

@@ -16,7 +16,7 @@ from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.pages import outer_lines, outer_parts
 from mailflow.core.reading.terms import Terms, normal_label
 from mailflow.core.reading.tokens import Tokens
-from mailflow.core.reading.words import blank, lower
+from mailflow.core.reading.words import blank, lower, may_quote
 from mailflow.core.text import Line, Mark
 
 SUBJECT = 0  # the number of the line that is the mail's subject
@@ -28,7 +28,6 @@ TICKED = re.compile(r"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|[☑☒✅🗹✔]|\([ \t
 OPEN = r"\[[ \t_]{0,4}\]|[☐◻□]|\([ \t]{1,3}\)"
 _HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
 _LEADER = re.compile("_{3,}")  # which would be part of the word beside it
-_QUOTATION_MARKS = '"“„«»「『'  # those with which one begins
 _REMOVED = re.compile(r"\[[a-z0-9 -]{3,40} removed\]")  # what masking left
 
 
@@ -57,7 +56,7 @@ class Fresh:
     @cached_property
     def has_quotations(self) -> bool:
         """Whether anything may stand between quotation marks."""
-        return any(mark in self.text for mark in _QUOTATION_MARKS)
+        return may_quote(self.text)
 
     @cached_property
     def subject(self) -> int:
@@ -68,6 +67,12 @@ class Fresh:
     def sentence_ends(self) -> tuple[int, ...]:
         """Where the marks end that end sentences."""
         return tuple([hit.end for hit in self.hits if hit.means.ends])
+
+    def sentence_at(self, place: int) -> tuple[int, int]:
+        """Where the sentence of a place begins and ends, by the phrases that were found; its mark included."""
+        ends = self.sentence_ends
+        before = bisect_right(ends, place)
+        return ends[before - 1] if before else 0, ends[before] if before < len(ends) else len(self.text)
 
     @cached_property
     def notices(self) -> tuple[int, ...]:

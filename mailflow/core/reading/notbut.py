@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -77,9 +76,7 @@ def _says_not(fresh: Fresh, start: int, end: int) -> bool:
 
 def thought(fresh: Fresh, terms: Terms, start: int, end: int) -> re.Match[str] | None:
     """The name that is put in place of one that stands there: "I thought my user name was x, but it turned out to be y"."""
-    ends = fresh.sentence_ends
-    after = bisect_right(ends, end)
-    stop = min(ends[after] if after < len(ends) else len(fresh.text), end + _FAR)
+    stop = min(fresh.sentence_at(end)[1], end + _FAR)
     but = next((hit for hit in fresh.within(end, stop) if "but" in hit.means.speech), None)
     if but is None or not _is_thought(fresh, start):
         return None
@@ -87,9 +84,7 @@ def thought(fresh: Fresh, terms: Terms, start: int, end: int) -> re.Match[str] |
 
 
 def _is_thought(fresh: Fresh, place: int) -> bool:
-    ends = fresh.sentence_ends
-    before = bisect_right(ends, place)
-    begin = max(ends[before - 1] if before else 0, place - _FAR)
+    begin = max(fresh.sentence_at(place)[0], place - _FAR)
     return any(cue.binds is Binds.THOUGHT for cue in fresh.cues.within(begin, place))
 
 

@@ -70,8 +70,8 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, cues: Iterable[Cue]) 
         return False
     text = fresh.flowed
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
-    following = (place for place in fresh.sentence_ends if place > end + 1)  # no stop of an address
-    till = min(next(following, len(text)), end + _AROUND)
+    _, following = fresh.sentence_at(end + 1)  # no stop of an address ends it
+    till = min(following, end + _AROUND)
     return any(
         cue.binds is Binds.OF_MINE and _tells_loss(fresh, terms, claim, cue.start, till)
         for cue in fresh.cues.within(claim.end, till)

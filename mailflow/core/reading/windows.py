@@ -86,7 +86,7 @@ def window_of(
     """What is said around one address of those that were `found`; `earlier`: the role of the one before."""
     one, ends = found[index], fresh.sentence_ends
     start = _sentence_start(fresh, one.start, ends)
-    stop = next((end for end in ends if end > one.end), len(fresh.text))
+    _, stop = fresh.sentence_at(one.end)
     begin = max(start, found[index - 1].end if index else 0)
     until = min(stop, found[index + 1].start if index + 1 < len(found) else stop)
     before, after = fresh.within(begin, one.start), _to_break(fresh.within(one.end, until))
@@ -200,7 +200,7 @@ def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     """Where the sentence begins that announces what stands at a place: "New address, best first:", a list below it."""
     line = fresh.starts[fresh.line_at(place)]
     listed = is_listed(fresh, place) and (line == 0 or line - 1 in fresh.hard)
-    start = line if listed else max((end for end in ends if end <= place), default=0)
+    start = line if listed else fresh.sentence_at(place)[0]
     above = fresh.text[:start].rstrip()
     goes_on = above.endswith((":", "："))
     if listed and above[-1:].isalpha() and "@" not in above[above.rfind("\n") + 1 :]:

@@ -7,6 +7,7 @@ import unicodedata
 
 CJK = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9f"
 GAP = "…"  # in a phrase: up to some other words
+_QUOTATION_MARKS = '"“„«»「『'  # those with which a quotation begins
 
 _WORD_OR_RUN = re.compile(rf"[^\W{CJK}]+\*?|[{CJK}]+|{GAP}")
 _ASCII_WORD = re.compile(r"[a-z0-9_]+\*?")  # the same of a text in ASCII and lower case, in less time
@@ -18,6 +19,11 @@ _APART = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(co
 _CJK = re.compile(f"[{CJK}]")
 # Letters that no accent was put on to, and what people type for them who have no such keyboard.
 _LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+
+
+def may_quote(text: str) -> bool:
+    """Whether anything may stand between quotation marks."""
+    return any(mark in text for mark in _QUOTATION_MARKS)
 
 
 def lower(text: str) -> str:
