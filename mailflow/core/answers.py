@@ -232,10 +232,8 @@ class _Reader:
         """Where an answer ends that goes on to another agreement: "Code of conduct: yes, | and I know that it takes long"."""
         hits = self._fresh.within(slot.start, slot.end)
         other = next((hit for hit in hits if hit.means.topics and field not in hit.means.topics), None)
-        breaks = [
-            hit.start for hit in hits if other and hit.start < other.start and hit.means.breaks == "comma"
-        ]
-        return breaks[0] if breaks else slot.end
+        before = (hit for hit in hits if other and hit.start < other.start)
+        return next((hit.start for hit in before if hit.means.breaks == "comma"), slot.end)
 
     # Prose, and what our letter explains
 

@@ -34,8 +34,6 @@ WEIGHED = frozenset(
 
 # What each list of [secrets] holds: the names of a secret, what tells that a code is none ("commit"), and the words
 # around the value of one.
-# Lists of what begins with common words ("I type", "so"): they are looked for in few texts.
-TOLD = ("typed", "therefore", "namely", "spelled", "follows", "neither", "reply", "code")
 NAMES = (
     "password",
     "codes",
@@ -53,6 +51,8 @@ NAMES = (
     "header",
     "no_secret",
 )
+# Those of what begins with common words ("I type", "so"): they are looked for in few texts.
+TOLD = ("typed", "therefore", "namely", "spelled", "follows", "neither", "reply", "code")
 WORDS = (
     "between",
     "no_password",

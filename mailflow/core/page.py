@@ -27,9 +27,7 @@ class Page:
         self.quotes = 0  # quote marks before each line from now on
         self.bullet = ""  # what stands before the next text
         self.gap = False  # whether a blank line stands before the next text
-        self.stands_out = (
-            False  # whether what is written has a colour of its own in the quote that it stands in
-        )
+        self.stands_out = False  # whether text has a colour of its own in the quote that it stands in
         self._lines: list[_TextLine] = []  # of the page, or of the cell that is open
         self._line: list[str] = []
         self._tables: list[_Table] = []

@@ -18,21 +18,9 @@ _USERINFO = re.compile(
     r"://(?:[^\s/@?#:]{0,19}:(?![0-9]{1,5}[?#])([^\s/]{1,200})|([^\s/@?#:]{20,200}(?::[^\s/]{0,200})?))@"
 )
 _RESET_WORDS = (
-    "reset",
-    "recover",
-    "forgot",
-    "passw",
-    "verif",
-    "confirm",
-    "activat",
-    "magic",
-    "unlock",
-    "onetime",
-    "one-time",
-    "invit",
-    "reinit",
-)
-_SESSIONS = ("sid=", "sessionid=", "session_id=", "sessid=")  # fmt: skip
+    "reset", "recover", "forgot", "passw", "verif", "confirm", "activat", "magic", "unlock", "onetime", "one-time", "invit", "reinit",
+)  # fmt: skip
+_SESSIONS = ("sid=", "sessionid=", "session_id=", "sessid=")
 _RESET_WORD = re.compile("|".join(_RESET_WORDS), re.IGNORECASE)
 _TOKEN_PARAMETER = re.compile(
     r"[?&#;/](?:[a-z_-]{0,20}token[a-z_-]{0,20}|sid|(?:php)?sess(?:ion)?[_-]?id|jsessionid)=[^&#\s]{16,}",

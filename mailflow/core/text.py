@@ -37,9 +37,8 @@ class Line(NamedTuple):  # a body may have 100,000, and a frozen dataclass takes
 
 _FRESH = Mark.FRESH
 _QUOTE_MARKS = re.compile(r"\A>(?: ?>)*+ ?")
-_INITIALS = re.compile(
-    r"^ {0,2}([^\W\d_]{1,10})>(?=[> ]|$)", re.MULTILINE
-)  # of who is quoted, before the quote mark
+# Of who is quoted, before the quote mark.
+_INITIALS = re.compile(r"^ {0,2}([^\W\d_]{1,10})>(?=[> ]|$)", re.MULTILINE)
 _WHEN = re.compile(r"(?<![0-9a-z])(?:19|20)\d\d(?![0-9a-z])|\d[:.]\d\d|\d[./-]\d{1,2}[./-]\d")
 _URL = re.compile(r"[(<\[]{0,2}https?://[^\s<>()\[\]]+[)>\]]{0,2}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？]")

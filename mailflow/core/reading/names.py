@@ -37,10 +37,8 @@ _MOST = 200  # phrases that may announce a name: each is looked around closely
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _SEVERAL = 2
-_SAID, _LAST_WORD = (
-    frozenset({"account", "noun"}),
-    2,
-)  # kinds of words that announce a name, and the rank of what is set against another
+_SAID = frozenset({"account", "noun"})  # kinds of words that announce a name
+_LAST_WORD = 2  # rank of what is set against another
 _FAR = 150  # characters
 _IN_PROSE = prose_rule("name")
 _MAINTAINS = ("projects", "author")

@@ -38,10 +38,8 @@ _ITEM = re.compile(
     rf"(?:[^\n:?：？]{{1,80}}[:?：？])?[ \t{re.escape(_BULLETS)}]*(?P<box>{TICKED.pattern}|{OPEN})[ \t]*(?P<text>[^\n]+)"
 )
 _LONGEST_LABEL = 120  # characters before a box
-_LEAST_SHARED, _ALIKE = (
-    4,
-    0.6,
-)  # words of a line that are those of a statement, and how many of its own they are
+_LEAST_SHARED = 4  # words of a line that are those of a statement
+_ALIKE = 0.6  # of its own words
 _CAPITALS = frozenset({"ok"})  # what is written so anyway
 _Span = tuple[int, int]
 
@@ -56,31 +54,29 @@ def chosen(lines: Sequence[Line], terms: Terms) -> list[Line]:
     )
     for place in islice(places, _MOST_LINES):
         left[place] = left[place]._replace(text=_left(left[place].text, terms))
-    for place in _left_open(left, terms):
-        box = _ITEM.match(left[place].text)
-        left[place] = left[place]._replace(text=left[place].text[: box.start("box")] if box else "")
+    for place, box in _left_open(left, terms):
+        left[place] = left[place]._replace(text=left[place].text[:box])
     return left
 
 
-def _left_open(lines: Sequence[Line], terms: Terms) -> Iterator[int]:
-    """The lines that begin with an open box, of some of which another is ticked: what stands there was not chosen.
+def _left_open(lines: Sequence[Line], terms: Terms) -> Iterator[tuple[int, int]]:
+    """The lines, and where in them an open box begins, of some of which another is ticked: what stands there was not chosen.
 
     Those of the form's statements stay, which are ticked one by one, and may be answered below.
     """
-    items = (
-        (place, item if line.mark is Mark.FRESH and BOX_SIGN.search(line.text[:_LONGEST_LABEL]) else None)
-        for place, line in enumerate(lines)
-        if (item := _ITEM.match(line.text[:_LONGEST])) or True
-    )
-    for there, some in groupby(items, lambda one: one[1] is not None):
-        group = list(some) if there else []
-        ticked = [TICKED.match(item["box"]) is not None for _, item in group if item]
-        if any(ticked) and not all(ticked):
-            yield from (
-                place
-                for (place, item), is_ticked in zip(group, ticked, strict=True)
-                if item and not (is_ticked or _is_statement(item["text"], terms))
-            )
+    for _, some in groupby(enumerate(map(_item, lines)), lambda one: one[1] is not None):
+        items = [(place, item, TICKED.match(item["box"]) is not None) for place, item in some if item]
+        if len({ticked for _, _, ticked in items}) > 1:
+            for place, item, ticked in items:
+                if not (ticked or _is_statement(item["text"], terms)):
+                    yield place, item.start("box")
+
+
+def _item(line: Line) -> re.Match[str] | None:
+    """The box at the beginning of a line of theirs, with the words behind it."""
+    if line.mark is not Mark.FRESH or not BOX_SIGN.search(line.text[:_LONGEST_LABEL]):
+        return None
+    return _ITEM.match(line.text[:_LONGEST])
 
 
 def _is_statement(text: str, terms: Terms) -> bool:
