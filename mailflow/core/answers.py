@@ -30,12 +30,16 @@ from mailflow.core.reading import (
     guessed,
     links,
     names,
+    notbut,
     notmine,
     numbering,
     offered,
     questions,
     settle,
+    speakers,
+    typedmarkup,
     unreal,
+    withdrawn,
     works,
 )
 from mailflow.core.reading.claim import Claim
@@ -46,7 +50,7 @@ from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.numbering import NUMBERED
 from mailflow.core.reading.ordered import in_form_order, ordered
-from mailflow.core.reading.slots import Slot, find_slots
+from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot, find_slots
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.values import read_slot
@@ -73,9 +77,9 @@ def read_answers(
     mail says in its subject stands in a line with the number 0, see `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
-    fresh = lay_out(
-        columns.as_labels(offered.chosen(lines, terms), terms), terms, sender if asked is not None else ""
-    )
+    lines = speakers.without(typedmarkup.as_text(lines), terms)
+    lines = columns.as_labels(offered.chosen(lines, terms), terms)
+    fresh = lay_out(lines, terms, sender if asked is not None else "")
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
     claims = _Reader(fresh, terms, asked, Writer(sender, sender_name)).claims()
@@ -138,6 +142,7 @@ class _Reader:
         fresh, terms = self._fresh, self._terms
         claims = unreal.without_unreal(fresh, terms, self._claims)
         claims = framed.without_quoted(fresh, claims)
+        claims = withdrawn.without_taken_back(fresh, terms, bound.without_unfilled(fresh, terms, claims))
         self._claims = list(bound.without_bound(fresh, terms, claims))
 
     def _of_prose(self, said: list[Claim]) -> list[Claim]:
@@ -190,10 +195,11 @@ class _Reader:
         ]
         labelled = find_slots(fresh, terms, self._items, sorted((*stated, *asked)))
         slots = [
+            *columns.in_row(fresh, terms, self._items),
             *askedagain.answered(fresh, terms),
             *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, terms, labelled)),
             *columns.under_labels(fresh, terms, self._items),
-            *numbering.numbered(fresh, self._numbered),
+            *numbering.numbered(fresh, terms, self._numbered),
             *context.inline(fresh, terms, self._questions),
             *repeated,
         ]
@@ -220,6 +226,8 @@ class _Reader:
             worded = self._fresh.text[slot.label : slot.start].lstrip()[:1].isalpha()  # "No. 2" says no "no"
             end = slot.start if worded else slot.label
             self._taken.add((slot.label, end if slot.fields else slot.end))
+        elif not read and slot.rule == BEHIND_STATEMENT:
+            self._taken.add((slot.label, slot.end))  # the statement is ours, whatever they answer
         for claim in read:
             kind = self._terms.form.by_key[claim.field].kind
             end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
@@ -241,6 +249,7 @@ class _Reader:
         """`hits`, `free`: the phrases and the parts of the text that are prose."""
         fresh, terms = self._fresh, self._terms
         named = [*names.in_prose(fresh, terms, hits), *self._composed()]
+        named += self._put_right(named)
         parts = clauses(names.without_announcements(hits, named), terms.opposites)
         claims = [
             *named,
@@ -261,6 +270,11 @@ class _Reader:
             first=self._first,
         )
         return claims
+
+    def _put_right(self, named: Sequence[Claim]) -> list[Claim]:
+        name = self._terms.name
+        claims = (*self._claims, *named)
+        return list(notbut.later(self._fresh, self._terms, name, claims)) if name is not None else []
 
     def _composed(self) -> Iterator[Claim]:
         field = self._terms.name

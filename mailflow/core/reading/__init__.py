@@ -13,6 +13,8 @@ The words
     meaning, vocabulary   what a phrase means; finds the phrases of a text
     terms, everyday       the word lists with a form's own words; which words are common
 The text
+    typedmarkup           HTML that stands in the text
+    speakers              who speaks, before each line
     offered               what was struck out or passed over of "yes / no"
     pages, breaks         how much is read; which line breaks end a sentence
     fresh, taken          the person's own text; what of it has been read as form

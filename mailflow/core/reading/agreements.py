@@ -12,7 +12,7 @@ from mailflow.core.reading.clauses import NONE, RESERVES, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.sentences import sentence_end
-from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whichquestion import WHICH
 
@@ -28,7 +28,9 @@ _BETWEEN = re.compile(r"[/|\\()\[\]<>☐□,;–—-]|\s{2,}")  # what stands be
 _PAUSE = re.compile(r"[,，、.。!！;；]\s*|\s[-–—]\s")
 _TWICE = 40  # characters of a yes that is said twice
 _LINE = 200  # characters of it that are looked at
-_LABELLED = frozenset({"label", "form heading"})  # the others may answer several questions in a line
+# The others may answer several questions in a line.
+_LABELLED = frozenset({"label", "form heading", BEHIND_STATEMENT})
+_PUT_OFF = frozenset({"will_reply", "unfilled"})
 _TO_COME = frozenset({"then", "appointment"})
 
 
@@ -185,7 +187,7 @@ def is_put_off(fresh: Fresh, start: int, end: int) -> bool:
     """Whether who says yes is still to answer, and so only nods: "OK, I will reply tonight". Not of a "yes to all"."""
     hits = fresh.within(start, end)
     marks = frozenset().union(*(hit.means.speech for hit in hits))
-    put_off = "will_reply" in marks or ("reply" in marks and not marks.isdisjoint(_TO_COME))
+    put_off = not marks.isdisjoint(_PUT_OFF) or ("reply" in marks and not marks.isdisjoint(_TO_COME))
     return put_off and marks.isdisjoint(WHICH)
 
 

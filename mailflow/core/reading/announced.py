@@ -298,6 +298,7 @@ def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | 
         other
         for other in fresh.within(hit.end, match.end())
         if other.means.negates and "unable" not in other.means.speech  # "the account I can't reach is x"
+        if not _is_in_name(other, match)
     ]
     if not nots:
         return accepted(fresh, terms, match, strong=strong, said=True)
@@ -305,6 +306,13 @@ def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | 
     again = _is(fresh, terms, denied.end("name") + 1) or _but(fresh, denied.end("name"))
     match = _HERE.match(fresh.text, again) if again else None  # "is not x, it is y", "is not x but y"
     return accepted(fresh, terms, match, strong=True, said=True) if match else None
+
+
+def _is_in_name(hit: Hit, match: re.Match[str]) -> bool:
+    """Whether a word is a name, as it stands in quotes, or a part of one: "none" in quotes, "no-thanks"."""
+    start, end = match.span("name")
+    longer = hit.end - hit.start < end - start or bool(match["open"] and match["close"])
+    return longer and start <= hit.start and hit.end <= end
 
 
 def _past_particle(fresh: Fresh, terms: Terms, place: int) -> int:

@@ -19,6 +19,7 @@ from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
 _ONLY = re.compile(r"[\s,，、]*")
 _AGREES = frozenset({"agree", "yes"})
+_STATED = frozenset({Kind.AGREEMENT, Kind.CHOICE})  # what the form has statements of
 _BEHIND = frozenset({Binds.BOUND, Binds.BOUND_BEHIND})
 
 
@@ -40,6 +41,18 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
             if told and (sentence.is_in_no_earnest() or _is_unmeant(fresh, terms, claim)):
                 continue
         yield claim
+
+
+def without_unfilled(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """The claims less what a form only repeats of which they say that it is empty, or to be filled in: agreements and choices.
+
+    A tick is one that they made.
+    """
+    unfilled = any("unfilled" in hit.means.speech for hit in fresh.hits)
+    for claim in claims:
+        of_form = terms.form.by_key[claim.field].kind in _STATED and claim.value is not False
+        if not (unfilled and of_form and claim.rule != TICKED_BOX):
+            yield claim
 
 
 def _is_unmeant(fresh: Fresh, terms: Terms, claim: Claim) -> bool:

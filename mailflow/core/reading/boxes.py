@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.evidence import evidence_of
 from mailflow.core.reading.fresh import BOX_SIGN, OPEN, TICKED, Fresh
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
 from mailflow.core.reading.values import read_slot
 from mailflow.core.reading.words import words_of
@@ -35,6 +35,8 @@ _LONGEST_LABEL = 60  # characters before a box
 _LONGEST_BELOW = 200  # characters below an open box that answer it
 _AROUND = " \t-*•·+>"
 _BEHIND = " \t\n.:;,=?>–—-"
+_QUOTES = "\"'“”„«»「」"  # around a statement
+_DOTS = re.compile(rf"[{_QUOTES}]?[ \t]*(?:\.{{3}}|…)")
 _ALIKE = 0.6  # of a statement's words
 _LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and how many of its own that must be
 _SURE, _OWN_WORDS = 0.97, 0.85
@@ -81,8 +83,14 @@ def find_boxes(fresh: Fresh) -> list[Box]:
 
 def spans(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> Iterator[tuple[int, int]]:
     """Where boxes and the words beside them stand. A tick behind a yes ("Yes ✅") or nothing ("1. [x]") may still answer."""
+    boxes = list(boxes)
+    ends = dict(_statements(fresh, terms)) if boxes else {}
     for box in boxes:
         text = fresh.text[box.text : box.end]
+        stated = ends.get(box.text + len(text) - len(text.lstrip()))
+        if stated is not None:  # what follows is theirs: "[x] I agree to … Please use jo@example.org"
+            yield box.start, stated if stated > box.start else box.stop
+            continue
         parts = clauses(fresh.within(box.text, box.end), terms.opposites)
         answers = not any(map(str.isalpha, text)) or yes_or_no(text, parts, terms, knowing=True)
         yield box.start, box.end if answers else box.stop
@@ -147,13 +155,25 @@ def _statements(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
 def behind_statements(fresh: Fresh, terms: Terms, slots: Sequence[Slot]) -> list[Slot]:
     """The slots, without the form's statement at their beginning where an answer follows: "I agree to …: yes"."""
     ends = dict(_statements(fresh, terms))
-    return [_behind(fresh, slot, ends[slot.start]) if slot.start in ends else slot for slot in slots]
+    return [_past_statement(fresh, slot, ends) for slot in slots] if ends else list(slots)
+
+
+def _past_statement(fresh: Fresh, slot: Slot, ends: Mapping[int, int]) -> Slot:
+    """A slot without the statement, in quotation marks or not, at its beginning. `ends`: of statements, by where they begin."""
+    end = ends.get(slot.start + (fresh.text[slot.start] in _QUOTES))
+    return slot if end is None else _behind(fresh, slot, end)
 
 
 def _behind(fresh: Fresh, slot: Slot, end: int) -> Slot:
     """What stands behind a place of a slot, as the answer to what stands before it; the slot itself where nothing does."""
-    answer = fresh.text[end : slot.end].lstrip(_BEHIND)
-    return slot._replace(start=slot.end - len(answer), asked=True) if answer else slot
+    dotted = _DOTS.match(fresh.text, end)  # which ends no sentence: "I agree to … ... yes"
+    till = max(slot.end, fresh.line_end(end)) if dotted else slot.end
+    answer = fresh.text[end:till].lstrip(_BEHIND + _QUOTES)
+    if not answer:
+        return slot
+    goes_on = fresh.text.startswith(",", end)  # "I understand that …, but I hope for less"
+    rule = slot.rule if goes_on else BEHIND_STATEMENT
+    return slot._replace(start=till - len(answer), end=till, asked=True, rule=rule)
 
 
 def behind_open(fresh: Fresh, boxes: Sequence[Box], slots: Sequence[Slot]) -> list[Slot]:

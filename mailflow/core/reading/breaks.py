@@ -18,7 +18,7 @@ _STARTS_ANEW = re.compile(
 # What ends a sentence of Korean or Japanese without a mark.
 _SAID = re.compile(r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$")
 _CJK = re.compile(f"[{CJK}]")
-_GOES_ON, _STOPS = ",，、:：(", ".!?…"
+_GOES_ON, _STOPS = ",，、:：(-", ".!?…"
 _TELLS_ITSELF = f"{_GOES_ON}{_STOPS} "  # that a sentence ends, or that it does not: programs leave a space (RFC 3676, section 4.1)
 _LONG, _LONGEST = 52, 80  # characters: no mail program wraps sooner, and none later
 _LONG_CJK = 28

@@ -112,7 +112,7 @@ def _candidates(
     wanted: bool,
 ) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
     """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
-    for start, end in sentences(fresh):
+    for start, end in fresh.sentences:
         likely = [
             match
             for match in words(fresh, start, end)
@@ -149,12 +149,6 @@ def _corrects(name: str, denied: AbstractSet[str], cues: Sequence[_Cue]) -> bool
 def words(fresh: Fresh, start: int, end: int) -> Iterator[re.Match[str]]:
     """The words of a part of the text that a name could be, each with what it is wrapped in."""
     return _CANDIDATE.finditer(fresh.text, start, end)
-
-
-def sentences(fresh: Fresh) -> list[tuple[int, int]]:
-    """Where the sentences begin and end by the phrases that were found, their marks included."""
-    ends = fresh.sentence_ends
-    return list(zip((0, *ends), (*ends, len(fresh.text)), strict=True))
 
 
 def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[_Cue]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from mailflow.core.form import Field
+from mailflow.core.reading.agreements import offers_both
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import LABEL, Slot
 from mailflow.core.reading.terms import Terms
@@ -22,6 +23,9 @@ _NUMBER = re.compile(r"[ \t]*\d{1,2}[.)]?[ \t]*")
 _ENDS = ("?", "？", ":", "：", ".")
 _SEPARATORS = ("|", "\t", ";", ",")
 _LEAST = 2  # labels
+_LISTING = ("/", "|", ";", ",", "&", "+")
+_BETWEEN_LABELS = re.compile(r"[/|;,&+][^\n:：]{2,60}[:：]")
+_LISTED = re.compile(r"^(?P<labels>[^\n:：]{5,80})[:：](?P<values>[^\n]{2,200})$", re.MULTILINE)
 # A line of short cells and no sentence, as few lines of prose are.
 _HEADER = re.compile(r"^[ \t|]*[^\n|\t;,.!?]{1,60}(?:[|\t;,][^\n|\t;,.!?]{1,60})+[ \t|]*$", re.MULTILINE)
 
@@ -92,6 +96,24 @@ def under_labels(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[S
             for field, (begin, end) in zip(fields, values, strict=True):
                 if begin < end:
                     yield Slot((field,), begin, end, "column", LABEL, begin, asked=field.item in items)
+
+
+def in_row(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]:
+    """The values behind a row of labels that are as many as those: "Recovery codes / Code of Conduct: lost / agreed".
+
+    A "yes / no" behind two of them may be the form's own.
+    """
+    items = frozenset(asked)
+    for line in _LISTED.finditer(fresh.text) if _BETWEEN_LABELS.search(fresh.text) else ():
+        separator = next((sign for sign in _LISTING if sign in line["labels"]), "")
+        if not separator or line["values"].count(separator) != line["labels"].count(separator):
+            continue
+        fields = _fields(line["labels"], separator, terms)
+        values = list(_parts(fresh.text, *line.span("values"), separator))
+        if len(fields) == len(values) and not offers_both(line["values"], terms):
+            for field, (begin, end) in zip(fields, values, strict=True):
+                if begin < end:
+                    yield Slot((field,), begin, end, "row", LABEL, line.start(), asked=field.item in items)
 
 
 def _fields(line: str, separator: str, terms: Terms) -> list[Field]:

@@ -13,9 +13,10 @@ from mailflow.core.reading.lonevalues import lone_values
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.sentences import sentence_end, sentences
-from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whichquestion import SEVERAL, has_word
+from mailflow.core.reading.words import words_of
 from mailflow.core.reading.yesfields import NAMED
 
 _INLINE, _RESTATED = 0.92, 0.9
@@ -32,10 +33,16 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
     for quoted, start, end in belowquote.answers(fresh):
         if len(asked) > 1 and questions.count_of(quoted, terms, asked) >= len(asked):
             continue
-        question = questions.of_lines(quoted, terms, asked)
+        question = questions.of_lines(quoted, terms, asked) or _labelled(quoted, terms)
         first = min(end, sentence_end(fresh.text, start))
         if question and not _is_for_all(fresh.within(start, first)):
             yield question.slot(start, end, "answer below the question", _INLINE, start)
+
+
+def _labelled(quoted: Sequence[str], terms: Terms) -> Question | None:
+    """The question that is a label of the form, quoted to be answered below: "> ### User name"."""
+    field = terms.whole_label(words_of(quoted[-1]))
+    return Question((field,)) if field is not None else None
 
 
 def _is_for_all(hits: Sequence[Hit]) -> bool:
@@ -71,7 +78,7 @@ def answered_statements(fresh: Fresh, terms: Terms) -> Iterator[Slot]:
             before = fresh.text[begin:start].strip(_LISTED)
             if led := _LED_TO.match(fresh.text, end):
                 till = fresh.line_end(led.end())
-                yield asked.slot(led.end(), till, "answer behind the statement", _RESTATED, start)
+                yield asked.slot(led.end(), till, BEHIND_STATEMENT, _RESTATED, start)
             elif before in _ASKS or (before[-1:].isalpha() and bare(before, terms) is not None):
                 place = fresh.text.index(before, begin)
                 span = (place, place + len(before))

@@ -59,6 +59,12 @@ class Fresh:
         return may_quote(self.text)
 
     @cached_property
+    def insists(self) -> bool:
+        """Whether anything is said that tells of a word that it is a name: "really", "no joke", "(yes, …)"."""
+        aside = "(" in self.text or "（" in self.text
+        return aside or any("insists" in hit.means.speech for hit in self.hits)
+
+    @cached_property
     def subject(self) -> int:
         """Where the mail's subject ends, which no value goes beyond; 0 where there is none."""
         return len(self.lines[0].text) if self.lines and self.lines[0].number == SUBJECT else 0
@@ -67,6 +73,12 @@ class Fresh:
     def sentence_ends(self) -> tuple[int, ...]:
         """Where the marks end that end sentences."""
         return tuple([hit.end for hit in self.hits if hit.means.ends])
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Where the sentences begin and end by the phrases that were found, their marks included."""
+        ends = self.sentence_ends
+        return list(zip((0, *ends), (*ends, len(self.text)), strict=True))
 
     def sentence_at(self, place: int) -> tuple[int, int]:
         """Where the sentence of a place begins and ends, by the phrases that were found; its mark included."""

@@ -36,14 +36,11 @@ def lone_values(
     `spans`: the sentences of the prose; `free`: its parts; `read`: where something was read.
     """
     fields = [field for item in open_items for field in terms.form.fields_of(item)]
-    yield from _lone_name(
-        fresh,
-        terms,
-        [field for field in fields if field.kind is Kind.NAME],
-        spans,
-        alone=not read and len(spans) == 1,
-    )
-    addressed = [field for field in fields if field.kind is Kind.ADDRESS]
+    called = [field for field in fields if field.kind is Kind.NAME]
+    named = list(_lone_name(fresh, terms, called, spans, alone=not read and len(spans) == 1))
+    yield from named
+    told = {field.item for field in called if named}  # whose address answers something else
+    addressed = [field for field in fields if field.kind is Kind.ADDRESS and field.item not in told]
     yield from _lone_address(fresh, terms, addressed, free, read)
     whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
     if len(whole) == 1 and whole[0].kind is Kind.REASON:

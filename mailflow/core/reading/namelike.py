@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import CJK
+from mailflow.core.reading.words import CJK, words_of
 
 QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
 NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
@@ -19,9 +21,13 @@ _OPENS = {")": "(", "）": "（", ">": "<", "]": "[", "*": "*"}
 _LETTER = re.compile(r"[A-Za-z]")
 _PLAIN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # rather than JaneDoe
 
-QUOTED, STRONG, WEAK, SHAKY = 0.9, 0.85, 0.75, 0.7
+INSISTED, QUOTED, STRONG, WEAK, SHAKY = 0.91, 0.9, 0.85, 0.75, 0.7
 _LEAST = 2  # letters
 _JOINING = frozenset({"and", "but"})
+_ASIDE = re.compile(rf"[{QUOTES}\])]?[ \t]*\n?[ \t]*[(（](?P<said>[^()（）\n]{{2,100}})[)）]")
+_BEHIND = re.compile(rf"[{QUOTES}\])]?(?:[.!,;。，！]|[ \t]+[-–—])\s*(?P<said>[^\n.!?。！？]{{2,80}})")
+_NEAR = 20  # characters before a name
+_KNOWS_NOT = frozenset({"doubt", "aware"})
 
 
 class Found(NamedTuple):
@@ -42,19 +48,58 @@ def accepted(
     bare = name.strip("_")
     opens, closes = match["open"], match["close"]
     quoted = bool(opens.strip("(*@（") and closes) and _OPENS.get(closes, opens) in opens  # no "'s)"
-    if not quoted and (len(bare) < _LEAST or _is_common(terms, bare, strong=strong)):
-        return None  # which is most of them, and told soonest
     start = match.start("name")
     end = start + len(name)
+    insisted = fresh.insists and is_insisted(fresh, terms, start, end, quoted=quoted)
+    if not (quoted or insisted) and (len(bare) < _LEAST or _is_common(terms, bare, strong=strong)):
+        return None  # which is most of them, and told soonest
     if _GOES_ON.match(fresh.text, end) or not fresh.hard.isdisjoint(range(match.start(), start)):
         return None
-    if quoted:
-        return Found(name, start, end, QUOTED)
+    if quoted or insisted:
+        return Found(name, start, end, INSISTED if insisted else QUOTED)
     ends = ends_phrase(fresh, end)
     if _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
         return None
     sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
     return Found(name, start, end, sure) if sure else None
+
+
+def is_insisted(fresh: Fresh, terms: Terms, start: int, end: int, *, quoted: bool) -> bool:
+    """Whether it is said that an ordinary word is the name: "monday (yes, like the day)", "ok. No joke.", 'really just "ok"'.
+
+    Of "lost" or "unknown", which most often tell of no name, only in quotes, or where it is called the name: "lost (that's my user name)".
+    """
+    aside = _ASIDE.match(fresh.text, end)
+    said = aside or _BEHIND.match(fresh.text, end)
+    till = said.end("said") if said else end
+    hits = fresh.within(said.start("said"), till) if said else ()
+    if not (aside or any(map(_insists, hits))):
+        hits = ()  # the next sentence is about something else
+    if any(hit.means.states or hit.means.speech & _KNOWS_NOT for hit in hits if not _insists(hit)):
+        return _names_it(fresh, hits, fresh.text[start:end])
+    if not quoted and fresh.low[start:end] in terms.values.get("unknown", ()):
+        return _calls_it_name(fresh, terms, hits, till)
+    first = aside and hits and "yes" in hits[0].means.says
+    before = quoted and any(map(_insists, fresh.within(start - _NEAR, start)))
+    return bool(first or before) or any(map(_insists, hits)) or _calls_it_name(fresh, terms, hits, till)
+
+
+def _insists(hit: Hit) -> bool:
+    return "insists" in hit.means.speech
+
+
+def _calls_it_name(fresh: Fresh, terms: Terms, hits: Sequence[Hit], end: int) -> bool:
+    """As in "that's the user name!"."""
+    last = next((hit.end for hit in reversed(hits) if "noun" in hit.means.names), 0)
+    names_one = not last or not all(map(terms.common, words_of(fresh.low[last:end])))  # "(user name jdoe)"
+    return not names_one and not any(hit.means.negates for hit in hits)
+
+
+def _names_it(fresh: Fresh, hits: Sequence[Hit], name: str) -> bool:
+    """Whether what seems to tell of a loss is the name again: 'lost (yes, my user name is really "lost")'."""
+    telling = [hit for hit in hits if hit.means.states]
+    again = all(fresh.text[hit.start : hit.end] == name for hit in telling)
+    return bool(telling) and again and any("noun" in hit.means.names for hit in hits)
 
 
 def ends_phrase(fresh: Fresh, end: int) -> bool:

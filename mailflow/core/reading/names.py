@@ -14,7 +14,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.reading.masked import named_beside
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.namelike import NAME, QUOTES, SHAKY, STRONG, accepted
+from mailflow.core.reading.namelike import INSISTED, NAME, QUOTES, SHAKY, STRONG, accepted, is_insisted
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.taken import Spans
 from mailflow.core.reading.terms import Terms
@@ -24,6 +24,9 @@ _LONGEST = 64
 _WRAPPING = QUOTES + "<>[](){}（）【】* \t\xa0"
 _WHOLE = re.compile(rf"@?(_*{NAME}_*)", re.ASCII)
 _WRAPPED = re.compile(rf"[{QUOTES}][ \xa0]?@?(_*{NAME}_*)[ \xa0]?[{QUOTES}]", re.ASCII)
+_WORD_SAID = re.compile(
+    rf"(?P<open>[{QUOTES}<*]?)(?P<name>_*{NAME}_*)(?P<close>[{QUOTES}>*]?)(?!\S)", re.ASCII
+)
 _LINK = re.compile(rf"(?:https?://)?[\w.-]+/((?:\w+/)+)({NAME})/?", re.ASCII)
 _MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
 _OPENING = re.compile(rf"\s*({NAME})(?:\.\s|\s*\n|\s*\Z)", re.ASCII)
@@ -63,9 +66,15 @@ def clean(value: str) -> str:
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     """The name that a slot holds, out of whatever it is wrapped in."""
     text = fresh.text[slot.start : slot.end]
-    if terms.states_nothing(field, text) or any(one.start == slot.start for one in fresh.addresses):
+    if any(one.start == slot.start for one in fresh.addresses):
         return
     first = text.split("\n")[0]
+    if insisted := _insisted(fresh, terms, slot, first):
+        start = fresh.text.index(insisted, slot.start)
+        yield Claim(field.key, insisted, slot.rule, slot.sure, start, start + len(insisted))
+        return
+    if terms.states_nothing(field, text):
+        return
     name = (
         _from_profile(first, terms, field)
         or _from_path(first, terms, field)
@@ -79,6 +88,22 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     start = fresh.text.find(name, slot.start)
     if name and not _is_word(name, fresh, start) and not terms.states_nothing(field, name):
         yield Claim(field.key, name, slot.rule, slot.sure, start, start + len(name))
+
+
+def _insisted(fresh: Fresh, terms: Terms, slot: Slot, text: str) -> str:
+    """The ordinary word that somebody says is the name: "lost (yes, really)", or puts in quotes; "" elsewhere."""
+    match = _WORD_SAID.match(text) if fresh.insists or text[:1] in QUOTES else None
+    if match is None:
+        return ""
+    start, end = (slot.start + place for place in match.span("name"))
+    quoted = bool(match["open"] and match["close"])
+    insisted = is_insisted(fresh, terms, start, end, quoted=quoted)
+    return match["name"] if insisted or (quoted and _answers_nothing(terms, slot, match["name"])) else ""
+
+
+def _answers_nothing(terms: Terms, slot: Slot, word: str) -> bool:
+    """Whether a word in quotes would be a yes where no yes or no is asked for, and so is the name: 'User name: "yes"'."""
+    return not slot.asked and word.lower() in terms.values.get("yes", ())
 
 
 def _from_profile(text: str, terms: Terms, field: Field) -> str:
@@ -187,7 +212,7 @@ def _corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
 def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[Claim]:
     for key in hit.means.names:
         found = announced.find(fresh, terms, hit, key)
-        if found is not None and not terms.states_nothing(field, found.name):
+        if found is not None and (found.sure >= INSISTED or not terms.states_nothing(field, found.name)):
             start, end = min(found.start, hit.start), max(found.end, hit.end)
             rank = _LAST_WORD if key in _SAID and _is_set_against(fresh, hit) else ORDINARY
             yield Claim(field.key, found.name, _IN_PROSE, found.sure, start, end, rank)

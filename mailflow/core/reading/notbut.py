@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from mailflow.core.form import Field
@@ -27,6 +27,9 @@ _STOPS = frozenset(",，、…–—")
 _PAUSE = f" ,，、…–—-{QUOTES}"
 _ASIDE = 40  # characters of a name's correction
 _WORDS_TO_IS = 4
+_WORD = re.compile(rf"(?<![\w@./-])(?P<name>{NAME})(?![\w@/])", re.ASCII)
+_LEADS = f" \t\n,，、:：–—-{QUOTES}"
+_MOST = 20  # words that may correct
 _SPOKEN = frozenset({"noun", "account", "mine"})  # kinds of words that announce a name
 _AWAY, _FAR = 2, 150  # sentences and characters
 _LONGEST = 70  # characters of a name and what stands around it
@@ -61,9 +64,14 @@ def is_put_right(fresh: Fresh, wrong: addressforms.Found, right: addressforms.Fo
     near = right.start - wrong.end <= _ASIDE
     for cue in fresh.cues.within(wrong.end, right.start) if near else ():
         rest = fresh.flowed[wrong.end : cue.start] + fresh.flowed[cue.end : right.start]
-        if cue.binds is Binds.PUTS_RIGHT and not rest.strip(_PAUSE + ":"):
+        if cue.binds is Binds.PUTS_RIGHT and _is_said_again(fresh, wrong.start, rest.strip(f"{_PAUSE}:.")):
             return not _says_not(fresh, cue.start, cue.end)
     return any("but" in hit.means.speech for hit in hits) and _is_thought(fresh, wrong.start)
+
+
+def _is_said_again(fresh: Fresh, place: int, word: str) -> bool:
+    """Whether nothing is left, or what stands before a place as well: "signed up with x. Sorry, with y"."""
+    return not word or fresh.flowed[:place].endswith(f" {word} ")
 
 
 def _says_not(fresh: Fresh, start: int, end: int) -> bool:
@@ -95,6 +103,39 @@ def said_behind(fresh: Fresh, terms: Terms, start: int, stop: int) -> re.Match[s
         return None
     right = _RIGHT.match(fresh.text, match.end())
     return right if right and _may_be_right(fresh, terms, right) else None
+
+
+def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> Iterator[Claim]:
+    """The name by which a later sentence puts right one that was given: "User name: jdo", and below "Sorry, typo: jdoe"."""
+    given = [claim for claim in claims if claim.field == field.key]
+    corrects = [hit for hit in fresh.hits if "correct" in hit.means.speech] if given else []
+    for hit in corrects[:_MOST]:
+        stop = fresh.sentence_at(hit.start)[1]
+        said = {word["name"].lower() for word in _WORD.finditer(fresh.text, hit.start, stop)}
+        before = [one for one in given if one.end <= hit.start and str(one.value).lower() not in said]
+        if not before or any(map(_is_of_else, fresh.within(hit.start, stop))):
+            continue
+        for right in _WORD.finditer(fresh.text, hit.end, stop):
+            name = right["name"].rstrip(".-")
+            known = any(_is_mistyped(str(claim.value), name) for claim in before)
+            known = known and not any(one.start <= right.start() < one.end for one in fresh.addresses)
+            if known and not terms.common(name) and _is_given_there(fresh, terms, hit.end, right.start()):
+                yield Claim(field.key, name, "corrected name", STRONG, hit.start, right.end(), rank=2)
+
+
+def _is_of_else(hit: Hit) -> bool:
+    """Whether a phrase speaks of projects, or of what they are not sure of: "Actually, it may be jdoe"."""
+    return hit.means.traits & WORK != 0 or "doubt" in hit.means.speech
+
+
+def _is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
+    """Whether a name stands right behind what corrects, a comma, a colon or an "is", and no "not" before it."""
+    before = fresh.low[told:place].rstrip(_LEADS)
+    end = told + len(before)
+    if not before or fresh.low[end:place].strip(QUOTES + " "):
+        return not any(hit.means.negates for hit in fresh.within(told, place)[-1:])
+    corrects = any("correct" in hit.means.speech and hit.end == end for hit in fresh.within(told, end)[-1:])
+    return corrects or terms.among("is", before.rsplit(None, 1)[-1])
 
 
 def _may_be_right(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:

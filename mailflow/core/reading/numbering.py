@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
+from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, lower
 
 _TO_POINT = r"(?:[^\W\d_]{1,9}[ ]){2,3}(?=\d[ ]?[:：])"  # "Pour la 1 :", "Zu Frage 1:"
@@ -36,6 +37,12 @@ _BARE_NUMBER = re.compile(
 _NUMBER_IN_LINE = re.compile(
     rf"(?<![^\s,，、;；])(?P<mark>\d{{1,2}})(?:(?:{_COUNTER})?[ \t]+(?=\S)|{_COUNTER}|(?=[{CJK}]{{1,4}}(?:[,，、;；。]|\s|\Z))(?![{_UNITS}]))"
 )
+# A word and a mark at the beginning of a line or sentence.
+_WORD = re.compile(
+    r"(?:^|(?<=[.!?;][ \n]))[ \t*•-]{0,4}(?P<mark>[^\W\d_]{2,16})(?:[ \t]?[:：)]|[,.](?=\s)|[ \t][-–—](?=\s))[ \t]*",
+    re.MULTILINE,
+)
+_SPELLED = range(1, 7)
 NUMBERED = "numbered answer"
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi")  # nobody is asked nine things, or twenty-two
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨"
@@ -51,10 +58,12 @@ def may_be_numbered(fresh: Fresh) -> bool:
     return _BEHIND.search(fresh.low) is not None
 
 
-def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
-    """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed"."""
-    if not (asked and may_be_numbered(fresh)):
+def numbered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]:
+    """Answers under the numbers of our last letter: "1. yes 2. no", "a) x", "1 and 2: agreed", "one: yes", "First, yes."."""
+    if not asked:
         return []
+    if not may_be_numbered(fresh):
+        return _slots(fresh, asked, _spelled(fresh, terms, len(asked)))
     marks: list[tuple[list[int], re.Match[str]]] = []
     seen: set[int] = set()
     for match in _markers(fresh.text):
@@ -70,6 +79,21 @@ def numbered(fresh: Fresh, asked: Sequence[Question]) -> list[Slot]:
             marks.append((numbers, match))
             seen |= set(numbers)
     return _slots(fresh, asked, marks or _bare_numbers(fresh, asked) or _in_text(fresh, asked))
+
+
+def _spelled(fresh: Fresh, terms: Terms, most: int) -> list[tuple[list[int], re.Match[str]]]:
+    """Numbers in words that begin a line or a sentence, two or more in their order: "one: yes", "First, yes. Third, no."."""
+    marks = [
+        ([number], match)
+        for match in (_WORD.finditer(fresh.text) if most > 1 else ())
+        if 1 <= (number := _number_of_word(match["mark"].lower(), terms)) <= most
+    ]
+    rising = all(one < other for (one,), (other,) in pairwise(numbers for numbers, _ in marks))
+    return marks if len(marks) > 1 and rising else []
+
+
+def _number_of_word(word: str, terms: Terms) -> int:
+    return next((number for number in _SPELLED if terms.among(f"numeral_{number}", word)), 0)
 
 
 def _in_text(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:

@@ -118,7 +118,7 @@ def in_form_order(fresh: Fresh, terms: Terms) -> list[Slot]:
     form = terms.form
     items = dict.fromkeys(field.item for field in form.fields if field.required)
     sometimes = dict.fromkeys(field.item for field in form.fields if field.required_when)
-    slots = numbered(fresh, [of_item(terms, item) for item in (*items, *sometimes)])
+    slots = numbered(fresh, terms, [of_item(terms, item) for item in (*items, *sometimes)])
     needed = slots[: len(items)]
     if [slot.fields for slot in needed] != [form.fields_of(item) for item in items]:
         return []

@@ -22,6 +22,7 @@ QUOTED = re.compile(
 _LOOK_BACK = 600  # characters in which the marks are counted
 _SAYS_MORE = re.compile(r"\w")
 _AGREES = frozenset({"agree", "aware", "yes", "refuse"})
+_TURNS = frozenset({"but", "because", "comma", "colon"})
 
 
 def is_only_quoted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
@@ -41,15 +42,25 @@ def is_only_quoted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     till = sentence_end(text[: end + _LONGEST], end)
     around = (*fresh.within(first, start), *fresh.within(end, till))
     asked = text[till : till + 1] in ("?", "？") or any("ask" in hit.means.speech for hit in around)
-    if not asked and any(map(_makes_own, around)):
+    demanded = _is_demanded(fresh, first, start)
+    if not (asked or demanded) and any(map(_makes_own, around)):
         return False  # "I tick the box …", "I agree with the sentence …"
     if any(cue.binds is Binds.OF_MINE for cue in fresh.cues.within(end, till)):
         return False  # "… and that's mine"
-    if any(cue.binds is Binds.OUR_WORDS for cue in fresh.cues.within(first, start)):
+    if demanded or any(cue.binds is Binds.OUR_WORDS for cue in fresh.cues.within(first, start)):
         return True
     goes_on = _SAYS_MORE.search(text, end, till) is not None and not _SAYS_MORE.search(text, first, start)
     is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
     return goes_on and (asked or not is_reason)
+
+
+def _is_demanded(fresh: Fresh, first: int, start: int) -> bool:
+    """Whether quoted words are what one has to do: 'I need to "agree to …" and to "understand that …"'; but not 'I must go, but I "agree"'."""
+    before = fresh.within(first, start)
+    hedged = [hit.end for hit in before if "hedge" in hit.means.speech]
+    unsaid = [cue.end for cue in fresh.cues.within(first, start) if cue.binds is Binds.UNSAID]
+    last = max((*hedged, *unsaid), default=-1)
+    return last >= 0 and not any(hit.start >= last and hit.means.breaks in _TURNS for hit in before)
 
 
 def _makes_own(hit: Hit) -> bool:

@@ -314,10 +314,15 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
 
 
 def _is_set_apart(left: Segment, segment: Segment) -> bool:
-    """As in "I stick to it; if it takes months, fine", where what stands before the semicolon lacks no object."""
+    """As in "I stick to it; if it takes months, fine", where what stands before the semicolon lacks no object.
+
+    And "I forgot the password; the mail would go to jo@example.org".
+    """
     by = segment.opened_by
-    parted = by is not None and _SEMICOLON in by.means.concepts
-    return parted and segment.traits & TOPIC != 0 and not left.traits & OBJECT
+    if by is None or _SEMICOLON not in by.means.concepts:
+        return False
+    leads = any("leads_there" in hit.means.speech for hit in segment.hits)
+    return leads or (segment.traits & TOPIC != 0 and not left.traits & OBJECT)
 
 
 def _ends_behind(segment: Segment, segments: Sequence[Segment], following: int) -> bool:

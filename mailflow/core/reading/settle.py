@@ -66,7 +66,9 @@ def _sureness(claim: Claim) -> tuple[float, int]:
 
 
 def _beats(best: Claim, other: Claim) -> bool:
-    return best.rank > other.rank or best.sure - other.sure >= _CLEARLY
+    """Whether one is better founded; a yes is never so much surer than a no that nobody need ask."""
+    refused = best.value is True and other.value is False
+    return best.rank > other.rank or (best.sure - other.sure >= _CLEARLY and not refused)
 
 
 def _plain(value: Value) -> Value:

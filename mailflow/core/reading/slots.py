@@ -19,11 +19,16 @@ _BOLD = re.compile(r"^[ \t]*(\*\*?|__?)(?=\S)([^\n*_]{1,80})(?<=\S)\1[ \t]*[:：
 # What stands between a label and its value; a tab only if no other sign follows. A set of characters comes first, as
 # few lines hold one of them.
 _SEPARATOR = re.compile(
-    r"[:：=|→】\u3000\t–—-](?:(?<=[:：=|→】])|(?<=[\t\u3000])(?![ \t\u3000]*(?:[:：=|→]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t\u3000]*"
+    r"[:：=|→➜➔➡⇒⟶】\u3000\t–—-](?:(?<=[:：=|→➜➔➡⇒⟶】])|(?<=[\t\u3000])(?![ \t\u3000]*(?:[:：=|→➜➔➡⇒⟶]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t\u3000]*"
 )
 # What leads from a label to its value: "User name ..... x".
 _LEADERS = re.compile(rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}")
+# The same where labels stand right before a hyphen, on so many lines: "user- x", "codes- lost".
+_HYPHENED = re.compile(rf"(?<=\w)-[ \t]+(?=\S)|{_LEADERS.pattern}")
+_BEFORE_HYPHEN = re.compile(r"^[ \t]*[^\W\d_][\w ]{1,24}-[ \t]", re.MULTILINE)
+_HYPHENS = 3
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
+_BROKEN = re.compile(r"(?<=[^\W\d_])-\n[ \t]*(?=[^\W\d_])")  # a word that was broken at the end of a line
 _WORDY = re.compile(r"\w")
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
 _LABEL_BEFORE = re.compile(r";(?=\s)|；|(?=【)")  # what a label may follow too, but no value ends at
@@ -42,6 +47,7 @@ _RULE = re.compile(r"(?:={3,}|-{3,}|~{3,})[ \t]*(?=\n)")
 _BLANK = re.compile(r"\n[ \t]*(?=\n|\Z)")
 
 FORM, LABEL = 0.97, 0.9
+BEHIND_STATEMENT = "answer behind the statement"
 
 
 class Slot(NamedTuple):
@@ -130,12 +136,18 @@ def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:
             if labelled := terms.label(words_of(bold[2])):
                 headed.add(fresh.line_at(bold.start()))
                 yield _Label(labelled[0], bold.start(), bold.end(), "heading", whole=True)
-    led = any(leader in fresh.text for leader in ("...", "…", "___"))
-    separators = _LEADERS if led else _SEPARATOR
+    separators = _separators(fresh.text)
     for index, (start, following) in enumerate(pairwise((*fresh.starts, len(fresh.text) + 1))):
         end = following - 1
         if end > start and start not in quoted and index not in headed:
             yield from _line(fresh, terms, start, end, separators)
+
+
+def _separators(text: str) -> re.Pattern[str]:
+    """What may stand between a label and its value, the rarer ways only where they are met."""
+    if "- " in text and len(_BEFORE_HYPHEN.findall(text)) >= _HYPHENS:
+        return _HYPHENED
+    return _LEADERS if any(leader in text for leader in ("...", "…", "___")) else _SEPARATOR
 
 
 def _heading(fresh: Fresh, terms: Terms, heading: re.Match[str]) -> _Label | None:
@@ -174,6 +186,9 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int, separators: re.Patte
         if begin == start and start and start - 1 not in fresh.hard:
             begin = fresh.text.rfind("\n", 0, start - 1) + 1
         found = _label_at(fresh, terms, begin, separator, known=known)
+        if found is None and begin < start:  # what looked like one line wrapped may be two
+            own = _label_at(fresh, terms, start, separator, known=known)
+            found = own if own is not None and own.whole else None
         if found:
             yield found
             begin, known = separator.end(), True
@@ -184,7 +199,7 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int, separators: re.Patte
         line = _PAREN.sub(" ", line)
         if _WORDS_OF_PROSE.match(line):
             return
-        words = words_of(line)
+        words = words_of(line.rstrip("* \t"))  # which tells that it has to be filled in
         field = terms.whole_label(words) if 0 < len(words) <= 6 else None
         if field:
             yield _Label(field, start, end, "line", whole=True)
@@ -200,7 +215,7 @@ def _label_at(
     if cut := _last_end(before):
         before, begin = before[cut:], separator.start() - len(before) + cut
     mark = _LIST_MARK.match(before)
-    words = words_of(before[mark.end() :] if mark else before)
+    words = words_of(_BROKEN.sub("", before[mark.end() :] if mark else before).rstrip("* \t"))
     found = terms.label(words)
     strong = separator.group().strip()[:1] in {":", "：", "="}
     if found is None:

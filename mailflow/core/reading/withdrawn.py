@@ -1,15 +1,18 @@
-"""What is taken back in the same breath: "I accept the delay … no, actually, I don't"."""
+"""What is taken back in the same breath, "I accept the delay … no, actually, I don't", or elsewhere by its name."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from mailflow.core.reading.agreements import TAIL
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import clauses
 from mailflow.core.reading.contrary import THOUGHT
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.terms import Terms
 
 _NEAR = 60  # characters behind what is said
 _FEW = re.compile(r"\W*(?:\w+\W+){0,3}")  # words between: "no, actually,"
@@ -30,6 +33,35 @@ def is_withdrawn(fresh: Fresh, claim: Claim) -> bool:
         if TAIL.match(text, cue.end) and not any(hit.means.objects or hit.means.acts for hit in between):
             return True
     return False
+
+
+def without_taken_back(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
+    """The claims less the agreements that a sentence takes back which names them, or follows one that does.
+
+    As in 'I wrote "agree" under Code of Conduct before I had read it. I take that back: I don't agree.', which refuses it, too.
+    """
+    refused = dict(_taken_back(fresh, terms)) if _speaks_of_it(fresh) else {}
+    for claim in claims:
+        if claim.value is True and claim.field in refused:
+            if refused[claim.field]:
+                yield claim._replace(value=False)
+        else:
+            yield claim
+
+
+def _speaks_of_it(fresh: Fresh) -> bool:
+    return any("takes_back" in hit.means.speech for hit in fresh.hits)
+
+
+def _taken_back(fresh: Fresh, terms: Terms) -> Iterator[tuple[str, bool]]:
+    """The agreements that are taken back, and whether that sentence refuses them as well."""
+    named: set[str] = set()
+    for start, end in fresh.sentences:
+        hits = fresh.within(start, end)
+        before, named = named, {topic for hit in hits for topic in hit.means.topics}
+        if any("takes_back" in hit.means.speech for hit in hits):
+            refuses = any(part.refuses for part in clauses(hits, terms.opposites))
+            yield from ((topic, refuses) for topic in named or before)
 
 
 def _denies(hit: Hit) -> bool:

@@ -59,7 +59,7 @@ def _is_not_latin(fresh: Fresh, start: int, end: int) -> bool:
 def _spoken(fresh: Fresh) -> Iterator[tuple[tuple[int, int], list[Hit]]]:
     """The sentences that speak of publishing or of projects, each with the phrases that do."""
     cues = [hit for hit in fresh.hits if hit.means.traits & WORK]
-    spans = candidates.sentences(fresh) if cues else []
+    spans = fresh.sentences if cues else []
     for number, some in groupby(cues, lambda cue: bisect_right(fresh.sentence_ends, cue.start)):
         yield spans[number], [*some]
 
