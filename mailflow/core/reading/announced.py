@@ -118,7 +118,20 @@ def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "My account x": what follows is more often a common word."""
-    return _following(fresh, terms, hit, strong=False) or _after_is(fresh, terms, hit, strong=False)
+    found = _following(fresh, terms, hit, strong=False)
+    if found is None and not _is_place_of_projects(fresh, terms, hit):
+        found = _after_is(fresh, terms, hit, strong=False)
+    return found
+
+
+def _is_place_of_projects(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
+    """Whether what follows tells what is on an account: "The projects on my account are x and y"."""
+    before = fresh.within(max(0, hit.start - _BESIDE), hit.start)
+    projects = next((one.end for one in reversed(before) if "projects" in one.means.tables), None)
+    if projects is None or any(one.start >= projects and one.means.breaks for one in before):
+        return False
+    between = words_of(fresh.low[projects : hit.start])
+    return bool(between) and terms.among("of", between[0])
 
 
 def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:

@@ -20,7 +20,8 @@ _NUMBER = re.compile(r"^\s*\d{1,2}[.):]?\s")  # of our question
 _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
 _SHORT, _LONG = 60, 160  # characters
-_FEW, _FEWER = 5, 3  # words
+_FEW, _FEWER, _LED = 5, 3, 12  # words
+_ENDS, _QUOTES = " \t\n.!。！", " \"'`"
 
 
 def lone_values(
@@ -91,7 +92,10 @@ def _lone_name(
         return
     for start, end in spans[:3]:
         text = fresh.text[start:end]
-        name, sure = _name_alone(text, terms)
+        hits = fresh.within(start, end)
+        of_other = any(hit.means.objects or "projects" in hit.means.tables for hit in hits)
+        told = "" if of_other or "@" in text else _said_right(text, terms) or _behind_colon(text, terms)
+        name, sure = (told, _FIRST_OF_MORE) if told else _name_alone(text, terms)
         if (
             name
             and (name.islower() or not name.isalpha() or alone)
@@ -106,8 +110,10 @@ def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
     """As in "x", or "It is x": a name that ends a short sentence of common words."""
     words = text.split()
     first = COMMA.split(text)[0].strip()
-    if first != text.strip() and "@" not in text and len(first.split()) == 1:
-        name = names.clean(first)  # "x, or maybe x2"
+    if first != text.strip() and "@" not in first:
+        # "x, or maybe x2", "it is x, with one n"
+        name = names.clean(first) if len(first.split()) == 1 else _said_right(first, terms)
+        name = name or _behind_is(first, terms)
         return (name, _FIRST_OF_MORE) if name.islower() and not terms.everyday(name) else ("", 0)
     if not words or len(words) > _FEW or "@" in text or text.rstrip().endswith((",", "，")):
         return "", 0
@@ -119,9 +125,42 @@ def _name_alone(text: str, terms: Terms) -> tuple[str, float]:
     known = all(terms.common(word) for part in words[:-1] for word in words_of(part))
     told = terms.is_word.search(lower(text)) is not None
     plain = name.isalpha() and (
-        len(words) > _FEWER or not name.islower() or name.endswith(terms.lists.get("endings", ()))
+        not name.islower()
+        or name.endswith(terms.lists.get("endings", ()))
+        or not _is_at_once(text, words[-1], terms)
+        or (len(words) > _FEWER and terms.everyday(name))
     )
     return (name, _LONE - 0.1) if known and told and not plain else ("", 0)
+
+
+def _is_at_once(text: str, last: str, terms: Terms) -> bool:
+    """Whether an "is" stands right before the last word: "It is x", but not "It is a x"."""
+    before = lower(text[: text.rfind(last)])
+    return any(not before[match.end() :].strip(_QUOTES) for match in terms.is_word.finditer(f"{before} "))
+
+
+def _behind_is(text: str, terms: Terms) -> str:
+    """The name at the end of "it is x", where more follows than the name; "" if there is none."""
+    words = text.split()
+    name = names.clean(words[-1]) if 1 < len(words) <= _FEW else ""
+    known = name and all(terms.common(word) for part in words[:-1] for word in words_of(part))
+    ending = name.isalpha() and name.endswith(terms.lists.get("endings", ()))
+    return name if known and not ending and _is_at_once(text, words[-1], terms) else ""
+
+
+def _behind_colon(text: str, terms: Terms) -> str:
+    """The name of "It's my surname in small letters: x" and of "Sure: tea-and-toast"; "" if there is none."""
+    led, colon, value = text.strip(_ENDS).rpartition(": ")
+    name = names.clean(value) if colon and " " not in value and len(led.split()) <= _LED else ""
+    compound = name.count("-") > 1 and terms.common(led.split()[-1])
+    return name if name.islower() and (compound or not terms.everyday(name)) else ""
+
+
+def _said_right(text: str, terms: Terms) -> str:
+    """The name of "x is the right one"; "" if there is none."""
+    name, _, told = text.strip(_ENDS).partition(" ")
+    unlike = name.islower() and not terms.everyday(name)
+    return names.clean(name) if unlike and terms.among("said_right", lower(told)) else ""
 
 
 def _lone_address(

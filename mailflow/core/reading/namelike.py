@@ -58,7 +58,8 @@ def accepted(
     if quoted or insisted:
         return Found(name, start, end, INSISTED if insisted else QUOTED)
     ends = ends_phrase(fresh, end)
-    if _is_word(fresh, terms, start, bare, strong=strong, sure=said or ends):
+    told = ends or (said and not name.endswith(terms.lists.get("endings", ())))  # "who is reading this"
+    if _is_word(fresh, terms, start, bare, strong=strong, sure=told):
         return None
     sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
     return Found(name, start, end, sure) if sure else None
