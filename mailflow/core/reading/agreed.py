@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from mailflow.core.form import Kind
-from mailflow.core.reading.agreements import TAIL, behind_label, offers_both
+from mailflow.core.reading import bareyes
+from mailflow.core.reading.agreements import TAIL, bare, behind_label, offers_both
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.fresh import Fresh
@@ -31,6 +32,10 @@ _ONLY_YES = frozenset({"yes"})
 _EITHER = frozenset({"yes", "not"})
 _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and where requests lie
 _THAT = frozenset({"that", "known_that"})
+_TIME = frozenset({"time", "span"})
+_AGREE = ("agree",)
+_DETERMINERS, _WITH_ME = 2, 2  # words before a time and behind its "is fine"
+_SHORT = 20  # characters behind a clause's last phrase in which a short name stands
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
@@ -47,10 +52,27 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             continue
         if _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
             continue
+        if "at_end" in part.marks and _goes_on_otherwise(fresh, part):
+            continue
         for key in topics if not (_only_nods(fresh, part) or _offers(part)) else ():
             said = _said_in_context(fresh, terms, parts, index, key)
             if said is not None and terms.form.by_key[key].kind is Kind.AGREEMENT:
                 yield Claim(key, said, AGREED_IN_PROSE, sure, part.start, part.end)
+    for start, end in _times_accepted(fresh, terms) if "?" in fresh.text else ():
+        for key in terms.knowing:
+            yield Claim(key, True, AGREED_IN_PROSE, _SAID_BEFORE, start, end)
+
+
+def _times_accepted(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
+    """Where a time is asked about and accepted at once: "Months? Fine."."""
+    for time, mark in pairwise(fresh.hits):
+        between = fresh.text[time.end : mark.start]
+        if mark.means.ends == "question" and not (_TIME.isdisjoint(time.means.speech) or between.strip()):
+            begin, _ = fresh.sentence_at(time.start)
+            _, end = fresh.sentence_at(mark.end)
+            few = len(fresh.text[begin : time.start].split()) <= _DETERMINERS
+            if few and bare(fresh.text[mark.end : end], terms):
+                yield time.start, end
 
 
 def _conditional_sentences(parts: Sequence[Clause]) -> set[int]:
@@ -83,6 +105,8 @@ def _said_in_context(
     said = _said(part, key, terms, before)
     if said is None and knowing and _goes_on(part, before):
         said = True
+    if said is None and before is not None:
+        said = _as_before(fresh, part, before)
     left_open = said and offers_both(behind_label(fresh, part.start), terms)
     return None if left_open else said
 
@@ -97,8 +121,19 @@ def _subjects(
 ) -> tuple[tuple[str, ...], float]:
     """What a clause that says something is about, and how sure that is."""
     part = parts[index]
-    topics = _without_condition(parts, index) or _of_time(terms, part)
+    topics = _without_condition(parts, index) + _by_short_name(fresh, terms, part)
+    topics = topics or _of_time(fresh, terms, part)
     return (topics, _SURE) if topics else (_subject_before(fresh, parts, index), _SAID_BEFORE)
+
+
+def _by_short_name(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
+    """The agreement that "I will abide by the code" is to, which a word of its label names as the last of what is said."""
+    if "keeps" not in part.marks or "agree" not in part.says or part.things:
+        return ()
+    behind = [hit.end for hit in part.hits if "keeps" in hit.means.speech]
+    fields = terms.form.of_kind(Kind.AGREEMENT)
+    named = bareyes.called_behind(fresh, behind, part.end + _SHORT, fields)
+    return tuple(field.key for field in named if field.key not in part.topics)
 
 
 def _without_condition(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
@@ -127,10 +162,41 @@ def _is_conceded(part: Clause, condition: Hit, *, ends: bool) -> bool:
     return last or not comma
 
 
-def _of_time(terms: Terms, part: Clause) -> tuple[str, ...]:
+def _of_time(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
     """What "I accept that the matter may rest for a good while" is about: how long it is, said in words for any time."""
-    knows = part.says and "time" in part.marks and not _THAT.isdisjoint(part.marks)
-    return tuple(terms.knowing) if knows and not part.things and part.states <= _KNOWN else ()
+    if part.things or not part.says or part.marks.isdisjoint(_TIME):
+        return ()
+    knows = "time" in part.marks and not _THAT.isdisjoint(part.marks) and part.states <= _KNOWN
+    return tuple(terms.knowing) if knows or _time_is_fine(fresh, terms, part) else ()
+
+
+def _time_is_fine(fresh: Fresh, terms: Terms, part: Clause) -> bool:
+    """As in "months are fine", "Even a month is fine with me", where that is all; but not "after two months it is fine"."""
+    for time, said in pairwise(part.hits):
+        if _TIME.isdisjoint(time.means.speech) or said.means.says != _AGREE:
+            continue
+        between = fresh.low[time.end : said.start].strip()
+        if not between or terms.among("is", between):
+            begin, end = _bounds(fresh, part)
+            before, behind = fresh.text[begin : time.start], fresh.text[said.end : end]
+            return len(before.split()) <= _DETERMINERS and len(behind.split()) <= _WITH_ME
+    return False
+
+
+def _bounds(fresh: Fresh, part: Clause) -> tuple[int, int]:
+    """Where the words of a clause begin and end, those included that mean nothing."""
+    begin, end = fresh.sentence_at(part.start)
+    around = [hit for hit in fresh.within(begin, end) if hit.means.breaks or hit.means.ends]
+    return (
+        max((hit.end for hit in around if hit.end <= part.start), default=begin),
+        min((hit.start for hit in around if hit.start >= part.end), default=end),
+    )
+
+
+def _goes_on_otherwise(fresh: Fresh, part: Clause) -> bool:
+    """Whether more follows on what says so only as the last words of a clause: "I have time on Tuesday"."""
+    _, end = _bounds(fresh, part)
+    return any("at_end" in hit.means.speech and fresh.text[hit.end : end].strip() for hit in part.hits)
 
 
 def _only_courtesy(part: Clause) -> bool:
@@ -141,12 +207,14 @@ def _only_courtesy(part: Clause) -> bool:
 def _mocks(parts: Sequence[Clause], index: int) -> bool:
     """Whether it is said in irony: "Brilliant, three weeks. Take your time.", "take your time, I only have a release to ship".
 
-    Nor is "no rush, I only want to know …" more than courtesy.
+    Nor is "no rush, I only want to know …" more than courtesy; "I can wait, I only use it twice a year" is.
     """
     sentence = parts[index].sentence
     near = [part for part in parts if 0 <= sentence - part.sentence <= _MOCKED]
     following = [part for part in parts[index + 1 :] if part.sentence == sentence]
-    return any("irony" in part.marks for part in near) or any(
+    if any("irony" in part.marks for part in near):
+        return True
+    return "aware" not in parts[index].says and any(
         "only" in part.marks and (not part.says or "hedge" in part.marks) for part in following
     )
 
@@ -237,6 +305,20 @@ def _goes_on(part: Clause, before: Clause | None) -> bool:
     if before is None or before.sentence != part.sentence or part.says or part.negated or part.reserved:
         return False
     return "that" in part.marks and before.says == {"aware"} and not (before.reserved or before.things)
+
+
+def _as_before(fresh: Fresh, part: Clause, before: Clause) -> bool | None:
+    """What is said of another agreement by a verb that is left out: "The code is fine, and so is the wait", "…, the wait is not"."""
+    if before.sentence != part.sentence or "agree" not in before.says or before.things or before.reserved:
+        return None
+    apart = part.topics and before.topics and not set(part.topics) & set(before.topics)
+    if part.says or part.things or part.reserved or not apart:
+        return None
+    if "same" in part.marks:
+        return None if part.negated else True
+    last = part.hits[-2:]  # the "not" and the "is not" are phrases of their own
+    denied = any("is_not" in hit.means.addresses for hit in last) and any(hit.means.negates for hit in last)
+    return False if denied and TAIL.match(fresh.text, part.end) else None
 
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from mailflow.core.reading.clauses import RESERVES_BUT_WHY
 from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.namelike import ends_phrase
 from mailflow.core.reading.sentences import COMMA, comma_parts
 from mailflow.core.reading.whichquestion import (
     ORDINALS,
@@ -26,6 +28,8 @@ _LEAD = 9  # words of a part that only agrees
 _AGREEING = frozenset({"agree", "aware"})
 _YES = frozenset({"yes"})
 _IT = frozenset({"it", "them"})
+_ALL = frozenset({"all"})
+_TO = 6  # characters between an "agree" and an "everything"
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 # What is only said to be kind: "yes, and thanks for the good work".
@@ -128,12 +132,22 @@ def _parts_that_say_which(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> Ite
 
 
 def _rest_of(fresh: Fresh, start: int, end: int) -> int:
-    """Where a part begins, or what it says of the rest behind an "and": "the codes are lost and the rest is fine"."""
+    """Where a part begins, or what it says behind an "and" of the rest or to all: "the codes are lost and the rest is fine"."""
     hits = fresh.within(start, end)
     last = next((hit.end for hit in reversed(hits) if hit.means.breaks == "and"), start)
     behind = [hit for hit in hits if hit.start >= last]
-    told = any(hit.means.objects for hit in behind) or not any(REST & hit.means.speech for hit in behind)
-    return start if told else last
+    told = any(hit.means.objects for hit in behind)
+    of_rest = any(REST & hit.means.speech for hit in behind)
+    # "I have read the Code of Conduct and I agree to all of it"
+    named = any(hit.means.topics for hit in hits)
+    return last if not told and (of_rest or (not named and _agrees_to_all(fresh, behind))) else start
+
+
+def _agrees_to_all(fresh: Fresh, hits: Sequence[Hit]) -> bool:
+    """Whether all is what is agreed to: "… and I agree to everything", but not "… and everything is fine now"."""
+    agreed = [hit.end for hit in hits if "agree" in hit.means.says]
+    every = [hit for hit in hits if _ALL & hit.means.speech and ends_phrase(fresh, hit.end)]
+    return any(0 < to.start - end <= _TO for end in agreed for to in every)
 
 
 def _only_says_which(fresh: Fresh, start: int, end: int) -> bool:

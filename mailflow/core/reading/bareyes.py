@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from mailflow.core.form import Field
-from mailflow.core.reading import agreements
+from mailflow.core.reading import agreements, namelike
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
@@ -67,10 +67,15 @@ def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:
 
 def agreed_by_label(fresh: Fresh, start: int, end: int, fields: Sequence[Field]) -> list[Field]:
     """Those of the fields that a yes names by a word of their label, short as people are: "yes to the code"."""
+    return called_behind(fresh, _led_to(fresh.within(start, end)), end, fields)
+
+
+def called_behind(fresh: Fresh, places: Iterable[int], end: int, fields: Sequence[Field]) -> list[Field]:
+    """Those of the fields that a word of their label names behind some places, as the last one of a phrase."""
     named = []
-    for place in _led_to(fresh.within(start, end)):
+    for place in places:
         thing = list(islice(WORD.finditer(fresh.text, place, end), _A_THING))
-        if thing and agreements.TAIL.match(fresh.text, thing[-1].end()):
+        if thing and namelike.ends_phrase(fresh, thing[-1].end()):
             word = thing[-1][0].lower()
             named += [field for field in fields if word in words_of(field.label.lower())]
     return named
@@ -129,7 +134,8 @@ def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:
     mere = [hit for hit in hits if "mere" in hit.means.speech]
     if not mere or any(hit.means.says for hit in hits if hit not in mere):
         return False
-    return any(not _is_in(word.start(), _spans(mere)) for word in WORD.finditer(fresh.text, start, end))
+    said = (*_spans(mere), *thanks(fresh, start, end))
+    return any(not _is_in(word.start(), said) for word in WORD.finditer(fresh.text, start, end))
 
 
 def _spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:

@@ -86,7 +86,9 @@ def _answers_nothing(fresh: Fresh, part: _Span, sentence: _Span, after: _Span) -
     else: "Yes to 2. The first I'll answer on Monday at 3".
     """
     start, end = part
-    if fresh.text[end : end + 1] in {"?", "？"} or _ends_in_tag(fresh, end, sentence[1]):
+    if (fresh.text[end : end + 1] in {"?", "？"} and not _is_rhetorical(fresh, start, end)) or _ends_in_tag(
+        fresh, end, sentence[1]
+    ):
         return True
     if _is_a_reaction(fresh, start, end):
         return True
@@ -96,6 +98,12 @@ def _answers_nothing(fresh: Fresh, part: _Span, sentence: _Span, after: _Span) -
         return False
     till = max(sentence[1], after[1])
     return bareyes.makes_a_date(fresh, end, after) or agreements.is_put_off(fresh, sentence[0], till)
+
+
+def _is_rhetorical(fresh: Fresh, start: int, end: int) -> bool:
+    """As in "Yes, why not?", where the question is none."""
+    hits = fresh.within(start, end)
+    return any("rhetoric" in hit.means.speech and hit.end == end for hit in hits[1:])
 
 
 def _is_a_reaction(fresh: Fresh, start: int, end: int) -> bool:

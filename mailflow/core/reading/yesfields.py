@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, bareyes
@@ -16,6 +17,7 @@ from mailflow.core.reading.lonevalues import items_of
 from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whichquestion import NUMBER, ORDINALS, REST, TIMES
+from mailflow.core.reading.words import WORD
 
 NAMED, _BARE = 0.88, 0.8  # how sure: where it says what it answers, and where it does not
 _ALL_OF_THEM = REST | {"all"}
@@ -120,8 +122,20 @@ def _meant(
         only = [field for field in meant if field.kind is Kind.AGREEMENT]
         return (meant if len(meant) == 2 else only if len(only) == 2 else []), NAMED
     if not marks.isdisjoint(_ALL_OF_THEM):
-        return askable, NAMED
+        return ([] if _is_with_others(yes, terms) else askable), NAMED
     return (_bare(askable, open_items, yes) if yes.bare else []), _BARE
+
+
+def _is_with_others(yes: Yes, terms: Terms) -> bool:
+    """As in "I agree with all users here": it is no "all" of ours that others are named by."""
+    hits = yes.fresh.within(yes.start, yes.end) if "agree" in yes.says else ()
+    for led, every in pairwise(hits):
+        if "all" not in every.means.speech or every.start - led.end != 1 or "to" not in led.means.addresses:
+            continue
+        thing = WORD.match(yes.fresh.text, every.end + 1)
+        known = thing and any(hit.start <= thing.start() < hit.end for hit in hits)
+        return thing is not None and not (known or terms.among("agreed_to", thing[0].lower()))
+    return False
 
 
 def _bare(askable: list[Field], open_items: Sequence[str], yes: Yes) -> list[Field]:
@@ -138,13 +152,19 @@ def _known(terms: Terms, yes: Yes, fields: list[Field]) -> list[Field]:
 
 
 def _without_receipt(terms: Terms, yes: Yes, fields: list[Field]) -> list[Field]:
-    """What is answered by a "Noted, thanks" or "Understood, thanks", which nod: only what is to be known."""
+    """What is answered by a "Noted, thanks", "Understood, thanks" or "OK, thanks", which nod: only what is to be known."""
     thanked = bareyes.thanks(yes.fresh, yes.start, yes.end)
     text = yes.fresh.text[yes.start : thanked[0][0] if thanked else yes.end]
     knowing = [field for field in fields if field.key in terms.knowing]
     if agreements.is_only(text, terms, "understood"):
         return knowing
-    return [] if len(knowing) < len(fields) and agreements.is_only(text, terms, "received") else fields
+    nods = agreements.is_only(text, terms, "received") or (thanked and _is_mere(yes))
+    return [] if len(knowing) < len(fields) and nods else fields
+
+
+def _is_mere(yes: Yes) -> bool:
+    said = [hit for part in yes.parts for hit in part.hits if hit.means.says]
+    return bool(said) and all("mere" in hit.means.speech for hit in said)
 
 
 def _without_told(fields: list[Field], parts: Sequence[Clause]) -> list[Field]:
