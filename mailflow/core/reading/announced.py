@@ -331,7 +331,8 @@ def _is_in_name(hit: Hit, match: re.Match[str]) -> bool:
 def _past_particle(fresh: Fresh, terms: Terms, place: int) -> int:
     """Behind a word that is put in before the value: "mein Benutzername ist | aber x"."""
     word = _NEXT_WORD.match(fresh.low, place) if place else None
-    return word.end() if word and terms.among("put_in", word[1]) else place
+    put_in = word is not None and terms.among("put_in", word[1]) and fresh.low[word.end() :][:1].isspace()
+    return word.end() if word and put_in else place
 
 
 def _but(fresh: Fresh, place: int) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mailflow.core.reading.agreements import begins_bare
+from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.clauses import RESERVES
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.questions import Question, answers_clear, read_question
@@ -56,5 +57,7 @@ def _clear(fresh: Fresh, terms: Terms, question: Question, start: int, end: int)
     """Which answers are clear; none to the person's own questions: "Does my brother have them? No"."""
     hits = fresh.within(start, end)
     if any(not _OTHERS.isdisjoint(hit.means.speech) for hit in hits):
+        return frozenset()
+    if any(cue.binds is Binds.KIN for cue in fresh.cues.within(start, end)):
         return frozenset()
     return answers_clear(question, fresh.text[start:end], hits, terms)

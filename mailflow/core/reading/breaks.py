@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.words import CJK
 
-LABEL_LIKE = r"[^\W\d_a-z][^:：\n]{0,30}[:：](?:[ \t]|$)"  # "New address: "
+LABEL_LIKE = r"[^\W\d_a-z][^:：\n]{0,45}[:：](?:[ \t]|$)"  # "New address: "
 _STARTS_ANEW = re.compile(
     rf"[ \t]*(?:[-*•·+–—#|>\[☐☑☒]|\(?\d{{1,2}}[.):．）]|[a-z]\)|{LABEL_LIKE})", re.MULTILINE
 )

@@ -176,6 +176,8 @@ def _is_telling(fresh: Fresh, terms: Terms, slot: Slot, claim: Claim) -> bool:
     kind = terms.form.by_key[claim.field].kind
     if kind is Kind.AGREEMENT:
         return _speaks_of_nothing_else(fresh, terms, slot, claim.field)
+    if kind is Kind.NAME and terms.common(str(claim.value)):
+        return False  # "Hi, lost, yes, yes"
     return claim.value != ("other",) and kind is not Kind.TEXT
 
 

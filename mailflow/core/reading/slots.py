@@ -19,14 +19,18 @@ _BOLD = re.compile(r"^[ \t]*(\*\*?|__?)(?=\S)([^\n*_]{1,80})(?<=\S)\1[ \t]*[:：
 # What stands between a label and its value; a tab only if no other sign follows. A set of characters comes first, as
 # few lines hold one of them.
 _SEPARATOR = re.compile(
-    r"[:：=|→➜➔➡⇒⟶】\u3000\t–—-](?:(?<=[:：=|→➜➔➡⇒⟶】])|(?<=[\t\u3000])(?![ \t\u3000]*(?:[:：=|→➜➔➡⇒⟶]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t\u3000]*"
+    r"[:：=|→➜➔➡⇒⟶】\u3000\t–—-](?:(?<=[:：=|→➜➔➡⇒⟶】])>?|(?<=[\t\u3000])(?![ \t\u3000]*(?:[:：=|→➜➔➡⇒⟶]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t\u3000]*"
 )
 # What leads from a label to its value: "User name ..... x".
 _LEADERS = re.compile(rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}")
-# The same where labels stand right before a hyphen, on so many lines: "user- x", "codes- lost".
+# The same where labels stand right before a hyphen, or spaces that part columns, on so many lines: "user- x", "codes- lost".
 _HYPHENED = re.compile(rf"(?<=\w)-[ \t]+(?=\S)|{_LEADERS.pattern}")
+_SPACED = re.compile(rf"(?<=\w)[ ]{{3,40}}(?=\S)|{_LEADERS.pattern}")
 _BEFORE_HYPHEN = re.compile(r"^[ \t]*[^\W\d_][\w ]{1,24}-[ \t]", re.MULTILINE)
-_HYPHENS = 3
+_BEFORE_SPACES = re.compile(r"^[ \t]*[^\W\d_]\w{1,20}(?: \w{1,20}){0,3} {3,40}[^\s:：=]", re.MULTILINE)
+_LINES_ALIKE = 3
+# A label in brackets before its value: "[User name] x".
+_BRACKETED = re.compile(r"[(\[](?P<label>[^()\[\]\n]{2,40})[)\]][ \t]*[:：=–—-]?[ \t]*(?=\S)")
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
 _BROKEN = re.compile(r"(?<=[^\W\d_])-\n[ \t]*(?=[^\W\d_])")  # a word that was broken at the end of a line
 _WORDY = re.compile(r"\w")
@@ -140,13 +144,16 @@ def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:
     for index, (start, following) in enumerate(pairwise((*fresh.starts, len(fresh.text) + 1))):
         end = following - 1
         if end > start and start not in quoted and index not in headed:
-            yield from _line(fresh, terms, start, end, separators)
+            bracketed = _in_brackets(fresh, terms, start, end) if fresh.text[start] in "([" else None
+            yield from (bracketed,) if bracketed else _line(fresh, terms, start, end, separators)
 
 
 def _separators(text: str) -> re.Pattern[str]:
     """What may stand between a label and its value, the rarer ways only where they are met."""
-    if "- " in text and len(_BEFORE_HYPHEN.findall(text)) >= _HYPHENS:
+    if "- " in text and len(_BEFORE_HYPHEN.findall(text)) >= _LINES_ALIKE:
         return _HYPHENED
+    if "   " in text and len(_BEFORE_SPACES.findall(text)) >= _LINES_ALIKE:
+        return _SPACED
     return _LEADERS if any(leader in text for leader in ("...", "…", "___")) else _SEPARATOR
 
 
@@ -186,9 +193,8 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int, separators: re.Patte
         if begin == start and start and start - 1 not in fresh.hard:
             begin = fresh.text.rfind("\n", 0, start - 1) + 1
         found = _label_at(fresh, terms, begin, separator, known=known)
-        if found is None and begin < start:  # what looked like one line wrapped may be two
-            own = _label_at(fresh, terms, start, separator, known=known)
-            found = own if own is not None and own.whole else None
+        if found is None and begin < start:
+            found = _label_of_line(fresh, terms, start, separator)
         if found:
             yield found
             begin, known = separator.end(), True
@@ -203,6 +209,19 @@ def _line(fresh: Fresh, terms: Terms, start: int, end: int, separators: re.Patte
         field = terms.whole_label(words) if 0 < len(words) <= 6 else None
         if field:
             yield _Label(field, start, end, "line", whole=True)
+
+
+def _label_of_line(fresh: Fresh, terms: Terms, start: int, separator: re.Match[str]) -> _Label | None:
+    """The label that begins a line which only looked as if it went on from the one before."""
+    found = _label_at(fresh, terms, start, separator, known=False)
+    return found if found is not None and found.whole else None
+
+
+def _in_brackets(fresh: Fresh, terms: Terms, start: int, end: int) -> _Label | None:
+    """As in "[User name] x"."""
+    match = _BRACKETED.match(fresh.text, start, end)
+    field = terms.whole_label(words_of(match["label"])) if match else None
+    return _Label(field, start, match.end(), "line", whole=True) if match and field else None
 
 
 def _label_at(
