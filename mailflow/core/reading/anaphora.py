@@ -9,6 +9,7 @@ _IT = frozenset({"it"})
 PRONOUNS = _THEM | _IT
 HAD_IN = frozenset({"had", "saved"})
 _MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
+_CODES = frozenset({"codes", "some_codes"})  # which are printed, and then lost with the sheet
 _FAR = 3  # sentences
 _NEAR = 15  # characters between a pronoun and its verb
 
@@ -29,7 +30,8 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
         return True  # "The codes were on the laptop, not any more."
     if "place" in part.marks and part.states & ENDED:
         # "The codes were in the safe. The safe has burnt."
-        return "place" in named.marks or not named.states.isdisjoint(KEPT)
+        written = not named.states.isdisjoint(HAD_IN) and _CODES.issuperset(named.things)
+        return "place" in named.marks or written or not named.states.isdisjoint(KEPT)
     if part.sentence != named.sentence or _only_auxiliary(part):
         return False
     looked_for = part.break_before == "but" and part.negated and not named.states.isdisjoint(KEPT | HAD_IN)

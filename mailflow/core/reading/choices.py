@@ -25,6 +25,7 @@ from mailflow.core.reading.otherservice import is_of_other_service, without_othe
 from mailflow.core.reading.sentences import sentence_end
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.whereabouts import as_lost
 from mailflow.core.reading.whichquestion import ORDINALS, has_word
 
 _PASTED = 0.65
@@ -81,7 +82,7 @@ def _named(terms: Terms, field: Field, parts: Sequence[Clause]) -> list[str]:
     if told := [choice for part in parts for choice in choices_named(field, part)]:
         return list(dict.fromkeys(told))
     things = terms.ways[field.key].things
-    named = [part for part in parts if not part.states & HAS]
+    named = [part for part in parts if not (part.states & HAS or "peer" in part.marks)]
     speaking = [part for part in named if not part.negated] or named  # "The password, not the phone."
     return list(dict.fromkeys(things[thing] for part in speaking for thing in part.things if thing in things))
 
@@ -244,7 +245,7 @@ def _knows_not(part: Clause) -> bool:
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """The reasons and choices that clauses of prose tell."""
-    parts = as_it_is(without_other_services(parts), terms.opposites)
+    parts = as_lost(as_it_is(without_other_services(parts), terms.opposites))
     for field in terms.form.fields:
         if field.key not in terms.ways:
             continue

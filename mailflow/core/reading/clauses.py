@@ -66,13 +66,16 @@ class Clause:
 
     @property
     def of_others(self) -> bool:
-        """Whether it is said to be agreed or known by somebody else: "as you know"."""
+        """Whether it is said to be agreed or known by somebody else: "as you know"; "you take your time" is said for them."""
         if self.says and not _OTHERS.isdisjoint(self.marks):
             return True
         if "you" not in self.marks:
             return False
         told = [hit for hit in self.hits if not hit.means.auxiliary]
-        return any("you" in one.means.speech and other.means.says for one, other in pairwise(told))
+        return any(
+            "you" in one.means.speech and other.means.says and not other.means.topics
+            for one, other in pairwise(told)
+        )
 
     @property
     def asks(self) -> bool:
@@ -122,11 +125,15 @@ def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
 
 
 def _with_nor(told: _Sentence) -> _Sentence:
-    """As in German "weder App noch Codes", whose "noch" would else be a "still"."""
+    """As in German "weder App noch Codes", whose "noch" would else be a "still", as the last one is of "… sind mir noch bekannt"."""
     sentence, traits, end = told
     if not (traits & NEGATES and any("neither" in hit.means.speech for hit in sentence)):
         return told
-    nor = [hit._replace(means=_NOR) if "nor" in hit.means.speech else hit for hit in sentence]
+    named = max((hit.start for hit in sentence if hit.means.objects), default=0)
+    nor = [
+        hit._replace(means=_NOR) if "nor" in hit.means.speech and hit.start < named else hit
+        for hit in sentence
+    ]
     return nor, traits | _NOR.traits, end
 
 
@@ -211,7 +218,7 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     if len(acting) == 1 and not traits & NEGATES:
         return [(acting[0], False)]
     verbs: list[tuple[Meaning, bool]] = []
-    negated = auxiliary = denied = False
+    negated = auxiliary = denied = concord = False
     again = False  # "não tenho código nenhum": that of one verb is said twice
     said = 0  # where the last verb or thing ends
     behind = False  # whether the last "not" stands right behind it
@@ -220,6 +227,7 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
             said = -_NEAR  # "I understand that you cannot say when": what is denied is not the understanding
         if means.negates and not means.acts:  # a "nowhere" says by itself that it is gone, and denies no verb
             again = bool(verbs) and verbs[-1][1] and "not_one" in means.speech
+            concord = "concord" in means.speech  # "non so più né la password né …": it says the same again
             negated = True
             behind = start - said <= _NEAR
         ends_verb = means.auxiliary and verbs and verbs[-1][0].says != _YES and not (auxiliary or denied)
@@ -237,7 +245,7 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
             continue
         # A "not" between the two leaves the auxiliary in force: "have not lost".
         auxiliary = means.auxiliary or (auxiliary and (means.negates or "instead" in means.addresses))
-    if negated and verbs and behind:
+    if negated and verbs and behind and not concord:
         verbs[-1] = (verbs[-1][0], True)
     return verbs
 
@@ -260,7 +268,9 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
     states: set[str] = set()
     says: set[str] = set()
     refuses = False
-    for means, negated in _verbs(hits, traits):
+    none = any("not_one" in hit.means.speech for hit in hits)
+    for means, denied in _verbs(hits, traits):
+        negated = denied and not (none and "fails" in means.states)  # "żaden nie działa": both say the same
         if negated:
             states.update(opposites[state] for state in means.states if state in opposites)
             if "objection" in means.says:
@@ -270,6 +280,13 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
             states.update(means.states)
             says.update(means.says)
             refuses |= "refuse" in means.says
+    if "fails" in states and (none or _all_fail(hits)):
+        states.add("useless")
+    return _reconciled(states, hits, traits), frozenset(says - {"refuse", "objection"}), refuses
+
+
+def _reconciled(states: set[str], hits: Sequence[Hit], traits: int) -> frozenset[str]:
+    """The states of a clause less those that another one takes the place of."""
     if "gone" in states:  # "have lost", "have no access": the loss is what counts
         states -= {"held", "reached", "is_at"}
     if "unhad" in states:
@@ -280,7 +297,13 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
         states.discard("held")
     if traits & NEGATES and states <= _DONE and _denies_last(hits):
         states.add(NONE)  # "I searched the desk and there are no codes"
-    return frozenset(states), frozenset(says - {"refuse", "objection"}), refuses
+    return frozenset(states)
+
+
+def _all_fail(hits: Sequence[Hit]) -> bool:
+    """As in "all codes are rejected", but not in "not all of them work"."""
+    fails = any("fails" in hit.means.states for hit in hits)
+    return fails and any("all" in hit.means.speech for hit in hits)
 
 
 def _denies_last(hits: Sequence[Hit]) -> bool:

@@ -12,7 +12,7 @@ from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, refers_to
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.contrary import CONTRARY
 from mailflow.core.reading.elliptic import left_out
-from mailflow.core.reading.meaning import CHOICE, Hit
+from mailflow.core.reading.meaning import ADDRESS, CHOICE, Hit
 from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.terms import Terms, Ways
 
@@ -31,6 +31,8 @@ NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
 _AS_WELL = frozenset({"too", "inside"})
 _NEITHER = frozenset({NONE})
+_SECOND_FACTOR = "lost_2fa"
+_USELESS = frozenset({"useless"})
 _VAULT = ("things", "vault")
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
@@ -53,7 +55,9 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     place: Clause | None = None  # the last one that was lost together with something
     mailbox = ways.things.get("mailbox", "")
     routed = lostroute.led_to(parts, mailbox) if mailbox else frozenset()
+    addressed: Clause | None = None  # the last one that gave an address
     for last, part in zip((None, *parts), parts, strict=False):
+        addressed = last if last is not None and last.traits & ADDRESS else addressed
         if part.traits & CHOICE or part.sentence in routed:
             yield from _by_words(field, ways, part, led_to=mailbox if part.sentence in routed else "")
         named_place = "place" in part.marks or "together" in part.marks
@@ -62,7 +66,7 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
             continue
         lost = part.states & ENDED or (part.negated and part.states & HAS)
         loss = part if lost and not is_reserved(part) else loss
-        if part.states & ENDED and last and not part.things and _is_of_address(part, last):
+        if part.states & ENDED and not part.things and _is_of_address(part, last, addressed):
             yield from _by_things(ways, part, ("mailbox",), part.states, lost=True)
             continue
         if named is not None and _follows_from(part, named):
@@ -83,7 +87,7 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
 
 def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Iterator[Evidence]:
     """What a clause tells of the things of one before it: of all of them if that one listed them, else of one."""
-    if (is_held(named) and part.states <= NO_STATE) or _knows_that(part):
+    if (is_held(named) and part.states <= NO_STATE) or _knows_that(part) or _is_told_by_phrase(part):
         return  # "I found the codes. They were in a drawer."
     if is_of_other_service(named) and "but" not in part.marks:
         return  # "My bank gave me codes, and I lost those."
@@ -93,8 +97,18 @@ def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Ite
         meant = named.things[-1:]  # "my phone with the authenticator, which broke"
     else:
         meant = named.things if listed else named.things[:1]
-    for told in _by_things(ways, part, meant, part.states, lost=lost):
+    states = part.states - _USELESS  # "I have the codes, but each one is refused": they may yet mistype them
+    for told in _by_things(ways, part, meant, states, lost=lost):
         yield told._replace(sure=told.sure - _LESS, rank=2)
+
+
+def _is_told_by_phrase(part: Clause) -> bool:
+    """Whether all that is told stands in a phrase that says of what: "so | the confirmation never came"."""
+    if not part.traits & CHOICE:
+        return False
+    whole = [hit for hit in part.hits if hit.means.choices]
+    told = [hit for hit in part.hits if hit.means.states or hit.means.negates]
+    return all(any(one.start <= hit.start and hit.end <= one.end for one in whole) for hit in told)
 
 
 def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, str]) -> Iterator[Evidence]:
@@ -124,10 +138,14 @@ def _lost_together(
         yield told._replace(rank=2)
 
 
-def _is_of_address(part: Clause, last: Clause) -> bool:
-    """As in "the reset link goes to x, which I closed"."""
+def _is_of_address(part: Clause, last: Clause | None, addressed: Clause | None) -> bool:
+    """As in "the reset link goes to x, which I closed" and "I signed up with x, but I can no longer use that"."""
+    if last is None or addressed is None:
+        return False
     relative = part.sentence == last.sentence and "which" in part.hits[0].means.speech
-    return relative and "an_address" in last.hits[-1].means.things
+    if relative and "an_address" in last.hits[-1].means.things:
+        return True
+    return "of_use" in part.marks and part.sentence - addressed.sentence <= 1
 
 
 def _follows_from(part: Clause, named: Clause) -> bool:
@@ -215,11 +233,23 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
     named = [thing for thing in things if thing not in _ASIDE] or list(things)
     if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
         named = [thing for thing in named if thing != "some_codes"]
+    if "some_codes" in named and _are_asked_for(part):
+        named = [thing for thing in named if thing != "some_codes"]
     if "mail" in named and _names_mailbox(part):
         named = ["mailbox" if thing == "mail" else thing for thing in named]
     if "verification_mail" in named:  # "the mail to confirm the address never came"
         named = [thing for thing in named if thing != "mailbox"]
     return named
+
+
+def _are_asked_for(part: Clause) -> bool:
+    """Whether the codes of a clause are those that a second factor shows: "it asks for codes that I don't have"."""
+    told = [hit for hit in part.hits if _SECOND_FACTOR in hit.means.tells]
+    return bool(told) and all(
+        any(one.start <= hit.start < one.end for one in told)
+        for hit in part.hits
+        if "some_codes" in hit.means.things
+    )
 
 
 def _names_mailbox(part: Clause) -> bool:
@@ -265,7 +295,10 @@ def _by_phrase(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterat
     """
     if "if" in part.marks or is_of_other_service(part):
         return
+    shown = "some_codes" in part.things and "some_codes" not in _meant(part, part.things)
     for hit in (hit for hit in part.hits if hit.means.choices and not _is_turned(part, hit)):
+        if shown and ways.things.keys() >= losttogether.CODES:  # "the app shows no codes any more"
+            continue
         for told, sure in ((hit.means.tells, _PHRASE), (hit.means.hints, HINT)):
             for choice in told:
                 if choice in field.choices and not part.states & ways.unless[choice]:
@@ -352,7 +385,11 @@ def without_explained(ways: Ways, evidence: Sequence[Evidence]) -> Iterator[Evid
     clear = {one.choice for one in evidence if one.sure >= CLEAR}
     for one in evidence:
         yields, beside = ways.yields[one.choice], ways.beside[one.choice]
-        if any(other in told and states & one.clause.states for other, states in yields.items()):
+        explained = (
+            other for other, states in yields.items() if other in told and states & one.clause.states
+        )
+        if other := next(explained, ""):
+            yield one._replace(choice=other, sure=CLEAR)
             continue
         if all(things & {*one.clause.things} for other, things in beside.items() if other in clear):
             yield one

@@ -26,6 +26,7 @@ _SEMICOLON = ("marks", "semicolon")
 _TELLING = OBJECT | VERB
 _ADDRESS_GIVEN = ADDRESS | MAILBOX
 _LOST = frozenset({"gone", "ended"})
+_KEPT = frozenset({"which", "wherein"})
 _PROGRESS = OBJECT | ACTS | THING | STATE
 _VERB_FIRST = 1 << 20  # beside these: the segment begins with its verb
 
@@ -182,7 +183,7 @@ class _Splitter:
             self._resume()
         else:
             self._break("comma" if kind in _PUNCTUATION else kind, hit)
-            if kind == "but" or means.negates or "which" in means.speech:
+            if kind == "but" or means.negates or not _KEPT.isdisjoint(means.speech):
                 self._held.take(hit)  # kept, because a "yes, but" is no yes, and "nor" is a "not" as well
 
     def _starts_anew(self, traits: int) -> bool:
