@@ -156,16 +156,19 @@ def _called(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 
 def nearest(fresh: Fresh, hit: Hit) -> str:
-    """What was last spoken of before a "called": names (an account), projects, or ""."""
-    found = ""
+    """What was last spoken of before a "called": names (an account), projects, or "".
+
+    In its sentence, or in the one before it where it begins its own: "I want my account back. It is called x".
+    """
+    found, last, begin = "", "", 0
     for other in fresh.within(max(0, hit.start - _LOOK_BACK), hit.start):
         if other.means.ends:
-            found = ""
+            found, last, begin = "", found, other.end
         elif other.means.names:
             found = "names"
         elif "projects" in other.means.tables:
             found = "projects"
-    return found
+    return found or (last if fresh.low.count(" ", begin, hit.start) <= _IT else "")
 
 
 def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -198,6 +201,15 @@ def _at_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
         if match is not None
         for word in match.groups("")
     )
+
+
+def _named_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "On the site my name is x"."""
+    before = _SERVICE_BEFORE.search(fresh.low, max(0, hit.start - _BESIDE), hit.start)
+    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
+    if before is None or match is None or not terms.is_service(before[1]):
+        return None
+    return accepted(fresh, terms, match, strong=False, said=True)
 
 
 def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -276,7 +288,8 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "here": (_speaking,),
     _LIKEWISE: (_likewise,),
     "maintains": (_as,),
-    "mine": (_own_name, introduced.unlike_words, introduced.in_brackets),
+    "is_me": (introduced.in_brackets,),
+    "mine": (_own_name, _named_there, introduced.unlike_words, introduced.in_brackets),
 }
 
 

@@ -15,10 +15,14 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import NAME, SHAKY, TAIL, WEAK, Found, ends_phrase
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import CJK
+from mailflow.core.reading.words import CJK, has_cjk, words_of
 
 _AFTER = re.compile(rf"[ \t\xa0:]*(?P<name>{NAME})", re.ASCII)
-_BRACKETED = re.compile(rf"[ ,]{{1,2}}(?:[^\s,()（]{{1,20}}[ ]){{1,3}}[(（]@?(?P<name>{NAME})[)）]", re.ASCII)
+_BRACKETED = re.compile(
+    rf"[ ,]{{1,2}}(?:[^\s,()（]{{1,20}}[ ]){{1,3}}[(（]@?(?P<name>{NAME})(?:[ ][^\s()]{{1,6}}[ ](?P<where>\w+))?[)）]",
+    re.ASCII,
+)
+_BEHIND_SERVICE = re.compile(rf"[^\n.!?]{{0,20}}?(?:[:：,，—–-]\s*|[{CJK}]\s?)(?P<name>{NAME})", re.ASCII)
 _APPOSED = re.compile(rf"(?:\A|[\n,.!])[ ]?(?:[^\s,.]{{1,12}}[ ])?(?P<name>{NAME})[ ]?,[ ]?\Z", re.ASCII)
 _OPENING = re.compile(rf"(?:\A|[.!?]\s|\n)[ ]*(?P<name>{NAME}),\s", re.ASCII)
 _CLOSING = re.compile(rf"[.!?)\n]\s*(?P<name>{NAME})\s*\Z", re.ASCII)
@@ -31,6 +35,7 @@ _PARTS = re.compile(r"[\d_.]+")
 _WITH_DICTIONARY = frozenset({"de", "en", "es", "fr", "it", "pt"})
 _WORDS = frozenset("aeiouy")  # of one letter
 _LEAST = 3  # letters
+_SHORT = 4  # of a word that only joins others
 _LOOK_BACK = 40  # characters
 _MOST = 50  # openings that are looked at
 
@@ -52,12 +57,17 @@ def unlike_words(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 
 def in_brackets(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "I am Jane Doe (jdoe)"."""
+    """As in "I am Jane Doe (jdoe)", and "(jdoe on the site)"."""
     match = _BRACKETED.match(fresh.text, hit.end) if "(" in fresh.text or "（" in fresh.text else None
     if match is None or not _may_be_name(terms, match["name"]):
         return None
     person = fresh.text[hit.end : match.start("name")].strip(" ,")
-    return Found(match["name"], *match.span("name"), WEAK) if person[0].isupper() else None
+    told = person[0].isupper()
+    if match["where"] and terms.is_service(match["where"].lower()):
+        told = told or not any(map(terms.common, words_of(person)))
+    elif match["where"]:
+        told = False
+    return Found(match["name"], *match.span("name"), WEAK) if told else None
 
 
 def apposed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -90,6 +100,32 @@ def set_apart(fresh: Fresh, terms: Terms) -> Iterator[Found]:
         return
     if is_initialled(terms, last["name"]) or _begins_as_no_word(fresh, terms, last["name"]):
         yield Found(last["name"], *last.span("name"), SHAKY)
+
+
+def same_as_elsewhere(fresh: Fresh, terms: Terms) -> Iterator[Found]:
+    """As in "The same as on GitHub: jdoe"."""
+    for hit in fresh.hits:
+        match = _BEHIND_SERVICE.match(fresh.text, hit.end) if "elsewhere" in hit.means.speech else None
+        if match is None or not _may_be_name(terms, match["name"]):
+            continue
+        ends = TAIL.match(fresh.text, match.end()) or has_cjk(fresh.text[match.end() : match.end() + 2])
+        if ends and _says_same(fresh, terms, fresh.sentence_at(hit.start)[0], hit, match.start("name")):
+            yield Found(match["name"], *match.span("name"), SHAKY)
+
+
+def _says_same(fresh: Fresh, terms: Terms, start: int, service: Hit, end: int) -> bool:
+    """Whether all that is said is that it is the same: "der gleiche wie auf", but not "the same error as on"."""
+    before, low = words_of(fresh.low[start : service.start]), fresh.low[start:end]
+    named = {
+        word
+        for hit in fresh.within(start, service.start)
+        if hit.means.names
+        for word in words_of(fresh.low[hit.start : hit.end])
+    }
+    if any(len(word) > _SHORT and not (word in named or terms.among("same_as", word)) for word in before):
+        return False
+    same = terms.lists.get("same_as", ())
+    return terms.among("same_as", *words_of(low)) or any(has_cjk(word) and word in low for word in same)
 
 
 def is_initialled(terms: Terms, name: str) -> bool:

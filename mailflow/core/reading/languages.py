@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from mailflow.core.reading.phrasebook import EVERY, PhraseBook
 from mailflow.core.reading.reader import COMMON
@@ -50,11 +51,17 @@ class LanguagesOf(dict[str, int]):
         runs = 0 if low.isascii() else len(_CJK.findall(low))
         if runs:
             scores[_of_script(low, runs)] += runs
+        scores = scores or self._of_beginnings(words)
         if not scores:
             return (COMMON,)
         least = max(scores.values()) * _AS_LIKELY
         likely = [one for one, score in scores.items() if score >= least]
         return tuple(sorted(likely, key=lambda one: (-scores[one], one)))
+
+    def _of_beginnings(self, words: Iterable[str]) -> dict[str, float]:
+        """How many words begin a phrase of each language: of a text that holds none by itself, "Kurtarma kodlarını not etmedim"."""
+        languages = ({entry.language for entry in self._book.beginning(word)} for word in words)
+        return dict(Counter(chain.from_iterable(some - {EVERY} for some in languages)))
 
 
 def _of_script(low: str, runs: int) -> str:

@@ -247,7 +247,7 @@ def _introduced(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...])
 
 def set_apart(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """A name that nothing announces, where one is wanted and no other was found."""
-    for found in introduced.set_apart(fresh, terms):
+    for found in (*introduced.set_apart(fresh, terms), *introduced.same_as_elsewhere(fresh, terms)):
         yield Claim(field.key, found.name, "name set apart", found.sure, found.start, found.end, rank=0)
 
 

@@ -209,7 +209,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         wanted=wanted,
         is_word=_alternatives(
             words.lists.get("is", ()),
-            r"(?:^|\s|(?<=[{0}]))(?:{1})(?:(?=[\s:\"'`«“「『])|(?<=[{0}])(?=[a-z0-9]))",
+            r"(?:^|\s|(?<=[{0}])|(?<=[a-z])(?=[{0}]))(?:{1})(?:(?=[\s:\"'`«“「『])|(?<=[{0}])(?=[a-z0-9]))",
         ),
         is_before=_alternatives(words.lists.get("is", ()), r"[\s\"'`»”」』)](?:{1})\s"),
         participle=re.compile("|".join(_globbed(words.lists.get("participle", ()))) or r"(?!)"),

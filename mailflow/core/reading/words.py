@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 CJK = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9f"
+_DOTTED = "İ"  # of which alone `str.lower` makes two characters
 GAP = "…"  # in a phrase: up to some other words
 _QUOTATION_MARKS = '"“„«»「『'  # those with which a quotation begins
 
@@ -29,9 +30,7 @@ def may_quote(text: str) -> bool:
 def lower(text: str) -> str:
     """Lower case that keeps every character's place."""
     lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+    return lowered if len(lowered) == len(text) else text.replace(_DOTTED, "i").lower()
 
 
 def fold(word: str) -> str:
