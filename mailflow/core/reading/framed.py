@@ -29,6 +29,7 @@ _BESIDE_QUOTE = 40  # characters before or behind a quotation that say whose it 
 _KINDS = frozenset({Kind.NAME, Kind.ADDRESS})
 _PARTS = frozenset({"comma", "colon", "open", "and", "but"})
 _NEAR_PEER, _AFTER_PEER = 60, 5  # characters between a colleague and what is theirs, and words
+_PAUSES = frozenset(",，、;；–—")
 _PUT_BEHIND = re.compile(r"[(（,]\s?\Z")
 _CUES = frozenset({"wanted", "registered", "change", "instead"})
 _IN_PROSE = frozenset(
@@ -102,7 +103,7 @@ class _Around:
             behind = cues.within(self.stop, self.stop + _NEXT)
             self._cues += [cue for cue in behind if cue.binds is Binds.UNASKED and self._opens(cue)]
         taken = any(cue.binds in _RULES and _RULES[cue.binds](self, cue) for cue in self._cues)
-        taken = taken or self._is_beside_peer()
+        taken = taken or self._is_beside_peer() or (self.is_name and self._is_fine())
         return taken or self._is_denied() or self._is_elsewhere() or (self.is_name and self._is_anothers())
 
     def _opens(self, cue: Cue) -> bool:
@@ -152,7 +153,29 @@ class _Around:
             0 <= one.start - mine.end <= _RIGHT_BEFORE for one in self.fresh.addresses
         )
 
+    def _is_fine(self) -> bool:
+        """As in "The account of a friend (x) works fine", where nothing is wrong with what is another's."""
+        fresh = self.fresh
+        behind = fresh.within(self.end, self.stop)
+        told = next(
+            (hit for hit in behind if hit.means.states or hit.means.negates or hit.means.breaks == "but"),
+            None,
+        )
+        return told is not None and "works" in told.means.states and self.is_of_person()
+
     # What the rules ask about a phrase around the value
+
+    def is_of_person(self) -> bool:
+        """Whether somebody else is named before the value, and the writer in no way: "my boss, x"."""
+        before = self.fresh.within(self.start, self.place)
+        named = self.names_person(self.start, self.place)
+        return named and not any(hit.means.addresses & _CUES for hit in before)
+
+    def names_person(self, start: int, end: int) -> bool:
+        """Whether somebody else is named in a part of the sentence: "my colleague"."""
+        return any("peer" in hit.means.speech for hit in self.fresh.within(start, end)) or any(
+            cue.binds is Binds.KIN and start <= cue.start and cue.end <= end for cue in self._cues
+        )
 
     def is_before(self, cue: Cue) -> bool:
         """Whether it stands before the value, in the same clause or one that goes on with it."""
@@ -235,6 +258,24 @@ def _denied_behind(around: _Around, cue: Cue) -> bool:
     return cue.start == around.behind() and not around.was_so()
 
 
+def _disowned(around: _Around, cue: Cue) -> bool:
+    """As in "x is my colleague's account, not mine"."""
+    if cue.start < around.end or around.has_but(around.end, cue.start):
+        return False
+    paused = around.fresh.text[around.end : cue.start].rstrip()[-1:] in _PAUSES
+    return paused or around.names_person(around.end, cue.start)
+
+
+def _beside_point(around: _Around, cue: Cue) -> bool:
+    """As in "my brother's user name is x, but it is not about him"."""
+    return around.is_name and cue.start >= around.end
+
+
+def _vouches(around: _Around, _: Cue) -> bool:
+    """As in "you can ask my boss, x", where the address is that of a person who is named before it."""
+    return not around.is_name and around.is_of_person()
+
+
 def _order(around: _Around, cue: Cue) -> bool:
     """As in "never write to x", but not in "I don't use x" or "don't send it to my old address x"."""
     before = words_of(around.fresh.low[around.start : cue.start])
@@ -284,6 +325,9 @@ _RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
     Binds.SUPPOSING: _supposing,
     Binds.RENAMED: _renamed,
     Binds.DENIED_BEHIND: _denied_behind,
+    Binds.DISOWNED: _disowned,
+    Binds.BESIDE_POINT: _beside_point,
+    Binds.VOUCHES: _vouches,
     Binds.ORDERS: _order,
     Binds.ASKED_WHETHER: _asked_whether,
     Binds.ASKED_FOR: _asked_for,

@@ -16,6 +16,7 @@ from mailflow.core.reading.terms import Terms
 
 _FREE = frozenset({LONE_VALUE, BESIDE_ACCOUNT, prose_rule("name"), prose_rule(f"{WANTED} address")})
 _LOOK_BACK = 120  # characters of a sentence before the value
+_NO_ORDER = frozenset({"unable", "not_but"})  # "not_but" denies what stands before it
 _NEAR = 30  # characters between a "not" and the address that it is about
 # An account that belongs to a colleague may well be the one that a company asks for.
 _NAME_BEHIND = frozenset({Binds.OTHERS_BEHIND})
@@ -68,7 +69,7 @@ def _is_denied(fresh: Fresh, start: int, place: int) -> bool:
     nots = [
         hit.end
         for hit in fresh.within(start, place)
-        if hit.means.negates and "unable" not in hit.means.speech
+        if hit.means.negates and hit.means.speech.isdisjoint(_NO_ORDER)
     ]
     if not nots or place - nots[-1] > _NEAR:
         return False

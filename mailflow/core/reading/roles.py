@@ -112,7 +112,7 @@ def _announced(one: Found, window: Window) -> Role | None:
         hit
         for hit, following in zip_longest(window.before, window.before[1:])
         if not (hit.means.addresses.isdisjoint(_COUNTERPART) or _is_of_another(hit, following))
-        and not _tells_of_another(hit, window.before)
+        and not (_tells_of_another(hit, window.before) or _is_in_vain(hit, window.before))
     ]
     if not cues:
         return Role(PLAIN, _CUED) if "plain" in keys(window.before, "addresses") and not window.lost else None
@@ -145,6 +145,13 @@ def _tells_of_another(cue: Hit, before: Sequence[Hit]) -> bool:
     if subject is None or _OTHERS.isdisjoint(subject.means.things):
         return False
     return any(hit.means.breaks in _JOINING for hit in before if hit.start >= cue.end)
+
+
+def _is_in_vain(cue: Hit, before: Sequence[Hit]) -> bool:
+    """Whether it stands in a phrase that denies it: of "ya no puedo usar x" nobody wants it used."""
+    return any(
+        "of_use" in hit.means.speech and hit.start <= cue.start and cue.end <= hit.end for hit in before
+    )
 
 
 def _only_supposes(cue: Hit, should: Hit, before: Sequence[Hit]) -> bool:
