@@ -36,6 +36,7 @@ _TIME = frozenset({"time", "span"})
 _AGREE = ("agree",)
 _DETERMINERS, _WITH_ME = 2, 2  # words before a time and behind its "is fine"
 _SHORT = 20  # characters behind a clause's last phrase in which a short name stands
+_SOME_DAY = frozenset({"appointment", "then"})
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
@@ -50,8 +51,10 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
         topics, sure = _subjects(fresh, terms, parts, index)
         if not topics or _states_nothing(parts, index):
             continue
-        if _only_courtesy(part) and (part.sentence in wishful or _mocks(parts, index)):
-            continue
+        if _only_courtesy(part) and (
+            part.sentence in wishful or _mocks(parts, index) or not _SOME_DAY.isdisjoint(part.marks)
+        ):
+            continue  # "I have time on Monday" is no patience
         if "at_end" in part.marks and _goes_on_otherwise(fresh, part):
             continue
         for key in topics if not (_only_nods(fresh, part) or _offers(part)) else ():
