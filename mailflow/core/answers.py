@@ -302,8 +302,11 @@ class _Reader:
             self._claims += confirmed.registered(fresh, terms)
         if not (self._first or self._items):
             self._claims += chosen.in_answer(fresh, terms, free)
-            self._claims += chosen.lone_address(fresh, terms) if not self._claims else ()
+            self._claims += chosen.lone_address(fresh, terms) if not self._gives_value() else ()
         self._claims += list(self._implied())
+
+    def _gives_value(self) -> bool:
+        return any(not isinstance(claim.value, bool) for claim in self._claims)
 
     def _said(self) -> set[str]:
         """The fields of which something is read."""

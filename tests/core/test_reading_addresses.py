@@ -54,7 +54,7 @@ ROLES = [
     ("The address must be changed: old@example.org to new@example.com.", {"reason": MAIL, "registered_email": "old@example.org", "contact_email": "new@example.com"}),
     ("I lost my mailbox. My new address, best first:\n- new@example.org\n- third@example.com", {"reason": MAIL, "contact_email": "new@example.org"}),
     # Of two that are named as equals, neither is taken; the address of the account is not the one that it should get.
-    ("I lost my phone. I registered with old@example.org or new@example.com.", {"reason": PHONE}),
+    ("I lost my phone. I registered with old@example.org or new@example.com.", {"reason": PHONE, "registered_email": "old@example.org"}),
     ("I cannot read old@example.org, please use old@example.org again.", {"reason": MAIL, "contact_email": "old@example.org"}),
 ]  # fmt: skip
 

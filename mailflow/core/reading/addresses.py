@@ -30,7 +30,7 @@ _SIGNED = 6  # lines with text, the last ones of a mail, among which they sign
 _FIRST = 2  # sentences that may answer
 _NOTICE = 120  # characters of a legal notice before an address in it
 _FINE = frozenset({"works", "held", "verified"})
-_WRONG, _CHANGES = frozenset({"wrong", "unverified"}), frozenset({"changed", "new"})
+_CHANGES = frozenset({"changed", "new"})
 _ADDRESSES = frozenset({"mailbox", "an_address"})
 _TELLS = frozenset({"registered", "wanted", "change"})
 
@@ -124,18 +124,36 @@ def in_prose(
 def _only_supposes(
     fresh: Fresh, found: Sequence[Found], told: Sequence[Role], parts: Sequence[Clause]
 ) -> bool:
-    """Whether the one address is what they think that it is, "it should be x", as nothing is said to be wrong or to change."""
+    """Whether the one address is what they think that it is, "it should be x", "x is right", as nothing is said to be wrong or to change."""
     if len({one.value.lower() for one in found}) != 1 or all(role.name != WANTED for role in told):
         return False
-    cues = [key for hit in fresh.hits if hit.end <= found[-1].start for key in keys([hit], "addresses")]
-    if "should" not in cues or not set(cues).isdisjoint({"change", "instead"}):
+    end = found[-1].end + BESIDE  # "x should be the right one"
+    cues = [key for hit in fresh.hits if hit.start <= end for key in keys([hit], "addresses")]
+    puts_right = _mends if (right := _is_right(fresh, found[-1])) else _puts_right
+    if not ("should" in cues or right) or not set(cues).isdisjoint({"change", "instead"}):
         return False
-    return not any(_puts_right(part) or "sorry" in part.marks for part in parts)
+    return not any(puts_right(part) or "sorry" in part.marks for part in parts)
+
+
+def _is_right(fresh: Fresh, one: Found) -> bool:
+    """As in "x is right"; not in "the new one, x, is right"."""
+    begin, end = fresh.sentence_at(one.start)
+    works = any("works" in hit.means.states for hit in fresh.within(one.end, end))
+    return works and "wanted" not in keys(fresh.within(begin, one.start), "addresses")
+
+
+def _around(parts: Sequence[Clause], one: Found) -> Iterator[Clause]:
+    """The clause that holds an address."""
+    return (part for part in parts if part.start <= one.start < part.end)
 
 
 def _puts_right(part: Clause) -> bool:
-    """Whether a clause tells of a mistake, or of a change of address."""
-    return bool(part.states & _WRONG or (part.states & _CHANGES and _ADDRESSES.intersection(part.things)))
+    """Whether a clause tells of a mistake, or of a change of address; an address that is not verified may be one."""
+    return "unverified" in part.states or _mends(part)
+
+
+def _mends(part: Clause) -> bool:
+    return "wrong" in part.states or bool(part.states & _CHANGES and _ADDRESSES.intersection(part.things))
 
 
 def _is_of_verifying(part: Clause) -> bool:
@@ -150,7 +168,7 @@ def _as_sender(one: Found, role: Role, parts: Sequence[Clause], sender: str) -> 
     """
     if one.value.lower() != sender.lower() or role.name == WANTED:
         return role
-    said = next((part for part in parts if part.start <= one.start < part.end), None)
+    said = next(_around(parts, one), None)
     return role if said is not None and said.states & _FINE else Role(WANTED, _LIKELY)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mailflow.core.reading import names, questions
+from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentences
@@ -30,15 +31,25 @@ def in_answer(fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]]) -> It
 
 
 def lone_address(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
-    """The one address of a mail that says nothing else: "Pruitt has two t's: x". It puts right the one we were given."""
+    """The one address of a mail that gives no other value: "Pruitt has two t's: x", "Not seitowa. It is x". It puts right ours."""
     found = {one.value.lower(): one for one in fresh.addresses}
     if terms.wanted is None or len(found) != 1:
         return
     (one,) = found.values()
-    before = fresh.text[: one.start].rstrip()
     asks = any(hit.means.ends == "question" for hit in fresh.hits)
-    if len(fresh.text) <= _SHORT and before.endswith((":", "：")) and not asks:
+    if len(fresh.text) <= _SHORT and not asks and _is_led_to(fresh, terms, one):
         yield Claim(terms.wanted.key, one.value, "address by itself", _SURE, one.start, one.end)
+
+
+def _is_led_to(fresh: Fresh, terms: Terms, one: Found) -> bool:
+    """Whether an address begins a sentence, or stands behind a colon, an "is", or a comma with which the sentence goes on to it alone."""
+    begin, end = fresh.sentence_at(one.start)
+    before = fresh.text[begin : one.start].rstrip()
+    if not before or before.endswith((":", "：")):
+        return True
+    if before.endswith((",", "，")):
+        return not fresh.text[one.end : end].strip(" .!\n")
+    return terms.among("is", *words_of(lower(before))[-1:])
 
 
 def _is_asked(fresh: Fresh, terms: Terms) -> bool:

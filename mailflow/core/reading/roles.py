@@ -23,6 +23,7 @@ NONE = ""
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
 _OTHERS = frozenset({"phone", "device", "second_factor", "password", "username", "codes", "some_codes"})
 _JOINING = frozenset({"and", "but"})
+_APART = frozenset({"comma", "but", "colon"})
 _SUBJECTS = frozenset({"iam", "account"})
 _NAMED = frozenset({"account", "noun"})
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
@@ -223,6 +224,19 @@ def _registered_with(_: Found, window: Window) -> Role | None:
     return Role(REGISTERED, GUESSED) if verb and _SUBJECTS & {*keys(window.before, "names")} else None
 
 
+def _signed_up(one: Found, window: Window) -> Role | None:
+    """As in "signed up this morning as jdoe with x", "registered and put x"; not in "… and want to change it to x"."""
+    names = [index for index, hit in enumerate(window.before) if "signup" in hit.means.names]
+    if not names or not window.beside & {"to", "change"}:
+        return None
+    between = window.before[names[-1] + 1 :]
+    last = next((hit for hit in reversed(between) if hit.means.addresses), None)
+    put = last is not None and "change" in last.means.addresses and one.start - last.end <= BESIDE
+    changes = sum(_is_change(hit) for hit in between) - put
+    apart = any(hit.means.breaks in _APART or hit.means.negates for hit in between)
+    return None if apart or changes or "wanted" in keys(between, "addresses") else Role(REGISTERED, GUESSED)
+
+
 def _told_behind(_: Found, window: Window) -> Role | None:
     """As in "x, with which I registered", which does not go on with the new one."""
     cues = keys(window.behind, "addresses")
@@ -249,8 +263,9 @@ def _lost(_: Found, window: Window) -> Role | None:
 
 
 def _given_to_account(one: Found, window: Window) -> Role | None:
-    """As in "please give the account x", "I should like the account to have x"."""
-    changes = [hit for hit in window.before if "change" in hit.means.addresses] if window.account else []
+    """As in "please give the account x", "can the account be put on x", and in languages with the verb behind it."""
+    said = [*window.after, *window.before] if window.account else []
+    changes = [hit for hit in said if "change" in hit.means.addresses]
     given = bool(changes) and not _turns_from(changes[-1], window.before, one) and "from" not in window.beside
     return Role(WANTED, _CUED) if given or window.to_get else None
 
@@ -280,13 +295,15 @@ def _corrected(_: Found, window: Window) -> Role | None:
 
 
 def _plain(_: Found, window: Window) -> Role | None:
-    """As in "my e-mail is x", "mail: x"."""
-    return Role(PLAIN, GUESSED) if window.labelled or "mailbox" in keys(window.before, "things") else None
+    """As in "my e-mail is x", "mail: x", and in "I can still read x"."""
+    told = window.labelled or "mailbox" in keys(window.before, "things") or window.used
+    return Role(PLAIN, GUESSED) if told else None
 
 
 _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _instead,
     _turned_into,
+    _signed_up,
     _changed,
     _arrow,
     _registered_with,
@@ -344,11 +361,13 @@ def _sentence_begin(fresh: Fresh, place: int) -> int:
 
 
 def _either(told: Sequence[Role]) -> list[Role]:
-    """As in "either x or y": where no more is said the likelier one, which people name first, is an address of theirs."""
+    """As in "either x or y": the likelier one, which people name first; an address of theirs where no more is said."""
     first, second = told
-    if first.name == NONE and second.name == NONE:
-        return [Role(PLAIN, _SHAKY), second]
-    return [first, second] if second.name in _COUNTERPART else [first, first]
+    if second.name in _COUNTERPART:
+        return [first, second]
+    if first.name == WANTED:
+        return [first, first]  # which, they will tell
+    return [Role(first.name or PLAIN, _SHAKY), Role(NONE, 0)]
 
 
 def _paired(told: Sequence[Role]) -> list[Role]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from mailflow.core.reading.addressforms import Found
-from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.clauses import HAS, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Concept, Hit
 from mailflow.core.reading.namelike import TAIL
@@ -19,6 +20,7 @@ BESIDE = 3
 _ATTACHED = 1
 _NEAR, _BY_ACCOUNT = 12, 30
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified", "seized"})
+_GOES = HAS - {"held"}
 _LIST_MARKS = " \t0123456789.)(-*•·"
 _SELF = frozenset({"iam"})
 _CORRECTS = ("speech", "correct")
@@ -48,6 +50,7 @@ class Window:
     bracketed: bool  # it stands in brackets right behind a word for a mailbox
     labelled: bool  # "mail:" stands before it on its line, which by itself is also what somebody wrote
     lost: bool  # what is said right before or behind it is that it is lost
+    used: bool  # or that it is there, by the writer, as the only one of the sentence
     to_get: bool  # the account is to have it
     to_be_had: bool  # the account is wanted under it
     begged: frozenset[int]  # where it is wished that something be so: "please have it | linked to x"
@@ -93,13 +96,21 @@ def window_of(
     if before and _opens_reason(before, one):
         before = before[-1:]  # "you do not write to the new one, because | x was never confirmed"
     behind = after or _behind_comma(fresh, one, until)
-    said = [*clauses(before, terms.opposites)[-1:], *clauses(behind, terms.opposites)[:1]]
+    led = clauses(before, terms.opposites)[-1:]
+    said = [*led, *clauses(behind, terms.opposites)[:1]]
     following = next((other for other in found[index + 1 : index + 2] if other.start < stop), None)
     follows = index > 0 and found[index - 1].end > start
     names = _close(before, one, _BY_ACCOUNT, "names")
+    beside = _close(before, one, BESIDE, "addresses")
+    apart = (
+        follows
+        or following is not None
+        or "from" in beside
+        or (bool(before) and before[-1].means.breaks == "colon")
+    )
     return Window(
         before=before,
-        beside=_close(before, one, BESIDE, "addresses"),
+        beside=beside,
         next_to=_beside(fresh, following) if following else frozenset(),
         near=_close(before, one, _NEAR, "addresses"),
         after=after,
@@ -125,9 +136,17 @@ def window_of(
         and "mailbox" in _close(before, one, _NEAR, "things"),
         labelled=_is_labelled(fresh, terms, one),
         lost=any(part.states & _GONE for part in said),
+        used=not apart and (_is_used(led, HAS) or _is_used(said[-1:], _GOES)),
         to_get=_is_to_get(fresh, terms, before, begin, one.start),
         to_be_had="account" in names and _is_to_be_had(fresh, terms, one, before, begin),
         begged=frozenset(_begged(fresh, terms, before, begin)),
+    )
+
+
+def _is_used(said: Sequence[Clause], states: AbstractSet[str]) -> bool:
+    """As in "x works", "I can still read x"; not in "my colleague reads x", "the secretariat (x) knows where to find me"."""
+    return any(
+        part.states & states and not (part.asks or part.reserved or "you" in part.marks) for part in said
     )
 
 
