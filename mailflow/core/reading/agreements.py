@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
@@ -31,6 +31,8 @@ _LINE = 200  # characters of it that are looked at
 # The others may answer several questions in a line.
 _LABELLED = frozenset({"label", "form heading", BEHIND_STATEMENT})
 _PUT_OFF = frozenset({"will_reply", "unfilled"})
+_PEERS = frozenset({"peer", "other"})
+_WHEN = frozenset({"appointment", "then"})
 _TO_COME = frozenset({"then", "appointment"})
 
 
@@ -138,7 +140,9 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     hits = fresh.within(slot.start, slot.end)
     parts = clauses(hits, terms.opposites)
     own = [part for part in parts if not part.topics or field.key in part.topics]
-    if sets_condition(hits) or reserves(text, hits, parts, terms):
+    if sets_condition(hits) or reserves(text, hits, parts, terms) or _is_of_peer(hits):
+        return
+    if field.key in terms.knowing and slot.rule in _LABELLED and _is_of_time(hits):
         return
     if is_put_off(fresh, slot.start, min(sentence_end(fresh.text, slot.start), slot.end)):
         return
@@ -150,6 +154,20 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     said = plain or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
+
+
+def _is_of_peer(hits: Sequence[Hit]) -> bool:
+    """As in "my colleague agrees"; but "my colleague and I agree"."""
+    return any(
+        one.means.speech & _PEERS and other.means.says and other.start - one.end <= 1
+        for one, other in pairwise(hits)
+    )
+
+
+def _is_of_time(hits: Sequence[Hit]) -> bool:
+    """Whether what stands behind "Time:" is when to meet, or when they will be there: "yes, on Monday", "fine, tomorrow"."""
+    knows = any(hit.means.topics or "aware" in hit.means.says for hit in hits)
+    return not knows and any(hit.means.speech & _WHEN for hit in hits)
 
 
 def offers_both(line: str, terms: Terms) -> bool:
