@@ -31,6 +31,7 @@ class Binds(StrEnum):
     OTHERS_BEHIND = "others_behind"  # right behind one: "is not my user name"
     UNWANTED_BEFORE = "unwanted_before"  # before an address that is not to be used: "please remove x"
     UNWANTED_BEHIND = "unwanted_behind"  # right behind one: "belongs to my wife"
+    WRITTEN_TO = "written_to"  # before an address that somebody else has: "I wrote to x first"
     BEGS_ANEW = "begs_anew"  # what begins anew behind a "not": "please use"
     UNREAL = "unreal"  # beside a loss that did not come about: "I nearly lost my phone"
     PUT_RIGHT = "put_right"  # behind one that was put right: "I lost my phone and got it back"
@@ -38,6 +39,7 @@ class Binds(StrEnum):
     OF_MINE = "of_mine"  # behind that, where the writer is set against them: "I only forgot my password"
     SPOKEN = "spoken"  # around what is agreed to in no earnest: "I wish I could say that I accept it"
     OUR_WORDS = "our_words"  # before words of ours between quotation marks: 'Your form says "…"'
+    SAID_BY = "said_by"  # before words between quotation marks, by which they are another's: 'Jo wrote: "…"'
     WITHDRAWN = "withdrawn"  # right behind what is taken back: "… no, actually, I don't"
 
     # Around a name or an address:
@@ -58,6 +60,7 @@ class Binds(StrEnum):
     PUTS_RIGHT = "puts_right"  # between one and the right one: "x, no wait, y"
     THIEVES = "thieves"  # before the address that they changed the account's into: "a hacker changed it to x"
     UNASKED = "unasked"  # beside one that it was changed into without the writer: "that was not me"
+    FORBIDS = "forbids"  # all of the sentence behind one that somebody else wants: "Don't do that."
     QUOTES = "quotes"  # right before a quotation of nothing that they say: "your form says"
     QUOTES_BEHIND = "quotes_behind"  # right behind one: "wrote the thief"
 

@@ -1,4 +1,7 @@
-"""Agreements that are not given yet: "I agree once I have read it", "I might agree", "Your page asks me to agree"."""
+"""Agreements that are not given yet: "I agree once I have read it", "I might agree", "Your page asks me to agree".
+
+And refusals that are none: "Nobody asked me to agree".
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,11 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
     A tick beside the form's own words stands. Who knows that something takes time knows it whatever comes first; but a yes to
     what our letter asked ("Sure, tomorrow.") answers nothing of it.
     """
+    claims = list(claims)
+    given = {claim.field for claim in claims if claim.value is True}
     for claim in claims:
-        agreement = claim.value is True and terms.form.by_key[claim.field].kind is Kind.AGREEMENT
+        of_agreement = terms.form.by_key[claim.field].kind is Kind.AGREEMENT
+        agreement = of_agreement and claim.value is True
         spoken = agreement and claim.field not in terms.knowing and claim.rule != TICKED_BOX
         told = agreement and claim.rule == AGREED_IN_PROSE
         if spoken or told or claim.rule == YES_TO_WHAT_WAS_ASKED:
@@ -40,6 +46,9 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
                 continue
             if told and (sentence.is_in_no_earnest() or _is_unmeant(fresh, terms, claim)):
                 continue
+        elif of_agreement and claim.value is False and claim.field not in given:
+            if _Sentence(fresh, claim).is_unasked():
+                continue  # it takes back no agreement
         yield claim
 
 
@@ -92,6 +101,26 @@ class _Sentence:
             return True
         return any(map(self._is_bound_by, self._cues))
 
+    def is_unasked(self) -> bool:
+        """Whether a "not" denies no more than that it was asked for: "Nobody asked me to agree"."""
+        return any(
+            cue.binds is Binds.UNSAID
+            and self._leads_to_it(cue)
+            and any(
+                hit.means.negates and not _is_apart(self._fresh, hit.end, cue.start)
+                for hit in self._fresh.within(self._start, cue.start)
+            )
+            for cue in self._cues
+        )
+
+    def _leads_to_it(self, cue: Cue) -> bool:
+        """Whether it stands before the agreement, or holds it: Portuguese "ia aceitar"."""
+        return (
+            cue.start <= self._said
+            and cue.end <= self._said_end
+            and not _is_apart(self._fresh, cue.end, self._said)
+        )
+
     def is_in_no_earnest(self) -> bool:
         """Whether it is wished, supposed or past, or of another time than ours: "It took me long to understand …"."""
         return any(
@@ -108,7 +137,7 @@ class _Sentence:
     def _is_bound_by(self, cue: Cue) -> bool:
         fresh, said = self._fresh, self._said
         if cue.binds is Binds.UNSAID:
-            return cue.end <= said and not _is_apart(fresh, cue.end, said)
+            return self._leads_to_it(cue)
         if cue.binds is Binds.TO_COME:
             return not _is_apart(fresh, min(said, cue.end), max(said, cue.start))
         behind = cue.binds in _BEHIND and cue.start > said

@@ -1,4 +1,7 @@
-"""What is thought or wished in vain, and so is otherwise: "I thought I had saved the codes", "I wish I still had them"."""
+"""What is thought, wished or supposed in vain, and so is otherwise.
+
+As in "I thought I had saved the codes", "I wish I still had them", "if I had the codes, I would not write".
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,18 @@ _NEAR = 16  # characters between "I thought" and the verb
 _DONE = ("done",)  # "I thought I should tell you"
 _HAD = frozenset({"had", "saved"})
 _UNHAD = frozenset({"unhad"})
+_SUPPOSES = frozenset({"modal", "would_not", "were_had"})
+_HAD_ONLY_IF = frozenset({"had_only_if", "were_had"})  # the second one is supposed in vain whatever follows
 
 
 def as_it_is(parts: Sequence[Clause], opposites: Mapping[str, str]) -> list[Clause]:
     """The clauses, those that tell what somebody thought or wishes with the opposite of it."""
     found = []
+    supposing = {part.sentence for part in parts if not part.marks.isdisjoint(_SUPPOSES)}
     for last, part in zip((None, *parts), parts, strict=False):
+        if not part.marks.isdisjoint(_HAD_ONLY_IF) and part.sentence in supposing and not part.question:
+            found.append(_without(part))
+            continue
         vain = _is_thought(part) or (last is not None and _leads_to(last, part))
         found.append(_turned(part, opposites) if vain else part)
     return found
@@ -30,6 +39,19 @@ def as_it_is(parts: Sequence[Clause], opposites: Mapping[str, str]) -> list[Clau
 
 def _turned(part: Clause, opposites: Mapping[str, str]) -> Clause:
     return replace(part, states=_opposite(part, opposites), negated=False, marks=part.marks | CONTRARY)
+
+
+def _without(part: Clause) -> Clause:
+    """As in "I would not write | if I had the codes": what stands behind the "if" is not had."""
+    first = next(hit.start for hit in part.hits if not _HAD_ONLY_IF.isdisjoint(hit.means.speech))
+    then = next((hit.start for hit in part.hits if hit.start > first and _is_modal(hit)), part.end)
+    behind = [hit for hit in part.hits if first <= hit.start < then]
+    things = tuple(thing for hit in behind for thing in hit.means.things)
+    return replace(part, things=things, states=_UNHAD, negated=False, marks=CONTRARY)
+
+
+def _is_modal(hit: Hit) -> bool:
+    return "modal" in hit.means.speech
 
 
 def _leads_to(last: Clause, part: Clause) -> bool:

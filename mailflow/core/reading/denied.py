@@ -34,7 +34,8 @@ def leads_on(terms: Terms, between: str, *more: str) -> bool:
     `more`: lists of others that may stand there.
     """
     return not _APART.search(between) and all(
-        any(terms.among(key, word) for key in ("leads_on", *more)) for word in words_of(between)
+        any(terms.among(key, word) for key in ("leads_on", *more)) or terms.is_service(word)
+        for word in words_of(between)
     )
 
 

@@ -33,6 +33,8 @@ _AS_WELL = frozenset({"too", "inside"})
 _NEITHER = frozenset({NONE})
 _SECOND_FACTOR = "lost_2fa"
 _USELESS = frozenset({"useless"})
+_MAIL = frozenset({"mailbox", "domain"})
+_OF_MY = 15  # characters: " von meinem "
 _VAULT = ("things", "vault")
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
@@ -233,7 +235,7 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
     named = [thing for thing in things if thing not in _ASIDE] or list(things)
     if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
         named = [thing for thing in named if thing != "some_codes"]
-    if "some_codes" in named and _are_asked_for(part):
+    if "some_codes" in named and (_are_asked_for(part) or _are_of_mailbox(part)):
         named = [thing for thing in named if thing != "some_codes"]
     if "mail" in named and _names_mailbox(part):
         named = ["mailbox" if thing == "mail" else thing for thing in named]
@@ -249,6 +251,18 @@ def _are_asked_for(part: Clause) -> bool:
         any(one.start <= hit.start < one.end for one in told)
         for hit in part.hits
         if "some_codes" in hit.means.things
+    )
+
+
+def _are_of_mailbox(part: Clause) -> bool:
+    """Whether nothing but a "from my" stands between codes and a mailbox, whose they are: "the codes from my mail provider"."""
+    told = [hit for hit in part.hits if hit.means.objects or hit.means.verb or "from" in hit.means.addresses]
+    return any(
+        "some_codes" in one.means.things
+        and "from" in of.means.addresses
+        and not _MAIL.isdisjoint(other.means.things)
+        and other.start - one.end <= _OF_MY
+        for one, of, other in zip(told, told[1:], told[2:], strict=False)
     )
 
 

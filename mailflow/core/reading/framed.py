@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
 from mailflow.core.reading import notbut
@@ -13,7 +13,7 @@ from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
 from mailflow.core.reading.denied import is_denied, leads_on
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.namelike import QUOTES
+from mailflow.core.reading.namelike import QUOTES, TAIL
 from mailflow.core.reading.roles import REGISTERED, WANTED
 from mailflow.core.reading.sentences import COMMA
 from mailflow.core.reading.terms import Terms
@@ -31,6 +31,10 @@ _PARTS = frozenset({"comma", "colon", "open", "and", "but"})
 _NEAR_PEER, _AFTER_PEER = 60, 5  # characters between a colleague and what is theirs, and words
 _PAUSES = frozenset(",，、;；–—")
 _PUT_BEHIND = re.compile(r"[(（,]\s?\Z")
+_VOUCHED = frozenset({"verified"})  # "you can verify it with our admin, x"
+_NEXT_SENTENCE = frozenset({Binds.UNASKED, Binds.FORBIDS})
+_FORBIDDEN = 40  # characters before an address in which a "not" and what it forbids stand
+_ASKED = frozenset({"wanted", "change"})
 _CUES = frozenset({"wanted", "registered", "change", "instead"})
 _IN_PROSE = frozenset(
     {LONE_VALUE, BESIDE_ACCOUNT, *map(prose_rule, ("name", f"{REGISTERED} address", f"{WANTED} address"))}
@@ -101,13 +105,24 @@ class _Around:
         self._cues = cues.within(self.start, self.stop)
         if not self.is_name:  # "It was changed to x. That was not me."
             behind = cues.within(self.stop, self.stop + _NEXT)
-            self._cues += [cue for cue in behind if cue.binds is Binds.UNASKED and self._opens(cue)]
+            self._cues += [cue for cue in behind if cue.binds in _NEXT_SENTENCE and self._opens(cue)]
         taken = any(cue.binds in _RULES and _RULES[cue.binds](self, cue) for cue in self._cues)
-        taken = taken or self._is_beside_peer() or (self.is_name and self._is_fine())
+        taken = taken or self._is_beside_peer() or self._is_forbidden()
+        taken = taken or (self.is_name and self._is_fine())
         return taken or self._is_denied() or self._is_elsewhere() or (self.is_name and self._is_anothers())
 
     def _opens(self, cue: Cue) -> bool:
         return not self.fresh.text[self.stop : cue.start].strip()
+
+    def _is_forbidden(self) -> bool:
+        """As in "please do not switch it to x", but not in "I never switched it to x"."""
+        fresh = self.fresh
+        told = [] if self.is_name else fresh.within(max(self.start, self.place - _FORBIDDEN), self.place)
+        for no, asked in pairwise(hit for hit in told if hit.means.negates or hit.means.addresses & _ASKED):
+            at_once = 0 <= asked.start - no.end <= 1 and self.place - asked.end <= 1
+            if at_once and no.means.negates and "unable" not in no.means.speech:
+                return not self.was_so() and not self.has_subject(no.start)
+        return False
 
     def _is_denied(self) -> bool:
         return not self.was_so() and is_denied(self.fresh, self.terms, self.place, self.start)
@@ -131,18 +146,22 @@ class _Around:
         match = _PUT_BEHIND.search(fresh.text, max(self.start, self.place - _NEAR_PEER), self.place)
         if match is None:
             return False
-        hits = fresh.within(max(self.start, self.place - _NEAR_PEER), self.place)
-        peer = next((hit for hit in reversed(hits) if "peer" in hit.means.speech), None)
-        told = words_of(fresh.low[peer.end : self.place]) if peer is not None else []
-        if peer is None or len(told) > _AFTER_PEER:
+        near = (max(self.start, self.place - _NEAR_PEER), self.place)
+        peers = [
+            *((hit.start, hit.end) for hit in fresh.within(*near) if "peer" in hit.means.speech),
+            *((cue.start, cue.end) for cue in fresh.cues.within(*near) if cue.binds is Binds.KIN),
+        ]
+        begin, end = max(peers, default=(self.place, self.place))
+        told = words_of(fresh.low[end : self.place])
+        if not peers or len(told) > _AFTER_PEER:
             return False
         if match[0][0] == "," and not (
             self.terms.among("of", *told[:1]) or not any(map(self.terms.everyday, told))
         ):
             return False  # "my colleague reads it for me, x"
         return not any(
-            hit.means.addresses & _CUES or hit.means.states or hit.means.names
-            for hit in (*fresh.within(self.start, peer.start), *fresh.within(peer.end, self.place))
+            hit.means.addresses & _CUES or set(hit.means.states) - _VOUCHED or hit.means.names
+            for hit in (*fresh.within(self.start, begin), *fresh.within(end, self.place))
         )
 
     def _is_anothers(self) -> bool:
@@ -192,6 +211,11 @@ class _Around:
     def is_own(self) -> bool:
         """Whether it is called the writer's: "my account x"."""
         return self.terms.among("own", *words_of(self.fresh.low[self.start : self.place]))
+
+    def has_subject(self, place: int) -> bool:
+        """Whether the word before a place is one that then does something: "I"."""
+        before = words_of(self.fresh.low[self.start : place])
+        return bool(before) and self.terms.among("subject", before[-1])
 
     def has_but(self, start: int, end: int) -> bool:
         """Whether a "but" stands in a part of the text."""
@@ -278,8 +302,14 @@ def _vouches(around: _Around, _: Cue) -> bool:
 
 def _order(around: _Around, cue: Cue) -> bool:
     """As in "never write to x", but not in "I don't use x" or "don't send it to my old address x"."""
-    before = words_of(around.fresh.low[around.start : cue.start])
-    return around.leads_on(cue) and not (before and around.terms.among("subject", before[-1]))
+    return around.leads_on(cue) and not around.has_subject(cue.start)
+
+
+def _forbids(around: _Around, cue: Cue) -> bool:
+    """As in "He wants x on it. Don't do that."."""
+    return (
+        not around.is_name and cue.start >= around.stop and TAIL.match(around.fresh.text, cue.end) is not None
+    )
 
 
 def _asked_whether(around: _Around, _: Cue) -> bool:
@@ -329,6 +359,7 @@ _RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
     Binds.BESIDE_POINT: _beside_point,
     Binds.VOUCHES: _vouches,
     Binds.ORDERS: _order,
+    Binds.FORBIDS: _forbids,
     Binds.ASKED_WHETHER: _asked_whether,
     Binds.ASKED_FOR: _asked_for,
     Binds.THIEVES: _thieves,

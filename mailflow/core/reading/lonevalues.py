@@ -9,13 +9,14 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import addresses, agreements, choices, names
 from mailflow.core.reading.anaphora import has_near_pronoun
 from mailflow.core.reading.claim import LONE_VALUE, Claim
-from mailflow.core.reading.clauses import clauses
+from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentence_end
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import lower, words_of
 
+_OTHER_THING = ("things", "nothing")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.):]?\s")  # of our question
 _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
@@ -74,6 +75,8 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         part
         for before, part, after in zip((None, *parts), parts, (*parts[1:], None), strict=False)
         if (not part.things or choices.went_with(part))
+        and not _speaks_of_other(part)
+        and not (before and before.sentence == part.sentence and _speaks_of_other(before))
         and not (part.topics or part.reserved or part.question or part.asks)
         and not (before and before.sentence == part.sentence and before.is_only("doubt"))
         and not (after and after.sentence == part.sentence and after.is_only("why"))
@@ -83,6 +86,11 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
     told = choices.by_state(terms, field, about if alone and length <= _SHORT else near, about)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)
+
+
+def _speaks_of_other(part: Clause) -> bool:
+    """As in "the source code is all there, | nothing lost", which is about something that only sounds like what was asked."""
+    return any(_OTHER_THING in hit.means.concepts and not hit.means.topics for hit in part.hits)
 
 
 def _lone_name(

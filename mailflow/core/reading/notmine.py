@@ -1,4 +1,4 @@
-"""Names and new addresses that are somebody else's, or not to be used: "x is not my user name", "never write to x"."""
+"""Names and addresses that are somebody else's, or not to be used: "x is not my user name", "I wrote to x first"."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading.bindingwords import Binds
+from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
 from mailflow.core.reading.denied import leads_on
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.roles import WANTED
+from mailflow.core.reading.roles import REGISTERED, WANTED
 from mailflow.core.reading.sentences import part_start, sentence_end
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
 
-_FREE = frozenset({LONE_VALUE, BESIDE_ACCOUNT, prose_rule("name"), prose_rule(f"{WANTED} address")})
+_FREE = frozenset(
+    {LONE_VALUE, BESIDE_ACCOUNT, *map(prose_rule, ("name", f"{REGISTERED} address", f"{WANTED} address"))}
+)
 _LOOK_BACK = 120  # characters of a sentence before the value
 _NO_ORDER = frozenset({"unable", "not_but"})  # "not_but" denies what stands before it
 _NEAR = 30  # characters between a "not" and the address that it is about
-# An account that belongs to a colleague may well be the one that a company asks for.
-_NAME_BEHIND = frozenset({Binds.OTHERS_BEHIND})
-_ADDRESS_BEHIND = _NAME_BEHIND | {Binds.UNWANTED_BEHIND}
+_NOT_MINE = frozenset({Binds.OTHERS_BEHIND, Binds.DENIED_BEHIND})
+_ADDRESS_BEHIND = frozenset({Binds.OTHERS_BEHIND, Binds.UNWANTED_BEHIND})
 _LONGEST = 40  # characters of what stands right behind it
 _BEHIND = re.compile(r"[\s\"'`»”」』)]+")
 
@@ -29,16 +31,8 @@ def without_others(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Itera
     """The claims less those of values in prose of which their sentence says that they are not the writer's, or unwanted."""
     for claim in claims:
         field = terms.form.by_key[claim.field]
-        if not (
-            claim.rule in _FREE
-            and _may_be_anothers(terms, field)
-            and _is_anothers(fresh, terms, claim, field)
-        ):
+        if not (claim.rule in _FREE and _is_anothers(fresh, terms, claim, field)):
             yield claim
-
-
-def _may_be_anothers(terms: Terms, field: Field) -> bool:
-    return field.kind is Kind.NAME or field is terms.wanted
 
 
 def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool:
@@ -46,16 +40,67 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
     first = part_start(fresh.text, place, place - _LOOK_BACK)
     behind = _BEHIND.match(fresh.text, end)
     till = behind.end() if behind else end
-    is_name = field.kind is Kind.NAME
-    for cue in fresh.cues.within(first, till + _LONGEST):
-        before = cue.binds is Binds.OTHERS_BEFORE and cue.end <= place
-        if before and leads_on(terms, fresh.low[cue.end : place]):
-            return True
-        if cue.binds in (_NAME_BEHIND if is_name else _ADDRESS_BEHIND) and cue.start == till:
-            return True
-        if cue.binds is Binds.UNWANTED_BEFORE and not is_name and 0 <= place - cue.end <= _NEAR:
-            return True
-    return not is_name and _is_denied(fresh, first, place)
+    if field.kind is Kind.NAME:
+        return _is_of_other(fresh, terms, first, place, till)
+    if _is_written_to(fresh, terms, first, place) or _is_taken(fresh, terms, first, place):
+        return True
+    if field is not terms.wanted:
+        told = any(hit.means.addresses or hit.means.names for hit in fresh.within(first, place))
+        return not told and _is_owned(fresh, till)  # the account's address may be anybody's
+    return _is_unwanted(fresh, first, place, till) or _is_denied(fresh, first, place)
+
+
+def _is_of_other(fresh: Fresh, terms: Terms, first: int, place: int, till: int) -> bool:
+    """Whether a name is somebody else's: "somebody took the name x", "x is not my user name"."""
+    behind = any(cue.binds is Binds.OTHERS_BEHIND for cue in _right_behind(fresh, till))
+    return behind or _is_taken(fresh, terms, first, place) or _is_told_not_mine(fresh, till)
+
+
+def _is_taken(fresh: Fresh, terms: Terms, first: int, place: int) -> bool:
+    return any(
+        cue.binds is Binds.OTHERS_BEFORE and leads_on(terms, fresh.low[cue.end : place])
+        for cue in fresh.cues.within(first, place)
+    )
+
+
+def _right_behind(fresh: Fresh, till: int) -> list[Cue]:
+    return [cue for cue in fresh.cues.within(till, till + _LONGEST) if cue.start == till]
+
+
+def _is_unwanted(fresh: Fresh, first: int, place: int, till: int) -> bool:
+    """Whether an address is not to be used: "please remove x", "x belongs to my wife"."""
+    return any(cue.binds in _ADDRESS_BEHIND for cue in _right_behind(fresh, till)) or any(
+        cue.binds is Binds.UNWANTED_BEFORE and place - cue.end <= _NEAR
+        for cue in fresh.cues.within(first, place)
+    )
+
+
+def _is_owned(fresh: Fresh, till: int) -> bool:
+    """As in "x belongs to my wife", but not in "x is the address of the account"."""
+    owned = [cue for cue in _right_behind(fresh, till) if cue.binds is Binds.UNWANTED_BEHIND]
+    return any(
+        other.binds is Binds.KIN and other.start - cue.end <= 1 and other.end >= cue.end
+        for cue in owned
+        for other in fresh.cues.within(till, cue.end + _LONGEST)
+    )
+
+
+def _is_written_to(fresh: Fresh, terms: Terms, first: int, place: int) -> bool:
+    """As in "I wrote to x first", but not in "the mails from PyPI go to x"."""
+    return any(
+        cue.binds is Binds.WRITTEN_TO
+        and cue.end <= place
+        and leads_on(terms, fresh.low[cue.end : place])
+        and not any(map(terms.is_service, words_of(fresh.low[cue.end : place])))
+        for cue in fresh.cues.within(first, place)
+    )
+
+
+def _is_told_not_mine(fresh: Fresh, till: int) -> bool:
+    """As in "x is my colleague's account, not mine"; without the last words a company may well ask for that one."""
+    behind = fresh.cues.within(till, sentence_end(fresh.text[: till + _LOOK_BACK], till))
+    whose = next((cue for cue in behind if cue.binds is Binds.UNWANTED_BEHIND and cue.start == till), None)
+    return whose is not None and any(cue.binds in _NOT_MINE and cue.start >= whose.end for cue in behind)
 
 
 def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:

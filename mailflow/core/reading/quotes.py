@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from mailflow.core.form import Kind
-from mailflow.core.reading.bindingwords import Binds
+from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.sentences import sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
 
 _LONGEST = 300  # characters between two quotation marks
 QUOTED = re.compile(
@@ -20,7 +21,9 @@ QUOTED = re.compile(
     )
 )
 _LOOK_BACK = 600  # characters in which the marks are counted
+_NEXT_WORD = re.compile(r"\s(\w+)")
 _SAYS_MORE = re.compile(r"\w")
+_BESIDE, _NEXT = 20, 2  # characters and words around a verb that say who did it
 _AGREES = frozenset({"agree", "aware", "yes", "refuse"})
 _TURNS = frozenset({"but", "because", "comma", "colon"})
 
@@ -47,11 +50,27 @@ def is_only_quoted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
         return False  # "I tick the box …", "I agree with the sentence …"
     if any(cue.binds is Binds.OF_MINE for cue in fresh.cues.within(end, till)):
         return False  # "… and that's mine"
-    if demanded or any(cue.binds is Binds.OUR_WORDS for cue in fresh.cues.within(first, start)):
+    kind = terms.form.by_key[claim.field].kind
+    if demanded or _are_others(fresh, terms, first, start, of_agreement=kind is Kind.AGREEMENT):
         return True
     goes_on = _SAYS_MORE.search(text, end, till) is not None and not _SAYS_MORE.search(text, first, start)
-    is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
-    return goes_on and (asked or not is_reason)
+    return goes_on and (asked or kind is not Kind.REASON)
+
+
+def _are_others(fresh: Fresh, terms: Terms, first: int, start: int, *, of_agreement: bool) -> bool:
+    """Whether what stands before a quotation tells that its words are those of our form, or what somebody else agreed to."""
+    return any(
+        cue.binds is Binds.OUR_WORDS
+        or (of_agreement and cue.binds is Binds.SAID_BY and not _is_self(fresh, terms, cue))
+        for cue in fresh.cues.within(first, start)
+    )
+
+
+def _is_self(fresh: Fresh, terms: Terms, cue: Cue) -> bool:
+    """Whether it is the writer who said it: "I wrote to you", German "schrieb ich"."""
+    before = words_of(fresh.low[max(0, cue.start - _BESIDE) : cue.start])
+    behind = _NEXT_WORD.match(fresh.low, cue.end)
+    return terms.among("self", *before[-_NEXT:], *(behind.groups() if behind else ()))
 
 
 def _is_demanded(fresh: Fresh, first: int, start: int) -> bool:

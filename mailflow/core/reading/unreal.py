@@ -41,16 +41,17 @@ def _is_unreal(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
     is_reason = terms.form.by_key[claim.field].kind is Kind.REASON
     cues = fresh.cues.within(first, max(end, claim.end + _ENDING))
+    others = _names_another(fresh, claim, first, cues)
     if any(
         (cue.binds is Binds.UNREAL and cue.start < claim.end)
-        or (cue.binds is Binds.PUT_RIGHT and is_reason and cue.start >= claim.end)
+        or (cue.binds is Binds.PUT_RIGHT and (is_reason or others) and cue.start >= claim.end)
         for cue in cues
     ):
         return True
     if text[end : end + 1] in _QUESTION and _is_example(fresh, claim):
         return True
     return (
-        _is_anothers(fresh, terms, claim, cues)
+        (others and _is_anothers(fresh, terms, claim))
         or is_only_quoted(fresh, terms, claim)
         or (claim.sure > HINT and is_withdrawn(fresh, claim))  # what is only hinted at is not said
     )
@@ -64,10 +65,15 @@ def _is_example(fresh: Fresh, claim: Claim) -> bool:
     return any(cue.binds is Binds.EXAMPLE and cue.end + _STOP >= first for cue in before)
 
 
-def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, cues: Iterable[Cue]) -> bool:
+def _names_another(fresh: Fresh, claim: Claim, first: int, cues: Iterable[Cue]) -> bool:
+    """Whether somebody else is named who may have lost it: "my brother", "a colleague"."""
+    return any(cue.binds is Binds.KIN and cue.start < claim.end for cue in cues) or any(
+        "peer" in hit.means.speech for hit in fresh.within(first, claim.end)
+    )
+
+
+def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     """As in "My brother lost his phone; I only forgot the password": of whom writes for another nothing is told of themselves."""
-    if not any(cue.binds is Binds.KIN and cue.start < claim.end for cue in cues):
-        return False
     text = fresh.flowed
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
     _, following = fresh.sentence_at(end + 1)  # no stop of an address ends it
