@@ -36,6 +36,10 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
     given = {claim.field for claim in claims if claim.value is True}
     for claim in claims:
         of_agreement = terms.form.by_key[claim.field].kind is Kind.AGREEMENT
+        if of_agreement and claim.value is False and claim.field not in given:
+            if not _Sentence(fresh, claim).is_unasked():  # and takes back no agreement
+                yield claim
+            continue
         agreement = of_agreement and claim.value is True
         spoken = agreement and claim.field not in terms.knowing and claim.rule != TICKED_BOX
         told = agreement and claim.rule == AGREED_IN_PROSE
@@ -46,9 +50,6 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
                 continue
             if told and (sentence.is_in_no_earnest() or _is_unmeant(fresh, terms, claim)):
                 continue
-        elif of_agreement and claim.value is False and claim.field not in given:
-            if _Sentence(fresh, claim).is_unasked():
-                continue  # it takes back no agreement
         yield claim
 
 
