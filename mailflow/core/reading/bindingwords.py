@@ -31,6 +31,9 @@ class Binds(StrEnum):
     OTHERS_BEHIND = "others_behind"  # right behind one: "is not my user name"
     UNWANTED_BEFORE = "unwanted_before"  # before an address that is not to be used: "please remove x"
     UNWANTED_BEHIND = "unwanted_behind"  # right behind one: "belongs to my wife"
+    ORGANISATION = (
+        "organisation"  # before the name of one that is asked for: "we applied for an organization"
+    )
     WRITTEN_TO = "written_to"  # before an address that somebody else has: "I wrote to x first"
     BEGS_ANEW = "begs_anew"  # what begins anew behind a "not": "please use"
     UNREAL = "unreal"  # beside a loss that did not come about: "I nearly lost my phone"

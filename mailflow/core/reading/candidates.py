@@ -31,6 +31,7 @@ _BEFORE = re.compile(r"(?P<word>[^\W_]+)?[ \t\n]*(?P<mark>[,:=–—-]?)[ \t\n]*
 _SHAPE = re.compile(r"[a-z][a-z.-]*[0-9_][\w.-]*|[a-z]+_[\w.-]+|_\w+", re.ASCII)
 _WORD = re.compile(r"[a-z]\w+", re.ASCII)
 _COMPOUND = re.compile(r"[a-z]+(?:[.-][a-z]+)+", re.ASCII)
+_VERSION = re.compile(r"\s(?:v\d|version \d|\d+\.\d+\.\d)")
 _DIGITS = re.compile(r"[\d_.-]+")
 # Reference numbers, versions, digests and tokens look alike, and nobody is called so.
 _TECHNICAL = re.compile(
@@ -188,6 +189,8 @@ def is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:
 def may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], own: AbstractSet[str]) -> bool:
     """Whether a word can be an account's name; `own`: the words of the writer's own name."""
     name, start = match["name"], match.start("name")
+    if _VERSION.match(fresh.text, match.end()):
+        return False  # "I'd like to report x 1.0.3"
     if _in_address(fresh, start) or (terms.everyday(name) and not _is_by_chance(terms, name, own)):
         return False
     if any(hit.start <= start < hit.end and hit.means.matters for hit in fresh.within(start - 20, start + 1)):

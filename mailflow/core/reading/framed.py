@@ -327,6 +327,13 @@ def _asked_for(around: _Around, cue: Cue) -> bool:
     return all(around.terms.among("is", word) for word in between)
 
 
+def _of_organisation(around: _Around, cue: Cue) -> bool:
+    """As in "we applied for an organization account (x)"."""
+    if not (around.is_name and around.is_before(cue)):
+        return False
+    return not any("noun" in hit.means.names for hit in around.fresh.within(cue.end, around.place))
+
+
 def _thieves(around: _Around, cue: Cue) -> bool:
     """As in "a hacker changed the address to x"."""
     return around.is_before(cue) and not around.is_parted(cue) and around.is_changed(cue.start)
@@ -362,6 +369,7 @@ _RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
     Binds.FORBIDS: _forbids,
     Binds.ASKED_WHETHER: _asked_whether,
     Binds.ASKED_FOR: _asked_for,
+    Binds.ORGANISATION: _of_organisation,
     Binds.THIEVES: _thieves,
     Binds.UNASKED: _unasked,
     Binds.EXAMPLE: _example,

@@ -18,17 +18,19 @@ from mailflow.core.reading.words import CJK, words_of
 from mailflow.core.reading.works import is_denied
 
 _URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
-_SEPARATORS = re.compile(r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|и|和|と|및|&)(?=\s)")
+_SEPARATORS = re.compile(
+    r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|en|i|oraz|och|ve|и|і|та|和|と|및|&)(?=\s)"
+)
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _CJK = re.compile(f"[{CJK}]")
 _AROUND = QUOTES + " \t<>[](){}*•-.,;:"
-_ONE = rf"[{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?![\w@/])"
+_ONE = rf"[{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?![\w@/À-ɏЀ-ӿ])"
 _FIRST = re.compile(rf"(?:\s(?:there|here))?(?P<open>[ \t\n]*[(,:–—-])?[ \t\n]*{_ONE}", re.ASCII)
 _BEHIND_NAME = re.compile(rf"({NAME}) [(（]([^()（）\n]{{1,40}})[)）]")
 _ASIDE = r"(?:[(（][^()（）\n]{1,40}[)）][ \t]*)?"  # "x (as owner) and (with others) y"
 _FURTHER = re.compile(
-    rf"[ \t]*{_ASIDE}(?:[,;/&+、，和と및]|(?<=\s)(?:and|und|et|y|e|и|sowie)(?=\s))[ \t\n]*"
-    rf"(?:(?:and|und|et|y|e|и|sowie|also)\s+)?{_ASIDE}{_ONE}",
+    rf"[ \t]*{_ASIDE}(?:[,;/&+、，和と및]|(?<=\s)(?:and|und|et|y|e|en|i|oraz|och|ve|и|і|та|sowie)(?=\s))[ \t\n]*"
+    rf"(?:(?:and|und|et|y|e|en|i|oraz|och|ve|и|і|та|sowie|also)\s+)?{_ASIDE}{_ONE}",
     re.ASCII,
 )
 _MOST = 50

@@ -24,6 +24,7 @@ _NEAR = 30  # characters between a "not" and the address that it is about
 _NOT_MINE = frozenset({Binds.OTHERS_BEHIND, Binds.DENIED_BEHIND})
 _ADDRESS_BEHIND = frozenset({Binds.OTHERS_BEHIND, Binds.UNWANTED_BEHIND})
 _LONGEST = 40  # characters of what stands right behind it
+_AT_SERVICE = re.compile(r"\w{1,5}\s(\w+)\s")
 _BEHIND = re.compile(r"[\s\"'`»”」』)]+")
 
 
@@ -41,13 +42,19 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
     behind = _BEHIND.match(fresh.text, end)
     till = behind.end() if behind else end
     if field.kind is Kind.NAME:
-        return _is_of_other(fresh, terms, first, place, till)
+        return _is_of_other(fresh, terms, first, place, _behind_service(fresh, terms, till))
     if _is_written_to(fresh, terms, first, place) or _is_taken(fresh, terms, first, place):
         return True
     if field is not terms.wanted:
         told = any(hit.means.addresses or hit.means.names for hit in fresh.within(first, place))
         return not told and _is_owned(fresh, till)  # the account's address may be anybody's
     return _is_unwanted(fresh, first, place, till) or _is_denied(fresh, first, place)
+
+
+def _behind_service(fresh: Fresh, terms: Terms, till: int) -> int:
+    """Where goes on what stands behind a name and the service that it is at: "x on PyPI | has had one release"."""
+    match = _AT_SERVICE.match(fresh.low, till)
+    return match.end() if match and terms.is_service(match[1]) else till
 
 
 def _is_of_other(fresh: Fresh, terms: Terms, first: int, place: int, till: int) -> bool:

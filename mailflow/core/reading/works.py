@@ -16,6 +16,7 @@ from mailflow.core.reading import candidates
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import WORK, Hit
+from mailflow.core.reading.namelike import TAIL
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
@@ -42,13 +43,19 @@ def in_prose(
             found = [match for cue in cues for match in _spoken_of(fresh, terms, cue, start, end)]
         if not found or candidates.names_other_service(fresh, terms, start, end):
             continue
-        for match in found:
-            name = match["name"].rstrip(".-")
-            if name in others or not _is_rare(name, terms) or not candidates.is_free(match, free):
-                continue
-            if candidates.may_be_name(fresh, terms, match, frozenset()):
-                place = match.start("name")
+        for first in found:
+            for match in (first, *_named_with(fresh, first, end)):
+                name, place = match["name"].rstrip(".-"), match.start("name")
+                if name in others or not _may_be_project(fresh, terms, match, free):
+                    break  # nor is y of "x and y" one
                 yield Claim(field.key, (name,), BESIDE_PUBLISHING, _SURE, place, place + len(name))
+
+
+def _may_be_project(
+    fresh: Fresh, terms: Terms, match: re.Match[str], free: Sequence[tuple[int, int]]
+) -> bool:
+    rare = _is_rare(match["name"].rstrip(".-"), terms) and candidates.is_free(match, free)
+    return rare and candidates.may_be_name(fresh, terms, match, frozenset())
 
 
 def _is_not_latin(fresh: Fresh, start: int, end: int) -> bool:
@@ -83,6 +90,16 @@ def _spoken_of(fresh: Fresh, terms: Terms, cue: Hit, start: int, end: int) -> It
             and not is_denied(fresh, cue)
         ):
             yield match
+
+
+def _named_with(fresh: Fresh, match: re.Match[str], end: int) -> Iterator[re.Match[str]]:
+    """The second one of "x and y", with which what is said ends."""
+    behind = match.end("name")
+    other = next(islice(candidates.words(fresh, behind, end), 1, None), None)  # the first one is the "and"
+    if other is not None and TAIL.match(fresh.text, other.end()):
+        joined = len(words_of(fresh.low[behind : other.start()])) == 1
+        if joined and any("and" in hit.means.speech for hit in fresh.within(behind, other.start())):
+            yield other
 
 
 def is_denied(fresh: Fresh, cue: Hit) -> bool:
