@@ -117,7 +117,7 @@ class _Sentence:
     def _leads_to_it(self, cue: Cue) -> bool:
         """Whether it stands before the agreement, or holds it: Portuguese "ia aceitar"."""
         begin = cue.end if cue.end <= self._said else cue.start
-        leads = cue.start <= self._said and cue.end <= self._said_end
+        leads = cue.end <= self._said or (cue.start < self._said and cue.end == self._said_end)
         return leads and not _is_apart(self._fresh, begin, self._said)
 
     def is_in_no_earnest(self) -> bool:
