@@ -75,18 +75,48 @@ class Heard:
 
     @cached_property
     def losses(self) -> list[Hit]:
-        """What is lost, and pleas for it, each choice of words once, without what is denied, feared or supposed."""
+        """What is lost, and pleas for it, each choice of words once, without what is denied, feared, supposed or long past."""
         return [
             hit
             for hit in self.distinct("loss", "recovery")
-            if not self.frames.is_unreal(hit) and not self._is_denied_loss(hit)
+            if hit.first > self.history and not self.frames.is_unreal(hit) and not self._is_denied_loss(hit)
         ]
+
+    @cached_property
+    def history(self) -> int:
+        """The last word of what is only told of the past: "you helped me last year; today it is about something else"."""
+        return max((hit.first for hit in self.all("not_why")), default=-1)
+
+    def answered_besides(self, *labels: str) -> int:
+        """How many required fields it answers in other words than those of hits, and not of the past.
+
+        "A package that steals passwords" tells of no lost password.
+        """
+        hits = self.all(*labels)
+        spans = [self._span(answer) for answer in self.said if self.form.by_key[answer.field].required]
+        none = [
+            first
+            for first, last in spans
+            if last < self.history or any(hit.first <= last and first <= hit.last for hit in hits)
+        ]
+        return self.answered - len(none)
+
+    def _span(self, answer: Answer) -> tuple[int, int]:
+        """The first and the last word of an answer; behind all words where it is not found."""
+        wanted, forms = words_of(answer.words).forms, self.words.forms
+        first = next(
+            (place for place in range(len(forms)) if forms[place : place + len(wanted)] == wanted), len(forms)
+        )
+        return first, first + len(wanted) - 1
 
     def _is_denied_loss(self, hit: Hit) -> bool:
         """As in "I haven't lost access", and in German "ich habe den Zugang nicht verloren"."""
         breaks = self.words.breaks
+        inner = {one.first for one in self.all(hit.label) if one.last == hit.last and one.first > hit.first}
         return any(
-            (no.last + 1 == hit.first and not breaks[hit.first]) or self._is_put_in(hit, no)
+            (no.last + 1 == hit.first and not breaks[hit.first])
+            or (no.first == hit.first and no.last + 1 in inner)
+            or self._is_put_in(hit, no)
             for no in self.all("not")
         )
 
@@ -114,11 +144,11 @@ class Heard:
 
     @cached_property
     def is_told_of_a_deed(self) -> bool:
-        """Whether the letter that it answers says that something was done for the person, and asks nothing."""
+        """Whether the letter that it answers says that something was done for the person, and asks no more than whether it works."""
         letter = self._letter
-        return not letter.questions and any(
-            hit.label == "reported" for hit in self.lists.of_letters.find(letter)
-        )
+        hits = self.lists.of_letters.find(letter)
+        tried = {letter.sentence[hit.last] for hit in hits if hit.label == "asks_if_worked"}
+        return letter.questions <= tried and any(hit.label == "reported" for hit in hits)
 
     @cached_property
     def _letter(self) -> Words:
@@ -182,13 +212,14 @@ class Heard:
     def lost_besides(self, hit: Hit, *, since: bool = False) -> bool:
         """Whether the mail itself speaks of a loss, too: "it worked until I lost my phone".
 
-        `since`: what was told in sentences before is how it came to be.
+        `since`: what was told in sentences before is how it came to be. So is what an earlier mail was about.
         """
         sentence = self.words.sentence
         least = sentence[hit.first] if since else 0
         return any(
             other.first >= self.body
             and sentence[other.last] >= least
+            and sentence[other.last] not in self._earlier
             and (other.first > hit.last or other.last < hit.first)
             for other in self.all("loss", "recovery")
         )
@@ -196,6 +227,25 @@ class Heard:
     def is_within(self, hit: Hit, label: str) -> bool:
         """Whether its words are some of those of a hit with that label."""
         return any(one.first <= hit.first and hit.last <= one.last for one in self.all(label))
+
+    def overlaps(self, hit: Hit, label: str) -> bool:
+        """Whether one with that label has some of its words."""
+        return any(one.first <= hit.last and hit.first <= one.last for one in self.all(label))
+
+    def tells_of_earlier_mail(self, answer: Answer) -> bool:
+        """As in "I wrote yesterday about a lost key"."""
+        first, _ = self._span(answer)
+        sentence = self.words.sentence
+        return first < len(sentence) and sentence[first] in self._earlier
+
+    @cached_property
+    def _earlier(self) -> frozenset[int]:
+        """The sentences that speak of an earlier mail."""
+        return frozenset(self.words.sentence[one.first] for one in self.all("earlier_mail"))
+
+    def goes_on_as(self, hit: Hit, label: str) -> bool:
+        """Whether one with that label has its last words, and more behind them."""
+        return any(hit.first < one.first <= hit.last < one.last for one in self.all(label))
 
     def wish(self, intent: Intent, hit: Hit, topic: str = "", *, certain: bool = False) -> Wish:
         return Wish(intent, self.words.said(hit), topic, certain)

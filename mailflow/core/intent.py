@@ -18,6 +18,7 @@ from mailflow.core.heard import Heard, states_form
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.matters import (
     account_elsewhere,
+    all_is_well_with_it,
     loss_is_only_supposed,
     meant_for_another_desk,
     nothing_of_an_account,
@@ -171,13 +172,21 @@ def proof_in_place(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "the tag is pushed", or a link and nothing else."""
     if not heard.in_case:
         return None
-    if (hit := heard.clear("proof")) and not heard.doubted(hit):
+    if (hit := heard.clear("proof")) and not heard.doubted(hit) and not _asks_how_far(heard):
         return heard.wish(Intent.PROOF, hit)
     urls = [a for a in heard.said if str(a.value).lower().startswith(("http://", "https://"))]
     names = [a for a in heard.said if isinstance(a.value, tuple)]
     if urls and len(urls) + len(names) == len(heard.said):
         return Wish(Intent.PROOF, urls[0].words)
     return None
+
+
+def _asks_how_far(heard: Heard) -> bool:
+    """Whether somebody asks it in so many words, and so waits: "my branch is there since May. Has anybody looked?"."""
+    return heard.in_case and any(
+        heard.words.asked(hit) and not heard.overlaps(hit, "enough")
+        for hit in heard.all("status", "status_of_request")
+    )
 
 
 def answers_whether_to_go_on(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -200,20 +209,29 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
     """As in "solved, thx", "please close my request"; "never mind" may go on with a correction."""
     if heard.agrees:
         return None
-    plain = heard.clear("solved") or _dropped(heard)
+    plain = _solved(heard) or _dropped(heard)
     hit = plain or _forgotten(heard)
     if hit is None or heard.doubted(hit) or heard.clear(*_ON) or (hit is plain and _by_the_desk(heard, hit)):
         return None
-    if not heard.in_case and _goes_on(heard, hit):
+    waits = hit.label == "solved" and not _dropped(heard) and _asks_how_far(heard)
+    if waits or (not heard.in_case and _goes_on(heard, hit)):
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
-    tells = any(answer.field not in heard.names for answer in heard.said)
+    tells = any(
+        answer.field not in heard.names and not heard.tells_of_earlier_mail(answer) for answer in heard.said
+    )
     begs = tells or heard.lost_besides(hit) or heard.body_length > 30
     if begs and not heard.in_case:
         return None
     done = heard.clear("solved", "worked", "thanks")
     by_the_desk = heard.is_told_of_a_deed and done is not None and not heard.all(*_ALONE)
     return heard.wish(Intent.CONFIRMATION if by_the_desk else Intent.WITHDRAWAL, hit)
+
+
+def _solved(heard: Heard) -> Hit | None:
+    """Without a case "my account is fine" only says what a mail is not about."""
+    hit = heard.clear("solved")
+    return hit if hit is None or heard.in_case or not heard.overlaps(hit, "fine") else None
 
 
 def _goes_on(heard: Heard, hit: Hit) -> bool:
@@ -249,7 +267,8 @@ def _forgotten(heard: Heard) -> Hit | None:
         sentence[one.first] == sentence[hit.first] and heard.frames.take_back(one)
         for one in heard.all("solved", "enough")
     )
-    return None if heard.said or unsaid or heard.all("corrects", "waits") else hit
+    puts_right = any(not heard.tells_of_earlier_mail(answer) for answer in heard.said)
+    return None if puts_right or unsaid or heard.all("corrects", "waits") else hit
 
 
 def _by_the_desk(heard: Heard, solved: Hit) -> bool:
@@ -268,7 +287,9 @@ def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     hit = None if heard.agrees else heard.clear("worked")
     if hit is None or heard.doubted(hit) or heard.lost_besides(hit, since=heard.in_case):
         return None
-    if not heard.in_case and heard.all("elsewhere"):
+    if _asks_how_far(heard):
+        return None
+    if not heard.in_case and (heard.all("elsewhere") or heard.overlaps(hit, "fine")):
         return None  # "I am logged in fine, only the upload fails"
     alone = heard.all("solved_alone") or any(map(heard.frames.leave_unasked, heard.all("status")))
     return heard.wish(Intent.WITHDRAWAL if alone else Intent.CONFIRMATION, hit)
@@ -276,7 +297,9 @@ def worked(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
 
 def told_to_go_ahead(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "yes, please continue"; behind answers of the form it is only politeness."""
-    for hit in (heard.clear("go_on"), heard.clear("go_ahead")) if heard.in_case else ():
+    corrects = bool(heard.said) and bool(heard.all("corrects"))  # "the wrong name, that is my other one"
+    tells = heard.in_case and not corrects and not _asks_how_far(heard)
+    for hit in (heard.clear("go_on"), heard.clear("go_ahead")) if tells else ():
         if hit is None or heard.doubted(hit):
             continue
         opening = heard.words.sentence[hit.first] <= heard.words.sentence[min(heard.body, hit.last)] + 1
@@ -290,6 +313,9 @@ def asked_how_far(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     known = heard.in_case or heard.all("asked_before")
     labels = ("status", "status_of_request") if known else ("status_of_request",)
     hits = [hit for hit in heard.all(*labels) if not heard.frames.leave_unasked(hit)]
+    hits = [
+        hit for hit in hits if not heard.goes_on_as(hit, "elsewhere")
+    ]  # "are you looking for moderators?"
     told_anew = not heard.in_case and heard.all("loss")
     return heard.wish(Intent.STATUS, hits[0]) if hits and not told_anew else None
 
@@ -302,18 +328,18 @@ def wants_it_kept(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
 
 def only_yes_or_thanks(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     """As in "Yes." or "Thank you very much!" and no more, under a letter of ours."""
-    more = ("trouble", "loss", "recovery", "but", "not", "elsewhere")
+    more = ("trouble", "loss", "recovery", "but", "not", "if", "elsewhere")
     agrees_only = all(answer.value is True for answer in heard.said)
-    if not heard.in_case or not agrees_only or heard.all(*more) or heard.words.questions:
+    if not heard.in_case or not agrees_only or heard.words.questions:
         return None
-    if any(not heard.is_within(condition, "thanks") for condition in heard.all("if")):
-        return None  # "thanks in advance" sets none
+    if any(not (heard.is_within(one, "thanks") or heard.is_within(one, "waits")) for one in heard.all(*more)):
+        return None  # "thanks in advance" sets no condition, "no rush" denies nothing
     if not heard.words.forms and (gesture := _GESTURE.search(heard.words.text)):
         return Wish(Intent.YES, gesture[0])
     yes, thanks = heard.clear("yes"), heard.clear("thanks")
     if yes and yes.first == heard.body and len(heard.words.forms) - heard.body <= _YES:
         return heard.wish(Intent.YES, yes)
-    most = _THANKS_FOR_A_DEED if heard.is_told_of_a_deed else _THANKS
+    most = _THANKS_FOR_A_DEED if heard.is_told_of_a_deed or heard.all("waits") else _THANKS
     return heard.wish(Intent.CONFIRMATION, thanks) if thanks and heard.body_length <= most else None
 
 
@@ -323,6 +349,8 @@ def asked_barely(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     if not heard.in_case or not words.forms or words.sentence[-1] not in words.questions:
         return None
     asked = words.forms[words.sentence.index(words.sentence[-1]) :]
+    if any(hit.first >= len(words.forms) - len(asked) for hit in heard.all("trouble")):
+        return None  # "help?"
     short = sum(2 if len(form) > 1 else 1 for form in asked) <= 2 * _RHETORICAL
     return Wish(Intent.STATUS, " ".join(asked)) if short else None
 
@@ -359,6 +387,7 @@ RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     asked_barely,
     asked_again,
     loss_is_only_supposed,
+    all_is_well_with_it,
     asked_for_an_account,
     nothing_of_an_account,
 )

@@ -25,6 +25,7 @@ _OF_AN_ACCOUNT = 2  # words that requests use, and reports of bugs too, however 
 _BETWEEN = 4  # words between a service's name and what is told of it
 _BESIDE = 2  # and the word for an account there
 _LONG_ENOUGH = 40  # letters: who says less may have said it elsewhere
+_MORE = 15  # letters besides "my account is fine" that say what is wanted instead
 _LETTERS_OF_CJK = 3  # that a character of Chinese, Japanese or Korean is worth
 # What a mail to a desk of accounts may say without a word about one: it goes on from something, or is at a loss.
 _DOUBTS = (
@@ -40,6 +41,7 @@ _NOT_SUPPOSED = (
     "worked",
     "enough",
 )
+_ELSEWHERE = ("elsewhere", "billed")
 _OF_ACCOUNTS = "suspension"  # the matter that is about accounts itself
 
 
@@ -61,7 +63,8 @@ def sold_something(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     bills, sales, offers = heard.distinct("bill"), heard.distinct("sales"), heard.distinct("offer")
     if heard.all("recovery") and (heard.said or not sales or len(sales) + len(offers) < _PLAINLY):
         return None  # "we cut your account recovery tickets by half" says the words of requests, too
-    if len(bills) + len(sales) >= 2 + _speaks_of_an_account(heard) and bills:
+    ours = heard.all("billed")  # a customer's question about what they pay here
+    if bills and not ours and len(bills) + len(sales) >= 2 + _speaks_of_an_account(heard):
         certain = len(bills) > 2 and len(bills) > 2 * heard.answered
         return heard.wish(Intent.BULK, bills[0], certain=certain)
     if len(sales) + len(offers) > 2 or (sales and offers):
@@ -125,7 +128,10 @@ def meant_for_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish 
     best = max(_matters(heard, redirects), key=lambda matter: matter.claim, default=None)
     if best is None or not _is_plain(heard, best):
         return None
-    certain = best.weight > _for_a_request(heard, best) + _PHRASE * heard.answered
+    answered = (
+        heard.answered_besides(*_ELSEWHERE, *(MATTER + matter for matter in MATTERS)) if heard.answered else 0
+    )
+    certain = best.weight > _for_a_request(heard, best) + _PHRASE * answered
     return heard.wish(Intent.OFF_TOPIC, best.hit, best.topic, certain=certain)
 
 
@@ -145,7 +151,14 @@ def reason_of_another_desk(heard: Heard, redirects: Sequence[Redirect]) -> Wish 
 def _is_plain(heard: Heard, matter: _Matter) -> bool:
     if heard.in_case:
         settling = any(not heard.form.by_key[answer.field].beside for answer in heard.said)
-        return matter.weight > _PHRASE and not settling and not heard.all("recovery", "loss")
+        # What is asked in passing, or a question about what is plainly no matter of an account.
+        asked = heard.words.questions and _length(heard.words.forms[heard.body :]) >= _LONG_ENOUGH
+        passing = heard.all("aside") or (asked and matter.hit.label in _ELSEWHERE)
+        return (
+            matter.weight >= (_PHRASE if passing else _PHRASE + 1)
+            and not settling
+            and not heard.all("recovery", "loss")
+        )
     return matter.weight > _for_a_request(heard, matter)
 
 
@@ -154,7 +167,8 @@ def _for_a_request(heard: Heard, matter: _Matter) -> int:
     lost = heard.losses
     if matter.of_accounts:  # words of requests tell nothing, but who lost something is asked for it
         return _PLEA * sum(hit.label == "loss" for hit in lost) + any(hit.label == "recovery" for hit in lost)
-    words = _OF_AN_ACCOUNT if heard.distinct("account") and not _says_it_works(heard, matter) else 0
+    speaks = any(hit.first > heard.history for hit in heard.distinct("account"))
+    words = _OF_AN_ACCOUNT if speaks and not _says_it_works(heard, matter) else 0
     return _PLEA * len(lost) + words
 
 
@@ -169,13 +183,13 @@ def _matters(heard: Heard, redirects: Sequence[Redirect]) -> list[_Matter]:
     named = [redirect.matter for redirect in redirects]
     rest = _rest(redirects)
     strays = [matter for matter in MATTERS if matter not in named]
-    elsewhere = heard.distinct("elsewhere", *(MATTER + matter for matter in strays))
+    elsewhere = heard.distinct(*_ELSEWHERE, *(MATTER + matter for matter in strays))
     found = [
         matter
         for topic, redirect in zip(topics_of(tuple(redirects)), redirects, strict=True)
         if (matter := _of_redirect(heard, topic, redirect, elsewhere))
     ]
-    if rest is not None and elsewhere and not heard.in_case:
+    if rest is not None and elsewhere:
         # Half the claim: where a matter is named, most mail has words of "everything else" besides.
         found.append(_Matter(rest.topic, len(elsewhere), _PHRASE * len(elsewhere), elsewhere[0]))
     return found
@@ -210,6 +224,20 @@ def loss_is_only_supposed(heard: Heard, redirects: Sequence[Redirect]) -> Wish |
     return heard.wish(Intent.OFF_TOPIC, lost, rest.topic) if lost else None
 
 
+def all_is_well_with_it(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "I can log in without trouble. Who decides about names?": the account works, and the rest is of none."""
+    rest = _rest(redirects)
+    fine = None if heard.in_case or heard.answered or heard.cites else heard.clear("fine")
+    if fine is None or rest is None or heard.losses:
+        return None
+    sentence = heard.words.sentence
+    well = {sentence[hit.first] for hit in heard.all("fine", "supposed")}
+    more = [form for form, number in zip(heard.words.forms, sentence, strict=True) if number not in well]
+    if _length(more) < _MORE or any(sentence[hit.first] not in well for hit in heard.all(*_DOUBTS)):
+        return None
+    return heard.wish(Intent.OFF_TOPIC, fine, _hinted(heard, redirects, rest))
+
+
 def nothing_of_an_account(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
     """A mail of some length in which no word is about an account, or anything that befalls one.
 
@@ -222,10 +250,14 @@ def nothing_of_an_account(heard: Heard, redirects: Sequence[Redirect]) -> Wish |
         return None
     if heard.all(*_DOUBTS) or not is_known(words, heard.lists.ordinary):
         return None
+    return Wish(Intent.OFF_TOPIC, topic=_hinted(heard, redirects, rest))
+
+
+def _hinted(heard: Heard, redirects: Sequence[Redirect], rest: Redirect) -> str:
+    """The first topic that words hint at."""
     hints = [hit for matter in MATTERS for hit in heard.distinct(HINT + matter)]
     named = {hit.label.removeprefix(HINT) for hit in hints}
-    topic = next((redirect.topic for redirect in redirects if redirect.matter in named), rest.topic)
-    return Wish(Intent.OFF_TOPIC, topic=topic)
+    return next((redirect.topic for redirect in redirects if redirect.matter in named), rest.topic)
 
 
 def _length(words: Sequence[str]) -> int:

@@ -37,6 +37,8 @@ class Plan:
                 ways = [tuple(self._part.findall(way)) for way in piece.rstrip("?").strip("()").split("|")]
                 meet = self._lead(places, [way for way in ways if way])
                 places = places | meet if piece.endswith("?") or () in ways else meet
+            elif "(" in piece or ")" in piece:
+                raise ValueError(f"a group within a group, or one that does not end: {phrase!r}")
             elif words := self._part.findall(piece):
                 places = self._lead(places, [tuple(words)])
         if phrase.rstrip().endswith(_GAP):

@@ -94,6 +94,12 @@ def test_a_phrase_that_may_say_nothing_is_an_error(phrase):
         compile_phrases({"x": [phrase]})
 
 
+@pytest.mark.parametrize("phrase", ["a (b (c|d)|e)", "a (b", "a b)"])
+def test_a_group_within_a_group_is_an_error(phrase):
+    with pytest.raises(ValueError, match="a group within a group"):
+        compile_phrases({"x": [phrase]})
+
+
 def test_a_gap_at_the_end_is_an_error():
     with pytest.raises(ValueError, match="ends in a gap"):
         compile_phrases({"x": ["a ~"]})
