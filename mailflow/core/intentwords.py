@@ -52,7 +52,7 @@ NAMES = (
     "no_secret",
 )
 # Those of what begins with common words ("I type", "so"): they are looked for in few texts.
-TOLD = ("typed", "therefore", "namely", "spelled", "follows", "neither", "reply", "code")
+TOLD = ("typed", "therefore", "namely", "spelled", "follows", "neither", "reply", "code", "pieced", "at_end")
 WORDS = (
     "between",
     "no_password",

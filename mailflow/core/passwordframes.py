@@ -51,6 +51,14 @@ _WORDS = re.compile(r"[^\W\d_]{3,40}")
 _ASKED_FOR = re.compile(
     rf"[?？][\"'”»)]{{0,2}}[ \t]{{0,3}}(?:\r?\n[> \t]{{0,8}})?(?:[-–—]{{1,2}}[ \t]|[A-Z][:.][ \t])?({WORD})"
 )
+_ASKED = re.compile(r"[?？][\"'”»)]{0,2}\s{1,3}")
+_SHORT = re.compile(r"['’]s(?=[ \t])")  # "it's"
+_STOPS = re.compile(r"[.!?。！？](?=\s|\Z)|\n[ \t]{0,8}\n")
+_BEFORE_MARK = re.compile(rf"({WORD})[ \t,(]{{0,3}}\Z")
+_PIECE_OF_DIGITS = re.compile(r"(?<![\w.-])[0-9]{1,8}(?![\w-]|[.,][0-9])")
+_PLUS_DIGITS = re.compile(rf"({WORD}),[ \t](?:[^\W\d_]{{1,6}}[ \t]){{1,2}}[0-9]{{1,8}}(?![\w-])")
+_DIGITS_BEFORE = re.compile(r"(?<![\w.-])[0-9]{1,8}[ \t]\Z")  # "99 at the end"
+_LONGEST_PIECE = 40  # characters before a mark in which its piece is looked for
 _SPACED = re.compile(r"\S+")
 _WORDS_BEFORE = 5  # a name that are looked at for "is x still my"
 _STOP = re.compile(r"[.!?。！？]\s")
@@ -67,6 +75,7 @@ def framed(view: View, names: Sequence[Span]) -> Iterator[Span]:
     yield from _spelled(view, names)
     yield from _set_apart(view, names)
     yield from _neither(view, names)
+    yield from _pieced(view, names)
     if _LIKE_LETTERS.search(view.text):
         yield from _letters(view, names)
 
@@ -178,6 +187,19 @@ def asked_for(view: View, end: int) -> Span | None:
     return span if is_one and not ADDRESS_OR_LINK.fullmatch(view.text[slice(*span)]) else None
 
 
+def asked_and_said(view: View, end: int) -> Span | None:
+    """As in "My password? It is kitten.": a word that ends its sentence and tells nothing else of it."""
+    asked = _ASKED.match(view.text, end)
+    subject = view.words.mine.match(view.text, asked.end()) if asked else None
+    if subject is None:
+        return None
+    short = _SHORT.match(view.text, subject.end())
+    said = None if short else view.value_after_is(subject.end() + 1)
+    place = short.end() if short else said[0] if said else None
+    span = _value(view, place) if place is not None else None
+    return span if span and CLAUSE_END.match(view.text, span[1]) else None
+
+
 def _value(view: View, place: int) -> Span | None:
     """What is quoted at a place, or else the word there."""
     if (quoted := QUOTED.match(view.text, place)) and quoted.lastindex:
@@ -223,12 +245,19 @@ def _concluded(view: View, names: Sequence[Span]) -> Iterator[Span]:
         if value is None or not is_code(said):
             continue
         name = _name_before(view, names, start)
-        if name is None or not CLAUSE_END.match(view.text, value[1]):
+        if name is None or not _ends(view, value[1]):
             continue
         made_of = _made_of(view, name, start, said)
         if sure or made_of or is_like_no_name(said) or _is_spelled(view, name, start):
             yield value
             yield made_of or value
+
+
+def _ends(view: View, place: int) -> bool:
+    """Whether a part of the sentence ends there, or goes on with "or"."""
+    following = _NEXT.match(view.text, place)
+    joined = following is not None and following[1].casefold() in view.words.joins
+    return joined or CLAUSE_END.match(view.text, place) is not None
 
 
 def _is_spelled(view: View, first: int, end: int) -> bool:
@@ -308,6 +337,50 @@ def _is_of_a_password(view: View, names: Sequence[Span], two: Span, values: Sequ
         return False
     near = view.text[two[1] : names[following][0]].casefold().split()[-_NEAR:]
     return any(word in view.words.is_words or word in view.words.as_words for word in near)
+
+
+def _pieced(view: View, names: Sequence[Span]) -> Iterator[Span]:
+    """As in "is Biscuit with a capital B, then 99 at the end": two marks at least, one and a number, or "99 at the end"."""
+    marks, ends = view.told("pieced"), view.told("at_end")
+    seen = 0
+    for start, _ in sorted([*marks, *ends]):
+        if start < seen:
+            continue
+        first, seen = _sentence_around(view, start)
+        behind = [mark for mark in marks if first <= mark[0] < seen]
+        digits = [found.span() for found in _PIECE_OF_DIGITS.finditer(view.text, first, seen)]
+        closing = [end for end in ends if first <= end[0] < seen]
+        added = any(_DIGITS_BEFORE.search(view.text, first, end[0]) for end in closing)
+        if (added or (behind and len(behind) + bool(digits) + bool(closing) > 1)) and _is_about_one(
+            view, names, first, start, seen
+        ):
+            yield from digits
+            yield from _pieces(view, behind, first, seen)
+
+
+def _pieces(view: View, marks: Sequence[Span], first: int, last: int) -> Iterator[Span]:
+    """The words before marks, and before ", plus 99"."""
+    text = view.text
+    found = [_BEFORE_MARK.search(text, max(first, mark[0] - _LONGEST_PIECE), mark[0]) for mark in marks]
+    for piece in (*found, _PLUS_DIGITS.search(text, first, last)):
+        span = trimmed(text, *piece.span(1)) if piece else (first, first)
+        if span[0] < span[1] and not is_answer(view, text[slice(*span)]):
+            yield span
+
+
+def _sentence_around(view: View, place: int) -> Span:
+    first = max(0, place - REACH)
+    before = [stop.end() for stop in _STOPS.finditer(view.text, first, place)][-1:]
+    stop = _STOPS.search(view.text, place, place + REACH)
+    return (before or [first])[0], stop.start() if stop else min(len(view.text), place + REACH)
+
+
+def _is_about_one(view: View, names: Sequence[Span], first: int, place: int, last: int) -> bool:
+    """Whether a sentence, or what stands before it, names a password, and no account besides."""
+    inside = bisect_left(names, (first, first))
+    if inside < len(names) and names[inside][0] < last:
+        return not _names_account(view, view.text[min(names[inside][1], place) : place])
+    return _name_before(view, names, place) is not None
 
 
 def _letters(view: View, names: Sequence[Span]) -> Iterator[Span]:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.passwordframes import (
+    asked_and_said,
     asked_for,
     block,
     contrasted,
@@ -41,6 +42,9 @@ from mailflow.core.secretview import FILLER, REACH, View
 
 _REFERENCE = re.compile(r"\[[0-9A-Z]{4}-[0-9A-Z]{4}\]")  # of a case, which our subjects put in brackets
 _BESIDE = re.compile(rf"[ \t]{{1,8}}(?:#[0-9]{{1,2}}[ \t])?({WORD})")
+_IS_SHORT = re.compile(rf"['’]s[ \t]{{1,3}}({WORD})")  # "the password's x"
+# Behind what is told of a password: "is still the same: x", "was right, x, I am sure".
+_TOLD_FIRST = re.compile(rf"(?:[ \t][^\s.!?:,;()|]{{1,20}}){{0,3}}([:,])[ \t]{{1,3}}({WORD})")
 _GLUED = re.compile(rf"(?<=[{CJK}])({WORD})")
 _VALUE = re.compile(rf"[ \t*_]{{0,8}}({WORD})")
 _BELOW = re.compile(
@@ -88,7 +92,9 @@ def passwords(view: View) -> Iterator[Span]:
     if names:
         if _IN_CODES.search(view.text, names[0][1]):
             yield from _typed(view, names)
-        yield from framed(view, names)
+        for span in framed(view, names):
+            yield span
+            yield from further(view, "", span)
         yield from _unmistakable(view.text, sorted(known))
 
 
@@ -121,6 +127,8 @@ def _named(view: View, start: int, end: int) -> Iterator[Span]:
 def _behind(view: View, start: int, end: int) -> Span | None:
     """As in "password: x", "my password is x", `password "x"`, "password x"."""
     beside = _beside(view, end) or still_behind(view, end) or asked_for(view, end)
+    if beside is None and not _is_told_lost(view, start):
+        beside = asked_and_said(view, end)
     found = view.value_after(end)
     if beside or found is None or not found[1]:
         return beside or _said_beside(view, start, end)
@@ -191,7 +199,8 @@ def _said_as(view: View, end: int) -> Span | None:
 
 def _beside(view: View, end: int) -> Span | None:
     """Right behind the name, with nothing but a space between: only what looks like nothing else."""
-    found = _BESIDE.match(view.text, end) or _GLUED.match(view.text, end)
+    text = view.text
+    found = _BESIDE.match(text, end) or _GLUED.match(text, end) or _IS_SHORT.match(text, end)
     if found and _REFERENCE.fullmatch(found[1]):
         return None
     span = trimmed(view.text, *found.span(1)) if found else (end, end)
@@ -210,9 +219,25 @@ def _bare(view: View, start: int, end: int, found: tuple[int, str]) -> Span | No
         return span
     of_words = view.text[start:end].casefold() in view.words.of_words
     if is_answer(view, value):
-        return _phrase(view, span[0], of_words=True) if of_words else None
+        phrase = _phrase(view, span[0], of_words=True) if of_words else None
+        return phrase or (_behind_answer(view, span[1]) if joint[0].isalpha() else None)
     is_story = joint in ("-", "--", "–", "—") or _is_told_lost(view, start) or _is_owner(view, start, span)
     return None if is_story else _words(view, start, span, is_said=joint[0].isalpha(), of_words=of_words)
+
+
+def _behind_answer(view: View, end: int) -> Span | None:
+    """As in "is still the same: x", and "was right, x, I am sure" where x looks like no name at all."""
+    found = _TOLD_FIRST.match(view.text, end)
+    span = trimmed(view.text, *found.span(2)) if found else (end, end)
+    value = view.text[slice(*span)]
+    if found is None or not is_code(value) or not CLAUSE_END.match(view.text, span[1]):
+        return None
+    plain = found[1] == "," and not (SIGNED.search(value, 1) or any(map(str.isupper, value[1:])))
+    return None if plain or _names_account(view, view.text[end : span[0]]) else span
+
+
+def _names_account(view: View, said: str) -> bool:
+    return not view.words.account.isdisjoint(said.casefold().replace(":", " ").split())
 
 
 def _words(view: View, start: int, span: Span, *, is_said: bool, of_words: bool) -> Span | None:

@@ -36,6 +36,9 @@ _CHANGED_GLUED = re.compile(
     rf"[ \t]?([{CJK}]{{0,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{1,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{0,4}})"
 )
 _BRACKETED = re.compile(r"((?:\s{1,3}[^\s()|.,;:!?]{1,20}){0,7})\s{1,3}\(([^\s()]{8,100})\)")
+_CHUNK = re.compile(WORD)
+_STOP = re.compile(r"[.!?。！？](?=\s)|\n")
+_SENTENCE = 100  # characters in which others that are alike are looked for
 _SIGN = re.compile(r"[A-Za-z0-9][-_!#$%&*+=?@][A-Za-z0-9]")
 _LIKE = 4  # characters that are the same at the beginning of both
 _ITEM = re.compile(
@@ -52,9 +55,32 @@ def further(view: View, name: str, span: Span) -> Iterator[Span]:
     for _ in range(_MOST):
         following = _next(view, span, several=several)
         if following is None:
+            yield from _alike(view, span)
             return
         yield following
         span = following
+
+
+def _alike(view: View, span: Span) -> Iterator[Span]:
+    """As in "was walnut7 until I changed it to walnut8": codes in the rest of the sentence that begin alike."""
+    if not is_code(view.text[slice(*span)]):
+        return
+    leads = False
+    for found in _CHUNK.finditer(view.text, span[1], _rest(view, span[1])):
+        other = trimmed(view.text, *found.span())
+        value = view.text[slice(*other)]
+        said = value.casefold()
+        if said in view.words.account:
+            return  # "kitten77, and the user is kitten78"
+        if leads and is_code(value) and _is_like(view.text, span, other):
+            yield other
+        leads = said in view.words.joins or said in view.words.before_new
+
+
+def _rest(view: View, place: int) -> int:
+    """Where the sentence ends, or where it has gone on for long."""
+    stop = _STOP.search(view.text, place, place + _SENTENCE)
+    return stop.start() if stop else min(len(view.text), place + _SENTENCE)
 
 
 def _next(view: View, span: Span, *, several: bool) -> Span | None:

@@ -114,7 +114,8 @@ def _hex_codes(view: View, lines: _Lines) -> Iterator[Span]:
         yield from beside
     for start, end in codes[:1]:
         around = (view.line_start(start, 4), view.line_end(view.line_end(end) + 1))
-        if any(around[0] <= name[0] <= around[1] for name in view.code_names):
+        named = any(around[0] <= name[0] <= around[1] for name in view.code_names)
+        if named or _is_told(view, start, end):
             yield start, end
             yield from beside
         elif _is_all(view, start, end):

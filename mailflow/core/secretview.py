@@ -134,7 +134,7 @@ class View:
     def _value_after_clause(self, clause: re.Match[str]) -> tuple[int, str] | None:
         """The same behind a clause between commas: "my password, which I wrote down, is"."""
         of_account = not self.words.account.isdisjoint(clause[1].casefold().split())
-        return None if of_account else self._value_after_is(clause.end())
+        return None if of_account else self.value_after_is(clause.end())
 
     def _is_lost(self, remark: str) -> bool:
         """Whether a remark says nothing but what became of a secret: "(forgotten)"."""
@@ -148,9 +148,9 @@ class View:
         """The same behind a remark in brackets: "password (all small) is", where nothing stands between."""
         if sign := _SIGN.match(self.text, end):
             return sign.end(), sign[1] or sign[2]
-        return self._value_after_is(end + 1)
+        return self.value_after_is(end + 1)
 
-    def _value_after_is(self, place: int) -> tuple[int, str] | None:
+    def value_after_is(self, place: int) -> tuple[int, str] | None:
         """The same behind an "is" that stands at a place."""
         word = _WORD.match(self.text, place)
         phrase = self._phrase_at(place, word[1].casefold()) if word else ""
