@@ -79,10 +79,8 @@ def read_wish(
     if whole_form:  # it says it all, but whether it has been said before
         again = asked_again(heard, redirects) if words.asked_before.find(heard.words) else None
         return again or _misplaced(heard, redirects) or Wish(Intent.RECOVERY)
-    for rule in RULES:
-        if (wish := rule(heard, redirects)) is not None:
-            return wish
-    return Wish(Intent.NONE)
+    wish = next((wish for rule in RULES if (wish := rule(heard, redirects)) is not None), Wish(Intent.NONE))
+    return replace(wish, goes_on=True) if heard.in_case and heard.all("earlier_mail") else wish
 
 
 def _misplaced(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:

@@ -32,3 +32,4 @@ class Wish:
     words: str = ""  # the words that told it
     topic: str = ""  # off topic: the topic of the [[redirect]] that fits
     certain: bool = False  # off topic: whatever it answers, for its answers are about another account
+    goes_on: bool = False  # speaks of an earlier mail of theirs

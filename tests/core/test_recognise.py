@@ -286,6 +286,20 @@ def test_a_fresh_request_about_the_same_account_is_a_duplicate():
     assert kind_in_case(belongs, reading(username="jo"), NOTHING, FORM) is MailKind.AMENDMENT
 
 
+def test_who_asks_after_a_request_or_adds_to_it_may_say_anew_what_it_is_about():
+    known = reading(username="jo", reason=("lost_2fa",))
+    belongs = Belongs(CASE.evolve(answers=known.answers), "", by_party=True, threaded=False)
+    asks, adds = Wish(Intent.STATUS), Wish(Intent.NONE, goes_on=True)
+    assert kind_in_case(belongs, known, NOTHING, FORM) is MailKind.DUPLICATE_REQUEST
+    assert kind_in_case(belongs, known, adds, FORM) is MailKind.DUPLICATE_REQUEST
+    assert kind_in_case(belongs, known, asks, FORM) is MailKind.FOLLOW_UP_STATUS
+    assert kind_in_case(belongs, reading(**COMPLETE), asks, FORM) is MailKind.DUPLICATE_REQUEST
+    assert kind_in_case(belongs, reading(**COMPLETE), adds, FORM) is MailKind.DUPLICATE_REQUEST
+    more = reading(username="jo", contact="x@example.org")
+    assert kind_in_case(belongs, more, adds, FORM) is MailKind.AMENDMENT
+    assert kind_in_case(belongs, more, NOTHING, FORM) is MailKind.DUPLICATE_REQUEST
+
+
 def test_a_mail_that_contradicts_itself_says_something():
     both = Reading(doubts=(Doubt("username", (answer("username", "a"), answer("username", "b"))),))
     assert (
