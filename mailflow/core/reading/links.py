@@ -11,7 +11,8 @@ from mailflow.core.reading import announced
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.namelike import NAME, QUOTES, TAIL, WEAK, Found, ends_phrase
+from mailflow.core.reading.namelike import NAME, QUOTED, QUOTES, TAIL, WEAK, Found, ends_phrase
+from mailflow.core.reading.projectlists import MOST, ONE, is_no_project, rest_of_list
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, words_of
@@ -23,19 +24,16 @@ _SEPARATORS = re.compile(
 )
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _CJK = re.compile(f"[{CJK}]")
-_AROUND = QUOTES + " \t<>[](){}*•-.,;:"
-_ONE = rf"[{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?![\w@/À-ɏЀ-ӿ])"
-_FIRST = re.compile(rf"(?:\s(?:there|here))?(?P<open>[ \t\n]*[(,:–—-])?[ \t\n]*{_ONE}", re.ASCII)
-_BEHIND_NAME = re.compile(rf"({NAME}) [(（]([^()（）\n]{{1,40}})[)）]")
-_ASIDE = r"(?:[(（][^()（）\n]{1,40}[)）][ \t]*)?"  # "x (as owner) and (with others) y"
-_FURTHER = re.compile(
-    rf"[ \t]*{_ASIDE}(?:[,;/&+、，和と및]|(?<=\s)(?:and|und|et|y|e|en|i|oraz|och|ve|и|і|та|sowie)(?=\s))[ \t\n]*"
-    rf"(?:(?:and|und|et|y|e|en|i|oraz|och|ve|и|і|та|sowie|also)\s+)?{_ASIDE}{_ONE}",
+_AROUND = QUOTES + " \t<>[](){}*•-.,;:。"
+_FIRST = re.compile(rf"(?:\s(?:there|here))?(?P<open>[ \t\n]*[(,:–—-])?[ \t\n]*{ONE}", re.ASCII)
+_FARTHER = re.compile(
+    rf"(?P<between>(?:\s[^\s,.:;!?()–—]{{1,9}}){{0,4}})[,:(]\s?(?:(?:o|il|le|el|der|die|das|the)\s)?{ONE}",
     re.ASCII,
 )
-_MOST = 50
+_BEHIND_NAME = re.compile(rf"({NAME}) [(（]([^()（）\n]{{1,40}})[)）]")
 _MOST_PHRASES = 200  # that may announce a project: each is looked around closely
 _BESIDE = 6  # characters: "owns the project"
+_BEFORE_NOUN, _ITS_WORDS = 20, 2  # characters and words between which its article stands
 _IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 
 
@@ -56,7 +54,7 @@ def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterat
 
 def _pieces(listed: str) -> list[str]:
     """What stands between the separators of a list, as far as anything does."""
-    pieces = [piece.strip(_AROUND) for piece in _SEPARATORS.split(listed)[:_MOST]]
+    pieces = [piece.strip(_AROUND) for piece in _SEPARATORS.split(listed)[:MOST]]
     return [piece for piece in pieces if piece]
 
 
@@ -110,52 +108,60 @@ def _owned(fresh: Fresh, terms: Terms, hits: tuple[Hit, ...]) -> Iterator[str]:
         elif ("projects", "noun") in hit.means.concepts:
             found = _named(fresh, terms, hit) or _listed(fresh, terms, hit)
         elif {"called", "named"} & set(hit.means.names) and announced.nearest(fresh, hit) == "projects":
-            found = announced.directly(fresh, terms, hit)
+            found = announced.directly(fresh, terms, hit) or announced.alone_before(fresh, terms, hit)
         else:
             found = None
-        if found and not found.name.startswith("http") and not is_denied(fresh, hit):
+        if found and not (_is_none(terms, found) or is_denied(fresh, hit)):
             yield found.name
-            yield from _rest_of_list(fresh, terms, found.end)
+            yield from rest_of_list(fresh, terms, found.end)
+
+
+def _is_none(terms: Terms, found: Found) -> bool:
+    """As in "my project https://…", "my project manager"."""
+    return found.name.startswith("http") or terms.among("persons", found.name.lower())
 
 
 def _named(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "the package is x"; and "package x" where the phrase ends there, or the script tells names from words."""
     cjk = _CJK.match(fresh.text, hit.start) is not None
-    if cjk and (found := announced.before(fresh, terms, hit)) and not _is_no_project(terms, found.name):
+    if cjk and (found := announced.before(fresh, terms, hit)) and not is_no_project(terms, found.name):
         return found  # in Korean and Japanese it is what stands before that is called so
-    found = announced.said(fresh, terms, hit, strong=cjk) or announced.directly(fresh, terms, hit)
-    if found is None or cjk or ends_phrase(fresh, found.end) or _is_article(fresh, terms, hit):
+    if found := announced.said(fresh, terms, hit, strong=cjk):
+        return found if cjk or ends_phrase(fresh, found.end) or _has_article(fresh, terms, hit) else None
+    found = announced.directly(fresh, terms, hit)
+    if found is None or cjk or _has_article(fresh, terms, hit):
         return found
-    return None
+    is_word = terms.everyday(found.name) and "-" not in found.name and found.sure < QUOTED
+    return found if ends_phrase(fresh, found.end) and not is_word else None  # "under a library table"
 
 
-def _is_article(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
-    """Whether a project is spoken of as one that has a name: "the package x sits in her account"."""
-    before = words_of(fresh.low[max(0, hit.start - _BESIDE) : hit.start])
-    return bool(before) and terms.among("article", before[-1])
+def _has_article(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
+    """Whether a project is spoken of as one that has a name: "the package x sits in her account", "the Python package x"."""
+    before = words_of(fresh.low[max(0, hit.start - _BEFORE_NOUN) : hit.start])
+    return terms.among("article", *before[-_ITS_WORDS:])
 
 
 def _listed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """The first name of a list, or of what stands in brackets or behind a comma: "packages x and y", "package (x)"."""
     match = _FIRST.match(fresh.text, hit.end)
-    if match is None or _is_no_project(terms, match["name"]):
-        return None
+    if match is None or is_no_project(terms, match["name"]):
+        return _farther(fresh, terms, hit)
     found = Found(match["name"], *match.span("name"), WEAK)
     alone = match["open"] and TAIL.match(fresh.text, match.end())
-    return found if alone or any(_rest_of_list(fresh, terms, found.end)) else None
+    return found if alone or any(rest_of_list(fresh, terms, found.end)) else _farther(fresh, terms, hit)
 
 
-def _rest_of_list(fresh: Fresh, terms: Terms, place: int) -> Iterator[str]:
-    for _ in range(_MOST):
-        match = _FURTHER.match(fresh.text, place)
-        if match is None or _is_no_project(terms, match["name"]):
-            return
-        yield match["name"]
-        place = match.end()
-
-
-def _is_no_project(terms: Terms, name: str) -> bool:
-    return terms.everyday(name) or name.isdigit() or terms.is_service(name.lower())
+def _farther(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """The first name behind a few common words and a mark: "I have a package there, x", "it holds one package of mine: x"."""
+    match = _FARTHER.match(fresh.text, hit.end)
+    if match is None or not match["name"].islower() or is_no_project(terms, match["name"]):
+        return None
+    things = any(one.means.things for one in fresh.within(hit.end, match.start("name")))
+    if things or not all(map(terms.everyday, words_of(match["between"]))):
+        return None  # "the program on my phone, x"
+    found = Found(match["name"], *match.span("name"), WEAK)
+    ends = TAIL.match(fresh.text, match.end()) or any(rest_of_list(fresh, terms, found.end))
+    return found if ends else None
 
 
 def _proof(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:

@@ -247,6 +247,12 @@ def _label_at(
         return None
     if extra and field.kind is Kind.AGREEMENT and _names_agreements(fresh, begin, separator.start()):
         return None
+    if (
+        extra
+        and field.kind is Kind.NAME
+        and (listed := _is_of_projects(fresh, terms, begin, separator.start()))
+    ):
+        field = listed
     if extra and terms.wanted is not None and _is_of_new_address(fresh, begin, separator.start()):
         field = terms.wanted
     start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
@@ -269,6 +275,12 @@ def _is_of_new_address(fresh: Fresh, start: int, end: int) -> bool:
     return any("wanted" in hit.means.addresses for hit in hits) and any(
         "mailbox" in hit.means.things for hit in hits
     )
+
+
+def _is_of_projects(fresh: Fresh, terms: Terms, start: int, end: int) -> Field | None:
+    """As in "Packages under that account: x, y", which ends with another label; the field that lists them."""
+    told = any(("projects", "noun") in hit.means.concepts for hit in fresh.within(start, end))
+    return next(iter(terms.form.of_kind(Kind.LIST)), None) if told else None
 
 
 def _names_several(fresh: Fresh, start: int, end: int) -> bool:

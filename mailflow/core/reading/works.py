@@ -16,9 +16,10 @@ from mailflow.core.reading import candidates
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import WORK, Hit
-from mailflow.core.reading.namelike import TAIL
+from mailflow.core.reading.namelike import NAME, QUOTES
+from mailflow.core.reading.projectlists import is_no_project, rest_of_list
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import words_of
+from mailflow.core.reading.words import lower, words_of
 
 BESIDE_PUBLISHING = "project beside its publishing"
 _SURE = 0.7
@@ -26,6 +27,10 @@ _MOST = 50  # words of a sentence that may be names
 _LEAST = 4  # letters
 _BETWEEN = 2  # common words between what is done and the project
 _REACH = 40  # characters that these take at most
+_TO_BRACKET = 90  # characters between a phrase and a bracket that names what it speaks of
+_BRACKETED = re.compile(rf"\([{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?=[),;])", re.ASCII)
+_AS = re.compile(rf"[ ,](?P<as>\w{{2,5}})[ \n][{QUOTES}]?(?P<name>{NAME})", re.ASCII)
+_OF_ACCOUNT = frozenset({"noun", "account", "as", "said", "signup"})
 _APART = re.compile(r"[.,;!?\n]")
 _NOT_LATIN = re.compile(r"[^\W\d_a-zß-ž]")
 _SCRIPT = 5  # letters of another script that a sentence has at least which is written in it
@@ -43,12 +48,12 @@ def in_prose(
             found = [match for cue in cues for match in _spoken_of(fresh, terms, cue, start, end)]
         if not found or candidates.names_other_service(fresh, terms, start, end):
             continue
-        for first in found:
-            for match in (first, *_named_with(fresh, first, end)):
-                name, place = match["name"].rstrip(".-"), match.start("name")
-                if name in others or not _may_be_project(fresh, terms, match, free):
-                    break  # nor is y of "x and y" one
-                yield Claim(field.key, (name,), BESIDE_PUBLISHING, _SURE, place, place + len(name))
+        for match in found:
+            name = match["name"].rstrip(".-")
+            if name not in others and _may_be_project(fresh, terms, match, free):
+                place = match.start("name")
+                names = (name, *rest_of_list(fresh, terms, match.end()))
+                yield Claim(field.key, names, BESIDE_PUBLISHING, _SURE, place, place + len(name))
 
 
 def _may_be_project(
@@ -83,23 +88,36 @@ def _spoken_of(fresh: Fresh, terms: Terms, cue: Hit, start: int, end: int) -> It
         for match in before:
             if _is_rare(match["name"], terms) and _explains(fresh, terms, cue, match):
                 yield match
+    if is_denied(fresh, cue):
+        return
     for match in islice(candidates.words(fresh, cue.end, end), _BETWEEN + 1):
-        if (
-            _is_rare(match["name"], terms)
-            and _leads_to(fresh, terms, cue, match)
-            and not is_denied(fresh, cue)
-        ):
+        if _is_rare(match["name"], terms) and _leads_to(fresh, terms, cue, match):
             yield match
+    bracket = fresh.text.find("(", cue.end, min(end, cue.end + _TO_BRACKET))
+    for farther in (_in_bracket(fresh, terms, cue, bracket), _placed_as(fresh, terms, cue, end)):
+        if farther is not None and not is_no_project(terms, farther["name"]):
+            yield farther
 
 
-def _named_with(fresh: Fresh, match: re.Match[str], end: int) -> Iterator[re.Match[str]]:
-    """The second one of "x and y", with which what is said ends."""
-    behind = match.end("name")
-    other = next(islice(candidates.words(fresh, behind, end), 1, None), None)  # the first one is the "and"
-    if other is not None and TAIL.match(fresh.text, other.end()):
-        joined = len(words_of(fresh.low[behind : other.start()])) == 1
-        if joined and any("and" in hit.means.speech for hit in fresh.within(behind, other.start())):
-            yield other
+def _in_bracket(fresh: Fresh, terms: Terms, cue: Hit, bracket: int) -> re.Match[str] | None:
+    """As in "a program that I wrote for our choir (x)", but not in "our project manager (jdoe)"."""
+    match = _BRACKETED.match(fresh.text, bracket) if bracket >= 0 else None
+    if match is None or not match["name"].islower():
+        return None
+    hits = fresh.within(cue.end, bracket)
+    others = any(hit.means.names or hit.means.things or "peer" in hit.means.speech for hit in hits)
+    words = words_of(fresh.low[cue.end : bracket])
+    return None if others or terms.among("persons", *words[-1:]) else match
+
+
+def _placed_as(fresh: Fresh, terms: Terms, cue: Hit, end: int) -> re.Match[str] | None:
+    """As in "a program that my nephew put on the site for me, as x", the site being called by its name."""
+    if ("projects", "noun") not in cue.means.concepts:
+        return None
+    place = max(fresh.low.find(name, cue.end, end) for name in terms.service)
+    match = _AS.search(fresh.text, place, min(end, place + _REACH)) if place >= 0 else None
+    word = lower(match["as"]) if match else ""
+    return match if terms.among("as", word) and not terms.among("under", word) else None
 
 
 def is_denied(fresh: Fresh, cue: Hit) -> bool:
@@ -114,11 +132,17 @@ def _leads_to(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> boo
         return False
     words = words_of(between)
     in_brackets = fresh.low[match.start("name") - 1] == "("  # "a program for sundials (x)"
+    if "(" in between[:-1]:
+        return False  # "the library (where i read x)"
     if "projects" in cue.means.tables and not in_brackets and terms.among("purpose", *words):
         return False  # "a program for spectral lines"
+    if in_brackets and terms.among("persons", *words[-1:]):
+        return False  # "our project manager (jdoe)"
     if words and match["name"].endswith(terms.lists.get("endings", ())):
         return False
-    of_account = any(hit.means.names for hit in fresh.within(cue.end, match.start()))
+    of_account = any(
+        not _OF_ACCOUNT.isdisjoint(hit.means.names) for hit in fresh.within(cue.end, match.start())
+    )
     return len(words) <= _BETWEEN and not of_account and all(map(terms.everyday, words))
 
 
@@ -127,4 +151,6 @@ def _explains(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> boo
     between = fresh.low[match.end() : cue.start]
     if not between:
         return False
-    return not between.strip() or (between.startswith(", ") and all(map(terms.everyday, words_of(between))))
+    words = words_of(between)
+    apposed = between.startswith(", ") and not terms.among("is", *words)  # "I'm legit, this is the …"
+    return not between.strip() or (apposed and all(map(terms.everyday, words)))
