@@ -228,6 +228,9 @@ class _Reader:
             self._taken.add((slot.label, end if slot.fields else slot.end))
         elif not read and slot.rule == BEHIND_STATEMENT:
             self._taken.add((slot.label, slot.end))  # the statement is ours, whatever they answer
+        for claim in read[:]:
+            if self._terms.registered is not None and claim.field == self._terms.registered.key:
+                read += choices.beside_address(self._fresh, self._terms, claim)
         for claim in read:
             kind = self._terms.form.by_key[claim.field].kind
             end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
@@ -352,7 +355,15 @@ class _Reader:
         }
         corrected = any("correct" in hit.means.speech for hit in fresh.hits)
         found = candidates.in_prose(
-            fresh, terms, field, free, others, self._writer, self._given, wanted=wanted or corrected
+            fresh,
+            terms,
+            field,
+            free,
+            others,
+            self._writer,
+            self._given,
+            wanted=wanted or corrected,
+            asked=field.item in self._items,
         )
         if any(claim.field == field.key for claim in self._mentioned):
             return [

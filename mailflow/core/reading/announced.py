@@ -8,9 +8,10 @@ from itertools import takewhile
 
 from mailflow.core.reading import introduced
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import WORK, Hit
 from mailflow.core.reading.namelike import (
     NAME,
+    QUOTED,
     QUOTES,
     TAIL,
     WEAK,
@@ -39,6 +40,10 @@ _THERE = re.compile(
     rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
     re.ASCII,
 )
+_ON_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)(?=\s)")
+_UNDER = re.compile(
+    rf"\s(?P<under>\w{{3,5}})\s(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)", re.ASCII
+)
 _COMPOUND = re.compile(r"[a-z]+(?:[._-][a-z0-9]+)+", re.IGNORECASE)
 _CJK_END = re.compile(f"[{CJK}]")
 
@@ -49,9 +54,11 @@ _BESIDE = 25
 _PHRASE_ENDS = (". ", ", ", "! ", "? ", "。", "，", ": ")
 _PAUSES = frozenset({",", "，", ":", "："})
 _ANNOUNCED = frozenset({"noun", "account"})
+_LOST = frozenset({"gone", "ended", "seized", "fails"})
 _PARTING = frozenset({"comma", "and", "but"})
 _LIKEWISE = "likewise"  # "mine is"
 _IT = 2  # words between a pause and an "is": "and it is"
+_NEXT = 2  # characters between a name and what it is the name of
 _OF = 4  # characters between a person and what is theirs: "'s "
 # Kinds of words that another service has too.
 _OWN = frozenset({"noun", "account", "said", "as", "called", "named"})
@@ -60,15 +67,40 @@ _OWN = frozenset({"noun", "account", "said", "as", "called", "named"})
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
     """The name that an announcing phrase of one kind announces."""
     found = next((found for rule in _RULES[key] if (found := rule(fresh, terms, hit)) is not None), None)
-    if found is None or (key in _OWN and _others_place(fresh, terms, hit)):
+    if found is None or (
+        key in _OWN and (_others_place(fresh, terms, hit) or _is_projects(fresh, hit.end, found))
+    ):
         return None
-    return found if key == _LIKEWISE or not _is_of_peer(fresh, hit) else None
+    if key == _LIKEWISE or not _is_of_peer(fresh, hit):
+        return found
+    return found if _is_apposed(fresh, hit, found) else None
+
+
+def _is_projects(fresh: Fresh, place: int, found: Found) -> bool:
+    """As in "the account has two packages: x and y", and in Korean "in the account the x package"."""
+    listed = fresh.text[place : found.start].rstrip(" \n" + QUOTES).endswith((":", "："))
+    begin = place if listed else found.end
+    end = found.start if listed else found.end + _NEXT
+    return any(
+        ("projects", "noun") in hit.means.concepts and hit.start <= end
+        for hit in fresh.within(begin, end + 1)
+    )
 
 
 def _is_of_peer(fresh: Fresh, hit: Hit) -> bool:
     """As in "my colleague's account x"."""
     before = fresh.within(max(0, hit.start - _BESIDE), hit.start)
     return any("peer" in other.means.speech and hit.start - other.end <= _OF for other in before)
+
+
+def _is_apposed(fresh: Fresh, hit: Hit, found: Found) -> bool:
+    """As in "a friend of mine, user x, has lost her phone", which is what the mail is about."""
+    if not fresh.text[: hit.start].rstrip().endswith(","):
+        return False
+    behind = fresh.within(found.end, fresh.sentence_at(found.end)[1])
+    return any(not _LOST.isdisjoint(one.means.states) for one in behind) and any(
+        one.means.things for one in behind
+    )
 
 
 def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -95,6 +127,12 @@ def _past_service(fresh: Fresh, terms: Terms, place: int) -> int:
     return word.end() if word and terms.is_service(word[1]) else place
 
 
+def _past_service_named(fresh: Fresh, terms: Terms, place: int) -> int:
+    """Where "on" and the service's name end that stand at a place; 0 if they do not."""
+    named = _ON_SERVICE.match(fresh.low, place)
+    return named.end() if named and terms.is_service(named[1]) else 0
+
+
 def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found | None:
     """As in "User name on the site is x", and "is not x, it is y"."""
     return _after_is(fresh, terms, hit, strong=strong)
@@ -114,6 +152,23 @@ def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     here = _HERE.match(fresh.text, match.end())
     found = accepted(fresh, terms, here, strong=False, said=True) if here else None
     return found if found and (_COMPOUND.fullmatch(found.name) or TAIL.match(fresh.text, found.end)) else None
+
+
+def _at_last(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "I found the user name, it was on an old invoice: x", where nothing else is spoken of before the colon."""
+    colon = fresh.text.find(":", hit.end, hit.end + _LOOK_AHEAD)
+    here = _HERE.match(fresh.text, colon + 1) if colon >= 0 else None
+    found = accepted(fresh, terms, here, strong=False, said=True) if here else None
+    if found is None or terms.everyday(found.name) or not TAIL.match(fresh.text, found.end):
+        return None
+    others = any(
+        one.means.ends
+        or one.means.topics
+        or set(one.means.things) - {"username"}
+        or ("projects", "noun") in one.means.concepts
+        for one in fresh.within(hit.end, colon)
+    )
+    return None if others else found
 
 
 def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -150,6 +205,15 @@ def _made(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return accepted(fresh, terms, match, strong=False) if match else None
 
 
+def _set_up(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in 'I set up "x" years ago': what people set up is more often another thing, so that quotes have to tell."""
+    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
+    found = accepted(fresh, terms, match, strong=False) if match else None
+    if found is None or found.sure < QUOTED or terms.everyday(found.name):
+        return None
+    return None if any(one.means.objects for one in fresh.within(found.start, found.end)) else found
+
+
 def _called(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "an account called x", but not "a project called x"."""
     return directly(fresh, terms, hit) if nearest(fresh, hit) == "names" else None
@@ -173,10 +237,13 @@ def nearest(fresh: Fresh, hit: Hit) -> str:
 
 def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "I'm x on the site", "I am @x"; any other "I am x" is no account name."""
-    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
+    at_service = _past_service_named(fresh, terms, hit.end)
+    match = _HERE.match(fresh.text, at_service or hit.end, hit.end + _LOOK_AHEAD)
     found = accepted(fresh, terms, match, strong=True) if match else None
     if match is None or found is None:
         return None
+    if at_service:  # "ich bin bei … x"
+        return None if terms.everyday(found.name) else found._replace(sure=WEAK)
     plain = found.name.islower() and not terms.everyday(found.name)
     there = plain and _is_there(fresh, terms, hit, found.end)
     if there or "@" in match["open"] or _at_service(fresh, terms, hit.start, found.end):
@@ -186,7 +253,8 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def _is_there(fresh: Fresh, terms: Terms, hit: Hit, end: int) -> bool:
     """Whether it is told where one is called so, the place having been named before: "there I am x", "I am x there"."""
-    after = _NEXT_WORD.match(fresh.low, end)
+    goes_on = any("and" in one.means.speech for one in fresh.within(end, end + _NEXT))  # Spanish "y"
+    after = None if goes_on else _NEXT_WORD.match(fresh.low, end)
     words = [*words_of(fresh.low[hit.start : hit.end]), *([after[1]] if after else ())]
     return terms.among("there", *words)
 
@@ -228,6 +296,16 @@ def _likewise(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return directly(fresh, terms, hit) if any(_ANNOUNCED & {*other.means.names} for other in spoken) else None
 
 
+def _here_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "x is my user name on another site, here it is y"."""
+    found = _following(fresh, terms, hit, strong=False)
+    if found is None or terms.everyday(found.name):
+        return None
+    before = reversed(fresh.within(max(0, hit.start - _LOOK_AHEAD), hit.start))
+    spoken = takewhile(lambda other: not other.means.ends, before)
+    return found if any(_ANNOUNCED & {*other.means.names} for other in spoken) else None
+
+
 def named_there(fresh: Fresh, terms: Terms) -> Found | None:
     """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
     named = any(name in fresh.low for name in terms.service)
@@ -237,6 +315,21 @@ def named_there(fresh: Fresh, terms: Terms) -> Found | None:
             found = accepted_before(fresh, terms, match, -1, plain=match["name"].islower())
             if found:
                 return found
+    return None
+
+
+def under_service(fresh: Fresh, terms: Terms) -> Found | None:
+    """As in "my package, y, sits on the site under x", the site being called by its name."""
+    for service in terms.service:
+        place = fresh.low.find(service)
+        while place >= 0:
+            match = _UNDER.match(fresh.text, place + len(service))
+            if match and terms.among("under", lower(match["under"])):
+                found = accepted(fresh, terms, match, strong=False)
+                spoken = fresh.within(fresh.sentence_at(place)[0], place)
+                if found and any(hit.means.traits & WORK for hit in spoken):
+                    return found
+            place = fresh.low.find(service, place + 1)
     return None
 
 
@@ -276,8 +369,17 @@ def before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return None if found is None or _others_place(fresh, terms, hit) else found
 
 
+def alone_before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "a little program for our choir, x it is called": a name that is all of the phrase before."""
+    begin = _phrase_start(fresh, hit.start)
+    match = last_name(fresh.text[begin : hit.start]) if fresh.low.startswith(", ", begin - 1) else None
+    if match is None or fresh.text[begin : begin + match.start()].strip() or not match["name"].islower():
+        return None
+    return accepted_before(fresh, terms, match, begin, plain=True)
+
+
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
-    "noun": (directly, said, _before_is, _asked_oneself, _then_it_is),
+    "noun": (directly, said, _before_is, _asked_oneself, _then_it_is, _at_last),
     "account": (weakly, _before_is, before),
     "as": (directly,),
     "said": (said,),
@@ -287,6 +389,9 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "iam": (_introduced, introduced.unlike_words, introduced.in_brackets),
     "here": (_speaking,),
     _LIKEWISE: (_likewise,),
+    "the_one_here": (_here_it_is,),
+    "looked_for": (weakly,),
+    "opens": (_set_up,),
     "maintains": (_as,),
     "is_me": (introduced.in_brackets,),
     "mine": (_own_name, _named_there, introduced.unlike_words, introduced.in_brackets),
@@ -312,6 +417,8 @@ def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
     before = words_of(fresh.low[max([begin, *parts]) : hit.start])[-3:]
     after = words_of(fresh.low[hit.end : hit.end + _BESIDE])[:2]
     near = (*before, *after)
+    if terms.begins_with("other_place", fresh.low[hit.end : hit.end + _LOOK_BACK]):
+        return True
     return terms.among("elsewhere", *near) and not any(map(terms.is_service, near))
 
 

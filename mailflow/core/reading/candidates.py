@@ -71,24 +71,31 @@ def in_prose(
     given: Callable[[Iterable[Claim]], list[Claim]],
     *,
     wanted: bool,
+    asked: bool,
 ) -> Iterator[Claim]:
     """`free`: the parts of the text that are prose. `others`: names, in lower case, that are no account's.
 
-    `given`: leaves out those that their sentence only mentions.
+    `given`: leaves out those that their sentence only mentions. `asked`: our letter asked for the name.
 
     Where no name is `wanted`, only one that is made of the writer's own counts: "any news of jdoe?".
     """
     own = words_of_writer(terms, writer)
     found: dict[str, Claim] = {}
-    if not (wanted or any(word in fresh.low for word in own)):
+    told = asked or terms.among("found", *words_of(fresh.low))
+    if not (wanted or told or any(word in fresh.low for word in own)):
         return
-    for match, cues, denied in islice(_candidates(fresh, terms, free, others, own, wanted=wanted), _MOST):
+    for match, cues, denied in islice(
+        _candidates(fresh, terms, free, others, own, wanted=wanted or told), _MOST
+    ):
         name = match["name"].rstrip(".-")
         corrects = _corrects(name, denied, cues)
         sure = _CORRECTED if corrects else _sureness(fresh, terms, match, cues)
+        is_told = told and _is_told(fresh, terms, match, cues, asked=asked)
+        if not sure and (is_told or _gets_in(fresh, terms, match)):
+            sure = _PLAIN
         if _is_own(fresh, terms, match, cues, own):
             sure = max(sure, _LIKELY) + _OWN
-        elif not (wanted or corrects):
+        elif not (wanted or corrects or is_told):
             continue
         sure -= _IN_SUBJECT if match.start() < fresh.subject else 0
         if sure > 0 and not terms.states_nothing(field, name):
@@ -161,9 +168,14 @@ def _cues(fresh: Fresh, terms: Terms, start: int, end: int) -> list[_Cue]:
         *(_Cue(hit.end, "account") for hit in hits if not _ANNOUNCE.isdisjoint(hit.means.names)),
         *(_Cue(word.end(), "account") for word in words if terms.is_service(word.group())),
         *(_Cue(hit.end, "thing") for hit in hits if hit.means.tells or _is_of_account(hit)),
-        *(_Cue(hit.end, "projects") for hit in hits if "projects" in hit.means.tables),
+        *(_Cue(hit.end, "projects") for hit in hits if _speaks_of_project(hit)),
     ]
     return sorted(cues)
+
+
+def _speaks_of_project(hit: Hit) -> bool:
+    """Whether a phrase names a project, and not its page, on which names stand."""
+    return any(table == "projects" and key != "page" for table, key in hit.means.concepts)
 
 
 def _is_of_account(hit: Hit) -> bool:
@@ -261,6 +273,53 @@ def _belongs_to(fresh: Fresh, terms: Terms, cue: _Cue, start: int) -> bool:
     between = words_of(fresh.low[cue.end : start])
     last = between[-1] if between else fresh.low[: cue.end].rsplit(None, 1)[-1]
     return len(between) <= 1 and terms.among("of", last)
+
+
+def _gets_in(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
+    """As in "When x logs in, …", "x cannot log in": a plain word that begins its clause, and what accounts do."""
+    if not _may_stand(terms, match["name"]):
+        return False
+    if not terms.begins_with("gets_in", fresh.low[match.end() : match.end() + _LOOK_BACK]):
+        return False
+    before = _BEFORE.search(_text_before(fresh, match.start()))
+    leads = before is None or before["mark"] or not before["word"] or terms.among("opens", before["word"])
+    return bool(leads or _opens_sentence(fresh, match.start()))
+
+
+def _opens_sentence(fresh: Fresh, place: int) -> bool:
+    return not fresh.text[fresh.sentence_at(place)[0] : place].strip()
+
+
+def _is_told(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue], *, asked: bool) -> bool:
+    """As in "the page says x", where a name was asked for, and "I have found it: it is x"; no project is spoken of."""
+    name = match["name"]
+    if not (_may_stand(terms, name) and TAIL.match(fresh.text, match.end())):
+        return False
+    begin, end = fresh.sentence_at(match.start())
+    if not (asked or terms.among("found", *words_of(fresh.low[begin:end]))):
+        return False
+    text = _text_before(fresh, match.start())
+    before = words_of(text)[-2:]
+    if text.rstrip().endswith(":") and terms.among("persons", *before[-1:]):
+        return True  # 'the page of my library says "Maintainers: x"'
+    if any(cue.kind == "projects" for cue in cues):
+        return False
+    if text.rstrip().endswith(":"):
+        return True
+    return terms.among("is", *before[-1:], " ".join(before)) or terms.among("shows", *before[-1:])
+
+
+def _may_stand(terms: Terms, name: str) -> bool:
+    """Whether a word may be a name where no sign but its place says so."""
+    plain = _COMPOUND.fullmatch(name) is not None or name.isalnum()
+    return (
+        plain
+        and name.islower()
+        and _LEAST <= len(name) <= _LONGEST_WORD
+        and name not in terms.values.get("given", ())
+        and not name.endswith(terms.lists.get("endings", ()))
+        and not _is_mistyped(terms, name)
+    )
 
 
 def _stands_as_name(fresh: Fresh, terms: Terms, match: re.Match[str], spoken: Sequence[_Cue]) -> bool:

@@ -70,6 +70,22 @@ def _reason_in_slot(
         yield Claim(field.key, tuple(told), slot.rule, sure, slot.start, slot.end)
 
 
+def beside_address(fresh: Fresh, terms: Terms, address: Claim) -> Iterator[Claim]:
+    """As in "Old address: x (closed)": what a line tells of the account's address behind it."""
+    end = fresh.line_end(address.end)
+    hits = fresh.within(address.end, end)
+    if not any(not ENDED.isdisjoint(hit.means.states) for hit in hits):
+        return
+    gone = any(
+        part.states & ENDED and not part.things and not is_reserved(part) and not part.question
+        for part in clauses(hits, terms.opposites)
+    )
+    for field in terms.form.of_kind(Kind.REASON) if gone else ():
+        choice = terms.ways[field.key].things.get("mailbox", "")
+        if choice:
+            yield Claim(field.key, (choice,), address.rule, _NAMED, address.end, end)
+
+
 def _best(evidence: Iterable[Evidence]) -> list[str]:
     """The choices that are told; those that are only hinted at where no other is."""
     found = list(evidence)

@@ -46,14 +46,11 @@ def unlike_words(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if match is None or not _may_be_name(terms, match["name"]):
         return None
     name = match["name"]
-    if not (
-        _NO_LATIN.search(fresh.text, hit.start, hit.end)
-        or is_initialled(terms, name)
-        or _begins_as_no_word(fresh, terms, name)
-    ):
+    shaped = _NO_LATIN.search(fresh.text, hit.start, hit.end) is not None or is_initialled(terms, name)
+    if not (shaped or _begins_as_no_word(fresh, terms, name)):
         return None
     placed = _opens_sentence(fresh, hit.start) and ends_phrase(fresh, match.end("name"))
-    return Found(name, *match.span("name"), WEAK) if placed else None
+    return Found(name, *match.span("name"), WEAK if shaped else SHAKY) if placed else None
 
 
 def in_brackets(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:

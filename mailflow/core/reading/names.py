@@ -41,6 +41,7 @@ _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
 _BETWEEN = 20
 _SEVERAL = 2
 _SAID = frozenset({"account", "noun"})  # kinds of words that announce a name
+_INTRODUCES = frozenset({"iam", "mine"})
 _LAST_WORD = 2  # rank of what is set against another
 _FAR = 150  # characters
 _IN_PROSE = prose_rule("name")
@@ -179,7 +180,7 @@ def _in_prose(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -
     yield from _mentioned(fresh, terms, field)
     yield from _opening(fresh, terms, field)
     yield from named_beside(fresh, terms, field)
-    if there := announced.named_there(fresh, terms):
+    if there := announced.named_there(fresh, terms) or announced.under_service(fresh, terms):
         yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
     for hit in islice((hit for hit in hits if hit.means.names), _MOST):
         yield from _announced(fresh, terms, field, hit)
@@ -215,6 +216,8 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
         if found is not None and (found.sure >= INSISTED or not terms.states_nothing(field, found.name)):
             start, end = min(found.start, hit.start), max(found.end, hit.end)
             rank = _LAST_WORD if key in _SAID and _is_set_against(fresh, hit) else ORDINARY
+            if key in _INTRODUCES and found.sure == SHAKY:
+                rank = 0  # "I am a doctorand, my account is jdoe": it may be a word that no dictionary has
             yield Claim(field.key, found.name, _IN_PROSE, found.sure, start, end, rank)
             right = notbut.at_once(fresh, terms, found.end) or notbut.thought(
                 fresh, terms, found.start, found.end

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mailflow.core.form import Field, Form, Kind
@@ -155,6 +156,11 @@ class Terms:
         """Whether one of some words is in a list of short words."""
         return not self.short_words.get(key, _NONE).isdisjoint(words)
 
+    def begins_with(self, key: str, text: str) -> bool:
+        """Whether a text begins with one of the phrases of a list, word by word."""
+        phrases = _worded(self.lists.get(key, ()))
+        return f"{' '.join(words_of(text))} ".startswith(phrases)
+
     def whole_label(self, words: list[str]) -> Field | None:
         """The field whose label a line is."""
         found = self.label(words)
@@ -164,6 +170,11 @@ class Terms:
         """Whether a value is a placeholder."""
         bare = lower(value).strip(" .()[]<>{}\"'`*_-–—!?…。@")
         return not bare or bare in self.values.get("unknown", ()) or bare in self.placeholders[field.key]
+
+
+@cache
+def _worded(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{' '.join(words_of(phrase))} " for phrase in phrases)
 
 
 def collapsed(text: str) -> str:
