@@ -19,7 +19,7 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
 
     `last`: the clause right before it, None if it is the first.
     """
-    if "if" in part.marks or (last is not None and _is_of_other(part, last)):
+    if "if" in part.marks or _is_of_account(part) or (last is not None and _is_of_other(part, last)):
         return False
     if part.sentence - named.sentence > 1:
         return _refers_far_back(part, named)
@@ -35,9 +35,27 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
     if part.sentence != named.sentence or _only_auxiliary(part):
         return False
     looked_for = part.break_before == "but" and part.negated and not named.states.isdisjoint(KEPT | HAD_IN)
-    goes_on = part.break_before == "and" or looked_for  # "the codes were printed, but I have not found them"
+    closed = part.states & ENDED and _MAILBOX.issuperset(named.things) and _is_set_against(part, last)
+    # "the codes were printed, but I have not found them"
+    goes_on = part.break_before == "and" or closed or looked_for
     past = last is not None and _is_past_relative(part, last)
     return past or "which" in part.marks or (goes_on and not held)
+
+
+def _is_set_against(part: Clause, last: Clause | None) -> bool:
+    """Whether a "but" leads to a clause, be it, as in Japanese, at the end of the one before."""
+    return part.break_before == "but" or (last is not None and last.is_only("but"))
+
+
+def _is_of_account(part: Clause) -> bool:
+    """As in "… and then I read that the account is disabled", which has a subject of its own."""
+    told = [hit for hit in part.hits if not ENDED.isdisjoint(hit.means.states)]
+    return any(
+        0 < one.start - hit.end <= _NEAR if "account" in hit.means.names else hit.start < one.end <= hit.end
+        for hit in part.hits
+        if "account" in hit.means.names or "other" in hit.means.tells
+        for one in told
+    )
 
 
 def is_held(named: Clause) -> bool:

@@ -19,6 +19,7 @@ _STARTS_ANEW = re.compile(
 _SAID = re.compile(r"(?:[다요죠음함까]|です|ます|ました|ません|でした|ください)$")
 _CJK = re.compile(f"[{CJK}]")
 _GOES_ON, _STOPS = ",，、:：(-", ".!?…"
+_OPENING = "(（"
 _TELLS_ITSELF = f"{_GOES_ON}{_STOPS} "  # that a sentence ends, or that it does not: programs leave a space (RFC 3676, section 4.1)
 _LONG, _LONGEST = 52, 80  # characters: no mail program wraps sooner, and none later
 _LONG_CJK = 28
@@ -42,7 +43,7 @@ def line_breaks(lines: Sequence[str], starts: Sequence[int], goes_on: AbstractSe
     for number, (line, following) in enumerate(pairwise(lines)):
         if not line or not following or _ends(line, following, goes_on):
             certain.append(starts[number + 1] - 1)
-        elif line[-1] not in _TELLS_ITSELF:
+        elif line[-1] not in _TELLS_ITSELF and following.lstrip()[:1] not in _OPENING:
             soft.append(number)
     by_hand = [starts[number + 1] - 1 for number in _by_hand(lines, soft, goes_on)] if soft else ()
     return Breaks(frozenset(certain), frozenset(by_hand))
@@ -134,7 +135,7 @@ def _ends(line: str, following: str, goes_on: AbstractSet[str]) -> bool:
         return True
     if not line.isascii() and _SAID.search(line):
         return True
-    if start[0].islower() or line[-1] in _GOES_ON:
+    if start[0].islower() or start[0] in _OPENING or line[-1] in _GOES_ON:
         return False
     short = len(line) < (_LONG_CJK if _CJK.match(line[-1]) else _LONG)
     return short and _last_word(line) not in goes_on

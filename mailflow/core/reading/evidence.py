@@ -239,7 +239,8 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
         named = [thing for thing in named if thing != "some_codes"]
     if "mail" in named and _names_mailbox(part):
         named = ["mailbox" if thing == "mail" else thing for thing in named]
-    if "verification_mail" in named:  # "the mail to confirm the address never came"
+    # "the mail to confirm the address never came"
+    if "verification_mail" in named and "unverified" not in part.states:
         named = [thing for thing in named if thing != "mailbox"]
     return named
 

@@ -8,6 +8,7 @@ from mailflow.core.reading.clauses import HAS, RESERVES_BUT_WHY, Clause
 from mailflow.core.reading.meaning import Hit
 
 _MAIL = frozenset({"mail", "verification_mail"})
+_BOX = frozenset({"mailbox", "an_address"})
 _OF_ACCOUNT = frozenset({"registered", "tied"})
 _SUPPOSED = RESERVES_BUT_WHY | {"contrary"}
 
@@ -18,7 +19,7 @@ def led_to(parts: Sequence[Clause], choice: str) -> frozenset[int]:
     They say to which mailbox the account's mail goes, or what the account is registered with, and that they have left those to
     whom it belongs; but not that it is still read: "I left the firm, but can still read it".
     """
-    told = {part.sentence for part in parts if "mailbox" in part.things and _mailbox(part) is not None}
+    told = {part.sentence for part in parts if _names_box(part) and _mailbox(part) is not None}
     if not told:
         return frozenset()
     around = [part for part in parts if part.sentence in told]
@@ -27,16 +28,19 @@ def led_to(parts: Sequence[Clause], choice: str) -> frozenset[int]:
     return frozenset(left - fine)
 
 
+def _names_box(part: Clause) -> bool:
+    return not _BOX.isdisjoint(part.things)
+
+
 def _mailbox(part: Clause) -> Hit | None:
     """The mailbox of which a clause says that mail goes there, or that it is the account's."""
-    if "mailbox" not in part.things or part.question or not part.marks.isdisjoint(_SUPPOSED):
+    if not _names_box(part) or part.question or not part.marks.isdisjoint(_SUPPOSED):
         return None
-    mailbox = next(hit for hit in part.hits if "mailbox" in hit.means.things)
-    by_mail = not _MAIL.isdisjoint(part.things)
-    led = by_mail or any(
-        not _OF_ACCOUNT.isdisjoint(hit.means.addresses) or "leads_there" in hit.means.speech
-        for hit in part.hits
-    )
+    mailbox = next(hit for hit in part.hits if not _BOX.isdisjoint(hit.means.things))
+    led = any("leads_there" in hit.means.speech for hit in part.hits)
+    if "mailbox" in part.things:
+        by_mail = not _MAIL.isdisjoint(part.things)
+        led = led or by_mail or any(not _OF_ACCOUNT.isdisjoint(hit.means.addresses) for hit in part.hits)
     return mailbox if led and not _is_denied(part, mailbox) else None
 
 

@@ -71,6 +71,16 @@ class Segment:
         return self.traits & _TELLING == OBJECT
 
     @property
+    def labels(self) -> bool:
+        """Whether it can be a label: "Mailbox: gone", but not "I write from my new mailbox: I have lost …"."""
+        return self.bare and not any("from" in hit.means.addresses for hit in self.hits)
+
+    @property
+    def signs_up(self) -> bool:
+        """Whether it says with what somebody registered, and no more: "I signed up with this address"."""
+        return self.bare and any("signup" in hit.means.names for hit in self.hits)
+
+    @property
     def leads_there(self) -> bool:
         """Whether it says where a mail goes: "and the reset mail goes to my old mailbox", but not "the mailbox it goes to"."""
         if not self.traits & MAILBOX:
@@ -166,7 +176,7 @@ class _Splitter:
         return self._segments
 
     def _take(self, hit: Hit, means: Meaning, kind: str) -> None:
-        if not kind or (kind == "colon" and self._held.bare):  # a label, whose value goes with it
+        if not kind or (kind == "colon" and self._held.labels):  # a label, whose value goes with it
             if "that" in means.speech and self._told & THING and self._told & STATE:
                 self._break("that")  # "The page says of my password that the address …"
             if "denies_next" in means.speech and self._held.tells_loss:
@@ -258,6 +268,8 @@ def _stands_alone(left: Segment, segment: Segment, following: Segment | None) ->
     A "not" behind an "and" belongs to a verb of its own, known or not: "they stole my phone and I can no longer …".
     """
     if segment.break_before == "and":
+        if left.signs_up and segment.traits & THING and segment.traits & VERB:
+            return True  # "I registered with this address and cannot remember the user name"
         # "… on the laptop | that got stolen, and there is no copy"
         named = left.traits & THING or left.is_relative
         told = named and left.traits & STATE and not left.traits & NEGATES
@@ -307,11 +319,20 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         apart = segment.traits & THING and (left.gives_address or segment.begins_anew)
         apart = apart or (segment.is_relative and _ends_behind(segment, segments, following))
         return not apart and segment.traits & _TELLING != 0
-    listed = segment.bare and left.traits & VERB and not (segment.leads_there or _is_set_apart(left, segment))
+    bare = segment.bare or (segment.break_before == "and" and _is_second_of_both(left, segment))
+    listed = bare and left.traits & VERB and not (segment.leads_there or _is_set_apart(left, segment))
     if not listed or not _alike(left, segment) or _explains(left, segment):
         return False
     apart = left.labelled or (segment.gives_address and not _list_goes_on(segments, following))
     return segment.break_before == "and" or not (apart or _starts_list(segments, following))
+
+
+def _is_second_of_both(left: Segment, segment: Segment) -> bool:
+    """As in "I lost both the mailbox and | the key that they had paid for", where the "that" tells of the key alone."""
+    if not (segment.starts_with_object and any("both" in hit.means.speech for hit in left.hits)):
+        return False
+    first = next((hit for hit in segment.hits if hit.means.acts or "which" in hit.means.speech), None)
+    return first is not None and "which" in first.means.speech
 
 
 def _is_set_apart(left: Segment, segment: Segment) -> bool:
