@@ -346,7 +346,7 @@ class _Reader:
         reasons = [field for field in left if field.kind is Kind.REASON]
         parts = clauses(hits, terms.opposites) if reasons else []
         for field in reasons:
-            yield from choices.mentioned(terms, field, parts)
+            yield from choices.mentioned(fresh, terms, field, parts)
 
     def _likely_name(self, field: Field, free: Sequence[_Span], *, wanted: bool) -> list[Claim]:
         fresh, terms = self._fresh, self._terms

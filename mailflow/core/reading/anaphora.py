@@ -35,7 +35,8 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
     if part.sentence != named.sentence or _only_auxiliary(part):
         return False
     looked_for = part.break_before == "but" and part.negated and not named.states.isdisjoint(KEPT | HAD_IN)
-    closed = part.states & ENDED and _MAILBOX.issuperset(named.things) and _is_set_against(part, last)
+    closed = part.states & ENDED and not part.negated and _MAILBOX.issuperset(named.things)
+    closed = closed and _is_set_against(part, last)
     # "the codes were printed, but I have not found them"
     goes_on = part.break_before == "and" or closed or looked_for
     past = last is not None and _is_past_relative(part, last)

@@ -78,13 +78,11 @@ def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
 
 def _is_projects(fresh: Fresh, place: int, found: Found) -> bool:
     """As in "the account has two packages: x and y", and in Korean "in the account the x package"."""
-    listed = fresh.text[place : found.start].rstrip(" \n" + QUOTES).endswith((":", "："))
-    begin = place if listed else found.end
-    end = found.start if listed else found.end + _NEXT
-    return any(
-        ("projects", "noun") in hit.means.concepts and hit.start <= end
-        for hit in fresh.within(begin, end + 1)
-    )
+    if fresh.text[place : found.start].rstrip(" \n" + QUOTES).endswith((":", "：")):
+        hits = fresh.within(place, found.start)
+    else:
+        hits = fresh.within(found.end, found.end + _NEXT)
+    return any(("projects", "noun") in hit.means.concepts for hit in hits)
 
 
 def _is_of_peer(fresh: Fresh, hit: Hit) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
@@ -28,6 +29,7 @@ from mailflow.core.reading.terms import Terms, collapsed
 from mailflow.core.reading.whereabouts import as_lost
 from mailflow.core.reading.whichquestion import ORDINALS, has_word
 
+_MASKED = re.compile(r"[^\w\[]{0,3}\[[a-z][a-z ]{2,30} removed\]")
 _PASTED = 0.65
 _NAMED = 0.85  # a reason slot that only names a thing
 _BARE = 0.85  # a plain yes or no
@@ -272,18 +274,36 @@ def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
             yield Claim(field.key, value, prose_rule(field.kind), one.sure, start, end, one.rank)
 
 
-def mentioned(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Claim]:
+def mentioned(fresh: Fresh, terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Claim]:
     """Who wants an account back and only speaks of a thing means that one: "it is about the authenticator"."""
     told = terms.ways[field.key].mentioned
-    fine = {thing for part in parts if part.states & _FINE for thing in part.things}
+    fine = {
+        thing
+        for last, part in zip((None, *parts), parts, strict=False)
+        if _is_fine(part, last)
+        for thing in part.things
+    }
     for part in parts:
         if part.asks or part.marks & _SUPPOSED or part.states & _FINE or part.topics:
             continue  # "I think it is the authenticator" is as good as they know
         if is_of_other_service(part) or "codes" in part.things:
             continue
         for thing in part.things:
-            if thing in told and thing not in fine:  # "The password. No, the password I know."
+            if thing in told and thing not in fine and not _is_pasted(fresh, part, thing):
+                # "The password. No, the password I know."
                 yield Claim(field.key, (told[thing],), MENTIONED, _MENTIONED, part.start, part.end, rank=0)
+
+
+def _is_pasted(fresh: Fresh, part: Clause, thing: str) -> bool:
+    """As in "account jdoe, password [password removed]": who sends a secret has it."""
+    ends = [hit.end for hit in part.hits if thing in hit.means.things]
+    return any(_MASKED.match(fresh.text, end) for end in ends)
+
+
+def _is_fine(part: Clause, last: Clause | None) -> bool:
+    """As in "The mailbox is fine, | and so is the password"."""
+    as_before = "same" in part.marks and last is not None and last.sentence == part.sentence
+    return bool(part.states & _FINE or (as_before and last is not None and last.states & _FINE))
 
 
 def pasted(fresh: Fresh, terms: Terms) -> Iterator[Claim]:

@@ -218,6 +218,8 @@ def _shares(part: Clause, loss: Clause | None) -> bool:
     as_well = "too" in part.hits[0].means.speech
     if loss is None or part.negated or not part.states <= (NO_STATE | _PRINTED if as_well else NO_STATE):
         return False
+    if any("noun" in hit.means.names or "here" in hit.means.addresses for hit in part.hits):
+        return False  # "My user name is x, and the address is this one too"
     if part.sentence - loss.sentence > 1 and not (
         losttogether.CODES.issuperset(part.things) and "only" not in part.marks
     ):

@@ -156,9 +156,10 @@ def _farther(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     match = _FARTHER.match(fresh.text, hit.end)
     if match is None or not match["name"].islower() or is_no_project(terms, match["name"]):
         return None
-    things = any(one.means.things for one in fresh.within(hit.end, match.start("name")))
-    if things or not all(map(terms.everyday, words_of(match["between"]))):
-        return None  # "the program on my phone, x"
+    between = fresh.within(hit.end, match.start("name"))
+    others = any(one.means.things or "account" in one.means.names for one in between)
+    if others or not all(map(terms.everyday, words_of(match["between"]))):
+        return None  # "the program on my phone, x", "we publish through an account, x"
     found = Found(match["name"], *match.span("name"), WEAK)
     ends = TAIL.match(fresh.text, match.end()) or any(rest_of_list(fresh, terms, found.end))
     return found if ends else None

@@ -18,6 +18,7 @@ from mailflow.core.reading.words import lower, words_of
 
 _OTHER_THING = ("things", "nothing")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.):]?\s")  # of our question
+_PROJECTS = frozenset({"projects"})
 _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
 _SHORT, _LONG = 60, 160  # characters
@@ -104,6 +105,10 @@ def _lone_name(
         of_other = any(hit.means.objects or "projects" in hit.means.tables for hit in hits)
         told = "" if of_other or "@" in text else _said_right(text, terms) or _behind_colon(text, terms)
         name, sure = (told, _FIRST_OF_MORE) if told else _name_alone(text, terms)
+        if name in terms.values.get("given", ()) and name != text.strip(_ENDS):
+            continue  # "my daughter is maarit"
+        if not told and name != text.strip(_ENDS) and any(hit.means.tables & _PROJECTS for hit in hits):
+            continue  # "my library is x"
         if (
             name
             and (name.islower() or not name.isalpha() or alone)

@@ -243,7 +243,8 @@ def _label_at(
             return None
         return _Label(begins[0], begin, separator.end(), "line", whole=False)
     field, extra = found
-    if extra and (not strong or _is_told_to_change(fresh, field, begin, separator.start())):
+    again = terms.among("again", " ".join(words[-2:]))  # "escrevo de novo: …"
+    if extra and (again or not strong or _is_told_to_change(fresh, field, begin, separator.start())):
         return None
     if extra and field.kind is Kind.AGREEMENT and _names_agreements(fresh, begin, separator.start()):
         return None

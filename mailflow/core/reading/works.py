@@ -30,7 +30,6 @@ _REACH = 40  # characters that these take at most
 _TO_BRACKET = 90  # characters between a phrase and a bracket that names what it speaks of
 _BRACKETED = re.compile(rf"\([{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?=[),;])", re.ASCII)
 _AS = re.compile(rf"[ ,](?P<as>\w{{2,5}})[ \n][{QUOTES}]?(?P<name>{NAME})", re.ASCII)
-_OF_ACCOUNT = frozenset({"noun", "account", "as", "said", "signup"})
 _APART = re.compile(r"[.,;!?\n]")
 _NOT_LATIN = re.compile(r"[^\W\d_a-zß-ž]")
 _SCRIPT = 5  # letters of another script that a sentence has at least which is written in it
@@ -140,9 +139,8 @@ def _leads_to(fresh: Fresh, terms: Terms, cue: Hit, match: re.Match[str]) -> boo
         return False  # "our project manager (jdoe)"
     if words and match["name"].endswith(terms.lists.get("endings", ())):
         return False
-    of_account = any(
-        not _OF_ACCOUNT.isdisjoint(hit.means.names) for hit in fresh.within(cue.end, match.start())
-    )
+    # "distributes its x"
+    of_account = any(set(hit.means.names) - {"iam"} for hit in fresh.within(cue.end, match.start()))
     return len(words) <= _BETWEEN and not of_account and all(map(terms.everyday, words))
 
 
