@@ -82,10 +82,14 @@ def beside_address(fresh: Fresh, terms: Terms, address: Claim) -> Iterator[Claim
         part.states & ENDED and not part.things and not is_reserved(part) and not part.question
         for part in clauses(hits, terms.opposites)
     )
-    for field in terms.form.of_kind(Kind.REASON) if gone else ():
-        choice = terms.ways[field.key].things.get("mailbox", "")
-        if choice:
-            yield Claim(field.key, (choice,), address.rule, _NAMED, address.end, end)
+    choices = [
+        (field.key, terms.ways[field.key].things.get("mailbox")) for field in terms.form.of_kind(Kind.REASON)
+    ]
+    yield from (
+        Claim(key, (choice,), address.rule, _NAMED, address.end, end)
+        for key, choice in choices
+        if gone and choice
+    )
 
 
 def _best(evidence: Iterable[Evidence]) -> list[str]:
