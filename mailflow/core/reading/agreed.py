@@ -133,7 +133,9 @@ def _by_short_name(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
     """The agreement that "I will abide by the code" is to, which a word of its label names as the last of what is said."""
     if "keeps" not in part.marks or "agree" not in part.says or part.things:
         return ()
-    behind = [hit.end for hit in part.hits if "keeps" in hit.means.speech]
+    keeps = [hit.end for hit in part.hits if "keeps" in hit.means.speech]
+    led_to = [hit for hit in part.hits if "to" in hit.means.addresses]
+    behind = [*keeps, *(to.end for to in led_to if any(to.start - end in {0, 1} for end in keeps))]
     fields = terms.form.of_kind(Kind.AGREEMENT)
     named = bareyes.called_behind(fresh, behind, part.end + _SHORT, fields)
     return tuple(field.key for field in named if field.key not in part.topics)

@@ -20,12 +20,15 @@ _KEEPS_TO = frozenset({"agree"})
 _THANKS = frozenset({"thanks", "sorry"})  # or excuses
 _COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
 _AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
+_LONGEST_WORD = 20  # characters
 _A_THING = 2  # words behind a "to", as in "to the proposal"
 # What a "to" leads to where it is what we asked.
-_OURS = frozenset({"all", "both", "it", "that", "you", "too", "same"})
+_ALL_OF_OURS = frozenset({"all", "both", "it", "that", "too", "same"})
+_YES = ("yes",)
+_TELLING = frozenset({"yes", "agree", "objection"})
 
 
-def says_no_more(fresh: Fresh, start: int, end: int, called: AbstractSet[str]) -> bool:
+def says_no_more(fresh: Fresh, terms: Terms, start: int, end: int, called: AbstractSet[str]) -> bool:
     """Whether a yes is all that a sentence says: "Yes, I'll send you the link tomorrow" answers no question of ours."""
     hits = fresh.within(start, end)
     if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
@@ -37,7 +40,9 @@ def says_no_more(fresh: Fresh, start: int, end: int, called: AbstractSet[str]) -
     told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), beside)]
     if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
         return False
-    return not (_knows_something(hits, told, end) or (not led and _goes_on_to_tell(hits, told)))
+    if _knows_something(hits, told, end) or _is_of_something(fresh, terms, hits, told, called):
+        return False
+    return bool(led) or not _goes_on_to_tell(fresh, hits, told, called)
 
 
 def thanks(fresh: Fresh, start: int, end: int) -> list[tuple[int, int]]:
@@ -94,22 +99,65 @@ def _led_to(hits: Sequence[Hit]) -> list[int]:
 def _is_to_something(
     fresh: Fresh, hits: Sequence[Hit], led: Sequence[int], end: int, called: AbstractSet[str]
 ) -> bool:
-    """Whether what is agreed to is named, and none of ours: "I agree with Marisol's proposal"."""
+    """Whether what is agreed to is named, and none of ours: "I agree with Marisol's proposal", "I'm happy to send you my ID"."""
+    spans = _spans(hit for hit in hits if hit.means.says or not hit.means.states)
     for place in led:
         thing = list(islice(WORD.finditer(fresh.text, place, end), _A_THING))
-        if thing and not (_is_in(thing[-1].start(), _spans(hits)) or thing[-1][0].lower() in called):
-            near = fresh.within(place, thing[-1].end())
-            return not any(_OURS & hit.means.speech or hit.means.topics for hit in near)
+        unknown = [word for word in thing if not (_is_in(word.start(), spans) or word[0].lower() in called)]
+        near = fresh.within(place, thing[-1].end()) if thing else ()
+        if any(_is_person(fresh, hit) for hit in near):
+            return True
+        ours = any(hit.means.topics for hit in near) or (
+            unknown[:1] != thing[:1] and any(_ALL_OF_OURS & hit.means.speech for hit in near)
+        )
+        if unknown and not ours:
+            return True
     return False
 
 
-def _goes_on_to_tell(hits: Sequence[Hit], told: Sequence[re.Match[str]]) -> bool:
-    """Whether words follow a yes that say what it is about: "Yes, I sent it this morning"."""
-    said = [hit for hit in hits if hit.means.says]
-    if not said or said[-1].means.says != ("yes",):
+def _is_person(fresh: Fresh, hit: Hit) -> bool:
+    """Whether somebody else is named: "my boss", but no "you"."""
+    return "you" in hit.means.speech and " " in fresh.text[hit.start : hit.end]
+
+
+def _is_of_something(
+    fresh: Fresh, terms: Terms, hits: Sequence[Hit], told: Sequence[re.Match[str]], called: AbstractSet[str]
+) -> bool:
+    """Whether something else is fine: "The weather is fine", where a word stands before the "is" that means nothing here."""
+    said = next((hit for hit in hits if hit.means.says), None)
+    if said is None or not told or not terms.among("is", *words_of(fresh.low[said.start : said.end])[:1]):
         return False
-    behind = [word for word in told if word.start() >= said[-1].end and not has_cjk(word[0])]
+    subject = next((word[0] for word in told if word.end() == said.start - 1), "")
+    return bool(subject) and not (terms.common(subject) or subject.lower() in called)
+
+
+def _goes_on_to_tell(
+    fresh: Fresh, hits: Sequence[Hit], told: Sequence[re.Match[str]], called: AbstractSet[str]
+) -> bool:
+    """Whether words follow that say what a yes is about: "Yes, I sent it this morning", "I accept your apology"."""
+    said = [hit for hit in hits if hit.means.says]
+    if not said or not _TELLING.intersection(said[-1].means.says):
+        return False
+    says, place = said[-1].means.says, said[-1].end
+    if says != _YES and any(hit.start >= place and _is_deed(hit) for hit in hits):
+        return True
+    if "objection" in says:
+        return False
+    behind = [word for word in told if word.start() >= place and not has_cjk(word[0])]
+    if says != _YES:
+        behind = [word for word in behind if word[0].lower() not in called]
+        if any(_word_before(fresh, word.start()) in called for word in behind):
+            return True
     return len(behind) > _COURTESY
+
+
+def _is_deed(hit: Hit) -> bool:
+    """As in "no problem, I found it"; who has read what they agree to tells nothing more."""
+    return bool(hit.means.states) and not (hit.means.auxiliary or "perused" in hit.means.speech)
+
+
+def _word_before(fresh: Fresh, place: int) -> str:
+    return fresh.low[max(0, place - _LONGEST_WORD) : place].rstrip().rpartition(" ")[2]
 
 
 def _knows_something(hits: Sequence[Hit], told: Sequence[re.Match[str]], end: int) -> bool:

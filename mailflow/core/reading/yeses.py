@@ -151,7 +151,7 @@ def _read(
         return None
     bare = (
         may_be_bare
-        and (plain is not None or bareyes.says_no_more(fresh, start, end, called))
+        and (plain is not None or bareyes.says_no_more(fresh, terms, start, end, called))
         and not _agrees_again(fresh, parts, start, agreed)
     )
     return Yes(fresh, start, end, parts, _marks(fresh, start, end), said=said, bare=bare)

@@ -134,7 +134,10 @@ def _is_with_others(yes: Yes, terms: Terms) -> bool:
             continue
         thing = WORD.match(yes.fresh.text, every.end + 1)
         known = thing and any(hit.start <= thing.start() < hit.end for hit in hits)
-        return thing is not None and not (known or terms.among("agreed_to", thing[0].lower()))
+        ours = known or (
+            thing and any(terms.among(key, thing[0].lower()) for key in ("agreed_to", "at_place"))
+        )
+        return thing is not None and not ours
     return False
 
 
