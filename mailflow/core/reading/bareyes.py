@@ -92,7 +92,8 @@ def _led_to(hits: Sequence[Hit]) -> list[int]:
     return [
         hit.end
         for hit in hits
-        if "to" in hit.means.addresses and any(hit.start - 1 <= end <= hit.end for end in says)
+        if ("to" in hit.means.addresses or "with_whom" in hit.means.speech)
+        and any(hit.start - 1 <= end <= hit.end for end in says)
     ]
 
 
@@ -104,7 +105,7 @@ def _is_to_something(
     for place in led:
         thing = list(islice(WORD.finditer(fresh.text, place, end), _A_THING))
         unknown = [word for word in thing if not (_is_in(word.start(), spans) or word[0].lower() in called)]
-        near = fresh.within(place, thing[-1].end()) if thing else ()
+        near = [hit for hit in hits if thing and place < hit.end and hit.start < thing[-1].end()]
         if any(_is_person(fresh, hit) for hit in near):
             return True
         ours = any(hit.means.topics for hit in near) or (
@@ -125,9 +126,13 @@ def _is_of_something(
 ) -> bool:
     """Whether something else is fine: "The weather is fine", where a word stands before the "is" that means nothing here."""
     said = next((hit for hit in hits if hit.means.says), None)
-    if said is None or not told or not terms.among("is", *words_of(fresh.low[said.start : said.end])[:1]):
+    if said is None or not told:
         return False
-    subject = next((word[0] for word in told if word.end() == said.start - 1), "")
+    verb = terms.among("is", *words_of(fresh.low[said.start : said.end])[:1])
+    before = _word_before(fresh, said.start)
+    apart = before.isalpha() and terms.among("is", before)  # "in Ordnung", but not behind a dash or a colon
+    place = said.start if verb else said.start - len(before) - 1 if apart else -1
+    subject = next((word[0] for word in told if word.end() == place - 1), "")
     return bool(subject) and not (terms.common(subject) or subject.lower() in called)
 
 
@@ -146,9 +151,16 @@ def _goes_on_to_tell(
     behind = [word for word in told if word.start() >= place and not has_cjk(word[0])]
     if says != _YES:
         behind = [word for word in behind if word[0].lower() not in called]
-        if any(_word_before(fresh, word.start()) in called for word in behind):
+        if any(_has_object(fresh, word, called) for word in behind):
             return True
     return len(behind) > _COURTESY
+
+
+def _has_object(fresh: Fresh, word: re.Match[str], called: AbstractSet[str]) -> bool:
+    """Whether a word is a thing, "your apology", or done to us: "I don't mind calling you"."""
+    if _word_before(fresh, word.start()) in called:
+        return True
+    return any("you" in hit.means.speech for hit in fresh.within(word.end() + 1, word.end() + 2))
 
 
 def _is_deed(hit: Hit) -> bool:
