@@ -29,6 +29,7 @@ from mailflow.core.reading.words import words_of
 
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
+_ARROW = re.compile(r"[ \t]*(?:<[-=]+|[-=]+>|[→←])")
 _NUMBER = re.compile(r"^\s*\(?\d{1,2}[.):]\s*")
 _LONGEST = 400
 _LONGEST_LABEL = 60  # characters before a box
@@ -70,6 +71,8 @@ def find_boxes(fresh: Fresh) -> list[Box]:
             item = following.start() if following else len(fresh.text)
         end = min(limit, item, match.end() + _LONGEST)
         begin, text = match.start(), match.end()
+        if match.lastgroup == "open" and (arrow := _ARROW.search(fresh.text, text, end)):
+            end = arrow.start()  # "[ ] I agree … <-- yes, the box can't be ticked"
         line = max(fresh.starts[fresh.line_at(begin)], found[index - 1].end() if index else 0)
         behind = not fresh.text[text : min(end, fresh.line_end(text))].strip()
         if (

@@ -22,7 +22,9 @@ from mailflow.core.reading.yesfields import NAMED
 _INLINE, _RESTATED = 0.92, 0.9
 _LISTED = " \t-*•·+>|:"
 _ASKS = ("?", "？")
-_LED_TO = re.compile(r"\.?(?:[ \t]*(?:[:：=|]|-+(?=[ \t])|[–—])|\s{0,3}(?:→|[-=]+>))[ \t]*(?=[^\s\[(])")
+_LED_TO = re.compile(
+    r"\.?(?:[ \t]*(?:[:：=|]|-+(?=[ \t])|[–—])|\s{0,3}(?:→|←|[-=]+>|<[-=]+))[ \t]*(?=[^\s\[(])"
+)
 
 
 def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Slot]:
