@@ -21,6 +21,7 @@ TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
 _BUT_WISHES = frozenset({"but", "wish"})
 _TURNS = RESERVES | {"but"}
+_RESERVES_BUT_MUST = RESERVES - {"hedge"}
 _AS_WELL = frozenset({"too", "same", "alike"})
 _DITTO = frozenset({'"', "''", "〃", "″", "“", "”"})
 _ECHOES = (("echo", True), ("echo_not", False))
@@ -61,8 +62,9 @@ def only_wishes(part: Clause) -> bool:
 
 
 def _explains(part: Clause, wish: Clause) -> bool:
-    """Whether it only goes on from a wish: "yes, but please be quick, we cannot publish a fix"."""
-    says = part.says or part.things or part.topics or part.reserved or part.question or "but" in part.marks
+    """Whether it only goes on from a wish: "yes, but please be quick, we cannot publish a fix", "…, I must publish"."""
+    reserved = not _RESERVES_BUT_MUST.isdisjoint(part.marks)
+    says = part.says or part.things or part.topics or reserved or part.question or "but" in part.marks
     return part.start > wish.start and part.sentence == wish.sentence and not says
 
 
@@ -150,7 +152,8 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         return
     knowing = field.key in terms.knowing
     at_once = _at_once(fresh, terms, slot) or then_wishes(fresh, terms, slot.start, slot.end)
-    plain = at_once or _turns_to_yes(fresh, terms, slot) or (slot.asked and _only_echoes(text, terms))
+    turns = _turns_to_yes(fresh, terms, slot) or _modestly(fresh, terms, slot)
+    plain = at_once or turns or (slot.asked and _only_echoes(text, terms))
     said = plain or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
@@ -234,6 +237,15 @@ def _turns_to_yes(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     if any(hit.means.speech & _ANYWHERE for hit in hits) or bare(yes, terms) is not True:
         return False
     return not rest.strip(AROUND) or echoed(rest, terms) is True
+
+
+def _modestly(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
+    """As in "I guess so, yes": a yes for the last word, and nothing before it but what makes it modest."""
+    before, comma, yes = fresh.text[slot.start : slot.end].rpartition(",")
+    hits = fresh.within(slot.start, slot.start + len(before)) if comma and bare(yes, terms) is True else ()
+    says_more = any(hit.means.acts or hit.means.objects or hit.means.negates for hit in hits)
+    marks = frozenset().union(*(hit.means.speech for hit in hits))
+    return "modest" in marks and not says_more and marks.isdisjoint(_TURNS - {"doubt"})
 
 
 def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Claim]:
