@@ -71,8 +71,10 @@ def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:
 
 
 def agreed_by_label(fresh: Fresh, start: int, end: int, fields: Sequence[Field]) -> list[Field]:
-    """Those of the fields that a yes names by a word of their label, short as people are: "yes to the code"."""
-    return called_behind(fresh, _led_to(fresh.within(start, end)), end, fields)
+    """Those of the fields that a yes names by a word of their label, short as people are: "yes to the code", "I accept the code"."""
+    hits = fresh.within(start, end)
+    said = (hit.end for hit in hits if "agree" in hit.means.says)
+    return called_behind(fresh, (*_led_to(hits), *said), end, fields)
 
 
 def called_behind(fresh: Fresh, places: Iterable[int], end: int, fields: Sequence[Field]) -> list[Field]:
