@@ -38,6 +38,9 @@ _DETERMINERS, _WITH_ME = 2, 2  # words before a time and behind its "is fine"
 _SHORT = 20  # characters behind a clause's last phrase in which a short name stands
 _SOME_DAY = frozenset({"appointment", "then"})
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
+_TWO_ON = 3  # a phrase, and the two behind it: a comma and a "that"
+_RIGHT_BESIDE = 3  # characters: a comma, a space, a letter for a case
+_SHORT_QUESTION = 30  # characters: what is left of a sentence, and a question behind it
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
@@ -46,7 +49,9 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
     conditional = _conditional_sentences(parts)
     wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
     for index, part in enumerate(parts):
-        if part.sentence in conditional or not (part.topics or part.says or part.refuses):
+        if part.sentence in conditional or not (
+            part.topics or part.says or part.refuses or "heard" in part.marks
+        ):
             continue
         topics, sure = _subjects(fresh, terms, parts, index)
         if not topics or _states_nothing(parts, index):
@@ -106,12 +111,47 @@ def _said_in_context(
     if _holds_back(part, knowing=knowing) or (following and _takes_back(fresh, part, following)):
         return None
     said = _said(part, key, terms, before)
-    if said is None and knowing and _goes_on(part, before):
-        said = True
+    if said is None and knowing:
+        said = _goes_on(part, before) or _has_heard(fresh, part, following) or None
     if said is None and before is not None:
         said = _as_before(fresh, part, before)
     left_open = said and offers_both(behind_label(fresh, part.start), terms)
     return None if left_open else said
+
+
+def _has_heard(fresh: Fresh, part: Clause, following: Clause | None) -> bool:
+    """Whether it was read or heard that it is so, and no more is told: "My nephew warned me that it takes long".
+
+    But not "I was told that it takes long. Is that so?".
+    """
+    if part.negated or part.question or _heard(part) is None:
+        return False
+    if following is not None and following.sentence == part.sentence:
+        return bool(following.says)
+    behind = fresh.within(part.end, part.end + _SHORT_QUESTION)
+    ends = [place for place, hit in enumerate(behind) if hit.means.ends]
+    till = behind[: ends[0]] if ends else behind
+    asked = len(ends) > 1 and behind[ends[1]].means.ends == "question"  # "Is that so?"
+    return not (asked or any(hit.means.breaks for hit in till))
+
+
+def _heard(part: Clause) -> Hit | None:
+    """What says that something was read or heard, with a "that" or the subject right beside it."""
+    if "heard" not in part.marks:
+        return None
+    for place, hit in enumerate(part.hits):
+        if "heard" in hit.means.speech and (
+            "known_that" in hit.means.speech
+            or any(_leads_to(hit, other) for other in part.hits[max(0, place - 1) : place + _TWO_ON])
+        ):
+            return hit
+    return None
+
+
+def _leads_to(heard: Hit, other: Hit) -> bool:
+    that = other.start > heard.start and not _THAT.isdisjoint(other.means.speech)
+    near = max(other.start - heard.end, heard.start - other.end) <= _RIGHT_BESIDE
+    return near and (that or bool(other.means.topics))
 
 
 def _is_condition(hit: Hit) -> bool:
@@ -124,7 +164,7 @@ def _subjects(
 ) -> tuple[tuple[str, ...], float]:
     """What a clause that says something is about, and how sure that is."""
     part = parts[index]
-    topics = _without_condition(parts, index) + _by_short_name(fresh, terms, part)
+    topics = _without_condition(fresh, parts, index) + _by_short_name(fresh, terms, part)
     topics = topics or _of_time(fresh, terms, part)
     return (topics, _SURE) if topics else (_subject_before(fresh, parts, index), _SAID_BEFORE)
 
@@ -141,7 +181,7 @@ def _by_short_name(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
     return tuple(field.key for field in named if field.key not in part.topics)
 
 
-def _without_condition(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
+def _without_condition(fresh: Fresh, parts: Sequence[Clause], index: int) -> tuple[str, ...]:
     """Its topics, less an "if it takes long" that no "fine" stands right beside: "OK, if it takes long, please call me"."""
     part = parts[index]
     if "conceding" not in part.marks or part.refuses:
@@ -150,15 +190,19 @@ def _without_condition(parts: Sequence[Clause], index: int) -> tuple[str, ...]:
     return tuple(
         topic
         for hit in part.hits
-        if "conceding" not in hit.means.speech or _is_conceded(part, hit, ends=ends)
+        if "conceding" not in hit.means.speech or _is_conceded(fresh, part, hit, ends=ends)
         for topic in hit.means.topics
     )
 
 
-def _is_conceded(part: Clause, condition: Hit, *, ends: bool) -> bool:
-    """Whether it is agreed to that it may be so: "fine if it takes long"; behind a comma only as the last words of a sentence."""
+def _is_conceded(fresh: Fresh, part: Clause, condition: Hit, *, ends: bool) -> bool:
+    """Whether it is agreed to that it may be so: "fine if it takes long"; behind a comma only as the last words of a sentence.
+
+    So it is understood with no more behind it: "If I have to wait, I understand", but not "…, I know whom to ask".
+    """
     if "agree" not in part.says:
-        return False
+        known = [hit for hit in part.hits if "aware" in hit.means.says and hit.start >= condition.end]
+        return bool(known) and TAIL.match(fresh.text, known[-1].end) is not None
     said = next((hit for hit in part.hits if {"agree", "objection"} & set(hit.means.says)), condition)
     if said.start >= condition.end:
         return said.start - condition.end <= _BESIDE
@@ -169,7 +213,7 @@ def _is_conceded(part: Clause, condition: Hit, *, ends: bool) -> bool:
 
 def _of_time(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
     """What "I accept that the matter may rest for a good while" is about: how long it is, said in words for any time."""
-    if part.things or not part.says or part.marks.isdisjoint(_TIME):
+    if part.things or not (part.says or _heard(part)) or part.marks.isdisjoint(_TIME):
         return ()
     knows = "time" in part.marks and not _THAT.isdisjoint(part.marks) and part.states <= _KNOWN
     return tuple(terms.knowing) if knows or _time_is_fine(fresh, terms, part) else ()
@@ -269,6 +313,8 @@ def _holds_back(part: Clause, *, knowing: bool) -> bool:
     """
     says = _AGREES | {"aware"} if knowing else _AGREES
     said = min((hit.start for hit in part.hits if says & set(hit.means.says)), default=part.end)
+    if knowing and (heard := _heard(part)) is not None:
+        said = min(said, heard.start)
     anywhere, before = (_CONDITION, _ANYWHERE | _BEFORE) if knowing else (_ANYWHERE, _BEFORE)
     known = _known_first(part, said) if knowing else 0
     return _only_concedes(part, said) or any(

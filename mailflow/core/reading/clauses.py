@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mailflow.core.reading.meaning import ACTS, MATTERS, NEGATES, OBJECT, PARTS, VERB, Hit, Meaning
+from mailflow.core.reading.meaning import ACTS, DOUBTS, MATTERS, NEGATES, OBJECT, PARTS, VERB, Hit, Meaning
 from mailflow.core.reading.segments import segments_of
 
 _NOT = frozenset({"not", "without"})
@@ -109,7 +109,8 @@ class Clause:
 def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     """The clauses of some hits, in order. `opposites`: what a state is when it is denied ("works": "fails")."""
     found = []
-    for number, (sentence, traits, end) in enumerate(map(_with_nor, _sentences(hits))):
+    for number, told in enumerate(_sentences(hits)):
+        sentence, traits, end = _with_likelihood(_with_nor(told))
         if not traits & PARTS and (not traits & OBJECT or _names_one(sentence)):
             if sentence:
                 found.append(_clause(sentence, traits, "", number, opposites, end))
@@ -135,6 +136,32 @@ def _with_nor(told: _Sentence) -> _Sentence:
         for hit in sentence
     ]
     return nor, traits | _NOR.traits, end
+
+
+def _with_likelihood(told: _Sentence) -> _Sentence:
+    """As in "I know that it may, perhaps, take long" and "They are, maybe, lost", where the commas part nothing.
+
+    But "They are lost, I think, with the bag", which is no more than modest.
+    """
+    sentence, traits, end = told
+    if not (traits & DOUBTS and traits & PARTS):
+        return told
+    known = next((place for place, hit in enumerate(sentence) if "aware" in hit.means.says), len(sentence))
+    around = {
+        place + beside
+        for place in range(1, len(sentence) - 1)
+        if _is_set_apart(*sentence[place - 1 : place + 2])
+        and (place > known or "modest" not in sentence[place].means.speech)
+        for beside in (-1, 1)
+    }
+    kept = [hit for place, hit in enumerate(sentence) if place not in around] if around else sentence
+    return kept, traits, end
+
+
+def _is_set_apart(before: Hit, hit: Hit, after: Hit) -> bool:
+    """Whether a doubt stands alone between two commas."""
+    alone = "doubt" in hit.means.speech and before.end >= hit.start - 1 and after.start == hit.end
+    return alone and before.means.breaks == after.means.breaks == "comma"
 
 
 def _end_what_was(part: Clause, before: Clause) -> None:

@@ -27,6 +27,7 @@ _TELLING = OBJECT | VERB
 _ADDRESS_GIVEN = ADDRESS | MAILBOX
 _LOST = frozenset({"gone", "ended"})
 _KEPT = frozenset({"which", "wherein"})
+_IAM = frozenset({"iam"})  # in Russian an "it is" as well
 _PROGRESS = OBJECT | ACTS | THING | STATE
 _VERB_FIRST = 1 << 20  # beside these: the segment begins with its verb
 
@@ -147,7 +148,7 @@ class Segment:
         ):
             return False
         beside = self.hits[1] if len(self.hits) > 1 else None
-        named = beside is not None and (beside.means.names or beside.means.things)
+        named = beside is not None and (beside.means.things or not _IAM.issuperset(beside.means.names))
         return not (named and beside is not None and beside.start - self.hits[0].end <= 1)
 
 
@@ -246,12 +247,17 @@ def _join(segments: list[Segment]) -> list[Segment]:
         if (
             left
             and not _stands_alone(left, segment, following)
-            and _belongs(left, segment, segments, index + 1)
+            and (_points_at(segment) or _belongs(left, segment, segments, index + 1))
         ):
             left.join(segment)
         else:
             joined.append(segment)
     return joined
+
+
+def _points_at(segment: Segment) -> bool:
+    """As in "I saved the codes on | that phone"."""
+    return segment.break_before == "that" and segment.bare and not segment.goes_on
 
 
 def _names_subject(left: Segment, segment: Segment) -> bool:
@@ -319,8 +325,10 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         apart = segment.traits & THING and (left.gives_address or segment.begins_anew)
         apart = apart or (segment.is_relative and _ends_behind(segment, segments, following))
         return not apart and segment.traits & _TELLING != 0
+    last = following == len(segments)
+    apart = segment.leads_there or _is_set_apart(left, segment, last=last)
     bare = segment.bare or (segment.break_before == "and" and _is_second_of_both(left, segment))
-    listed = bare and left.traits & VERB and not (segment.leads_there or _is_set_apart(left, segment))
+    listed = bare and left.traits & VERB and not apart
     if not listed or not _alike(left, segment) or _explains(left, segment):
         return False
     apart = left.labelled or (segment.gives_address and not _list_goes_on(segments, following))
@@ -335,16 +343,17 @@ def _is_second_of_both(left: Segment, segment: Segment) -> bool:
     return first is not None and "which" in first.means.speech
 
 
-def _is_set_apart(left: Segment, segment: Segment) -> bool:
+def _is_set_apart(left: Segment, segment: Segment, *, last: bool) -> bool:
     """As in "I stick to it; if it takes months, fine", where what stands before the semicolon lacks no object.
 
-    And "I forgot the password; the mail would go to jo@example.org".
+    So in "Yes to the conduct; as to the time, how long is it?", where it goes on about what is named last, and in "I forgot
+    the password; the mail would go to jo@example.org".
     """
     by = segment.opened_by
     if by is None or _SEMICOLON not in by.means.concepts:
         return False
     leads = any("leads_there" in hit.means.speech for hit in segment.hits)
-    return leads or (segment.traits & TOPIC != 0 and not left.traits & OBJECT)
+    return leads or (segment.traits & TOPIC != 0 and not (left.traits & OBJECT and last))
 
 
 def _ends_behind(segment: Segment, segments: Sequence[Segment], following: int) -> bool:
