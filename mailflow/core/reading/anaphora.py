@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailflow.core.reading.clauses import ENDED, HAS, KEPT, Clause
+from mailflow.core.reading.clauses import ENDED, HAS, KEPT, NONE, Clause
 
 _THEM = frozenset({"them"})
 _IT = frozenset({"it"})
@@ -10,6 +10,7 @@ PRONOUNS = _THEM | _IT
 HAD_IN = frozenset({"had", "saved"})
 _MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
 _CODES = frozenset({"codes", "some_codes"})  # which are printed, and then lost with the sheet
+_NOT_THERE = frozenset({NONE, "unhad"})
 _FAR = 3  # sentences
 _NEAR = 15  # characters between a pronoun and its verb
 
@@ -19,7 +20,7 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
 
     `last`: the clause right before it, None if it is the first.
     """
-    if "if" in part.marks or _is_of_account(part) or (last is not None and _is_of_other(part, last)):
+    if "if" in part.marks or _is_of_account(part) or _is_something_else(part, named, last):
         return False
     if part.sentence - named.sentence > 1:
         return _refers_far_back(part, named)
@@ -64,6 +65,11 @@ def is_held(named: Clause) -> bool:
     return bool(named.states & HAS) and not named.question
 
 
+def is_kept(named: Clause) -> bool:
+    """Whether it says where its things are, or were."""
+    return is_held(named) or not named.states.isdisjoint(KEPT)
+
+
 def has_near_pronoun(part: Clause, pronouns: frozenset[str] = _THEM) -> bool:
     """Whether a pronoun stands right beside the verb: "lost them", "they are gone"."""
     verbs = [hit for hit in part.hits if hit.means.states]
@@ -73,6 +79,12 @@ def has_near_pronoun(part: Clause, pronouns: frozenset[str] = _THEM) -> bool:
         if hit.means.speech & pronouns
         for verb in verbs
     )
+
+
+def _is_something_else(part: Clause, named: Clause, last: Clause | None) -> bool:
+    """Whether what it goes on about is another thing; what is not there has nothing: "no recovery codes. … because it has this"."""
+    has = part.states <= HAS and part.marks & PRONOUNS == _IT
+    return (has and named.states <= _NOT_THERE) or (last is not None and _is_of_other(part, last))
 
 
 def _is_of_other(part: Clause, last: Clause) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import lostroute, losttogether
-from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, refers_to
+from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, is_kept, refers_to
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.contrary import CONTRARY
 from mailflow.core.reading.elliptic import left_out
@@ -35,6 +35,7 @@ _SECOND_FACTOR = "lost_2fa"
 _USELESS = frozenset({"useless"})
 _MAIL = frozenset({"mailbox", "domain"})
 _OF_MY = 15  # characters: " von meinem "
+_FIRST_TWO = 2  # phrases
 _VAULT = ("things", "vault")
 _ASIDE = frozenset({"an_address", "employer"})  # things where no other is spoken of
 
@@ -65,6 +66,7 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
         named_place = "place" in part.marks or "together" in part.marks
         place = (named_place and losttogether.lost_place(part, loss)) or place
         if not (part.things or part.states):
+            yield from _by_place(ways, part, last, loss) if "same_place" in part.marks else ()
             continue
         lost = part.states & ENDED or (part.negated and part.states & HAS)
         loss = part if lost and not is_reserved(part) else loss
@@ -83,12 +85,23 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
             before = named if named is not None and named.sentence == part.sentence else None
             named = part
         elif part.states and named is not None and not part.topics and refers_to(part, named, last):
-            yield from _by_reference(ways, part, named, lost=loss is not None)
+            yield from _by_reference(ways, part, named, last, lost=loss is not None)
     yield from _by_left_out(ways, parts, terms.opposites)
 
 
-def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Iterator[Evidence]:
+def _by_place(ways: Ways, part: Clause, last: Clause | None, loss: Clause | None) -> Iterator[Evidence]:
+    """What a clause tells of the things of the one before it by no more than where they lay: with what was lost."""
+    if last is not None and loss is not None and losttogether.is_in_same_place(part, last, loss):
+        for told in _by_things(ways, part, last.things, GONE, lost=True):
+            yield told._replace(rank=2)
+
+
+def _by_reference(
+    ways: Ways, part: Clause, named: Clause, last: Clause | None, *, lost: bool
+) -> Iterator[Evidence]:
     """What a clause tells of the things of one before it: of all of them if that one listed them, else of one."""
+    if _is_of_what_is_kept(part, named, last):
+        return
     if (is_held(named) and part.states <= NO_STATE) or _knows_that(part) or _is_told_by_phrase(part):
         return  # "I found the codes. They were in a drawer."
     if is_of_other_service(named) and "but" not in part.marks:
@@ -111,6 +124,14 @@ def _is_told_by_phrase(part: Clause) -> bool:
     whole = [hit for hit in part.hits if hit.means.choices]
     told = [hit for hit in part.hits if hit.means.states or hit.means.negates]
     return all(any(one.start <= hit.start and hit.end <= one.end for one in whole) for hit in told)
+
+
+def _is_of_what_is_kept(part: Clause, named: Clause, last: Clause | None) -> bool:
+    """As in "The codes are in a safe, whose lock is broken", where it is the safe's."""
+    whose = any("whose" in hit.means.speech for hit in part.hits[:_FIRST_TWO])
+    if not (whose and losttogether.CODES.issuperset(named.things)):
+        return False
+    return is_kept(named) or (last is not None and is_kept(last))
 
 
 def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, str]) -> Iterator[Evidence]:
@@ -155,7 +176,7 @@ def _follows_from(part: Clause, named: Clause) -> bool:
     told = part.break_before == "because" and part.states & ENDED and not (part.things or part.negated)
     if "which" in part.hits[0].means.speech:
         return False  # "… goes to my old address, | that since my exams there is no more"
-    return bool(told) and part.sentence == named.sentence and named.states <= KEPT
+    return bool(told) and part.sentence == named.sentence and named.states <= KEPT | _NEITHER
 
 
 def _knows_that(part: Clause) -> bool:
@@ -216,7 +237,9 @@ def _is_place_of(part: Clause, before: Clause) -> bool:
 def _shares(part: Clause, loss: Clause | None) -> bool:
     """Whether a clause only says that its things have the fate told just before: "the codes too", "no, only the phone"."""
     as_well = "too" in part.hits[0].means.speech
-    if loss is None or part.negated or not part.states <= (NO_STATE | _PRINTED if as_well else NO_STATE):
+    where = "same_place" in part.marks and losttogether.CODES.issuperset(part.things)
+    states = NO_STATE | HAD_IN if where else NO_STATE | _PRINTED if as_well else NO_STATE
+    if loss is None or part.negated or not part.states <= states:
         return False
     if any("noun" in hit.means.names or "here" in hit.means.addresses for hit in part.hits):
         return False  # "My user name is x, and the address is this one too"

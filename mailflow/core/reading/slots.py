@@ -43,6 +43,7 @@ _ONE_WORD = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 _WORDS_OF_PROSE = re.compile(r"(?:\W*+\w++){7}")  # more than a line has that is a label alone
 _PRONOUNS = frozenset({"them", "it"})
 _LABEL_LENGTH = 80
+_SOON = 2  # sentences
 _LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: x"
 _MOST_LABELS = 200
 _LIST_WORDS = 2  # of a line that is one item of a list
@@ -340,11 +341,22 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
 
 
 def _with_what_goes_on(fresh: Fresh, end: int, most: int) -> int:
-    """The end of a value whose next sentence goes on about it: "Recovery codes: kept on a stick. They are lost."."""
-    following = _first(_SENTENCE_END, fresh.text, end, most) if end < most else end
-    hits = fresh.within(end, following)
-    goes_on = any(hit.means.speech & _PRONOUNS for hit in hits) and any(hit.means.states for hit in hits)
-    return following if goes_on and not any(hit.means.objects for hit in hits) else end
+    """The end of a value whose next sentence goes on about it: "Recovery codes: kept on a stick. They are lost.".
+
+    Or one soon after, that says what follows: "on a stick. In the suitcase. So: lost".
+    """
+    till = end
+    for _ in range(_SOON):
+        if till >= most:
+            break
+        start, till = till, _first(_SENTENCE_END, fresh.text, till, most)
+        hits = fresh.within(start, till)
+        if any(hit.means.objects for hit in hits):
+            break
+        if any(hit.means.states for hit in hits):
+            follows = hits[0].means.breaks == "because"
+            return till if follows or any(hit.means.speech & _PRONOUNS for hit in hits) else end
+    return end
 
 
 def _list_end(fresh: Fresh, start: int) -> int:
