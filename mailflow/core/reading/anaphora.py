@@ -10,6 +10,7 @@ PRONOUNS = _THEM | _IT
 HAD_IN = frozenset({"had", "saved"})
 _MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
 _CODES = frozenset({"codes", "some_codes"})  # which are printed, and then lost with the sheet
+_AT_ONCE = frozenset({"not", "comma"})
 _NOT_THERE = frozenset({NONE, "unhad"})
 _FAR = 3  # sentences
 _NEAR = 15  # characters between a pronoun and its verb
@@ -102,8 +103,11 @@ def _is_past_relative(part: Clause, last: Clause) -> bool:
 
 
 def _answers(part: Clause, named: Clause) -> bool:
-    """As in "Recovery codes? Never made any." and "Recovery codes, yes, I have a full set."."""
+    """As in "Recovery codes? Never made any.", "Recovery codes, yes, I have a full set." and "What are recovery codes I don't have"."""
     asked = named.question and part.sentence != named.sentence
+    wonders = "why" in named.hits[0].means.speech and part.negated and part.sentence == named.sentence
+    if wonders and part.break_before in _AT_ONCE and not any("aware" in hit.means.says for hit in part.hits):
+        return True  # but not "…, I don't know"
     return (asked or named.says == {"yes"}) and not named.states
 
 

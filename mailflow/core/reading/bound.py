@@ -136,11 +136,16 @@ class _Sentence:
     def _is_bound_by(self, cue: Cue) -> bool:
         fresh, said = self._fresh, self._said
         if cue.binds is Binds.UNSAID:
-            return self._leads_to_it(cue)
+            return self._leads_to_it(cue) and not self._is_put_in(cue)
         if cue.binds is Binds.TO_COME:
             return not _is_apart(fresh, min(said, cue.end), max(said, cue.start))
         behind = cue.binds in _BEHIND and cue.start > said
         return behind and not (_goes_on(fresh, said, cue.start) or self._means_more(cue))
+
+    def _is_put_in(self, cue: Cue) -> bool:
+        """Whether it only leads to what is said: "I forgot to say that I agree"."""
+        hits = self._fresh.within(cue.start, self._said)
+        return any("aside" in hit.means.speech and hit.start == cue.start for hit in hits)
 
     def _means_more(self, cue: Cue) -> bool:
         """Whether a longer phrase begins with it, which tells of what was: "I agreed when I registered"."""

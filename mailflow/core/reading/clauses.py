@@ -120,7 +120,7 @@ def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
             mark = end if segment is joined[-1] else None
             found.append(_clause(segment.hits, segment.traits, segment.break_before, number, opposites, mark))
             if "no_more" in found[-1].marks and len(found) > 1:
-                _end_what_was(found[-1], found[-2])
+                _end_what_was(found[-1], _before_no(found))
                 _end_what_is(found, opposites)
     return found
 
@@ -162,6 +162,12 @@ def _is_set_apart(before: Hit, hit: Hit, after: Hit) -> bool:
     """Whether a doubt stands alone between two commas."""
     alone = "doubt" in hit.means.speech and before.end >= hit.start - 1 and after.start == hit.end
     return alone and before.means.breaks == after.means.breaks == "comma"
+
+
+def _before_no(found: Sequence[Clause]) -> Clause:
+    """The clause before the last one, and before a "no" that stands between: "They were on the laptop, | so no, | not any more"."""
+    between = len(found) > _PUT_IN - 1 and found[-2].is_bare_not and found[-2].sentence == found[-1].sentence
+    return found[-3] if between else found[-2]
 
 
 def _end_what_was(part: Clause, before: Clause) -> None:

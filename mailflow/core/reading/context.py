@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.reading import belowquote, questions, yeses
-from mailflow.core.reading.agreements import bare
+from mailflow.core.reading.agreements import bare, echoed
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lonevalues import lone_values
@@ -37,7 +37,7 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
             continue
         question = questions.of_lines(quoted, terms, asked) or _labelled(quoted, terms)
         first = min(end, sentence_end(fresh.text, start))
-        if question and not _is_for_all(fresh.within(start, first)):
+        if question and (_echoes(fresh, terms, start, first) or not _is_for_all(fresh.within(start, first))):
             yield question.slot(start, end, "answer below the question", _INLINE, start)
 
 
@@ -45,6 +45,12 @@ def _labelled(quoted: Sequence[str], terms: Terms) -> Question | None:
     """The question that is a label of the form, quoted to be answered below: "> ### User name"."""
     field = terms.whole_label(words_of(quoted[-1]))
     return Question((field,)) if field is not None else None
+
+
+def _echoes(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+    """Whether it begins with the question's own verb: "Are there any?", "There are, all eight"."""
+    begin, comma, _ = fresh.text[start:end].partition(",")
+    return bool(comma) and bare(begin, terms) is None and echoed(begin, terms) is not None
 
 
 def _is_for_all(hits: Sequence[Hit]) -> bool:

@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"^\s*\d{1,2}[.):]?\s")  # of our question
 _PROJECTS = frozenset({"projects"})
 _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
-_SHORT, _LONG = 60, 160  # characters
+_SHORT, _LONG = 60, 200  # characters
 _FEW, _FEWER, _LED = 5, 3, 12  # words
 _ENDS, _QUOTES = " \t\n.!。！", " \"'`"
 
@@ -59,11 +59,17 @@ def lone_values(
             asked=True,
         )
         if len(items_of(fields)) == 1 or whole[0].kind is Kind.CHOICE:
-            yield from _whole(fresh, terms, slot, whole[0], alone=len(items_of(fields)) == 1)
+            said = [span for span in spans if not is_read(*span, read)]
+            yield from _whole(fresh, terms, slot, whole[0], said, alone=len(items_of(fields)) == 1)
 
 
-def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool) -> Iterator[Claim]:
-    """The mail as the answer to the one question it can answer: "never had any"."""
+def _whole(
+    fresh: Fresh, terms: Terms, slot: Slot, field: Field, said: Sequence[tuple[int, int]], *, alone: bool
+) -> Iterator[Claim]:
+    """The mail as the answer to the one question it can answer: "never had any".
+
+    `said`: the sentences of which nothing else was read.
+    """
     if field.kind is Kind.REASON:
         yield from choices.in_slot(fresh, terms, slot, field)
         return
@@ -83,7 +89,8 @@ def _whole(fresh: Fresh, terms: Terms, slot: Slot, field: Field, *, alone: bool)
         and not (after and after.sentence == part.sentence and after.is_only("why"))
     ]
     length = slot.end - slot.start
-    near = [part for part in about if has_near_pronoun(part) and length <= _LONG]
+    told_in = sum(end - start for start, end in said)
+    near = [part for part in about if has_near_pronoun(part) and told_in <= _LONG]
     told = choices.by_state(terms, field, about if alone and length <= _SHORT else near, about)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)

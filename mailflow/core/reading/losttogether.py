@@ -46,5 +46,4 @@ def is_on_it(part: Clause, place: Clause | None) -> bool:
 def is_in_same_place(part: Clause, last: Clause, loss: Clause) -> bool:
     """Whether a clause only adds that what the one before names lay with what was lost: "there was a list, | but in the same bag"."""
     lay = not CODES.isdisjoint(last.things) and last.states <= _WRITTEN - {NONE} and not last.negated
-    lost = loss is not last and part.sentence - loss.sentence <= 1
-    return lay and lost and part.sentence == last.sentence and not part.says
+    return lay and loss is not last and part.sentence == last.sentence and not part.says

@@ -27,7 +27,7 @@ _TELLING = OBJECT | VERB
 _ADDRESS_GIVEN = ADDRESS | MAILBOX
 _LOST = frozenset({"gone", "ended"})
 _KEPT = frozenset({"which", "wherein"})
-_IAM = frozenset({"iam"})  # in Russian an "it is" as well
+_IAM = frozenset({"iam", "is_me"})  # in Russian an "it is" as well
 _PROGRESS = OBJECT | ACTS | THING | STATE
 _VERB_FIRST = 1 << 20  # beside these: the segment begins with its verb
 
@@ -94,6 +94,12 @@ class Segment:
         """Whether it tells of a thing that it is lost or broken, and denies nothing."""
         told = self.traits & THING and self.traits & STATE and not self.traits & NEGATES
         return bool(told) and any(not _LOST.isdisjoint(hit.means.states) for hit in self.hits)
+
+    @property
+    def asks_what(self) -> bool:
+        """Whether it asks what a thing is, and says no more of it: "what is a recovery code"."""
+        asked = self.hits and "why" in self.hits[0].means.speech
+        return bool(asked) and self.traits & THING != 0 and not self.traits & VERB
 
     @property
     def gives_address(self) -> bool:
@@ -180,8 +186,8 @@ class _Splitter:
         if not kind or (kind == "colon" and self._held.labels):  # a label, whose value goes with it
             if "that" in means.speech and self._told & THING and self._told & STATE:
                 self._break("that")  # "The page says of my password that the address …"
-            if "denies_next" in means.speech and self._held.tells_loss:
-                self._break("not")  # "lost my phone cannot log in"
+            if "denies_next" in means.speech and (self._held.tells_loss or self._held.asks_what):
+                self._break("not")  # "lost my phone cannot log in", "what is a recovery code I don't have"
             if means.matters and self._starts_anew(means.traits):
                 self._break("and")
                 self._told = 0
@@ -323,6 +329,7 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
         return False  # "I have not lost the codes, only the phone."
     if left.bare:
         apart = segment.traits & THING and (left.gives_address or segment.begins_anew)
+        apart = apart or (left.asks_what and segment.traits & NEGATES != 0)
         apart = apart or (segment.is_relative and _ends_behind(segment, segments, following))
         return not apart and segment.traits & _TELLING != 0
     last = following == len(segments)
