@@ -24,8 +24,10 @@ _FRESH, _QUOTED = Mark.FRESH, Mark.QUOTED
 _HEAD_LINES = 2  # of a quotation's introduction: further down stands whom it was sent to
 
 BOX_SIGN = re.compile("[\\[(☐◻□☑☒✅🗹✔]")  # what a box begins with, which is found in a third of the time
-_YES = "yes|ja|oui|s[iíì]|sim|да|так|tak|evet|ok|是|はい|예|네"  # typed into a box instead of a cross
-TICKED = re.compile(rf"\[[ \t]*(?:[xXvV✓✔☑*]|(?i:{_YES}))[ \t]*\]|[☑☒✅🗹✔]|\([ \t]{{0,2}}[xX][ \t]{{0,2}}\)")
+# Typed into a box instead of a cross, but for one of two that a form offers: "[yes] [no]".
+_YES = "yes|ja|oui|s[iíì]|sim|да|так|tak|evet|ok|是|はい|예|네"
+_TYPED = rf"(?<!\])(?<!\] )\[[ \t]*(?i:{_YES})[ \t]*\](?=[ \t]*[^\s\[/|])"
+TICKED = re.compile(rf"\[[ \t]*[xXvV✓✔☑*][ \t]*\]|{_TYPED}|[☑☒✅🗹✔]|\([ \t]{{0,2}}[xX][ \t]{{0,2}}\)")
 _NO = "no|non|nein|n[ãa]o|nee|nie|нет|ні|hayır|否|いいえ|아니요|아니오"  # and as good as an open one
 OPEN = rf"\[[ \t_]{{0,4}}\]|[☐◻□]|\([ \t]{{1,3}}\)|\[[ \t]*(?:(?i:{_NO})|(?i:{_YES})?\?)[ \t]*\]"
 _HEADINGS = re.compile(r"^[ \t]*#{1,6}[^\n]*$", re.MULTILINE)
