@@ -19,7 +19,7 @@ The text
     pages, breaks         how much is read; which line breaks end a sentence
     fresh, taken          the person's own text; what of it has been read as form
     sentences             where sentences and the parts between commas stand
-    segments, clauses     what belongs together in a sentence
+    segments, clauses     what belongs together in a sentence; `mailboxkey` what only says more of a mailbox
 Where the form or our letter was answered
     columns               tables typed as text
     crosses               crosses beside labels

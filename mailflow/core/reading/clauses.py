@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mailflow.core.reading.mailboxkey import as_meant
 from mailflow.core.reading.meaning import ACTS, DOUBTS, MATTERS, NEGATES, OBJECT, PARTS, VERB, Hit, Meaning
 from mailflow.core.reading.segments import segments_of
 
@@ -217,6 +218,7 @@ def _clause(
     mark: Hit | None,
 ) -> Clause:
     """`mark`: what ends the sentence, if this is its last clause."""
+    hits = as_meant(hits, traits)
     things: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     for means in [hit.means for hit in hits if hit.means.objects] if traits & OBJECT else ():
@@ -269,7 +271,7 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
             if verbs and auxiliary and not another:
                 # "have lost", "non ho perso": one verb; and so is "verloren habe"
                 negated = verbs.pop()[1] or negated
-            verbs.append((means, negated and not another))
+            verbs.append((means, negated and not (another or means.negates)))
             negated = again = False
         denied = means.negates  # "perdi o telefone não tenho códigos": another verb begins there
         if means.objects or means.verb:

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from mailflow.core.reading.clauses import ENDED, GONE, Clause
+from mailflow.core.reading.clauses import ENDED, GONE, HAS, Clause
+from mailflow.core.reading.losttogether import CODES
 from mailflow.core.reading.meaning import Hit
 
 CONTRARY = frozenset({"contrary"})
 _BEHIND = frozenset({"contrary_behind"})  # behind its verb, as in Japanese, Korean and Turkish
 THOUGHT = CONTRARY | _BEHIND
+_SUPPOSING = frozenset({"if", "irreal"})
 _SPEAKS = THOUGHT | {"if"}
 _NEAR = 16  # characters between "I thought" and the verb
 _DONE = ("done",)  # "I thought I should tell you"
 _HAD = frozenset({"had", "saved"})
+_KEPT = _HAD | HAS
+_NOTHING: frozenset[str] = frozenset()
 _UNHAD = frozenset({"unhad"})
 _SUPPOSES = frozenset({"modal", "would_not", "were_had"})
 _HAD_ONLY_IF = frozenset({"had_only_if", "were_had"})  # the second one is supposed in vain whatever follows
@@ -28,13 +32,72 @@ def as_it_is(parts: Sequence[Clause], opposites: Mapping[str, str]) -> list[Clau
     """The clauses, those that tell what somebody thought or wishes with the opposite of it."""
     found = []
     supposing = {part.sentence for part in parts if not part.marks.isdisjoint(_SUPPOSES)}
-    for last, part in zip((None, *parts), parts, strict=False):
+    for last, part, following in zip((None, *parts), parts, (*parts[1:], None), strict=False):
         if not part.marks.isdisjoint(_HAD_ONLY_IF) and part.sentence in supposing and not part.question:
             found.append(_without(part))
+            continue
+        if (supposed := _supposed(part, following)) is not None:
+            found.append(supposed)
             continue
         vain = _is_thought(part) or (last is not None and _leads_to(last, part))
         found.append(_turned(part, opposites) if vain else part)
     return found
+
+
+def _supposed(part: Clause, following: Clause | None) -> Clause | None:
+    """As in "Had I only kept the codes!", "If I had the codes | I would not ask": they are not there, as the verb tells.
+
+    Nothing is told by "If I had lost the codes, I would tell you"; None where the verb tells of nothing that is not so: "If
+    I had them before, I don't know".
+    """
+    if part.marks.isdisjoint(_SUPPOSING) or CODES.isdisjoint(part.things) or _is_asked(part, following):
+        return None
+    named = next(hit.start for hit in part.hits if not CODES.isdisjoint(hit.means.things))
+    said = list(takewhile(lambda hit: hit.start < named or "consequence" not in hit.means.speech, part.hits))
+    if not (_opens(part, said) or (_had_once(said) and _then_would(part, said, following))):
+        return None
+    telling = [hit for hit in said if hit.means.states]
+    last = max([named, *(hit.start for hit in telling)])
+    denied = any(hit.means.negates and hit.start < last for hit in said)
+    lost = any(not ENDED.isdisjoint(hit.means.states) for hit in telling)
+    told = [hit for hit in part.hits if "if" not in hit.means.speech]
+    kept = not telling or any(not _KEPT.isdisjoint(hit.means.states) for hit in telling)
+    states = GONE if denied == lost and (lost or kept) else _NOTHING
+    return replace(part, hits=told, states=states, negated=False, marks=(part.marks - {"if"}) | CONTRARY)
+
+
+def _is_asked(part: Clause, following: Clause | None) -> bool:
+    """As in "If I had the codes, would that be faster?"."""
+    return part.question or (
+        following is not None and following.question and following.sentence == part.sentence
+    )
+
+
+def _opens(part: Clause, said: Sequence[Hit]) -> bool:
+    """Whether the form of its verb alone tells that it is not so: "had I", "si tuviera", "wenn ich … hätte"."""
+    if "irreal" in said[0].means.speech:
+        return not part.break_before
+    return "if" in said[0].means.speech and any("irreal_verb" in hit.means.speech for hit in said)
+
+
+def _had_once(said: Sequence[Hit]) -> bool:
+    """Whether it begins with an "if" and a "had"."""
+    return "if" in said[0].means.speech and any(
+        hit.means.auxiliary and _HAD & {*hit.means.states} for hit in said
+    )
+
+
+def _then_would(part: Clause, said: Sequence[Hit], following: Clause | None) -> bool:
+    """Whether what would follow from it is told, and not of the things: "if I had any, | they would be in the safe"."""
+    if len(said) < len(part.hits):
+        return "them" not in part.marks
+    beside = following is not None and following.sentence == part.sentence
+    return (
+        beside
+        and following is not None
+        and "consequence" in following.marks
+        and "them" not in following.marks
+    )
 
 
 def _turned(part: Clause, opposites: Mapping[str, str]) -> Clause:

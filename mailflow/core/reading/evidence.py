@@ -79,7 +79,7 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
                 yield told._replace(rank=2)
             continue
         if part.things:
-            yield from _by_own(ways, part, named, loss)
+            yield from _by_own(ways, part, named, loss, last)
             yield from _lost_together(ways, part, named, place) if place or "together" in part.marks else ()
         if any(thing not in _ASIDE for thing in part.things):
             before = named if named is not None and named.sentence == part.sentence else None
@@ -184,8 +184,13 @@ def _knows_that(part: Clause) -> bool:
     return "aware" in part.says and "that" in part.marks
 
 
-def _by_own(ways: Ways, part: Clause, before: Clause | None, loss: Clause | None) -> Iterator[Evidence]:
+def _by_own(
+    ways: Ways, part: Clause, before: Clause | None, loss: Clause | None, last: Clause | None
+) -> Iterator[Evidence]:
     """What a clause tells of its own things, and of those that it is the place of."""
+    if last is not None and losttogether.was_on_lost(part, last):
+        yield from _by_things(ways, part, part.things, GONE, lost=True)
+        return
     if "which" in part.marks and before is not None and _is_of_vault(part, before):
         yield from _by_things(ways, part, before.things, part.states & ENDED, lost=True)
         return

@@ -8,6 +8,8 @@ _WAS_THERE = frozenset({"had", "saved", "was_at", "is_at", "held"})
 _WRITTEN = frozenset({"had", "saved", "was_at", NONE})
 CODES = frozenset({"codes", "some_codes"})
 _ALONG, _WITH = frozenset({"together", "too"}), frozenset({"together", "with_it"})
+_KEPT_ON = CODES | {"second_factor", "password"}  # what is kept on a device
+_SUPPOSED = frozenset({"if", "doubt", "why"})
 _ON_WHICH = frozenset({"which", "wherein"})
 
 
@@ -47,3 +49,13 @@ def is_in_same_place(part: Clause, last: Clause, loss: Clause) -> bool:
     """Whether a clause only adds that what the one before names lay with what was lost: "there was a list, | but in the same bag"."""
     lay = not CODES.isdisjoint(last.things) and last.states <= _WRITTEN - {NONE} and not last.negated
     return lay and loss is not last and part.sentence == last.sentence and not part.says
+
+
+def was_on_lost(part: Clause, last: Clause) -> bool:
+    """Whether a clause tells what was on the nameless thing lost in the one before: "I wiped my laptop, | on which the passkey was"."""
+    if last.things or last.negated or last.states.isdisjoint(ENDED) or not last.marks.isdisjoint(_SUPPOSED):
+        return False
+    there = "wherein" in part.marks or bool(part.states & _WAS_THERE)
+    relative = part.sentence == last.sentence and "which" in part.hits[0].means.speech
+    held = _KEPT_ON.issuperset(part.things) and part.states <= _WAS_THERE and not part.negated
+    return bool(part.things) and there and relative and held

@@ -118,4 +118,5 @@ MARKS = {
     for kind in ("question", "stop", "comma", "open", "close", "colon", "line", "link")
 }
 MARKS["semicolon"] = Meaning([("marks", "comma"), ("marks", "semicolon")])  # a comma, but a clause ends there
+MARKS["both"] = Meaning([("speech", "and")])  # "phone & codes"
 MARKS["address"] = Meaning([("marks", "address"), ("things", "an_address")])

@@ -249,12 +249,7 @@ def _join(segments: list[Segment]) -> list[Segment]:
             joined[-1].join(segment)
             continue
         left = _left_of(segment, joined)
-        following = segments[index + 1] if index + 1 < len(segments) else None
-        if (
-            left
-            and not _stands_alone(left, segment, following)
-            and (_points_at(segment) or _belongs(left, segment, segments, index + 1))
-        ):
+        if left and (_is_braced(left, segment) or _goes_with(left, segment, segments, index + 1)):
             left.join(segment)
         else:
             joined.append(segment)
@@ -264,6 +259,13 @@ def _join(segments: list[Segment]) -> list[Segment]:
 def _points_at(segment: Segment) -> bool:
     """As in "I saved the codes on | that phone"."""
     return segment.break_before == "that" and segment.bare and not segment.goes_on
+
+
+def _goes_with(left: Segment, segment: Segment, segments: Sequence[Segment], following: int) -> bool:
+    after = segments[following] if following < len(segments) else None
+    if _stands_alone(left, segment, after):
+        return False
+    return _points_at(segment) or _belongs(left, segment, segments, following)
 
 
 def _names_subject(left: Segment, segment: Segment) -> bool:
@@ -339,7 +341,28 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
     if not listed or not _alike(left, segment) or _explains(left, segment):
         return False
     apart = left.labelled or (segment.gives_address and not _list_goes_on(segments, following))
-    return segment.break_before == "and" or not (apart or _starts_list(segments, following))
+    starts_list = _starts_list(segments, following) and not _awaits_verb(left)
+    return segment.break_before == "and" or not (apart or starts_list)
+
+
+def _is_braced(left: Segment, segment: Segment) -> bool:
+    """Whether a "have" before a list helps the verb behind it, as in German "Ich habe mein Handy und die Codes verloren"."""
+    if segment.break_before not in {"comma", "and"} or not (segment.traits & THING and _awaits_verb(left)):
+        return False
+    if not segment.starts_with_object:
+        return False
+    if any("copula" in hit.means.speech for hit in segment.hits):
+        return False  # "Ich habe die Codes, und mein Handy ist kaputt"
+    telling = [hit for hit in segment.hits if hit.means.acts or hit.means.negates]
+    return len(telling) == 1 and not _LOST.isdisjoint(telling[0].means.states)
+
+
+def _awaits_verb(left: Segment) -> bool:
+    """Whether its only verb is a "have" whose own verb may end the sentence."""
+    if not left.traits & THING:
+        return False
+    verbs = [hit.means.speech for hit in left.hits if hit.means.acts or hit.means.negates]
+    return len(verbs) == 1 and "brace" in verbs[0]
 
 
 def _is_second_of_both(left: Segment, segment: Segment) -> bool:
