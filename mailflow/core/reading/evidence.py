@@ -13,6 +13,7 @@ from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.contrary import CONTRARY
 from mailflow.core.reading.elliptic import left_out
 from mailflow.core.reading.meaning import ADDRESS, CHOICE, Hit
+from mailflow.core.reading.mistyped import as_mistyped
 from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.terms import Terms, Ways
 
@@ -26,6 +27,7 @@ _NEAR_PLACE = 15  # characters between "were on" and the place
 _LESS = 0.05  # less sure: the thing stands in the clause before
 _ACCESS = frozenset({"reached"})
 _SEARCHED = frozenset({"done"})  # "I looked for the codes in my mail": what else it names is where
+_LAY = KEPT | {"held"}  # "stored in"
 _PRINTED = frozenset({"saved"})  # "as were the printed codes"
 NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
@@ -51,7 +53,7 @@ class Evidence(NamedTuple):
 
 def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Evidence]:
     """All that the clauses tell of a field, in order but for what is told by leaving words out, which comes last."""
-    ways = terms.ways[field.key]
+    ways, parts = terms.ways[field.key], as_mistyped(parts)
     named: Clause | None = None  # the last clause that named a thing
     before: Clause | None = None  # the one before it in its sentence
     loss: Clause | None = None  # the last clause that told of a loss
@@ -113,6 +115,8 @@ def _by_reference(
     else:
         meant = named.things if listed else named.things[:1]
     states = part.states - _USELESS  # "I have the codes, but each one is refused": they may yet mistype them
+    if states & ENDED and named.states & _LAY:
+        states |= GONE  # "the password was in the browser, and I reinstalled it"
     for told in _by_things(ways, part, meant, states, lost=lost):
         yield told._replace(sure=told.sure - _LESS, rank=2)
 
@@ -212,7 +216,7 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozens
     """The states a clause tells of its things, those that it has from the clause before included."""
     if "inside" in part.marks and part.negated:
         return frozenset()  # "My bag is gone, but the phone was not in it."
-    if _shares(part, loss):
+    if _shares(part, loss) or (part.states & ENDED and losttogether.is_what_it_held(part)):
         return GONE
     if "same" in part.marks and before is not None and part.sentence - before.sentence <= 1:
         return before.states  # "The password is fine, and so is the phone."

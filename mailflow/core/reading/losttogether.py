@@ -9,6 +9,8 @@ _WRITTEN = frozenset({"had", "saved", "was_at", NONE})
 CODES = frozenset({"codes", "some_codes"})
 _ALONG, _WITH = frozenset({"together", "too"}), frozenset({"together", "with_it"})
 _KEPT_ON = CODES | {"second_factor", "password"}  # what is kept on a device
+_SAVED_ON = frozenset({"saved", "was_at"})
+_INSIDE = 16  # characters between a "with" and what is in something: " my saved "
 _SUPPOSED = frozenset({"if", "doubt", "why"})
 _ON_WHICH = frozenset({"which", "wherein"})
 
@@ -49,6 +51,14 @@ def is_in_same_place(part: Clause, last: Clause, loss: Clause) -> bool:
     """Whether a clause only adds that what the one before names lay with what was lost: "there was a list, | but in the same bag"."""
     lay = not CODES.isdisjoint(last.things) and last.states <= _WRITTEN - {NONE} and not last.negated
     return lay and loss is not last and part.sentence == last.sentence and not part.says
+
+
+def is_what_it_held(part: Clause) -> bool:
+    """Whether the password of a clause was in what it tells the end of: "the file with my password got deleted"."""
+    if "password" in part.things and not _SAVED_ON.isdisjoint(part.states):
+        return True  # "I wiped the computer that had it saved"
+    key = next((hit.start for hit in part.hits if "password" in hit.means.things), -1)
+    return any("with" in hit.means.speech and 0 < key - hit.end <= _INSIDE for hit in part.hits)
 
 
 def was_on_lost(part: Clause, last: Clause) -> bool:
