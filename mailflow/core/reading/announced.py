@@ -18,6 +18,8 @@ from mailflow.core.reading.namelike import (
     Found,
     accepted,
     accepted_before,
+    ends_phrase,
+    is_unlike_words,
     last_name,
 )
 from mailflow.core.reading.terms import Terms
@@ -43,6 +45,9 @@ _THERE = re.compile(
 _ON_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)(?=\s)")
 _UNDER = re.compile(
     rf"\s(?P<under>\w{{3,5}})\s(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)", re.ASCII
+)
+_AS_SUBJECT = re.compile(
+    rf"\s*(?P<as>\w{{2,5}}) (?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?),?\s", re.ASCII
 )
 _COMPOUND = re.compile(r"[a-z]+(?:[._-][a-z0-9]+)+", re.IGNORECASE)
 _CJK_END = re.compile(f"[{CJK}]")
@@ -139,16 +144,18 @@ def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found 
 def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "I remembered the user name, it's x": a comma, hardly a word and an "is", and the name ends the phrase.
 
-    Or looks like no word: "it's j.doe with a dot".
+    Or looks like no word: "it's j.doe with a dot"; so it has to in a sentence of its own: "You want my user name. It's R2Doe".
     """
     stop = _STOP.search(fresh.low, hit.end, hit.end + _LOOK_AHEAD)
-    if stop is None or stop.group() not in _PAUSES:
+    if stop is None or stop.group() not in {*_PAUSES, "."}:
         return None
     match = terms.is_word.search(fresh.low, stop.end(), stop.end() + _BESIDE)
     if match is None or fresh.low.count(" ", stop.end(), match.start()) > _IT:
         return None
     here = _HERE.match(fresh.text, match.end())
     found = accepted(fresh, terms, here, strong=False, said=True) if here else None
+    if found and stop.group() == ".":
+        return found if is_unlike_words(found.name) else None
     return found if found and (_COMPOUND.fullmatch(found.name) or TAIL.match(fresh.text, found.end)) else None
 
 
@@ -195,6 +202,16 @@ def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
         return None
     here = _HERE.match(fresh.text, match.end())
     return accepted(fresh, terms, here, strong=False) if here else None
+
+
+def _as_subject(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "As x I maintain two tools", with which a sentence begins; "As hobbyist I maintain two" tells no name."""
+    begin = fresh.sentence_at(hit.start)[0]
+    match = _AS_SUBJECT.fullmatch(fresh.text, begin, hit.start)
+    if match is None or not (terms.among("as", match["as"].lower()) and match["name"].islower()):
+        return None
+    unlike = is_unlike_words(match["name"]) or introduced.begins_as_no_word(fresh, terms, match["name"])
+    return accepted_before(fresh, terms, match, 0, plain=True) if unlike else None
 
 
 def _made(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -332,11 +349,13 @@ def under_service(fresh: Fresh, terms: Terms) -> Found | None:
 
 
 def _speaking(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "X here." at the beginning of a sentence."""
-    if not TAIL.match(fresh.text, hit.end):
+    """As in "X here." and "Hello, x is me" at the beginning of a sentence, and in "Hi, x, that's me."."""
+    if not ends_phrase(fresh, hit.end):
         return None
-    begin = max((fresh.text.rfind(mark, 0, hit.start) for mark in "\n.!?,"), default=-1) + 1
-    match = last_name(fresh.text[begin : hit.start])
+    place = len(fresh.text[: hit.start].rstrip(" ,"))
+    begin = max((fresh.text.rfind(mark, 0, place) for mark in "\n!?,"), default=-1) + 1
+    begin = max(begin, fresh.text.rfind(". ", 0, place) + 1)
+    match = last_name(fresh.text[begin:place])
     if match is None or len(fresh.text[begin : begin + match.start()].split()) > 2:
         return None
     return accepted_before(fresh, terms, match, begin, plain=match["name"].islower())
@@ -390,7 +409,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "the_one_here": (_here_it_is,),
     "looked_for": (weakly,),
     "opens": (_set_up,),
-    "maintains": (_as,),
+    "maintains": (_as, _as_subject),
     "is_me": (introduced.in_brackets,),
     "mine": (_own_name, _named_there, introduced.unlike_words, introduced.in_brackets),
 }

@@ -47,7 +47,7 @@ def unlike_words(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
         return None
     name = match["name"]
     shaped = _NO_LATIN.search(fresh.text, hit.start, hit.end) is not None or is_initialled(terms, name)
-    if not (shaped or _begins_as_no_word(fresh, terms, name)):
+    if not (shaped or begins_as_no_word(fresh, terms, name)):
         return None
     placed = _opens_sentence(fresh, hit.start) and ends_phrase(fresh, match.end("name"))
     return Found(name, *match.span("name"), WEAK if shaped else SHAKY) if placed else None
@@ -95,7 +95,7 @@ def set_apart(fresh: Fresh, terms: Terms) -> Iterator[Found]:
     last = _CLOSING.search(fresh.text, max(0, len(fresh.text) - _LOOK_BACK))
     if last is None or not _may_be_name(terms, last["name"]):
         return
-    if is_initialled(terms, last["name"]) or _begins_as_no_word(fresh, terms, last["name"]):
+    if is_initialled(terms, last["name"]) or begins_as_no_word(fresh, terms, last["name"]):
         yield Found(last["name"], *last.span("name"), SHAKY)
 
 
@@ -134,7 +134,7 @@ def is_initialled(terms: Terms, name: str) -> bool:
     return (initial != "" and initial not in _WORDS) or not any(map(terms.everyday, parts))
 
 
-def _begins_as_no_word(fresh: Fresh, terms: Terms, name: str) -> bool:
+def begins_as_no_word(fresh: Fresh, terms: Terms, name: str) -> bool:
     """As "rborghi" does, in a mail of which the dictionaries are known, and no given name."""
     if _PLAIN.fullmatch(name) is None or terms.begins_word(name) or name in terms.values.get("given", ()):
         return False

@@ -15,6 +15,7 @@ QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
 NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
 TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（<]|$|\n)")
 
+_MARK_BEHIND = re.compile(rf"[{QUOTES}]?(?:,[ \n]|[ \n][(–—-][ ]?)", re.ASCII)
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
 _GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
 _OPENS = {")": "(", "）": "（", ">": "<", "]": "[", "*": "*"}
@@ -47,6 +48,7 @@ def accepted(
     name = match["name"].rstrip(".-")
     bare = name.strip("_")
     opens, closes = match["open"], match["close"]
+    strong = strong or is_spelled(fresh, terms, match.end("name"))
     quoted = bool(opens.strip("(*@（") and closes) and _OPENS.get(closes, opens) in opens  # no "'s)"
     start = match.start("name")
     end = start + len(name)
@@ -101,6 +103,18 @@ def _names_it(fresh: Fresh, hits: Sequence[Hit], name: str) -> bool:
     telling = [hit for hit in hits if hit.means.states]
     again = all(fresh.text[hit.start : hit.end] == name for hit in telling)
     return bool(telling) and again and any("noun" in hit.means.names for hit in hits)
+
+
+def is_spelled(fresh: Fresh, terms: Terms, end: int) -> bool:
+    """Whether it is told behind a word how it is written: "marmalade, all in lower case", "bluebird (one word)"."""
+    behind = _MARK_BEHIND.match(fresh.low, end)
+    ways = terms.lists.get("spelled_so", ())
+    return behind is not None and fresh.low.startswith(ways, behind.end())
+
+
+def is_unlike_words(name: str) -> bool:
+    """Whether it is written as no word is: "j.doe", "R2Doe", "jdoe7"."""
+    return _PLAIN.fullmatch(name) is None
 
 
 def ends_phrase(fresh: Fresh, end: int) -> bool:
