@@ -24,18 +24,12 @@ _HAD = frozenset({"had", "saved"})
 _KEPT = _HAD | HAS
 _NOTHING: frozenset[str] = frozenset()
 _UNHAD = frozenset({"unhad"})
-_SUPPOSES = frozenset({"modal", "would_not", "were_had"})
-_HAD_ONLY_IF = frozenset({"had_only_if", "were_had"})  # the second one is supposed in vain whatever follows
 
 
 def as_it_is(parts: Sequence[Clause], opposites: Mapping[str, str]) -> list[Clause]:
     """The clauses, those that tell what somebody thought or wishes with the opposite of it."""
     found = []
-    supposing = {part.sentence for part in parts if not part.marks.isdisjoint(_SUPPOSES)}
     for last, part, following in zip((None, *parts), parts, (*parts[1:], None), strict=False):
-        if not part.marks.isdisjoint(_HAD_ONLY_IF) and part.sentence in supposing and not part.question:
-            found.append(_without(part))
-            continue
         if (supposed := _supposed(part, following)) is not None:
             found.append(supposed)
             continue
@@ -53,8 +47,13 @@ def _supposed(part: Clause, following: Clause | None) -> Clause | None:
     if part.marks.isdisjoint(_SUPPOSING) or CODES.isdisjoint(part.things) or _is_asked(part, following):
         return None
     named = next(hit.start for hit in part.hits if not CODES.isdisjoint(hit.means.things))
-    said = list(takewhile(lambda hit: hit.start < named or "consequence" not in hit.means.speech, part.hits))
-    if not (_opens(part, said) or (_had_once(said) and _then_would(part, said, following))):
+    first = next((place for place, hit in enumerate(part.hits) if _supposes(hit)), None)
+    if first is None:
+        return None
+    behind = part.hits[first:]
+    said = list(takewhile(lambda hit: hit.start < named or "consequence" not in hit.means.speech, behind))
+    before = any("consequence" in hit.means.speech for hit in part.hits[:first])  # "I would not write if …"
+    if not (_opens(part, said) or (_had_once(said) and (before or _then_would(part, said, following)))):
         return None
     telling = [hit for hit in said if hit.means.states]
     last = max([named, *(hit.start for hit in telling)])
@@ -64,6 +63,11 @@ def _supposed(part: Clause, following: Clause | None) -> Clause | None:
     kept = not telling or any(not _KEPT.isdisjoint(hit.means.states) for hit in telling)
     states = GONE if denied == lost and (lost or kept) else _NOTHING
     return replace(part, hits=told, states=states, negated=False, marks=(part.marks - {"if"}) | CONTRARY)
+
+
+def _supposes(hit: Hit) -> bool:
+    """Whether it is an "if", rather than the "would" that follows from one."""
+    return not _SUPPOSING.isdisjoint(hit.means.speech) and "consequence" not in hit.means.speech
 
 
 def _is_asked(part: Clause, following: Clause | None) -> bool:
@@ -76,7 +80,8 @@ def _is_asked(part: Clause, following: Clause | None) -> bool:
 def _opens(part: Clause, said: Sequence[Hit]) -> bool:
     """Whether the form of its verb alone tells that it is not so: "had I", "si tuviera", "wenn ich … hätte"."""
     if "irreal" in said[0].means.speech:
-        return not part.break_before
+        begins = said[0] is part.hits[0] and not part.break_before
+        return begins or "if" in said[0].means.speech  # "no les escribiría si tuviera los códigos"
     return "if" in said[0].means.speech and any("irreal_verb" in hit.means.speech for hit in said)
 
 
@@ -89,32 +94,19 @@ def _had_once(said: Sequence[Hit]) -> bool:
 
 def _then_would(part: Clause, said: Sequence[Hit], following: Clause | None) -> bool:
     """Whether what would follow from it is told, and not of the things: "if I had any, | they would be in the safe"."""
-    if len(said) < len(part.hits):
-        return "them" not in part.marks
-    beside = following is not None and following.sentence == part.sentence
-    return (
-        beside
-        and following is not None
-        and "consequence" in following.marks
-        and "them" not in following.marks
-    )
+    if said[-1] is not part.hits[-1]:
+        return not _names_them(said)
+    if following is None or following.sentence != part.sentence or "consequence" not in following.marks:
+        return False
+    return not _names_them(list(takewhile(lambda hit: "consequence" not in hit.means.speech, following.hits)))
+
+
+def _names_them(hits: Sequence[Hit]) -> bool:
+    return any("them" in hit.means.speech for hit in hits)
 
 
 def _turned(part: Clause, opposites: Mapping[str, str]) -> Clause:
     return replace(part, states=_opposite(part, opposites), negated=False, marks=part.marks | CONTRARY)
-
-
-def _without(part: Clause) -> Clause:
-    """As in "I would not write | if I had the codes": what stands behind the "if" is not had."""
-    first = next(hit.start for hit in part.hits if not _HAD_ONLY_IF.isdisjoint(hit.means.speech))
-    then = next((hit.start for hit in part.hits if hit.start > first and _is_modal(hit)), part.end)
-    behind = [hit for hit in part.hits if first <= hit.start < then]
-    things = tuple(thing for hit in behind for thing in hit.means.things)
-    return replace(part, things=things, states=_UNHAD, negated=False, marks=CONTRARY)
-
-
-def _is_modal(hit: Hit) -> bool:
-    return "modal" in hit.means.speech
 
 
 def _leads_to(last: Clause, part: Clause) -> bool:

@@ -194,6 +194,7 @@ class _Splitter:
                 self._starts_anew(means.traits)
             self._held.take(hit)
         elif kind == "open" and self._interrupted is None:
+            self._held.opened_by = self._opened_by
             self._interrupted = (self._before, self._held, self._told)
             self._before, self._held, self._told = "bracket", Segment(), 0
         elif kind == "close" and self._interrupted is not None:
@@ -233,7 +234,7 @@ class _Splitter:
         self._inside += self._segments[first:]
         del self._segments[first:]
         self._interrupted = None
-        self._before, self._held, self._told = before, held, told
+        self._before, self._held, self._told, self._opened_by = before, held, told, held.opened_by
         if not held.hits:
             self._segments += self._inside
             self._inside = []
