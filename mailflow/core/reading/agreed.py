@@ -221,7 +221,7 @@ def _of_time(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
 
 def _time_is_fine(fresh: Fresh, terms: Terms, part: Clause) -> bool:
     """As in "months are fine", "Even a month is fine with me", where that is all; but not "after two months it is fine"."""
-    for time, said in pairwise(part.hits):
+    for time, said in pairwise([hit for hit in part.hits if "copula" not in hit.means.speech]):
         if _TIME.isdisjoint(time.means.speech) or said.means.says != _AGREE:
             continue
         between = fresh.low[time.end : said.start].strip()

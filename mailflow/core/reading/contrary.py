@@ -55,6 +55,8 @@ def _supposed(part: Clause, following: Clause | None) -> Clause | None:
     before = any("consequence" in hit.means.speech for hit in part.hits[:first])  # "I would not write if …"
     if not (_opens(part, said) or (_had_once(said) and (before or _then_would(part, said, following)))):
         return None
+    if any("aware" in hit.means.says for hit in said):
+        return None  # "if I had known of codes"
     telling = [hit for hit in said if hit.means.states]
     last = max([named, *(hit.start for hit in telling)])
     denied = any(hit.means.negates and hit.start < last for hit in said)
