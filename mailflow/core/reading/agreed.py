@@ -7,6 +7,7 @@ a question, somebody else's agreement and the bare words of our own statement ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from mailflow.core.form import Kind
@@ -15,7 +16,7 @@ from mailflow.core.reading.agreements import TAIL, bare, behind_label, offers_bo
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import Hit, Meaning
 from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.terms import Terms
 
@@ -34,10 +35,12 @@ _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and
 _THAT = frozenset({"that", "known_that"})
 _TIME = frozenset({"time", "span"})
 _AGREE = ("agree",)
+_FINE = Meaning((("speech", "agree"),))
 _DETERMINERS, _WITH_ME = 2, 2  # words before a time and behind its "is fine"
 _SHORT = 20  # characters behind a clause's last phrase in which a short name stands
 _SOME_DAY = frozenset({"appointment", "then"})
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
+_TO_TIME = 20  # characters: " this is going to "
 _TWO_ON = 3  # a phrase, and the two behind it: a comma and a "that"
 _RIGHT_BESIDE = 3  # characters: a comma, a space, a letter for a case
 _SHORT_QUESTION = 30  # characters: what is left of a sentence, and a question behind it
@@ -46,6 +49,7 @@ _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """`parts`: the clauses of the text that is prose, in order."""
+    parts = [_conceding(fresh, part, terms) for part in parts]
     conditional = _conditional_sentences(parts)
     wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
     for index, part in enumerate(parts):
@@ -69,6 +73,41 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
     for start, end in _times_accepted(fresh, terms) if "?" in fresh.text else ():
         for key in terms.knowing:
             yield Claim(key, True, AGREED_IN_PROSE, _SAID_BEFORE, start, end)
+
+
+def _conceding(fresh: Fresh, part: Clause, terms: Terms) -> Clause:
+    """A clause whose "if it will take ages" is one phrase, that concedes it: "no problem if …" is no condition then."""
+    if "if" not in part.marks or not part.topics or set(part.topics).isdisjoint(terms.knowing):
+        return part
+    hits: list[Hit] = []
+    for hit in part.hits:
+        place = next((place for place, one in enumerate(hits) if _concedes(one, hit, terms)), None)
+        if place is not None and all(_only_points(one) for one in hits[place + 1 :]):
+            begin = hits[place].start
+            del hits[place:]
+            hits.append(Hit(begin, hit.end, Meaning((*hit.means.concepts, ("speech", "conceding")))))
+        else:
+            hits.append(hit)
+    if len(hits) == len(part.hits):
+        return part
+    says = part.says
+    begin, _ = _bounds(fresh, part)
+    if not says and hits[0].start > begin and bare(fresh.text[begin : hits[0].start], terms):
+        hits.insert(0, Hit(begin, hits[0].start, _FINE))  # "Fine if it takes weeks"
+        says = frozenset(_AGREE)
+    marks = frozenset(mark for hit in hits for mark in hit.means.speech) | (part.marks - _CONDITION)
+    return replace(part, hits=hits, marks=marks, says=says)
+
+
+def _concedes(condition: Hit, time: Hit, terms: Terms) -> bool:
+    beside = 0 < time.start - condition.end <= _TO_TIME
+    return beside and "if" in condition.means.speech and not terms.knowing.isdisjoint(time.means.topics)
+
+
+def _only_points(hit: Hit) -> bool:
+    """As the "it" of "if it's going to take long"; not what "if it does not take long" and "if you promise to be quick" say."""
+    means = hit.means
+    return not (means.says or means.negates or means.things or means.topics or means.states or means.breaks)
 
 
 def _times_accepted(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
@@ -200,15 +239,22 @@ def _is_conceded(fresh: Fresh, part: Clause, condition: Hit, *, ends: bool) -> b
 
     So it is understood with no more behind it: "If I have to wait, I understand", but not "…, I know whom to ask".
     """
-    if "agree" not in part.says:
+    if not _says_fine(part, condition):
         known = [hit for hit in part.hits if "aware" in hit.means.says and hit.start >= condition.end]
         return bool(known) and TAIL.match(fresh.text, known[-1].end) is not None
-    said = next((hit for hit in part.hits if {"agree", "objection"} & set(hit.means.says)), condition)
+    said = next((hit for hit in part.hits if {"agree", "objection", "yes"} & set(hit.means.says)), condition)
     if said.start >= condition.end:
         return said.start - condition.end <= _BESIDE
     comma = any(hit.means.breaks and said.end <= hit.start < condition.start for hit in part.hits)
     last = ends and part.end <= condition.end and part.mark - condition.end <= 1
     return last or not comma
+
+
+def _says_fine(part: Clause, condition: Hit) -> bool:
+    """Whether it agrees, be it by a bare "fine" right before what is conceded."""
+    if "agree" in part.says:
+        return True
+    return any("yes" in hit.means.says and condition.start - hit.end == 1 for hit in part.hits)
 
 
 def _of_time(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
