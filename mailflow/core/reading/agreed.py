@@ -49,7 +49,7 @@ _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """`parts`: the clauses of the text that is prose, in order."""
-    parts = [_conceding(fresh, part, terms) for part in parts]
+    parts = [_conceding(fresh, terms, parts, index) for index in range(len(parts))]
     conditional = _conditional_sentences(parts)
     wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
     for index, part in enumerate(parts):
@@ -75,8 +75,12 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             yield Claim(key, True, AGREED_IN_PROSE, _SAID_BEFORE, start, end)
 
 
-def _conceding(fresh: Fresh, part: Clause, terms: Terms) -> Clause:
-    """A clause whose "if it will take ages" is one phrase, that concedes it: "no problem if …" is no condition then."""
+def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) -> Clause:
+    """A clause whose "if it will take ages" is one phrase, that concedes it: "no problem if …" is no condition then.
+
+    One to which nobody says "fine" stays a condition: "if it can wait until Monday, there is no need to do anything".
+    """
+    part = parts[index]
     if "if" not in part.marks or not part.topics or set(part.topics).isdisjoint(terms.knowing):
         return part
     hits: list[Hit] = []
@@ -96,12 +100,14 @@ def _conceding(fresh: Fresh, part: Clause, terms: Terms) -> Clause:
         hits.insert(0, Hit(begin, hits[0].start, _FINE))  # "Fine if it takes weeks"
         says = frozenset(_AGREE)
     marks = frozenset(mark for hit in hits for mark in hit.means.speech) | (part.marks - _CONDITION)
-    return replace(part, hits=hits, marks=marks, says=says)
+    found = replace(part, hits=hits, marks=marks, says=says)
+    return found if _without_condition(fresh, [*parts[:index], found, *parts[index + 1 :]], index) else part
 
 
 def _concedes(condition: Hit, time: Hit, terms: Terms) -> bool:
     beside = 0 < time.start - condition.end <= _TO_TIME
-    return beside and "if" in condition.means.speech and not terms.knowing.isdisjoint(time.means.topics)
+    told = not (time.means.says or terms.knowing.isdisjoint(time.means.topics))
+    return beside and told and "if" in condition.means.speech
 
 
 def _only_points(hit: Hit) -> bool:
