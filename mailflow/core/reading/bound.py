@@ -58,7 +58,7 @@ def without_unfilled(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Ite
 
     A tick is one that they made.
     """
-    unfilled = any("unfilled" in hit.means.speech for hit in fresh.hits)
+    unfilled = "unfilled" in fresh.speech
     for claim in claims:
         of_form = terms.form.by_key[claim.field].kind in _STATED and claim.value is not False
         if not (unfilled and of_form and claim.rule != TICKED_BOX):

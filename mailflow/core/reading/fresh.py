@@ -58,6 +58,11 @@ class Fresh:
         return self.binding.find(self.low, self.words)
 
     @cached_property
+    def speech(self) -> frozenset[str]:
+        """The words of [speech] that stand in it anywhere: most rules that ask for a rare one need look no further."""
+        return frozenset[str]().union(*[hit.means.speech for hit in self.hits])
+
+    @cached_property
     def has_quotations(self) -> bool:
         """Whether anything may stand between quotation marks."""
         return may_quote(self.text)
@@ -66,7 +71,7 @@ class Fresh:
     def insists(self) -> bool:
         """Whether anything is said that tells of a word that it is a name: "really", "no joke", "(yes, …)"."""
         aside = "(" in self.text or "（" in self.text
-        return aside or any("insists" in hit.means.speech for hit in self.hits)
+        return aside or "insists" in self.speech
 
     @cached_property
     def subject(self) -> int:

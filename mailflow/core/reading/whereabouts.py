@@ -18,7 +18,7 @@ _VAGUE = GONE | {NONE}
 
 def as_lost(parts: Sequence[Clause]) -> Sequence[Clause]:
     """The clauses, those that tell what nobody knows the place of with its loss."""
-    if all(part.marks.isdisjoint(_SPEAKS_OF_PLACE) for part in parts):
+    if frozenset[str]().union(*[part.marks for part in parts]).isdisjoint(_SPEAKS_OF_PLACE):
         return parts
     around = zip((None, *parts), parts, (*parts[1:], None), strict=False)
     return [_seen_to(last, part, after) for last, part, after in around]

@@ -40,17 +40,13 @@ def without_taken_back(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> I
 
     As in 'I wrote "agree" under Code of Conduct before I had read it. I take that back: I don't agree.', which refuses it, too.
     """
-    refused = dict(_taken_back(fresh, terms)) if _speaks_of_it(fresh) else {}
+    refused = dict(_taken_back(fresh, terms)) if "takes_back" in fresh.speech else {}
     for claim in claims:
         if claim.value is True and claim.field in refused:
             if refused[claim.field]:
                 yield claim._replace(value=False)
         else:
             yield claim
-
-
-def _speaks_of_it(fresh: Fresh) -> bool:
-    return any("takes_back" in hit.means.speech for hit in fresh.hits)
 
 
 def _taken_back(fresh: Fresh, terms: Terms) -> Iterator[tuple[str, bool]]:

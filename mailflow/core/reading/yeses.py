@@ -48,7 +48,7 @@ def to_what_was_asked(
     items = [question.item for question in asked]
     question_of = dict(zip(items, asked, strict=True))
     called = bareyes.what_was_asked(terms, open_items)
-    put_off = any("later" in hit.means.speech for hit in fresh.hits)
+    put_off = "later" in fresh.speech
     agreed_till: int | None = None  # where the last yes ends, if it answers something
     answered = 0
     for number, span in _answers(fresh, spans):
