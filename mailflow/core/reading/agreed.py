@@ -85,8 +85,8 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
         return part
     hits: list[Hit] = []
     for hit in part.hits:
-        place = next((place for place, one in enumerate(hits) if _concedes(one, hit, terms)), None)
-        if place is not None and all(_only_points(one) for one in hits[place + 1 :]):
+        place = _condition_of(hit, hits, terms)
+        if place is not None:
             begin = hits[place].start
             del hits[place:]
             hits.append(Hit(begin, hit.end, Meaning((*hit.means.concepts, ("speech", "conceding")))))
@@ -104,10 +104,13 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
     return found if _without_condition(fresh, [*parts[:index], found, *parts[index + 1 :]], index) else part
 
 
-def _concedes(condition: Hit, time: Hit, terms: Terms) -> bool:
-    beside = 0 < time.start - condition.end <= _TO_TIME
-    told = not (time.means.says or terms.knowing.isdisjoint(time.means.topics))
-    return beside and told and "if" in condition.means.speech
+def _condition_of(time: Hit, before: Sequence[Hit], terms: Terms) -> int | None:
+    """The index of the "if" that a time stands right behind, with no more than an "it" between; None if there is none."""
+    if time.means.says or terms.knowing.isdisjoint(time.means.topics):
+        return None
+    near = takewhile(lambda place: time.start - before[place].end <= _TO_TIME, reversed(range(len(before))))
+    ifs = [place for place in near if "if" in before[place].means.speech and before[place].end < time.start]
+    return ifs[-1] if ifs and all(map(_only_points, before[ifs[-1] + 1 :])) else None
 
 
 def _only_points(hit: Hit) -> bool:
