@@ -12,16 +12,14 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import NAME, QUOTED, QUOTES, TAIL, WEAK, Found, ends_phrase
-from mailflow.core.reading.projectlists import MOST, ONE, is_no_project, rest_of_list
+from mailflow.core.reading.projectlists import AND, MOST, ONE, is_no_project, rest_of_list
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, words_of
 from mailflow.core.reading.works import is_denied
 
 _URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
-_SEPARATORS = re.compile(
-    r"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:and|und|et|y|e|en|i|oraz|och|ve|и|і|та|和|と|및|&)(?=\s)"
-)
+_SEPARATORS = re.compile(rf"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:{AND}|和|と|및|&)(?=\s)")
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _CJK = re.compile(f"[{CJK}]")
 _AROUND = QUOTES + " \t<>[](){}*•-.,;:。"

@@ -12,7 +12,8 @@ from mailflow.core.reading.terms import Terms
 MOST = 50  # names of a list
 ONE = rf"[{QUOTES}]?(?P<name>{NAME})[{QUOTES}]?(?![\w@/À-ɏЀ-ӿ])"
 _ASIDE = r"(?:[(（][^()（）\n]{1,40}[)）][ \t]*)?"  # "x (as owner) and (with others) y"
-_AND = r"and|und|et|y|e|en|i|oraz|och|ve|и|і|та|sowie"
+AND = r"and|und|et|y|e|en|i|oraz|och|ve|и|і|та"
+_AND = rf"{AND}|sowie"
 _BEHIND = rf"(?:(?:{_AND}|also)\s+)?{_ASIDE}{ONE}"
 _FURTHER = re.compile(
     rf"[ \t]*{_ASIDE}(?:[,;/&+、，和と및]|(?<=\s)(?:{_AND})(?=\s))[ \t\n]*{_BEHIND}", re.ASCII
