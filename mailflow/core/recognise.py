@@ -235,6 +235,11 @@ _IN_CASE = {
 }
 
 
+def heard(kind: MailKind, reading: Reading) -> Reading:
+    """What counts of what was read: nothing in a mail that is sent elsewhere, whose names and losses are of other things."""
+    return Reading() if kind is MailKind.OFF_TOPIC else reading
+
+
 def _reply_addresses(clues: Clues) -> list[Tagged]:
     return [tagged for tagged in clues.tagged if tagged.purpose is Purpose.REPLY]
 

@@ -15,6 +15,7 @@ from mailflow.core.recognise import (
     NewRequest,
     SetAside,
     find_case_of_sender,
+    heard,
     kind_in_case,
     kind_of_first,
     takes_back_elsewhere,
@@ -75,6 +76,7 @@ def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled
     if isinstance(found, NewRequest):
         if ties.case is not None:  # as what it says to that case, which is not its own
             handled = _as_said(understood, understood.said(None, ties.letters))
+        handled = replace(handled, reading=heard(handled.kind, handled.reading))
         return _in_no_case(app, uow, handled, ties.matches.of_sender)
     elsewhere = takes_back_elsewhere(understood.mail, understood.clues, app.addresses.desk)
     return _in_case(app, uow, handled, found, elsewhere=elsewhere)
@@ -154,7 +156,13 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs, *, els
     found = replace(found, case=case)
     form = app.config.policy.form
     kind = kind_in_case(found, handled.reading, handled.wish, form, elsewhere=elsewhere)
-    handled = replace(handled, how=found.how, by_party=found.by_party, kind=kind)
+    handled = replace(
+        handled,
+        how=found.how,
+        by_party=found.by_party,
+        kind=kind,
+        reading=heard(kind, handled.reading),
+    )
     if not found.by_party:
         return _by_stranger(app, uow, handled, case, flags_of_stranger(proven=found.proven))
     if found.conflict:

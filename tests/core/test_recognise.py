@@ -20,6 +20,7 @@ from mailflow.core.recognise import (
     clues_of,
     find_case,
     find_case_of_sender,
+    heard,
     kind_in_case,
     kind_of_first,
     takes_back_elsewhere,
@@ -236,6 +237,12 @@ def test_what_a_mail_is_that_belongs_to_no_case(intent, says, kind):
 def test_what_is_certainly_of_another_desk_is_no_request_whatever_it_answers():
     wish = Wish(Intent.OFF_TOPIC, topic="limits", certain=True)
     assert kind_of_first(reading(username="jo"), wish, FORM) is MailKind.OFF_TOPIC
+
+
+def test_a_mail_that_is_sent_elsewhere_says_nothing_and_any_other_what_was_read():
+    said = reading(username="jo")
+    assert heard(MailKind.OFF_TOPIC, said) == Reading()
+    assert heard(MailKind.REQUEST, said) == said
 
 
 @pytest.mark.parametrize(

@@ -570,6 +570,13 @@ def test_what_is_offered_for_sale_is_set_aside(world):
     assert world.opened() == 0
 
 
+def test_what_another_desk_is_to_hear_is_taken_into_no_case(world):
+    malware = 'I found a package called "reqeusts-pro" that steals the cookies of the browser. It is malware.'
+    assert len(world.write(malware)) == 1
+    assert world.handled[-1].kind is MailKind.OFF_TOPIC
+    assert world.case().answers == {}
+
+
 def test_thanks_for_nothing_are_set_aside(world):
     assert world.write("Never mind, I found my password again. Please close this.") == []
     assert world.handled[-1].kind is MailKind.WITHDRAWAL
