@@ -50,6 +50,8 @@ def accepted(
     opens, closes = match["open"], match["close"]
     strong = strong or is_spelled(fresh, terms, match.end("name"))
     quoted = bool(opens.strip("(*@（") and closes) and _OPENS.get(closes, opens) in opens  # no "'s)"
+    if closes == "]" and len(bare) < _LEAST:
+        return None  # a box: "[x]"
     start = match.start("name")
     end = start + len(name)
     insisted = fresh.insists and is_insisted(fresh, terms, start, end, quoted=quoted)
