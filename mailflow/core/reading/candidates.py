@@ -39,6 +39,7 @@ _TECHNICAL = re.compile(
 )
 _START, _BEGIN, _END = itemgetter(0), attrgetter("start"), attrgetter("end")
 _LOOK_BACK = 30  # characters in front of a name
+_TO_WRONG = 3  # spaces between a name and what says that it is wrong: "x, which was wrong"
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
 SHAPED = 0.7  # it looks like nothing but a name
@@ -119,8 +120,11 @@ def _candidates(
     *,
     wanted: bool,
 ) -> Iterator[tuple[re.Match[str], Sequence[_Cue], AbstractSet[str]]]:
-    """The words that may be names, each with the cues of its sentence and those that the sentence says are none."""
+    """The words that may be names, each with the cues of its sentence and those that are said to be none."""
+    told: list[tuple[re.Match[str], Sequence[_Cue], set[str]]] = []
+    wrong: set[str] = set()
     for start, end in fresh.sentences:
+        wrong.update(map(_name_of, _wrong(fresh, terms, start, end, own)))
         likely = [
             match
             for match in words(fresh, start, end)
@@ -130,12 +134,17 @@ def _candidates(
         ]
         if not likely or names_other_service(fresh, terms, start, end):
             continue
-        cues = _cues(fresh, terms, start, end)
-        denied = {match["name"].rstrip(".-").lower() for match in _denied(fresh, start, end)}
-        for match in likely:
-            name = match["name"].rstrip(".-").lower()
-            if name not in denied and name not in others:
-                yield match, cues, denied
+        cues: Sequence[_Cue] = _cues(fresh, terms, start, end)
+        denied = {_name_of(match) for match in _denied(fresh, start, end)}
+        told.extend((match, cues, denied) for match in likely)
+    for match, cues, denied in told:
+        none = denied | wrong
+        if _name_of(match) not in none and _name_of(match) not in others:
+            yield match, cues, none
+
+
+def _name_of(match: re.Match[str]) -> str:
+    return match["name"].rstrip(".-").lower()
 
 
 def _denied(fresh: Fresh, start: int, end: int) -> Iterator[re.Match[str]]:
@@ -144,6 +153,18 @@ def _denied(fresh: Fresh, start: int, end: int) -> Iterator[re.Match[str]]:
         match = _CANDIDATE.match(fresh.text, hit.end + 1, end) if hit.means.negates else None
         if match is not None:
             yield match
+
+
+def _wrong(
+    fresh: Fresh, terms: Terms, start: int, end: int, own: AbstractSet[str]
+) -> Iterator[re.Match[str]]:
+    """The names behind which a "wrong" stands at once or some words further: "it is x. y was wrong"."""
+    for hit in fresh.within(start, end):
+        if "wrong" in hit.means.states:
+            for match in words(fresh, max(start, hit.start - _LOOK_BACK), hit.start):
+                near = fresh.low.count(" ", match.end(), hit.start) <= _TO_WRONG
+                if near and may_be_name(fresh, terms, match, own):
+                    yield match
 
 
 def _corrects(name: str, denied: AbstractSet[str], cues: Sequence[_Cue]) -> bool:
