@@ -116,7 +116,9 @@ def _announced(one: Found, window: Window) -> Role | None:
         and not (_tells_of_another(hit, window.before) or _is_in_vain(hit, window.before))
     ]
     if not cues:
-        return Role(PLAIN, _CUED) if "plain" in keys(window.before, "addresses") and not window.lost else None
+        if "plain" not in keys(window.before, "addresses") or window.lost:
+            return None
+        return Role(REGISTERED if window.of_service else PLAIN, _CUED)
     earlier = len(cues) > 1 and (
         _only_supposes(cues[-2], cues[-1], window.before)
         or _tied_to(cues[-2], cues[-1], window)
@@ -295,7 +297,9 @@ def _corrected(_: Found, window: Window) -> Role | None:
 
 
 def _plain(_: Found, window: Window) -> Role | None:
-    """As in "my e-mail is x", "mail: x", and in "I can still read x"."""
+    """As in "my e-mail is x", "mail: x", and in "I can still read x"; the service's own is the account's: "my PyPI e-mail is x"."""
+    if window.of_service:
+        return Role(REGISTERED, GUESSED)
     told = window.labelled or "mailbox" in keys(window.before, "things") or window.used
     return Role(PLAIN, GUESSED) if told else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,6 +22,7 @@ _ATTACHED = 1
 _NEAR, _BY_ACCOUNT = 12, 30
 _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified", "seized"})
 _GOES = HAS - {"held"}
+_WORD_BEFORE = re.compile(r"(\w+)[ -]\Z")
 _LIST_MARKS = " \t0123456789.)(-*•·"
 _SELF = frozenset({"iam"})
 _CORRECTS = ("speech", "correct")
@@ -50,6 +52,7 @@ class Window:
     bracketed: bool  # it stands in brackets right behind a word for a mailbox
     labelled: bool  # "mail:" stands before it on its line, which by itself is also what somebody wrote
     lost: bool  # what is said right before or behind it is that it is lost
+    of_service: bool  # it is a mailbox of the service's: "my PyPI e-mail is x"
     used: bool  # or that it is there, by the writer, as the only one of the sentence
     to_get: bool  # the account is to have it
     to_be_had: bool  # the account is wanted under it
@@ -120,11 +123,7 @@ def window_of(
         corrects=_CORRECTS in concepts[start, stop]
         or (names == _SELF and _CORRECTS in concepts[_sentence_before(start, ends), start]),
         changes=("addresses", "change") in concepts[start, stop]
-        and (
-            follows
-            or following is not None
-            or "change" in keys([*fresh.within(start, one.start), *after], "addresses")
-        ),
+        and (follows or following is not None or _tells_change([*fresh.within(start, one.start), *after])),
         follows=follows,
         earlier=earlier if follows else "",
         spanned=following is not None
@@ -136,6 +135,9 @@ def window_of(
         and "mailbox" in _close(before, one, _NEAR, "things"),
         labelled=_is_labelled(fresh, terms, one),
         lost=any(part.states & _GONE for part in said),
+        of_service=any(
+            _is_of_service(fresh, terms, hit, begin) for hit in before if "mailbox" in hit.means.things
+        ),
         used=not apart and (_is_used(led, HAS) or _is_used(said[-1:], _GOES)),
         to_get=_is_to_get(fresh, terms, before, begin, one.start),
         to_be_had="account" in names and _is_to_be_had(fresh, terms, one, before, begin),
@@ -148,6 +150,24 @@ def _is_used(said: Sequence[Clause], states: AbstractSet[str]) -> bool:
     return any(
         part.states & states and not (part.asks or part.reserved or "you" in part.marks) for part in said
     )
+
+
+def _tells_change(hits: Sequence[Hit]) -> bool:
+    """Whether a change is spoken of, by more than a word of "sends a link to"."""
+    registered = [hit for hit in hits if "registered" in hit.means.addresses]
+    return any(
+        not any(other.start < hit.start and hit.end < other.end for other in registered)
+        for hit in hits
+        if "change" in hit.means.addresses
+    )
+
+
+def _is_of_service(fresh: Fresh, terms: Terms, mailbox: Hit, begin: int) -> bool:
+    """Whether the service's name stands right before a word for a mailbox; not in "please make my PyPI e-mail x"."""
+    word = _WORD_BEFORE.search(fresh.low, max(0, mailbox.start - LOOK_BACK), mailbox.start)
+    if word is None or not terms.is_service(word[1]):
+        return False
+    return not terms.among("begs", *words_of(fresh.low[begin : mailbox.start]))
 
 
 def _opens_reason(before: Sequence[Hit], one: Found) -> bool:
