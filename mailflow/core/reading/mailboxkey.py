@@ -1,6 +1,6 @@
-"""Words beside a mailbox that change what is told of it: the password of a mailbox, an account that has its address.
+"""Words beside a mailbox that change what is told of it: its password, an account that has its address, another thing.
 
-Who "lost the password of my mailbox" has lost the mailbox, and who "forgot the password for the account with the e-mail
+"The company one" is a mailbox where no other thing is spoken of, and "the phone was a company one" tells of a phone. Who "lost the password of my mailbox" has lost the mailbox, and who "forgot the password for the account with the e-mail
 address x" has not.
 """
 
@@ -17,7 +17,7 @@ _BOTH = frozenset({"password", "mailbox"})
 
 
 def as_meant(hits: Sequence[Hit], traits: int) -> Sequence[Hit]:
-    """The hits of a clause without the password of a mailbox, and without the mailbox that names the account."""
+    """The hits of a clause without the password of a mailbox, the mailbox that names the account, and the one that is no mailbox."""
     aside = _aside(hits) if traits & MAILBOX else None
     if aside is None:
         return hits
@@ -30,6 +30,8 @@ def _aside(hits: Sequence[Hit]) -> Hit | None:
         address = behind[0] is not None and _is_address(other, behind[0])
         if address and "mailbox" in other.means.things:
             return other if "account" in one.means.names and other.start - one.end <= _WITH else None
+        if "such_one" in other.means.speech and one.means.things and "mailbox" not in one.means.things:
+            return other
         if {*one.means.things, *other.means.things} == _BOTH and _is_key(one, other, hits):
             return one if "password" in one.means.things else other
     return None
