@@ -253,16 +253,19 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     if len(acting) == 1 and not traits & NEGATES:
         return [(acting[0], False)]
     verbs: list[tuple[Meaning, bool]] = []
-    negated = auxiliary = denied = concord = False
+    negated = auxiliary = denied = concord = joined = False
     again = False  # "não tenho código nenhum": that of one verb is said twice
     said = 0  # where the last verb or thing ends
     behind = False  # whether the last "not" stands right behind it
     for start, end, means in hits:
+        if "and" in means.speech:
+            joined = bool(verbs) and not ENDED.isdisjoint(verbs[-1][0].states)
         if "that" in means.speech:
             said = -_NEAR  # "I understand that you cannot say when": what is denied is not the understanding
         if means.negates and not means.acts:  # a "nowhere" says by itself that it is gone, and denies no verb
             again = bool(verbs) and verbs[-1][1] and "not_one" in means.speech
-            concord = "concord" in means.speech  # "non so più né la password né …": it says the same again
+            # "non so più né la password né …", "I looked everywhere, and there are none": it says the same again
+            concord = "concord" in means.speech or (joined and "not_one" in means.speech)
             negated = True
             behind = start - said <= _NEAR
         ends_verb = means.auxiliary and verbs and verbs[-1][0].says != _YES and not (auxiliary or denied)
@@ -272,7 +275,7 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
                 # "have lost", "non ho perso": one verb; and so is "verloren habe"
                 negated = verbs.pop()[1] or negated
             verbs.append((means, negated and not (another or means.negates)))
-            negated = again = False
+            negated = again = joined = False
         denied = means.negates  # "perdi o telefone não tenho códigos": another verb begins there
         if means.objects or means.verb:
             said = end
@@ -326,6 +329,8 @@ def _reconciled(states: set[str], hits: Sequence[Hit], traits: int) -> frozenset
         states -= {"held", "reached", "is_at"}
     if "unhad" in states:
         states.discard("held")  # "I still have not made any": it is the making that goes on not to happen
+    if "ended" in states and any("mended" in hit.means.speech for hit in hits):
+        states.discard("ended")  # "the repair shop got my phone working again"
     if "ended" in states:
         states -= _not_after_end(hits)
     if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"

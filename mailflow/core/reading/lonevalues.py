@@ -90,10 +90,19 @@ def _whole(
     ]
     length = slot.end - slot.start
     told_in = sum(end - start for start, end in said)
-    near = [part for part in about if has_near_pronoun(part) and told_in <= _LONG]
+    near = (
+        [part for part in about if has_near_pronoun(part) or _is_none_of_them(part)]
+        if told_in <= _LONG
+        else []
+    )
     told = choices.by_state(terms, field, about if alone and length <= _SHORT else near, about)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)
+
+
+def _is_none_of_them(part: Clause) -> bool:
+    """As in "there are none", "I have none", "there aren't any", "их нет"."""
+    return part.ends_in_none or (part.is_bare_not and "them" in part.marks)
 
 
 def _speaks_of_other(part: Clause) -> bool:
