@@ -134,8 +134,10 @@ def _is_of_something(
     before = _word_before(fresh, said.start)
     apart = before.isalpha() and terms.among("is", before)  # "in Ordnung", but not behind a dash or a colon
     place = said.start if verb else said.start - len(before) - 1 if apart else -1
-    subject = next((word[0] for word in told if word.end() == place - 1), "")
-    return bool(subject) and not (terms.common(subject) or subject.lower() in called)
+    subject = next((word for word in told if word.end() == place - 1), None)
+    if subject is None or subject[0].lower() in called:
+        return False
+    return not any(hit.start <= subject.start() < hit.end for hit in hits)
 
 
 def _goes_on_to_tell(

@@ -15,7 +15,8 @@ NUMBER = re.compile(
     r"(?=(?:st|nd|rd|th)\b|[番번とはもやに和跟及與与都同은는과와도]|(?![\w.]*\w))"
 )
 TIMES = {"twice": 2, "thrice": 3}  # as in "three times yes"
-REST = frozenset({"rest"})
+ONE_LEFT = "one_left"  # "the other point"
+REST = frozenset({"rest", ONE_LEFT})
 SEVERAL = frozenset({"all", "both", *REST, *TIMES})
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 WHICH = SEVERAL | frozenset(ORDINALS)

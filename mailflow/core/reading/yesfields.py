@@ -16,11 +16,12 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lonevalues import items_of
 from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.whichquestion import NUMBER, ORDINALS, REST, TIMES
+from mailflow.core.reading.whichquestion import NUMBER, ONE_LEFT, ORDINALS, REST, TIMES
 from mailflow.core.reading.words import WORD
 
 NAMED, _BARE = 0.88, 0.8  # how sure: where it says what it answers, and where it does not
 _ALL_OF_THEM = REST | {"all"}
+_BY_NUMBER = frozenset({"both", ONE_LEFT})  # how many of ours it answers: "both confirmed"
 _EXCUSES = frozenset({"sorry", "correct"})
 _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
@@ -59,7 +60,7 @@ def may_answer(
         named = bareyes.agreed_by_label(yes.fresh, yes.start, yes.end, to_agree)
         fields, sure = (named, _BARE) if named else (_known(terms, yes, fields), sure)
         fields = _without_receipt(terms, yes, fields)
-    return (fields if "both" in yes.marks else _without_told(fields, yes.parts)), sure
+    return (_without_told(fields, yes.parts) if _BY_NUMBER.isdisjoint(yes.marks) else fields), sure
 
 
 def still_answers(yes: Yes, terms: Terms, fields: list[Field], sure: float, *, put_off: bool) -> list[Field]:
@@ -71,6 +72,8 @@ def still_answers(yes: Yes, terms: Terms, fields: list[Field], sure: float, *, p
         fields = _not_in_doubt(terms, fields, before)
     else:
         fields = _not_spoken_of(terms, fields, before)
+        if ONE_LEFT in yes.marks and len(items_of(fields)) > 1:
+            return []
     if sure != _BARE:
         return fields
     return _without_time(terms, yes, _not_kept_back(yes, terms, fields), put_off=put_off)
