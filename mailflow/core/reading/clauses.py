@@ -253,19 +253,17 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     if len(acting) == 1 and not traits & NEGATES:
         return [(acting[0], False)]
     verbs: list[tuple[Meaning, bool]] = []
-    negated = auxiliary = denied = concord = joined = False
+    negated = auxiliary = denied = concord = False
     again = False  # "não tenho código nenhum": that of one verb is said twice
     said = 0  # where the last verb or thing ends
     behind = False  # whether the last "not" stands right behind it
     for start, end, means in hits:
-        if "and" in means.speech:
-            joined = bool(verbs) and not ENDED.isdisjoint(verbs[-1][0].states)
         if "that" in means.speech:
             said = -_NEAR  # "I understand that you cannot say when": what is denied is not the understanding
         if means.negates and not means.acts:  # a "nowhere" says by itself that it is gone, and denies no verb
             again = bool(verbs) and verbs[-1][1] and "not_one" in means.speech
             # "non so più né la password né …", "I looked everywhere, and there are none": it says the same again
-            concord = "concord" in means.speech or (joined and "not_one" in means.speech)
+            concord = "concord" in means.speech or _repeats_loss(hits, verbs, said, start, means)
             negated = True
             behind = start - said <= _NEAR
         ends_verb = means.auxiliary and verbs and verbs[-1][0].says != _YES and not (auxiliary or denied)
@@ -275,7 +273,7 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
                 # "have lost", "non ho perso": one verb; and so is "verloren habe"
                 negated = verbs.pop()[1] or negated
             verbs.append((means, negated and not (another or means.negates)))
-            negated = again = joined = False
+            negated = again = False
         denied = means.negates  # "perdi o telefone não tenho códigos": another verb begins there
         if means.objects or means.verb:
             said = end
@@ -286,6 +284,15 @@ def _verbs(hits: Sequence[Hit], traits: int) -> list[tuple[Meaning, bool]]:
     if negated and verbs and behind and not concord:
         verbs[-1] = (verbs[-1][0], True)
     return verbs
+
+
+def _repeats_loss(
+    hits: Sequence[Hit], verbs: Sequence[tuple[Meaning, bool]], said: int, place: int, means: Meaning
+) -> bool:
+    """Whether a "none" that an "and" joins to a loss at a place says the same again; `said`: where the last verb or thing ends."""
+    if "not_one" not in means.speech or not verbs or ENDED.isdisjoint(verbs[-1][0].states):
+        return False
+    return any(said <= hit.start < place and "and" in hit.means.speech for hit in hits)
 
 
 def _not_after_end(hits: Sequence[Hit]) -> frozenset[str]:
