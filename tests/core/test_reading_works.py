@@ -1,5 +1,7 @@
 """Projects that nothing announces, beside what is done with them."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailflow.config import load, shipped
@@ -9,9 +11,9 @@ from mailflow.core.text import mark_lines
 CONFIG = load(shipped("config.toml"))
 
 
-def read(text):
+def read(text, form=CONFIG.policy.form):
     lines = mark_lines(text, CONFIG.lexicon.text)
-    reading = read_answers(lines, CONFIG.policy.form, None, CONFIG.lexicon.answers, "jo@example.org")
+    reading = read_answers(lines, form, None, CONFIG.lexicon.answers, "jo@example.org")
     return {key: answer.value for key, answer in reading.answers.items()}
 
 
@@ -29,6 +31,12 @@ def test_a_word_like_nothing_but_a_name_behind_publishing_is_a_project():
 )
 def test_a_word_that_is_a_common_one_the_service_or_a_file_is_none(text):
     assert "projects" not in read(text)
+
+
+def test_a_service_whose_name_is_an_everyday_word_is_read_like_any_other():
+    form = replace(CONFIG.policy.form, service="Project")
+    text = "It is about a program that my nephew put on the site for me, as blorping."
+    assert "username" not in read(text, form)
 
 
 def test_an_address_that_is_given_counts_before_the_one_that_they_write_from():

@@ -113,7 +113,7 @@ def _placed_as(fresh: Fresh, terms: Terms, cue: Hit, end: int) -> re.Match[str] 
     """As in "a program that my nephew put on the site for me, as x", the site being called by its name."""
     if ("projects", "noun") not in cue.means.concepts:
         return None
-    place = max(fresh.low.find(name, cue.end, end) for name in terms.service)
+    place = max((fresh.low.find(name, cue.end, end) for name in terms.service), default=-1)
     match = _AS.search(fresh.text, place, min(end, place + _REACH)) if place >= 0 else None
     word = lower(match["as"]) if match else ""
     return match if terms.among("as", word) and not terms.among("under", word) else None
