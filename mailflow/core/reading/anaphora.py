@@ -119,5 +119,7 @@ def _refers_far_back(part: Clause, named: Clause) -> bool:
 
 
 def _only_auxiliary(part: Clause) -> bool:
-    """Whether its "has" belongs to a verb that says nothing here: "who has retired"."""
+    """Whether its "has" belongs to a verb that says nothing here: "who has retired"; but not in "which I don't have."."""
+    if part.negated and part.hits[-1].end == part.mark:
+        return False
     return all(hit.means.auxiliary for hit in part.hits if hit.means.states)

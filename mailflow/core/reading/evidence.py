@@ -15,6 +15,8 @@ from mailflow.core.reading.elliptic import left_out
 from mailflow.core.reading.meaning import ADDRESS, CHOICE, Hit
 from mailflow.core.reading.mistyped import as_mistyped
 from mailflow.core.reading.otherservice import is_of_other_service
+from mailflow.core.reading.shown import as_shown
+from mailflow.core.reading.shutbox import as_shut
 from mailflow.core.reading.terms import Terms, Ways
 
 CLEAR = 0.7
@@ -36,6 +38,11 @@ _NEITHER = frozenset({NONE})
 _SECOND_FACTOR = "lost_2fa"
 _USELESS = frozenset({"useless"})
 _MAIL = frozenset({"mailbox", "domain"})
+_OF_ITS_MAIL = frozenset({"mailbox", "mail"})
+_NO_DEMAND = frozenset({"mailbox", "domain", "mail", "codes", "some_codes"})  # beside what else is asked for
+_ASKED_NEXT = 20  # characters between "asks for" and what is: " the six digits of my "
+_HELD = frozenset({"held"})
+_NEXT_VERB = 1  # character
 _OF_MY = 15  # characters: " von meinem "
 _FIRST_TWO = 2  # phrases
 _VAULT = ("things", "vault")
@@ -53,7 +60,7 @@ class Evidence(NamedTuple):
 
 def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Evidence]:
     """All that the clauses tell of a field, in order but for what is told by leaving words out, which comes last."""
-    ways, parts = terms.ways[field.key], as_mistyped(parts)
+    ways, parts = terms.ways[field.key], as_shown(as_shut(as_mistyped(parts)))
     named: Clause | None = None  # the last clause that named a thing
     before: Clause | None = None  # the one before it in its sentence
     loss: Clause | None = None  # the last clause that told of a loss
@@ -63,7 +70,7 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     addressed: Clause | None = None  # the last one that gave an address
     for last, part in zip((None, *parts), parts, strict=False):
         addressed = last if last is not None and last.traits & ADDRESS else addressed
-        if part.traits & CHOICE or part.sentence in routed:
+        if part.traits & CHOICE or part.sentence in routed or "demands" in part.marks:
             yield from _by_words(field, ways, part, led_to=mailbox if part.sentence in routed else "")
         named_place = "place" in part.marks or "together" in part.marks
         place = (named_place and losttogether.lost_place(part, loss)) or place
@@ -89,6 +96,21 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
         elif part.states and named is not None and not part.topics and refers_to(part, named, last):
             yield from _by_reference(ways, part, named, last, lost=loss is not None)
     yield from _by_left_out(ways, parts, terms.opposites)
+
+
+def _is_demanded(part: Clause) -> bool:
+    """Whether a second factor is asked for: "the site wants the six-digit code", by which people tell that they have none."""
+    if part.question or part.negated or is_reserved(part) or part.states & HAS:
+        return False
+    if is_of_other_service(part) or not _NO_DEMAND.isdisjoint(part.things):
+        return False
+    ends = [hit.end for hit in part.hits if "demands" in hit.means.speech]
+    return any(
+        0 <= hit.start - end <= _ASKED_NEXT
+        for hit in part.hits
+        if "second_factor" in hit.means.things
+        for end in ends
+    )
 
 
 def _by_place(ways: Ways, part: Clause, last: Clause | None, loss: Clause | None) -> Iterator[Evidence]:
@@ -218,9 +240,19 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozens
         return frozenset()  # "My bag is gone, but the phone was not in it."
     if _shares(part, loss) or (part.states & ENDED and losttogether.is_what_it_held(part)):
         return GONE
+    if _is_with_employer(part):
+        return GONE
     if "same" in part.marks and before is not None and part.sentence - before.sentence <= 1:
         return before.states  # "The password is fine, and so is the phone."
     return part.states - {"held"} if _is_only_known(part) else part.states
+
+
+def _is_with_employer(part: Clause) -> bool:
+    """Whether a former employer has what it names: "My old company still has the phone"."""
+    if part.things[0] != "employer" or part.states != _HELD or part.negated:
+        return False
+    employer = next(hit for hit in part.hits if hit.means.things)
+    return any("held" in hit.means.states and 0 < hit.start - employer.end <= _NEXT_VERB for hit in part.hits)
 
 
 def _is_only_known(part: Clause) -> bool:
@@ -273,9 +305,9 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
         named = [thing for thing in named if thing != "some_codes"]
     if "mail" in named and _names_mailbox(part):
         named = ["mailbox" if thing == "mail" else thing for thing in named]
-    # "the mail to confirm the address never came"
+    # "the mail to confirm the address never came", "the mail with the verification link"
     if "verification_mail" in named and "unverified" not in part.states:
-        named = [thing for thing in named if thing != "mailbox"]
+        named = [thing for thing in named if thing not in _OF_ITS_MAIL]
     return named
 
 
@@ -330,7 +362,10 @@ def _says_no(part: Clause, thing: str) -> bool:
 
 
 def _by_words(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterator[Evidence]:
-    """What a clause tells by its phrases, or by having left those whose mailbox the mail goes to."""
+    """What a clause tells by its phrases, by what it says is asked for, or by having left those whose mailbox the mail goes to."""
+    asking = ways.things.get("second_factor", "")
+    if asking and "demands" in part.marks and _is_demanded(part):
+        yield Evidence(asking, HINT, part)
     if part.traits & CHOICE:
         yield from _by_phrase(field, ways, part, led_to=led_to)
     if led_to and any(lostroute.is_parting(part, hit, led_to) for hit in part.hits):
@@ -342,7 +377,7 @@ def _by_phrase(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterat
 
     `led_to`: the choice of a lost mailbox, where the sentence tells of one by where the account's mail goes; "" elsewhere.
     """
-    if "if" in part.marks or is_of_other_service(part):
+    if ("if" in part.marks and not _only_wishes(part)) or is_of_other_service(part):
         return
     shown = "some_codes" in part.things and "some_codes" not in _meant(part, part.things)
     for hit in (hit for hit in part.hits if hit.means.choices and not _is_turned(part, hit)):
@@ -357,6 +392,16 @@ def _by_phrase(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterat
         for choice in choices_named(field, part):
             if choice != "other":
                 yield Evidence(choice, _PHRASE, part)
+
+
+def _only_wishes(part: Clause) -> bool:
+    """Whether the only condition in it is that of a polite wish: "I would like my 2FA removed"."""
+    wishes = [hit for hit in part.hits if "wanted" in hit.means.addresses]
+    return bool(wishes) and all(
+        any(hit.start <= wish.start <= hit.end for wish in wishes)
+        for hit in part.hits
+        if "if" in hit.means.speech
+    )
 
 
 def is_reserved(part: Clause) -> bool:

@@ -1,0 +1,36 @@
+"""Mailboxes that are locked or blocked, rather than the account: "The email on my account was locked"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailflow.core.reading.clauses import Clause
+from mailflow.core.reading.meaning import Hit
+
+_BOX = frozenset({"mailbox", "domain", "an_address"})
+_SEIZED = frozenset({"seized"})
+_REACH = 40  # characters between the mailbox and what became of it: " address of my account has been "
+
+
+def as_shut(parts: Sequence[Clause]) -> Sequence[Clause]:
+    """The clauses, those that say of a mailbox that it is locked with the state of one that somebody else has got hold of."""
+    if not any("trouble" in part.marks for part in parts):
+        return parts
+    return [replace(part, states=part.states | _SEIZED) if _is_shut(part) else part for part in parts]
+
+
+def _is_shut(part: Clause) -> bool:
+    if "trouble" not in part.marks or part.negated or _BOX.isdisjoint(part.things):
+        return False
+    boxes = [place for place, hit in enumerate(part.hits) if not _BOX.isdisjoint(hit.means.things)]
+    shut = next(place for place, hit in enumerate(part.hits) if "trouble" in hit.means.speech)
+    last = max((place for place in boxes if place < shut), default=-1)
+    if last < 0 or part.hits[shut].start - part.hits[last].end > _REACH:
+        return False
+    return not any(_tells_more(hit) for hit in part.hits[last + 1 : shut])
+
+
+def _tells_more(hit: Hit) -> bool:
+    """Whether a phrase between the two begins anything else."""
+    return bool(hit.means.objects or hit.means.breaks or {"and", "but"} & hit.means.speech)
