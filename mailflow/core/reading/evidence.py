@@ -25,6 +25,7 @@ HINT = 0.64  # counts only where nothing better tells a reason
 _PERSONAL = frozenset({"phone", "device", "password"})
 _IS = 5  # characters at most before the "not" of "is not", "were not": what follows is something else
 _NEAR_NO = 25  # characters between a "no" and its thing
+_NEAR_IT = 5  # between "access to" and a mail: " the "
 _NEAR_PLACE = 15  # characters between "were on" and the place
 _LESS = 0.05  # less sure: the thing stands in the clause before
 _ACCESS = frozenset({"reached"})
@@ -303,7 +304,7 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
         named = [thing for thing in named if thing != "some_codes"]
     if "some_codes" in named and (_are_asked_for(part) or _are_of_mailbox(part)):
         named = [thing for thing in named if thing != "some_codes"]
-    if "mail" in named and _names_mailbox(part):
+    if "mail" in named and (_names_mailbox(part) or _is_got_into(part)):
         named = ["mailbox" if thing == "mail" else thing for thing in named]
     # "the mail to confirm the address never came", "the mail with the verification link"
     if "verification_mail" in named and "unverified" not in part.states:
@@ -339,6 +340,17 @@ def _names_mailbox(part: Clause) -> bool:
         "mail" in one.means.things and "an_address" in other.means.things and other.start - one.end <= 1
         for one, other in pairwise(part.hits)
     )
+
+
+def _is_got_into(part: Clause) -> bool:
+    """As in "no access to that e-mail", "no longer have that e-mail": people call so what they read their mail in."""
+    mails = [hit.start for hit in part.hits if "mail" in hit.means.things]
+    led = any(
+        "account" in hit.means.names and 0 <= start - hit.end <= _NEAR_IT
+        for hit in part.hits
+        for start in mails
+    )
+    return led or (bool(mails) and "no_more" in part.marks and not part.states.isdisjoint(GONE))
 
 
 def _says_no(part: Clause, thing: str) -> bool:
