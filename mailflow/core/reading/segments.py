@@ -266,7 +266,9 @@ def _goes_with(left: Segment, segment: Segment, segments: Sequence[Segment], fol
     after = segments[following] if following < len(segments) else None
     if _stands_alone(left, segment, after):
         return False
-    return _points_at(segment) or _belongs(left, segment, segments, following)
+    if _points_at(segment) or _denies_both(left, segment):
+        return True
+    return _belongs(left, segment, segments, following)
 
 
 def _names_subject(left: Segment, segment: Segment) -> bool:
@@ -321,6 +323,19 @@ def _left_of(segment: Segment, joined: Sequence[Segment]) -> Segment | None:
 
 def _is_put_in(left: Segment, segment: Segment) -> bool:
     return left.is_relative or (segment.break_before == "comma" and left.is_aside)
+
+
+def _denies_both(left: Segment, segment: Segment) -> bool:
+    """Whether a "not" is of two verbs with one object: "I do not have | or remember any codes"."""
+    by = segment.opened_by
+    return (
+        by is not None
+        and "or" in by.means.speech
+        and left.traits & NEGATES != 0
+        and left.traits & (ACTS | OBJECT) == ACTS
+        and segment.traits & (ACTS | OBJECT | NEGATES) == ACTS | OBJECT
+        and not segment.starts_with_object
+    )
 
 
 def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], following: int) -> bool:
