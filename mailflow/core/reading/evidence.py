@@ -222,6 +222,10 @@ def _by_own(
         yield from _by_things(ways, part, before.things, part.states & ENDED, lost=True)
         return
     states = _states(part, before, loss)
+    if losttogether.was_kept_there(part):
+        states = GONE if loss is not None and loss is last else states - HAS
+    elif losttogether.was_kept_on(part):
+        states = states - HAS | _PRINTED
     yield from _by_things(ways, part, part.things, states, lost=loss is not None)
     if before is not None and _is_place_of(part, before):
         yield from _by_things(ways, part, before.things, states & ENDED, lost=True)
@@ -302,6 +306,8 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
     named = [thing for thing in things if thing not in _ASIDE] or list(things)
     if "some_codes" in named and "second_factor" in named and not any(hit.means.breaks for hit in part.hits):
         named = [thing for thing in named if thing != "some_codes"]
+    if "codes" in named and "second_factor" in named and _are_called_after_it(part):
+        named = [thing for thing in named if thing != "second_factor"]
     if "some_codes" in named and (_are_asked_for(part) or _are_of_mailbox(part)):
         named = [thing for thing in named if thing != "some_codes"]
     if "mail" in named and (_names_mailbox(part) or _is_got_into(part)):
@@ -310,6 +316,17 @@ def _meant(part: Clause, things: Iterable[str]) -> Iterable[str]:
     if "verification_mail" in named and "unverified" not in part.states:
         named = [thing for thing in named if thing not in _OF_ITS_MAIL]
     return named
+
+
+def _are_called_after_it(part: Clause) -> bool:
+    """Whether a second factor is named only as what the codes are for: "I lost my 2FA recovery codes"."""
+    named = [hit for hit in part.hits if hit.means.things]
+    after = {
+        one.start
+        for one, other in pairwise(named)
+        if "codes" in other.means.things and other.start - one.end == 1
+    }
+    return all(hit.start in after for hit in named if "second_factor" in hit.means.things)
 
 
 def _are_asked_for(part: Clause) -> bool:
@@ -466,8 +483,8 @@ def _by_things(
 ) -> Iterator[Evidence]:
     if not states or is_reserved(part) or _only_asked(part) or _of_another(part, things):
         return
-    if states & HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks:
-        states |= {"was_at"}  # "I had the codes on that phone", which is lost
+    if states & HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks and "new" not in states:
+        states |= {"was_at"}  # "I had the codes on that phone", which is lost; but not "on my new phone"
     for thing in _meant(part, things):
         for state in sorted(states):
             choice, sure = ways.of.get((thing, state), ("", 0.0))

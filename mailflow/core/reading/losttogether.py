@@ -13,6 +13,8 @@ _SAVED_ON = frozenset({"saved", "was_at"})
 _INSIDE = 16  # characters between a "with" and what is in something: " my saved "
 _SUPPOSED = frozenset({"if", "doubt", "why"})
 _ON_WHICH = frozenset({"which", "wherein"})
+_DEVICES = frozenset({"phone", "device"})
+_SPOKEN_OF = frozenset({"on_it", "same_place"})
 
 
 def went_along(part: Clause, before: Clause) -> bool:
@@ -51,6 +53,30 @@ def is_in_same_place(part: Clause, last: Clause, loss: Clause) -> bool:
     """Whether a clause only adds that what the one before names lay with what was lost: "there was a list, | but in the same bag"."""
     lay = not CODES.isdisjoint(last.things) and last.states <= _WRITTEN - {NONE} and not last.negated
     return lay and loss is not last and part.sentence == last.sentence and not part.says
+
+
+def was_kept_there(part: Clause) -> bool:
+    """Whether codes were kept in the place that was spoken of: "I had the codes on it", "I kept them on the same phone".
+
+    Of a "have" nothing is told; and it is something else that a sheet "with the codes on it" is.
+    """
+    if part.negated or part.marks.isdisjoint(_SPOKEN_OF) or not CODES.issuperset(part.things):
+        return False
+    if (
+        not part.states
+        or not part.states <= _WAS_THERE
+        or ("held" in part.states and "kept" not in part.marks)
+    ):
+        return False
+    there = next(hit.start for hit in reversed(part.hits) if hit.means.speech & _SPOKEN_OF)
+    named = [hit.start for hit in part.hits if hit.means.things]
+    return bool(named) and named[-1] < there and "with" not in part.marks
+
+
+def was_kept_on(part: Clause) -> bool:
+    """Whether codes were kept on what it names, which may be lost: "I kept the codes on my phone"."""
+    named = not (CODES.isdisjoint(part.things) or _DEVICES.isdisjoint(part.things))
+    return named and "kept" in part.marks and "new" not in part.states
 
 
 def is_what_it_held(part: Clause) -> bool:
