@@ -242,8 +242,10 @@ def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[st
     ways = terms.ways[field.key]
     named = {thing for thing, choice in ways.things.items() if choice in field.choices}
     ways_told = [(thing, state) for state in states for thing in named]
-    found = (ways.of[way][0] if way in ways.of else ways.in_slot.get(way, "") for way in ways_told)
-    return {choice for choice in found if choice}
+    told = {ways.of[way][0] for way in ways_told if way in ways.of}
+    return {choice for choice in told if choice} or {
+        ways.in_slot[way] for way in ways_told if way in ways.in_slot
+    }
 
 
 def none_of(terms: Terms, field: Field) -> str:
@@ -257,7 +259,7 @@ def went_with(part: Clause) -> bool:
     told = [hit for hit in part.hits if hit.means.states]
     beside = next((hit.start for hit in part.hits if _WITH & hit.means.speech), part.end)
     named = [hit.start for hit in part.hits if hit.means.things]
-    return bool(told) and part.states <= GONE and told[0].start < beside < named[0]
+    return bool(told) and part.states <= ENDED and told[0].start <= beside < named[0]
 
 
 def _knows_not(part: Clause) -> bool:

@@ -318,6 +318,8 @@ def _outcome(hits: Sequence[Hit], traits: int, opposites: Mapping[str, str]) -> 
         negated = denied and not (none and "fails" in means.states)  # "żaden nie działa": both say the same
         if negated:
             states.update(opposites[state] for state in means.states if state in opposites)
+            if none and not _AT.isdisjoint(means.states):
+                states.add("gone")  # "none of the codes are left", "… are in the safe"
             if "objection" in means.says:
                 says.add("agree")
             refuses |= "agree" in means.says or ("aware" in means.says and "held" not in means.states)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import addresses, agreements, choices, names
@@ -14,7 +15,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentence_end
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import lower, words_of
+from mailflow.core.reading.words import WORD, lower, words_of
 
 _OTHER_THING = ("things", "nothing")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.):]?\s")  # of our question
@@ -23,6 +24,8 @@ _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
 _SHORT, _LONG = 60, 200  # characters
 _FEW, _FEWER, _LED = 5, 3, 12  # words
+_NOUN = 3  # words: a determiner, an adjective, and what is named
+_PLACES = frozenset({"place", "time", "span", "them"})
 _ENDS, _QUOTES = " \t\n.!。！", " \"'`"
 
 
@@ -48,7 +51,7 @@ def lone_values(
     whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
     if len(whole) == 1 and whole[0].kind is Kind.REASON:
         spans = [span for span in spans if not is_read(*span, read)]  # "User name jdoe. I agree to it"
-    if len(whole) == 1 and spans:
+    if len(whole) == 1 and (spans := _without_greeting(fresh, spans)):
         slot = Slot(
             (whole[0],),
             spans[0][0],
@@ -61,6 +64,15 @@ def lone_values(
         if len(items_of(fields)) == 1 or whole[0].kind is Kind.CHOICE:
             said = [span for span in spans if not is_read(*span, read)]
             yield from _whole(fresh, terms, slot, whole[0], said, alone=len(items_of(fields)) == 1)
+
+
+def _without_greeting(fresh: Fresh, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """The sentences less a "Dear all," on a line of its own, behind which the first one says what is answered: "None left"."""
+    for start, end in spans[:1] if len(spans) > 1 else ():
+        words = fresh.text[start:end].strip()
+        if words.endswith((",", "，")) and len(words.split()) <= _FEWER:
+            return spans if any(hit.means.matters for hit in fresh.within(start, end)) else spans[1:]
+    return spans
 
 
 def _whole(
@@ -82,7 +94,7 @@ def _whole(
         part
         for before, part, after in zip((None, *parts), parts, (*parts[1:], None), strict=False)
         if (not part.things or choices.went_with(part))
-        and not _speaks_of_other(part)
+        and not (_speaks_of_other(part) or _names_other(fresh, terms, part))
         and not (before and before.sentence == part.sentence and _speaks_of_other(before))
         and not (part.topics or part.reserved or part.question or part.asks)
         and not (before and before.sentence == part.sentence and before.is_only("doubt"))
@@ -108,6 +120,52 @@ def _is_none_of_them(part: Clause) -> bool:
 def _speaks_of_other(part: Clause) -> bool:
     """As in "the source code is all there, | nothing lost", which is about something that only sounds like what was asked."""
     return any(_OTHER_THING in hit.means.concepts and not hit.means.topics for hit in part.hits)
+
+
+def _names_other(fresh: Fresh, terms: Terms, part: Clause) -> bool:
+    """Whether something else is not there or lost: "No comment.", "I lost the link", "My cat is gone", "No answer came".
+
+    What is known is a place ("the paper is gone") or a time; and a "them" is what was asked.
+    """
+    if has_near_pronoun(part):
+        return False
+    begin, end = _around(fresh, part)
+    words = [word for word in WORD.finditer(fresh.text, begin, end) if word[0].isalpha()]
+    if part.is_bare_not:
+        return _denies_other(fresh, terms, part, words)
+    if any("reached" in hit.means.states for hit in part.hits):
+        return True  # mail comes, and pages are opened
+    after = {begin, *(hit.end + 1 for hit in part.hits)}
+    told = [(hit.start, hit.end) for hit in part.hits if hit.means.acts or hit.means.negates]
+    known = [(hit.start, hit.end) for hit in part.hits if hit.means.objects or hit.means.speech & _PLACES]
+    return any(
+        word.start() in after
+        and terms.among("determiner", word[0].lower())
+        and not (terms.among("subject", following[0].lower()) or is_read(*following.span(), told))
+        and not any(is_read(*one.span(), known) for one in words[place : place + _NOUN])
+        for place, (word, following) in enumerate(pairwise(words))
+    )
+
+
+def _denies_other(fresh: Fresh, terms: Terms, part: Clause, words: Sequence[re.Match[str]]) -> bool:
+    """Whether a "not" is beside words that nobody says of codes: "No comment", "That does not apply"; or is a "No, thanks"."""
+    if len(words) == 1 and agreements.bare(words[0][0], terms) is False:
+        hits = fresh.within(*fresh.sentence_at(part.start))
+        return any("thanks" in hit.means.speech for hit in hits)
+    told = [(hit.start, hit.end) for hit in part.hits if hit.means.objects or hit.means.speech]
+    return any(not (terms.common(word[0].lower()) or is_read(*word.span(), told)) for word in words) or any(
+        "registered" in hit.means.addresses for hit in part.hits
+    )
+
+
+def _around(fresh: Fresh, part: Clause) -> tuple[int, int]:
+    """Where the words around a clause begin and end, up to what parts it from others."""
+    begin, end = fresh.sentence_at(part.start)
+    marks = [hit for hit in fresh.within(begin, end) if hit.means.breaks or hit.means.ends]
+    first = max((hit.end for hit in marks if hit.end <= part.start), default=begin)
+    last = min((hit.start for hit in marks if hit.start >= part.end), default=end)
+    text = fresh.text[first:last]
+    return first + len(text) - len(text.lstrip()), last
 
 
 def _lone_name(
