@@ -127,9 +127,12 @@ def _names_other(fresh: Fresh, terms: Terms, part: Clause) -> bool:
 
     What is known is a place ("the paper is gone") or a time; and a "them" is what was asked.
     """
-    if has_near_pronoun(part):
-        return False
     begin, end = _around(fresh, part)
+    none = _is_none_of_them(part) and not WORD.search(
+        fresh.text, part.end, end
+    )  # but "None of your business"
+    if none or has_near_pronoun(part):
+        return False
     words = [word for word in WORD.finditer(fresh.text, begin, end) if word[0].isalpha()]
     if part.is_bare_not:
         return _denies_other(fresh, terms, part, words)
