@@ -20,6 +20,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_initialled, is_made_of, words_of_writer
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, TAIL
+from mailflow.core.reading.notbut import is_of_address
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
@@ -90,6 +91,8 @@ def in_prose(
     ):
         name = match["name"].rstrip(".-")
         corrects = _corrects(name, denied, cues)
+        if corrects and is_of_address(fresh, name, match.start()):
+            continue
         sure = _CORRECTED if corrects else _sureness(fresh, terms, match, cues)
         is_told = told and _is_told(fresh, terms, match, cues, asked=asked)
         if not sure and (is_told or _gets_in(fresh, terms, match)):

@@ -11,12 +11,13 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.windows import BESIDE, is_arrow
-from mailflow.core.reading.words import words_of
+from mailflow.core.reading.words import has_cjk, words_of
 
 _FAR = 120  # characters from one to the other, with what stands in brackets between
 _LEAD = 40  # characters before an address, or behind it
 _WORDS = 3  # of those the last ones, or the first
 _BEHIND = 160  # characters behind both, in which it is told which is which
+_NEXT = 2  # characters between what stands side by side
 _AWAY = 2  # sentences
 _ADDRESSES = frozenset({"mailbox", "an_address"})
 _MAILS = frozenset({"mail", "verification_mail"})
@@ -84,6 +85,64 @@ def _in_place_of(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     return False if cued or begged else None
 
 
+def _mistyped(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "I mistyped it, instead of x it now says y": x was meant, where a mistake is told of and nobody asks for y."""
+    first, second = pair
+    start, stop = fresh.sentence_at(first.start)
+    if second.start >= stop:
+        return None
+    before, between = fresh.within(start, first.start), fresh.within(first.end, second.start)
+    if _is_turned(fresh, before, pair):
+        return True
+    leads = any(_is_beside(fresh, hit, "instead", first) for hit in before)
+    if not (leads or _trails(fresh, pair)) or not _tells_of_mistake(fresh, start, stop):
+        return None
+    keys = [key for hit in between for name, key in hit.means.concepts if name == "addresses"]
+    wished = leads and "wanted" in keys and "registered" not in keys
+    if (
+        wished
+        or "change" in keys
+        or "should" in keys
+        or (leads and any(hit.means.negates for hit in between))
+    ):
+        return None  # "it is wrong: instead of x please use y"
+    if any("works" in hit.means.states for hit in fresh.within(second.end, stop)):
+        return None  # "instead of x it is y that is right"
+    return None if terms.among("begs", *words_of(fresh.low[first.end : second.start])) else True
+
+
+def _trails(fresh: Fresh, pair: _Pair) -> bool:
+    """As in Korean and Japanese "x-instead y-as entered"."""
+    first, second = pair
+    between = fresh.within(first.end, second.start)[:1]
+    instead = any(
+        "instead" in hit.means.addresses and has_cjk(fresh.text[hit.start : hit.end]) for hit in between
+    )
+    return instead and any(
+        "registered" in hit.means.addresses and hit.start - second.end <= _NEXT
+        for hit in fresh.within(second.end, second.end + _LEAD)
+    )
+
+
+def _is_turned(fresh: Fresh, before: Sequence[Hit], pair: _Pair) -> bool:
+    """As in Chinese "took x, wrote y", with a verb of what is registered."""
+    first, second = pair
+    if not any(_is_beside(fresh, hit, "from", first) for hit in before):
+        return False
+    return any(
+        "registered" in hit.means.addresses
+        and hit.start - first.end <= _NEXT
+        and second.start - hit.end <= _NEXT
+        for hit in fresh.within(first.end, second.start)
+    )
+
+
+def _tells_of_mistake(fresh: Fresh, start: int, stop: int) -> bool:
+    """Whether a sentence, or the one before, says that something was mistyped."""
+    begin = fresh.sentence_at(max(0, start - _NEXT))[0]
+    return any("wrong" in hit.means.states for hit in fresh.within(begin, stop))
+
+
 def _is_beside(fresh: Fresh, hit: Hit, key: str, one: Found) -> bool:
     """Whether a phrase of [addresses] stands right before an address, no colon between: "From: x" is a mail's head."""
     return (
@@ -149,6 +208,7 @@ def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
 _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (
     _arrow,
     _from_to,
+    _mistyped,
     _in_place_of,
     _gives_way,
     _was_now,

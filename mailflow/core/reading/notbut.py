@@ -31,6 +31,7 @@ _WORD = re.compile(rf"(?<![\w@./-])(?P<name>{NAME})(?![\w@/])", re.ASCII)
 _LEADS = f" \t\n,，、:：–—-{QUOTES}"
 _MOST = 20  # words that may correct
 _SPOKEN = frozenset({"noun", "account", "mine"})  # kinds of words that announce a name
+_NAMED = frozenset({"noun", "account"})
 _AWAY, _FAR = 2, 150  # sentences and characters
 _LONGEST = 70  # characters of a name and what stands around it
 _BEFORE_NAME = 2  # characters between a "not" and its name
@@ -67,6 +68,18 @@ def is_put_right(fresh: Fresh, wrong: addressforms.Found, right: addressforms.Fo
         if cue.binds is Binds.PUTS_RIGHT and _is_said_again(fresh, wrong.start, rest.strip(f"{_PAUSE}:.")):
             return not _says_not(fresh, cue.start, cue.end)
     return any("but" in hit.means.speech for hit in hits) and _is_thought(fresh, wrong.start)
+
+
+def is_of_address(fresh: Fresh, name: str, place: int) -> bool:
+    """Whether a name is put right as a part of an address of its sentence: "it is jane and not jaen, so jane@example.org".
+
+    Not where the sentence speaks of a name or an account.
+    """
+    begin, end = fresh.sentence_at(place)
+    part = name.lower()
+    if not any(part in one.value.lower() for one in fresh.addresses if begin <= one.start < end):
+        return False
+    return all(_NAMED.isdisjoint(hit.means.names) for hit in fresh.within(begin, end))
 
 
 def _is_said_again(fresh: Fresh, place: int, word: str) -> bool:
@@ -156,6 +169,8 @@ def _not_but(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
         if wrong is None or right is None or not (by_itself or _is_denied(fresh, wrong.start())):
             continue
         name = right["name"].rstrip(".-")
+        if is_of_address(fresh, name, hit.start):
+            continue
         if _is_mistyped(wrong["name"], name) and not terms.everyday(name):
             yield Claim(field.key, name, "corrected name", STRONG, wrong.start(), right.end(), rank=2)
 

@@ -45,9 +45,10 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
         window = window_of(fresh, terms, found, index, concepts, told[-1].name if told else NONE)
         told.append(next((role for rule in _RULES if (role := rule(one, window)) is not None), Role(NONE, 0)))
         together = together or window.follows
-    for index, new in exchanged(fresh, terms, found).items() if len(found) > 1 else ():
+    exchange = exchanged(fresh, terms, found) if len(found) > 1 else {}
+    for index, new in exchange.items():
         told[index] = Role(WANTED if new else REGISTERED, _STATED)
-    if not together or len(told) != 2:
+    if not together or exchange or len(told) != 2:
         return told
     between = fresh.within(found[0].end, found[1].start)
     right = _put_right(fresh, terms, found, told)
@@ -57,8 +58,11 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
 
 
 def _instead(_: Found, window: Window) -> Role | None:
-    """As in "x instead of y"; where y comes first, the other one tells the role."""
+    """As in "x instead of y"; where y comes first, the other one tells the role. Not in "it is jane, not jaen, so x"."""
     if "instead" not in window.near:
+        return None
+    behind = takewhile(lambda hit: "instead" not in hit.means.addresses, reversed(window.before))
+    if any(hit.means.breaks == "comma" for hit in behind):
         return None
     return Role(_COUNTERPART.get(window.earlier, WANTED), _CUED) if window.earlier else Role(NONE, 0)
 

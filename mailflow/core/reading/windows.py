@@ -24,8 +24,10 @@ _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified", "seized"})
 _GOES = HAS - {"held"}
 _WORD_BEFORE = re.compile(r"(\w+)[ -]\Z")
 _LIST_MARKS = " \t0123456789.)(-*•·"
+_COLONS = frozenset(":：")
 _SELF = frozenset({"iam"})
 _CORRECTS = ("speech", "correct")
+_NOT_BUT = ("speech", "not_but")
 _ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
 
 
@@ -41,7 +43,9 @@ class Window:
     behind: Sequence[Hit]  # all that follows
     right_behind: frozenset[str]  # the address words of Japanese or Korean that follow at once
     sentence: frozenset[Concept]  # all that it says
-    corrects: bool  # it is a correction, or an "it's" right behind one
+    corrects: (
+        bool  # it is a correction, or right behind one an "it's", a "not x but y", or what is below a colon
+    )
     changes: bool  # a change is spoken of before it or right behind it, or anywhere beside two addresses
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
@@ -121,7 +125,10 @@ def window_of(
         right_behind=_attached(fresh, one, after) if following is None else frozenset(),
         sentence=concepts[start, stop],
         corrects=_CORRECTS in concepts[start, stop]
-        or (names == _SELF and _CORRECTS in concepts[_sentence_before(start, ends), start]),
+        or (
+            (names == _SELF or _NOT_BUT in concepts[start, stop] or _is_below_colon(fresh, one))
+            and _CORRECTS in concepts[_sentence_before(start, ends), start]
+        ),
         changes=("addresses", "change") in concepts[start, stop]
         and (follows or following is not None or _tells_change([*fresh.within(start, one.start), *after])),
         follows=follows,
@@ -247,6 +254,13 @@ def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     if start and (listed or not fresh.within(start, place)) and goes_on:
         return max((end for end in ends if end < len(above)), default=0)
     return start
+
+
+def _is_below_colon(fresh: Fresh, one: Found) -> bool:
+    """Whether an address stands alone on its line, and what is above leads to it: "Sorry, wrong again! Only one L:", and below it x."""
+    begin = fresh.starts[fresh.line_at(one.start)]
+    line = fresh.text[begin : fresh.line_end(one.end)]
+    return line.strip() == fresh.text[one.start : one.end] and fresh.text[:begin].rstrip()[-1:] in _COLONS
 
 
 def _sentence_before(start: int, ends: Sequence[int]) -> int:
