@@ -12,7 +12,7 @@ from itertools import pairwise, takewhile
 
 from mailflow.core.form import Kind
 from mailflow.core.reading import bareyes
-from mailflow.core.reading.agreements import TAIL, bare, behind_label, offers_both
+from mailflow.core.reading.agreements import AROUND, TAIL, bare, behind_label, offers_both
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.fresh import Fresh
@@ -101,7 +101,11 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
         says = frozenset(_AGREE)
     marks = frozenset(mark for hit in hits for mark in hit.means.speech) | (part.marks - _CONDITION)
     found = replace(part, hits=hits, marks=marks, says=says)
-    return found if _without_condition(fresh, [*parts[:index], found, *parts[index + 1 :]], index) else part
+    return (
+        found
+        if _without_condition(fresh, terms, [*parts[:index], found, *parts[index + 1 :]], index)
+        else part
+    )
 
 
 def _condition_of(time: Hit, before: Sequence[Hit], terms: Terms) -> int | None:
@@ -162,7 +166,7 @@ def _said_in_context(
     if said is None and knowing:
         said = _goes_on(part, before) or _has_heard(fresh, part, following) or None
     if said is None and before is not None:
-        said = _as_before(fresh, part, before)
+        said = _as_before(fresh, parts, index)
     left_open = said and offers_both(behind_label(fresh, part.start), terms)
     return None if left_open else said
 
@@ -212,7 +216,7 @@ def _subjects(
 ) -> tuple[tuple[str, ...], float]:
     """What a clause that says something is about, and how sure that is."""
     part = parts[index]
-    topics = _without_condition(fresh, parts, index) + _by_short_name(fresh, terms, part)
+    topics = _without_condition(fresh, terms, parts, index) + _by_short_name(fresh, terms, part)
     topics = topics or _of_time(fresh, terms, part)
     return (topics, _SURE) if topics else (_subject_before(fresh, parts, index), _SAID_BEFORE)
 
@@ -229,9 +233,11 @@ def _by_short_name(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
     return tuple(field.key for field in named if field.key not in part.topics)
 
 
-def _without_condition(fresh: Fresh, parts: Sequence[Clause], index: int) -> tuple[str, ...]:
+def _without_condition(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) -> tuple[str, ...]:
     """Its topics, less an "if it takes long" that no "fine" stands right beside: "OK, if it takes long, please call me"."""
     part = parts[index]
+    if len(part.topics) > 1 and "that" in part.marks:
+        return tuple(hit_topic for hit in part.hits for hit_topic in _topics_of(fresh, terms, part, hit))
     if "conceding" not in part.marks or part.refuses:
         return part.topics
     ends = index + 1 == len(parts) or parts[index + 1].sentence != part.sentence
@@ -241,6 +247,32 @@ def _without_condition(fresh: Fresh, parts: Sequence[Clause], index: int) -> tup
         if "conceding" not in hit.means.speech or _is_conceded(fresh, part, hit, ends=ends)
         for topic in hit.means.topics
     )
+
+
+def _topics_of(fresh: Fresh, terms: Terms, part: Clause, hit: Hit) -> tuple[str, ...]:
+    """What a phrase is about, unless a "that" begins with it of which something else is told: "I agree, and that it takes long is a shame".
+
+    Nor if that is told behind a comma: German "…, und dass es lange dauert, ärgert mich".
+    """
+    said = [one.end for one in part.hits if one.means.says and one.end <= hit.start]
+    begin = said[-1] if said else hit.start
+    that = next((one.start for one in part.hits if one.start >= begin and "that" in one.means.speech), begin)
+    if that >= hit.start or "," not in fresh.text[begin:that]:
+        return hit.means.topics
+    return () if _is_told_of(fresh, terms, hit.end) else hit.means.topics
+
+
+def _is_told_of(fresh: Fresh, terms: Terms, place: int) -> bool:
+    """Whether something is told of what ends at a place: "is a shame", or behind a comma what means nothing to us."""
+    _, end = fresh.sentence_at(place)
+    behind = fresh.within(place, end)
+    if any(hit.means.says for hit in behind):
+        return False  # "… is fine", "…, I know"
+    if terms.is_word.match(fresh.low, place, end):
+        return True
+    comma = next((hit.end for hit in behind if hit.means.breaks == "comma"), end)
+    told = next((hit.start for hit in behind if hit.start >= comma), end)
+    return bool(fresh.text[comma:told].strip(AROUND))
 
 
 def _is_conceded(fresh: Fresh, part: Clause, condition: Hit, *, ends: bool) -> bool:
@@ -371,18 +403,19 @@ def _holds_back(part: Clause, *, knowing: bool) -> bool:
     if knowing and (heard := _heard(part)) is not None:
         said = min(said, heard.start)
     anywhere, before = (_CONDITION, _ANYWHERE | _BEFORE) if knowing else (_ANYWHERE, _BEFORE)
-    known = _known_first(part, said) if knowing else 0
+    known = _known_first(part, said) if knowing else range(0)
     return _only_concedes(part, said) or any(
-        hit.means.speech & anywhere or (known <= hit.start < said and hit.means.speech & before)
+        hit.means.speech & anywhere
+        or (hit.start < said and hit.start not in known and hit.means.speech & before)
         for hit in part.hits
     )
 
 
-def _known_first(part: Clause, said: int) -> int:
-    """Where what is known ends that stands before the knowing: "That I may have to wait, | I know"."""
-    if "that" not in part.hits[0].means.speech:
-        return 0
-    return next((hit.start for hit in part.hits if hit.means.breaks == "comma" and hit.start < said), 0)
+def _known_first(part: Clause, said: int) -> range:
+    """Where what is known stands before the knowing: "| That I may have to wait, | I know", "with it | that I have to wait, | I agree"."""
+    that = next((hit.start for hit in part.hits if "that" in hit.means.speech), said)
+    ends = (hit.start for hit in part.hits if hit.means.breaks == "comma" and that < hit.start < said)
+    return range(that, next(ends, that))
 
 
 def _only_concedes(part: Clause, said: int) -> bool:
@@ -413,18 +446,36 @@ def _goes_on(part: Clause, before: Clause | None) -> bool:
     return "that" in part.marks and before.says == {"aware"} and not (before.reserved or before.things)
 
 
-def _as_before(fresh: Fresh, part: Clause, before: Clause) -> bool | None:
+def _as_before(fresh: Fresh, parts: Sequence[Clause], index: int) -> bool | None:
     """What is said of another agreement by a verb that is left out: "The code is fine, and so is the wait", "…, the wait is not"."""
+    part, before = parts[index], parts[index - 1]
     if before.sentence != part.sentence or "agree" not in before.says or before.things or before.reserved:
         return None
-    apart = part.topics and before.topics and not set(part.topics) & set(before.topics)
+    agreed = before.topics or (part.topics and _subject_before(fresh, parts, index - 1))
+    apart = part.topics and agreed and not set(part.topics) & set(agreed)
     if part.says or part.things or part.reserved or not apart:
         return None
     if "same" in part.marks:
         return None if part.negated else True
+    if "that" in part.marks and not part.negated and (_is_as_well(fresh, part) or _is_added(fresh, part)):
+        return True
     last = part.hits[-2:]  # the "not" and the "is not" are phrases of their own
     denied = any("is_not" in hit.means.addresses for hit in last) and any(hit.means.negates for hit in last)
     return False if denied and TAIL.match(fresh.text, part.end) else None
+
+
+def _is_as_well(fresh: Fresh, part: Clause) -> bool:
+    """As in German "with that, that it takes long, too", where all that stands behind the subject is the "too"."""
+    topic = next(hit for hit in reversed(part.hits) if hit.means.topics)
+    behind = [hit for hit in fresh.within(topic.end, topic.end + _SHORT) if not hit.means.breaks]
+    too = bool(behind) and "too" in behind[0].means.speech and TAIL.match(fresh.text, behind[0].end)
+    return bool(too) and fresh.text[topic.end : behind[0].start].strip() == ","
+
+
+def _is_added(fresh: Fresh, part: Clause) -> bool:
+    """As in "… and to the fact that it takes long", with which the sentence ends."""
+    adds = any("and" in hit.means.speech for hit in part.hits[:1]) or part.break_before == "and"
+    return adds and bool(part.hits[-1].means.topics) and TAIL.match(fresh.text, part.hits[-1].end) is not None
 
 
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
