@@ -204,6 +204,17 @@ def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return accepted(fresh, terms, here, strong=False) if here else None
 
 
+def _as_object(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in German "Ich habe mich gestern als x bei euch registriert", with the verb behind it; "als Student" tells no name."""
+    begin = max(fresh.sentence_at(hit.start)[0], hit.start - _LOOK_AHEAD)
+    told = [*terms.as_word.finditer(fresh.low, begin, hit.start)][-1:]
+    here = _HERE.match(fresh.text, told[0].end(), hit.start) if told else None
+    if here is None or not here["name"][:1].islower() or _STOP.search(fresh.low, here.end(), hit.start):
+        return None
+    unlike = is_unlike_words(here["name"]) or introduced.begins_as_no_word(fresh, terms, here["name"])
+    return accepted(fresh, terms, here, strong=False) if unlike else None
+
+
 def _as_subject(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "As x I maintain two tools", with which a sentence begins; "As hobbyist I maintain two" tells no name."""
     begin = fresh.sentence_at(hit.start)[0]
@@ -400,7 +411,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "account": (weakly, _before_is, before),
     "as": (directly,),
     "said": (said,),
-    "signup": (_as, _made),
+    "signup": (_as, _as_object, _made),
     "called": (_called,),
     "named": (_called,),
     "iam": (_introduced, introduced.unlike_words, introduced.in_brackets),
