@@ -122,6 +122,8 @@ def _opened(hit: Hit, opened: Hit | None, last: Hit | None) -> Hit | None:
         return opened
     if means.speech & _KEEPS_OPEN:
         return hit
+    if "once" in means.speech:
+        return None  # "I have not been in, not even once": its verb stands before it
     if means.speech & _OPENS:
         of_thing = last is not None and last.means.things and hit.start - last.end <= _BESIDE
         return opened if of_thing and means.negates else hit  # "codes none", "codes - none"
