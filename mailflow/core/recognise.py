@@ -212,7 +212,11 @@ def kind_in_case(
     says_it_all = any(isinstance(answer.value, bool) for answer in reading.answers.values())
     only_asks = wish.intent is Intent.STATUS and not news and not says_it_all
     again = not belongs.threaded and len(reading.answers) > 1 and _same_account(case, reading, form)
-    adds = wish.goes_on and bool(news) and reading.answers.keys() - news <= set(form.account_keys)
+    adds = (
+        (wish.goes_on or wish.intent is Intent.STATUS)
+        and bool(news)
+        and reading.answers.keys() - news <= set(form.account_keys)
+    )
     if again and not (only_asks or adds):  # who asks after it, or adds to it, may say anew what it is about
         return MailKind.DUPLICATE_REQUEST
     if wish.intent is Intent.PROOF or any(field.key in news for field in form.of_kind(Kind.URL)):
