@@ -103,6 +103,7 @@ class TextWords:
     programs: Globs  # "Sent from my …"
     disclaimers: Phrases
     inside: Phrases  # what says that answers stand in the quote below
+    numbered: Phrases  # what a letter says that is to be answered by the number of an answer
 
 
 def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
@@ -118,6 +119,7 @@ def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
         programs=Globs(_all(tables, "programs")),
         disclaimers=Phrases(_folded(tables, "disclaimers")),
         inside=Phrases(_folded(tables, "inside")),
+        numbered=Phrases(_folded(tables, "numbered")),
     )
 
 

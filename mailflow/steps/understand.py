@@ -20,6 +20,7 @@ from mailflow.core.case import Case, Status
 from mailflow.core.forwarded import with_own_forwarded
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import Mail, parse
+from mailflow.core.options import with_chosen
 from mailflow.core.origin import why_not_answer
 from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
@@ -173,7 +174,8 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
     if case is None and mail.sender:
         body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
     elif case is not None:
-        body = replace(body, lines=with_typed(body.lines, policy.form, lexicon.text))
+        typed = with_typed(body.lines, policy.form, lexicon.text)
+        body = replace(body, lines=with_chosen(typed, lexicon.text))
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
     told = without_struck(body.lines)
     lines = with_subject(subject, without_desk(told, app.addresses.desk))
