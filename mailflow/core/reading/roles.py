@@ -129,6 +129,8 @@ def _announced(one: Found, window: Window) -> Role | None:
         or _is_its_noun(cues[-2], cues[-1], window.before)
     )
     last = cues[-2] if earlier else cues[-1]
+    if "should" in last.means.addresses and ("speech", "doubt") in window.sentence and not window.changes:
+        return Role(REGISTERED, GUESSED)  # "should be x, but I'm not sure"
     if "tied" in last.means.addresses and last.start in window.begged:
         return Role(WANTED, _CUED)
     if _is_denied_before(last, window.before):
