@@ -57,6 +57,7 @@ def test_each_language_says_all(code):
         "programs",
         "disclaimers",
         "inside",
+        "numbered",
     }
     assert LANGUAGES[code].keys() == {"text"}
     assert LANGUAGES[code]["text"].keys() == keys
