@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from itertools import takewhile
 
-from mailflow.core.reading import introduced
+from mailflow.core.reading import besidename, introduced
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import WORK, Hit
 from mailflow.core.reading.namelike import (
@@ -42,6 +42,11 @@ _THERE = re.compile(
     rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
     re.ASCII,
 )
+_SET_AGAINST = re.compile(
+    rf"(?:,|\b\w{{1,3}})[ ]\w{{1,5}}[ ](?P<where>\w+)[ ](?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)"
+    r"(?=[.!,;)]|\s*(?:\n|\Z))",
+    re.ASCII,
+)
 _ON_SERVICE = re.compile(r"\s\w{1,5}\s(\w+)(?=\s)")
 _UNDER = re.compile(
     rf"\s(?P<under>\w{{3,5}})\s(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)", re.ASCII
@@ -63,10 +68,12 @@ _LOST = frozenset({"gone", "ended", "seized", "fails"})
 _PARTING = frozenset({"comma", "and", "but"})
 _LIKEWISE = "likewise"  # "mine is"
 _IT = 2  # words between a pause and an "is": "and it is"
+_PUT_IN = 2  # words: "most probably"
+_IT_IS = 6  # characters: "It is"
 _NEXT = 2  # characters between a name and what it is the name of
 _OF = 4  # characters between a person and what is theirs: "'s "
 # Kinds of words that another service has too.
-_OWN = frozenset({"noun", "account", "said", "as", "called", "named"})
+_OWN = frozenset({"noun", "account", "said", "as", "called", "named", "maintains", "mine"})
 
 
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
@@ -112,9 +119,12 @@ def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 
 def _asked_oneself(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "My user name? x."."""
+    """As in "My user name? x." and "My user name? It's x."."""
     question = _QUESTION.match(fresh.text, hit.end)
-    match = _HERE.match(fresh.text, question.end()) if question else None
+    if question is None:
+        return None
+    said = terms.is_word.search(fresh.low, question.end(), question.end() + _IT_IS)
+    match = _HERE.match(fresh.text, said.end() if said else question.end())
     found = accepted(fresh, terms, match, strong=False) if match else None
     return found if found and TAIL.match(fresh.text, found.end) else None
 
@@ -277,6 +287,15 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return None
 
 
+def _this_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "This is x from the site"."""
+    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
+    found = accepted(fresh, terms, match, strong=True) if match else None
+    if found is None or terms.everyday(found.name):
+        return None
+    return found if besidename.till_service(fresh, terms, found.end) > found.end else None
+
+
 def _is_there(fresh: Fresh, terms: Terms, hit: Hit, end: int) -> bool:
     """Whether it is told where one is called so, the place having been named before: "there I am x", "I am x there"."""
     goes_on = any("and" in one.means.speech for one in fresh.within(end, end + _NEXT))  # Spanish "y"
@@ -301,9 +320,17 @@ def _named_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "On the site my name is x"."""
     before = _SERVICE_BEFORE.search(fresh.low, max(0, hit.start - _BESIDE), hit.start)
     match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
-    if before is None or match is None or not terms.is_service(before[1]):
+    if before is None or match is None:
+        return None
+    if not (terms.is_service(before[1]) or before[1] in terms.lists.get("site", ())):
         return None
     return accepted(fresh, terms, match, strong=False, said=True)
+
+
+def _is_name_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "x is my name on the site"."""
+    place = fresh.text.rfind(" ", hit.start, hit.end)
+    return _before_is(fresh, terms, hit) if besidename.till_service(fresh, terms, place) > hit.end else None
 
 
 def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -329,7 +356,25 @@ def _here_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
         return None
     before = reversed(fresh.within(max(0, hit.start - _LOOK_AHEAD), hit.start))
     spoken = takewhile(lambda other: not other.means.ends, before)
-    return found if any(_ANNOUNCED & {*other.means.names} for other in spoken) else None
+    told = any(_ANNOUNCED & {*other.means.names} or "elsewhere" in other.means.speech for other in spoken)
+    return found if told else None
+
+
+def unlike_elsewhere(fresh: Fresh, terms: Terms) -> Found | None:
+    """As in "On another site I am x, on this one y", the site being called by its name."""
+    for service in terms.service if any("elsewhere" in hit.means.speech for hit in fresh.hits) else ():
+        place = fresh.low.find(service)
+        match = _SET_AGAINST.search(fresh.text, max(0, place - _BESIDE), place + _LOOK_AHEAD)
+        if place < 0 or match is None or lower(match["where"]) != service:
+            continue
+        begin, end = fresh.sentence_at(match.start())
+        before = fresh.within(begin, match.start())
+        told = any("elsewhere" in hit.means.speech for hit in before) and any(
+            hit.means.names for hit in before
+        )
+        if told and match.end() < end + 1:
+            return accepted(fresh, terms, match, strong=False)
+    return None
 
 
 def named_there(fresh: Fresh, terms: Terms) -> Found | None:
@@ -361,7 +406,7 @@ def under_service(fresh: Fresh, terms: Terms) -> Found | None:
 
 def _speaking(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "X here." and "Hello, x is me" at the beginning of a sentence, and in "Hi, x, that's me."."""
-    if not ends_phrase(fresh, hit.end):
+    if not ends_phrase(fresh, besidename.till_service(fresh, terms, hit.end)):
         return None
     place = len(fresh.text[: hit.start].rstrip(" ,"))
     begin = max((fresh.text.rfind(mark, 0, place) for mark in "\n!?,"), default=-1) + 1
@@ -380,12 +425,21 @@ def _before_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if not matches or len(low[matches[-1].end() :].split()) > 3:
         return None
     match = last_name(fresh.text[begin : begin + matches[-1].start() + 1])
+    if match is not None and (first := _first_of_two(fresh, begin, begin + match.start())):
+        match = last_name(fresh.text[begin:first])
+        return accepted_before(fresh, terms, match, begin, plain=match["name"].islower()) if match else None
     alone = (
         match is not None
         and not fresh.text[begin : begin + match.start()].strip()
         and match["name"].islower()
     )
     return accepted_before(fresh, terms, match, begin, plain=alone) if match else None
+
+
+def _first_of_two(fresh: Fresh, begin: int, place: int) -> int:
+    """Where an "or" begins that stands right before a place: of "x or y is my user name" the first is tried first; 0 if none does."""
+    hits = fresh.within(begin, place)
+    return next((hit.start for hit in hits if "or" in hit.means.speech and place - hit.end <= 1), 0)
 
 
 def before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -407,10 +461,28 @@ def alone_before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
-    "noun": (directly, said, _before_is, _asked_oneself, _then_it_is, _at_last),
-    "account": (weakly, _before_is, before),
+    "noun": (
+        besidename.in_bracket,
+        directly,
+        said,
+        _before_is,
+        besidename.that_is,
+        _asked_oneself,
+        _then_it_is,
+        besidename.apposed,
+        besidename.chosen,
+        _at_last,
+    ),
+    "account": (
+        besidename.in_bracket,
+        weakly,
+        _before_is,
+        besidename.that_is,
+        before,
+        besidename.between_commas,
+    ),
     "as": (directly,),
-    "said": (said,),
+    "said": (said, _is_name_there),
     "signup": (_as, _as_object, _made),
     "called": (_called,),
     "named": (_called,),
@@ -421,7 +493,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "looked_for": (weakly,),
     "opens": (_set_up,),
     "maintains": (_as, _as_subject),
-    "is_me": (introduced.in_brackets,),
+    "is_me": (introduced.in_brackets, _this_is),
     "mine": (_own_name, _named_there, introduced.unlike_words, introduced.in_brackets),
 }
 
@@ -444,6 +516,8 @@ def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
     parts = [other.end for other in fresh.within(begin, hit.start) if other.means.breaks in _PARTING]
     before = words_of(fresh.low[max([begin, *parts]) : hit.start])[-3:]
     after = words_of(fresh.low[hit.end : hit.end + _BESIDE])[:2]
+    if terms.among("other_login", *before[-1:]):
+        return True
     near = (*before, *after)
     if terms.begins_with("other_place", fresh.low[hit.end : hit.end + _LOOK_BACK]):
         return True
@@ -478,9 +552,12 @@ def _is_in_name(hit: Hit, match: re.Match[str]) -> bool:
 
 def _past_particle(fresh: Fresh, terms: Terms, place: int) -> int:
     """Behind a word that is put in before the value: "mein Benutzername ist | aber x"."""
-    word = _NEXT_WORD.match(fresh.low, place) if place else None
-    put_in = word is not None and terms.among("put_in", word[1]) and fresh.low[word.end() :][:1].isspace()
-    return word.end() if word and put_in else place
+    for _ in range(_PUT_IN if place else 0):
+        word = _NEXT_WORD.match(fresh.low, place)
+        if not (word and terms.among("put_in", word[1]) and fresh.low[word.end() :][:1].isspace()):
+            break
+        place = word.end()
+    return place
 
 
 def _but(fresh: Fresh, place: int) -> int:

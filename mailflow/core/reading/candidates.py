@@ -15,6 +15,7 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from mailflow.core.form import Field
+from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import BESIDE_ACCOUNT, Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_initialled, is_made_of, words_of_writer
@@ -41,6 +42,7 @@ _TECHNICAL = re.compile(
 _START, _BEGIN, _END = itemgetter(0), attrgetter("start"), attrgetter("end")
 _LOOK_BACK = 30  # characters in front of a name
 _TO_WRONG = 3  # spaces between a name and what says that it is wrong: "x, which was wrong"
+_TO_NAME = 3  # characters between an "I wrote" and a name
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
 SHAPED = 0.7  # it looks like nothing but a name
@@ -140,8 +142,11 @@ def _candidates(
         cues: Sequence[_Cue] = _cues(fresh, terms, start, end)
         denied = {_name_of(match) for match in _denied(fresh, start, end)}
         told.extend((match, cues, denied) for match in likely)
+    wrong.update(_thought(fresh, [match for match, _, _ in told]))
     for match, cues, denied in told:
         none = denied | wrong
+        if _is_other(fresh, match):
+            continue
         if _name_of(match) not in none and _name_of(match) not in others:
             yield match, cues, none
 
@@ -170,11 +175,31 @@ def _wrong(
                     yield match
 
 
+def _is_other(fresh: Fresh, match: re.Match[str]) -> bool:
+    """Whether it is the second of two, the first of which may be any word: "jdoe or jdoe2"."""
+    return any(
+        "or" in hit.means.speech and 0 < match.start() - hit.end <= 1
+        for hit in fresh.within(match.start() - _LOOK_BACK, match.start())
+    )
+
+
+def _thought(fresh: Fresh, likely: Sequence[re.Match[str]]) -> Iterator[str]:
+    """The names that are only said to have been written, where one that is much like them follows: "I wrote jdo. It must be jdoe"."""
+    names = [_name_of(match) for match in likely]
+    for place, match in enumerate(likely[:-1]):
+        cues = fresh.cues.within(match.start() - _LOOK_BACK, match.start()) if len(names) > 1 else ()
+        written = any(cue.binds is Binds.THOUGHT and match.start() - cue.end <= _TO_NAME for cue in cues)
+        if written and any(one != names[place] and _alike(one, names[place]) for one in names[place + 1 :]):
+            yield names[place]
+
+
+def _alike(name: str, wrong: str) -> bool:
+    return SequenceMatcher(None, name, wrong, autojunk=False).ratio() >= _MUCH_ALIKE
+
+
 def _corrects(name: str, denied: AbstractSet[str], cues: Sequence[_Cue]) -> bool:
     """Whether a name is put right that is much like it, and no project's."""
-    alike = any(
-        SequenceMatcher(None, name.lower(), wrong, autojunk=False).ratio() >= _MUCH_ALIKE for wrong in denied
-    )
+    alike = any(_alike(name.lower(), wrong) for wrong in denied)
     return alike and not any(cue.kind == "projects" for cue in cues)
 
 
@@ -212,8 +237,15 @@ def _is_of_account(hit: Hit) -> bool:
 
 
 def names_other_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
-    """Whether a part of the text names another service."""
-    return terms.among("elsewhere", *words_of(fresh.low[start:end]))
+    """Whether a part of the text names another service, or a user name that is another's: "my Windows user name"."""
+    words = words_of(fresh.low[start:end])
+    if terms.among("elsewhere", *words):
+        return True
+    return terms.among("other_login", *words) and any(
+        terms.among("other_login", *words_of(fresh.low[max(start, hit.start - _LOOK_BACK) : hit.start])[-1:])
+        for hit in fresh.within(start, end)
+        if not _ANNOUNCE.isdisjoint(hit.means.names)
+    )
 
 
 def is_free(match: re.Match[str], free: Sequence[tuple[int, int]]) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
 from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
@@ -26,6 +28,7 @@ _SHORT, _LONG = 60, 200  # characters
 _FEW, _FEWER, _LED = 5, 3, 12  # words
 _NOUN = 3  # words: a determiner, an adjective, and what is named
 _PLACES = frozenset({"place", "time", "span", "them"})
+_AROUND = 6  # words of what is said around a value
 _ENDS, _QUOTES = " \t\n.!。！", " \"'`"
 
 
@@ -182,6 +185,8 @@ def _lone_name(
         of_other = any(hit.means.objects or "projects" in hit.means.tables for hit in hits)
         told = "" if of_other or "@" in text else _said_right(text, terms) or _behind_colon(text, terms)
         name, sure = (told, _FIRST_OF_MORE) if told else _name_alone(text, terms)
+        if not (name or of_other or "@" in text):
+            name, sure = _left_alone(text, terms), _FIRST_OF_MORE
         if name in terms.values.get("given", ()) and name != text.strip(_ENDS):
             continue  # "my daughter is maarit"
         if not told and name != text.strip(_ENDS) and any(hit.means.tables & _PROJECTS for hit in hits):
@@ -244,6 +249,40 @@ def _behind_colon(text: str, terms: Terms) -> str:
     name = names.clean(value) if colon and " " not in value and len(led.split()) <= _LED else ""
     compound = name.count("-") > 1 and terms.common(led.split()[-1])
     return name if name.islower() and (compound or not terms.everyday(name)) else ""
+
+
+def _left_alone(text: str, terms: Terms) -> str:
+    """The name that is left of "Sorry, I think it's x (all lower case)" without what is only said around it; "" if more is."""
+    words = [word for word in text.split() if words_of(word)]
+    if not 1 <= len(words) <= _LED:
+        return ""
+    begin, end = 0, len(words)
+    before, behind = (_flat(terms.lists.get(key, ())) for key in ("lone_before", "lone_behind"))
+    while first := _said_around(words[begin:end], before):
+        begin += first
+    while last := _said_around(words[begin:end], behind, behind=True):
+        end -= last
+    name = names.clean(words[begin].strip(",:;")) if end - begin == 1 else ""
+    plain = name.isalpha() and name.endswith(terms.lists.get("endings", ()))
+    if not name.islower() or plain or terms.common(name):
+        return ""
+    said = terms.is_word.search(f" {lower(' '.join(words[:begin]))} ") is not None
+    return name if said or not terms.everyday(name) else ""
+
+
+@cache
+def _flat(phrases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(" ".join(words_of(phrase)) for phrase in phrases)
+
+
+def _said_around(words: Sequence[str], phrases: AbstractSet[str], *, behind: bool = False) -> int:
+    """How many words the longest of some phrases has that begins, or ends, a part of a sentence but one word; 0 if none does."""
+    flat = [" ".join(words_of(word)) for word in words]
+    for count in range(min(len(flat) - 1, _AROUND), 0, -1):
+        part = flat[-count:] if behind else flat[:count]
+        if " ".join(part) in phrases:
+            return count
+    return 0
 
 
 def _said_right(text: str, terms: Terms) -> str:

@@ -87,6 +87,8 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         or _announced_within(fresh, terms, slot)
     )
     start = fresh.text.find(name, slot.start)
+    if name and (right := notbut.at_once(fresh, terms, start + len(name))) is not None:
+        name, start = right["name"].rstrip(".-"), right.start("name")
     if name and not _is_word(name, fresh, start) and not terms.states_nothing(field, name):
         yield Claim(field.key, name, slot.rule, slot.sure, start, start + len(name))
 
@@ -180,7 +182,11 @@ def _in_prose(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -
     yield from _mentioned(fresh, terms, field)
     yield from _opening(fresh, terms, field)
     yield from named_beside(fresh, terms, field)
-    if there := announced.named_there(fresh, terms) or announced.under_service(fresh, terms):
+    if (
+        there := announced.named_there(fresh, terms)
+        or announced.under_service(fresh, terms)
+        or announced.unlike_elsewhere(fresh, terms)
+    ):
         yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
     for hit in islice((hit for hit in hits if hit.means.names), _MOST):
         yield from _announced(fresh, terms, field, hit)

@@ -23,7 +23,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(rf"[ ][{QUOTES}]?(?P<name>{NAME})(?![\w@])", re.ASCII)
 _BEHIND_PAUSE = re.compile(rf"[ ,，、:–—-]{{0,3}}[{QUOTES}]?(?P<name>{NAME})", re.ASCII)
-_STOPS = frozenset(",，、…–—")
+_STOPS = frozenset(",，、…–—-")
 _PAUSE = f" ,，、…–—-{QUOTES}"
 _ASIDE = 40  # characters of a name's correction
 _WORDS_TO_IS = 4
@@ -46,7 +46,7 @@ def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
 
 def at_once(fresh: Fresh, terms: Terms, place: int) -> re.Match[str] | None:
     """The name by which one is put right that ends at a place: "x, no wait, y"."""
-    pause = fresh.text[place : place + _BEFORE_NAME].strip(QUOTES)[:1]
+    pause = fresh.text[place : place + _BEFORE_NAME].strip(f"{QUOTES} ")[:1]
     if pause not in _STOPS:
         return None
     for cue in fresh.cues.within(place, min(place + _ASIDE, fresh.line_end(place))):
