@@ -566,12 +566,25 @@ def _but(fresh: Fresh, place: int) -> int:
     return hit.end if hit and not fresh.text[place : hit.start].strip(" ,") else 0
 
 
+def _sentence_line_end(fresh: Fresh, terms: Terms, place: int) -> int:
+    """Where the lines of a sentence end; one with the service's name is no label: "user name on", and then "PyPI: x"."""
+    end = fresh.hard_end(place)
+    word = _NEXT_WORD.match(fresh.low, end)
+    return fresh.hard_end(word.end()) if word and terms.is_service(word[1]) else end
+
+
+def said_at(fresh: Fresh, terms: Terms, place: int) -> Found | None:
+    """The name that stands right behind a place, at which an "is" or an "I am" ends."""
+    match = _HERE.match(fresh.text, place)
+    return accepted(fresh, terms, match, strong=False, said=True) if match else None
+
+
 def _is(fresh: Fresh, terms: Terms, start: int) -> int:
     """Where the value begins after an "is" that follows within a few words of the same phrase; 0 if none does."""
     contracted = _CONTRACTED.match(fresh.low, start)
     if contracted and not terms.common(contracted[1]):
         return contracted.start(1)
-    limit = start + _LOOK_AHEAD
+    limit = min(start + _LOOK_AHEAD, _sentence_line_end(fresh, terms, start))
     stop = _STOP.search(fresh.low, start, limit)
     match = terms.is_word.search(fresh.low, start, stop.start() + 1 if stop else limit)
     if match is None and stop and stop.group() in {":", "："}:

@@ -123,6 +123,13 @@ class Fresh:
         end = self.text.find("\n", place)
         return len(self.text) if end < 0 else end
 
+    def hard_end(self, place: int) -> int:
+        """Where the line ends at which a sentence has to end that goes on at a place."""
+        end = self.line_end(place)
+        while end < len(self.text) and end not in self.hard:
+            end = self.line_end(end + 1)
+        return end
+
     def paragraph_end(self, place: int) -> int:
         """Where the lines that follow without an empty one end."""
         end = self.line_end(place)
