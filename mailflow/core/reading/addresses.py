@@ -10,7 +10,7 @@ from mailflow.core.reading.addressforms import Found, find_plain
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import HAS, RESERVES, Clause
 from mailflow.core.reading.denied import is_denied
-from mailflow.core.reading.exchanged import exchanged, names_which
+from mailflow.core.reading.exchanged import alternatives, exchanged, names_which
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
 from mailflow.core.reading.notbut import is_put_right
@@ -27,6 +27,7 @@ _SENDER = 0.7
 _GIVEN = 0.8  # a new address in so many letters, beside which "this address" is another matter
 _LIKELY = 0.62  # where the mailbox is lost and no other address is
 _SIGNED = 6  # lines with text, the last ones of a mail, among which they sign
+_TWO = 2
 _FIRST = 2  # sentences that may answer
 _NOTICE = 120  # characters of a legal notice before an address in it
 _FINE = frozenset({"works", "held", "verified"})
@@ -105,7 +106,7 @@ def in_prose(
         told = _only_one_new(found, told, sender)
     replaced = lost and not any(map(_is_of_verifying, parts))
     if replaced and sender:
-        told = [_as_sender(one, role, parts, sender) for one, role in zip(found, told, strict=True)]
+        told = _as_sender(fresh, found, told, parts, sender)
     old = {one.value for one, role in zip(found, told, strict=True) if role.name == REGISTERED}
     for one, role in zip(found, told, strict=True):
         new = _only_new_asked(terms, asked) or bool(old - {one.value})
@@ -161,15 +162,25 @@ def _is_of_verifying(part: Clause) -> bool:
     return "unverified" in part.states or "verification_mail" in part.things
 
 
-def _as_sender(one: Found, role: Role, parts: Sequence[Clause], sender: str) -> Role:
-    """The role of an address: where the account's mailbox is lost, the one that they write from is the new one.
+def _as_sender(
+    fresh: Fresh, found: Sequence[Found], told: Sequence[Role], parts: Sequence[Clause], sender: str
+) -> list[Role]:
+    """The roles of addresses: where the account's mailbox is lost, the one that they write from is the new one.
 
-    Unless it is said to be fine.
+    Unless it is said to be fine, or to be the account's perhaps: "it is x or y, the second is closed".
     """
-    if one.value.lower() != sender.lower() or role.name == WANTED:
-        return role
-    said = next(_around(parts, one), None)
-    return role if said is not None and said.states & _FINE else Role(WANTED, _LIKELY)
+    if len(found) == _TWO and alternatives(fresh, *found):
+        return list(told)
+    return [
+        Role(WANTED, _LIKELY)
+        if role.name != WANTED and one.value.lower() == sender.lower() and not _is_fine(one, parts)
+        else role
+        for one, role in zip(found, told, strict=True)
+    ]
+
+
+def _is_fine(one: Found, parts: Sequence[Clause]) -> bool:
+    return any(part.states & _FINE for part in _around(parts, one))
 
 
 def _only_one_new(found: Sequence[Found], told: Sequence[Role], sender: str) -> list[Role]:

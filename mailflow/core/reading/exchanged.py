@@ -186,7 +186,10 @@ def _ends_in(terms: Terms, key: str, words: Sequence[str]) -> bool:
 
 
 def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
-    """As in "x and y - the first is dead", "… please use the second", "… only the second works"."""
+    """As in "x and y - the first is dead", "… please use the second", "… only the second works".
+
+    Of "it is x or y, the first is dead" nobody knows which one the account has.
+    """
     behind = fresh.within(pair[1].end, pair[1].end + _BEHIND)
     if not any(hit.means.speech & _EITHER for hit in behind):
         return None
@@ -198,11 +201,16 @@ def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
             continue  # "the second device is broken"
         is_first = "first" in named
         if part.states & _LOST:
-            return not is_first
+            return None if alternatives(fresh, *pair) else not is_first
         wanted = any("wanted" in hit.means.addresses for hit in part.hits)
         if not part.negated and (wanted or (part.states & HAS and "only" in part.marks)):
             return is_first
     return None
+
+
+def alternatives(fresh: Fresh, first: Found, second: Found) -> bool:
+    """As in "x or y"."""
+    return any("or" in hit.means.speech for hit in fresh.within(first.end, second.start))
 
 
 _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mailflow.core.reading import notbut
 from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.denied import is_denied
-from mailflow.core.reading.exchanged import exchanged
+from mailflow.core.reading.exchanged import alternatives, exchanged
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
@@ -48,13 +48,28 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
     exchange = exchanged(fresh, terms, found) if len(found) > 1 else {}
     for index, new in exchange.items():
         told[index] = Role(WANTED if new else REGISTERED, _STATED)
+    if len(told) == 2 and _is_supposed_first(fresh, found, told):
+        return [Role(REGISTERED, GUESSED), told[1]]
     if not together or exchange or len(told) != 2:
         return told
-    between = fresh.within(found[0].end, found[1].start)
     right = _put_right(fresh, terms, found, told)
-    if right is None and any("or" in hit.means.speech for hit in between):
+    if right is None and alternatives(fresh, *found):
         return _either(told)
     return right or _paired(told)
+
+
+def _is_supposed_first(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> bool:
+    """As in "The address must be x. Please switch it to y", where nothing is wrong with the first one."""
+    first, second = found
+    begin, end = fresh.sentence_at(first.start)
+    if [role.name for role in told] != [WANTED, WANTED] or second.start < end:
+        return False
+    before, between = fresh.within(begin, first.start), fresh.within(end, second.start)
+    changes = [hit for hit in between if not hit.means.addresses.isdisjoint({"change", "wanted"})]
+    supposed = "should" in keys(before, "addresses") and not any(
+        "wrong" in hit.means.states for hit in fresh.hits
+    )
+    return supposed and bool(changes) and "should" not in changes[-1].means.addresses
 
 
 def _instead(_: Found, window: Window) -> Role | None:
