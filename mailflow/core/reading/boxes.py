@@ -29,6 +29,7 @@ from mailflow.core.reading.words import words_of
 
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _ARROW = re.compile(r"[ \t]*(?:<[-=]+|[-=]+>|[→←])")
 _NUMBER = re.compile(r"^\s*\(?\d{1,2}[.):]\s*")
 _LONGEST = 400
@@ -41,6 +42,7 @@ _DOTS = re.compile(rf"[{_QUOTES}]?[ \t]*(?:\.{{3}}|…)")
 _ALIKE = 0.6  # of a statement's words
 _LEAST_SHARED, _MOSTLY = 5, 0.9  # words that a shorter statement shares, and how many of its own that must be
 _SURE, _OWN_WORDS = 0.97, 0.85
+_BOXED = frozenset({Kind.AGREEMENT, Kind.CHOICE})
 _CONDITIONS = frozenset({"but", "if"})
 _WHICH = frozenset({"first", "second", "third"})  # "First box: had to be ticked"
 _ONE_TICK = frozenset({"it", "if"}) | _WHICH
@@ -92,11 +94,24 @@ def spans(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> Iterator[tuple[in
         text = fresh.text[box.text : box.end]
         stated = ends.get(box.text + len(text) - len(text.lstrip()))
         if stated is not None:  # what follows is theirs: "[x] I agree to … Please use jo@example.org"
-            yield box.start, stated if stated > box.start else box.stop
+            yield _before_label(fresh, terms, box), stated if stated > box.start else box.stop
             continue
         parts = clauses(fresh.within(box.text, box.end), terms.opposites)
         answers = not any(map(str.isalpha, text)) or yes_or_no(text, parts, terms, knowing=True)
         yield box.start, box.end if answers else box.stop
+
+
+def _before_label(fresh: Fresh, terms: Terms, box: Box) -> int:
+    """Where the label begins that stands right before a box, as in a form whose lines were joined; else where the box does.
+
+    So "Lost access to 2FA device Recovery Codes [ ] I never …" tells nothing of codes.
+    """
+    begin = max(fresh.starts[fresh.line_at(box.start)], box.start - _LONGEST_LABEL)
+    words = [*_WORD.finditer(fresh.text, begin, box.start)]
+    labelled = terms.label([word[0].lower() for word in words])
+    if labelled is None or labelled[0].kind not in _BOXED:
+        return box.start
+    return words[labelled[1]].start()
 
 
 def _past_label(fresh: Fresh, start: int, end: int) -> int:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # it compiles its terms here, and so imports this module
 _LIKELY, _POSSIBLE = 0.8, 0.65  # how sure a choice is that a thing's state tells
 _CJK_WORD = re.compile(f"[{CJK}]+")
 _LABEL_WORDS = 7
+_LABELS_WORDS = 4  # of two labels that stand side by side
 _NONE: frozenset[str] = frozenset()
 
 
@@ -73,7 +74,7 @@ class Terms:
     statements: tuple[tuple[Field, Wording], ...]
     stated: Mapping[str, Field]  # by their statements, on one line in lower case
     asks: tuple[tuple[Field, Wording], ...]
-    ours: tuple[Wording, ...]  # the rest of our wording: why and how
+    ours: tuple[Wording, ...]  # the rest of our wording: why and how, and labels without a value
     ways: Mapping[str, Ways]  # by field key
     opposites: Mapping[str, str]
     values: Mapping[str, frozenset[str]]
@@ -108,8 +109,9 @@ class Terms:
         words = self._without_service(words)
         ends = bool(words) and words[-1] in self.label_ends
         for first in range(max(0, len(words) - _LABEL_WORDS), len(words)) if ends else ():
-            found = self.labels.get(" ".join(words[first:]))
-            if found is not None:
+            label = " ".join(words[first:])
+            found = self.labels.get(label)
+            if found is not None and not (first and self.among("whole_labels", label)):
                 return found, first
         if words and _CJK_WORD.fullmatch(words[-1]):
             for cut in range(1, len(words[-1])):
@@ -203,7 +205,13 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         ),
         stated={collapsed(field.statement): field for field in form.fields if field.statement},
         asks=tuple((field, Wording(field.ask)) for field in form.fields if field.ask),
-        ours=tuple(Wording(text) for field in form.fields for text in (field.why, field.how) if text),
+        ours=tuple(
+            Wording(text)
+            for text in (
+                *(text for field in form.fields for text in (field.why, field.how) if text),
+                *_unfilled(form),
+            )
+        ),
         ways={field.key: _ways(field, words) for field in form.fields if field.choices},
         opposites=words.opposites,
         values=words.values,
@@ -258,6 +266,17 @@ def _labels(form: Form, words: AnswerWords) -> dict[str, Field]:
             labels.setdefault(normal_label(label), field)
     labels.pop("", None)
     return labels
+
+
+def _unfilled(form: Form) -> Iterator[str]:
+    """The label of a name with the one that follows it in the form, as stands in one whose lines were joined: nothing is lost by it."""
+    required = [field for field in form.fields if field.required]
+    name = next((place for place, field in enumerate(required) if field.kind is Kind.NAME), len(required))
+    following = next((field for field in required[name:] if field.item != required[name].item), None)
+    for label in (required[name].label, *required[name].aliases) if following else ():
+        for after in (following.label, *following.aliases) if following else ():
+            if len(words_of(f"{label} {after}")) >= _LABELS_WORDS:  # "user problem" is prose
+                yield f"{label} {after}"
 
 
 def _own_words(form: Form) -> frozenset[str]:
