@@ -12,6 +12,7 @@ _MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
 _CODES = frozenset({"codes", "some_codes"})  # which are printed, and then lost with the sheet
 _AT_ONCE = frozenset({"not", "comma"})
 _NOT_THERE = frozenset({NONE, "unhad"})
+_SOMEWHERE = HAS | {"is_at"}
 _FAR = 3  # sentences
 _NEAR = 15  # characters between a pronoun and its verb
 
@@ -83,8 +84,8 @@ def has_near_pronoun(part: Clause, pronouns: frozenset[str] = _THEM) -> bool:
 
 
 def _is_something_else(part: Clause, named: Clause, last: Clause | None) -> bool:
-    """Whether what it goes on about is another thing; what is not there has nothing: "no recovery codes. … because it has this"."""
-    has = part.states <= HAS and part.marks & PRONOUNS == _IT
+    """Whether what it goes on about is another thing; what is not there has nothing, and is nowhere: "no recovery codes. … because it has this"."""
+    has = part.states <= (_SOMEWHERE if named.states else HAS) and part.marks & PRONOUNS == _IT
     return (has and named.states <= _NOT_THERE) or (last is not None and _is_of_other(part, last))
 
 
