@@ -35,9 +35,11 @@ from mailflow.core.reading import (
     numbering,
     offered,
     questions,
+    replaced,
     settle,
     speakers,
     typedmarkup,
+    unanswered,
     unreal,
     withdrawn,
     works,
@@ -143,6 +145,7 @@ class _Reader:
         claims = unreal.without_unreal(fresh, terms, self._claims)
         claims = framed.without_quoted(fresh, claims)
         claims = withdrawn.without_taken_back(fresh, terms, bound.without_unfilled(fresh, terms, claims))
+        claims = unanswered.without_unanswered(fresh, terms, claims)
         self._claims = list(bound.without_bound(fresh, terms, claims))
 
     def _of_prose(self, said: list[Claim]) -> list[Claim]:
@@ -277,7 +280,10 @@ class _Reader:
     def _put_right(self, named: Sequence[Claim]) -> list[Claim]:
         name = self._terms.name
         claims = (*self._claims, *named)
-        return list(notbut.later(self._fresh, self._terms, name, claims)) if name is not None else []
+        if name is None:
+            return []
+        rules = (notbut.later, replaced.later)
+        return [claim for rule in rules for claim in rule(self._fresh, self._terms, name, claims)]
 
     def _composed(self) -> Iterator[Claim]:
         field = self._terms.name

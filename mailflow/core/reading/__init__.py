@@ -30,7 +30,7 @@ Where the form or our letter was answered
     askedagain            answers behind a question that the person typed or pasted without marks
     values                reads what stands in a slot, by the kind of its field
 Prose, by the kind of field
-    names                 account names; `announced`, `besidename`, `introduced`, `notbut`, `masked`, `candidates`, `namelike`, `likeness`; `composed` puts one together
+    names                 account names; `announced`, `besidename`, `introduced`, `notbut`, `replaced`, `masked`, `candidates`, `namelike`, `likeness`; `composed` puts one together
     addresses             e-mail addresses; `addressforms` finds them, `windows`, `roles` and `exchanged` tell which one each is
     links, works          projects and links; projects that nothing announces; `projectlists`: those behind the first one
     choices               reasons and choices; `evidence` of them, with `anaphora`, `contrary`, `elliptic`, `losttogether`, `lostroute`,
@@ -45,6 +45,7 @@ In the end
     unreal, notmine       losses that did not come about, names and addresses of somebody else; `bindingwords` around them
     framed, denied        names and addresses that a sentence only mentions, or denies
     bound                 agreements that are put off or only spoken of
+    unanswered            labels in the person's own words that nothing answers
     participles           things of which something unknown was done
     quotes, withdrawn     what is only quoted, or taken back in the same breath; `unreal` and `bound` ask them
     claim, settle         what was read; one answer a field, or a doubt

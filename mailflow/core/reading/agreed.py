@@ -19,6 +19,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit, Meaning
 from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
 
 AGREED_IN_PROSE = prose_rule("agreement")
 _SURE = 0.85
@@ -40,15 +41,18 @@ _DETERMINERS, _WITH_ME = 2, 2  # words before a time and behind its "is fine"
 _SHORT = 20  # characters behind a clause's last phrase in which a short name stands
 _SOME_DAY = frozenset({"appointment", "then"})
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
+_LABEL = 40  # characters behind a refusal
 _TO_TIME = 20  # characters: " this is going to "
 _TWO_ON = 3  # a phrase, and the two behind it: a comma and a "that"
 _RIGHT_BESIDE = 3  # characters: a comma, a space, a letter for a case
 _SHORT_QUESTION = 30  # characters: what is left of a sentence, and a question behind it
+_PAUSES = (",", ".", "!", "…", "，")
 _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """`parts`: the clauses of the text that is prose, in order."""
+    parts = [_without_interjection(fresh, terms, part) for part in parts]
     parts = [_conceding(fresh, terms, parts, index) for index in range(len(parts))]
     conditional = _conditional_sentences(parts)
     wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
@@ -73,6 +77,22 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
     for start, end in _times_accepted(fresh, terms) if "?" in fresh.text else ():
         for key in terms.knowing:
             yield Claim(key, True, AGREED_IN_PROSE, _SAID_BEFORE, start, end)
+
+
+def _without_interjection(fresh: Fresh, terms: Terms, part: Clause) -> Clause:
+    """A clause without the subject that "Wait, I agree" seems to have."""
+    if part.topics and any(_interjects(fresh, terms, hit) for hit in part.hits):
+        left = [hit for hit in part.hits if not _interjects(fresh, terms, hit)]
+        return replace(part, topics=tuple(topic for hit in left for topic in hit.means.topics))
+    return part
+
+
+def _interjects(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
+    """Whether a word that may name a subject is an exclamation, with a pause behind it: "Wait, …", "Oh wait, …"."""
+    if not (hit.means.topics and fresh.low.startswith(_PAUSES, hit.end)):
+        return False
+    words = words_of(fresh.low[fresh.sentence_at(hit.start)[0] : hit.end])
+    return all(terms.among("interjections", word) for word in words)
 
 
 def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) -> Clause:
@@ -217,7 +237,7 @@ def _subjects(
     """What a clause that says something is about, and how sure that is."""
     part = parts[index]
     topics = _without_condition(fresh, terms, parts, index) + _by_short_name(fresh, terms, part)
-    topics = topics or _of_time(fresh, terms, part)
+    topics = topics or _of_time(fresh, terms, part) or _refused(fresh, terms, part)
     return (topics, _SURE) if topics else (_subject_before(fresh, parts, index), _SAID_BEFORE)
 
 
@@ -231,6 +251,20 @@ def _by_short_name(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
     fields = terms.form.of_kind(Kind.AGREEMENT)
     named = bareyes.called_behind(fresh, behind, part.end + _SHORT, fields)
     return tuple(field.key for field in named if field.key not in part.topics)
+
+
+def _refused(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
+    """The agreement whose label stands behind a refusal, as any of its kind is refused: "I do not agree to a code of conduct"."""
+    refusal = next((hit.end for hit in part.hits if "refuse" in hit.means.says), 0)
+    if not (refusal and part.refuses) or part.things:
+        return ()
+    words = words_of(fresh.low[refusal : refusal + _LABEL])
+    labels = [(field.key, words_of(field.label.lower())) for field in terms.form.of_kind(Kind.AGREEMENT)]
+    return tuple(
+        key
+        for key, label in labels
+        if any(words[first : first + len(label)] == label for first in range(_DETERMINERS + 1))
+    )
 
 
 def _without_condition(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ _LINE = 200  # characters of it that are looked at
 # The others may answer several questions in a line.
 _LABELLED = frozenset({"label", "form heading", BEHIND_STATEMENT})
 _PUT_OFF = frozenset({"will_reply", "unfilled"})
+_SAYS = frozenset({"aware", "refuse"})
 _PEERS = frozenset({"peer", "other"})
 _WHEN = frozenset({"appointment", "then"})
 _TO_COME = frozenset({"then", "appointment"})
@@ -144,7 +145,8 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     own = [part for part in parts if not part.topics or field.key in part.topics]
     if sets_condition(hits) or reserves(text, hits, parts, terms) or _is_of_peer(hits):
         return
-    if field.key in terms.knowing and slot.rule in _LABELLED and _is_of_time(hits):
+    refuses = _only_explains_no(text, hits, terms)
+    if field.key in terms.knowing and slot.rule in _LABELLED and not refuses and _is_of_time(hits):
         return
     if is_put_off(fresh, slot.start, min(sentence_end(fresh.text, slot.start), slot.end)):
         return
@@ -155,6 +157,8 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     turns = _turns_to_yes(fresh, terms, slot) or _modestly(fresh, terms, slot)
     plain = at_once or turns or (slot.asked and _only_echoes(text, terms))
     said = plain or yes_or_no(text, own, terms, knowing=knowing)
+    if said is None and refuses:
+        said = False
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
 
@@ -169,7 +173,7 @@ def _is_of_peer(hits: Sequence[Hit]) -> bool:
 
 def _is_of_time(hits: Sequence[Hit]) -> bool:
     """Whether what stands behind "Time:" is when to meet, or when they will be there: "yes, on Monday", "fine, tomorrow"."""
-    knows = any(hit.means.topics or "aware" in hit.means.says for hit in hits)
+    knows = any(hit.means.topics or not _SAYS.isdisjoint(hit.means.says) for hit in hits)
     return not knows and any(hit.means.speech & _WHEN for hit in hits)
 
 
@@ -227,6 +231,21 @@ def then_wishes(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     if not speech >= _BUT_WISHES or speech & RESERVES or any(hit.means.matters for hit in hits):
         return False
     return _stands_apart(fresh.text[start:end], terms)
+
+
+def _only_explains_no(text: str, hits: Sequence[Hit], terms: Terms) -> bool:
+    """As in "no, the release is on Friday", where nothing behind the no agrees, denies, doubts or asks."""
+    if _first_part(text) not in terms.values.get("no", ()) or begins_bare(text, terms) is not False:
+        return False
+    behind = [hit for hit in hits if hit.means.breaks or hit.means.objects or hit.means.acts][1:]
+    return not any(
+        hit.means.says
+        or hit.means.negates
+        or hit.means.topics
+        or hit.means.ends == "question"
+        or hit.means.speech & _TURNS
+        for hit in behind
+    )
 
 
 def _turns_to_yes(fresh: Fresh, terms: Terms, slot: Slot) -> bool:

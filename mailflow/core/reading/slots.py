@@ -322,12 +322,12 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
         return _trimmed(text, start, end)
     line_end = fresh.line_end(label.value)
     if text[label.value : line_end].strip():
-        start, end = label.value, _value_end(fresh, label.value)
+        start, end = label.value, fresh.hard_end(label.value)
     else:
         start = _skip_blank(text, line_end, limit, most=line_end + 40)
         if ruled := _RULE.match(text, start, limit):  # a line drawn below a heading
             start = _skip_blank(text, ruled.end(), limit, most=ruled.end() + 40)
-        end = _paragraph_end(text, start)
+        end = start if _is_within_sentence(fresh, start, limit) else _paragraph_end(text, start)
     end = min(end, limit)
     if label.field.kind is Kind.LIST:
         end = min(_list_end(fresh, start), limit)
@@ -338,6 +338,12 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
         if label.field.kind is Kind.CHOICE:
             end = _with_what_goes_on(fresh, end, most)
     return _trimmed(text, start, end)
+
+
+def _is_within_sentence(fresh: Fresh, start: int, limit: int) -> bool:
+    """Whether what stands below a label only begins the sentence that is the next one: "I know | that it takes long: yes"."""
+    words = fresh.text[start:limit].rstrip()
+    return start < limit <= fresh.line_end(start) and limit < len(fresh.text) and words[-1:].isalpha()
 
 
 def _with_what_goes_on(fresh: Fresh, end: int, most: int) -> int:
@@ -372,14 +378,6 @@ def _list_end(fresh: Fresh, start: int) -> int:
         if not goes_on and prose and not _LIST_ITEM.match(line):
             break
         end = following
-    return end
-
-
-def _value_end(fresh: Fresh, start: int) -> int:
-    """The end of the line, or of the lines it was wrapped into."""
-    end = fresh.line_end(start)
-    while end < len(fresh.text) and end not in fresh.hard:
-        end = fresh.line_end(end + 1)
     return end
 
 

@@ -1,0 +1,133 @@
+"""Names that are put right further down, by saying what the first one is or is not.
+
+As in "That's my GitHub name. On the site it is x", "The name above is wrong, it should be x", "It is x, not y".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from mailflow.core.form import Field
+from mailflow.core.reading.announced import said_at
+from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.clauses import RESERVES
+from mailflow.core.reading.fresh import Fresh
+from mailflow.core.reading.meaning import WORK, Hit
+from mailflow.core.reading.namelike import QUOTES, STRONG, Found
+from mailflow.core.reading.sentences import part_start
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
+
+_POINTS = frozenset({"that", "which"})  # "that", German "das"
+_AS_WELL = frozenset({"too", "same", "alike"})
+_NOUNS = frozenset({"noun", "account"})
+_NAMES = _NOUNS | {"iam"}  # French "c'est"
+_ONLY_NAME = frozenset({"username"})
+_MOST = 20  # sentences
+_SOON = 2  # sentences, in which the right name follows
+_LEAD = 60  # characters before an "is"
+_BEFORE_NAME = 2  # characters between a "not" and its name
+_RULE = "corrected name"
+
+
+def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> Iterator[Claim]:
+    """The name that takes the place of a given one."""
+    given = [claim for claim in claims if claim.field == field.key]
+    if not given:
+        return
+    yield from _not_given(fresh, given)
+    first = min(claim.end for claim in given)
+    behind = (place for place, (start, _) in enumerate(fresh.sentences) if start >= first)
+    for place in islice(behind, _MOST):
+        start, end = fresh.sentences[place]
+        hits = fresh.within(start, end)
+        if any(hit.means.traits & WORK or hit.means.speech & RESERVES for hit in hits):
+            continue
+        known = {str(claim.value).lower() for claim in given if claim.end <= start}
+        elsewhere = _of_elsewhere(fresh, terms, hits, start, known)
+        if not (elsewhere or _is_wrong(fresh, terms, hits, start, end)):
+            continue
+        stop = fresh.sentences[place : place + _SOON][-1][1]
+        right = _right(fresh, terms, start, stop, there=elsewhere)
+        if right is not None and right.name.lower() not in known:
+            yield Claim(field.key, right.name, _RULE, STRONG, start, right.end, rank=2)
+
+
+def _not_given(fresh: Fresh, given: Sequence[Claim]) -> Iterator[Claim]:
+    """As in "The user name is x, not y" below a "User name: y"."""
+    for wrong in given:
+        name = str(wrong.value).lower()
+        place = fresh.low.find(name, wrong.end)
+        if place < 0 or not _is_denied(fresh, place):
+            continue
+        start, end = fresh.sentence_at(place)
+        others = [one for one in given if start <= one.start < end and str(one.value).lower() != name]
+        yield from (one._replace(rule=_RULE, rank=2) for one in others)
+
+
+def _is_denied(fresh: Fresh, place: int) -> bool:
+    near = fresh.within(max(0, place - _LEAD), place)
+    return any(hit.means.negates and place - hit.end <= _BEFORE_NAME for hit in near)
+
+
+def _of_elsewhere(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, known: set[str]) -> bool:
+    """Whether a sentence says of the name that it is one at another service: "that's my GitHub name"; not "… as well"."""
+    elsewhere = next((hit.start for hit in hits if "elsewhere" in hit.means.speech), -1)
+    if elsewhere < 0 or any(hit.means.speech & _AS_WELL for hit in hits) or _denies(fresh, hits, start):
+        return False
+    before = [hit for hit in hits if hit.start < elsewhere]
+    said = any(hit.means.speech & _POINTS or not _NAMES.isdisjoint(hit.means.names) for hit in before)
+    if not said and not any(name in fresh.low[start:elsewhere] for name in known):
+        return False
+    end = fresh.sentence_at(elsewhere)[1]
+    return _names_one(fresh, terms, hits, start, end) or any("them" in hit.means.speech for hit in hits)
+
+
+def _denies(fresh: Fresh, hits: Sequence[Hit], start: int) -> bool:
+    """Whether there is a "not" in a sentence; not the no of "No, that's my GitHub name"."""
+    nots = [hit for hit in hits if hit.means.negates]
+    return any(hit.start > start + _BEFORE_NAME or not fresh.text.startswith(",", hit.end) for hit in nots)
+
+
+def _names_one(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether it speaks of a name: "user name", "login", "GitHub name"."""
+    told = any("username" in hit.means.things or not _NOUNS.isdisjoint(hit.means.names) for hit in hits)
+    return told or terms.among("name", *words_of(fresh.low[start:end]))
+
+
+def _is_wrong(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end: int) -> bool:
+    """As in "the name above is wrong", "I typed the wrong user name"."""
+    if not any("wrong" in hit.means.states for hit in hits) or _denies(fresh, hits, start):
+        return False
+    things = {thing for hit in hits for thing in hit.means.things}
+    return things <= _ONLY_NAME and _names_one(fresh, terms, hits, start, end)
+
+
+def _right(fresh: Fresh, terms: Terms, start: int, stop: int, *, there: bool) -> Found | None:
+    """The name behind an "is" or an "I am"; `there`: it has to be told that it is the one at the service."""
+    places = [match.span() for match in terms.is_word.finditer(fresh.low, start, stop)]
+    places += [(hit.start, hit.end) for hit in fresh.within(start, stop) if "iam" in hit.means.names]
+    for begin, end in sorted(places):
+        lead = part_start(fresh.low, begin, max(start, begin - _LEAD))
+        if there and not _is_there(fresh, terms, lead, end):
+            continue
+        found = said_at(fresh, terms, end)
+        if found is not None and found.end <= stop and not _is_work(fresh, lead, found):
+            return found
+    return None
+
+
+def _is_there(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+    """As in "on the site it is", "here I am", "the right one is"."""
+    words = words_of(fresh.low[start:end])
+    right = any("works" in hit.means.states for hit in fresh.within(start, end))
+    return right or any(map(terms.is_service, words)) or terms.among("there", *words)
+
+
+def _is_work(fresh: Fresh, start: int, found: Found) -> bool:
+    """Whether it is a project, or an address that goes on behind the name."""
+    goes_on = fresh.text[found.end : found.end + 1] == "@" or fresh.text[: found.start].rstrip(
+        QUOTES
+    ).endswith("@")
+    return goes_on or any(hit.means.traits & WORK for hit in fresh.within(start, found.start))
