@@ -18,6 +18,7 @@ from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit, Meaning
 from mailflow.core.reading.otherservice import is_of_other_service
+from mailflow.core.reading.sentences import COMMA
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
@@ -42,6 +43,7 @@ _SHORT = 20  # characters behind a clause's last phrase in which a short name st
 _SOME_DAY = frozenset({"appointment", "then"})
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
 _LABEL = 40  # characters behind a refusal
+_WORDS_AROUND = 1  # beside it: "please", "just"
 _TO_TIME = 20  # characters: " this is going to "
 _TWO_ON = 3  # a phrase, and the two behind it: a comma and a "that"
 _RIGHT_BESIDE = 3  # characters: a comma, a space, a letter for a case
@@ -68,7 +70,7 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             part.sentence in wishful or _mocks(parts, index) or not _SOME_DAY.isdisjoint(part.marks)
         ):
             continue  # "I have time on Monday" is no patience
-        if "at_end" in part.marks and _goes_on_otherwise(fresh, part):
+        if _goes_on_otherwise(fresh, parts, index):
             continue
         for key in topics if not (_only_nods(fresh, part) or _offers(part)) else ():
             said = _said_in_context(fresh, terms, parts, index, key)
@@ -119,6 +121,9 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
     if not says and hits[0].start > begin and bare(fresh.text[begin : hits[0].start], terms):
         hits.insert(0, Hit(begin, hits[0].start, _FINE))  # "Fine if it takes weeks"
         says = frozenset(_AGREE)
+    elif says <= _ONLY_YES and (place := _fine_behind(fresh, terms, part, hits)):
+        hits = [*(hit for hit in hits if hit.start < place[0]), Hit(*place, _FINE)]
+        says = frozenset(_AGREE)  # "If it takes weeks, fine."
     marks = frozenset(mark for hit in hits for mark in hit.means.speech) | (part.marks - _CONDITION)
     found = replace(part, hits=hits, marks=marks, says=says)
     return (
@@ -126,6 +131,16 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
         if _without_condition(fresh, terms, [*parts[:index], found, *parts[index + 1 :]], index)
         else part
     )
+
+
+def _fine_behind(fresh: Fresh, terms: Terms, part: Clause, hits: Sequence[Hit]) -> tuple[int, int] | None:
+    """Where the rest of a sentence stands that is a bare "fine" behind a condition and a comma."""
+    condition = [hit.end for hit in hits if "conceding" in hit.means.speech]
+    comma = COMMA.match(fresh.text, condition[-1])
+    if comma is None:
+        return None
+    _, end = fresh.sentence_at(part.start)
+    return (comma.end(), end) if bare(fresh.text[comma.end() : end], terms) else None
 
 
 def _condition_of(time: Hit, before: Sequence[Hit], terms: Terms) -> int | None:
@@ -147,7 +162,8 @@ def _times_accepted(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
     """Where a time is asked about and accepted at once: "Months? Fine."."""
     for time, mark in pairwise(fresh.hits):
         between = fresh.text[time.end : mark.start]
-        if mark.means.ends == "question" and not (_TIME.isdisjoint(time.means.speech) or between.strip()):
+        is_time = _TIME & time.means.speech or not terms.knowing.isdisjoint(time.means.topics)
+        if mark.means.ends == "question" and is_time and not between.strip():
             begin, _ = fresh.sentence_at(time.start)
             _, end = fresh.sentence_at(mark.end)
             few = len(fresh.text[begin : time.start].split()) <= _DETERMINERS
@@ -315,14 +331,22 @@ def _is_conceded(fresh: Fresh, part: Clause, condition: Hit, *, ends: bool) -> b
     So it is understood with no more behind it: "If I have to wait, I understand", but not "…, I know whom to ask".
     """
     if not _says_fine(part, condition):
-        known = [hit for hit in part.hits if "aware" in hit.means.says and hit.start >= condition.end]
-        return bool(known) and TAIL.match(fresh.text, known[-1].end) is not None
+        known = [hit for hit in part.hits if "aware" in hit.means.says]
+        if "aware" in part.says and any(_is_understood(hit, condition) for hit in known):
+            return True
+        behind = [hit for hit in known if hit.start >= condition.end]
+        return bool(behind) and TAIL.match(fresh.text, behind[-1].end) is not None
     said = next((hit for hit in part.hits if {"agree", "objection", "yes"} & set(hit.means.says)), condition)
     if said.start >= condition.end:
         return said.start - condition.end <= _BESIDE
     comma = any(hit.means.breaks and said.end <= hit.start < condition.start for hit in part.hits)
     last = ends and part.end <= condition.end and part.mark - condition.end <= 1
     return last or not comma
+
+
+def _is_understood(known: Hit, condition: Hit) -> bool:
+    """As in "I understand | if it is slow"; but not "I want to know if it is slow"."""
+    return condition.start - known.end == 1 and not known.means.states
 
 
 def _says_fine(part: Clause, condition: Hit) -> bool:
@@ -363,10 +387,29 @@ def _bounds(fresh: Fresh, part: Clause) -> tuple[int, int]:
     )
 
 
-def _goes_on_otherwise(fresh: Fresh, part: Clause) -> bool:
-    """Whether more follows on what says so only as the last words of a clause: "I have time on Tuesday"."""
+def _goes_on_otherwise(fresh: Fresh, parts: Sequence[Clause], index: int) -> bool:
+    """Whether more is said beside what says so only alone, or as the last words of a clause: "I have time on Tuesday"."""
+    part = parts[index]
+    if "alone" in part.marks and _says_more(fresh, parts, index):
+        return True
+    if "at_end" not in part.marks:
+        return False
     _, end = _bounds(fresh, part)
     return any("at_end" in hit.means.speech and fresh.text[hit.end : end].strip() for hit in part.hits)
+
+
+def _says_more(fresh: Fresh, parts: Sequence[Clause], index: int) -> bool:
+    """Whether a sentence says more than what says so only alone: "Whenever you can.", "Please, when you have time, call me"."""
+    part = parts[index]
+    alone = [hit for hit in part.hits if "alone" in hit.means.speech]
+    if any((hit.means.says or hit.means.topics) and hit not in alone for hit in part.hits):
+        return False  # "I am happy to wait however long it takes"
+    others = [one for one in parts if one.sentence == part.sentence and one is not part]
+    if others and all(one.says and not (one.things or one.topics or one.refuses) for one in others):
+        return False  # "However long it takes, I'm fine"
+    begin, end = fresh.sentence_at(part.start)
+    told = sum(len(fresh.text[hit.start : hit.end].split()) for hit in alone)
+    return len(fresh.text[begin:end].split()) - told > _WORDS_AROUND
 
 
 def _only_courtesy(part: Clause) -> bool:
@@ -438,7 +481,8 @@ def _holds_back(part: Clause, *, knowing: bool) -> bool:
         said = min(said, heard.start)
     anywhere, before = (_CONDITION, _ANYWHERE | _BEFORE) if knowing else (_ANYWHERE, _BEFORE)
     known = _known_first(part, said) if knowing else range(0)
-    return _only_concedes(part, said) or any(
+    fine = min((hit.start for hit in part.hits if "objection" in hit.means.says), default=said)
+    return _only_concedes(part, min(said, fine)) or any(
         hit.means.speech & anywhere
         or (hit.start < said and hit.start not in known and hit.means.speech & before)
         for hit in part.hits
