@@ -121,8 +121,8 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
     if not says and hits[0].start > begin and bare(fresh.text[begin : hits[0].start], terms):
         hits.insert(0, Hit(begin, hits[0].start, _FINE))  # "Fine if it takes weeks"
         says = frozenset(_AGREE)
-    elif says <= _ONLY_YES and (place := _fine_behind(fresh, terms, part, hits)):
-        hits = [*(hit for hit in hits if hit.start < place[0]), Hit(*place, _FINE)]
+    elif says <= _ONLY_YES and (behind := _fine_behind(fresh, terms, part, hits)):
+        hits = [*(hit for hit in hits if hit.start < behind[0]), Hit(*behind, _FINE)]
         says = frozenset(_AGREE)  # "If it takes weeks, fine."
     marks = frozenset(mark for hit in hits for mark in hit.means.speech) | (part.marks - _CONDITION)
     found = replace(part, hits=hits, marks=marks, says=says)
@@ -196,6 +196,8 @@ def _said_in_context(
     knowing = key in terms.knowing
     if knowing and is_of_other_service(part):
         return None  # "My bank needed six weeks, and I was patient"
+    if not knowing and _agrees_about(part):
+        return None
     if _holds_back(part, knowing=knowing) or (following and _takes_back(fresh, part, following)):
         return None
     said = _said(part, key, terms, before)
@@ -205,6 +207,19 @@ def _said_in_context(
         said = _as_before(fresh, parts, index)
     left_open = said and offers_both(behind_label(fresh, part.start), terms)
     return None if left_open else said
+
+
+def _agrees_about(part: Clause) -> bool:
+    """Whether it is agreed to something that is told of the subject: "I agree that your Code of Conduct is long"."""
+    for place, hit in enumerate(part.hits):
+        if "agree" not in hit.means.says:
+            continue
+        behind = part.hits[place + 1 :]
+        that = behind[0] if behind and "that" in behind[0].means.speech else None
+        subject = next((one for one in behind[1:] if one.means.topics or one.means.says), None)
+        if that is not None and subject is not None and subject.means.topics:
+            return subject.start - that.end > 1  # rather than "I accept that Code of Conduct"
+    return False
 
 
 def _has_heard(fresh: Fresh, part: Clause, following: Clause | None) -> bool:
