@@ -248,11 +248,19 @@ def _goes_on(heard: Heard, hit: Hit) -> bool:
 def _dropped(heard: Heard) -> Hit | None:
     """As in "can you close it?", but not in "did you close it?" or "must I close it?", which beg for nothing."""
     hit = heard.clear("enough", asked=True)
+    if hit is not None and heard.overlaps(hit, "account") and _points_elsewhere(heard):
+        return None  # "I made a new account with my mail provider: x"
     if hit is None or not heard.words.asked(hit):
         return hit
     sentence = heard.words.sentence
     begs = any(sentence[one.first] == sentence[hit.first] for one in heard.all("begs"))
     return hit if begs and not heard.is_within(hit, "status") else heard.clear("enough")
+
+
+def _points_elsewhere(heard: Heard) -> bool:
+    """Whether an address or a link is given, so that it may be the account that was made."""
+    kinds = {field.key: field.kind for field in heard.form.fields}
+    return "https://" in heard.words.text or any(kinds.get(one.field) is Kind.ADDRESS for one in heard.said)
 
 
 def _forgotten(heard: Heard) -> Hit | None:
