@@ -28,6 +28,7 @@ _GIVEN = 0.8  # a new address in so many letters, beside which "this address" is
 _LIKELY = 0.62  # where the mailbox is lost and no other address is
 _SIGNED = 6  # lines with text, the last ones of a mail, among which they sign
 _TWO = 2
+_SIGNED_WITH = 10  # lines below a farewell, at most
 _FIRST = 2  # sentences that may answer
 _NOTICE = 120  # characters of a legal notice before an address in it
 _FINE = frozenset({"works", "held", "verified"})
@@ -234,9 +235,28 @@ def is_free(fresh: Fresh, terms: Terms, one: Found, free: Sequence[tuple[int, in
     line = fresh.text[begin : fresh.line_end(one.end)]
     if line.count("|") > 1 or (" | " in line and not names_which(terms, fresh.low[begin : one.start])):
         return False  # a signature: "Example Ltd | 1 Main Street | info@example.org"
+    if one.end == fresh.line_end(one.end) and is_signed(fresh, terms, one.start):
+        return False
     return not fresh.text.startswith(">:", one.end) and any(
         start <= one.start and one.end <= end for start, end in free
     )
+
+
+def is_signed(fresh: Fresh, terms: Terms, place: int) -> bool:
+    """Whether a line stands in the block with which an office signs: a farewell, and two lines at least of who and what they are.
+
+    Below a farewell and one name, "mail: x" may be the account's.
+    """
+    number = fresh.line_at(place)
+    if fresh.text[fresh.starts[number] : place].strip()[-1:] not in {"", ":", "："}:
+        return False
+    plain = 0
+    for above in range(number - 1, max(-1, number - 1 - _SIGNED_WITH), -1):
+        text = fresh.low[fresh.starts[above] : fresh.line_end(fresh.starts[above])].strip(" ,.!、。")
+        if terms.among("signs_off", text):
+            return plain > 1
+        plain += bool(text) and ":" not in text and "：" not in text
+    return False
 
 
 def _is_of_notice(fresh: Fresh, one: Found) -> bool:

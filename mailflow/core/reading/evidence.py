@@ -495,7 +495,9 @@ def _by_things(
             if state == "was_at" and len(set(things)) == 1 and not lost:
                 continue  # "they were in the attic all along"
             if not states & ways.unless[choice]:
-                yield Evidence(choice, sure, part)
+                # "his mailbox is closed, and the authenticator was on his phone"
+                went = state == "was_at" and lost and thing == "second_factor"
+                yield Evidence(choice, max(sure, CLEAR) if went else sure, part)
 
 
 def without_explained(ways: Ways, evidence: Sequence[Evidence]) -> Iterator[Evidence]:
