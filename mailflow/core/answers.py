@@ -36,6 +36,7 @@ from mailflow.core.reading import (
     offered,
     questions,
     replaced,
+    runtogether,
     settle,
     speakers,
     typedmarkup,
@@ -79,7 +80,7 @@ def read_answers(
     mail says in its subject stands in a line with the number 0, see `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
-    lines = speakers.without(typedmarkup.as_text(lines), terms)
+    lines = runtogether.parted(speakers.without(typedmarkup.as_text(lines), terms), terms)
     lines = columns.as_labels(offered.chosen(lines, terms), terms)
     fresh = lay_out(lines, terms, sender if asked is not None else "")
     if not fresh.text.strip():
@@ -120,7 +121,7 @@ class _Reader:
         self._questions = questions.quoted(fresh, terms, asked or ())
         self._numbered = questions.numbered(self._questions, terms, asked or ())
         self._items = [question.item for question in self._questions]
-        self._boxes = boxes.find_boxes(fresh)
+        self._boxes = boxes.find_boxes(fresh, terms)
         self._taken = Taken(fresh)
         self._claims: list[Claim] = []
         self._mentioned: list[Claim] = []  # what prose says and does not give
@@ -394,13 +395,17 @@ class _Reader:
 def _answer(fresh: Fresh, claim: Claim) -> Answer:
     index = fresh.line_at(claim.start)
     line, begin = fresh.lines[index], fresh.starts[index]
+    broken = line.text.rfind(
+        "\n", 0, claim.start - begin
+    )  # where the line ends before it, of some put together
+    first = broken + 1 if broken >= 0 else -line.begin
     return Answer(
         field=claim.field,
         value=claim.value,
         words=" ".join(fresh.text[claim.start : claim.end].split())[:_WORDS_KEPT],
-        line=line.number,
-        start=claim.start - begin,
-        end=min(claim.end - begin, len(line.text)),
+        line=line.number + line.text.count("\n", 0, broken + 1),
+        start=claim.start - begin - first,
+        end=min(claim.end - begin, len(line.text)) - first,
         rule=claim.rule,
         sure=claim.sure,
     )

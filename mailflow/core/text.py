@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import partial
-from itertools import accumulate, groupby, islice
+from itertools import accumulate, groupby, islice, repeat
 from typing import NamedTuple
 
 from mailflow.core.textwords import TextWords, folded
@@ -29,10 +29,11 @@ class Mark(StrEnum):
 class Line(NamedTuple):  # a body may have 100,000, and a frozen dataclass takes five times as long to make
     """A line of a mail's body."""
 
-    text: str  # without the quote marks and without the line end
+    text: str  # without the quote marks and without the line end; of lines that were put together with the ends between them
     mark: Mark
     number: int  # 1-based, in the mail's text
     depth: int = 0  # how many quote marks stood before it
+    begin: int = 0  # how many characters of its line stand before it, where it is a part of one
 
 
 _FRESH = Mark.FRESH
@@ -121,7 +122,8 @@ class _Scanner:
 
     def lines(self) -> tuple[Line, ...]:
         numbers = range(1, len(self.texts) + 1)
-        return tuple(map(_new_line, zip(self.texts, self.marks, numbers, self.depths, strict=True)))
+        begins = repeat(0, len(self.texts))
+        return tuple(map(_new_line, zip(self.texts, self.marks, numbers, self.depths, begins, strict=True)))
 
     def _mark(self, start: int, end: int, mark: Mark) -> None:
         self.marks[start:end] = [mark] * (end - start)
