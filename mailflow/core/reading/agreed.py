@@ -20,7 +20,7 @@ from mailflow.core.reading.meaning import Hit, Meaning
 from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.sentences import COMMA
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import words_of
+from mailflow.core.reading.words import WORD, words_of
 
 AGREED_IN_PROSE = prose_rule("agreement")
 _SURE = 0.85
@@ -43,7 +43,7 @@ _SHORT = 20  # characters behind a clause's last phrase in which a short name st
 _SOME_DAY = frozenset({"appointment", "then"})
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
 _LABEL = 40  # characters behind a refusal
-_WORDS_AROUND = 1  # beside it: "please", "just"
+_COMMA = 2  # characters: ", "
 _TO_TIME = 20  # characters: " this is going to "
 _TWO_ON = 3  # a phrase, and the two behind it: a comma and a "that"
 _RIGHT_BESIDE = 3  # characters: a comma, a space, a letter for a case
@@ -70,7 +70,7 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             part.sentence in wishful or _mocks(parts, index) or not _SOME_DAY.isdisjoint(part.marks)
         ):
             continue  # "I have time on Monday" is no patience
-        if _goes_on_otherwise(fresh, parts, index):
+        if _goes_on_otherwise(fresh, terms, parts, index):
             continue
         for key in topics if not (_only_nods(fresh, part) or _offers(part)) else ():
             said = _said_in_context(fresh, terms, parts, index, key)
@@ -196,7 +196,7 @@ def _said_in_context(
     knowing = key in terms.knowing
     if knowing and is_of_other_service(part):
         return None  # "My bank needed six weeks, and I was patient"
-    if not knowing and _agrees_about(part):
+    if not knowing and _agrees_about(part, key):
         return None
     if _holds_back(part, knowing=knowing) or (following and _takes_back(fresh, part, following)):
         return None
@@ -209,17 +209,23 @@ def _said_in_context(
     return None if left_open else said
 
 
-def _agrees_about(part: Clause) -> bool:
-    """Whether it is agreed to something that is told of the subject: "I agree that your Code of Conduct is long"."""
+def _agrees_about(part: Clause, key: str) -> bool:
+    """Whether it is agreed to something that is told of a subject: "I agree that your Code of Conduct is long".
+
+    Not in "I accept that Code of Conduct" and "I confirm that I will follow the Code of Conduct".
+    """
+    subjects = [hit for hit in part.hits if key in hit.means.topics]
     for place, hit in enumerate(part.hits):
-        if "agree" not in hit.means.says:
-            continue
-        behind = part.hits[place + 1 :]
-        that = behind[0] if behind and "that" in behind[0].means.speech else None
-        subject = next((one for one in behind[1:] if one.means.topics or one.means.says), None)
-        if that is not None and subject is not None and subject.means.topics:
-            return subject.start - that.end > 1  # rather than "I accept that Code of Conduct"
+        told = [one for one in part.hits[place + 1 :] if _tells(one)] if "agree" in hit.means.says else []
+        if len(told) > 1 and "that" in told[0].means.speech and [told[1]] == subjects:
+            comma = any(hit.end <= one.start < told[0].start and one.means.breaks for one in part.hits)
+            goes_on = any(one.means.says for one in told[1:])
+            return not goes_on and (comma or told[1].start - told[0].end > 1)
     return False
+
+
+def _tells(hit: Hit) -> bool:
+    return bool(hit.means.topics or hit.means.says or "that" in hit.means.speech)
 
 
 def _has_heard(fresh: Fresh, part: Clause, following: Clause | None) -> bool:
@@ -361,14 +367,14 @@ def _is_conceded(fresh: Fresh, part: Clause, condition: Hit, *, ends: bool) -> b
 
 def _is_understood(known: Hit, condition: Hit) -> bool:
     """As in "I understand | if it is slow"; but not "I want to know if it is slow"."""
-    return condition.start - known.end == 1 and not known.means.states
+    return 1 <= condition.start - known.end <= _COMMA and not known.means.states
 
 
 def _says_fine(part: Clause, condition: Hit) -> bool:
     """Whether it agrees, be it by a bare "fine" right before what is conceded."""
     if "agree" in part.says:
         return True
-    return any("yes" in hit.means.says and condition.start - hit.end == 1 for hit in part.hits)
+    return any("yes" in hit.means.says and 1 <= condition.start - hit.end <= _COMMA for hit in part.hits)
 
 
 def _of_time(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
@@ -402,10 +408,10 @@ def _bounds(fresh: Fresh, part: Clause) -> tuple[int, int]:
     )
 
 
-def _goes_on_otherwise(fresh: Fresh, parts: Sequence[Clause], index: int) -> bool:
+def _goes_on_otherwise(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) -> bool:
     """Whether more is said beside what says so only alone, or as the last words of a clause: "I have time on Tuesday"."""
     part = parts[index]
-    if "alone" in part.marks and _says_more(fresh, parts, index):
+    if "alone" in part.marks and _says_more(fresh, terms, parts, index):
         return True
     if "at_end" not in part.marks:
         return False
@@ -413,7 +419,7 @@ def _goes_on_otherwise(fresh: Fresh, parts: Sequence[Clause], index: int) -> boo
     return any("at_end" in hit.means.speech and fresh.text[hit.end : end].strip() for hit in part.hits)
 
 
-def _says_more(fresh: Fresh, parts: Sequence[Clause], index: int) -> bool:
+def _says_more(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) -> bool:
     """Whether a sentence says more than what says so only alone: "Whenever you can.", "Please, when you have time, call me"."""
     part = parts[index]
     alone = [hit for hit in part.hits if "alone" in hit.means.speech]
@@ -423,8 +429,11 @@ def _says_more(fresh: Fresh, parts: Sequence[Clause], index: int) -> bool:
     if others and all(one.says and not (one.things or one.topics or one.refuses) for one in others):
         return False  # "However long it takes, I'm fine"
     begin, end = fresh.sentence_at(part.start)
-    told = sum(len(fresh.text[hit.start : hit.end].split()) for hit in alone)
-    return len(fresh.text[begin:end].split()) - told > _WORDS_AROUND
+    told = [(hit.start, hit.end) for hit in alone]
+    return not all(
+        any(first <= word.start() < last for first, last in told) or terms.among("begs_anew", word[0].lower())
+        for word in WORD.finditer(fresh.text, begin, end)
+    )
 
 
 def _only_courtesy(part: Clause) -> bool:

@@ -72,7 +72,7 @@ class Clause:
             return True
         if "you" not in self.marks:
             return False
-        told = [hit for hit in self.hits if not hit.means.auxiliary]
+        told = [hit for hit in self.hits if not (hit.means.auxiliary or "account" in hit.means.names)]
         return any(
             "you" in one.means.speech and other.means.says and not other.means.topics
             for one, other in pairwise(told)
@@ -155,8 +155,17 @@ def _with_likelihood(told: _Sentence) -> _Sentence:
         and (place > known or "modest" not in sentence[place].means.speech)
         for beside in (-1, 1)
     }
+    if _opens_with_doubt(sentence):
+        around.add(1)
     kept = [hit for place, hit in enumerate(sentence) if place not in around] if around else sentence
     return kept, traits, end
+
+
+def _opens_with_doubt(sentence: Sequence[Hit]) -> bool:
+    """As in "Perhaps, I still have them"; but not "I think, they are lost"."""
+    doubt, comma = sentence[:2]
+    doubts = "doubt" in doubt.means.speech and "modest" not in doubt.means.speech
+    return doubts and comma.means.breaks == "comma" and comma.start == doubt.end
 
 
 def _is_set_apart(before: Hit, hit: Hit, after: Hit) -> bool:

@@ -159,9 +159,11 @@ def _denies_other(fresh: Fresh, terms: Terms, part: Clause, words: Sequence[re.M
         hits = fresh.within(*fresh.sentence_at(part.start))
         return any("thanks" in hit.means.speech for hit in hits)
     told = [(hit.start, hit.end) for hit in part.hits if hit.means.objects or hit.means.speech]
-    return any(not (terms.common(word[0].lower()) or is_read(*word.span(), told)) for word in words) or any(
-        "registered" in hit.means.addresses for hit in part.hits
-    )
+    unknown = [word for word in words if not is_read(*word.span(), told)]
+    if any("registered" in hit.means.addresses for hit in part.hits):
+        return True
+    none_of = [word.end() + 1 for word in words if terms.among("determiner", word[0].lower())]
+    return any(word.start() in none_of or not terms.common(word[0].lower()) for word in unknown)
 
 
 def _around(fresh: Fresh, part: Clause) -> tuple[int, int]:

@@ -70,7 +70,8 @@ def was_kept_there(part: Clause) -> bool:
         return False
     there = next(hit.start for hit in reversed(part.hits) if hit.means.speech & _SPOKEN_OF)
     named = [hit.start for hit in part.hits if hit.means.things]
-    return bool(named) and named[-1] < there and "with" not in part.marks
+    behind = bool(named) and (named[-1] < there or there == part.start)
+    return behind and "with" not in part.marks
 
 
 def was_kept_on(part: Clause) -> bool:
