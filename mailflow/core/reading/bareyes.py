@@ -21,6 +21,8 @@ _THANKS = frozenset({"thanks", "sorry"})  # or excuses
 _COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
 _AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _LONGEST_WORD = 20  # characters
+_LEADS = 3  # words before a short name, and an empty one
+_PAUSES = (",", ":", "-", "–", "—")
 _A_THING = 2  # words behind a "to", as in "to the proposal"
 # What a "to" leads to where it is what we asked.
 _ALL_OF_OURS = frozenset({"all", "both", "it", "that", "too", "same"})
@@ -75,6 +77,21 @@ def agreed_by_label(fresh: Fresh, start: int, end: int, fields: Sequence[Field])
     hits = fresh.within(start, end)
     said = (hit.end for hit in hits if "agree" in hit.means.says)
     return called_behind(fresh, (*_led_to(hits), *said), end, fields)
+
+
+def names_for_short(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+    """Whether what they are to follow is named for short, with no more, right before a yes: "To the code, yes"."""
+    begin, _ = fresh.sentence_at(start)
+    yes = next((hit.start for hit in fresh.within(start, end) if hit.means.says), start)
+    *lead, word = ["", *words_of(fresh.low[begin:yes])]
+    if len(lead) > _LEADS or not fresh.text[begin:yes].rstrip().endswith(_PAUSES):
+        return False
+    return terms.among("code_for_short", word) and all(terms.among("leads_short", one) for one in lead[1:])
+
+
+def is_code(field: Field) -> bool:
+    """Whether a field's label calls what it asks for a code."""
+    return "code" in words_of(field.label.lower())
 
 
 def called_behind(fresh: Fresh, places: Iterable[int], end: int, fields: Sequence[Field]) -> list[Field]:

@@ -57,6 +57,8 @@ def may_answer(
     fields, sure = _meant(terms, yes, asked, open_items)
     if yes.said:
         to_agree = [field for field in _yes_fields(terms, open_items) if field.kind is Kind.AGREEMENT]
+        if bareyes.names_for_short(yes.fresh, terms, yes.start, yes.end):
+            return [field for field in to_agree if bareyes.is_code(field)], _BARE
         named = bareyes.agreed_by_label(yes.fresh, yes.start, yes.end, to_agree)
         fields, sure = (named, _BARE) if named else (_known(terms, yes, fields), sure)
         fields = _without_receipt(terms, yes, fields)
