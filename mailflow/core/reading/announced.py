@@ -67,6 +67,7 @@ _ANNOUNCED = frozenset({"noun", "account"})
 _LOST = frozenset({"gone", "ended", "seized", "fails"})
 _PARTING = frozenset({"comma", "and", "but"})
 _LIKEWISE = "likewise"  # "mine is"
+_BEFORE_PHRASE = frozenset({"", "\n", ",", ".", "!"})
 _IT = 2  # words between a pause and an "is": "and it is"
 _PUT_IN = 2  # words: "most probably"
 _IT_IS = 6  # characters: "It is"
@@ -460,6 +461,17 @@ def alone_before(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return accepted_before(fresh, terms, match, begin, plain=True)
 
 
+def _here_first(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in French "Bonjour, ici x." and German "Hallo, hier ist x", where that is a phrase of its own."""
+    lead = fresh.text[: hit.start].rstrip(" ")[-1:]
+    place = match.end() if (match := terms.is_word.match(fresh.low, hit.end)) else hit.end
+    here = _HERE.match(fresh.text, place) if lead in _BEFORE_PHRASE else None
+    if here is None or not here["name"].islower() or not TAIL.match(fresh.text, here.end()):
+        return None
+    unlike = is_unlike_words(here["name"]) or introduced.begins_as_no_word(fresh, terms, here["name"])
+    return accepted(fresh, terms, here, strong=False) if unlike else None
+
+
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "noun": (
         besidename.in_bracket,
@@ -487,7 +499,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "called": (_called,),
     "named": (_called,),
     "iam": (_introduced, introduced.unlike_words, introduced.in_brackets),
-    "here": (_speaking,),
+    "here": (_speaking, _here_first),
     _LIKEWISE: (_likewise,),
     "the_one_here": (_here_it_is,),
     "looked_for": (weakly,),
