@@ -16,7 +16,7 @@ from mailflow.core.reading.meaning import ADDRESS, CHOICE, Hit
 from mailflow.core.reading.mistyped import as_mistyped
 from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.shown import as_shown
-from mailflow.core.reading.shutbox import as_shut
+from mailflow.core.reading.shutbox import as_shut, without_its_password
 from mailflow.core.reading.terms import Terms, Ways
 
 CLEAR = 0.7
@@ -61,7 +61,7 @@ class Evidence(NamedTuple):
 
 def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Evidence]:
     """All that the clauses tell of a field, in order but for what is told by leaving words out, which comes last."""
-    ways, parts = terms.ways[field.key], as_shown(as_shut(as_mistyped(parts)))
+    ways, parts = terms.ways[field.key], as_shown(without_its_password(as_shut(as_mistyped(parts))))
     named: Clause | None = None  # the last clause that named a thing
     before: Clause | None = None  # the one before it in its sentence
     loss: Clause | None = None  # the last clause that told of a loss

@@ -41,13 +41,14 @@ class Misspelled:
         self._lists = lists
 
     def meant(self, word: str) -> str | None:
-        """The one key word that a word in lower case is one slip away from."""
+        """The one key word that a word in lower case is one slip away from; of one with and without a letter the longer one."""
         if len(word) < min(_LEAST.values()) - 1 or not _is_plain(word):
             return None
         ways = (word, *_shorter(word))
         found = {key for words in self._lists for left in ways for key in words.near(left)}
-        meant = [key for key in found if _is_one_slip(key, word)]
-        return meant[0] if len(meant) == 1 else None
+        meant = sorted((key for key in found if _is_one_slip(key, word)), key=len, reverse=True)
+        # A list may hold a word with a frequent error as well.
+        return meant[0] if meant and all(key in _shorter(meant[0]) for key in meant[1:]) else None
 
 
 def _is_plain(word: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise, takewhile
 
 from mailflow.core.form import Field
-from mailflow.core.reading import announced, introduced, notbut
+from mailflow.core.reading import announced, introduced, notbut, whichaccount
 from mailflow.core.reading.claim import ORDINARY, Claim, prose_rule
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
@@ -182,6 +182,7 @@ def _in_prose(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -
     yield from _mentioned(fresh, terms, field)
     yield from _opening(fresh, terms, field)
     yield from named_beside(fresh, terms, field)
+    yield from whichaccount.in_prose(fresh, terms, field)
     if (
         there := announced.named_there(fresh, terms)
         or announced.under_service(fresh, terms)

@@ -133,6 +133,7 @@ def _announced(one: Found, window: Window) -> Role | None:
         for hit, following in zip_longest(window.before, window.before[1:])
         if not (hit.means.addresses.isdisjoint(_COUNTERPART) or _is_of_another(hit, following))
         and not (_tells_of_another(hit, window.before) or _is_in_vain(hit, window.before))
+        and not _is_of_earlier(hit, window)
     ]
     if not cues:
         if "plain" not in keys(window.before, "addresses") or window.lost:
@@ -151,6 +152,13 @@ def _announced(one: Found, window: Window) -> Role | None:
     if _is_denied_before(last, window.before):
         return None if _turns_from(last, window.before, one) else Role(REGISTERED, GUESSED)
     return Role([key for key in keys([last], "addresses") if key in _COUNTERPART][-1], _CUED)
+
+
+def _is_of_earlier(cue: Hit, window: Window) -> bool:
+    """Whether it tells of the address before, and a "but" leads to this one: "x when I registered, but mine is y"."""
+    if window.earlier not in cue.means.addresses:
+        return False
+    return any(hit.means.breaks == "but" and hit.start >= cue.end for hit in window.before)
 
 
 def _is_of_another(cue: Hit, following: Hit | None) -> bool:
@@ -309,7 +317,8 @@ def _asked_for_behind(_: Found, window: Window) -> Role | None:
 def _of_account(_: Found, window: Window) -> Role | None:
     """As in "the account x"."""
     corrected = window.corrects and window.only_it
-    return Role(REGISTERED, GUESSED) if window.account and not corrected else None
+    of_earlier = window.earlier == REGISTERED and any(hit.means.breaks == "but" for hit in window.before)
+    return Role(REGISTERED, GUESSED) if window.account and not (corrected or of_earlier) else None
 
 
 def _corrected(_: Found, window: Window) -> Role | None:

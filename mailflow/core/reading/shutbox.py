@@ -1,4 +1,4 @@
-"""Mailboxes that are locked or blocked, rather than the account: "The email on my account was locked"."""
+"""Mailboxes that are locked or blocked, rather than the account, "The email on my account was locked", and those that thieves have."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from mailflow.core.reading.meaning import Hit
 
 _BOX = frozenset({"mailbox", "domain", "an_address"})
 _SEIZED = frozenset({"seized"})
+_TAKEN = _SEIZED | {"ended"}
+_KEY = ("password",)
+_CHANGED = frozenset({"changed"})
 _REACH = 40  # characters between the mailbox and what became of it: " address of my account has been "
 
 
@@ -18,6 +21,19 @@ def as_shut(parts: Sequence[Clause]) -> Sequence[Clause]:
     if not any("trouble" in part.marks for part in parts):
         return parts
     return [replace(part, states=part.states | _SEIZED) if _is_shut(part) else part for part in parts]
+
+
+def without_its_password(parts: Sequence[Clause]) -> list[Clause]:
+    """The clauses, less the password that was changed by who got hold of a mailbox: "hacked my mailbox and changed the password"."""
+    return [
+        replace(part, things=()) if last is not None and _is_its_key(part, last) else part
+        for last, part in zip((None, *parts), parts, strict=False)
+    ]
+
+
+def _is_its_key(part: Clause, last: Clause) -> bool:
+    taken = not (_BOX.isdisjoint(last.things) or last.states.isdisjoint(_TAKEN) or last.negated)
+    return taken and part.things == _KEY and part.states == _CHANGED and part.sentence - last.sentence <= 1
 
 
 def _is_shut(part: Clause) -> bool:
