@@ -255,11 +255,15 @@ def none_of(terms: Terms, field: Field) -> str:
 
 
 def went_with(part: Clause) -> bool:
-    """Whether it is lost with the things that a clause names: "lost with the phone"."""
+    """Whether it is lost with the things that a clause names: "lost with the phone", "they were on the phone I lost"."""
+    if not part.states & ENDED or part.negated:
+        return False
+    if "was_at" in part.states and "them" in part.hits[0].means.speech:
+        return True
     told = [hit for hit in part.hits if hit.means.states]
     beside = next((hit.start for hit in part.hits if _WITH & hit.means.speech), part.end)
     named = [hit.start for hit in part.hits if hit.means.things]
-    return bool(told) and part.states <= ENDED and told[0].start <= beside < named[0]
+    return part.states <= ENDED and told[0].start <= beside < named[0]
 
 
 def _knows_not(part: Clause) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from mailflow.core.form import Field, Kind
 from mailflow.core.reading import addresses, agreements, choices, names
 from mailflow.core.reading.anaphora import has_near_pronoun
 from mailflow.core.reading.claim import LONE_VALUE, Claim
-from mailflow.core.reading.clauses import Clause, clauses
+from mailflow.core.reading.clauses import ENDED, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentence_end
 from mailflow.core.reading.slots import Slot
@@ -26,6 +27,8 @@ _CHOICE, _LONE = 0.8, 0.85
 _FIRST_OF_MORE = 0.75  # a name that opens a sentence
 _SHORT, _LONG = 60, 200  # characters
 _FEW, _FEWER, _LED = 5, 3, 12  # words
+_PLACE = 4  # words: "on my old stolen"
+_DEVICES = frozenset({"phone", "device"})
 _NOUN = 3  # words: a determiner, an adjective, and what is named
 _PLACES = frozenset({"place", "time", "span", "them"})
 _AROUND = 6  # words of what is said around a value
@@ -93,6 +96,7 @@ def _whole(
     if agreements.bare(_NUMBER.sub("", fresh.text[slot.start : first]), terms) is False:
         # The "no" answers "Are they lost, or did you never have any?", and what follows says which.
         parts = [part for part in parts if part.start > first]
+    parts = [replace(part, things=()) if _is_lost_place(fresh, terms, part) else part for part in parts]
     about = [
         part
         for before, part, after in zip((None, *parts), parts, (*parts[1:], None), strict=False)
@@ -113,6 +117,18 @@ def _whole(
     told = choices.by_state(terms, field, about if alone and length <= _SHORT else near, about)
     if len(told) == 1:
         yield Claim(field.key, told.pop(), slot.rule, _CHOICE, slot.start, slot.end)
+
+
+def _is_lost_place(fresh: Fresh, terms: Terms, part: Clause) -> bool:
+    """Whether it is no more than where they were, which is lost: "On the stolen phone", "On the phone that broke"."""
+    if not part.things or not part.states or not part.states <= ENDED or not _DEVICES.issuperset(part.things):
+        return False
+    begin, _ = _around(fresh, part)
+    named = next(hit.start for hit in part.hits if hit.means.things)
+    words = [word.lower() for word in words_of(fresh.text[begin:named])]
+    led = 1 < len(words) <= _PLACE and terms.among("at_place", words[0])
+    determined = [place for place, word in enumerate(words) if terms.among("determiner", word)]
+    return led and determined == [1]  # but not "in my view the phone is lost"
 
 
 def _is_none_of_them(part: Clause) -> bool:
