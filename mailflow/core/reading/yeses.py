@@ -94,10 +94,19 @@ def _answers_nothing(fresh: Fresh, part: _Span, sentence: _Span, after: _Span) -
         return True
     if agreements.sets_condition(fresh.within(*after)):
         return True
+    if "myself" in fresh.speech and _says_who(fresh, *sentence):
+        return True
     if says_which_for_sure(fresh, start, end) and not agreements.is_put_off(fresh, start, end):
         return False
     till = max(sentence[1], after[1])
     return bareyes.makes_a_date(fresh, end, after) or agreements.is_put_off(fresh, sentence[0], till)
+
+
+def _says_who(fresh: Fresh, start: int, end: int) -> bool:
+    """As in "Yes, it's me", which agrees to nothing; "Yes to all, it's me" does."""
+    hits = fresh.within(start, end)
+    who = any("myself" in hit.means.speech for hit in hits)
+    return who and not any(hit.means.speech & WHICH or "agree" in hit.means.says for hit in hits)
 
 
 def _is_rhetorical(fresh: Fresh, start: int, end: int) -> bool:
