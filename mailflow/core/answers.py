@@ -63,6 +63,7 @@ _WORDS_KEPT = 1000  # characters of the person's own words
 _IMPLIED = 0.7
 _ONE_VALUE = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})  # what stands behind it is prose
 _STILL_PROSE = frozenset({Kind.REASON, Kind.TEXT})  # a reason told at length may answer more than the reason
+_LEAD = 12  # characters of a slot before an address: "<", "mailto:"
 _Span = tuple[int, int]  # where a part of the text begins and ends
 
 
@@ -240,11 +241,22 @@ class _Reader:
             end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
             if kind is Kind.AGREEMENT:
                 end = self._till_other(slot, claim.field)
-            self._taken.add((slot.label, end))
+            told = kind is Kind.ADDRESS and claim.start - slot.start > _LEAD  # in prose behind the label
+            self._taken.add(
+                *(((slot.label, slot.start), (claim.start, end)) if told else ((slot.label, end),))
+            )
         return read
 
     def _till_other(self, slot: Slot, field: str) -> int:
-        """Where an answer ends that goes on to another agreement: "Code of conduct: yes, | and I know that it takes long"."""
+        """Where an answer ends that goes on to another agreement: "Code of conduct: yes, | and I know that it takes long".
+
+        So it does at the line above one with an address: "5. yes", and below it "please use x".
+        """
+        below = next(
+            (one.start for one in self._fresh.addresses if slot.start < one.start < slot.end), slot.start
+        )
+        if (line := self._fresh.starts[self._fresh.line_at(below)]) > slot.start:
+            return line
         hits = self._fresh.within(slot.start, slot.end)
         other = next((hit for hit in hits if hit.means.topics and field not in hit.means.topics), None)
         before = (hit for hit in hits if other and hit.start < other.start)

@@ -245,16 +245,27 @@ def _has_heard(fresh: Fresh, part: Clause, following: Clause | None) -> bool:
 
 
 def _heard(part: Clause) -> Hit | None:
-    """What says that something was read or heard, with a "that" or the subject right beside it."""
+    """What says that something was read or heard, with a "that" or the subject right beside it.
+
+    But not what somebody is heard to do or to know: "she told us that she has been waiting for weeks".
+    """
     if "heard" not in part.marks:
         return None
     for place, hit in enumerate(part.hits):
+        if "heard" in hit.means.speech and _tells_of_one(part.hits[place + 1 :][:_TWO_ON]):
+            return None
         if "heard" in hit.means.speech and (
             "known_that" in hit.means.speech
             or any(_leads_to(hit, other) for other in part.hits[max(0, place - 1) : place + _TWO_ON])
         ):
             return hit
     return None
+
+
+def _tells_of_one(behind: Sequence[Hit]) -> bool:
+    """Whether what is heard is told of a single person: a "she" comes first, be it, as in German, behind a comma and a "that"."""
+    first = next((hit for hit in behind if not (hit.means.breaks or "that" in hit.means.speech)), None)
+    return first is not None and "told_of" in first.means.speech
 
 
 def _leads_to(heard: Hit, other: Hit) -> bool:
@@ -280,9 +291,14 @@ def _subjects(
 
 def _by_short_name(fresh: Fresh, terms: Terms, part: Clause) -> tuple[str, ...]:
     """The agreement that "I will abide by the code" is to, which a word of its label names as the last of what is said."""
-    if "keeps" not in part.marks or "agree" not in part.says or part.things:
+    if "agree" not in part.says or part.things:
         return ()
     keeps = [hit.end for hit in part.hits if "keeps" in hit.means.speech]
+    begin, _ = fresh.sentence_at(part.start)
+    if part.hits[0].means.says == _AGREE and not fresh.text[begin : part.start].strip():
+        keeps.append(part.hits[0].end)  # "OK with the code"
+    if not keeps:
+        return ()
     led_to = [hit for hit in part.hits if "to" in hit.means.addresses]
     behind = [*keeps, *(to.end for to in led_to if any(to.start - end in {0, 1} for end in keeps))]
     fields = terms.form.of_kind(Kind.AGREEMENT)
@@ -613,9 +629,14 @@ def _subject_before(fresh: Fresh, parts: Sequence[Clause], index: int) -> tuple[
             break
         if before.topics:
             topics = (*before.topics, *topics)
-        elif topics or "it" not in part.marks:
+        elif topics or not ("it" in part.marks or _points_back(part, before)):
             break  # but not at "found no fault": "I have read the Code of Conduct, found no fault, and agree to it"
     return topics
+
+
+def _points_back(part: Clause, before: Clause) -> bool:
+    """As in "It may take weeks | before you get to me, | I realise that", of what stands in the same sentence."""
+    return part.sentence == before.sentence and "that" in part.hits[-1].means.speech
 
 
 def _tells_more(fresh: Fresh, part: Clause) -> bool:

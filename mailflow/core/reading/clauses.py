@@ -16,6 +16,7 @@ from mailflow.core.reading.segments import segments_of
 
 _NOT = frozenset({"not", "without"})
 _OTHERS = frozenset({"other", "peer"})  # who may stand far from the verb
+_PERSONS = frozenset({"you", "told_of"})  # who stand beside it
 RESERVES = frozenset({"if", "doubt", "hedge", "why"})
 RESERVES_BUT_WHY = RESERVES - {"why"}  # also of a question
 _NEAR = 25  # characters: a "not" at the end of a clause turns a verb so close before it
@@ -70,11 +71,11 @@ class Clause:
         """Whether it is said to be agreed or known by somebody else: "as you know"; "you take your time" is said for them."""
         if self.says and not _OTHERS.isdisjoint(self.marks):
             return True
-        if "you" not in self.marks:
+        if _PERSONS.isdisjoint(self.marks):
             return False
         told = [hit for hit in self.hits if not (hit.means.auxiliary or "account" in hit.means.names)]
         return any(
-            "you" in one.means.speech and other.means.says and not other.means.topics
+            not _PERSONS.isdisjoint(one.means.speech) and other.means.says and not other.means.topics
             for one, other in pairwise(told)
         )
 

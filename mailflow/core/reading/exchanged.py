@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from mailflow.core.reading.addressforms import Found
-from mailflow.core.reading.clauses import ENDED, HAS, clauses
+from mailflow.core.reading.clauses import ENDED, HAS, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
@@ -24,6 +24,7 @@ _MAILS = frozenset({"mail", "verification_mail"})
 _CHANGES, _TELLING = frozenset({"change", "wanted"}), frozenset({"signup", "as"})
 _LOST = ENDED | {"fails"}
 _EITHER = frozenset({"first", "second"})
+_IS = 2  # characters between "the first" and what it is
 
 _Pair = tuple[Found, Found]
 
@@ -200,9 +201,11 @@ def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
         if not _ADDRESSES.issuperset(part.things) or part.topics:
             continue  # "the second device is broken"
         is_first = "first" in named
-        if part.states & _LOST:
+        if part.states & _LOST and not _is_to_replace(part):
             return None if alternatives(fresh, *pair) else not is_first
-        wanted = any("wanted" in hit.means.addresses for hit in part.hits)
+        if not part.negated and _is_accounts(part):
+            return not is_first
+        wanted = _is_to_replace(part) or any("wanted" in hit.means.addresses for hit in part.hits)
         if not part.negated and (wanted or (part.states & HAS and "only" in part.marks)):
             return is_first
     return None
@@ -211,6 +214,20 @@ def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
 def alternatives(fresh: Fresh, first: Found, second: Found) -> bool:
     """As in "x or y"."""
     return any("or" in hit.means.speech for hit in fresh.within(first.end, second.start))
+
+
+def _is_accounts(part: Clause) -> bool:
+    """As in "The former is the one in my account", "The first is registered"; not by its "former" alone."""
+    said = next(hit for hit in part.hits if hit.means.speech & _EITHER)
+    return any("registered" in hit.means.addresses and hit.start >= said.end + _IS for hit in part.hits) or (
+        "is_at" in part.states and any("account" in hit.means.names for hit in part.hits)
+    )
+
+
+def _is_to_replace(part: Clause) -> bool:
+    """As in "The latter should replace it", but not in "please replace the first"."""
+    said = next(hit for hit in part.hits if hit.means.speech & _EITHER)
+    return any("change" in hit.means.addresses and hit.start > said.start for hit in part.hits)
 
 
 _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (

@@ -17,7 +17,8 @@ TAIL = re.compile(r"[)\]>\s]*(?:[.,;:!?…。，；、！？(（<]|$|\n)")
 
 _MARK_BEHIND = re.compile(rf"[{QUOTES}]?(?:,[ \n]|[ \n][(–—-][ ]?)", re.ASCII)
 _LAST = re.compile(rf"(?P<open>[{QUOTES}@]{{0,2}})(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s*\Z", re.ASCII)
-_GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]")  # the word is longer than a name may be
+# The word is longer than a name may be, or is the "couldn" of "couldn't".
+_GOES_ON = re.compile(f"@|(?![{CJK}])[^\\W_]|['’](?:t|ll|ve|re|d)\\b")
 _OPENS = {")": "(", "）": "（", ">": "<", "]": "[", "*": "*"}
 _LETTER = re.compile(r"[A-Za-z]")
 _PLAIN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")  # rather than JaneDoe

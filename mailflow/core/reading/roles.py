@@ -26,6 +26,11 @@ _JOINING = frozenset({"and", "but"})
 _APART = frozenset({"comma", "but", "colon"})
 _SUBJECTS = frozenset({"iam", "account"})
 _NAMED = frozenset({"account", "noun"})
+_OF_OLD = frozenset({"tied", REGISTERED})
+_BOTH = 6  # characters before them: "both x and y"
+_ALIKE = 60  # characters behind two addresses in which it is said that both are so
+_PERSON = 2  # phrases before an address in brackets: a "with" and the bracket
+_OF_ACCOUNT = 8  # characters between an address and the account that has it: " of the "
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 
 
@@ -50,6 +55,9 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
         told[index] = Role(WANTED if new else REGISTERED, _STATED)
     if len(told) == 2 and _is_supposed_first(fresh, found, told):
         return [Role(REGISTERED, GUESSED), told[1]]
+    if not exchange and (place := _alike(fresh, found, told)) is not None:
+        told[place + 1] = Role(NEXT, 0)
+        return told
     if not together or exchange or len(told) != 2:
         return told
     right = _put_right(fresh, terms, found, told)
@@ -70,6 +78,22 @@ def _is_supposed_first(fresh: Fresh, found: Sequence[Found], told: Sequence[Role
         "wrong" in hit.means.states for hit in fresh.hits
     )
     return supposed and bool(changes) and "should" not in changes[-1].means.addresses
+
+
+def _alike(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> int | None:
+    """The first of two addresses of which the same is told: "the account has x and y, and both are dead", "I read both x and y"."""
+    for index, (one, other) in enumerate(pairwise(found)):
+        between = fresh.within(one.end, other.start)
+        joined = any("and" in hit.means.speech for hit in between)
+        apart = {told[index].name, told[index + 1].name} == {REGISTERED, WANTED}
+        if joined and not apart and not any(hit.means.ends or "or" in hit.means.speech for hit in between):
+            around = [
+                *fresh.within(one.start - _BOTH, one.start),
+                *fresh.within(other.end, other.end + _ALIKE),
+            ]
+            if any("of_both" in hit.means.speech for hit in around):
+                return index
+    return None
 
 
 def _instead(_: Found, window: Window) -> Role | None:
@@ -121,6 +145,18 @@ def _beside_name(_: Found, window: Window) -> Role | None:
     return Role(REGISTERED, _CUED) if named and not keys(inside, "addresses") else None
 
 
+def _companion(_: Found, window: Window) -> Role | None:
+    """As in "I was one of its owners, with Kari (x)": what stands in brackets behind a person is theirs."""
+    if len(window.before) < _PERSON or window.before[-1].means.breaks != "open":
+        return None
+    led = [hit for hit in window.before if hit.end == window.before[-2].end]
+    with_whom = any("with" in hit.means.speech for hit in led)
+    tied = any(
+        not _OF_OLD.isdisjoint(hit.means.addresses) for hit in led
+    )  # "the mailbox I signed up with (x)"
+    return Role(NONE, 0) if with_whom and not tied else None
+
+
 def _to_be_had(_: Found, window: Window) -> Role | None:
     """As in "we would like to have the account under x"."""
     return Role(WANTED, _CUED) if window.to_be_had else None
@@ -151,7 +187,18 @@ def _announced(one: Found, window: Window) -> Role | None:
         return Role(WANTED, _CUED)
     if _is_denied_before(last, window.before):
         return None if _turns_from(last, window.before, one) else Role(REGISTERED, GUESSED)
-    return Role([key for key in keys([last], "addresses") if key in _COUNTERPART][-1], _CUED)
+    present = len(cues) == 1 and not window.changes and _is_present_one(last, window.before)
+    said = [key for key in keys([last], "addresses") if key in _COUNTERPART][-1]
+    return Role(REGISTERED if present else said, _CUED)
+
+
+def _is_present_one(cue: Hit, before: Sequence[Hit]) -> bool:
+    """As in "The present address of the account, x, …", which is to be changed; "the new, right address of the account" is not."""
+    inside = [hit for hit in before if cue.start <= hit.start and hit.end <= cue.end]
+    account = next((hit for hit in before if hit.start >= cue.end and "account" in hit.means.names), None)
+    if account is None or account.start - cue.end > _OF_ACCOUNT or any(hit.means.states for hit in inside):
+        return False
+    return "wanted" in cue.means.addresses and any("mailbox" in hit.means.things for hit in inside)
 
 
 def _is_of_earlier(cue: Hit, window: Window) -> bool:
@@ -342,6 +389,7 @@ _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _arrow,
     _registered_with,
     _not_verified,
+    _companion,
     _beside_name,
     _to_be_had,
     _announced,

@@ -169,6 +169,7 @@ class _Splitter:
         # How far that has got, as traits: where things come first, a thing after a state begins another clause.
         self._told = 0
         self._interrupted: tuple[str, Segment, int] | None = None  # what an open bracket stands in
+        self._opened = 0  # how many segments there were before it
         self._inside: list[Segment] = []
 
     def split(self, sentence: Sequence[Hit]) -> list[Segment]:
@@ -195,7 +196,7 @@ class _Splitter:
             self._held.take(hit)
         elif kind == "open" and self._interrupted is None:
             self._held.opened_by = self._opened_by
-            self._interrupted = (self._before, self._held, self._told)
+            self._interrupted, self._opened = (self._before, self._held, self._told), len(self._segments)
             self._before, self._held, self._told = "bracket", Segment(), 0
         elif kind == "close" and self._interrupted is not None:
             self._resume()
@@ -229,8 +230,10 @@ class _Splitter:
     def _resume(self) -> None:
         assert self._interrupted is not None
         before, held, told = self._interrupted
-        first = len(self._segments)
+        last = len(self._segments)
         self._break("")
+        # A list in brackets is of what stands before them: "both (conduct, waiting)".
+        first = self._opened if all(segment.bare for segment in self._segments[self._opened :]) else last
         self._inside += self._segments[first:]
         del self._segments[first:]
         self._interrupted = None
@@ -245,9 +248,11 @@ def _join(segments: list[Segment]) -> list[Segment]:
     if len(segments) < 2:
         return segments
     joined: list[Segment] = []
+    explained: Segment | None = None  # by the brackets behind it
     for index, segment in enumerate(segments):
-        if segment.inside and joined and _names_subject(joined[-1], segment):
-            joined[-1].join(segment)
+        if segment.inside and joined and _names_subject(joined[-1], segment, listed=joined[-1] is explained):
+            explained = joined[-1]
+            explained.join(segment)
             continue
         left = _left_of(segment, joined)
         if left and (_is_braced(left, segment) or _goes_with(left, segment, segments, index + 1)):
@@ -271,10 +276,13 @@ def _goes_with(left: Segment, segment: Segment, segments: Sequence[Segment], fol
     return _belongs(left, segment, segments, following)
 
 
-def _names_subject(left: Segment, segment: Segment) -> bool:
-    """Whether brackets hold no more than what a clause without a subject agrees to: "I agree to behave (Code of Conduct)"."""
+def _names_subject(left: Segment, segment: Segment, *, listed: bool) -> bool:
+    """Whether brackets hold no more than what a clause without a subject agrees to: "I agree to behave (Code of Conduct)".
+
+    `listed`: they have named one already, "both accepted (conduct, waiting)".
+    """
     only_topic = not left.inside and segment.traits & (_TELLING | THING) == OBJECT
-    return only_topic and left.traits & ACTS != 0 and not left.traits & OBJECT
+    return only_topic and left.traits & ACTS != 0 and (listed or not left.traits & OBJECT)
 
 
 def _stands_alone(left: Segment, segment: Segment, following: Segment | None) -> bool:

@@ -240,7 +240,11 @@ def _label_at(
     strong = separator.group().strip()[:1] in {":", "：", "="}
     if found is None:
         begins = terms.label_before(words) if strong and len(words) <= _LABEL_WORDS else None
-        if begins is None or _names_several(fresh, begin, separator.start()):
+        if (
+            begins is None
+            or _names_several(fresh, begin, separator.start())
+            or _holds_name(terms, begins[0], words)
+        ):
             return None
         return _Label(begins[0], begin, separator.end(), "line", whole=False)
     field, extra = found
@@ -259,6 +263,13 @@ def _label_at(
         field = terms.wanted
     start = separator.start() - _length_of(before, len(words) - extra) if extra else begin
     return _Label(field, start, separator.end(), "line" if not extra or known else "inline", whole=not extra)
+
+
+def _holds_name(terms: Terms, field: Field, words: Sequence[str]) -> bool:
+    """Whether what begins as a label of the name holds that itself: "My account jdoe has two addresses: x and y"."""
+    if field.kind is not Kind.NAME:
+        return False
+    return not all(terms.common(word) or terms.is_service(word) for word in words)
 
 
 def _is_told_to_change(fresh: Fresh, field: Field, start: int, end: int) -> bool:

@@ -222,8 +222,14 @@ def _begged(fresh: Fresh, terms: Terms, before: Sequence[Hit], begin: int) -> It
     for hit in before:
         if "tied" in hit.means.addresses:
             words = words_of(fresh.low[begin : hit.start])
-            if words and terms.among("becomes", words[-1]) and terms.among("begs", *words):
+            if words and terms.among("becomes", words[-1]) and _is_wish(terms, words):
                 yield hit.start
+
+
+def _is_wish(terms: Terms, words: Sequence[str]) -> bool:
+    """Whether words before a verb wish that it be so: "May it be", "please have it"; "It may be" supposes."""
+    begging = [place for place, word in enumerate(words) if terms.among("begs", word)]
+    return bool(begging) and begging != [len(words) - 2]
 
 
 def _attached(fresh: Fresh, one: Found, after: Sequence[Hit]) -> frozenset[str]:
