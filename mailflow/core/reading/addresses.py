@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from mailflow.core.form import Field, Kind
+from mailflow.core.reading import ownaddress
 from mailflow.core.reading.addressforms import Found, find_plain
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import HAS, RESERVES, Clause
@@ -115,8 +116,8 @@ def in_prose(
     if lost:
         yield from _other_address(fresh, terms, found, told, sender)
     given = any(role.name == WANTED and role.sure >= _GIVEN for role in told)
-    if sender and not found and not lost and terms.registered is not None:
-        yield from _this_one(terms.registered, parts, sender)
+    if sender and not found:
+        yield from _this_one(terms, parts, sender, lost=lost)
     if own is not None:
         yield from _claim(terms, *own, plain="")
     elif sender:
@@ -330,16 +331,26 @@ def _is_named(part: Clause, sentence: Sequence[Hit]) -> bool:
     return any("an_address" in hit.means.things and 0 <= hit.start - here.end <= BESIDE for hit in sentence)
 
 
-def _this_one(registered: Field, parts: Sequence[Clause], sender: str) -> Iterator[Claim]:
-    """As in "this is the same one that I registered with", where they name no address: the one that they write from."""
+def _this_one(terms: Terms, parts: Sequence[Clause], sender: str, *, lost: bool) -> Iterator[Claim]:
+    """As in "this is the same one that I registered with", where they name no address: the one that they write from.
+
+    A new one is meant for the account where that one's is lost.
+    """
+    for part, new in (*_the_same(parts), *ownaddress.told(parts)):
+        field = terms.wanted if new else terms.registered
+        if field is not None and lost == new:
+            yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
+            return
+
+
+def _the_same(parts: Sequence[Clause]) -> Iterator[tuple[Clause, bool]]:
     for part in parts:
         cues = keys(part.hits, "addresses") if part.traits & CUE else []
         said = (
             cues[:1] == ["this"] and "registered" in cues and not {"wanted", "change", "instead"} & set(cues)
         )
         if said and not (part.negated or part.asks or part.reserved):
-            yield Claim(registered.key, sender, "the sender's address", _SENDER, part.start, part.end)
-            return
+            yield part, False
 
 
 def _is_supposed(part: Clause, sentence: Sequence[Hit]) -> bool:

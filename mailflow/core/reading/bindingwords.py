@@ -30,6 +30,7 @@ class Binds(StrEnum):
     OTHERS_BEFORE = "others_before"  # before a name: "someone took the user name x"
     OTHERS_BEHIND = "others_behind"  # right behind one: "is not my user name"
     UNWANTED_BEFORE = "unwanted_before"  # before an address that is not to be used: "please remove x"
+    OTHERS_ADDRESS = "others_address"  # before one that is somebody else's or of another service: "my wife's"
     UNWANTED_BEHIND = "unwanted_behind"  # right behind one: "belongs to my wife"
     ORGANISATION = (
         "organisation"  # before the name of one that is asked for: "we applied for an organization"

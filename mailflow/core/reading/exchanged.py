@@ -23,6 +23,7 @@ _ADDRESSES = frozenset({"mailbox", "an_address"})
 _MAILS = frozenset({"mail", "verification_mail"})
 _CHANGES, _TELLING = frozenset({"change", "wanted"}), frozenset({"signup", "as"})
 _LOST = ENDED | {"fails"}
+_CUES = frozenset({"registered", "wanted", "change"})
 _EITHER = frozenset({"first", "second"})
 _IS = 2  # characters between "the first" and what it is
 
@@ -93,7 +94,7 @@ def _mistyped(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     if second.start >= stop:
         return None
     before, between = fresh.within(start, first.start), fresh.within(first.end, second.start)
-    if _is_turned(fresh, before, pair):
+    if _is_turned(fresh, before, pair) or _is_misspelled_as(fresh, terms, before, pair):
         return True
     leads = any(_is_beside(fresh, hit, "instead", first) for hit in before)
     if not (leads or _trails(fresh, pair)) or not _tells_of_mistake(fresh, start, stop):
@@ -110,6 +111,14 @@ def _mistyped(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     if any("works" in hit.means.states for hit in fresh.within(second.end, stop)):
         return None  # "instead of x it is y that is right"
     return None if terms.among("begs", *words_of(fresh.low[first.end : second.start])) else True
+
+
+def _is_misspelled_as(fresh: Fresh, terms: Terms, before: Sequence[Hit], pair: _Pair) -> bool:
+    """As in "I misspelled x as y"."""
+    first, second = pair
+    between = words_of(fresh.low[first.end : min(second.start, first.end + _LEAD)])
+    wrong = any("wrong" in hit.means.states and first.start - hit.end <= _NEXT for hit in before)
+    return wrong and len(between) == 1 and terms.among("as", between[0])
 
 
 def _trails(fresh: Fresh, pair: _Pair) -> bool:
@@ -157,6 +166,48 @@ def _gives_way(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     """As in "x to be replaced by y"."""
     words = words_of(fresh.low[pair[0].end : min(pair[1].start, pair[0].end + _LEAD)])
     return False if words and terms.among("gives_way", " ".join(words)) else None
+
+
+def _takes_over(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "y is to replace x", but not in "I typed y instead of x", which tells of a mistake."""
+    first, second = pair
+    words = words_of(fresh.low[first.end : min(second.start, first.end + _LEAD)])
+    if not (words and terms.among("takes_over", " ".join(words))):
+        return None
+    start, stop = fresh.sentence_at(first.start)
+    told = any("registered" in hit.means.addresses for hit in fresh.within(start, first.start))
+    return None if told or second.start >= stop or _tells_of_mistake(fresh, start, stop) else True
+
+
+def _each_told(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "x was my old address, y is my new one" and "y is correct, x was a typo": what each one is stands right behind it."""
+    first, second = pair
+    start, stop = fresh.sentence_at(first.start)
+    between = fresh.within(first.end, second.start)
+    if second.start >= stop or not between or not between[-1].means.breaks:
+        return None
+    if second.start - between[-1].end > _NEXT or any(
+        _is_cue(hit) for hit in fresh.within(start, first.start)
+    ):
+        return None
+    one = _is_new(terms, between)
+    other = _is_new(terms, fresh.within(second.end, stop))
+    return one if one is not None and other is not None and one != other else None
+
+
+def _is_cue(hit: Hit) -> bool:
+    return not _CUES.isdisjoint(hit.means.addresses)
+
+
+def _is_new(terms: Terms, hits: Sequence[Hit]) -> bool | None:
+    """Whether what is said of an address makes it the newer one, or the older; None if it is neither, or both."""
+    parts = clauses(hits, terms.opposites)
+    states = frozenset[str]().union(*[part.states for part in parts])
+    if any(part.question or part.reserved for part in parts):
+        return None
+    old = bool(states & _LOST) or any("registered" in hit.means.addresses for hit in hits)
+    new = "works" in states or any("wanted" in hit.means.addresses for hit in hits)
+    return new if old != new else None
 
 
 def _was_now(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
@@ -236,6 +287,8 @@ _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (
     _mistyped,
     _in_place_of,
     _gives_way,
+    _takes_over,
+    _each_told,
     _was_now,
     _told_which,
 )

@@ -45,6 +45,8 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
         return _is_of_other(fresh, terms, first, place, _behind_service(fresh, terms, till))
     if _is_written_to(fresh, terms, first, place) or _is_taken(fresh, terms, first, place):
         return True
+    if _is_of_others(fresh, first, place):
+        return True
     if field is not terms.wanted:
         told = any(hit.means.addresses or hit.means.names for hit in fresh.within(first, place))
         return not told and _is_owned(fresh, till)  # the account's address may be anybody's
@@ -80,6 +82,15 @@ def _is_unwanted(fresh: Fresh, first: int, place: int, till: int) -> bool:
         cue.binds is Binds.UNWANTED_BEFORE and place - cue.end <= _NEAR
         for cue in fresh.cues.within(first, place)
     )
+
+
+def _is_of_others(fresh: Fresh, first: int, place: int) -> bool:
+    """As in "my wife's address is x" and "my bank has x", where nothing of the account stands between."""
+    whose = [cue.end for cue in fresh.cues.within(first, place) if cue.binds is Binds.OTHERS_ADDRESS]
+    if not whose or place - whose[-1] > _NEAR:
+        return False
+    between = fresh.within(whose[-1], place)
+    return not any("registered" in hit.means.addresses or hit.means.names for hit in between)
 
 
 def _is_owned(fresh: Fresh, till: int) -> bool:
