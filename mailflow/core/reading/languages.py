@@ -12,9 +12,14 @@ from mailflow.core.reading.reader import COMMON
 from mailflow.core.reading.words import CJK, words_of
 
 _AS_LIKELY = 0.7  # of the likeliest language's score: a mail in two languages
+_SHORT = 600  # characters of an answer
+_LEAST = 2  # words of a line
+_CLEARLY = 0.6  # words of its own that a line has more of another language
 _KEPT = 20_000  # words; hostile mail must not fill the memory
 _CJK = re.compile(f"[{CJK}]")
 _KANA = re.compile("[\u3040-\u30ff]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]{2,}")
+_IN_CYRILLIC = ("ru", "uk")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 
 
@@ -39,8 +44,23 @@ class LanguagesOf(dict[str, int]):
         self[word] = number = self._numbers.setdefault(tuple(languages), len(self._numbers))
         return number
 
-    def likeliest(self, words: Sequence[str], low: str) -> tuple[str, ...]:
-        """The languages of a lower-case text of some words, likeliest first."""
+    def of_lines(self, low: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        """The languages of a short text, with those of single lines behind them: who writes "Begrepen, dank" may close in English."""
+        if len(low) > _SHORT or "\n" not in low:
+            return known
+        for line in low.split("\n"):
+            words = words_of(line) if ":" not in line else ()  # behind a label stands a name
+            scores = self._scores(words) if len(words) >= _LEAST else {}
+            best = max(scores, key=lambda one: scores[one], default="")
+            if (
+                best
+                and best not in known
+                and scores[best] > max(scores.get(one, 0) for one in known) + _CLEARLY
+            ):
+                known = (*known, best)
+        return known
+
+    def _scores(self, words: Iterable[str]) -> dict[str, float]:
         scores: dict[str, float] = defaultdict(float)
         counted = Counter(map(self.__getitem__, words))
         groups = tuple(self._numbers)
@@ -48,9 +68,19 @@ class LanguagesOf(dict[str, int]):
             share = times / (len(groups[number]) or 1)
             for language in groups[number]:
                 scores[language] += share
+        return scores
+
+    def likeliest(self, words: Sequence[str], low: str) -> tuple[str, ...]:
+        """The languages of a lower-case text of some words, likeliest first."""
+        scores = self._scores(words)
         runs = 0 if low.isascii() else len(_CJK.findall(low))
         if runs:
             scores[_of_script(low, runs)] += runs
+        elif not low.isascii() and (runs := len(_CYRILLIC.findall(low))):
+            # Whoever thanks in English behind a line in Russian has written Russian.
+            most = max(scores.get(one, 0) for one in _IN_CYRILLIC)
+            for one in _IN_CYRILLIC if most else ():
+                scores[one] += runs * (scores[one] == most)
         scores = scores or self._of_beginnings(words)
         if not scores:
             return (COMMON,)

@@ -128,6 +128,7 @@ class Vocabulary:
         if not languages and len(low) <= _TELLING:  # rather than looking for the words again
             others = [word for start, end, _ in set_apart for word in plain_words(written[start:end])]
             languages = self._languages.likeliest([*words.forms, *others], written)
+            languages = self._languages.of_lines(low, languages)
         elif not languages:
             languages = self.languages(written)
         hits = self._reader(languages).find(low, words)
