@@ -37,6 +37,7 @@ from mailflow.core.reading import (
     questions,
     replaced,
     runtogether,
+    salutation,
     settle,
     speakers,
     typedmarkup,
@@ -83,6 +84,9 @@ def read_answers(
     terms = words.terms(form)
     lines = runtogether.parted(speakers.without(typedmarkup.as_text(lines), terms), terms)
     lines = columns.as_labels(offered.chosen(lines, terms), terms)
+    lines = salutation.without_name(
+        salutation.without_greeting(lines, terms), terms, Writer(sender, sender_name)
+    )
     fresh = lay_out(lines, terms, sender if asked is not None else "")
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)

@@ -15,6 +15,7 @@ The words
 The text
     typedmarkup           HTML that stands in the text
     speakers              who speaks, before each line
+    salutation            a greeting and a signature that are no answers
     runtogether           a form on one line, broken anywhere: its labels begin lines again
     offered               what was struck out or passed over of "yes / no"
     pages, breaks         how much is read; which line breaks end a sentence

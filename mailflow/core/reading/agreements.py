@@ -208,12 +208,15 @@ def reserves(text: str, hits: Sequence[Hit], parts: Sequence[Clause], terms: Ter
     return not parts and bare(text, terms) is None and any(hit.means.speech & RESERVES for hit in hits)
 
 
-def is_put_off(fresh: Fresh, start: int, end: int) -> bool:
-    """Whether who says yes is still to answer, and so only nods: "OK, I will reply tonight". Not of a "yes to all"."""
-    hits = fresh.within(start, end)
+def is_put_off(fresh: Fresh, start: int, end: int, till: int = 0) -> bool:
+    """Whether who says yes is still to answer, and so only nods: "OK, I will reply tonight". Not of a "yes to all".
+
+    `till`: where that it is put off may stand as well.
+    """
+    hits = fresh.within(start, max(end, till))
     marks = frozenset().union(*(hit.means.speech for hit in hits))
     put_off = not marks.isdisjoint(_PUT_OFF) or ("reply" in marks and not marks.isdisjoint(_TO_COME))
-    return put_off and marks.isdisjoint(WHICH)
+    return put_off and not any(hit.start < end and hit.means.speech & WHICH for hit in hits)
 
 
 def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:

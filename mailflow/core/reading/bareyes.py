@@ -26,6 +26,7 @@ _PAUSES = (",", ":", "-", "–", "—")
 _A_THING = 2  # words behind a "to", as in "to the proposal"
 # What a "to" leads to where it is what we asked.
 _ALL_OF_OURS = frozenset({"all", "both", "it", "that", "too", "same"})
+_HOPES = frozenset({"wish", "hope"})
 _YES = ("yes",)
 _TELLING = frozenset({"yes", "agree", "objection"})
 
@@ -35,6 +36,8 @@ def says_no_more(fresh: Fresh, terms: Terms, start: int, end: int, called: Abstr
     hits = fresh.within(start, end)
     if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
         return False
+    if any("then" in hit.means.speech for hit in hits) and not any(hit.means.speech & _HOPES for hit in hits):
+        return False  # "Sure, later today"
     led = _led_to(hits)
     if led and _is_to_something(fresh, hits, led, end, called):
         return False
@@ -58,11 +61,20 @@ def thanks(fresh: Fresh, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def makes_a_date(fresh: Fresh, end: int, after: tuple[int, int]) -> bool:
-    """Whether what follows goes on in the same sentence about an appointment, or names its hour."""
+    """Whether what follows goes on in the same sentence about an appointment, or names its hour, or says no more than when."""
+    if fresh.text[end : end + 1] not in _ENDS and _is_only_when(fresh, *after):
+        return True
     if not any("appointment" in hit.means.speech for hit in fresh.within(*after)):
         return False
     apart = fresh.text[end : end + 1] in _ENDS
     return not apart or any(map(str.isdigit, fresh.text[slice(*after)]))
+
+
+def _is_only_when(fresh: Fresh, start: int, end: int) -> bool:
+    """As in "Sure, later today" and "I will, tomorrow", which nod."""
+    when = _spans(hit for hit in fresh.within(start, end) if "then" in hit.means.speech)
+    told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), when)]
+    return bool(when) and len(told) <= _COURTESY
 
 
 def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:

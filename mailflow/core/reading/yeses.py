@@ -98,8 +98,7 @@ def _answers_nothing(fresh: Fresh, part: _Span, sentence: _Span, after: _Span) -
         return True
     if says_which_for_sure(fresh, start, end) and not agreements.is_put_off(fresh, start, end):
         return False
-    till = max(sentence[1], after[1])
-    return bareyes.makes_a_date(fresh, end, after) or agreements.is_put_off(fresh, sentence[0], till)
+    return bareyes.makes_a_date(fresh, end, after) or agreements.is_put_off(fresh, *sentence, after[1])
 
 
 def _says_who(fresh: Fresh, start: int, end: int) -> bool:
