@@ -43,6 +43,7 @@ _SHORT = 20  # characters behind a clause's last phrase in which a short name st
 _SOME_DAY = frozenset({"appointment", "then"})
 _BESIDE = 14  # characters between an "if it takes long" and the "that is fine" behind it
 _LABEL = 40  # characters behind a refusal
+_LED_BY = 2  # phrases: "agree that"
 _COMMA = 2  # characters: ", "
 _TO_TIME = 20  # characters: " this is going to "
 _TWO_ON = 3  # a phrase, and the two behind it: a comma and a "that"
@@ -215,13 +216,16 @@ def _agrees_about(part: Clause, key: str) -> bool:
     Not in "I accept that Code of Conduct" and "I confirm that I will follow the Code of Conduct".
     """
     subjects = [hit for hit in part.hits if key in hit.means.topics]
-    for place, hit in enumerate(part.hits):
-        told = [one for one in part.hits[place + 1 :] if _tells(one)] if "agree" in hit.means.says else []
-        if len(told) > 1 and "that" in told[0].means.speech and [told[1]] == subjects:
-            comma = any(hit.end <= one.start < told[0].start and one.means.breaks for one in part.hits)
-            goes_on = any(one.means.says for one in told[1:])
-            return not goes_on and (comma or told[1].start - told[0].end > 1)
-    return False
+    told = [hit for hit in part.hits if _tells(hit)] if len(subjects) == 1 else []
+    place = told.index(subjects[0]) if told else 0
+    if place < _LED_BY:
+        return False
+    agree, that = told[place - _LED_BY : place]
+    if "agree" not in agree.means.says or "that" not in that.means.speech:
+        return False
+    comma = any(agree.end <= hit.start < that.start and hit.means.breaks for hit in part.hits)
+    goes_on = any(hit.means.says for hit in told[place:])
+    return not goes_on and (comma or subjects[0].start - that.end > 1)
 
 
 def _tells(hit: Hit) -> bool:

@@ -146,12 +146,10 @@ def _names_other(fresh: Fresh, terms: Terms, part: Clause) -> bool:
 
     What is known is a place ("the paper is gone") or a time; and a "them" is what was asked.
     """
-    begin, end = _around(fresh, part)
-    none = _is_none_of_them(part) and not WORD.search(
-        fresh.text, part.end, end
-    )  # but "None of your business"
+    none = _is_none_of_them(part) and agreements.TAIL.match(fresh.text, part.end)
     if none or has_near_pronoun(part):
-        return False
+        return False  # but "None of your business"
+    begin, end = _around(fresh, part)
     words = [word for word in WORD.finditer(fresh.text, begin, end) if word[0].isalpha()]
     if part.is_bare_not:
         return _denies_other(fresh, terms, part, words)
