@@ -326,10 +326,16 @@ class _Reader:
             self._claims += context.yes_to_open_boxes(fresh, terms, open_items, free)
         if not self._first and (terms.registered is None or terms.registered.key not in self._said()):
             self._claims += confirmed.registered(fresh, terms)
+            self._put_address_right(confirmed.put_right(fresh, terms))
         if not (self._first or self._items):
             self._claims += chosen.in_answer(fresh, terms, free)
             self._claims += chosen.lone_address(fresh, terms) if not self._gives_value() else ()
         self._claims += list(self._implied())
+
+    def _put_address_right(self, claims: Iterable[Claim]) -> None:
+        """Take an address for the account's that the words alone would have for the new one."""
+        for claim in claims:
+            self._claims = [*(one for one in self._claims if one.value != claim.value), claim]
 
     def _gives_value(self) -> bool:
         return any(not isinstance(claim.value, bool) for claim in self._claims)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mailflow.core.reading import agreements, belowquote, questions
-from mailflow.core.reading.addressforms import find_addresses
+from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.sentences import COMMA, sentences
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.windows import keys
-from mailflow.core.reading.words import lower
+from mailflow.core.reading.words import lower, words_of
 from mailflow.core.text import Mark
 
 _SURE = 0.85
@@ -34,6 +34,32 @@ def registered(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
         if value and said:
             yield Claim(terms.registered.key, value, "address confirmed", _SURE, *said)
             return
+
+
+def put_right(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
+    """The one address given instead of the one that was asked about: "No, it must be x"."""
+    one = fresh.addresses[0] if len({one.value.lower() for one in fresh.addresses}) == 1 else None
+    if terms.registered is None or one is None or not _is_stated(fresh, terms, one):
+        return
+    for question, answers in _answered(fresh):
+        denied = any(_denies(fresh.text[slice(*span)], terms) for span in answers[:1])
+        if denied and _asked_about(question, terms):
+            yield Claim(terms.registered.key, one.value, "address put right", _SURE, one.start, one.end)
+            return
+
+
+def _is_stated(fresh: Fresh, terms: Terms, one: Found) -> bool:
+    """Whether its sentence says that it is the one, "it is x", "it must be x", rather than that it is to be used."""
+    begin, _ = fresh.sentence_at(one.start)
+    cues = [hit.means.addresses & _OTHER for hit in fresh.within(begin, one.start)]
+    if any(cue and "should" not in cue for cue in cues):
+        return False
+    return any(cues) or terms.among("is", *words_of(fresh.low[begin : one.start]))
+
+
+def _denies(sentence: str, terms: Terms) -> bool:
+    first = " ".join(lower(COMMA.split(sentence)[0]).split()).strip(agreements.AROUND)
+    return agreements.bare(first, terms) is False
 
 
 def _answered(fresh: Fresh) -> Iterator[tuple[str, list[tuple[int, int]]]]:
