@@ -15,6 +15,7 @@ from mailflow.core.reading.words import lower, words_of
 
 _SURE = 0.8
 _FEW = 8  # words
+_LAST_TWO = 2  # phrases: a comma, and a "so"
 _SHORT = 250  # characters of a mail that is about an address alone
 
 
@@ -47,9 +48,16 @@ def _is_led_to(fresh: Fresh, terms: Terms, one: Found) -> bool:
     before = fresh.text[begin : one.start].rstrip()
     if not before or before.endswith((":", "：")):
         return True
-    if before.endswith((",", "，")):
+    if before.endswith((",", "，")) or _concludes(fresh, begin, one):
         return not fresh.text[one.end : end].strip(" .!\n")
     return terms.among("is", *words_of(lower(before))[-1:])
+
+
+def _concludes(fresh: Fresh, begin: int, one: Found) -> bool:
+    """As in "It should end in .org, so x": a "so" right before it, behind a comma."""
+    hits = fresh.within(begin, one.start)[-_LAST_TWO:]
+    so = hits[-1] if len(hits) == _LAST_TWO and hits[0].means.breaks == "comma" else None
+    return so is not None and "because" in so.means.speech and one.start - so.end == 1
 
 
 def _is_asked(fresh: Fresh, terms: Terms) -> bool:

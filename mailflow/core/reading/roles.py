@@ -189,6 +189,10 @@ def _announced(one: Found, window: Window) -> Role | None:
         return None if _turns_from(last, window.before, one) else Role(REGISTERED, GUESSED)
     present = len(cues) == 1 and not window.changes and _is_present_one(last, window.before)
     said = [key for key in keys([last], "addresses") if key in _COUNTERPART][-1]
+    if said == REGISTERED and any(
+        "new" in hit.means.states and hit.end == last.start - 1 for hit in window.before
+    ):
+        said = WANTED  # "another address on the account"
     return Role(REGISTERED if present else said, _CUED)
 
 
