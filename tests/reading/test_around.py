@@ -76,3 +76,11 @@ def test_what_follows_a_greeting_answers_in_order():
 )
 def test_a_line_in_another_language_is_read_in_it(text):
     assert "code_of_conduct" not in said(text, ("recovery_codes", "code_of_conduct", "acknowledges_delay"))
+
+
+@pytest.mark.parametrize(
+    "text", [": a-b-c", "Sure\n: tea-and-toast-x", "Benutzername: jdoe\nSorry,\xa0\tjdoe-k", ":", "- "]
+)
+@pytest.mark.parametrize("asked", [None, ("username_or_registered_email",)])
+def test_marks_without_words_before_them_are_read_without_a_fault(text, asked):
+    assert "code_of_conduct" not in said(text, asked)

@@ -263,7 +263,7 @@ def _behind_colon(text: str, terms: Terms) -> str:
     """The name of "It's my surname in small letters: x" and of "Sure: tea-and-toast"; "" if there is none."""
     led, colon, value = text.strip(_ENDS).rpartition(": ")
     name = names.clean(value) if colon and " " not in value and len(led.split()) <= _LED else ""
-    compound = name.count("-") > 1 and terms.common(led.split()[-1])
+    compound = name.count("-") > 1 and bool(led) and terms.common(led.split()[-1])
     return name if name.islower() and (compound or not terms.everyday(name)) else ""
 
 

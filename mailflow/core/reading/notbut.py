@@ -145,7 +145,7 @@ def _is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
     """Whether a name stands right behind what corrects, a comma, a colon or an "is", and no "not" before it."""
     before = fresh.low[told:place].rstrip(_LEADS)
     end = told + len(before)
-    if not before or fresh.low[end:place].strip(QUOTES + " "):
+    if not before.strip() or fresh.low[end:place].strip(QUOTES + " "):
         return not any(hit.means.negates for hit in fresh.within(told, place)[-1:])
     corrects = any("correct" in hit.means.speech and hit.end == end for hit in fresh.within(told, end)[-1:])
     return corrects or terms.among("is", before.rsplit(None, 1)[-1])
