@@ -123,6 +123,7 @@ class _Reader:
     def __init__(self, fresh: Fresh, terms: Terms, asked: Sequence[str] | None, writer: Writer) -> None:
         self._fresh, self._terms, self._writer = fresh, terms, writer
         self._first = asked is None
+        self._wanted = frozenset(asked or ())
         self._questions = questions.quoted(fresh, terms, asked or ())
         self._numbered = questions.numbered(self._questions, terms, asked or ())
         self._items = [question.item for question in self._questions]
@@ -319,7 +320,8 @@ class _Reader:
 
     def _read_context(self, free: Sequence[_Span]) -> None:
         fresh, terms = self._fresh, self._terms
-        self._claims += self._given(context.read_context(fresh, terms, self._questions, self._claims, free))
+        said = context.read_context(fresh, terms, self._questions, self._claims, free, self._wanted)
+        self._claims += self._given(said)
         if terms.wanted and terms.wanted.item in self._items and terms.wanted.key not in self._said():
             self._claims += addresses.this_one(fresh, terms, free, self._writer.address)
         if self._first and (open_items := boxes.left_open(fresh, terms, self._boxes)):

@@ -88,7 +88,12 @@ class Frames:
         )
 
     def _is_anothers(self, hit: Hit) -> bool:
-        """As in "his request can be closed", "my brother got back in"."""
+        """As in "his request can be closed", "my brother got back in", "ignore the mail from our helpdesk"."""
+        if hit.label == "forget_it" and any(
+            self._are_together(hit, mail)
+            for mail in self._between(hit.first, hit.last + _NEAR, "anothers_mail")
+        ):
+            return True
         between = 1 if hit.label in _OF_SOMEBODY else 0
         return any(
             self._leads(one, hit, between)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from mailflow.core.reading import byothers
 from mailflow.core.reading.clauses import RESERVES_BUT_WHY
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import ends_phrase
 from mailflow.core.reading.sentences import COMMA, comma_parts
+from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whichquestion import (
     ORDINALS,
     REST,
@@ -30,6 +32,7 @@ _YES = frozenset({"yes"})
 _IT = frozenset({"it", "them"})
 _ALL = frozenset({"all"})
 _TO = 6  # characters between an "agree" and an "everything"
+_ORDINALS = frozenset(ORDINALS)
 _REFUSES = frozenset({"refuse", "objection"})
 _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "irony", "appointment"})
 # What is only said to be kind: "yes, and thanks for the good work".
@@ -39,18 +42,22 @@ _HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})
 _HOPE_NEAR = 12  # characters: "but I do", "even if we"
 
 
-def answering_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+def answering_parts(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A sentence, or those parts of it that answer by themselves: "yes to all, | codes lost", "the first yes, | …"."""
     end = _till_hope(fresh, start, _before_aside(fresh, start, end))
     text = fresh.text[start:end]
     if not COMMA.search(text):
+        if place := _two_answers(fresh, terms, start, end):
+            yield start, place
+            yield place, end
+            return
         yield (
             _agreeing_end(fresh, start, end)
             or _agreeing_start(fresh, start, end)
             or (_rest_of(fresh, start, end), end)
         )
         return
-    if own := list(_agreeing_parts(fresh, start, end)):
+    if own := list(_agreeing_parts(fresh, terms, start, end)):
         yield from own
         return
     parts = list(comma_parts(text, start))
@@ -58,13 +65,26 @@ def answering_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, i
         yield parts[0]
         return
     hits = fresh.within(start, end)
-    words = WHICH if end - start > SHORT else frozenset(ORDINALS)
+    words = WHICH if end - start > SHORT else _ORDINALS
     told_apart = any(hit.means.objects for hit in hits) or has_word(hits, words)
     listed = _LISTED.search(text) or any("if" in hit.means.speech for hit in hits)
     if told_apart or (not listed and any(_says_yes_to(fresh, *part) for part in parts)):
         yield from _parts_that_say_which(fresh, parts)
     else:
         yield start, end
+
+
+def _two_answers(fresh: Fresh, terms: Terms, start: int, end: int) -> int | None:
+    """Where the "and" stands before the second of two answers: "I agree to the first point | and the second is understood"."""
+    hits = fresh.within(start, end)
+    place = next((hit.start for hit in hits if hit.means.breaks == "and"), None)
+    if place is None:
+        return None
+    sides = [[hit for hit in hits if hit.start < place], [hit for hit in hits if hit.start > place]]
+    if not all(has_word(side, _ORDINALS) for side in sides) or not any(hit.means.says for hit in sides[0]):
+        return None
+    tells = any(hit.means.says or hit.means.negates or _RESERVING & hit.means.speech for hit in sides[1])
+    return place if tells or terms.is_word.search(fresh.low, place, end) else None
 
 
 def _then_asks_of_other(fresh: Fresh, part: tuple[int, int], following: tuple[int, int]) -> bool:
@@ -183,23 +203,33 @@ def _agreeing_start(fresh: Fresh, start: int, end: int) -> tuple[int, int] | Non
     return (start, joined.start) if told and _only_agrees(fresh, start, joined.start) else None
 
 
-def _agreeing_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts of a sentence that only agree, where the rest has no reserve: "I do understand that, the box was hidden"."""
+def _agreeing_parts(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a sentence that only agree, where the rest has no reserve: "I do understand that, the box was hidden".
+
+    What others agree to is none: "My boss says yes, so I agree".
+    """
+    parts = list(comma_parts(fresh.text[start:end], start))
+    parts = [part for part in parts if not byothers.only_of_others(fresh, terms, *part)]
     if any(
         hit.means.speech & _RESERVING or _REFUSES.intersection(hit.means.says)
-        for hit in fresh.within(start, end)
+        for part in parts
+        for hit in fresh.within(*part)
     ):
         return
-    parts = list(comma_parts(fresh.text[start:end], start))
     if len(parts) > 2 and _is_yes(fresh, *parts[0]):
         parts[:2] = [(start, parts[1][1])]
     if any(_answers_by_number(fresh, *part) for part in parts):
         return
+    yes_before = False
     for place, till in parts:
         behind = fresh.within(till + 1, end)
         if behind and "that" in behind[0].means.speech:
             continue  # "I agree, that you call me"
-        if _only_agrees(fresh, place, till):
+        yes_and_yes = not yes_before and _is_yes_and_yes(fresh, place, till)
+        yes_before = yes_before or any(
+            _YES.issuperset(hit.means.says or "-") for hit in fresh.within(place, till)
+        )
+        if yes_and_yes or _only_agrees(fresh, place, till):
             yield place, till
 
 
@@ -220,6 +250,13 @@ def _only_agrees(fresh: Fresh, start: int, end: int) -> bool:
         fresh, start, end
     )  # "yes to the code"
     return bool(says - _YES or to_what) and len(WORD.findall(fresh.text, start, end)) <= _LEAD
+
+
+def _is_yes_and_yes(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a part holds nothing but a yes, more than once: "so yes and yes"."""
+    hits = fresh.within(start, end)
+    yeses = sum(hit.means.says == ("yes",) for hit in hits)
+    return yeses > 1 and len(WORD.findall(fresh.text, start, end)) == len(hits)
 
 
 def _is_yes(fresh: Fresh, start: int, end: int) -> bool:

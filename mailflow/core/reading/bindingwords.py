@@ -25,6 +25,7 @@ class Binds(StrEnum):
 
     UNSAID = "unsaid"  # before an agreement: "Your page asks me to agree"
     BOUND = "bound"  # before or behind it: "I agree once I have read it"
+    BODY = "body"  # who else may agree to something: "the legal department"
     BOUND_BEHIND = "bound_behind"  # behind it, no condition before it: "I agree after reading it"
     TO_COME = "to_come"  # when it is to be given: "I will agree tomorrow"
     OTHERS_BEFORE = "others_before"  # before a name: "someone took the user name x"

@@ -9,19 +9,21 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Kind
+from mailflow.core.reading import byothers
 from mailflow.core.reading.agreed import AGREED_IN_PROSE
 from mailflow.core.reading.bindingwords import Binds, Cue
+from mailflow.core.reading.byothers import is_apart
 from mailflow.core.reading.claim import TICKED_BOX, Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.quotes import is_only_quoted
-from mailflow.core.reading.sentences import COMMA, sentence_end, sentence_start
+from mailflow.core.reading.sentences import sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.withdrawn import is_withdrawn
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 
 _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
 _ONLY = re.compile(r"[\s,，、]*")
-_AGREES = frozenset({"agree", "yes"})
+_OWN_WORDS = frozenset({TICKED_BOX, AGREED_IN_PROSE})  # of which who says it is looked at where it is read
 _STATED = frozenset({Kind.AGREEMENT, Kind.CHOICE})  # what the form has statements of
 _BEHIND = frozenset({Binds.BOUND, Binds.BOUND_BEHIND})
 
@@ -37,14 +39,20 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
     for claim in claims:
         of_agreement = terms.form.by_key[claim.field].kind is Kind.AGREEMENT
         if of_agreement and claim.value is False and claim.field not in given:
-            if not _Sentence(fresh, claim).is_unasked():  # and takes back no agreement
+            if not _Sentence(fresh, terms, claim).is_unasked():  # and takes back no agreement
                 yield claim
             continue
         agreement = of_agreement and claim.value is True
+        if (
+            agreement
+            and claim.rule not in _OWN_WORDS
+            and byothers.only_of_others(fresh, terms, claim.start, claim.end)
+        ):
+            continue
         spoken = agreement and claim.field not in terms.knowing and claim.rule != TICKED_BOX
         told = agreement and claim.rule == AGREED_IN_PROSE
         if spoken or told or claim.rule == YES_TO_WHAT_WAS_ASKED:
-            sentence = _Sentence(fresh, claim)
+            sentence = _Sentence(fresh, terms, claim)
             asked = spoken or claim.rule == YES_TO_WHAT_WAS_ASKED
             if (asked and sentence.speaks_of_it_only()) or (spoken and sentence.binds()):
                 continue
@@ -72,18 +80,14 @@ def _is_unmeant(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
 class _Sentence:
     """The one in which something is agreed to; that of an answer in its place ends with its line."""
 
-    def __init__(self, fresh: Fresh, claim: Claim) -> None:
+    def __init__(self, fresh: Fresh, terms: Terms, claim: Claim) -> None:
         self._fresh = fresh
         self._is_prose = claim.rule == AGREED_IN_PROSE
         self._text = text = fresh.flowed if self._is_prose else fresh.text
-        self._said, self._said_end = next(
-            (
-                (hit.start, hit.end)
-                for hit in fresh.within(claim.start, claim.end)
-                if not _AGREES.isdisjoint(hit.means.says)
-            ),
-            (claim.start, claim.end),
-        )
+        said = byothers.agreeing(fresh, claim.start, claim.end)
+        mine = said if self._is_prose or len(said) < 2 else byothers.own(fresh, terms, said)
+        first = next(iter(mine or said), claim)
+        self._said, self._said_end = first.start, first.end
         self._start = sentence_start(text, self._said, self._said - _LOOK_BACK)
         self._end = sentence_end(text[: self._said + _LOOK_AHEAD], self._said)
         self._cues = fresh.cues.within(self._start, self._end)
@@ -91,10 +95,15 @@ class _Sentence:
     def speaks_of_it_only(self) -> bool:
         """Whether it is only reported, or put off by the one word beside it: "He says yes", "Sure, tomorrow."."""
         return any(
-            (cue.binds is Binds.BOUND and cue.start <= self._said)
+            (cue.binds is Binds.BOUND and cue.start <= self._said and not self._is_of_others(cue))
             or (cue.binds is Binds.TO_COME and self._is_all_besides(cue))
             for cue in self._cues
         )
+
+    def _is_of_others(self, cue: Cue) -> bool:
+        """Whether it tells what others said, behind which the writer's own yes stands: "Legal says yes, so I agree"."""
+        said = byothers.agreeing(self._fresh, cue.start, cue.end)
+        return bool(said) and is_apart(self._fresh, cue.end, self._said)
 
     def binds(self) -> bool:
         """Whether it is bound to something to come, or nobody says it: "I agree once I have read it", "You want me to agree"."""
@@ -108,7 +117,7 @@ class _Sentence:
             cue.binds is Binds.UNSAID
             and self._leads_to_it(cue)
             and any(
-                hit.means.negates and not _is_apart(self._fresh, hit.end, cue.start)
+                hit.means.negates and not is_apart(self._fresh, hit.end, cue.start)
                 for hit in self._fresh.within(self._start, cue.start)
             )
             for cue in self._cues
@@ -118,13 +127,13 @@ class _Sentence:
         """Whether it stands before the agreement, or holds it: Portuguese "ia aceitar"."""
         begin = cue.end if cue.end <= self._said else cue.start
         leads = cue.end <= self._said or (cue.start < self._said and cue.end == self._said_end)
-        return leads and not _is_apart(self._fresh, begin, self._said)
+        return leads and not is_apart(self._fresh, begin, self._said)
 
     def is_in_no_earnest(self) -> bool:
         """Whether it is wished, supposed or past, or of another time than ours: "It took me long to understand …"."""
         return any(
             cue.binds is Binds.SPOKEN
-            and not _is_apart(self._fresh, min(self._said, cue.end), max(self._said, cue.start))
+            and not is_apart(self._fresh, min(self._said, cue.end), max(self._said, cue.start))
             for cue in self._cues
         )
 
@@ -138,7 +147,7 @@ class _Sentence:
         if cue.binds is Binds.UNSAID:
             return self._leads_to_it(cue) and not self._is_put_in(cue)
         if cue.binds is Binds.TO_COME:
-            return not _is_apart(fresh, min(said, cue.end), max(said, cue.start))
+            return not is_apart(fresh, min(said, cue.end), max(said, cue.start))
         behind = cue.binds in _BEHIND and cue.start > said
         return behind and not (_goes_on(fresh, said, cue.start) or self._means_more(cue))
 
@@ -165,11 +174,3 @@ def _goes_on(fresh: Fresh, said: int, place: int) -> bool:
     """Whether something else is said first: "I agree, and once I am back I will publish", "… and know it may be long before I hear"."""
     between = fresh.within(said, place)[1:]
     return any("and" in hit.means.speech or hit.means.says for hit in between)
-
-
-def _is_apart(fresh: Fresh, start: int, end: int) -> bool:
-    """Whether a comma or a conjunction stands between two places, but for the comma of a "…, dass ich"."""
-    hits = fresh.within(start, end)
-    if len(hits) > 1 and hits[0].means.breaks == "comma" and "that" in hits[1].means.speech:
-        start, hits = hits[1].end, hits[2:]
-    return bool(COMMA.search(fresh.text, start, end)) or any(hit.means.breaks for hit in hits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from mailflow.core.reading import belowquote, questions, yeses
 from mailflow.core.reading.agreements import bare, echoed
@@ -105,8 +106,9 @@ def read_context(
     asked: Sequence[Question],
     claims: Sequence[Claim],
     free: Sequence[tuple[int, int]],
+    wanted: AbstractSet[str],
 ) -> Iterator[Claim]:
-    """`claims`: what has been read already. `free`: the parts of the text that are prose."""
+    """`claims`: what has been read already. `free`: the parts of the text that are prose. `wanted`: the items that are asked for now."""
     known = {claim.field for claim in claims}
     open_items = [
         one.item for one in asked if not any(field.key in known for field in terms.form.fields_of(one.item))
@@ -116,7 +118,7 @@ def read_context(
     spans = sentences(fresh, free)
     read = [(claim.start, claim.end) for claim in claims]
     agreed = [claim.end for claim in claims if claim.value is True]
-    yield from yeses.to_what_was_asked(fresh, terms, asked, open_items, spans, read, agreed)
+    yield from yeses.to_what_was_asked(fresh, terms, asked, open_items, spans, read, agreed, wanted)
     yield from lone_values(fresh, terms, open_items, spans, free, read)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
+from mailflow.core.reading import byothers
 from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
@@ -54,11 +55,17 @@ def _apart(fresh: Fresh, terms: Terms, start: int, end: int, count: int) -> list
     """
     words = list(islice(_parts(fresh.text, start, end, _SPACE), _MOST_WORDS + 1))
     texts = [fresh.text[slice(*word)].strip(".,!") for word in words]
-    apart = len(words) == count or all(bare(text, terms) is not None for text in texts)
+    apart = len(words) == count and not any(_is_cut(fresh, *word) for word in words)
+    apart = apart or all(bare(text, terms) is not None for text in texts)
     if apart and len(words) <= _MOST_WORDS and all(map(str.isalpha, texts)):
         return words
     parts = list(_parts(fresh.text, start, end))
     return parts if len(parts) != count - 1 else _without_and(fresh, parts)
+
+
+def _is_cut(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a word only begins a phrase, as the "I" of "I agree", and so answers nothing."""
+    return any(hit.end > end for hit in fresh.within(start, end))
 
 
 def _without_and(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -184,6 +191,8 @@ def _is_telling(fresh: Fresh, terms: Terms, slot: Slot, claim: Claim) -> bool:
 def _speaks_of_nothing_else(fresh: Fresh, terms: Terms, slot: Slot, field: str) -> bool:
     """As in "yes" or "I know", or with its subject; "yes, I know the code" are not the answers to two questions."""
     text, hits = fresh.text[slot.start : slot.end], fresh.within(slot.start, slot.end)
+    if byothers.only_of_others(fresh, terms, slot.start, slot.end):
+        return False  # "My boss says yes, agreed"
     if bare(text, terms) is not None or any(field in hit.means.topics for hit in hits):
         return True
     if any(hit.means.objects or hit.means.addresses for hit in hits):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, bareyes, choices
@@ -39,11 +40,12 @@ def to_what_was_asked(
     spans: Sequence[_Span],
     read: Sequence[_Span] = (),
     agreed: Sequence[int] = (),
+    wanted: AbstractSet[str] = frozenset(),
 ) -> Iterator[Claim]:
     """What is said by a yes or a no in some sentences, the `spans`, to the questions of our letter, `asked`.
 
     `open_items`: those of its items of which nothing is read yet. `read`: where something was read; `agreed`: where what
-    was agreed to ends.
+    was agreed to ends. `wanted`: those that our last letter asked for, which may not be the one that is quoted.
     """
     items = [question.item for question in asked]
     question_of = dict(zip(items, asked, strict=True))
@@ -51,7 +53,7 @@ def to_what_was_asked(
     put_off = "later" in fresh.speech
     agreed_till: int | None = None  # where the last yes ends, if it answers something
     answered = 0
-    for number, span in _answers(fresh, spans):
+    for number, span in _answers(fresh, terms, spans):
         goes_on = agreed_till == span[0] - 1
         may_be_bare = number <= _FIRST and not is_read(*span, read)
         yes = _read(fresh, terms, span, called, agreed, goes_on=goes_on, may_be_bare=may_be_bare)
@@ -62,6 +64,8 @@ def to_what_was_asked(
         if answered > _MOST:
             return
         fields = still_answers(yes, terms, fields, sure, put_off=put_off)
+        if sure != NAMED and not wanted.isdisjoint(items):
+            fields = [field for field in fields if field.item in wanted]  # the rest they have answered before
         agreed_till = yes.end if yes.said and fields else None
         by_number = sure == NAMED and REST.isdisjoint(yes.marks)
         for field in fields if yes.said or len(fields) == 1 else ():
@@ -70,9 +74,9 @@ def to_what_was_asked(
                 yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, yes.start, yes.end)
 
 
-def _answers(fresh: Fresh, spans: Sequence[_Span]) -> Iterator[tuple[int, _Span]]:
+def _answers(fresh: Fresh, terms: Terms, spans: Sequence[_Span]) -> Iterator[tuple[int, _Span]]:
     """The parts of sentences that may answer by themselves, each with its number among all parts, from 0."""
-    parts = [(part, sentence) for sentence in spans for part in answering_parts(fresh, *sentence)]
+    parts = [(part, sentence) for sentence in spans for part in answering_parts(fresh, terms, *sentence)]
     following = [*(part for part, _ in parts[1:]), (0, 0)]
     for number, ((part, sentence), after) in enumerate(zip(parts, following, strict=False)):
         if not _answers_nothing(fresh, part, sentence, after):

@@ -22,6 +22,8 @@ from mailflow.core.reading.words import WORD
 NAMED, _BARE = 0.88, 0.8  # how sure: where it says what it answers, and where it does not
 _ALL_OF_THEM = REST | {"all"}
 _BY_NUMBER = frozenset({"both", ONE_LEFT})  # how many of ours it answers: "both confirmed"
+_SEVERAL = 2
+_YES = ("yes",)
 _EXCUSES = frozenset({"sorry", "correct"})
 _COUNT = re.compile(
     r"\b(?:all|the|alle|die|tout|les|las|los|os|as|tutti|tutte|e|все|на)\s+(?:e\s+)?\d", re.IGNORECASE
@@ -109,9 +111,8 @@ def _meant(
     """The fields that a yes answers by its numbers and words, and how sure that is."""
     marks = yes.marks
     askable = _yes_fields(terms, open_items)
-    if said_times := next((number for word, number in TIMES.items() if word in marks), 0):
-        every = yes.bare and said_times in {len(asked), len(open_items)}
-        return (askable if every and len(items_of(askable)) == len(open_items) else []), _BARE
+    if said_times := _times(yes, open_items):
+        return _as_often(yes, said_times, askable, asked, open_items), _BARE
     numbers = [number for one in NUMBER.findall(yes.text) for number in numbers_of(one)]
     numbers = numbers or [number for number, word in enumerate(ORDINALS, 1) if word in marks]
     if numbers == [len(open_items)] and _COUNT.search(yes.text):
@@ -129,6 +130,39 @@ def _meant(
     if not marks.isdisjoint(_ALL_OF_THEM):
         return ([] if _is_with_others(yes, terms) else askable), NAMED
     return (_bare(askable, open_items, yes) if yes.bare else []), _BARE
+
+
+def _times(yes: Yes, open_items: Sequence[str]) -> int:
+    """How often a yes is said, where that tells how many it answers: "three times yes", and "yes and yes" where more than one is open."""
+    told = next((number for word, number in TIMES.items() if word in yes.marks), 0)
+    if told or len(open_items) < _SEVERAL or NUMBER.search(yes.text):
+        return told
+    said = [hit for part in yes.parts for hit in part.hits if hit.means.says]
+    count = sum(_repeated(yes.fresh.low[hit.start : hit.end]) for hit in said)
+    return count if count > 1 and all(hit.means.says == _YES for hit in said) else 0
+
+
+def _repeated(said: str) -> int:
+    """How often a phrase says the same: "oui oui" twice."""
+    words = said.split()
+    return len(words) if len(set(words)) == 1 else 1
+
+
+def _as_often(
+    yes: Yes, times: int, askable: list[Field], asked: Sequence[str], open_items: Sequence[str]
+) -> list[Field]:
+    """What as many yeses answer: all that was asked or is open, or the agreements where the rest is told before."""
+    if not yes.bare:
+        return []
+    to_agree = [field for field in askable if field.kind is Kind.AGREEMENT]
+    if times == len(to_agree) < len(open_items) and _tells_before(yes):
+        return to_agree  # "They were on the phone that got stolen. And yes, yes."
+    every = times in {len(asked), len(open_items)} and len(items_of(askable)) == len(open_items)
+    return askable if every else []
+
+
+def _tells_before(yes: Yes) -> bool:
+    return any(hit.means.states or hit.means.things for hit in yes.fresh.within(0, yes.start))
 
 
 def _is_with_others(yes: Yes, terms: Terms) -> bool:
