@@ -47,7 +47,7 @@ What only our last letter explains
 In the end
     unreal, notmine       losses that did not come about, names and addresses of somebody else; `bindingwords` around them
     framed, denied        names and addresses that a sentence only mentions, or denies
-    bound                 agreements that are put off or only spoken of
+    bound, byothers       agreements that are put off or only spoken of, or that others give
     unanswered            labels in the person's own words that nothing answers
     participles           things of which something unknown was done
     quotes, withdrawn     what is only quoted, or taken back in the same breath; `unreal` and `bound` ask them
