@@ -244,6 +244,8 @@ class _Reader:
         for claim in read:
             kind = self._terms.form.by_key[claim.field].kind
             end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
+            if kind is Kind.ADDRESS:
+                end = addresses.end_of_choice(self._fresh, slot, claim.end)
             if kind is Kind.AGREEMENT:
                 end = self._till_other(slot, claim.field)
             told = kind is Kind.ADDRESS and claim.start - slot.start > _LEAD  # in prose behind the label
@@ -331,6 +333,7 @@ class _Reader:
             self._put_address_right(confirmed.put_right(fresh, terms))
         if not (self._first or self._items):
             self._claims += chosen.in_answer(fresh, terms, free)
+            self._claims = [claim for claim in self._claims if not chosen.is_corrected(fresh, terms, claim)]
             self._claims += chosen.lone_address(fresh, terms) if not self._gives_value() else ()
         self._claims += list(self._implied())
 

@@ -10,7 +10,7 @@ from mailflow.core.textwords import TextWords, folded
 
 _LONGEST = 8  # characters of a mail that holds no more than a number
 _CHOSEN = re.compile(r"[(#]?(\d|[a-h])[).]?", re.IGNORECASE)
-_OPTION = re.compile(r"[ \t]*[(]?(\d|[a-h])(?:[).:]|[ \t]*[-–—=])[ \t]+(?=\S)", re.IGNORECASE)
+_OPTION = re.compile(r"[ \t]*[(]?(\d|[a-h])(?:(?:[).:]|[ \t]*[-–—=])[ \t]+|[ \t]{2,})(?=\S)", re.IGNORECASE)
 _MOST = 400  # lines of a quote that are looked at
 _LEAST = 2  # answers to choose from
 

@@ -32,6 +32,11 @@ def test_what_is_no_number_of_an_answer_stays_as_it_is(text):
     assert fresh_of(text) == text.split("\n")
 
 
+def test_blanks_may_part_the_number_from_the_answer():
+    letter = "Please answer with the number.\n\n  1  the phone is lost\n  2  the mailbox is lost"
+    assert fresh_of("2", letter) == ["the mailbox is lost"]
+
+
 def test_an_answer_may_have_a_letter():
     assert fresh_of("b", "Just the letter, please:\na) the phone is lost\nb) the mailbox is lost") == [
         "the mailbox is lost"

@@ -50,6 +50,19 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
         yield Claim(field.key, one.value, slot.rule, sure, one.start, one.end)
 
 
+def end_of_choice(fresh: Fresh, slot: Slot, end: int) -> int:
+    """Where the addresses end that people offer in a slot behind the first one: "x, if that does not work y, as a last resort z".
+
+    One that is told to be the account's is no such.
+    """
+    others = [one for one in fresh.addresses if end <= one.start and one.end <= slot.end]
+    for one in others if slot.asked else ():
+        if any("registered" in hit.means.addresses for hit in fresh.within(end, fresh.line_end(one.end))):
+            break
+        end = one.end
+    return end
+
+
 def same_in_slot(fresh: Fresh, slot: Slot, sender: str) -> Iterator[Claim]:
     """As in "1. same as this mail", where an address is asked for, and in "see signature"."""
     field = next((field for field in slot.fields if field.kind is Kind.ADDRESS), None)

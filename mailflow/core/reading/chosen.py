@@ -42,6 +42,17 @@ def lone_address(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
         yield Claim(terms.wanted.key, one.value, "address by itself", _SURE, one.start, one.end)
 
 
+def is_corrected(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+    """Whether an address was taken for the wrong one that stands behind "typo:": whoever writes no more gives the right one."""
+    if terms.registered is None or claim.field != terms.registered.key or "correct" not in fresh.speech:
+        return False
+    begin, end = fresh.sentence_at(claim.start)
+    before = fresh.within(begin, claim.start)
+    led = bool(before) and before[-1].means.breaks == "colon"
+    slip = any("correct" in hit.means.speech and "wrong" in hit.means.states for hit in before)
+    return led and slip and not fresh.text[claim.end : end].strip(" .!)\n")
+
+
 def _is_led_to(fresh: Fresh, terms: Terms, one: Found) -> bool:
     """Whether an address begins a sentence, or stands behind a colon, an "is", or a comma with which the sentence goes on to it alone."""
     begin, end = fresh.sentence_at(one.start)

@@ -31,6 +31,8 @@ _PLACE = 4  # words: "on my old stolen"
 _DEVICES = frozenset({"phone", "device"})
 _NOUN = 3  # words: a determiner, an adjective, and what is named
 _PLACES = frozenset({"place", "time", "span", "them"})
+_NOT, _HELD = frozenset({"not"}), ("held",)
+_STOPS = frozenset(".!\n。！")
 _AROUND = 6  # words of what is said around a value
 _ENDS, _QUOTES = " \t\n.!。！", " \"'`"
 
@@ -110,7 +112,11 @@ def _whole(
     length = slot.end - slot.start
     told_in = sum(end - start for start, end in said)
     near = (
-        [part for part in about if has_near_pronoun(part) or _is_none_of_them(part)]
+        [
+            part
+            for part in about
+            if has_near_pronoun(part) or _is_none_of_them(part) or (alone and _leaves_out_what(fresh, part))
+        ]
         if told_in <= _LONG
         else []
     )
@@ -134,6 +140,16 @@ def _is_lost_place(fresh: Fresh, terms: Terms, part: Clause) -> bool:
 def _is_none_of_them(part: Clause) -> bool:
     """As in "there are none", "I have none", "there aren't any", "их нет"."""
     return part.ends_in_none or (part.is_bare_not and "them" in part.marks)
+
+
+def _leaves_out_what(fresh: Fresh, part: Clause) -> bool:
+    """As in "I have searched my papers. So I don't have.", which says no more than the question's own verb."""
+    if part.things or not (part.marks >= _NOT and part.hits[-1].means.states == _HELD):
+        return False
+    begin, _ = fresh.sentence_at(part.start)
+    spans = [(hit.start, hit.end) for hit in fresh.within(begin, part.start)]
+    before = [one for one in WORD.finditer(fresh.text, begin, part.start) if not is_read(*one.span(), spans)]
+    return len(before) <= 1 and fresh.text[part.end : part.end + 1] in _STOPS  # but "A tablet I don't have."
 
 
 def _speaks_of_other(part: Clause) -> bool:

@@ -31,6 +31,8 @@ _BOTH = 6  # characters before them: "both x and y"
 _ALIKE = 60  # characters behind two addresses in which it is said that both are so
 _PERSON = 2  # phrases before an address in brackets: a "with" and the bracket
 _OF_ACCOUNT = 8  # characters between an address and the account that has it: " of the "
+_TWO = 2
+_POINTS = frozenset({"that", "it"})
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 
 
@@ -51,6 +53,13 @@ def roles(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> list[Role]:
         told.append(next((role for rule in _RULES if (role := rule(one, window)) is not None), Role(NONE, 0)))
         together = together or window.follows
     exchange = exchanged(fresh, terms, found) if len(found) > 1 else {}
+    if (
+        exchange
+        and len(told) == len(found) == _TWO
+        and told[0].name == WANTED
+        and alternatives(fresh, *found)
+    ):
+        return [Role(WANTED, _STATED) if exchange[index] else Role(NONE, 0) for index in range(_TWO)]
     for index, new in exchange.items():
         told[index] = Role(WANTED if new else REGISTERED, _STATED)
     if len(told) == 2 and _is_supposed_first(fresh, found, told):
@@ -334,6 +343,13 @@ def _next_best(_: Found, window: Window) -> Role | None:
     return Role(NEXT, 0) if not more or "if" in keys(window.before, "speech") else None
 
 
+def _is_fallback(before: Sequence[Hit]) -> bool:
+    """As in "If that doesn't work, y", where the one before is a "that"."""
+    speech = [hit.means.speech for hit in before]
+    place = next((index for index, one in enumerate(speech) if "if" in one), None)
+    return place is not None and any(not _POINTS.isdisjoint(one) for one in speech[place + 1 : place + 2])
+
+
 def _in_brackets(_: Found, window: Window) -> Role | None:
     """As in "the university closed my mailbox (x)"."""
     return Role(REGISTERED, _SHAKY) if window.bracketed else None
@@ -341,7 +357,7 @@ def _in_brackets(_: Found, window: Window) -> Role | None:
 
 def _lost(_: Found, window: Window) -> Role | None:
     """As in "I cannot read x any more"."""
-    return Role(REGISTERED, _LOST) if window.lost else None
+    return Role(REGISTERED, _LOST) if window.lost and not _is_fallback(window.before) else None
 
 
 def _given_to_account(one: Found, window: Window) -> Role | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import TAIL
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
@@ -15,6 +16,8 @@ from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
 
 _NEAR = 60  # characters behind what is said
+_REVOKED = 0.75
+_NOT_DONE = frozenset({"if", "hedge", "doubt", "why", "modal", "ask"})  # what only may be taken back
 _FEW = re.compile(r"\W*(?:\w+\W+){0,3}")  # words between: "no, actually,"
 
 
@@ -39,14 +42,34 @@ def without_taken_back(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> I
     """The claims less the agreements that a sentence takes back which names them, or follows one that does.
 
     As in 'I wrote "agree" under Code of Conduct before I had read it. I take that back: I don't agree.', which refuses it, too.
+    One given in an earlier mail is refused by "I withdraw my agreement to the Code of Conduct".
     """
     refused = dict(_taken_back(fresh, terms)) if "takes_back" in fresh.speech else {}
+    revoked = list(_revoked(fresh, terms)) if "revokes" in fresh.speech else []
     for claim in claims:
+        revoked = [one for one in revoked if one.field != claim.field]
         if claim.value is True and claim.field in refused:
             if refused[claim.field]:
                 yield claim._replace(value=False)
         else:
             yield claim
+    yield from revoked
+
+
+def _revoked(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
+    """What a sentence refuses that takes an agreement back in so many words, and neither denies that nor asks about it."""
+    agreements = {field.key for field in terms.form.of_kind(Kind.AGREEMENT)}
+    named: set[str] = set()
+    for start, end in fresh.sentences:
+        hits = fresh.within(start, end)
+        before, named = named, {topic for hit in hits for topic in hit.means.topics}
+        revokes = next((hit for hit in hits if "revokes" in hit.means.speech), None)
+        if revokes is None or hits[-1].means.ends == "question":
+            continue
+        led = [hit for hit in hits if hit.start < revokes.start]
+        if not any(hit.means.negates or _NOT_DONE & hit.means.speech for hit in led):
+            for key in (named or before) & agreements:
+                yield Claim(key, False, "agreement taken back", _REVOKED, revokes.start, revokes.end)
 
 
 def _taken_back(fresh: Fresh, terms: Terms) -> Iterator[tuple[str, bool]]:
