@@ -23,6 +23,8 @@ _AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _LONGEST_WORD = 20  # characters
 _LEADS = 3  # words before a short name, and an empty one
 _PAUSES = (",", ":", "-", "–", "—")
+_WITH = frozenset({"with", "with_whom"})
+_WHOM = 4  # words: "with all the others"
 _A_THING = 2  # words behind a "to", as in "to the proposal"
 # What a "to" leads to where it is what we asked.
 _ALL_OF_OURS = frozenset({"all", "both", "it", "that", "too", "same"})
@@ -212,7 +214,8 @@ def _knows_something(hits: Sequence[Hit], told: Sequence[re.Match[str]], end: in
         (hit.start for hit in hits if hit.start >= known and (hit.means.breaks or hit.means.ends)), end
     )
     behind = [word for word in told if known <= word.start() < till and not has_cjk(word[0])]
-    return len(behind) >= _AN_OBJECT
+    yours = (hit.end + 1 for hit in hits if "you" in hit.means.speech)
+    return len(behind) >= _AN_OBJECT or not {word.start() for word in behind}.isdisjoint(yours)
 
 
 def _is_no_matter(hit: Hit) -> bool:
@@ -239,11 +242,20 @@ def _is_in(place: int, spans: Iterable[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in spans)
 
 
+def _only_with_whom(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether no more stands between than with whom one agrees: "I agree with you that it is a nuisance"."""
+    if not fresh.text[start:end].strip(" ,"):
+        return True
+    hits = fresh.within(start, end)
+    leads = bool(hits) and bool(hits[0].means.speech & _WITH) and hits[0].start - start <= 1
+    return leads and len(WORD.findall(fresh.text, start, end)) <= _WHOM
+
+
 def _is_about(fresh: Fresh, said: Hit, end: int) -> bool:
     """Whether it is told what is agreed to, as in "I agree that you call me"; but "you have my word that I will keep to it"."""
     behind = fresh.within(said.end, end)
     that = next((hit for hit in behind if "that" in hit.means.speech), None)
-    if that is None or fresh.text[said.end : that.start].strip(" ,"):
+    if that is None or not _only_with_whom(fresh, said.end, that.start):
         return False
     if "agree" in said.means.says and any(
         _KEEPS_TO.issuperset(hit.means.says) for hit in behind if hit.means.says

@@ -20,6 +20,7 @@ from mailflow.core.reading.sentences import sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.withdrawn import is_withdrawn
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
+from mailflow.core.reading.yesfields import NAMED
 
 _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
 _ONLY = re.compile(r"[\s,，、]*")
@@ -54,7 +55,10 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
         if spoken or told or claim.rule == YES_TO_WHAT_WAS_ASKED:
             sentence = _Sentence(fresh, terms, claim)
             asked = spoken or claim.rule == YES_TO_WHAT_WAS_ASKED
-            if (asked and sentence.speaks_of_it_only()) or (spoken and sentence.binds()):
+            if asked and (sentence.speaks_of_it_only() or sentence.is_told_to()):
+                continue
+            bare = claim.rule == YES_TO_WHAT_WAS_ASKED and claim.sure != NAMED and sentence.agrees
+            if (spoken or bare) and sentence.binds():
                 continue
             if told and (sentence.is_in_no_earnest() or _is_unmeant(fresh, terms, claim)):
                 continue
@@ -88,6 +92,7 @@ class _Sentence:
         mine = said if self._is_prose or len(said) < 2 else byothers.own(fresh, terms, said)
         first = next(iter(mine or said), claim)
         self._said, self._said_end = first.start, first.end
+        self.agrees = bool(said)  # rather than only knows
         self._start = sentence_start(text, self._said, self._said - _LOOK_BACK)
         self._end = sentence_end(text[: self._said + _LOOK_AHEAD], self._said)
         self._cues = fresh.cues.within(self._start, self._end)
@@ -110,6 +115,11 @@ class _Sentence:
         if not self._is_prose and _has_condition(self._fresh, self._start, self._said):
             return True
         return any(map(self._is_bound_by, self._cues))
+
+    def is_told_to(self) -> bool:
+        """Whether it is only said that one should agree: "My wife says I should agree"."""
+        unsaid = (cue for cue in self._cues if self.agrees and cue.binds is Binds.UNSAID)
+        return any(self._leads_to_it(cue) and not self._is_put_in(cue) for cue in unsaid)
 
     def is_unasked(self) -> bool:
         """Whether a "not" denies no more than that it was asked for: "Nobody asked me to agree"."""
