@@ -1065,6 +1065,7 @@ FRAMES = {
     "for_another",
     "for_whom",
     "anothers",
+    "anothers_mail",
     "nearly",
     "half",
     "polite_if",
