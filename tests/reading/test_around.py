@@ -79,7 +79,7 @@ def test_a_line_in_another_language_is_read_in_it(text):
 
 
 @pytest.mark.parametrize(
-    "text", [": a-b-c", "Sure\n: tea-and-toast-x", "Benutzername: jdoe\nSorry,\xa0\tjdoe-k", ":", "- "]
+    "text", [": a-b-c", "Sure\n: tea-and-toast-x", "User name: jdoe. Sorry\xa0\xa0jdoek", ":", "- "]
 )
 @pytest.mark.parametrize("asked", [None, ("username_or_registered_email",)])
 def test_marks_without_words_before_them_are_read_without_a_fault(text, asked):
