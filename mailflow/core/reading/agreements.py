@@ -88,7 +88,7 @@ def way_says(text: str, terms: Terms) -> bool | None:
 
 
 def is_only(text: str, terms: Terms, kind: str) -> bool:
-    """Whether a value is no more than a receipt ("received": "Noted") or says that it was understood ("understood")."""
+    """Whether a value is no more than a receipt ("received": "Noted") or says that it was understood ("understood"), or nothing ("unanswered")."""
     return " ".join(text.lower().split()).strip(AROUND) in terms.values.get(kind, ())
 
 
@@ -140,6 +140,8 @@ def leads(text: str, terms: Terms, word: str) -> bool:
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     """The yes or no of a slot, unless a condition or a reserve stands in it, or it is put off."""
     text = fresh.text[slot.start : slot.end]
+    if is_only(text, terms, "unanswered"):
+        return  # "to follow"
     hits = fresh.within(slot.start, slot.end)
     parts = clauses(hits, terms.opposites)
     own = [part for part in parts if not part.topics or field.key in part.topics]
