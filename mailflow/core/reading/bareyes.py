@@ -63,20 +63,11 @@ def thanks(fresh: Fresh, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def makes_a_date(fresh: Fresh, end: int, after: tuple[int, int]) -> bool:
-    """Whether what follows goes on in the same sentence about an appointment, or names its hour, or says no more than when."""
-    if fresh.text[end : end + 1] not in _ENDS and _is_only_when(fresh, *after):
-        return True
+    """Whether what follows goes on in the same sentence about an appointment, or names its hour."""
     if not any("appointment" in hit.means.speech for hit in fresh.within(*after)):
         return False
     apart = fresh.text[end : end + 1] in _ENDS
     return not apart or any(map(str.isdigit, fresh.text[slice(*after)]))
-
-
-def _is_only_when(fresh: Fresh, start: int, end: int) -> bool:
-    """As in "Sure, later today" and "I will, tomorrow", which nod."""
-    when = _spans(hit for hit in fresh.within(start, end) if "then" in hit.means.speech)
-    told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), when)]
-    return bool(when) and len(told) <= _COURTESY
 
 
 def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:

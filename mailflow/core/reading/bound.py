@@ -112,8 +112,6 @@ class _Sentence:
 
     def binds(self) -> bool:
         """Whether it is bound to something to come, or nobody says it: "I agree once I have read it", "You want me to agree"."""
-        if not self._is_prose and _has_condition(self._fresh, self._start, self._said):
-            return True
         return any(map(self._is_bound_by, self._cues))
 
     def is_told_to(self) -> bool:
@@ -171,13 +169,6 @@ class _Sentence:
         return any(
             hit.start == cue.start and hit.end > cue.end for hit in self._fresh.within(cue.start, self._end)
         )
-
-
-def _has_condition(fresh: Fresh, start: int, said: int) -> bool:
-    """As in "1. If you promise to be quick, I agree"; a "would" is only polite."""
-    return any(
-        "if" in hit.means.speech and "modal" not in hit.means.speech for hit in fresh.within(start, said)
-    )
 
 
 def _goes_on(fresh: Fresh, said: int, place: int) -> bool:

@@ -96,10 +96,10 @@ def _left(text: str, terms: Terms) -> str:
     boxes = list(_BOX.finditer(text))
     if not 1 < len(boxes) <= _MOST_BOXES:
         return text
-    return _without(text, _around_boxes(text, boxes, terms) or _open_ways(text, boxes, terms))
+    return _without(text, _around_boxes(text, boxes, terms) or _open_ways(text, boxes))
 
 
-def _open_ways(text: str, boxes: Sequence[re.Match[str]], terms: Terms) -> list[_Span]:
+def _open_ways(text: str, boxes: Sequence[re.Match[str]]) -> list[_Span]:
     """The open boxes of a line with their words, which stand behind them, or before where nothing follows the last one."""
     places = [0, *(place for box in boxes for place in box.span()), len(text)]
     label = _ONE_LABEL.match(text)
@@ -108,9 +108,7 @@ def _open_ways(text: str, boxes: Sequence[re.Match[str]], terms: Terms) -> list[
     if before and behind:
         return []  # a sentence that speaks of boxes
     starts, ends = (places[:-2:2], places[2:-1:2]) if before else (places[1:-1:2], places[3::2])
-    ways = [*zip(boxes, starts, ends, strict=True)]
-    if any(_is_statement(text[start:end], terms) for _, start, end in ways):
-        return []  # of a form on one line, ticked one by one
+    ways = zip(boxes, starts, ends, strict=True)
     return [(start, end) for box, start, end in ways if box.lastgroup == "open"]
 
 
