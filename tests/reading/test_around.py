@@ -72,7 +72,11 @@ def test_what_follows_a_greeting_answers_in_order():
 
 @pytest.mark.parametrize(
     "text",
-    ["Begrepen, dank\n\nThanks in advance for your help", "Sorry for the late reply.\nDobrze, odpiszę jutro"],
+    [
+        "Begrepen, dank\n\nThanks in advance for your help",
+        "Sorry for the late reply.\nDobrze, odpiszę jutro",
+        "네, 내일요.\nPlease let me know.",
+    ],
 )
 def test_a_line_in_another_language_is_read_in_it(text):
     assert "code_of_conduct" not in said(text, ("recovery_codes", "code_of_conduct", "acknowledges_delay"))

@@ -15,6 +15,7 @@ _AS_LIKELY = 0.7  # of the likeliest language's score: a mail in two languages
 _SHORT = 600  # characters of an answer
 _LEAST = 2  # words of a line
 _CLEARLY = 0.6  # words of its own that a line has more of another language
+_FEW = 4  # of so many words one may be the mail's
 _KEPT = 20_000  # words; hostile mail must not fill the memory
 _CJK = re.compile(f"[{CJK}]")
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -51,12 +52,12 @@ class LanguagesOf(dict[str, int]):
         for line in low.split("\n"):
             words = words_of(line) if ":" not in line else ()  # behind a label stands a name
             scores = self._scores(words) if len(words) >= _LEAST else {}
+            if not line.isascii() and (runs := len(_CJK.findall(line))):
+                scores = {_of_script(line, runs): float(runs)}
             best = max(scores, key=lambda one: scores[one], default="")
-            if (
-                best
-                and best not in known
-                and scores[best] > max(scores.get(one, 0) for one in known) + _CLEARLY
-            ):
+            own = max(scores.get(one, 0) for one in known)
+            # Compiling the phrases of one more set of languages takes as long as reading ten mails.
+            if best and scores[best] > own + _CLEARLY and own <= len(words) / _FEW:
                 known = (*known, best)
         return known
 
