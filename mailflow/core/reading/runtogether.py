@@ -17,6 +17,7 @@ from mailflow.core.reading.words import WORD, lower, words_of
 from mailflow.core.text import Line, Mark
 
 _BOX = re.compile(f"{TICKED.pattern}|{OPEN}")
+_LETTER = re.compile(r"[^\W\d_]")
 _HEADING = " \t\n#*-–—>"  # before a label
 _BEHIND = " \t\n:：*-–—"  # behind it
 _LONGEST = 20_000  # characters of a paragraph
@@ -46,10 +47,11 @@ def _close_boxes(paragraph: list[Line]) -> None:
 
 
 def _has_box_inside(line: Line) -> bool:
-    sign = BOX_SIGN.search(line.text)
-    return sign is not None and any(
-        any(map(str.isalpha, line.text[: box.start()])) for box in _BOX.finditer(line.text, sign.start())
-    )
+    """Whether a box stands behind words; in a longer line nothing is looked for."""
+    if len(line.text) > _LONGEST or BOX_SIGN.search(line.text) is None:
+        return False
+    letter = _LETTER.search(line.text)
+    return letter is not None and _BOX.search(line.text, letter.end()) is not None
 
 
 def _parts(paragraph: Sequence[Line], terms: Terms) -> Iterator[Line]:
