@@ -127,7 +127,7 @@ class _Reader:
         self._questions = questions.quoted(fresh, terms, asked or ())
         self._numbered = questions.numbered(self._questions, terms, asked or ())
         self._items = [question.item for question in self._questions]
-        self._boxes = boxes.find_boxes(fresh, terms)
+        self._boxes = boxes.find_boxes(fresh)
         self._taken = Taken(fresh)
         self._claims: list[Claim] = []
         self._mentioned: list[Claim] = []  # what prose says and does not give
@@ -422,9 +422,8 @@ class _Reader:
 def _answer(fresh: Fresh, claim: Claim) -> Answer:
     index = fresh.line_at(claim.start)
     line, begin = fresh.lines[index], fresh.starts[index]
-    broken = line.text.rfind(
-        "\n", 0, claim.start - begin
-    )  # where the line ends before it, of some put together
+    # Of lines that were put together: where the one before its own ends.
+    broken = line.text.rfind("\n", 0, claim.start - begin)
     first = broken + 1 if broken >= 0 else -line.begin
     return Answer(
         field=claim.field,

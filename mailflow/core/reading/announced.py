@@ -603,10 +603,4 @@ def _is(fresh: Fresh, terms: Terms, start: int) -> int:
         match = stop
     if match is None or fresh.low.count(" ", start, match.start()) > _BETWEEN_WORDS:
         return 0
-    return 0 if _is_of_next_label(fresh, start, match.start()) else match.end()
-
-
-def _is_of_next_label(fresh: Fresh, start: int, place: int) -> bool:
-    """Whether what stands at a place is the colon of another line's label: "lost access to my phone", and below that "Recovery codes:"."""
-    line = fresh.text.rfind("\n", start, place)
-    return line in fresh.hard and any(hit.means.objects for hit in fresh.within(line, place))
+    return match.end()

@@ -59,12 +59,11 @@ class Box(NamedTuple):
     stop: int  # where both they and the box have ended
 
 
-def find_boxes(fresh: Fresh, terms: Terms) -> list[Box]:
+def find_boxes(fresh: Fresh) -> list[Box]:
     """All boxes of the text, ticked or open, in order."""
     if fresh.text.isascii() and "[" not in fresh.text and "(x" not in fresh.low and "( " not in fresh.text:
         return []
     found = list(_box_marks(fresh.text))
-    stated = {start for start, _ in _statements(fresh, terms)} if found else set()
     boxes = []
     item = -1  # where the next one begins
     for index, match in enumerate(found):
@@ -77,9 +76,7 @@ def find_boxes(fresh: Fresh, terms: Terms) -> list[Box]:
         if match.lastgroup == "open" and (arrow := _ARROW.search(fresh.text, text, end)):
             end = arrow.start()  # "[ ] I agree … <-- yes, the box can't be ticked"
         line = max(fresh.starts[fresh.line_at(begin)], found[index - 1].end() if index else 0)
-        words = text + len(fresh.text[text:end]) - len(fresh.text[text:end].lstrip())
-        # A mail program may have broken the line between a box and its statement.
-        behind = not fresh.text[text : min(end, fresh.line_end(text))].strip() and words not in stated
+        behind = not fresh.text[text : min(end, fresh.line_end(text))].strip()
         if (
             behind and (not fresh.text[text:end].strip() or fresh.text[line:begin].strip(_AROUND))
         ) or _all_behind(fresh, found, index):
