@@ -95,7 +95,7 @@ class Work:
 
     def _authenticate(self) -> bool:
         """In a thread of its own: a sender's DNS that answers slowly holds up no mail but its own."""
-        from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `_warmed`
+        from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `warmed`
 
         checked = check_waiting(self.app, tell=logresults.log_sender)
         if checked:
@@ -105,9 +105,9 @@ class Work:
     def _handle(self) -> bool:
         app = self.app
         if app is not self._warm:
-            self._warm = _warmed(app)
+            self._warm = warmed(app)
             return True  # with the one that is there by now
-        from mailflow.steps.handle import handle_waiting  # noqa: PLC0415 -- as in `_warmed`
+        from mailflow.steps.handle import handle_waiting  # noqa: PLC0415 -- as in `warmed`
 
         done = handle_waiting(app, _BATCH)
         self._tell(done)
@@ -219,7 +219,7 @@ class Work:
         return False
 
 
-def _warmed(app: App) -> App:
+def warmed(app: App) -> App:
     """What handling a mail needs, which takes a second, is there before one waits, and not before the desk is ready.
 
     Neither the garbage collector nor the end of the process need go through all of it afterwards: a fifth of a second

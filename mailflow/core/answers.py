@@ -54,6 +54,7 @@ from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.numbering import NUMBERED
 from mailflow.core.reading.ordered import in_form_order, ordered
+from mailflow.core.reading.pages import outer_lines
 from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot, find_slots
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
@@ -82,12 +83,13 @@ def read_answers(
     mail says in its subject stands in a line with the number 0, see `with_subject`; its body has the last word.
     """
     terms = words.terms(form)
+    lines, left_out = outer_lines(lines)
     lines = runtogether.parted(speakers.without(typedmarkup.as_text(lines), terms), terms)
     lines = columns.as_labels(offered.chosen(lines, terms), terms)
     lines = salutation.without_name(
         salutation.without_greeting(lines, terms), terms, Writer(sender, sender_name)
     )
-    fresh = lay_out(lines, terms, sender if asked is not None else "")
+    fresh = lay_out(lines, terms, sender if asked is not None else "", left_out)
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
     claims = _Reader(fresh, terms, asked, Writer(sender, sender_name)).claims()

@@ -42,6 +42,7 @@ _SPEAKER = re.compile(
     r"([^\W\d_][\w.-]{0,20}(?: [^\W\d_][\w.-]{0,20})?)[:：]|(<)([^\W\d_][\w .-]{0,20})>)[ \t]{1,3}",
     re.IGNORECASE,
 )
+_CHAT = 4000  # characters before and behind somebody's words, within which they say more
 _REPLY = re.compile(rf"({WORD})[ \t]{{0,3}}(?=\r?\n|\Z)")
 # What YAML writes behind a key whose value stands on the lines below (YAML 1.2, 8.1).
 _BLOCK = re.compile(r"[ \t]{0,3}[|>][+-]?[1-9]?[+-]?[ \t]{0,3}\r?\n")
@@ -59,7 +60,7 @@ _PIECE_OF_DIGITS = re.compile(r"(?<![\w.-])[0-9]{1,8}(?![\w-]|[.,][0-9])")
 _PLUS_DIGITS = re.compile(rf"({WORD}),[ \t](?:[^\W\d_]{{1,6}}[ \t]){{1,2}}[0-9]{{1,8}}(?![\w-])")
 _DIGITS_BEFORE = re.compile(r"(?<![\w.-])[0-9]{1,8}[ \t]\Z")  # "99 at the end"
 _LONGEST_PIECE = 40  # characters before a mark in which its piece is looked for
-_SPACED = re.compile(r"\S+")
+_SPACED = re.compile(r"\S{1,200}")
 _WORDS_BEFORE = 5  # a name that are looked at for "is x still my"
 _STOP = re.compile(r"[.!?。！？]\s")
 _QUOTES = "\"'“„«`‘「"
@@ -114,10 +115,14 @@ def replied(view: View, start: int, end: int) -> Iterator[Span]:
     reply = _REPLY.match(view.text, speaker.end()) if speaker and _name(speaker) != _name(asked) else None
     span = trimmed(view.text, *reply.span(1)) if reply else (end, end)
     value = view.text[slice(*span)]
-    # What else has colons are forms and headers, each of whose names stands there once.
-    is_chat = asked[1] or asked[3] or view.text.count(f"{_name(asked)}:") > 1
-    if is_chat and is_code(value):
+    if is_code(value) and (asked[1] or asked[3] or _speaks_again(view, asked)):
         yield span
+
+
+def _speaks_again(view: View, speaker: re.Match[str]) -> bool:
+    """What else has colons are forms and headers, each of whose names stands there once."""
+    near = max(0, speaker.start() - _CHAT), speaker.end() + _CHAT
+    return view.text.count(f"{_name(speaker)}:", *near) > 1
 
 
 def _name(speaker: re.Match[str]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from mailflow.core.secrettokens import Span
-from mailflow.core.secretview import REACH, View
+from mailflow.core.secretview import MOST, REACH, View
 
 _SHEET = 60  # lines of codes below their name
 _DIGITS = 16  # of a recovery code
@@ -107,7 +108,7 @@ def recovery_codes(view: View) -> Iterator[Span]:
 def _hex_codes(view: View, lines: _Lines) -> Iterator[Span]:
     """Two of them are a sheet wherever they stand; one needs a word for codes near it, or others that are half readable."""
     found = [m.span() for m in _HEX.finditer(view.text) if _is_hex_code(m[0])]
-    codes = list(_not_harmless(view, found)) if view.no_secrets else found
+    codes = [*islice(_not_harmless(view, found) if view.no_secrets else found, MOST + 1)]
     beside = [*_broken(view, codes), *_beside(view, codes, lines)]
     if len(codes) > 1 or len(beside) > 1:
         yield from codes
@@ -147,7 +148,8 @@ def _fives(view: View) -> Iterator[Span]:
     It may be told once more without its hyphen.
     """
     found = [(mark.start() - _FIVE, mark.end()) for mark in _FIVES.finditer(view.text)]
-    codes = list(_not_harmless(view, [span for span in found if has_both(view.text[slice(*span)])]))
+    mixed = [span for span in found if has_both(view.text[slice(*span)])]
+    codes = list(islice(_not_harmless(view, mixed), MOST + 1))
     if len(codes) == 1 and not _is_told(view, *codes[0]):
         return
     yield from codes

@@ -121,9 +121,9 @@ def _opens(url: str) -> bool:
     return any(any(map(str.isdigit, word)) for word in long_words)
 
 
-def url_passwords(text: str) -> list[Span]:
+def url_passwords(text: str) -> Iterator[Span]:
     """The password of `https://user:password@host/`."""
-    return [inner(found) for found in _USERINFO.finditer(text)] if "://" in text and "@" in text else []
+    return map(inner, _USERINFO.finditer(text) if "://" in text and "@" in text else ())
 
 
 def private_keys(text: str) -> Iterator[Span]:

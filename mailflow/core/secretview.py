@@ -15,6 +15,7 @@ from mailflow.core.secrettokens import LEAST_TOKEN, Span
 # that no detector takes it for anything. In ASCII, as what is in ASCII is looked through several times as fast.
 FILLER = "\x01"
 REACH = 300  # characters around a name that are looked at: no text costs more than its length
+MOST = 500  # secrets that one detector tells; a mail that holds more is no letter
 
 
 class View:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from mailflow.steps.handle import handle_waiting
 from mailflow.steps.handled import Handled
+from mailflow.work import warmed
 from tests.bench.mails import Mail
 from tests.bench.reading import CASES, least, means, parsed_by_library
 from tests.bench.table import at_most, machine, plain, table
@@ -90,6 +91,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder))
         handled(world, FROM + PLAIN + "\r\nI lost my phone. Мой логин x. 我的密码。".encode())
+        warmed(world.app)
         all_of_them = [*mails()]
         costs = {}
         for name, raw in all_of_them:

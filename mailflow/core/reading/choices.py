@@ -298,7 +298,7 @@ def mentioned(fresh: Fresh, terms: Terms, field: Field, parts: Sequence[Clause])
             continue  # "I think it is the authenticator" is as good as they know
         if is_of_other_service(part) or "codes" in part.things:
             continue
-        for thing in part.things:
+        for thing in dict.fromkeys(part.things):
             if thing in told and thing not in fine and not _is_pasted(fresh, part, thing):
                 # "The password. No, the password I know."
                 yield Claim(field.key, (told[thing],), MENTIONED, _MENTIONED, part.start, part.end, rank=0)

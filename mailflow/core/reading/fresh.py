@@ -13,7 +13,7 @@ from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.bindingwords import BindingWords, Cues
 from mailflow.core.reading.breaks import left_open, line_breaks
 from mailflow.core.reading.meaning import Hit
-from mailflow.core.reading.pages import outer_lines, outer_parts
+from mailflow.core.reading.pages import outer_parts
 from mailflow.core.reading.terms import Terms, normal_label
 from mailflow.core.reading.tokens import Tokens
 from mailflow.core.reading.words import blank, lower, may_quote
@@ -144,9 +144,11 @@ class Fresh:
         return self.hits[first : bisect_left(self.hits, (end,), first)]
 
 
-def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "") -> Fresh:
-    """`sender`: what they quote of themselves has been read when they wrote it, the boxes ticked in it included."""
-    lines, left_out = outer_lines(lines)
+def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "", left_out: int = 0) -> Fresh:
+    """`sender`: what they quote of themselves has been read when they wrote it, the boxes ticked in it included.
+
+    `left_out`: lines of their own words that are not among `lines`.
+    """
     quoted = _Quoted(sender)
     ticked = [line.mark is _QUOTED and not quoted.is_own(line) and _is_ticked(line.text) for line in lines]
     parts, unread = outer_parts(

@@ -21,6 +21,7 @@ from mailflow.core.reading.meaning import (
 _CONJUNCTIONS = frozenset({"and", "but", "because", "without"})
 _ASIDE = frozenset({"comma", "because"})
 _MOST_PUT_IN = 3  # segments
+_MOST_HITS = 100  # of a segment that is a label, or is joined to others
 _PUNCTUATION = frozenset({"comma", "open", "close", "colon"})
 _SEMICOLON = ("marks", "semicolon")
 _TELLING = OBJECT | VERB
@@ -74,7 +75,11 @@ class Segment:
     @property
     def labels(self) -> bool:
         """Whether it can be a label: "Mailbox: gone", but not "I write from my new mailbox: I have lost …"."""
-        return self.bare and not any("from" in hit.means.addresses for hit in self.hits)
+        return (
+            self.bare
+            and len(self.hits) < _MOST_HITS
+            and not any("from" in hit.means.addresses for hit in self.hits)
+        )
 
     @property
     def signs_up(self) -> bool:
@@ -255,7 +260,11 @@ def _join(segments: list[Segment]) -> list[Segment]:
             explained.join(segment)
             continue
         left = _left_of(segment, joined)
-        if left and (_is_braced(left, segment) or _goes_with(left, segment, segments, index + 1)):
+        if (
+            left
+            and len(left.hits) < _MOST_HITS
+            and (_is_braced(left, segment) or _goes_with(left, segment, segments, index + 1))
+        ):
             left.join(segment)
         else:
             joined.append(segment)
