@@ -11,7 +11,15 @@ from mailflow.core.reading.words import CJK
 
 _LABEL = rf"(?:(?![{CJK}])[\w-]){{1,63}}"  # of any script that puts spaces between words (RFC 5890)
 _DOMAIN = re.compile(rf"{_LABEL}(?:[.．]{_LABEL}){{1,8}}")
-_BROKEN_DOMAIN = re.compile(rf"[ \t]?\n?[ \t]?({_LABEL}(?:\.{_LABEL}){{0,7}}\.(?:[ \t]?\n[ \t]?)?{_LABEL})")
+_BROKEN_DOMAIN = re.compile(
+    rf"(?:[ \t]?|[ \t]{{0,3}}\n[ \t]{{0,40}})({_LABEL}(?:\.{_LABEL}){{0,7}}\.(?:[ \t]?\n[ \t]?)?{_LABEL})"
+)
+# All of a line, or what stands behind its label: the part before an "@" with which the next line begins.
+_LOCAL_ABOVE = re.compile(
+    r"(?:[:：]\s{0,3}([\w.+'-]{1,64})|(?:\A|\n)[ \t]*(?=\w*[.+'\d_-])([\w.+'-]{1,64}))[ \t]{0,3}\n[ \t]{0,40}\Z"
+)
+_LINE_ENDS = re.compile(r"[.,;]?[ \t]*(?:\n|\Z)")
+_LONGEST_BEFORE = 120  # characters of that with what stands around it
 _LOCAL = re.compile(rf"(?![{CJK}])[\w.+'-]")  # RFC 6531 lets in letters of every script
 _LONGEST_LOCAL = 64
 _MOST = 40
@@ -85,8 +93,10 @@ def _around(text: str, at: int) -> Found | None:
         start -= 1
     while start < at and not text[start].isalnum():
         start += 1
+    if start == at:
+        return _below_local(text, at)
     local = text[start:at]
-    if not local or local.endswith("."):
+    if local.endswith("."):
         return None
     plain = _DOMAIN.match(text, at + 1)
     broken = _BROKEN_DOMAIN.match(text, at + 1)
@@ -98,6 +108,16 @@ def _around(text: str, at: int) -> Found | None:
     if broken and " " in text[at + 1 : broken.start(1)]:
         return Found(_joined(local, broken[1]), start, broken.end(), spelled=True)
     return None
+
+
+def _below_local(text: str, at: int) -> Found | None:
+    """As in "My new address: jo.doe", with "@example.org" in the next line."""
+    above = _LOCAL_ABOVE.search(text, max(0, at - _LONGEST_BEFORE), at)
+    domain = _DOMAIN.match(text, at + 1)
+    if above is None or domain is None or not _LINE_ENDS.match(text, domain.end()):
+        return None
+    local = above[above.lastindex or 0]
+    return Found(_joined(local, domain[0]), above.start(above.lastindex or 0), domain.end(), spelled=True)
 
 
 def _goes_on(plain: re.Match[str] | None, broken: re.Match[str]) -> bool:

@@ -28,6 +28,7 @@ _LEAST = 2  # letters
 _JOINING = frozenset({"and", "but"})
 _ASIDE = re.compile(rf"[{QUOTES}\])]?[ \t]*\n?[ \t]*[(（](?P<said>[^()（）\n]{{2,100}})[)）]")
 _BEHIND = re.compile(rf"[{QUOTES}\])]?(?:[.!,;。，！]|[ \t]+[-–—])\s*(?P<said>[^\n.!?。！？]{{2,80}})")
+_LEAST_NUMBER = 5  # digits of a number that is a name without more
 _NEAR = 20  # characters before a name
 _KNOWS_NOT = frozenset({"doubt", "aware"})
 
@@ -136,6 +137,8 @@ def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool,
     """Whether one that is not common is none either: a thing as in "two-factor", a word of dictionaries."""
     if any(hit.start == start and hit.means.objects for hit in fresh.within(start, start + len(name))):
         return True
+    if name.isdigit() and len(name) < _LEAST_NUMBER and not sure:
+        return True  # "I made the account 10 minutes ago"
     return terms.everyday(name) and "-" not in name and not (strong and sure)
 
 

@@ -266,7 +266,8 @@ def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     match = _OPENING.match(fresh.text, fresh.subject)
     if match is None or match[1].isalpha() or match[1][1:].isdigit() or terms.common(match[1]):
         return  # "A1." numbers an answer
-    if not match[1].isdigit():
+    broken = any(one.start == match.start(1) for one in fresh.addresses)  # over two lines
+    if not (match[1].isdigit() or broken):
         yield Claim(field.key, match[1], "opening word", SHAKY, match.start(1), match.end(1), rank=0)
 
 
