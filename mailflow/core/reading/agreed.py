@@ -579,7 +579,7 @@ def _as_before(fresh: Fresh, parts: Sequence[Clause], index: int) -> bool | None
         return None
     if "same" in part.marks:
         return None if part.negated else True
-    if "that" in part.marks and not part.negated and (_is_as_well(fresh, part) or _is_added(fresh, part)):
+    if "that" in part.marks and not part.negated and _is_as_well(fresh, part):
         return True
     last = part.hits[-2:]  # the "not" and the "is not" are phrases of their own
     denied = any("is_not" in hit.means.addresses for hit in last) and any(hit.means.negates for hit in last)
@@ -594,18 +594,12 @@ def _is_as_well(fresh: Fresh, part: Clause) -> bool:
     return bool(too) and fresh.text[topic.end : behind[0].start].strip() == ","
 
 
-def _is_added(fresh: Fresh, part: Clause) -> bool:
-    """As in "… and to the fact that it takes long", with which the sentence ends."""
-    adds = any("and" in hit.means.speech for hit in part.hits[:1]) or part.break_before == "and"
-    return adds and bool(part.hits[-1].means.topics) and TAIL.match(fresh.text, part.hits[-1].end) is not None
-
-
 def _said(part: Clause, key: str, terms: Terms, before: Clause | None) -> bool | None:
     if part.refuses:
         wonders = key not in terms.knowing or "why" in part.marks
         return None if wonders and not any(map(_can_be_refused, part.hits)) else False
     if "agree" in part.says or "yes" in part.says or ("aware" in part.says and key in terms.knowing):
-        return None if NONE in part.states else True
+        return True
     if part.negated and "but" in part.marks and before is not None and before.says & {"agree", "aware"}:
         return False  # "I agree to the one, but not to the other"
     return None
@@ -633,14 +627,9 @@ def _subject_before(fresh: Fresh, parts: Sequence[Clause], index: int) -> tuple[
             break
         if before.topics:
             topics = (*before.topics, *topics)
-        elif topics or not ("it" in part.marks or _points_back(part, before)):
+        elif topics or "it" not in part.marks:
             break  # but not at "found no fault": "I have read the Code of Conduct, found no fault, and agree to it"
     return topics
-
-
-def _points_back(part: Clause, before: Clause) -> bool:
-    """As in "It may take weeks | before you get to me, | I realise that", of what stands in the same sentence."""
-    return part.sentence == before.sentence and "that" in part.hits[-1].means.speech
 
 
 def _tells_more(fresh: Fresh, part: Clause) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile, pairwise, takewhile
+from itertools import dropwhile, takewhile
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.claim import Claim
@@ -19,7 +19,6 @@ from mailflow.core.reading.whichquestion import WHICH
 AROUND = " .,;:!*_`'\"()“”„«»「」『』…。！，、-–—"
 TAIL = re.compile(r"\s*(?:[.,;:!?…。，；、！？)]|$|\n)")
 _ANYWHERE = frozenset({"if", "doubt"})  # reserves, wherever in the clause
-_BUT_WISHES = frozenset({"but", "wish"})
 _TURNS = RESERVES | {"but"}
 _RESERVES_BUT_MUST = RESERVES - {"hedge"}
 _AS_WELL = frozenset({"too", "same", "alike"})
@@ -33,9 +32,7 @@ _LINE = 200  # characters of it that are looked at
 _LABELLED = frozenset({"label", "form heading", BEHIND_STATEMENT})
 _PUT_OFF = frozenset({"will_reply", "unfilled"})
 _SAYS = frozenset({"aware", "refuse"})
-_PEERS = frozenset({"peer", "other"})
 _WHEN = frozenset({"appointment", "then"})
-_TO_COME = frozenset({"then", "appointment"})
 
 
 def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
@@ -55,11 +52,11 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
 
 def only_wishes(part: Clause) -> bool:
     """Whether a clause asks for no more than speed, or hopes for the best: "I do, though I hope it will not come to that"."""
-    says_more = part.says or part.refuses or part.things or part.reserved
-    if "wish" not in part.marks or says_more or part.question or "only" in part.marks:
+    says_more = part.says or part.refuses or part.things or part.reserved or part.question
+    if "wish" not in part.marks or says_more:
         return False
     first = next(hit for hit in part.hits if hit.means.verb or "wish" in hit.means.speech)
-    return "wish" in first.means.speech or not (part.states or part.negated or part.topics)
+    return "wish" in first.means.speech
 
 
 def _explains(part: Clause, wish: Clause) -> bool:
@@ -98,11 +95,6 @@ def echoed(text: str, terms: Terms) -> bool | None:
         return plain
     value = _first_part(text)
     return next((said for word, said in _ECHOES if value in terms.values.get(word, ())), None)
-
-
-def _only_echoes(text: str, terms: Terms) -> bool:
-    """As in "You have it" below "your consent to …": no more than its verb, and that says yes."""
-    return "," not in text and echoed(text, terms) is True
 
 
 def _said_plainly(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool) -> bool | None:
@@ -145,32 +137,19 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     hits = fresh.within(slot.start, slot.end)
     parts = clauses(hits, terms.opposites)
     own = [part for part in parts if not part.topics or field.key in part.topics]
-    if sets_condition(hits) or reserves(text, hits, parts, terms) or _is_of_peer(hits):
+    if sets_condition(hits) or reserves(text, hits, parts, terms):
         return
-    refuses = _only_explains_no(text, hits, terms)
-    if field.key in terms.knowing and slot.rule in _LABELLED and not refuses and _is_of_time(hits):
+    if field.key in terms.knowing and slot.rule in _LABELLED and _is_of_time(hits):
         return
     if is_put_off(fresh, slot.start, min(sentence_end(fresh.text, slot.start), slot.end)):
         return
     if slot.rule in _LABELLED and offers_both(_rest_of_line(fresh, slot.start), terms):
         return
     knowing = field.key in terms.knowing
-    at_once = _at_once(fresh, terms, slot) or then_wishes(fresh, terms, slot.start, slot.end)
-    turns = _turns_to_yes(fresh, terms, slot) or _modestly(fresh, terms, slot)
-    plain = at_once or turns or (slot.asked and _only_echoes(text, terms))
+    plain = _at_once(fresh, terms, slot) or _turns_to_yes(fresh, terms, slot) or _modestly(fresh, terms, slot)
     said = plain or yes_or_no(text, own, terms, knowing=knowing)
-    if said is None and refuses:
-        said = False
     if said is not None:
         yield Claim(field.key, said, slot.rule, slot.sure, slot.start, slot.end)
-
-
-def _is_of_peer(hits: Sequence[Hit]) -> bool:
-    """As in "my colleague agrees"; but "my colleague and I agree"."""
-    return any(
-        one.means.speech & _PEERS and other.means.says and other.start - one.end <= 1
-        for one, other in pairwise(hits)
-    )
 
 
 def _is_of_time(hits: Sequence[Hit]) -> bool:
@@ -217,7 +196,7 @@ def is_put_off(fresh: Fresh, start: int, end: int, till: int = 0) -> bool:
     """
     hits = fresh.within(start, max(end, till))
     marks = frozenset().union(*(hit.means.speech for hit in hits))
-    put_off = not marks.isdisjoint(_PUT_OFF) or ("reply" in marks and not marks.isdisjoint(_TO_COME))
+    put_off = not marks.isdisjoint(_PUT_OFF) or ("reply" in marks and not marks.isdisjoint(_WHEN))
     return put_off and not any(hit.start < end and hit.means.speech & WHICH for hit in hits)
 
 
@@ -227,30 +206,6 @@ def _at_once(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     if not slot.asked or end >= slot.end or bare(fresh.text[slot.start : end], terms) is not True:
         return False
     return not any(hit.means.topics or hit.means.speech & _TURNS for hit in fresh.within(end, slot.end))
-
-
-def then_wishes(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
-    """Whether a bare yes goes on with no more than a wish: "I do, although a rough estimate would be welcome"."""
-    hits = fresh.within(start, end)
-    speech = frozenset().union(*(hit.means.speech for hit in hits))
-    if not speech >= _BUT_WISHES or speech & RESERVES or any(hit.means.matters for hit in hits):
-        return False
-    return _stands_apart(fresh.text[start:end], terms)
-
-
-def _only_explains_no(text: str, hits: Sequence[Hit], terms: Terms) -> bool:
-    """As in "no, the release is on Friday", where nothing behind the no agrees, denies, doubts or asks."""
-    if _first_part(text) not in terms.values.get("no", ()) or begins_bare(text, terms) is not False:
-        return False
-    behind = [hit for hit in hits if hit.means.breaks or hit.means.objects or hit.means.acts][1:]
-    return not any(
-        hit.means.says
-        or hit.means.negates
-        or hit.means.topics
-        or hit.means.ends == "question"
-        or hit.means.speech & _TURNS
-        for hit in behind
-    )
 
 
 def _turns_to_yes(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
@@ -280,11 +235,7 @@ def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Cla
     same = said.strip() in _DITTO or any(not _AS_WELL.isdisjoint(hit.means.speech) for hit in hits)
     if any(map(str.isdigit, said)):  # "same as 1"
         return
-    if (
-        not same
-        or not slot.asked
-        or any(hit.means.objects or hit.means.verb for hit in hits if not _only_same(hit))
-    ):
+    if not same or not slot.asked or any(hit.means.objects or hit.means.verb for hit in hits):
         return
     if any(hit.means.negates or hit.means.says for hit in fresh.within(end, slot.end)):
         return
@@ -292,7 +243,3 @@ def as_before(fresh: Fresh, slot: Slot, before: Sequence[Claim]) -> Iterator[Cla
     for field in slot.fields if given else ():
         if field.kind is Kind.AGREEMENT:
             yield Claim(field.key, True, slot.rule, min(slot.sure, given[0].sure), slot.start, end)
-
-
-def _only_same(hit: Hit) -> bool:
-    return not (hit.means.says or hit.means.states or hit.means.negates or hit.means.objects)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mailflow.core.reading import byothers
 from mailflow.core.reading.clauses import RESERVES_BUT_WHY
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
@@ -57,7 +56,7 @@ def answering_parts(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterato
             or (_rest_of(fresh, start, end), end)
         )
         return
-    if own := list(_agreeing_parts(fresh, terms, start, end)):
+    if own := list(_agreeing_parts(fresh, start, end)):
         yield from own
         return
     parts = list(comma_parts(text, start))
@@ -142,13 +141,12 @@ def _till_hope(fresh: Fresh, start: int, end: int) -> int:
 
 
 def _parts_that_say_which(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The parts that say which question they answer, with the next one where they only say that: "to the first, yes"."""
-    for (start, end), (next_start, next_end) in zip(parts, (*parts[1:], parts[-1]), strict=True):
-        if next_start > start and _takes_back(fresh, next_start, next_end):
+    """The parts that say which question they answer, unless the next one takes it back."""
+    for (start, end), following in zip(parts, (*parts[1:], None), strict=True):
+        if following is not None and _takes_back(fresh, *following):
             continue
         if says_which(fresh, start, end):
-            till = next_end if _only_says_which(fresh, start, end) else end
-            yield _rest_of(fresh, start, till), till
+            yield _rest_of(fresh, start, end), end
 
 
 def _rest_of(fresh: Fresh, start: int, end: int) -> int:
@@ -168,14 +166,6 @@ def _agrees_to_all(fresh: Fresh, hits: Sequence[Hit]) -> bool:
     agreed = [hit.end for hit in hits if "agree" in hit.means.says]
     every = [hit for hit in hits if _ALL & hit.means.speech and ends_phrase(fresh, hit.end)]
     return any(0 < to.start - end <= _TO for end in agreed for to in every)
-
-
-def _only_says_which(fresh: Fresh, start: int, end: int) -> bool:
-    hits = fresh.within(start, end)
-    return not any(hit.means.verb for hit in hits) and all(
-        any(hit.start <= word.start() < hit.end for hit in hits)
-        for word in WORD.finditer(fresh.text, start, end)
-    )
 
 
 def _agreeing_end(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:
@@ -203,21 +193,15 @@ def _agreeing_start(fresh: Fresh, start: int, end: int) -> tuple[int, int] | Non
     return (start, joined.start) if told and _only_agrees(fresh, start, joined.start) else None
 
 
-def _agreeing_parts(fresh: Fresh, terms: Terms, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts of a sentence that only agree, where the rest has no reserve: "I do understand that, the box was hidden".
-
-    What others agree to is none: "My boss says yes, so I agree".
-    """
+def _agreeing_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a sentence that only agree, where the rest has no reserve: "I do understand that, the box was hidden"."""
     parts = list(comma_parts(fresh.text[start:end], start))
-    parts = [part for part in parts if not byothers.only_of_others(fresh, terms, *part)]
     if any(
         hit.means.speech & _RESERVING or _REFUSES.intersection(hit.means.says)
         for part in parts
         for hit in fresh.within(*part)
     ):
         return
-    if len(parts) > 2 and _is_yes(fresh, *parts[0]):
-        parts[:2] = [(start, parts[1][1])]
     if any(_answers_by_number(fresh, *part) for part in parts):
         return
     yes_before = False
@@ -257,9 +241,3 @@ def _is_yes_and_yes(fresh: Fresh, start: int, end: int) -> bool:
     hits = fresh.within(start, end)
     yeses = sum(hit.means.says == ("yes",) for hit in hits)
     return yeses > 1 and len(WORD.findall(fresh.text, start, end)) == len(hits)
-
-
-def _is_yes(fresh: Fresh, start: int, end: int) -> bool:
-    """Whether a part is a yes and no more, as before "I understand"."""
-    hits = fresh.within(start, end)
-    return len(WORD.findall(fresh.text, start, end)) == len(hits) == 1 and "yes" in hits[0].means.says

@@ -40,22 +40,21 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
     for claim in claims:
         of_agreement = terms.form.by_key[claim.field].kind is Kind.AGREEMENT
         if of_agreement and claim.value is False and claim.field not in given:
-            if not _Sentence(fresh, terms, claim).is_unasked():  # and takes back no agreement
+            if not _Sentence(fresh, claim).is_unasked():  # and takes back no agreement
                 yield claim
             continue
         agreement = of_agreement and claim.value is True
         if (
             agreement
             and claim.rule not in _OWN_WORDS
-            and byothers.only_of_others(fresh, terms, claim.start, claim.end)
+            and byothers.only_of_others(fresh, claim.start, claim.end)
         ):
             continue
         spoken = agreement and claim.field not in terms.knowing and claim.rule != TICKED_BOX
         told = agreement and claim.rule == AGREED_IN_PROSE
         if spoken or told or claim.rule == YES_TO_WHAT_WAS_ASKED:
-            sentence = _Sentence(fresh, terms, claim)
-            asked = spoken or claim.rule == YES_TO_WHAT_WAS_ASKED
-            if asked and (sentence.speaks_of_it_only() or sentence.is_told_to()):
+            sentence = _Sentence(fresh, claim)
+            if (spoken or claim.rule == YES_TO_WHAT_WAS_ASKED) and sentence.speaks_of_it_only():
                 continue
             bare = claim.rule == YES_TO_WHAT_WAS_ASKED and claim.sure != NAMED and sentence.agrees
             if (spoken or bare) and sentence.binds():
@@ -84,12 +83,12 @@ def _is_unmeant(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
 class _Sentence:
     """The one in which something is agreed to; that of an answer in its place ends with its line."""
 
-    def __init__(self, fresh: Fresh, terms: Terms, claim: Claim) -> None:
+    def __init__(self, fresh: Fresh, claim: Claim) -> None:
         self._fresh = fresh
         self._is_prose = claim.rule == AGREED_IN_PROSE
         self._text = text = fresh.flowed if self._is_prose else fresh.text
         said = byothers.agreeing(fresh, claim.start, claim.end)
-        mine = said if self._is_prose or len(said) < 2 else byothers.own(fresh, terms, said)
+        mine = said if self._is_prose or len(said) < 2 else byothers.own(fresh, said)
         first = next(iter(mine or said), claim)
         self._said, self._said_end = first.start, first.end
         self.agrees = bool(said)  # rather than only knows
@@ -113,11 +112,6 @@ class _Sentence:
     def binds(self) -> bool:
         """Whether it is bound to something to come, or nobody says it: "I agree once I have read it", "You want me to agree"."""
         return any(map(self._is_bound_by, self._cues))
-
-    def is_told_to(self) -> bool:
-        """Whether it is only said that one should agree: "My wife says I should agree"."""
-        unsaid = (cue for cue in self._cues if self.agrees and cue.binds is Binds.UNSAID)
-        return any(self._leads_to_it(cue) and not self._is_put_in(cue) for cue in unsaid)
 
     def is_unasked(self) -> bool:
         """Whether a "not" denies no more than that it was asked for: "Nobody asked me to agree"."""

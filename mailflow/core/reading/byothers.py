@@ -1,7 +1,7 @@
 """What somebody else agrees to, which is no agreement of the writer's: "My lawyer agrees", "Legal is fine with it", "Chef sagt ja".
 
-Only where the one who is named stands before it with nothing between that parts them, and no "I": "Legal says yes, so I agree" is
-the writer's own.
+Only where the one who is named stands before it with nothing between that parts them: "Legal says yes, so I agree" is the
+writer's own.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.sentences import COMMA
-from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import has_cjk, words_of
 
 AGREES = frozenset({"agree", "yes"})
 _WHO = frozenset({Binds.KIN, Binds.BODY})
@@ -25,33 +23,25 @@ def agreeing(fresh: Fresh, start: int, end: int) -> list[Hit]:
     return [hit for hit in fresh.within(start, end) if not AGREES.isdisjoint(hit.means.says)]
 
 
-def own(fresh: Fresh, terms: Terms, hits: Sequence[Hit]) -> list[Hit]:
+def own(fresh: Fresh, hits: Sequence[Hit]) -> list[Hit]:
     """Those of the phrases that nobody else is told to say."""
-    return [hit for hit in hits if not _is_of_others(fresh, terms, hit)]
+    return [hit for hit in hits if not _is_of_others(fresh, hit)]
 
 
-def only_of_others(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+def only_of_others(fresh: Fresh, start: int, end: int) -> bool:
     """Whether a part of the text agrees, and all of it is what others say."""
     hits = agreeing(fresh, start, end)
-    return bool(hits) and not own(fresh, terms, hits)
+    return bool(hits) and not own(fresh, hits)
 
 
-def _is_of_others(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
+def _is_of_others(fresh: Fresh, hit: Hit) -> bool:
     start = max(fresh.sentence_at(hit.start)[0], hit.start - _LOOK_BACK)
     for cue in fresh.cues.within(start, hit.end):
         if cue.binds is Binds.BOUND and cue.start < hit.start < cue.end:
             return True  # "says yes"
         if cue.binds in _WHO and cue.end <= hit.start and not is_apart(fresh, cue.end, hit.start):
-            said = fresh.flowed[cue.end : hit.end]
-            if "\n" not in said and not _speaks_of_self(terms, said):
-                return True
+            return True
     return False
-
-
-def _speaks_of_self(terms: Terms, said: str) -> bool:
-    if terms.among("self", *words_of(said)):
-        return True
-    return has_cjk(said) and any(one in said for one in terms.short_words.get("self", ()) if has_cjk(one))
 
 
 def is_apart(fresh: Fresh, start: int, end: int) -> bool:

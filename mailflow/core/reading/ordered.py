@@ -11,7 +11,6 @@ from mailflow.core.reading import byothers
 from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import HERE, Hit
 from mailflow.core.reading.numbering import may_be_numbered, numbered
 from mailflow.core.reading.questions import Question, of_item
 from mailflow.core.reading.sentences import COMMA, sentences
@@ -40,8 +39,6 @@ def ordered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]
     for start, end in islice(_paragraphs(fresh), _MOST_PARAGRAPHS):
         lines = list(_parts(fresh.text, start, end, _LINE))
         parts = lines if len(lines) == len(asked) else _apart(fresh, terms, start, end, len(asked))
-        if len(parts) > len(asked) and not any(map(_tells, fresh.within(parts[len(asked)][0], end))):
-            parts = parts[: len(asked)]  # "no codes, yes, yes. Have a nice day!"
         slots = _in_order(fresh, terms, asked, parts, in_lines=parts is lines)
         if slots := slots or _in_sentence(fresh, terms, asked, start, end):
             return slots
@@ -69,10 +66,10 @@ def _is_cut(fresh: Fresh, start: int, end: int) -> bool:
 
 
 def _without_and(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The parts, of which the last one is two if an "and" stands in its midst or begins it."""
+    """The parts, of which the last one is two if an "and" stands in it."""
     start, end = parts[-1]
     joint = next((hit for hit in fresh.within(start, end) if hit.means.breaks == "and"), None)
-    if joint is None or joint.start == start:
+    if joint is None:
         return list(parts)
     return [*parts[:-1], (start, joint.start), (joint.end, end)]
 
@@ -90,12 +87,8 @@ def _in_order(
     slots = [
         one.slot(*part, "answer in order", _SURE, part[0]) for one, part in zip(asked, parts, strict=True)
     ]
-    unread = [
-        slot
-        for slot in slots
-        if not (_answers(fresh, terms, slot) or (in_lines and _refers_to_address(fresh, slot)))
-    ]
-    if (unread and not _asks_back(fresh, unread, in_lines)) or _goes_on(fresh, slots):
+    unread = [slot for slot in slots if not _answers(fresh, terms, slot)]
+    if (unread and not (in_lines and _asks_back(fresh, unread))) or _goes_on(fresh, slots):
         return []
     return [slot for slot in slots if slot not in unread]
 
@@ -152,15 +145,9 @@ def _parts(text: str, start: int, end: int, marks: re.Pattern[str] = _PARTS) -> 
         start = mark.end() if mark else end
 
 
-def _asks_back(fresh: Fresh, unread: Sequence[Slot], in_lines: bool) -> bool:
+def _asks_back(fresh: Fresh, unread: Sequence[Slot]) -> bool:
     """Whether one line alone answers nothing, and asks about a thing instead: "what is a recovery code", "yes", "yes"."""
-    if len(unread) > 1 or not in_lines:
-        return False
-    return any(hit.means.objects for hit in fresh.within(unread[0].start, unread[0].end))
-
-
-def _tells(hit: Hit) -> bool:
-    return hit.means.objects or hit.means.verb or bool(hit.means.names)
+    return len(unread) == 1 and any(hit.means.objects for hit in fresh.within(unread[0].start, unread[0].end))
 
 
 def _answers(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
@@ -171,12 +158,6 @@ def _answers(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     if bare(fresh.text[slot.start : slot.end], terms) is False:
         return True
     return any(_is_telling(fresh, terms, slot, claim) for claim in read_slot(fresh, terms, slot))
-
-
-def _refers_to_address(fresh: Fresh, slot: Slot) -> bool:
-    """As in "see signature", where an address is asked for."""
-    asked = any(field.kind is Kind.ADDRESS for field in slot.fields)
-    return asked and any(hit.means.traits & HERE for hit in fresh.within(slot.start, slot.end))
 
 
 def _is_telling(fresh: Fresh, terms: Terms, slot: Slot, claim: Claim) -> bool:
@@ -191,7 +172,7 @@ def _is_telling(fresh: Fresh, terms: Terms, slot: Slot, claim: Claim) -> bool:
 def _speaks_of_nothing_else(fresh: Fresh, terms: Terms, slot: Slot, field: str) -> bool:
     """As in "yes" or "I know", or with its subject; "yes, I know the code" are not the answers to two questions."""
     text, hits = fresh.text[slot.start : slot.end], fresh.within(slot.start, slot.end)
-    if byothers.only_of_others(fresh, terms, slot.start, slot.end):
+    if byothers.only_of_others(fresh, slot.start, slot.end):
         return False  # "My boss says yes, agreed"
     if bare(text, terms) is not None or any(field in hit.means.topics for hit in hits):
         return True

@@ -189,8 +189,6 @@ def _yes_or_no(fresh: Fresh, terms: Terms, start: int, end: int, parts: Sequence
     words = fresh.text[start:end].split()
     if len(words) > 1 and {agreements.bare(word, terms) for word in words} == {True, False}:
         return None  # "no yes yes" answers one question each
-    if agreements.then_wishes(fresh, terms, start, end):
-        return True
     if agreements.reserves(fresh.text[start:end], fresh.within(start, end), parts, terms):
         return None
     return agreements.yes_or_no(_without_whom(fresh, start, end), parts, terms, knowing=True)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, bareyes
@@ -17,7 +16,6 @@ from mailflow.core.reading.lonevalues import items_of
 from mailflow.core.reading.numbering import numbers_of
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whichquestion import NUMBER, ONE_LEFT, ORDINALS, REST, TIMES
-from mailflow.core.reading.words import WORD
 
 NAMED, _BARE = 0.88, 0.8  # how sure: where it says what it answers, and where it does not
 _ALL_OF_THEM = REST | {"all"}
@@ -128,7 +126,7 @@ def _meant(
         only = [field for field in meant if field.kind is Kind.AGREEMENT]
         return (meant if len(meant) == 2 else only if len(only) == 2 else []), NAMED
     if not marks.isdisjoint(_ALL_OF_THEM):
-        return ([] if _is_with_others(yes, terms) else askable), NAMED
+        return askable, NAMED
     return (_bare(askable, open_items, yes) if yes.bare else []), _BARE
 
 
@@ -151,33 +149,9 @@ def _repeated(said: str) -> int:
 def _as_often(
     yes: Yes, times: int, askable: list[Field], asked: Sequence[str], open_items: Sequence[str]
 ) -> list[Field]:
-    """What as many yeses answer: all that was asked or is open, or the agreements where the rest is told before."""
-    if not yes.bare:
-        return []
-    to_agree = [field for field in askable if field.kind is Kind.AGREEMENT]
-    if times == len(to_agree) < len(open_items) and _tells_before(yes):
-        return to_agree  # "They were on the phone that got stolen. And yes, yes."
-    every = times in {len(asked), len(open_items)} and len(items_of(askable)) == len(open_items)
+    """What as many yeses answer: all that was asked or is open."""
+    every = yes.bare and times in {len(asked), len(open_items)} and len(items_of(askable)) == len(open_items)
     return askable if every else []
-
-
-def _tells_before(yes: Yes) -> bool:
-    return any(hit.means.states or hit.means.things for hit in yes.fresh.within(0, yes.start))
-
-
-def _is_with_others(yes: Yes, terms: Terms) -> bool:
-    """As in "I agree with all users here": it is no "all" of ours that others are named by."""
-    hits = yes.fresh.within(yes.start, yes.end) if "agree" in yes.says else ()
-    for led, every in pairwise(hits):
-        if "all" not in every.means.speech or every.start - led.end != 1 or "to" not in led.means.addresses:
-            continue
-        thing = WORD.match(yes.fresh.text, every.end + 1)
-        known = thing and any(hit.start <= thing.start() < hit.end for hit in hits)
-        ours = known or (
-            thing and any(terms.among(key, thing[0].lower()) for key in ("agreed_to", "at_place"))
-        )
-        return thing is not None and not ours
-    return False
 
 
 def _bare(askable: list[Field], open_items: Sequence[str], yes: Yes) -> list[Field]:
