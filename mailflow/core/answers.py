@@ -127,7 +127,6 @@ class _Reader:
         self._first = asked is None
         self._wanted = frozenset(asked or ())
         self._questions = questions.quoted(fresh, terms, asked or ())
-        self._numbered = questions.numbered(self._questions, terms, asked or ())
         self._items = [question.item for question in self._questions]
         self._boxes = boxes.find_boxes(fresh)
         self._taken = Taken(fresh)
@@ -211,7 +210,7 @@ class _Reader:
             *askedagain.answered(fresh, terms),
             *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, terms, labelled)),
             *columns.under_labels(fresh, terms, self._items),
-            *numbering.numbered(fresh, terms, self._numbered),
+            *numbering.numbered(fresh, terms, self._questions),
             *context.inline(fresh, terms, self._questions),
             *repeated,
         ]

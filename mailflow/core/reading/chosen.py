@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from mailflow.core.reading import names, questions
 from mailflow.core.reading.addressforms import Found
@@ -72,17 +71,8 @@ def _concludes(fresh: Fresh, begin: int, one: Found) -> bool:
 
 
 def _is_asked(fresh: Fresh, terms: Terms) -> bool:
-    """Whether the letter that is quoted asks which name it is."""
-    said = ["", *questions.said_in_quote(fresh)]
-    return any(
-        _asks(after, terms) and _speaks_of_names(f"{before} {after}", terms)
-        for before, after in pairwise(said)
-    )
-
-
-def _asks(sentence: str, terms: Terms) -> bool:
-    low = lower(sentence)
-    return low.endswith(("?", "？")) or any(words in low for words in terms.lists.get("which_of", ()))
+    """Whether the letter that is quoted speaks of names."""
+    return any(_speaks_of_names(said, terms) for said in questions.said_in_quote(fresh))
 
 
 def _speaks_of_names(text: str, terms: Terms) -> bool:

@@ -77,10 +77,8 @@ def _asked_about(question: str, terms: Terms) -> str:
     found = find_addresses(question, low, low.split(), terms.spelling) if "@" in question else []
     if len(found) != 1 or not questions.asks(question) or question[: found[0].start].endswith("<"):
         return ""  # of a head: "To: Jo <jo@example.org>"
-    hits = terms.vocabulary.scan(low)
-    cues = set(keys(hits, "addresses"))
-    denied = any(hit.means.negates or "or" in hit.means.speech for hit in hits)
-    return found[0].value if "registered" in cues and not (cues & _OTHER or denied) else ""
+    cues = set(keys(terms.vocabulary.scan(low), "addresses"))
+    return found[0].value if "registered" in cues and not cues & _OTHER else ""
 
 
 def affirms(sentence: str, terms: Terms) -> bool:

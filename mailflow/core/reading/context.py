@@ -7,16 +7,14 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from mailflow.core.reading import belowquote, questions, yeses
-from mailflow.core.reading.agreements import bare, echoed
+from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lonevalues import lone_values
-from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.questions import Question
-from mailflow.core.reading.sentences import sentence_end, sentences
+from mailflow.core.reading.sentences import sentences
 from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.whichquestion import SEVERAL, has_word
 from mailflow.core.reading.words import words_of
 from mailflow.core.reading.yesfields import NAMED
 
@@ -37,8 +35,7 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
         if len(asked) > 1 and questions.count_of(quoted, terms, asked) >= len(asked):
             continue
         question = questions.of_lines(quoted, terms, asked) or _labelled(quoted, terms)
-        first = min(end, sentence_end(fresh.text, start))
-        if question and (_echoes(fresh, terms, start, first) or not _is_for_all(fresh.within(start, first))):
+        if question:
             yield question.slot(start, end, "answer below the question", _INLINE, start)
 
 
@@ -46,18 +43,6 @@ def _labelled(quoted: Sequence[str], terms: Terms) -> Question | None:
     """The question that is a label of the form, quoted to be answered below: "> ### User name"."""
     field = terms.whole_label(words_of(quoted[-1]))
     return Question((field,)) if field is not None else None
-
-
-def _echoes(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
-    """Whether it begins with the question's own verb: "Are there any?", "There are, all eight"."""
-    begin, comma, _ = fresh.text[start:end].partition(",")
-    return bool(comma) and bare(begin, terms) is None and echoed(begin, terms) is not None
-
-
-def _is_for_all(hits: Sequence[Hit]) -> bool:
-    """Whether what stands below one question answers the others too: "yes to all"; but not "all lost"."""
-    tells = any(hit.means.states for hit in hits) and not any(hit.means.says for hit in hits)
-    return not tells and has_word(hits, SEVERAL)
 
 
 def restated(fresh: Fresh, terms: Terms) -> list[Slot]:

@@ -59,7 +59,7 @@ def lone_values(
     whole = [field for field in fields if field.kind in {Kind.REASON, Kind.CHOICE}]
     if len(whole) == 1 and whole[0].kind is Kind.REASON:
         spans = [span for span in spans if not is_read(*span, read)]  # "User name jdoe. I agree to it"
-    if len(whole) == 1 and (spans := _without_greeting(fresh, spans)):
+    if len(whole) == 1 and spans:
         slot = Slot(
             (whole[0],),
             spans[0][0],
@@ -72,15 +72,6 @@ def lone_values(
         if len(items_of(fields)) == 1 or whole[0].kind is Kind.CHOICE:
             said = [span for span in spans if not is_read(*span, read)]
             yield from _whole(fresh, terms, slot, whole[0], said, alone=len(items_of(fields)) == 1)
-
-
-def _without_greeting(fresh: Fresh, spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
-    """The sentences less a "Dear all," on a line of its own, behind which the first one says what is answered: "None left"."""
-    for start, end in spans[:1] if len(spans) > 1 else ():
-        words = fresh.text[start:end].strip()
-        if words.endswith((",", "，")) and len(words.split()) <= _FEWER:
-            return spans if any(hit.means.matters for hit in fresh.within(start, end)) else spans[1:]
-    return spans
 
 
 def _whole(

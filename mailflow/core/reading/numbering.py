@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import CJK, lower
+from mailflow.core.reading.words import CJK
 
 _TO_POINT = r"(?:[^\W\d_]{1,9}[ ]){2,3}(?=\d[ ]?[:：])"  # "Pour la 1 :", "Zu Frage 1:"
 _MARKER = re.compile(
@@ -21,12 +21,10 @@ _MARKER = re.compile(
 )
 _BEFORE_NUMBER = " \t>*•-(（"
 _BETWEEN = " \t,.;:"
-_MOST_LEADS = 5
 _OPENS = re.compile(
     rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:[\d①-⑨]|[a-z][)）]|[iv]{{1,3}}[)）.]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
 )
 _IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:\d[:.)）]|[a-z][)）])(?=\s)")
-_BEHIND = re.compile(r"[.!?:：。！？,;][ \t]+(?=1[ \t]+[^\W\d])")  # "Sorry, I was ill. 1 lost, 2 yes, 3 yes"
 _MARKER_SIGN = re.compile(r"[\d①-⑨]|[a-z][)）]|\b[iv]{1,3}\.")
 _UNITS = "个個条條项項台年月日時时分秒枚つ回次개대월일년시분회"  # "1个备份码" counts a thing
 _COUNTER = r"[번番](?:[은는도も]|は(?!い))?"  # "1번 네", "1番は yes"
@@ -53,9 +51,7 @@ def may_be_numbered(fresh: Fresh) -> bool:
     """Whether a line or sentence begins with a number, or a line with a word and the number 1, as one must to be read."""
     if _MARKER_SIGN.search(fresh.low) is None:
         return False
-    if _OPENS.search(f"\n{fresh.text}") is not None or _IN_TEXT.search(fresh.low) is not None:
-        return True
-    return _BEHIND.search(fresh.low) is not None
+    return _OPENS.search(f"\n{fresh.text}") is not None or _IN_TEXT.search(fresh.low) is not None
 
 
 def numbered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot]:
@@ -110,24 +106,17 @@ def _in_text(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], r
 def _slots(
     fresh: Fresh, asked: Sequence[Question], marks: Sequence[tuple[list[int], re.Match[str]]]
 ) -> list[Slot]:
-    word = _word_before(marks[0][1]) if marks else ""
     slots: list[Slot] = []
     joined: list[int] = []  # the numbers before an "and": "1. and 2. lost"
     for index, (numbers, match) in enumerate(marks):
         limit = marks[index + 1][1].start() if index + 1 < len(marks) else len(fresh.text)
-        if word and fresh.low[match.end() : limit].rstrip().endswith(word):
-            limit = fresh.low.rindex(word, match.end(), limit)  # "Question 1: yes, question 2: no"
-        end = min(limit, fresh.paragraph_end(match.end()))
-        span = (match.end(), end)
-        if end == limit and _only_joins(fresh, *span):
+        span = (match.end(), min(limit, fresh.paragraph_end(match.end())))
+        if _only_joins(fresh, *span):
             joined += numbers
             continue
-        if not numbers:
-            slots.append(Question(()).slot(*span, NUMBERED, _SURE, match.start()))
-        slots += [
-            asked[number - 1].slot(*span, NUMBERED, _SURE, match.start()) for number in (*joined, *numbers)
-        ]
+        answered = [asked[number - 1] for number in (*joined, *numbers)] or [Question(())]
         joined = []
+        slots += [one.slot(*span, NUMBERED, _SURE, match.start()) for one in answered]
     return slots
 
 
@@ -148,12 +137,6 @@ def _begins(fresh: Fresh, match: re.Match[str]) -> bool:
     return not fresh.text[:start].rpartition("\n")[2].strip(_BEFORE_NUMBER)
 
 
-def _word_before(match: re.Match[str]) -> str:
-    """The word that a number stands behind: "question 1"; "" if none."""
-    before = match.string[match.start() : match.start("mark")]
-    return lower("".join(filter(str.isalpha, before)))
-
-
 def _markers(text: str) -> Iterator[re.Match[str]]:
     """What may be a number of ours, looked for in the lines alone that hold a digit or a letter before a bracket."""
     sign = _MARKER_SIGN.search(text)
@@ -167,13 +150,10 @@ def _markers(text: str) -> Iterator[re.Match[str]]:
 def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
     """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes".
 
-    On one line they count if they are those of all our questions, each once, be it behind other words; a lone one before
-    a yes or a no: "1 no".
+    On one line they count if they are those of all our questions, each once; a lone one before a yes or a no: "1 no".
     """
     marks = [([int(match["mark"])], match) for match in _BARE_NUMBER.finditer(fresh.text)]
     every = list(range(1, len(asked) + 1))
-    if not marks and len(asked) > 1:
-        return next(filter(None, (_every(fresh, lead.end(), every) for lead in _leads(fresh))), [])
     if len(marks) == 1:
         (number,), mark = marks[0]
         if line := _every(fresh, mark.start(), every):
@@ -192,21 +172,13 @@ def _only_yes_or_no(fresh: Fresh, start: int) -> bool:
     )
 
 
-def _leads(fresh: Fresh) -> Iterator[re.Match[str]]:
-    """What ends right before a number 1 within a line."""
-    return islice(_BEHIND.finditer(fresh.text), _MOST_LEADS)
-
-
 def _every(fresh: Fresh, start: int, every: Sequence[int]) -> list[tuple[list[int], re.Match[str]]]:
     """The numbers in the rest of a line, where they are those of all our questions and something stands behind each."""
     end = fresh.line_end(start)
     marks = list(_NUMBER_IN_LINE.finditer(fresh.text, start, end))
     numbers = [int(mark["mark"]) for mark in marks]
     ends = [*(mark.start() for mark in marks[1:]), end]
-    said = all(
-        fresh.text[mark.end() : till].strip(_BETWEEN) and not _only_joins(fresh, mark.end(), till)
-        for mark, till in zip(marks, ends, strict=False)
-    )
+    said = all(fresh.text[mark.end() : till].strip(_BETWEEN) for mark, till in zip(marks, ends, strict=False))
     return (
         [([number], mark) for number, mark in zip(numbers, marks, strict=True)]
         if numbers == every and said

@@ -38,8 +38,6 @@ _ITEM = re.compile(
     rf"(?:[^\n:?：？]{{1,80}}[:?：？])?[ \t{re.escape(_BULLETS)}]*(?P<box>{TICKED.pattern}|{OPEN})[ \t]*(?P<text>[^\n]+)"
 )
 _LONGEST_LABEL = 120  # characters before a box
-_LEAST_SHARED = 4  # words of a line that are those of a statement
-_ALIKE = 0.6  # of its own words
 _CAPITALS = frozenset({"ok"})  # what is written so anyway
 _Span = tuple[int, int]
 
@@ -54,21 +52,18 @@ def chosen(lines: Sequence[Line], terms: Terms) -> list[Line]:
     )
     for place in islice(places, _MOST_LINES):
         left[place] = left[place]._replace(text=_left(left[place].text, terms))
-    for place, box in _left_open(left, terms):
+    for place, box in _left_open(left):
         left[place] = left[place]._replace(text=left[place].text[:box])
     return left
 
 
-def _left_open(lines: Sequence[Line], terms: Terms) -> Iterator[tuple[int, int]]:
-    """The lines, and where in them an open box begins, of some of which another is ticked: what stands there was not chosen.
-
-    Those of the form's statements stay, which are ticked one by one, and may be answered below.
-    """
+def _left_open(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
+    """The lines, and where in them an open box begins, of some of which another is ticked: what stands there was not chosen."""
     for _, some in groupby(enumerate(map(_item, lines)), lambda one: one[1] is not None):
         items = [(place, item, TICKED.match(item["box"]) is not None) for place, item in some if item]
         if len({ticked for _, _, ticked in items}) > 1:
             for place, item, ticked in items:
-                if not (ticked or _is_statement(item["text"], terms)):
+                if not ticked:
                     yield place, item.start("box")
 
 
@@ -77,12 +72,6 @@ def _item(line: Line) -> re.Match[str] | None:
     if line.mark is not Mark.FRESH or not BOX_SIGN.search(line.text[:_LONGEST_LABEL]):
         return None
     return _ITEM.match(line.text[:_LONGEST])
-
-
-def _is_statement(text: str, terms: Terms) -> bool:
-    words = set(normal_label(text).split())
-    least = max(_LEAST_SHARED, _ALIKE * len(words))
-    return any(len(words & statement.words) >= least for _, statement in terms.statements)
 
 
 def _left(text: str, terms: Terms) -> str:

@@ -33,8 +33,6 @@ _NEW = frozenset({"wanted", "change", "instead"})
 _MADE = frozenset({"had", "saved"})
 _KNOWS = frozenset({"you", "that"})  # "Do you see that it takes long?", in whatever words
 _THERE = frozenset({"held"})
-_TRUE = frozenset({"works"})  # "right", as of a device that is
-_SHAPED = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 
 
 class Question(NamedTuple):
@@ -67,18 +65,10 @@ def quoted(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Question]:
     texts = _questions(fresh) if asked else []
     found = [question for text, before in texts for question in _told_with(text, before, terms, asked)]
     told = {question.item: question for question in found if question is not None}
-    left = [item for item in asked if item not in told]
-    if len(left) == 1 == len(found) - len(told) and told.keys() <= set(asked) and _has_shape(terms, left[0]):
-        return [question or of_item(terms, left[0]) for question in found]
     if told and (len(told) == len(found) or (len(found) != len(asked) and _NUMBER.match(texts[0][0]))):
         return [question or _OTHER for question in found]  # under their numbers, whatever else was asked
     others = [of_item(terms, item)._replace(yes="") if told else of_item(terms, item) for item in asked]
     return [told.get(one.item, one) for one in others]  # a yes to who knows what chooses nothing
-
-
-def _has_shape(terms: Terms, item: str) -> bool:
-    """Whether an answer shows by itself that it is one: no yes or no is taken for an address."""
-    return all(field.kind in _SHAPED for field in terms.form.fields_of(item))
 
 
 def _told_with(text: str, before: str, terms: Terms, asked: Sequence[str]) -> list[Question | None]:
@@ -96,13 +86,6 @@ def _told(text: str, terms: Terms, asked: Sequence[str]) -> list[Question | None
 
 def _read(text: str, terms: Terms, asked: Sequence[str]) -> Question | None:
     return read_question(text, terms) or _labelled(text, terms, asked)
-
-
-def numbered(quoted: Sequence[Question], terms: Terms, asked: Sequence[str]) -> list[Question]:
-    """The questions whose numbers people write: where the quote was cut short, those of our letter go on behind it."""
-    told = [question.item for question in quoted]
-    left = asked[len(told) :] if told == list(asked[: len(told)]) else ()
-    return [*quoted, *(of_item(terms, item) for item in left)]
 
 
 def _questions(fresh: Fresh) -> list[tuple[str, str]]:
@@ -259,7 +242,7 @@ def _address(hits: Sequence[Hit], terms: Terms) -> Field | None:
 def _choice(question: str, terms: Terms, field: Field) -> Question:
     """A question for a choice: "Do you still have them?" means one by yes, and the other by no."""
     ways = terms.ways[field.key]
-    hits = _asked_for(terms.vocabulary.scan(question))
+    hits = terms.vocabulary.scan(question)
     parts = clauses(hits, terms.opposites)
     told = _told_by_state(ways, parts)
     if not told and _asks_whether(question, parts, terms):
@@ -270,15 +253,6 @@ def _choice(question: str, terms: Terms, field: Field) -> Question:
     if any("or" in hit.means.speech for hit in hits) and not any(part.states & HAS for part in parts):
         return Question((field,), yes)  # "Are they lost, or were none ever made?"
     return Question((field,), yes, next(choice for choice in field.choices if choice != yes))
-
-
-def _asked_for(hits: Sequence[Hit]) -> Sequence[Hit]:
-    """The hits without a frame around what is asked: "Is it right that …", "Is it true that …"."""
-    that = next((place for place, hit in enumerate(hits) if "that" in hit.means.speech), 0)
-    framed = that and not any(
-        hit.means.things or not _TRUE.issuperset(hit.means.states) for hit in hits[:that]
-    )
-    return hits[that + 1 :] if framed else hits
 
 
 def answers_clear(question: Question, text: str, hits: Sequence[Hit], terms: Terms) -> frozenset[bool]:

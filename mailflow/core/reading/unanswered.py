@@ -20,9 +20,6 @@ _LABELS = {Kind.AGREEMENT: AGREED_IN_PROSE, Kind.CHOICE: prose_rule("choice")}
 _BEHIND = re.compile(
     r"(?:[ \t]+[^\W\d_]{1,12}){0,2}(?:[ \t]*[(（][^()（）\n]{0,60}[)）])?[ \t]*(?:[：？]|[:=?](?=[\w\s]|\Z)|[-–—→]>?(?=\s|\Z))+(?P<said>[^\n]*)"
 )
-_LABEL = re.compile(
-    r"[ \t>*•·+-]*(?:\d{1,2}[.)][ \t]*)?[^\W\d_][^\n:：=]{0,60}?(?:[:：=]|[ \t][-–—])(?=\s|\Z)"
-)
 _COLONS = (":", "：")
 _AROUND = " \t.()[]<>{}\"'`*_-–—!?…。"
 
@@ -41,15 +38,4 @@ def _is_unanswered(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     if behind is None:
         return False
     said = behind["said"].strip(_AROUND)
-    if said:
-        return said in terms.values.get("unanswered", ()) or offers_both(said, terms)
-    return bool(behind["said"].strip()) or _is_among_labels(fresh, claim.start, behind.end())
-
-
-def _is_among_labels(fresh: Fresh, start: int, end: int) -> bool:
-    """Whether the line before or behind holds a label too; and nothing else follows, as a link does on "I agree to the rules:"."""
-    before = fresh.text[: fresh.starts[fresh.line_at(start)]].rstrip()
-    if _LABEL.match(fresh.text, end + 1):
-        return True
-    follows = fresh.text[end + 1 : fresh.line_end(min(end + 1, len(fresh.text)))].strip()
-    return not follows and _LABEL.match(before, before.rfind("\n") + 1) is not None
+    return not said or said in terms.values.get("unanswered", ()) or offers_both(said, terms)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from mailflow.core.form import Kind
 from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import MENTIONED, Claim, prose_rule
-from mailflow.core.reading.clauses import ENDED
 from mailflow.core.reading.evidence import HINT
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.participles import is_done
@@ -51,7 +50,7 @@ def _is_unreal(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     if text[end : end + 1] in _QUESTION and _is_example(fresh, claim):
         return True
     return (
-        (others and _is_anothers(fresh, terms, claim))
+        (others and _is_anothers(fresh, claim))
         or is_only_quoted(fresh, terms, claim)
         or (claim.sure > HINT and is_withdrawn(fresh, claim))  # what is only hinted at is not said
     )
@@ -72,22 +71,10 @@ def _names_another(fresh: Fresh, claim: Claim, first: int, cues: Iterable[Cue]) 
     )
 
 
-def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+def _is_anothers(fresh: Fresh, claim: Claim) -> bool:
     """As in "My brother lost his phone; I only forgot the password": of whom writes for another nothing is told of themselves."""
     text = fresh.flowed
     end = sentence_end(text[: claim.end + _AROUND], claim.end)
     _, following = fresh.sentence_at(end + 1)  # no stop of an address ends it
     till = min(following, end + _AROUND)
-    return any(
-        cue.binds is Binds.OF_MINE and _tells_loss(fresh, terms, claim, cue.start, till)
-        for cue in fresh.cues.within(claim.end, till)
-    )
-
-
-def _tells_loss(fresh: Fresh, terms: Terms, claim: Claim, start: int, end: int) -> bool:
-    """Whether the writer's own part tells of a loss where that one did: "my son broke my phone, I only want to get in" does not."""
-    if terms.form.by_key[claim.field].kind is not Kind.REASON:
-        return True
-    return any(
-        not ENDED.isdisjoint(hit.means.states) or hit.means.negates for hit in fresh.within(start, end)
-    )
+    return any(cue.binds is Binds.OF_MINE for cue in fresh.cues.within(claim.end, till))
