@@ -226,7 +226,6 @@ class _Reader:
             if place == last or not self._taken.touches(*place):
                 read = self._read_slot(slot) or [
                     *agreements.as_before(self._fresh, slot, read),
-                    *addresses.same_in_slot(self._fresh, slot, self._writer.address),
                 ]
                 self._claims += read
                 last = place

@@ -32,7 +32,7 @@ Where the form or our letter was answered
     askedagain            answers behind a question that the person typed or pasted without marks
     values                reads what stands in a slot, by the kind of its field
 Prose, by the kind of field
-    names                 account names; `announced`, `besidename`, `introduced`, `notbut`, `replaced`, `masked`, `candidates`, `namelike`, `likeness`; `composed` puts one
+    names                 account names; `announced`, `besidename`, `introduced`, `notbut`, `replaced`, `candidates`, `namelike`, `likeness`; `composed` puts one
                           together, `whichaccount` tells which of two
     addresses             e-mail addresses; `addressforms` finds them, `windows`, `roles` and `exchanged` tell which one each is, `ownaddress` what the writer's is
     links, works          projects and links; projects that nothing announces; `projectlists`: those behind the first one

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from mailflow.core.form import Field, Kind
+from mailflow.core.form import Field
 from mailflow.core.reading import ownaddress
 from mailflow.core.reading.addressforms import Found, find_plain
 from mailflow.core.reading.claim import Claim, prose_rule
-from mailflow.core.reading.clauses import HAS, RESERVES, Clause
+from mailflow.core.reading.clauses import HAS, Clause
 from mailflow.core.reading.denied import is_denied
-from mailflow.core.reading.exchanged import alternatives, exchanged, names_which
+from mailflow.core.reading.exchanged import alternatives, exchanged
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
-from mailflow.core.reading.notbut import is_put_right
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
 from mailflow.core.reading.sentences import COMMA, comma_parts, sentences
 from mailflow.core.reading.slots import Slot
@@ -32,7 +31,6 @@ _TWO = 2
 _SIGNED_WITH = 10  # lines below a farewell, at most
 _FIRST = 2  # sentences that may answer
 _NOTICE = 120  # characters of a legal notice before an address in it
-_FINE = frozenset({"works", "held", "verified"})
 _CHANGES = frozenset({"changed", "new"})
 _ADDRESSES = frozenset({"mailbox", "an_address"})
 _TELLS = frozenset({"registered", "wanted", "change"})
@@ -41,9 +39,7 @@ _TELLS = frozenset({"registered", "wanted", "change"})
 def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     """The first address that a slot holds, or the one by which that is put right: "not x but y"."""
     found = [one for one in fresh.addresses if slot.start <= one.start and one.end <= slot.end]
-    if len(found) > 1 and (
-        is_put_right(fresh, found[0], found[1]) or is_denied(fresh, terms, found[0].start, slot.start)
-    ):
+    if len(found) > 1 and is_denied(fresh, terms, found[0].start, slot.start):
         found = found[1:]
     for one in found[:1]:
         sure = slot.sure - (_SPELLED if one.spelled else 0)
@@ -61,19 +57,6 @@ def end_of_choice(fresh: Fresh, slot: Slot, end: int) -> int:
             break
         end = one.end
     return end
-
-
-def same_in_slot(fresh: Fresh, slot: Slot, sender: str) -> Iterator[Claim]:
-    """As in "1. same as this mail", where an address is asked for, and in "see signature"."""
-    field = next((field for field in slot.fields if field.kind is Kind.ADDRESS), None)
-    hits = fresh.within(slot.start, slot.end) if field and sender else ()
-    if field is None or not any("here" in hit.means.addresses for hit in hits):
-        return
-    value = _meant(fresh, frozenset[str]().union(*[hit.means.speech for hit in hits]), sender)
-    if value and not any(
-        hit.means.negates or hit.means.ends == "question" or hit.means.speech & RESERVES for hit in hits
-    ):
-        yield Claim(field.key, value, slot.rule, min(slot.sure, _SENDER), slot.start, slot.end)
 
 
 def _meant(fresh: Fresh, speech: AbstractSet[str], sender: str) -> str:
@@ -121,13 +104,13 @@ def in_prose(
         told = _only_one_new(found, told, sender)
     replaced = lost and not any(map(_is_of_verifying, parts))
     if replaced and sender:
-        told = _as_sender(fresh, found, told, parts, sender)
+        told = _as_sender(fresh, found, told, sender)
     old = {one.value for one, role in zip(found, told, strict=True) if role.name == REGISTERED}
     for one, role in zip(found, told, strict=True):
         new = _only_new_asked(terms, asked) or bool(old - {one.value})
         yield from _claim(terms, one, role, plain="" if replaced else WANTED if new else REGISTERED)
     if lost:
-        yield from _other_address(fresh, terms, found, told, sender)
+        yield from _other_address(fresh, terms, found, told)
     given = any(role.name == WANTED and role.sure >= _GIVEN for role in told)
     if sender and not found:
         yield from _this_one(terms, parts, sender, lost=lost)
@@ -145,10 +128,11 @@ def _only_supposes(
         return False
     end = found[-1].end + BESIDE  # "x should be the right one"
     cues = [key for hit in fresh.hits if hit.start <= end for key in keys([hit], "addresses")]
-    puts_right = _mends if (right := _is_right(fresh, found[-1])) else _puts_right
-    if not ("should" in cues or right) or not set(cues).isdisjoint({"change", "instead"}):
+    if not ("should" in cues or _is_right(fresh, found[-1])) or not set(cues).isdisjoint(
+        {"change", "instead"}
+    ):
         return False
-    return not any(puts_right(part) or "sorry" in part.marks for part in parts)
+    return not any(_mends(part) or "sorry" in part.marks for part in parts)
 
 
 def _is_right(fresh: Fresh, one: Found) -> bool:
@@ -158,17 +142,8 @@ def _is_right(fresh: Fresh, one: Found) -> bool:
     return works and "wanted" not in keys(fresh.within(begin, one.start), "addresses")
 
 
-def _around(parts: Sequence[Clause], one: Found) -> Iterator[Clause]:
-    """The clause that holds an address."""
-    return (part for part in parts if part.start <= one.start < part.end)
-
-
-def _puts_right(part: Clause) -> bool:
-    """Whether a clause tells of a mistake, or of a change of address; an address that is not verified may be one."""
-    return "unverified" in part.states or _mends(part)
-
-
 def _mends(part: Clause) -> bool:
+    """Whether a clause tells of a mistake, or of a change of address."""
     return "wrong" in part.states or bool(part.states & _CHANGES and _ADDRESSES.intersection(part.things))
 
 
@@ -177,25 +152,17 @@ def _is_of_verifying(part: Clause) -> bool:
     return "unverified" in part.states or "verification_mail" in part.things
 
 
-def _as_sender(
-    fresh: Fresh, found: Sequence[Found], told: Sequence[Role], parts: Sequence[Clause], sender: str
-) -> list[Role]:
+def _as_sender(fresh: Fresh, found: Sequence[Found], told: Sequence[Role], sender: str) -> list[Role]:
     """The roles of addresses: where the account's mailbox is lost, the one that they write from is the new one.
 
-    Unless it is said to be fine, or to be the account's perhaps: "it is x or y, the second is closed".
+    Unless it may be the account's: "it is x or y, the second is closed".
     """
     if len(found) == _TWO and alternatives(fresh, *found):
         return list(told)
     return [
-        Role(WANTED, _LIKELY)
-        if role.name != WANTED and one.value.lower() == sender.lower() and not _is_fine(one, parts)
-        else role
+        Role(WANTED, _LIKELY) if role.name != WANTED and one.value.lower() == sender.lower() else role
         for one, role in zip(found, told, strict=True)
     ]
-
-
-def _is_fine(one: Found, parts: Sequence[Clause]) -> bool:
-    return any(part.states & _FINE for part in _around(parts, one))
 
 
 def _only_one_new(found: Sequence[Found], told: Sequence[Role], sender: str) -> list[Role]:
@@ -210,17 +177,17 @@ def _only_one_new(found: Sequence[Found], told: Sequence[Role], sender: str) -> 
 
 
 def _other_address(
-    fresh: Fresh, terms: Terms, found: Sequence[Found], told: Sequence[Role], sender: str
+    fresh: Fresh, terms: Terms, found: Sequence[Found], told: Sequence[Role]
 ) -> Iterator[Claim]:
     """Who has lost a mailbox and names two addresses, of which one is told from the other, means both for the account."""
     names = {role.name for role in told}
     one_way, field = (REGISTERED, terms.wanted) if REGISTERED in names else (WANTED, terms.registered)
     known = {one.value.lower() for one, role in zip(found, told, strict=True) if role.name == one_way}
     left = {one.value.lower(): one for one in found if one.value.lower() not in known}
-    if field is None or not known or len(left) != 1 or {REGISTERED, WANTED} <= names or NEXT in names:
+    if field is None or not known or len(left) != 1 or NEXT in names:
         return
-    value, one = left.popitem()
-    if one_way == REGISTERED or not (value == sender.lower() or is_listed(fresh, one.start)):
+    _, one = left.popitem()
+    if one_way == REGISTERED or not is_listed(fresh, one.start):
         yield Claim(field.key, one.value, "other address", _LIKELY, one.start, one.end)
 
 
@@ -247,7 +214,7 @@ def is_free(fresh: Fresh, terms: Terms, one: Found, free: Sequence[tuple[int, in
         return False
     begin = fresh.starts[fresh.line_at(one.start)]
     line = fresh.text[begin : fresh.line_end(one.end)]
-    if line.count("|") > 1 or (" | " in line and not names_which(terms, fresh.low[begin : one.start])):
+    if line.count("|") > 1:
         return False  # a signature: "Example Ltd | 1 Main Street | info@example.org"
     if one.end == fresh.line_end(one.end) and is_signed(fresh, terms, one.start):
         return False
@@ -312,17 +279,9 @@ def _sender(
         cues = _cues_for_sender(part, hits)
         if part.question and "change" not in cues and not _asks_for_it(part):
             continue
-        supposed = not lost and _is_supposed(part, hits) and not any(map(_puts_right, parts))
-        if (
-            begged
-            or ("wanted" in cues and not supposed)
-            or "change" in cues
-            or _new_asked(terms, asked, cues)
-        ):
+        if begged or "wanted" in cues or "change" in cues or _new_asked(terms, asked, cues):
             field = terms.wanted
-        elif not lost and (
-            supposed or "registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")
-        ):
+        elif not lost and ("registered" in cues or keys(hits, "names") or "mailbox" in keys(hits, "things")):
             field = terms.registered
         else:
             field = None
@@ -366,11 +325,6 @@ def _the_same(parts: Sequence[Clause]) -> Iterator[tuple[Clause, bool]]:
             yield part, False
 
 
-def _is_supposed(part: Clause, sentence: Sequence[Hit]) -> bool:
-    """As in "The account must be on the address I write from", of which nothing is to change."""
-    return "should" in keys(part.hits, "addresses") and bool(keys(sentence, "names"))
-
-
 def _asks_for_it(part: Clause) -> bool:
     """As in "Can you switch it to the one I write from?", rather than "Is the one I write from right?"."""
     here = next(hit for hit in part.hits if "here" in hit.means.addresses)
@@ -396,7 +350,7 @@ def _new_asked(terms: Terms, asked: Sequence[str], cues: Sequence[str]) -> bool:
     """Whether the new address was asked for, as it is of those who cannot read the account's, which is not theirs to write from."""
     if terms.wanted is None or terms.wanted.item not in asked:
         return False
-    return "registered" not in cues or _only_new_asked(terms, asked)
+    return "registered" not in cues
 
 
 def _only_new_asked(terms: Terms, asked: Sequence[str]) -> bool:

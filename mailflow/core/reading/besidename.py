@@ -14,7 +14,6 @@ from mailflow.core.reading.namelike import (
     NAME,
     QUOTES,
     Found,
-    accepted,
     accepted_before,
     ends_phrase,
     last_name,
@@ -24,19 +23,14 @@ from mailflow.core.reading.words import lower, words_of
 
 _OPEN_NAME = rf"(?<![\w@.-])(?P<open>[{QUOTES}@]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)"
 _IN_BRACKET = re.compile(rf"{_OPEN_NAME}[ ]?[(（](?P<said>(?:[^\W\d]+[ ]){{0,2}})\Z", re.ASCII)
-_APPOSED = re.compile(rf"{_OPEN_NAME},[ ](?P<own>\w+)[ ]\Z", re.ASCII)
 _CHOSEN = tuple(
     re.compile(rf"{_OPEN_NAME}[ ](?P<as>\w{{1,5}})[ ]{own}\Z", re.ASCII) for own in ("", r"\w{1,5}[ ]")
-)
-_BETWEEN_COMMAS = re.compile(
-    rf",[ ](?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?),[ ]", re.ASCII
 )
 _AT_PLACE = re.compile(r"\s\w{1,5}\s(\w+)(?:\s(\w+))?")  # "on pypi", "on your site"
 _SEPARATES = ",;:.–—-\n"
 _QUESTIONS = ("?", "？")
 _BRACKETS = (")", "）")
 _LOOK_BACK = 90
-_BEFORE = 20  # characters before a name that are looked at
 _MOST_WORDS = 2  # before a name that is all of its phrase: "Hi, …"
 
 
@@ -84,18 +78,6 @@ def that_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return accepted_before(fresh, terms, match, begin + first, plain=match["name"].islower())
 
 
-def apposed(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "I think it was jdoe, my user name"."""
-    begin = max(0, hit.start - _LOOK_BACK)
-    match = _APPOSED.search(fresh.text[begin : hit.start])
-    if match is None or not terms.among("own", match["own"].lower()) or not ends_phrase(fresh, hit.end):
-        return None
-    before = words_of(fresh.low[max(0, begin + match.start() - _BEFORE) : begin + match.start()])[-2:]
-    if not terms.among("is", *before[-1:], " ".join(before)):
-        return None
-    return accepted_before(fresh, terms, match, begin, plain=match["name"].islower())
-
-
 def chosen(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "I have used jdoe as my user name"."""
     begin = max(0, hit.start - _LOOK_BACK)
@@ -108,11 +90,3 @@ def chosen(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if asked or not taken or not fresh.low[: begin + match.start()].rstrip().endswith(taken):
         return None
     return accepted_before(fresh, terms, match, begin, plain=match["name"].islower())
-
-
-def between_commas(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "My account, jdoe, is locked"."""
-    match = _BETWEEN_COMMAS.match(fresh.text, hit.end)
-    if match is None or not match["name"].islower() or terms.everyday(match["name"]):
-        return None
-    return accepted(fresh, terms, match, strong=False)

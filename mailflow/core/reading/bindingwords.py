@@ -50,7 +50,6 @@ class Binds(StrEnum):
     # Around a name or an address:
     UNREAL_BEFORE = "unreal_before"  # before one that is none, or none yet: "I nearly registered as x"
     UNREAL_BEHIND = "unreal_behind"  # the same behind it
-    RENAMED = "renamed"  # before the name that an account is to get: "could be changed to x"
     SUPPOSING = "supposing"  # before it, whatever stands between: "in case somebody asks you"
     DENIED_BEHIND = "denied_behind"  # right behind it: "is not mine"
     DISOWNED = "disowned"  # behind it, a comma before: "x is my colleague's account, not mine"

@@ -15,7 +15,6 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from mailflow.core.form import Field
-from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import BESIDE_ACCOUNT, Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_initialled, is_made_of, words_of_writer
@@ -42,7 +41,6 @@ _TECHNICAL = re.compile(
 _START, _BEGIN, _END = itemgetter(0), attrgetter("start"), attrgetter("end")
 _LOOK_BACK = 30  # characters in front of a name
 _TO_WRONG = 3  # spaces between a name and what says that it is wrong: "x, which was wrong"
-_TO_NAME = 3  # characters between an "I wrote" and a name
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
 SHAPED = 0.7  # it looks like nothing but a name
@@ -142,11 +140,8 @@ def _candidates(
         cues: Sequence[_Cue] = _cues(fresh, terms, start, end)
         denied = {_name_of(match) for match in _denied(fresh, start, end)}
         told.extend((match, cues, denied) for match in likely)
-    wrong.update(_thought(fresh, [match for match, _, _ in told]))
     for match, cues, denied in told:
         none = denied | wrong
-        if _is_other(fresh, match):
-            continue
         if _name_of(match) not in none and _name_of(match) not in others:
             yield match, cues, none
 
@@ -173,24 +168,6 @@ def _wrong(
                 near = fresh.low.count(" ", match.end(), hit.start) <= _TO_WRONG
                 if near and may_be_name(fresh, terms, match, own):
                     yield match
-
-
-def _is_other(fresh: Fresh, match: re.Match[str]) -> bool:
-    """Whether it is the second of two, the first of which may be any word: "jdoe or jdoe2"."""
-    return any(
-        "or" in hit.means.speech and 0 < match.start() - hit.end <= 1
-        for hit in fresh.within(match.start() - _LOOK_BACK, match.start())
-    )
-
-
-def _thought(fresh: Fresh, likely: Sequence[re.Match[str]]) -> Iterator[str]:
-    """The names that are only said to have been written, where one that is much like them follows: "I wrote jdo. It must be jdoe"."""
-    names = [_name_of(match) for match in likely]
-    for place, match in enumerate(likely[:-1]):
-        cues = fresh.cues.within(match.start() - _LOOK_BACK, match.start()) if len(names) > 1 else ()
-        written = any(cue.binds is Binds.THOUGHT and match.start() - cue.end <= _TO_NAME for cue in cues)
-        if written and any(one != names[place] and _alike(one, names[place]) for one in names[place + 1 :]):
-            yield names[place]
 
 
 def _alike(name: str, wrong: str) -> bool:
@@ -259,8 +236,6 @@ def may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], own: AbstractS
     name, start = match["name"], match.start("name")
     if _VERSION.match(fresh.text, match.end()):
         return False  # "I'd like to report x 1.0.3"
-    if _in_address(fresh, start) or (terms.everyday(name) and not _is_by_chance(terms, name, own)):
-        return False
     if any(hit.start <= start < hit.end and hit.means.matters for hit in fresh.within(start - 20, start + 1)):
         return False
     if terms.among("not_last", name.lower().rpartition(".")[2]) or _TECHNICAL.fullmatch(name):
@@ -270,11 +245,6 @@ def may_be_name(fresh: Fresh, terms: Terms, match: re.Match[str], own: AbstractS
         ("_" in name and is_made_of(name, own)) or is_initialled(name, own)
     )
     return not of_words and not terms.is_service(name.lower())
-
-
-def _is_by_chance(terms: Terms, name: str, own: AbstractSet[str]) -> bool:
-    """Whether a name is only by chance a word of dictionaries: "chale", as Corvin Hale is called."""
-    return not terms.common(name) and is_initialled(name, own)
 
 
 def _is_own(
@@ -299,11 +269,6 @@ def _is_guessed(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
 
 def _text_before(fresh: Fresh, place: int) -> str:
     return fresh.low[max(0, place - _LOOK_BACK) : place]
-
-
-def _in_address(fresh: Fresh, place: int) -> bool:
-    before = bisect_right(fresh.addresses, place, key=_BEGIN) - 1
-    return before >= 0 and place < fresh.addresses[before].end
 
 
 def _sureness(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue]) -> float:
@@ -339,11 +304,7 @@ def _gets_in(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
         return False
     before = _BEFORE.search(_text_before(fresh, match.start()))
     leads = before is None or before["mark"] or not before["word"] or terms.among("opens", before["word"])
-    return bool(leads or _opens_sentence(fresh, match.start()))
-
-
-def _opens_sentence(fresh: Fresh, place: int) -> bool:
-    return not fresh.text[fresh.sentence_at(place)[0] : place].strip()
+    return bool(leads)
 
 
 def _is_told(fresh: Fresh, terms: Terms, match: re.Match[str], cues: Sequence[_Cue], *, asked: bool) -> bool:

@@ -132,9 +132,11 @@ class _Said:
             joined -= 1
         if not 0 < joined < len(words) - 1:
             return ""
-        name, last = words[joined - 1].strip(QUOTES), self._end_of(words[-1].strip(QUOTES))
+        name, last = words[joined - 1].strip(QUOTES), words[-1].strip(QUOTES)
+        if self._terms.among("underscore", last.lower()):
+            last = "_"
         quoted = name != words[joined - 1]
-        if not _NAME.fullmatch(name) or not last or name.endswith(last):
+        if not _NAME.fullmatch(name) or not (last.isdigit() or last == "_") or name.endswith(last):
             return ""
         if not (quoted or joined == 1 or self._leads_to_name(words[joined - 2], words[joined - 1])):
             return ""  # "my user name is jdoe; the file foo with a 7 at the end"
@@ -159,14 +161,6 @@ class _Said:
             return ""
         name = "".join(filter(str.isalnum, match.group())).lower()
         then = _THEN.match(self._fresh.text, match.end(), self._end)
-        if then and self._joins(then["between"]):
+        if then:
             return name + then["end"]
         return name if _STOP.match(self._fresh.text, match.end()) else ""
-
-    def _joins(self, between: str) -> bool:
-        return all(self._terms.among("with_a", word) for word in words_of(between))
-
-    def _end_of(self, word: str) -> str:
-        if word.isdigit() or word == "_":
-            return word
-        return "_" if self._terms.among("underscore", word.lower()) else ""

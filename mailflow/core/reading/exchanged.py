@@ -10,7 +10,7 @@ from mailflow.core.reading.clauses import ENDED, HAS, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.windows import BESIDE, is_arrow
+from mailflow.core.reading.windows import BESIDE, keys
 from mailflow.core.reading.words import has_cjk, words_of
 
 _FAR = 120  # characters from one to the other, with what stands in brackets between
@@ -18,13 +18,13 @@ _LEAD = 40  # characters before an address, or behind it
 _WORDS = 3  # of those the last ones, or the first
 _BEHIND = 160  # characters behind both, in which it is told which is which
 _NEXT = 2  # characters between what stands side by side
-_AWAY = 2  # sentences
 _ADDRESSES = frozenset({"mailbox", "an_address"})
 _MAILS = frozenset({"mail", "verification_mail"})
 _CHANGES, _TELLING = frozenset({"change", "wanted"}), frozenset({"signup", "as"})
 _LOST = ENDED | {"fails"}
 _CUES = frozenset({"registered", "wanted", "change"})
 _EITHER = frozenset({"first", "second"})
+_ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
 _IS = 2  # characters between "the first" and what it is
 
 _Pair = tuple[Found, Found]
@@ -42,15 +42,9 @@ def exchanged(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> dict[int, b
     return told
 
 
-def names_which(terms: Terms, lead: str) -> bool:
-    """Whether all that stands before an address on its line tells that it is the older or the newer one: "Was | x"."""
-    words = words_of(lead)
-    return 0 < len(words) <= _WORDS and any(_ends_in(terms, key, words) for key in ("formerly", "nowadays"))
-
-
 def _arrow(fresh: Fresh, _: Terms, pair: _Pair) -> bool | None:
     """As in "x -> y"."""
-    return False if is_arrow(fresh.text[pair[0].end : pair[1].start]) else None
+    return False if fresh.text[pair[0].end : pair[1].start].strip() in _ARROWS else None
 
 
 def _from_to(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
@@ -74,10 +68,9 @@ def _from_to(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
 def _in_place_of(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     """As in "Instead of x please put, if you can, y", but not in "Instead of x I typed y when I registered"."""
     first, second = pair
-    start, stop = fresh.sentence_at(first.start)
-    before = fresh.within(start, first.start)
+    before = fresh.within(fresh.sentence_at(first.start)[0], first.start)
     opens = any(_is_beside(fresh, hit, "instead", first) for hit in before)
-    if not opens or second.start >= stop or any(hit.means.negates for hit in before):
+    if not opens or any(hit.means.negates for hit in before):
         return None
     between = fresh.within(first.end, second.start)
     if any(not _TELLING.isdisjoint(hit.means.names) or hit.means.negates for hit in between):
@@ -94,19 +87,13 @@ def _mistyped(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     if second.start >= stop:
         return None
     before, between = fresh.within(start, first.start), fresh.within(first.end, second.start)
-    if _is_turned(fresh, before, pair) or _is_misspelled_as(fresh, terms, before, pair):
+    if _is_misspelled_as(fresh, terms, before, pair):
         return True
     leads = any(_is_beside(fresh, hit, "instead", first) for hit in before)
     if not (leads or _trails(fresh, pair)) or not _tells_of_mistake(fresh, start, stop):
         return None
-    keys = [key for hit in between for name, key in hit.means.concepts if name == "addresses"]
-    wished = leads and "wanted" in keys and "registered" not in keys
-    if (
-        wished
-        or "change" in keys
-        or "should" in keys
-        or (leads and any(hit.means.negates for hit in between))
-    ):
+    told = keys(between, "addresses")
+    if leads and not _CHANGES.isdisjoint(told) and "registered" not in told:
         return None  # "it is wrong: instead of x please use y"
     if any("works" in hit.means.states for hit in fresh.within(second.end, stop)):
         return None  # "instead of x it is y that is right"
@@ -125,25 +112,8 @@ def _trails(fresh: Fresh, pair: _Pair) -> bool:
     """As in Korean and Japanese "x-instead y-as entered"."""
     first, second = pair
     between = fresh.within(first.end, second.start)[:1]
-    instead = any(
-        "instead" in hit.means.addresses and has_cjk(fresh.text[hit.start : hit.end]) for hit in between
-    )
-    return instead and any(
-        "registered" in hit.means.addresses and hit.start - second.end <= _NEXT
-        for hit in fresh.within(second.end, second.end + _LEAD)
-    )
-
-
-def _is_turned(fresh: Fresh, before: Sequence[Hit], pair: _Pair) -> bool:
-    """As in Chinese "took x, wrote y", with a verb of what is registered."""
-    first, second = pair
-    if not any(_is_beside(fresh, hit, "from", first) for hit in before):
-        return False
     return any(
-        "registered" in hit.means.addresses
-        and hit.start - first.end <= _NEXT
-        and second.start - hit.end <= _NEXT
-        for hit in fresh.within(first.end, second.start)
+        "instead" in hit.means.addresses and has_cjk(fresh.text[hit.start : hit.end]) for hit in between
     )
 
 
@@ -176,7 +146,7 @@ def _takes_over(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
         return None
     start, stop = fresh.sentence_at(first.start)
     told = any("registered" in hit.means.addresses for hit in fresh.within(start, first.start))
-    return None if told or second.start >= stop or _tells_of_mistake(fresh, start, stop) else True
+    return None if told or _tells_of_mistake(fresh, start, stop) else True
 
 
 def _each_told(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
@@ -187,16 +157,12 @@ def _each_told(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     if second.start >= stop or not between or not between[-1].means.breaks:
         return None
     if second.start - between[-1].end > _NEXT or any(
-        _is_cue(hit) for hit in fresh.within(start, first.start)
+        not _CUES.isdisjoint(hit.means.addresses) for hit in fresh.within(start, first.start)
     ):
         return None
     one = _is_new(terms, between)
     other = _is_new(terms, fresh.within(second.end, stop))
     return one if one is not None and other is not None and one != other else None
-
-
-def _is_cue(hit: Hit) -> bool:
-    return not _CUES.isdisjoint(hit.means.addresses)
 
 
 def _is_new(terms: Terms, hits: Sequence[Hit]) -> bool | None:
@@ -247,16 +213,16 @@ def _told_which(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
         return None
     for part in clauses(behind, terms.opposites):
         named = part.marks & _EITHER
-        if len(named) != 1 or part.question or part.reserved or part.sentence >= _AWAY:
+        if len(named) != 1 or part.question or part.reserved:
             continue
-        if not _ADDRESSES.issuperset(part.things) or part.topics:
+        if not _ADDRESSES.issuperset(part.things):
             continue  # "the second device is broken"
         is_first = "first" in named
-        if part.states & _LOST and not _is_to_replace(part):
+        if part.states & _LOST:
             return None if alternatives(fresh, *pair) else not is_first
         if not part.negated and _is_accounts(part):
             return not is_first
-        wanted = _is_to_replace(part) or any("wanted" in hit.means.addresses for hit in part.hits)
+        wanted = any("wanted" in hit.means.addresses for hit in part.hits)
         if not part.negated and (wanted or (part.states & HAS and "only" in part.marks)):
             return is_first
     return None
@@ -273,12 +239,6 @@ def _is_accounts(part: Clause) -> bool:
     return any("registered" in hit.means.addresses and hit.start >= said.end + _IS for hit in part.hits) or (
         "is_at" in part.states and any("account" in hit.means.names for hit in part.hits)
     )
-
-
-def _is_to_replace(part: Clause) -> bool:
-    """As in "The latter should replace it", but not in "please replace the first"."""
-    said = next(hit for hit in part.hits if hit.means.speech & _EITHER)
-    return any("change" in hit.means.addresses and hit.start > said.start for hit in part.hits)
 
 
 _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (

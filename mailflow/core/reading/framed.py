@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
-from mailflow.core.reading import notbut
 from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
 from mailflow.core.reading.denied import is_denied, leads_on
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.namelike import QUOTES, TAIL
 from mailflow.core.reading.roles import REGISTERED, WANTED
-from mailflow.core.reading.sentences import COMMA
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
@@ -28,7 +26,7 @@ _PAIR = 2  # words: "on GitHub"
 _BESIDE_QUOTE = 40  # characters before or behind a quotation that say whose it is
 _KINDS = frozenset({Kind.NAME, Kind.ADDRESS})
 _PARTS = frozenset({"comma", "colon", "open", "and", "but"})
-_NEAR_PEER, _AFTER_PEER = 60, 5  # characters between a colleague and what is theirs, and words
+_NEAR_PEER = 60  # characters between a colleague and what is theirs
 _PAUSES = frozenset(",，、;；–—")
 _PUT_BEHIND = re.compile(r"[(（,]\s?\Z")
 _VOUCHED = frozenset({"verified"})  # "you can verify it with our admin, x"
@@ -105,14 +103,15 @@ class _Around:
         self._cues = cues.within(self.start, self.stop)
         if not self.is_name:  # "It was changed to x. That was not me."
             behind = cues.within(self.stop, self.stop + _NEXT)
-            self._cues += [cue for cue in behind if cue.binds in _NEXT_SENTENCE and self._opens(cue)]
+            self._cues += [
+                cue
+                for cue in behind
+                if cue.binds in _NEXT_SENTENCE and not self.fresh.text[self.stop : cue.start].strip()
+            ]
         taken = any(cue.binds in _RULES and _RULES[cue.binds](self, cue) for cue in self._cues)
         taken = taken or self._is_beside_peer() or self._is_forbidden()
         taken = taken or (self.is_name and self._is_fine())
         return taken or self._is_denied() or self._is_elsewhere() or (self.is_name and self._is_anothers())
-
-    def _opens(self, cue: Cue) -> bool:
-        return not self.fresh.text[self.stop : cue.start].strip()
 
     def _is_forbidden(self) -> bool:
         """As in "please do not switch it to x", but not in "I never switched it to x"."""
@@ -121,7 +120,7 @@ class _Around:
         for no, asked in pairwise(hit for hit in told if hit.means.negates or hit.means.addresses & _ASKED):
             at_once = 0 <= asked.start - no.end <= 1 and self.place - asked.end <= 1
             if at_once and no.means.negates and "unable" not in no.means.speech:
-                return not self.was_so() and not self.has_subject(no.start)
+                return not self.has_subject(no.start)
         return False
 
     def _is_denied(self) -> bool:
@@ -153,7 +152,7 @@ class _Around:
         ]
         begin, end = max(peers, default=(self.place, self.place))
         told = words_of(fresh.low[end : self.place])
-        if not peers or len(told) > _AFTER_PEER:
+        if not peers:
             return False
         if match[0][0] == "," and not (
             self.terms.among("of", *told[:1]) or not any(map(self.terms.everyday, told))
@@ -180,15 +179,9 @@ class _Around:
             (hit for hit in behind if hit.means.states or hit.means.negates or hit.means.breaks == "but"),
             None,
         )
-        return told is not None and "works" in told.means.states and self.is_of_person()
+        return told is not None and "works" in told.means.states and self.names_person(self.start, self.place)
 
     # What the rules ask about a phrase around the value
-
-    def is_of_person(self) -> bool:
-        """Whether somebody else is named before the value, and the writer in no way: "my boss, x"."""
-        before = self.fresh.within(self.start, self.place)
-        named = self.names_person(self.start, self.place)
-        return named and not any(hit.means.addresses & _CUES for hit in before)
 
     def names_person(self, start: int, end: int) -> bool:
         """Whether somebody else is named in a part of the sentence: "my colleague"."""
@@ -197,12 +190,8 @@ class _Around:
         )
 
     def is_before(self, cue: Cue) -> bool:
-        """Whether it stands before the value, in the same clause or one that goes on with it."""
-        return cue.end <= self.place and not self.has_but(cue.end, self.place)
-
-    def is_parted(self, cue: Cue) -> bool:
-        """Whether something else begins between it and the value."""
-        return COMMA.search(self.fresh.text, cue.end, self.place) is not None
+        """Whether it stands before the value."""
+        return cue.end <= self.place
 
     def leads_on(self, cue: Cue, *more: str) -> bool:
         """Whether it stands before the value and only words that lead to one follow, or those of `more` lists."""
@@ -216,10 +205,6 @@ class _Around:
         """Whether the word before a place is one that then does something: "I"."""
         before = words_of(self.fresh.low[self.start : place])
         return bool(before) and self.terms.among("subject", before[-1])
-
-    def has_but(self, start: int, end: int) -> bool:
-        """Whether a "but" stands in a part of the text."""
-        return any("but" in hit.means.speech for hit in self.fresh.within(start, end))
 
     def was_so(self) -> bool:
         """Whether what is denied was so until now: "is not mine any more"."""
@@ -249,32 +234,20 @@ class _Around:
         match = (_BEHIND_PUT_IN if put_in else _BEHIND).match(self.fresh.text, self.end)
         return match.end() if match else self.end
 
-    def is_put_right(self) -> bool:
-        """Whether behind a "but" another name follows; of addresses `notbut` tells it."""
-        fresh = self.fresh
-        but = next((hit for hit in fresh.within(self.end, self.stop) if "but" in hit.means.speech), None)
-        return but is not None and notbut.said_behind(fresh, self.terms, but.end, self.stop) is not None
-
 
 def _unreal(around: _Around, cue: Cue) -> bool:
     """As in "I nearly registered as x", and in German "ich wollte x heißen"."""
-    surrounds = cue.start < around.place and cue.end > around.end
-    return surrounds or around.leads_on(cue, "wishes_on")
+    return around.leads_on(cue, "wishes_on")
 
 
-def _unreal_behind(around: _Around, cue: Cue) -> bool:
-    """As in Turkish "x olsaydı"."""
-    return cue.start >= around.end and not around.has_but(around.end, cue.start)
+def _is_behind(around: _Around, cue: Cue) -> bool:
+    """As in "my brother's user name is x, but it is not about him", and in Turkish "x olsaydı"."""
+    return cue.start >= around.end
 
 
 def _supposing(around: _Around, cue: Cue) -> bool:
     """As in "in case somebody asks you to switch my account to x", but not in "in case somebody asks: it is x"."""
     return around.is_before(cue) and ":" not in around.fresh.text[cue.end : around.place]
-
-
-def _renamed(around: _Around, cue: Cue) -> bool:
-    """As in Spanish "mi usuario podría cambiarse a x"; an address would be the one that is wanted."""
-    return around.is_name and around.leads_on(cue)
 
 
 def _denied_behind(around: _Around, cue: Cue) -> bool:
@@ -284,20 +257,15 @@ def _denied_behind(around: _Around, cue: Cue) -> bool:
 
 def _disowned(around: _Around, cue: Cue) -> bool:
     """As in "x is my colleague's account, not mine"."""
-    if cue.start < around.end or around.has_but(around.end, cue.start):
+    if cue.start < around.end:
         return False
     paused = around.fresh.text[around.end : cue.start].rstrip()[-1:] in _PAUSES
     return paused or around.names_person(around.end, cue.start)
 
 
-def _beside_point(around: _Around, cue: Cue) -> bool:
-    """As in "my brother's user name is x, but it is not about him"."""
-    return around.is_name and cue.start >= around.end
-
-
 def _vouches(around: _Around, _: Cue) -> bool:
     """As in "you can ask my boss, x", where the address is that of a person who is named before it."""
-    return not around.is_name and around.is_of_person()
+    return not around.is_name and around.names_person(around.start, around.place)
 
 
 def _order(around: _Around, cue: Cue) -> bool:
@@ -336,13 +304,11 @@ def _of_organisation(around: _Around, cue: Cue) -> bool:
 
 def _thieves(around: _Around, cue: Cue) -> bool:
     """As in "a hacker changed the address to x"."""
-    return around.is_before(cue) and not around.is_parted(cue) and around.is_changed(cue.start)
+    return around.is_before(cue) and around.is_changed(cue.start)
 
 
-def _unasked(around: _Around, cue: Cue) -> bool:
+def _unasked(around: _Around, _: Cue) -> bool:
     """As in "it was changed to x without my knowledge", but not in "please change it to x, that was not me"."""
-    if cue.end <= around.place:
-        return around.is_before(cue) and not around.is_parted(cue) and around.is_changed(around.start)
     return around.is_changed(around.start)
 
 
@@ -351,19 +317,13 @@ def _example(around: _Around, cue: Cue) -> bool:
     return 0 <= around.place - cue.end <= _RIGHT_BEFORE
 
 
-def _thought(around: _Around, cue: Cue) -> bool:
-    """As in "I thought that it was x, but it is y"."""
-    return around.is_name and around.is_before(cue) and around.is_put_right()
-
-
 _RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
     Binds.UNREAL_BEFORE: _unreal,
-    Binds.UNREAL_BEHIND: _unreal_behind,
+    Binds.UNREAL_BEHIND: _is_behind,
     Binds.SUPPOSING: _supposing,
-    Binds.RENAMED: _renamed,
     Binds.DENIED_BEHIND: _denied_behind,
     Binds.DISOWNED: _disowned,
-    Binds.BESIDE_POINT: _beside_point,
+    Binds.BESIDE_POINT: _is_behind,
     Binds.VOUCHES: _vouches,
     Binds.ORDERS: _order,
     Binds.FORBIDS: _forbids,
@@ -373,7 +333,6 @@ _RULES: Mapping[Binds, Callable[[_Around, Cue], bool]] = {
     Binds.THIEVES: _thieves,
     Binds.UNASKED: _unasked,
     Binds.EXAMPLE: _example,
-    Binds.THOUGHT: _thought,
 }
 
 

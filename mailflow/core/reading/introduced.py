@@ -29,7 +29,6 @@ _CLOSING = re.compile(rf"[.!?)\n]\s*(?P<name>{NAME})\s*\Z", re.ASCII)
 _INITIALLED = re.compile(r"[a-z]{3,}[._][a-z]|[a-z][._][a-z]{3,}|[a-z]{3,}\d+", re.ASCII)
 _PLAIN = re.compile(r"[a-z]{5,}", re.ASCII)
 _NO_LATIN = re.compile(f"[{CJK}\u0400-\u04ff]")
-_GREETED = re.compile(r"(?:\A|[\n.!?。！？，…])\s*(?:[^\W\d_]+[ ,!~]*+){0,2}\Z")
 _SENTENCE_END = ("\n", ".", "!", "?", "。", "！", "？")
 _PARTS = re.compile(r"[\d_.]+")
 _WITH_DICTIONARY = frozenset({"de", "en", "es", "fr", "it", "pt"})
@@ -49,8 +48,8 @@ def unlike_words(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     shaped = _NO_LATIN.search(fresh.text, hit.start, hit.end) is not None or is_initialled(terms, name)
     if not (shaped or begins_as_no_word(fresh, terms, name)):
         return None
-    placed = _opens_sentence(fresh, hit.start) and ends_phrase(fresh, match.end("name"))
-    return Found(name, *match.span("name"), WEAK if shaped else SHAKY) if placed else None
+    ends = ends_phrase(fresh, match.end("name"))
+    return Found(name, *match.span("name"), WEAK if shaped else SHAKY) if ends else None
 
 
 def in_brackets(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -90,7 +89,7 @@ def by_copula(fresh: Fresh, terms: Terms) -> Iterator[Found]:
 def set_apart(fresh: Fresh, terms: Terms) -> Iterator[Found]:
     """As in "jane.d, lost my phone" at the beginning of a sentence, and in what ends the mail as a sentence of its own: "jdoe"."""
     for match in islice(_OPENING.finditer(fresh.text), _MOST):
-        if is_initialled(terms, match["name"]) and match["name"].isascii():
+        if is_initialled(terms, match["name"]):
             yield Found(match["name"], *match.span("name"), SHAKY)
     last = _CLOSING.search(fresh.text, max(0, len(fresh.text) - _LOOK_BACK))
     if last is None or not _may_be_name(terms, last["name"]):
@@ -150,7 +149,3 @@ def _before_verb(verbs: tuple[str, ...]) -> re.Pattern[str]:
     """A name and the verb that ends a sentence, where that stands behind it: "x です"."""
     ways = "|".join(map(re.escape, sorted(verbs, key=len, reverse=True)))
     return re.compile(rf"(?<![\w@./:-])(?P<name>{NAME})['\"”’」』]?[ ]?(?:{ways})", re.ASCII)
-
-
-def _opens_sentence(fresh: Fresh, place: int) -> bool:
-    return _GREETED.search(fresh.text[max(0, place - _LOOK_BACK) : place]) is not None

@@ -31,16 +31,7 @@ def is_made_of(name: str, words: AbstractSet[str]) -> bool:
     """Whether a word holds one of some names, and more than that: who signs with a first name gives no account name."""
     parts = _LETTERS.findall(fold(lower(name)))
     letters = "".join(parts)
-    held = any(_holds(part, word) for part in (letters, *parts) for word in words)
-    return letters not in words and (held or _begins_both(letters, words))
-
-
-def _begins_both(letters: str, words: AbstractSet[str]) -> bool:
-    """Whether a word is the initial of one name and the beginning of another: "nbrzez" of Natalia Brzezicka."""
-    if len(letters) <= _LEAST:
-        return False
-    begun = {word for word in words if word.startswith(letters[1:])}
-    return bool(begun) and any(word[0] == letters[0] for word in words - begun)
+    return letters not in words and any(_holds(part, word) for part in (letters, *parts) for word in words)
 
 
 def is_initialled(name: str, words: AbstractSet[str]) -> bool:

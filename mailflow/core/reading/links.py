@@ -40,8 +40,7 @@ def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterat
     text = fresh.text[slot.start : slot.end]
     if terms.states_nothing(field, text):
         return
-    listed = _URL.sub(" ", text)
-    pieces = _pieces(_BEHIND_NAME.sub(_name_alone, listed))
+    pieces = _pieces(_BEHIND_NAME.sub(_name_alone, _URL.sub(" ", text)))
     named = [piece for piece in pieces if _NAME.fullmatch(piece) and not terms.states_nothing(field, piece)]
     if not all(map(_NAME.fullmatch, pieces)):
         named = [name for name in named if not terms.common(name)]  # prose rather than a list: "black, flask"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import CJK, words_of
+from mailflow.core.reading.words import CJK
 
 QUOTES = "\"'`´‘’‚‛“”„«»‹›「」『』《》"
 NAME = r"[A-Za-z0-9](?:[\w.-]{0,62}[A-Za-z0-9])?"
@@ -83,30 +82,16 @@ def is_insisted(fresh: Fresh, terms: Terms, start: int, end: int, *, quoted: boo
     if not (aside or any(map(_insists, hits))):
         hits = ()  # the next sentence is about something else
     if any(hit.means.states or hit.means.speech & _KNOWS_NOT for hit in hits if not _insists(hit)):
-        return _names_it(fresh, hits, fresh.text[start:end])
+        return False
     if not quoted and fresh.low[start:end] in terms.values.get("unknown", ()):
-        return _calls_it_name(fresh, terms, hits, till)
+        return False
     first = aside and hits and "yes" in hits[0].means.says
     before = quoted and any(map(_insists, fresh.within(start - _NEAR, start)))
-    return bool(first or before) or any(map(_insists, hits)) or _calls_it_name(fresh, terms, hits, till)
+    return bool(first or before) or any(map(_insists, hits))
 
 
 def _insists(hit: Hit) -> bool:
     return "insists" in hit.means.speech
-
-
-def _calls_it_name(fresh: Fresh, terms: Terms, hits: Sequence[Hit], end: int) -> bool:
-    """As in "that's the user name!"."""
-    last = next((hit.end for hit in reversed(hits) if "noun" in hit.means.names), 0)
-    names_one = not last or not all(map(terms.common, words_of(fresh.low[last:end])))  # "(user name jdoe)"
-    return not names_one and not any(hit.means.negates for hit in hits)
-
-
-def _names_it(fresh: Fresh, hits: Sequence[Hit], name: str) -> bool:
-    """Whether what seems to tell of a loss is the name again: 'lost (yes, my user name is really "lost")'."""
-    telling = [hit for hit in hits if hit.means.states]
-    again = all(fresh.text[hit.start : hit.end] == name for hit in telling)
-    return bool(telling) and again and any("noun" in hit.means.names for hit in hits)
 
 
 def is_spelled(fresh: Fresh, terms: Terms, end: int) -> bool:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise, takewhile
+from itertools import islice, takewhile
 
 from mailflow.core.form import Field
 from mailflow.core.reading import announced, introduced, notbut, whichaccount
 from mailflow.core.reading.claim import ORDINARY, Claim, prose_rule
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
-from mailflow.core.reading.masked import named_beside
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.namelike import INSISTED, NAME, QUOTES, SHAKY, STRONG, accepted, is_insisted
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.taken import Spans
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import has_cjk, words_of
 
 _LONGEST = 64
 _WRAPPING = QUOTES + "<>[](){}（）【】* \t\xa0"
@@ -28,17 +26,13 @@ _WORD_SAID = re.compile(
     rf"(?P<open>[{QUOTES}<*]?)(?P<name>_*{NAME}_*)(?P<close>[{QUOTES}>*]?)(?!\S)", re.ASCII
 )
 _LINK = re.compile(rf"(?:https?://)?[\w.-]+/((?:\w+/)+)({NAME})/?", re.ASCII)
-_MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
-_OPENING = re.compile(rf"\s*({NAME})(?:\.\s|\s*\n|\s*\Z)", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
 _CLOSING = re.compile(r"[)\]}>]")
 _OR = re.compile(
     rf"[{QUOTES}]?,?[ \n](?P<or>\w+(?: \w+)?)[ \n](?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)"
 )
-_LEAST_PROSE = 3  # words
 _MOST = 200  # phrases that may announce a name: each is looked around closely
 _PIECES = re.compile(r"[,;，；、]\s?|\s[/|]\s")
-_BETWEEN = 20
 _SEVERAL = 2
 _SAID = frozenset({"account", "noun"})  # kinds of words that announce a name
 _INTRODUCES = frozenset({"iam", "mine"})
@@ -77,14 +71,10 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     if terms.states_nothing(field, text):
         return
     name = (
-        _from_profile(first, terms, field)
-        or _from_path(first, terms, field)
+        _from_path(first, terms, field)
         or clean(first)
         or clean(_PIECES.split(first)[0])
         or clean(_CLOSING.split(first)[0])
-        or _first_word(first, terms)
-        or _before_copula(first, terms)
-        or _announced_within(fresh, terms, slot)
     )
     start = fresh.text.find(name, slot.start)
     if name and (right := notbut.at_once(fresh, terms, start + len(name))) is not None:
@@ -109,45 +99,11 @@ def _answers_nothing(terms: Terms, slot: Slot, word: str) -> bool:
     return not slot.asked and word.lower() in terms.values.get("yes", ())
 
 
-def _from_profile(text: str, terms: Terms, field: Field) -> str:
-    low = text.lower()
-    for prefix, owner in terms.profiles:
-        place = low.find(prefix) if owner is field else -1
-        if place >= 0:
-            match = _WHOLE.match(text, place + len(prefix))
-            return match.group(1).rstrip(".-") if match else ""
-    return ""
-
-
 def _from_path(text: str, terms: Terms, field: Field) -> str:
     """The name in a link with the path of a profile, on whatever host: "https://pypi.example/user/jdoe/"."""
     paths = {prefix.partition("/")[2] for prefix, owner in terms.profiles if owner is field}
     links = (_LINK.fullmatch(word.strip(_WRAPPING)) for word in text.split() if "/" in word)
     return next((link[2] for link in links if link and link[1].lower() in paths), "")
-
-
-def _first_word(text: str, terms: Terms) -> str:
-    """The name before prose that goes on in its slot: "User name: jane_d and I lost my phone"."""
-    words = text.split()
-    if len(words) < _LEAST_PROSE or not all(map(terms.common, words_of(" ".join(words[1:_LEAST_PROSE])))):
-        return ""
-    name = clean(words[0])
-    return "" if terms.common(name) or name[:1].isupper() else name
-
-
-def _announced_within(fresh: Fresh, terms: Terms, slot: Slot) -> str:
-    """The name of a sentence in its slot: "My user name is jane_d, e-mail jane@example.org"."""
-    for hit in fresh.within(slot.start, slot.end):
-        found = announced.find(fresh, terms, hit, "noun") if "noun" in hit.means.names else None
-        if found is not None and found.end <= slot.end:
-            return found.name
-    return ""
-
-
-def _before_copula(text: str, terms: Terms) -> str:
-    """The name of "jane_d 입니다", where the verb that ends the sentence stands apart."""
-    name, _, rest = text.strip().partition(" ")
-    return clean(name) if rest and has_cjk(rest) and terms.among("copula", rest.strip(" .。!！~")) else ""
 
 
 def _is_word(name: str, fresh: Fresh, place: int) -> bool:
@@ -177,17 +133,9 @@ def _with_another(fresh: Fresh, terms: Terms, end: int) -> int:
 
 def _in_prose(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -> Iterator[Claim]:
     yield from _profiles(fresh, terms, field)
-    yield from _corrected(fresh, terms, field)
     yield from notbut.corrected(fresh, terms, field)
-    yield from _mentioned(fresh, terms, field)
-    yield from _opening(fresh, terms, field)
-    yield from named_beside(fresh, terms, field)
     yield from whichaccount.in_prose(fresh, terms, field)
-    if (
-        there := announced.named_there(fresh, terms)
-        or announced.under_service(fresh, terms)
-        or announced.unlike_elsewhere(fresh, terms)
-    ):
+    if there := announced.under_service(fresh, terms) or announced.unlike_elsewhere(fresh, terms):
         yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
     for hit in islice((hit for hit in hits if hit.means.names), _MOST):
         yield from _announced(fresh, terms, field, hit)
@@ -202,19 +150,6 @@ def _profiles(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
             if match:
                 name = match.group(1).rstrip(".-")
                 yield Claim(field.key, name, "profile URL", 0.9, place, match.end(), rank=2)
-
-
-def _corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
-    """As in "it is `x`, not `y`"."""
-    wrapped = list(_WRAPPED.finditer(fresh.text))
-    for right, wrong in pairwise(wrapped):
-        if wrong.start() - right.end() > _BETWEEN or "\n" in fresh.text[right.end() : wrong.start()]:
-            continue
-        between = fresh.within(right.end(), wrong.start())
-        if any(hit.means.negates or "instead" in hit.means.addresses for hit in between):
-            name = right.group(1)
-            if not (terms.states_nothing(field, name) or terms.common(name)):
-                yield Claim(field.key, name, "corrected name", STRONG, right.start(), wrong.end(), rank=2)
 
 
 def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[Claim]:
@@ -259,24 +194,6 @@ def set_apart(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """A name that nothing announces, where one is wanted and no other was found."""
     for found in (*introduced.set_apart(fresh, terms), *introduced.same_as_elsewhere(fresh, terms)):
         yield Claim(field.key, found.name, "name set apart", found.sure, found.start, found.end, rank=0)
-
-
-def _opening(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
-    """A word that opens the mail as a sentence of its own and looks like nothing but a name: "jane_d42. Lost my phone."""
-    match = _OPENING.match(fresh.text, fresh.subject)
-    if match is None or match[1].isalpha() or match[1][1:].isdigit() or terms.common(match[1]):
-        return  # "A1." numbers an answer
-    broken = any(one.start == match.start(1) for one in fresh.addresses)  # over two lines
-    if not (match[1].isdigit() or broken):
-        yield Claim(field.key, match[1], "opening word", SHAKY, match.start(1), match.end(1), rank=0)
-
-
-def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
-    """As in "@x", unless it is one at another service."""
-    for match in _MENTION.finditer(fresh.text) if "@" in fresh.text else ():
-        near = words_of(fresh.low[max(0, match.start() - 25) : match.end() + 25])
-        if not (terms.among("elsewhere", *near) or terms.states_nothing(field, match[1])):
-            yield Claim(field.key, match[1].rstrip(".-"), "mention", SHAKY, match.start(), match.end())
 
 
 def without_unlike(terms: Terms, claims: Sequence[Claim], writer: Writer) -> list[Claim]:

@@ -11,17 +11,11 @@ from mailflow.core.reading import addressforms
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import WORK, Hit
 from mailflow.core.reading.namelike import NAME, QUOTES, STRONG
 from mailflow.core.reading.terms import Terms
 
 _WRONG = re.compile(rf"(?P<name>{NAME})[{QUOTES}]?[ ,，、]{{0,2}}\Z", re.ASCII)
 _RIGHT = re.compile(rf"[ ,，、]{{0,2}}[{QUOTES}]?(?P<name>{NAME})", re.ASCII)
-# A name, behind which stands an "and" at most.
-_BEFORE = re.compile(
-    rf"(?<![\w@./-])(?P<name>{NAME})[{QUOTES}]?[ ,，、]{{1,2}}(?:[^\W\d_]{{1,4}} )?\Z", re.ASCII
-)
-_AFTER = re.compile(rf"[ ][{QUOTES}]?(?P<name>{NAME})(?![\w@])", re.ASCII)
 _BEHIND_PAUSE = re.compile(rf"[ ,，、:–—-]{{0,3}}[{QUOTES}]?(?P<name>{NAME})", re.ASCII)
 _STOPS = frozenset(",，、…–—-")
 _PAUSE = f" ,，、…–—-{QUOTES}"
@@ -30,18 +24,31 @@ _WORDS_TO_IS = 4
 _WORD = re.compile(rf"(?<![\w@./-])(?P<name>{NAME})(?![\w@/])", re.ASCII)
 _LEADS = f" \t\n,，、:：–—-{QUOTES}"
 _MOST = 20  # words that may correct
-_SPOKEN = frozenset({"noun", "account", "mine"})  # kinds of words that announce a name
 _NAMED = frozenset({"noun", "account"})
-_AWAY, _FAR = 2, 150  # sentences and characters
+_FAR = 150  # characters
 _LONGEST = 70  # characters of a name and what stands around it
 _BEFORE_NAME = 2  # characters between a "not" and its name
 _ALIKE = 0.75  # of their letters, as a name is mistyped
 
 
 def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
-    """The name that is put in place of another."""
-    yield from _not_but(fresh, terms, field)
-    yield from _and_not(fresh, terms, field)
+    """The name that is put in place of another: "not jdo but jdoe", and in Korean and Japanese "jdo-not jdoe"."""
+    for hit in fresh.hits:
+        by_itself = "not_but" in hit.means.speech
+        if not by_itself and "but" not in hit.means.speech:
+            continue
+        begin = max(0, hit.start - _LONGEST)
+        if not (by_itself or any(one.means.negates for one in fresh.within(begin, hit.start))):
+            continue
+        right = _RIGHT.match(fresh.text, hit.end)
+        wrong = _WRONG.search(fresh.text, begin, hit.start) if right else None
+        if wrong is None or right is None:
+            continue
+        name = right["name"].rstrip(".-")
+        if is_of_address(fresh, name, hit.start):
+            continue
+        if _is_mistyped(wrong["name"], name) and not terms.everyday(name):
+            yield Claim(field.key, name, "corrected name", STRONG, wrong.start(), right.end(), rank=2)
 
 
 def at_once(fresh: Fresh, terms: Terms, place: int) -> re.Match[str] | None:
@@ -65,7 +72,7 @@ def is_put_right(fresh: Fresh, wrong: addressforms.Found, right: addressforms.Fo
     near = right.start - wrong.end <= _ASIDE
     for cue in fresh.cues.within(wrong.end, right.start) if near else ():
         rest = fresh.flowed[wrong.end : cue.start] + fresh.flowed[cue.end : right.start]
-        if cue.binds is Binds.PUTS_RIGHT and _is_said_again(fresh, wrong.start, rest.strip(f"{_PAUSE}:.")):
+        if cue.binds is Binds.PUTS_RIGHT and not rest.strip(f"{_PAUSE}:."):
             return not _says_not(fresh, cue.start, cue.end)
     return any("but" in hit.means.speech for hit in hits) and _is_thought(fresh, wrong.start)
 
@@ -80,11 +87,6 @@ def is_of_address(fresh: Fresh, name: str, place: int) -> bool:
     if not any(part in one.value.lower() for one in fresh.addresses if begin <= one.start < end):
         return False
     return all(_NAMED.isdisjoint(hit.means.names) for hit in fresh.within(begin, end))
-
-
-def _is_said_again(fresh: Fresh, place: int, word: str) -> bool:
-    """Whether nothing is left, or what stands before a place as well: "signed up with x. Sorry, with y"."""
-    return not word or fresh.flowed[:place].endswith(f" {word} ")
 
 
 def _says_not(fresh: Fresh, start: int, end: int) -> bool:
@@ -126,7 +128,7 @@ def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> 
         stop = fresh.sentence_at(hit.start)[1]
         said = {word["name"].lower() for word in _WORD.finditer(fresh.text, hit.start, stop)}
         before = [one for one in given if one.end <= hit.start and str(one.value).lower() not in said]
-        if not before or any(map(_is_of_else, fresh.within(hit.start, stop))):
+        if not before:
             continue
         for right in _WORD.finditer(fresh.text, hit.end, stop):
             name = right["name"].rstrip(".-")
@@ -136,91 +138,17 @@ def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> 
                 yield Claim(field.key, name, "corrected name", STRONG, hit.start, right.end(), rank=2)
 
 
-def _is_of_else(hit: Hit) -> bool:
-    """Whether a phrase speaks of projects, or of what they are not sure of: "Actually, it may be jdoe"."""
-    return hit.means.traits & WORK != 0 or "doubt" in hit.means.speech
-
-
 def _is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
     """Whether a name stands right behind what corrects, a comma, a colon or an "is", and no "not" before it."""
     before = fresh.low[told:place].rstrip(_LEADS)
-    end = told + len(before)
-    if not before.strip() or fresh.low[end:place].strip(QUOTES + " "):
+    if not before.strip() or fresh.low[told + len(before) : place].strip(QUOTES + " "):
         return not any(hit.means.negates for hit in fresh.within(told, place)[-1:])
-    corrects = any("correct" in hit.means.speech and hit.end == end for hit in fresh.within(told, end)[-1:])
-    return corrects or terms.among("is", before.rsplit(None, 1)[-1])
+    return terms.among("is", before.rsplit(None, 1)[-1])
 
 
 def _may_be_right(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
     goes_on = fresh.text[match.end() : match.end() + 1]
     return not (terms.everyday(match["name"].rstrip(".-")) or goes_on.isalpha() or goes_on == "@")
-
-
-def _not_but(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
-    for hit in fresh.hits:
-        by_itself = "not_but" in hit.means.speech
-        if not by_itself and "but" not in hit.means.speech:
-            continue
-        begin = max(0, hit.start - _LONGEST)
-        if not (by_itself or any(one.means.negates for one in fresh.within(begin, hit.start))):
-            continue
-        right = _RIGHT.match(fresh.text, hit.end)
-        wrong = _WRONG.search(fresh.text, begin, hit.start) if right else None
-        if wrong is None or right is None or not (by_itself or _is_denied(fresh, wrong.start())):
-            continue
-        name = right["name"].rstrip(".-")
-        if is_of_address(fresh, name, hit.start):
-            continue
-        if _is_mistyped(wrong["name"], name) and not terms.everyday(name):
-            yield Claim(field.key, name, "corrected name", STRONG, wrong.start(), right.end(), rank=2)
-
-
-def _and_not(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
-    """As in "My user name has a dash, it is jane-doe and not janedoe", where a name or an account is spoken of before."""
-    for hit in _prefixed_nots(fresh):
-        wrong = _AFTER.match(fresh.text, hit.end)
-        right = _BEFORE.search(fresh.text, max(0, hit.start - _LONGEST), hit.start) if wrong else None
-        if wrong is None or right is None:
-            continue
-        name, start = right["name"], right.start("name")
-        if terms.everyday(name) or not _is_mistyped(wrong["name"].rstrip(".-"), name):
-            continue
-        if _is_given(fresh, terms, _spoken(fresh, start), start):
-            yield Claim(field.key, name, "corrected name", STRONG, start, wrong.end(), rank=2)
-
-
-def _prefixed_nots(fresh: Fresh) -> list[Hit]:
-    """The words for "not" but those that stand behind what they deny."""
-    behind = {hit.start for hit in fresh.hits if "not_but" in hit.means.speech}
-    nots = [hit for hit in fresh.hits if hit.means.negates or "instead" in hit.means.addresses]
-    return [hit for hit in nots if hit.start not in behind] if behind else nots
-
-
-def _spoken(fresh: Fresh, place: int) -> int:
-    """Where a name or an account was spoken of last before a place, in its sentence or the one before it; -1 if it was not."""
-    ended = 0
-    for hit in reversed(fresh.within(max(0, place - _FAR), place)):
-        ended += bool(hit.means.ends)
-        if ended == _AWAY or hit.means.traits & WORK:
-            return -1
-        if not _SPOKEN.isdisjoint(hit.means.names):
-            return hit.end
-    return -1
-
-
-def _is_given(fresh: Fresh, terms: Terms, told: int, start: int) -> bool:
-    """Whether a name follows an "is", or at once what speaks of names: "it is jane-doe", "user name jane-doe"."""
-    if told < 0:
-        return False
-    words = fresh.low[told:start].strip(QUOTES + " :").split()
-    return not words or terms.among("is", words[-1], " ".join(words[-2:]))
-
-
-def _is_denied(fresh: Fresh, place: int) -> bool:
-    return any(
-        hit.means.negates and place - hit.end <= _BEFORE_NAME
-        for hit in fresh.within(max(0, place - _LONGEST), place)
-    )
 
 
 def _is_mistyped(wrong: str, right: str) -> bool:

@@ -21,7 +21,6 @@ _FREE = frozenset(
 _LOOK_BACK = 120  # characters of a sentence before the value
 _NO_ORDER = frozenset({"unable", "not_but"})  # "not_but" denies what stands before it
 _NEAR = 30  # characters between a "not" and the address that it is about
-_NOT_MINE = frozenset({Binds.OTHERS_BEHIND, Binds.DENIED_BEHIND})
 _ADDRESS_BEHIND = frozenset({Binds.OTHERS_BEHIND, Binds.UNWANTED_BEHIND})
 _LONGEST = 40  # characters of what stands right behind it
 _AT_SERVICE = re.compile(r"\w{1,5}\s(\w+)\s")
@@ -43,9 +42,7 @@ def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool
     till = behind.end() if behind else end
     if field.kind is Kind.NAME:
         return _is_of_other(fresh, terms, first, place, _behind_service(fresh, terms, till))
-    if _is_written_to(fresh, terms, first, place) or _is_taken(fresh, terms, first, place):
-        return True
-    if _is_of_others(fresh, first, place):
+    if _is_written_to(fresh, terms, first, place) or _is_of_others(fresh, first, place):
         return True
     if field is not terms.wanted:
         told = any(hit.means.addresses or hit.means.names for hit in fresh.within(first, place))
@@ -62,7 +59,7 @@ def _behind_service(fresh: Fresh, terms: Terms, till: int) -> int:
 def _is_of_other(fresh: Fresh, terms: Terms, first: int, place: int, till: int) -> bool:
     """Whether a name is somebody else's: "somebody took the name x", "x is not my user name"."""
     behind = any(cue.binds is Binds.OTHERS_BEHIND for cue in _right_behind(fresh, till))
-    return behind or _is_taken(fresh, terms, first, place) or _is_told_not_mine(fresh, till)
+    return behind or _is_taken(fresh, terms, first, place)
 
 
 def _is_taken(fresh: Fresh, terms: Terms, first: int, place: int) -> bool:
@@ -87,10 +84,8 @@ def _is_unwanted(fresh: Fresh, first: int, place: int, till: int) -> bool:
 def _is_of_others(fresh: Fresh, first: int, place: int) -> bool:
     """As in "my wife's address is x" and "my bank has x", where nothing of the account stands between."""
     whose = [cue.end for cue in fresh.cues.within(first, place) if cue.binds is Binds.OTHERS_ADDRESS]
-    if not whose or place - whose[-1] > _NEAR:
-        return False
-    between = fresh.within(whose[-1], place)
-    return not any("registered" in hit.means.addresses or hit.means.names for hit in between)
+    between = fresh.within(whose[-1], place) if whose else ()
+    return bool(whose) and not any("registered" in hit.means.addresses or hit.means.names for hit in between)
 
 
 def _is_owned(fresh: Fresh, till: int) -> bool:
@@ -112,13 +107,6 @@ def _is_written_to(fresh: Fresh, terms: Terms, first: int, place: int) -> bool:
         and not any(map(terms.is_service, words_of(fresh.low[cue.end : place])))
         for cue in fresh.cues.within(first, place)
     )
-
-
-def _is_told_not_mine(fresh: Fresh, till: int) -> bool:
-    """As in "x is my colleague's account, not mine"; without the last words a company may well ask for that one."""
-    behind = fresh.cues.within(till, sentence_end(fresh.text[: till + _LOOK_BACK], till))
-    whose = next((cue for cue in behind if cue.binds is Binds.UNWANTED_BEHIND and cue.start == till), None)
-    return whose is not None and any(cue.binds in _NOT_MINE and cue.start >= whose.end for cue in behind)
 
 
 def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:

@@ -7,7 +7,6 @@ from itertools import takewhile
 
 from mailflow.core.reading.clauses import Clause
 from mailflow.core.reading.meaning import CUE, Hit
-from mailflow.core.reading.otherservice import is_of_other_service
 
 _LEAD = 12  # characters: " my ", " the "
 _ACCOUNTS = frozenset({"signup", "account"})
@@ -16,7 +15,7 @@ _ACCOUNTS = frozenset({"signup", "account"})
 def told(parts: Sequence[Clause]) -> Iterator[tuple[Clause, bool]]:
     """The clauses that tell what it is, each with whether it is the new one rather than the account's."""
     for part in parts:
-        if not part.traits & CUE or part.negated or part.asks or part.reserved or is_of_other_service(part):
+        if not part.traits & CUE or part.negated or part.asks or part.reserved:
             continue
         said = _said_of_it(part.hits)
         if "mailbox" not in {thing for hit in said for thing in hit.means.things}:

@@ -14,7 +14,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import RESERVES
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import WORK, Hit
-from mailflow.core.reading.namelike import QUOTES, STRONG, Found
+from mailflow.core.reading.namelike import STRONG, Found
 from mailflow.core.reading.sentences import part_start
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
@@ -36,7 +36,6 @@ def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> 
     given = [claim for claim in claims if claim.field == field.key]
     if not given:
         return
-    yield from _not_given(fresh, given)
     first = min(claim.end for claim in given)
     behind = (place for place, (start, _) in enumerate(fresh.sentences) if start >= first)
     for place in islice(behind, _MOST):
@@ -52,23 +51,6 @@ def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> 
         right = _right(fresh, terms, start, stop, there=elsewhere)
         if right is not None and right.name.lower() not in known:
             yield Claim(field.key, right.name, _RULE, STRONG, start, right.end, rank=2)
-
-
-def _not_given(fresh: Fresh, given: Sequence[Claim]) -> Iterator[Claim]:
-    """As in "The user name is x, not y" below a "User name: y"."""
-    for wrong in given:
-        name = str(wrong.value).lower()
-        place = fresh.low.find(name, wrong.end)
-        if place < 0 or not _is_denied(fresh, place):
-            continue
-        start, end = fresh.sentence_at(place)
-        others = [one for one in given if start <= one.start < end and str(one.value).lower() != name]
-        yield from (one._replace(rule=_RULE, rank=2) for one in others)
-
-
-def _is_denied(fresh: Fresh, place: int) -> bool:
-    near = fresh.within(max(0, place - _LEAD), place)
-    return any(hit.means.negates and place - hit.end <= _BEFORE_NAME for hit in near)
 
 
 def _of_elsewhere(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, known: set[str]) -> bool:
@@ -113,7 +95,7 @@ def _right(fresh: Fresh, terms: Terms, start: int, stop: int, *, there: bool) ->
         if there and not _is_there(fresh, terms, lead, end):
             continue
         found = said_at(fresh, terms, end)
-        if found is not None and found.end <= stop and not _is_work(fresh, lead, found):
+        if found is not None and found.end <= stop:
             return found
     return None
 
@@ -123,11 +105,3 @@ def _is_there(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     words = words_of(fresh.low[start:end])
     right = any("works" in hit.means.states for hit in fresh.within(start, end))
     return right or any(map(terms.is_service, words)) or terms.among("there", *words)
-
-
-def _is_work(fresh: Fresh, start: int, found: Found) -> bool:
-    """Whether it is a project, or an address that goes on behind the name."""
-    goes_on = fresh.text[found.end : found.end + 1] == "@" or fresh.text[: found.start].rstrip(
-        QUOTES
-    ).endswith("@")
-    return goes_on or any(hit.means.traits & WORK for hit in fresh.within(start, found.start))

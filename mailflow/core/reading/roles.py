@@ -23,7 +23,6 @@ NONE = ""
 _STATED, _CUED, _LOST, GUESSED, _CORRECTED, _SHAKY = 0.85, 0.8, 0.72, 0.7, 0.65, 0.6
 _OTHERS = frozenset({"phone", "device", "second_factor", "password", "username", "codes", "some_codes"})
 _JOINING = frozenset({"and", "but"})
-_APART = frozenset({"comma", "but", "colon"})
 _SUBJECTS = frozenset({"iam", "account"})
 _NAMED = frozenset({"account", "noun"})
 _OF_OLD = frozenset({"tied", REGISTERED})
@@ -32,7 +31,6 @@ _ALIKE = 60  # characters behind two addresses in which it is said that both are
 _PERSON = 2  # phrases before an address in brackets: a "with" and the bracket
 _OF_ACCOUNT = 8  # characters between an address and the account that has it: " of the "
 _TWO = 2
-_POINTS = frozenset({"that", "it"})
 _COUNTERPART = {REGISTERED: WANTED, WANTED: REGISTERED}
 
 
@@ -86,7 +84,7 @@ def _is_supposed_first(fresh: Fresh, found: Sequence[Found], told: Sequence[Role
     supposed = "should" in keys(before, "addresses") and not any(
         "wrong" in hit.means.states for hit in fresh.hits
     )
-    return supposed and bool(changes) and "should" not in changes[-1].means.addresses
+    return supposed and bool(changes)
 
 
 def _alike(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> int | None:
@@ -106,13 +104,11 @@ def _alike(fresh: Fresh, found: Sequence[Found], told: Sequence[Role]) -> int | 
 
 
 def _instead(_: Found, window: Window) -> Role | None:
-    """As in "x instead of y"; where y comes first, the other one tells the role. Not in "it is jane, not jaen, so x"."""
+    """As in "x instead of y", where the other one tells the role. Not in "it is jane, not jaen, so x"."""
     if "instead" not in window.near:
         return None
     behind = takewhile(lambda hit: "instead" not in hit.means.addresses, reversed(window.before))
-    if any(hit.means.breaks == "comma" for hit in behind):
-        return None
-    return Role(_COUNTERPART.get(window.earlier, WANTED), _CUED) if window.earlier else Role(NONE, 0)
+    return None if any(hit.means.breaks == "comma" for hit in behind) else Role(NONE, 0)
 
 
 def _changed(_: Found, window: Window) -> Role | None:
@@ -131,11 +127,6 @@ def _changed(_: Found, window: Window) -> Role | None:
 def _turned_into(_: Found, window: Window) -> Role | None:
     """As in Japanese and Korean "the registered address x-into change": what it is changed into stands right before the verb."""
     return Role(WANTED, _STATED) if "wanted" in window.right_behind else None
-
-
-def _arrow(_: Found, window: Window) -> Role | None:
-    """As in "x -> y"."""
-    return Role(WANTED, _CUED) if window.arrow else None
 
 
 def _not_verified(_: Found, window: Window) -> Role | None:
@@ -178,7 +169,6 @@ def _announced(one: Found, window: Window) -> Role | None:
         for hit, following in zip_longest(window.before, window.before[1:])
         if not (hit.means.addresses.isdisjoint(_COUNTERPART) or _is_of_another(hit, following))
         and not (_tells_of_another(hit, window.before) or _is_in_vain(hit, window.before))
-        and not _is_of_earlier(hit, window)
     ]
     if not cues:
         if "plain" not in keys(window.before, "addresses") or window.lost:
@@ -190,8 +180,6 @@ def _announced(one: Found, window: Window) -> Role | None:
         or _is_its_noun(cues[-2], cues[-1], window.before)
     )
     last = cues[-2] if earlier else cues[-1]
-    if "should" in last.means.addresses and ("speech", "doubt") in window.sentence and not window.changes:
-        return Role(REGISTERED, GUESSED)  # "should be x, but I'm not sure"
     if "tied" in last.means.addresses and last.start in window.begged:
         return Role(WANTED, _CUED)
     if _is_denied_before(last, window.before):
@@ -214,16 +202,9 @@ def _is_present_one(cue: Hit, before: Sequence[Hit]) -> bool:
     return "wanted" in cue.means.addresses and any("mailbox" in hit.means.things for hit in inside)
 
 
-def _is_of_earlier(cue: Hit, window: Window) -> bool:
-    """Whether it tells of the address before, and a "but" leads to this one: "x when I registered, but mine is y"."""
-    if window.earlier not in cue.means.addresses:
-        return False
-    return any(hit.means.breaks == "but" and hit.start >= cue.end for hit in window.before)
-
-
 def _is_of_another(cue: Hit, following: Hit | None) -> bool:
     """Whether it is another thing that is new or old: "I have a new phone, my address is x", "a new account with x"."""
-    if following is None or following.start - cue.end > 1 or cue.means.objects:
+    if following is None or following.start - cue.end > 1:
         return False
     if following.start >= cue.end and "account" in following.means.names:
         return True
@@ -256,7 +237,7 @@ def _only_supposes(cue: Hit, should: Hit, before: Sequence[Hit]) -> bool:
 
 def _tied_to(cue: Hit, described: Hit, window: Window) -> bool:
     """As in "still registered to the private address of y, x": what an account is tied to is its own, whatever it is called."""
-    if "tied" not in cue.means.addresses or cue.start in window.begged:
+    if "tied" not in cue.means.addresses:
         return False
     between = [hit for hit in window.before if cue.end <= hit.start < described.start]
     return not any(hit.means.breaks or hit.means.states for hit in between)
@@ -315,19 +296,6 @@ def _registered_with(_: Found, window: Window) -> Role | None:
     return Role(REGISTERED, GUESSED) if verb and _SUBJECTS & {*keys(window.before, "names")} else None
 
 
-def _signed_up(one: Found, window: Window) -> Role | None:
-    """As in "signed up this morning as jdoe with x", "registered and put x"; not in "… and want to change it to x"."""
-    names = [index for index, hit in enumerate(window.before) if "signup" in hit.means.names]
-    if not names or not window.beside & {"to", "change"}:
-        return None
-    between = window.before[names[-1] + 1 :]
-    last = next((hit for hit in reversed(between) if hit.means.addresses), None)
-    put = last is not None and "change" in last.means.addresses and one.start - last.end <= BESIDE
-    changes = sum(_is_change(hit) for hit in between) - put
-    apart = any(hit.means.breaks in _APART or hit.means.negates for hit in between)
-    return None if apart or changes or "wanted" in keys(between, "addresses") else Role(REGISTERED, GUESSED)
-
-
 def _told_behind(_: Found, window: Window) -> Role | None:
     """As in "x, with which I registered", which does not go on with the new one."""
     cues = keys(window.behind, "addresses")
@@ -340,14 +308,7 @@ def _next_best(_: Found, window: Window) -> Role | None:
     if not window.earlier:
         return None
     more = any(hit.means.states or set(hit.means.things) - {"an_address"} for hit in window.before)
-    return Role(NEXT, 0) if not more or "if" in keys(window.before, "speech") else None
-
-
-def _is_fallback(before: Sequence[Hit]) -> bool:
-    """As in "If that doesn't work, y", where the one before is a "that"."""
-    speech = [hit.means.speech for hit in before]
-    place = next((index for index, one in enumerate(speech) if "if" in one), None)
-    return place is not None and any(not _POINTS.isdisjoint(one) for one in speech[place + 1 : place + 2])
+    return None if more else Role(NEXT, 0)
 
 
 def _in_brackets(_: Found, window: Window) -> Role | None:
@@ -357,7 +318,7 @@ def _in_brackets(_: Found, window: Window) -> Role | None:
 
 def _lost(_: Found, window: Window) -> Role | None:
     """As in "I cannot read x any more"."""
-    return Role(REGISTERED, _LOST) if window.lost and not _is_fallback(window.before) else None
+    return Role(REGISTERED, _LOST) if window.lost and "if" not in keys(window.before, "speech") else None
 
 
 def _given_to_account(one: Found, window: Window) -> Role | None:
@@ -404,9 +365,7 @@ def _plain(_: Found, window: Window) -> Role | None:
 _RULES: tuple[Callable[[Found, Window], Role | None], ...] = (
     _instead,
     _turned_into,
-    _signed_up,
     _changed,
-    _arrow,
     _registered_with,
     _not_verified,
     _companion,

@@ -24,11 +24,8 @@ _GONE = frozenset({"gone", "ended", "fails", "wrong", "unverified", "seized"})
 _GOES = HAS - {"held"}
 _WORD_BEFORE = re.compile(r"(\w+)[ -]\Z")
 _LIST_MARKS = " \t0123456789.)(-*•·"
-_COLONS = frozenset(":：")
 _SELF = frozenset({"iam"})
 _CORRECTS = ("speech", "correct")
-_NOT_BUT = ("speech", "not_but")
-_ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +40,11 @@ class Window:
     behind: Sequence[Hit]  # all that follows
     right_behind: frozenset[str]  # the address words of Japanese or Korean that follow at once
     sentence: frozenset[Concept]  # all that it says
-    corrects: (
-        bool  # it is a correction, or right behind one an "it's", a "not x but y", or what is below a colon
-    )
+    corrects: bool  # it is a correction, or right behind one
     changes: bool  # a change is spoken of before it or right behind it, or anywhere beside two addresses
     follows: bool  # another address stands before it in the sentence
     earlier: str  # and that one's role
     spanned: bool  # a phrase goes around it, up to the next: "change x to"
-    arrow: bool  # and between the two an arrow
     account: bool  # the account is spoken of just before it
     only_it: bool  # by no more than an "it's"
     bracketed: bool  # it stands in brackets right behind a word for a mailbox
@@ -73,11 +67,6 @@ class ConceptsOf(dict[tuple[int, int], frozenset[Concept]]):
         hits = self._fresh.within(*part)
         self[part] = found = frozenset(concept for hit in hits for concept in hit.means.concepts)
         return found
-
-
-def is_arrow(between: str) -> bool:
-    """Whether what stands between two addresses points from one to the other."""
-    return between.strip() in _ARROWS
 
 
 def keys(hits: Sequence[Hit], table: str) -> list[str]:
@@ -125,17 +114,13 @@ def window_of(
         right_behind=_attached(fresh, one, after) if following is None else frozenset(),
         sentence=concepts[start, stop],
         corrects=_CORRECTS in concepts[start, stop]
-        or (
-            (names == _SELF or _NOT_BUT in concepts[start, stop] or _is_below_colon(fresh, one))
-            and _CORRECTS in concepts[_sentence_before(start, ends), start]
-        ),
+        or _CORRECTS in concepts[_sentence_before(start, ends), start],
         changes=("addresses", "change") in concepts[start, stop]
         and (follows or following is not None or _tells_change([*fresh.within(start, one.start), *after])),
         follows=follows,
         earlier=earlier if follows else "",
         spanned=following is not None
         and any(0 <= following.start - hit.end <= BESIDE and hit.end > one.end for hit in before),
-        arrow=index > 0 and is_arrow(fresh.text[found[index - 1].end : one.start]),
         account=bool(names),
         only_it=names == _SELF,
         bracketed=fresh.text[begin : one.start].rstrip().endswith(("(", "（"))
@@ -257,16 +242,9 @@ def _sentence_start(fresh: Fresh, place: int, ends: Sequence[int]) -> int:
     goes_on = above.endswith((":", "："))
     if listed and above[-1:].isalpha() and "@" not in above[above.rfind("\n") + 1 :]:
         goes_on = True  # "Please replace it by", and below that x
-    if start and (listed or not fresh.within(start, place)) and goes_on:
+    if (listed or not fresh.within(start, place)) and goes_on:
         return max((end for end in ends if end < len(above)), default=0)
     return start
-
-
-def _is_below_colon(fresh: Fresh, one: Found) -> bool:
-    """Whether an address stands alone on its line, and what is above leads to it: "Sorry, wrong again! Only one L:", and below it x."""
-    begin = fresh.starts[fresh.line_at(one.start)]
-    line = fresh.text[begin : fresh.line_end(one.end)]
-    return line.strip() == fresh.text[one.start : one.end] and fresh.text[:begin].rstrip()[-1:] in _COLONS
 
 
 def _sentence_before(start: int, ends: Sequence[int]) -> int:
