@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from itertools import zip_longest
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -77,14 +76,12 @@ class Cue(NamedTuple):
     end: int
 
 
-_WORD = re.compile(r"\w+")
 _GAP = r"(?:\W+\w+){0,4}?\W+"  # " ~ ": up to four words between
 _ANY = ""  # in place of the second word: whichever follows
-_SECOND = re.compile(r"\w+[^\w~]+(\w+)(?!\w|\*)")  # the word that stands behind the first of a phrase
+_FIRST_TWO = re.compile(r"(\w+)(?:[^\w~]+(\w+)(?!\w|\*))?")  # words of a phrase, the second right behind
 
-_GoingOn = dict[
-    str, tuple["_Begins", ...]
-]  # by the second word, or `_ANY`: of each list what may stand there
+# By the second word, or `_ANY`: of each list what may stand there.
+_GoingOn = dict[str, tuple["_Begins", ...]]
 
 _start = attrgetter("start")
 
@@ -104,69 +101,68 @@ class Cues:
 
 
 class BindingWords:
-    """The phrases of all lists, found by their first two words; those of Chinese, Japanese and Korean as they are."""
+    """The phrases of all lists, found by their first two words; those of Chinese, Japanese and Korean by their first character."""
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         self._lists = lists
-        self._met = _Met()
 
     def find(self, low: str, words: Tokens) -> Cues:
         """Those in a lower-case text of these words, of each list the longest that begins at a word."""
         return Cues((*self._spaced_in(low, words), *(self._unspaced_in(low) if words.runs else ())))
 
     def _spaced_in(self, low: str, words: Tokens) -> Iterator[Cue]:
-        begun, met = self._begun, self._met
-        pairs = zip_longest(words.forms, words.forms[1:], fillvalue=_ANY)
-        for start, (word, second) in zip(words.starts, pairs, strict=False):
-            if word in begun:
-                going_on = met.get(word) or met.make(word, begun[word])
+        going_on_from = map(self._begun.get, words.forms)
+        seconds = [*words.forms[1:], _ANY]
+        for start, going_on, second in zip(words.starts, going_on_from, seconds, strict=False):
+            if going_on is not None:
                 for begins in going_on.get(second) or going_on[_ANY]:
                     if found := begins.pattern.match(low, start):
                         yield Cue(begins.binds, *found.span())
 
     def _unspaced_in(self, low: str) -> Iterator[Cue]:
-        for binds, phrase in self._unspaced:
-            place = low.find(phrase)
-            while place >= 0:
-                yield Cue(binds, place, place + len(phrase))
-                place = low.find(phrase, place + 1)
+        begun = self._unspaced
+        for place, character in enumerate(low):
+            for binds, phrase in begun.get(character, ()):
+                if low.startswith(phrase, place):
+                    yield Cue(binds, place, place + len(phrase))
 
     @cached_property
-    def _begun(self) -> dict[str, tuple[tuple[Binds, str], ...]]:
-        """The phrases with spaces around them, by their first words."""
-        found: dict[str, tuple[tuple[Binds, str], ...]] = {}
+    def _begun(self) -> dict[str, _GoingOn]:
+        """What may follow each first word of the phrases with spaces around them."""
+        begun: dict[str, dict[str, dict[Binds, list[str]]]] = {}
+        for binds, phrase in self._phrases(spaced=True):
+            if words := _FIRST_TWO.match(phrase):
+                by_second = begun.setdefault(words[1], {_ANY: {}})
+                by_second.setdefault(words[2] or _ANY, {}).setdefault(binds, []).append(phrase)
+        return {first: _going_on(by_second) for first, by_second in begun.items()}
+
+    @cached_property
+    def _unspaced(self) -> dict[str, list[tuple[Binds, str]]]:
+        """The others by their first character."""
+        begun: dict[str, list[tuple[Binds, str]]] = {}
+        for binds, phrase in self._phrases(spaced=False):
+            begun.setdefault(phrase[0], []).append((binds, phrase))
+        return begun
+
+    def _phrases(self, *, spaced: bool) -> Iterator[tuple[Binds, str]]:
         for binds in Binds:
-            for phrase in {phrase.lower() for phrase in self._lists.get(binds, ())}:
-                if not has_cjk(phrase):
-                    first = _WORD.findall(phrase)[0]
-                    found[first] = (*found.get(first, ()), (binds, phrase))
-        return found
-
-    @cached_property
-    def _unspaced(self) -> list[tuple[Binds, str]]:
-        return [
-            (binds, phrase) for binds in Binds for phrase in self._lists.get(binds, ()) if has_cjk(phrase)
-        ]
+            for phrase in self._lists.get(binds, ()):
+                if has_cjk(phrase) is not spaced:
+                    yield binds, phrase.lower()
 
 
-class _Met(dict[str, "_GoingOn"]):
-    """What may follow each first word that was met: of thirteen hundred a desk's mail uses few."""
-
-    def make(self, word: str, phrases: Iterable[tuple[Binds, str]]) -> _GoingOn:
-        by_second: dict[str, dict[Binds, list[str]]] = {_ANY: {}}
-        for binds, phrase in phrases:
-            second = _SECOND.match(phrase)
-            by_list = by_second.setdefault(second[1] if second else _ANY, {})
-            by_list.setdefault(binds, []).append(phrase)
-        others = by_second[_ANY]
-        self[word] = going_on = {
-            second: tuple(
-                _Begins(binds, {*by_list.get(binds, ()), *others.get(binds, ())})
+def _going_on(by_second: Mapping[str, Mapping[Binds, Sequence[str]]]) -> _GoingOn:
+    """With each second word also what may go on with any."""
+    others = by_second[_ANY]
+    return {
+        second: tuple(
+            [
+                _Begins(binds, [*by_list.get(binds, ()), *others.get(binds, ())])
                 for binds in {**by_list, **others}
-            )
-            for second, by_list in by_second.items()
-        }
-        return going_on
+            ]
+        )
+        for second, by_list in by_second.items()
+    }
 
 
 class _Begins:
