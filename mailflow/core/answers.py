@@ -84,15 +84,11 @@ def read_answers(
     """
     terms = words.terms(form)
     lines, left_out = outer_lines(lines)
-    lines = runtogether.parted(speakers.without(typedmarkup.as_text(lines), terms), terms)
-    lines = columns.as_labels(offered.chosen(lines, terms), terms)
-    lines = salutation.without_name(
-        salutation.without_greeting(lines, terms), terms, Writer(sender, sender_name)
-    )
-    fresh = lay_out(lines, terms, sender if asked is not None else "", left_out)
+    writer = Writer(sender, sender_name)
+    fresh = lay_out(_as_meant(lines, terms, writer), terms, sender if asked is not None else "", left_out)
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
-    claims = _Reader(fresh, terms, asked, Writer(sender, sender_name)).claims()
+    claims = _Reader(fresh, terms, asked, writer).claims()
     settled, doubts = settle.settle(_subject_last(fresh, claims), terms)
     return Reading(
         {key: _answer(fresh, claim) for key, claim in settled.items()},
@@ -106,6 +102,20 @@ def with_subject(subject: str, lines: Sequence[Line]) -> tuple[Line, ...]:
     if not subject:
         return tuple(lines)
     return (Line(subject, Mark.FRESH, SUBJECT), Line("", Mark.FRESH, SUBJECT), *lines)
+
+
+def _as_meant(lines: Sequence[Line], terms: Terms, writer: Writer) -> Sequence[Line]:
+    """The lines as plain words and labels: without markup, who speaks, what was not chosen, a greeting, a signature.
+
+    Each step is given the person's own words as one text, too, which tells at once that most mails have nothing for it.
+    """
+    lines = typedmarkup.as_text(lines)
+    own = "\n".join([line.text for line in lines if line.mark is Mark.FRESH])
+    lines = speakers.without(lines, own, terms)
+    lines = runtogether.parted(lines, own, terms)
+    lines = offered.chosen(lines, own, terms)
+    lines = columns.as_labels(lines, own, terms)
+    return salutation.without_name(salutation.without_greeting(lines, terms), terms, writer)
 
 
 def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:

@@ -30,11 +30,13 @@ _LISTED = re.compile(r"^(?P<labels>[^\n:：]{5,80})[:：](?P<values>[^\n]{2,200}
 _HEADER = re.compile(r"^[ \t|]*[^\n|\t;,.!?]{1,60}(?:[|\t;,][^\n|\t;,.!?]{1,60})+[ \t|]*$", re.MULTILINE)
 
 
-def as_labels(lines: Sequence[Line], terms: Terms) -> list[Line]:
+def as_labels(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     """The lines with "| label | value |" as "label: value", each of its length; what stands below a row of labels stays.
 
     A row without a value states nothing.
     """
+    if "|" not in own:
+        return lines
     left = list(lines)
     under_labels = False
     rows = (place for place, line in enumerate(lines) if line.mark is Mark.FRESH and "|" in line.text)

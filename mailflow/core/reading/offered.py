@@ -20,7 +20,8 @@ from mailflow.core.text import Line, Mark
 _LONGEST = 400  # characters of a line in which an offer is looked for
 _MOST_LINES = 500  # with one of its signs
 _MOST_BOXES = 6  # in a line
-_SIGN = re.compile("[/\u0336]|~~|[\\[(☐◻□☑☒✅🗹✔][^\n]*[\\[(☐◻□☑☒✅🗹✔]")
+_SIGN = re.compile(f"[/\u0336]|~~|{BOX_SIGN.pattern}")
+_SIGN_OF_OFFER = re.compile(rf"[/\u0336]|~~|{BOX_SIGN.pattern}[^\n]*{BOX_SIGN.pattern}")
 _STRUCK = re.compile(
     r"(?:/[ \t]{0,4}|(?<!\w))(?:~~(?=[^\s~])[^~]{1,300}(?<=[^\s~])~~(?!\w)|(?:\S\u0336)+)(?:[ \t]{0,4}/)?"
 )
@@ -42,13 +43,15 @@ _CAPITALS = frozenset({"ok"})  # what is written so anyway
 _Span = tuple[int, int]
 
 
-def chosen(lines: Sequence[Line], terms: Terms) -> list[Line]:
+def chosen(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     """The lines with blanks of the same length for what of an offer was not chosen."""
+    if _SIGN.search(own) is None:
+        return lines
     left = list(lines)
     places = (
         place
         for place, line in enumerate(lines)
-        if line.mark is Mark.FRESH and len(line.text) <= _LONGEST and _SIGN.search(line.text)
+        if line.mark is Mark.FRESH and len(line.text) <= _LONGEST and _SIGN_OF_OFFER.search(line.text)
     )
     for place in islice(places, _MOST_LINES):
         left[place] = left[place]._replace(text=_left(left[place].text, terms))

@@ -27,8 +27,10 @@ _REACH = 80  # characters that these take at most
 _ASKED_FIRST = frozenset({Kind.NAME, Kind.ADDRESS, Kind.REASON})
 
 
-def parted(lines: Sequence[Line], terms: Terms) -> list[Line]:
+def parted(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     """The lines, of which one that runs on behind a label or a statement of the form is several, each with its place in it."""
+    if BOX_SIGN.search(own) is None:
+        return lines
     left: list[Line] = []
     for told, some in groupby(lines, lambda line: line.mark is Mark.FRESH and bool(line.text.strip())):
         paragraph = list(some)

@@ -21,11 +21,13 @@ _LEAST = 2  # lines
 _MOST = 500
 
 
-def without(lines: Sequence[Line], terms: Terms) -> Sequence[Line]:
+def without(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     """The lines with blanks for a speaker whom two of them or more begin with, and who is no label."""
+    if _COLON.search(own) is None:
+        return lines
     fresh = (place for place, line in enumerate(lines) if line.mark is Mark.FRESH)
-    own = (place for place in fresh if _COLON.search(lines[place].text[:_BEGINNING]))
-    found = {place: who for place in islice(own, _MOST) if (who := _SPEAKER.match(lines[place].text))}
+    led = (place for place in fresh if _COLON.search(lines[place].text[:_BEGINNING]))
+    found = {place: who for place in islice(led, _MOST) if (who := _SPEAKER.match(lines[place].text))}
     names = {place: who["who"] or who["in"] for place, who in found.items()}
     times = Counter(names.values())
     speakers = {name for name, number in times.items() if number >= _LEAST and _may_speak(name, terms)}
