@@ -208,17 +208,11 @@ class _Reader:
 
     def _slots(self, repeated: Sequence[Slot]) -> list[Slot]:
         fresh, terms = self._fresh, self._terms
-        asked = [(slot.label - 1, slot.start) for slot in repeated]  # whose words hold labels
-        stated = [
-            span
-            for span in boxes.stated_lines(fresh, terms, self._boxes)
-            if not any(start <= span[0] < end for start, end in asked)
-        ]
-        labelled = find_slots(fresh, terms, self._items, sorted((*stated, *asked)))
+        labelled = find_slots(fresh, terms, self._items)
         slots = [
             *columns.in_row(fresh, terms, self._items),
             *askedagain.answered(fresh, terms),
-            *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, terms, labelled)),
+            *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, labelled)),
             *columns.under_labels(fresh, terms, self._items),
             *numbering.numbered(fresh, terms, self._questions),
             *context.inline(fresh, terms, self._questions),

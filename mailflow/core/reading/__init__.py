@@ -28,7 +28,6 @@ Where the form or our letter was answered
     boxes, slots          ticked boxes; values behind labels and under headings
     questions             what quoted questions ask for
     numbering, ordered    answers under numbers, or in the order of our questions
-    belowquote            answers below a quoted question
     askedagain            answers behind a question that the person typed or pasted without marks
     values                reads what stands in a slot, by the kind of its field
 Prose, by the kind of field

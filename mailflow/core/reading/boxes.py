@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -77,9 +77,7 @@ def find_boxes(fresh: Fresh) -> list[Box]:
             end = arrow.start()  # "[ ] I agree … <-- yes, the box can't be ticked"
         line = max(fresh.starts[fresh.line_at(begin)], found[index - 1].end() if index else 0)
         behind = not fresh.text[text : min(end, fresh.line_end(text))].strip()
-        if (
-            behind and (not fresh.text[text:end].strip() or fresh.text[line:begin].strip(_AROUND))
-        ) or _all_behind(fresh, found, index):
+        if behind and (not fresh.text[text:end].strip() or fresh.text[line:begin].strip(_AROUND)):
             begin = text = _past_label(fresh, line, begin)
             end = match.start()  # the box stands behind its words
         boxes.append(Box(match.lastgroup == "ticked", begin, text, end, max(end, match.end())))
@@ -88,11 +86,9 @@ def find_boxes(fresh: Fresh) -> list[Box]:
 
 def spans(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> Iterator[tuple[int, int]]:
     """Where boxes and the words beside them stand. A tick behind a yes ("Yes ✅") or nothing ("1. [x]") may still answer."""
-    boxes = list(boxes)
-    ends = dict(_statements(fresh, terms)) if boxes else {}
     for box in boxes:
         text = fresh.text[box.text : box.end]
-        stated = ends.get(box.text + len(text) - len(text.lstrip()))
+        stated = fresh.statement_ends.get(box.text + len(text) - len(text.lstrip()))
         if stated is not None:  # what follows is theirs: "[x] I agree to … Please use jo@example.org"
             yield _before_label(fresh, terms, box), stated if stated > box.start else box.stop
             continue
@@ -120,20 +116,6 @@ def _past_label(fresh: Fresh, start: int, end: int) -> int:
     return label if label and fresh.text[label:end].strip() else start
 
 
-def _all_behind(fresh: Fresh, found: Sequence[re.Match[str]], index: int) -> bool:
-    """Whether a box is one of some on a line that begins with words and ends with a box: "no [x] yes [ ]"."""
-    line, end = fresh.starts[fresh.line_at(found[index].start())], fresh.line_end(found[index].end())
-    first = bisect_left(found, line, key=re.Match.start)
-    last = bisect_left(found, end, key=re.Match.start) - 1
-    before = fresh.text[line : found[first].start()].strip(_AROUND)
-    return (
-        last > first
-        and not fresh.text[found[last].end() : end].strip()
-        and bool(before)
-        and not before.endswith((":", "?"))
-    )
-
-
 def _limit(fresh: Fresh, found: Sequence[re.Match[str]], index: int) -> int:
     """Where the words beside a box end at the latest: at the next box, or where its line begins if both stand behind their labels."""
     if index + 1 == len(found):
@@ -155,30 +137,15 @@ def _box_marks(text: str) -> Iterator[re.Match[str]]:
         sign = BOX_SIGN.search(text, (box or sign).end())
 
 
-def stated_lines(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> list[tuple[int, int]]:
-    """Where the form's statements go on after their first line, beside boxes or without them."""
-    beside = [(box.text, box.end) for box in boxes]
-    repeated = () if beside else _statements(fresh, terms)
-    return sorted(
-        (end, last) for start, last in (*beside, *repeated) if (end := fresh.line_end(start)) < last
-    )
-
-
-def _statements(fresh: Fresh, terms: Terms) -> Iterator[tuple[int, int]]:
-    """Where the form's statements stand among the person's lines."""
-    for _, statement in terms.statements:
-        yield from statement.spans(fresh.low, fresh.flat)
-
-
-def behind_statements(fresh: Fresh, terms: Terms, slots: Sequence[Slot]) -> list[Slot]:
+def behind_statements(fresh: Fresh, slots: Sequence[Slot]) -> list[Slot]:
     """The slots, without the form's statement at their beginning where an answer follows: "I agree to …: yes"."""
-    ends = dict(_statements(fresh, terms))
-    return [_past_statement(fresh, slot, ends) for slot in slots] if ends else list(slots)
+    ends = fresh.statement_ends
+    return [_past_statement(fresh, slot) for slot in slots] if ends else list(slots)
 
 
-def _past_statement(fresh: Fresh, slot: Slot, ends: Mapping[int, int]) -> Slot:
-    """A slot without the statement, in quotation marks or not, at its beginning. `ends`: of statements, by where they begin."""
-    end = ends.get(slot.start + (fresh.text[slot.start] in _QUOTES))
+def _past_statement(fresh: Fresh, slot: Slot) -> Slot:
+    """A slot without the statement, in quotation marks or not, at its beginning."""
+    end = fresh.statement_ends.get(slot.start + (fresh.text[slot.start] in _QUOTES))
     return slot if end is None else _behind(fresh, slot, end)
 
 

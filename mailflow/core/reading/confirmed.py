@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from mailflow.core.reading import agreements, belowquote, questions
+from mailflow.core.reading import agreements, questions
 from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
@@ -64,7 +64,7 @@ def _denies(sentence: str, terms: Terms) -> bool:
 
 def _answered(fresh: Fresh) -> Iterator[tuple[str, list[tuple[int, int]]]]:
     """Each quoted question with the sentences that may answer it: below it, or at the top where it is the only one."""
-    for quoted, start, end in belowquote.answers(fresh):
+    for quoted, start, end in fresh.below_quotes:
         yield questions.last_of(quoted), sentences(fresh, [(start, end)])[:1]
     asked = [one for one in questions.said_in_quote(fresh) if questions.asks(one)]
     if len(asked) == 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from mailflow.core.reading import belowquote, questions, yeses
+from mailflow.core.reading import questions, yeses
 from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
@@ -31,7 +31,7 @@ def inline(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator[Sl
 
     What stands below all questions together answers all of them, or any, like what stands above them.
     """
-    for quoted, start, end in belowquote.answers(fresh):
+    for quoted, start, end in fresh.below_quotes:
         if len(asked) > 1 and questions.count_of(quoted, terms, asked) >= len(asked):
             continue
         question = questions.of_lines(quoted, terms, asked) or _labelled(quoted, terms)
@@ -65,24 +65,25 @@ def restated(fresh: Fresh, terms: Terms) -> list[Slot]:
 
 def answered_statements(fresh: Fresh, terms: Terms) -> Iterator[Slot]:
     """The form's statements with an answer behind them, "I never generated or have lost …: yes", or before: "yes  I agree …"."""
-    for field, statement in terms.statements:
+    for field, start, end in fresh.statements:
         asked = questions.of_item(terms, field.item)
-        for start, end in statement.spans(fresh.low, fresh.flat):
-            begin = fresh.starts[fresh.line_at(start)]
-            before = fresh.text[begin:start].strip(_LISTED)
-            if led := _LED_TO.match(fresh.text, end):
-                till = fresh.line_end(led.end())
-                yield asked.slot(led.end(), till, BEHIND_STATEMENT, _RESTATED, start)
-            elif before in _ASKS or (before[-1:].isalpha() and bare(before, terms) is not None):
-                place = fresh.text.index(before, begin)
-                span = (place, place + len(before))
-                yield asked.slot(*span, "answer before the statement", _RESTATED, begin)
+        begin = fresh.starts[fresh.line_at(start)]
+        before = fresh.text[begin:start].strip(_LISTED)
+        if led := _LED_TO.match(fresh.text, end):
+            till = fresh.line_end(led.end())
+            yield asked.slot(led.end(), till, BEHIND_STATEMENT, _RESTATED, start)
+        elif before in _ASKS or (before[-1:].isalpha() and bare(before, terms) is not None):
+            place = fresh.text.index(before, begin)
+            span = (place, place + len(before))
+            yield asked.slot(*span, "answer before the statement", _RESTATED, begin)
 
 
 def ours(fresh: Fresh, terms: Terms, *, statements: bool) -> Iterator[tuple[int, int]]:
     """Where the rest of our own wording stands among the person's lines."""
-    for wording in (*terms.ours, *((wording for _, wording in terms.statements) if statements else ())):
+    for wording in terms.ours:
         yield from wording.spans(fresh.low, fresh.flat)
+    if statements:
+        yield from fresh.statement_ends.items()
 
 
 def read_context(

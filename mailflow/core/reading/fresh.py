@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from mailflow.core.form import Field
 from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.bindingwords import BindingWords, Cues
 from mailflow.core.reading.breaks import left_open, line_breaks
@@ -21,6 +22,7 @@ from mailflow.core.text import Line, Mark
 
 SUBJECT = 0  # the number of the line that is the mail's subject
 _FRESH, _QUOTED = Mark.FRESH, Mark.QUOTED
+_APART = 2  # empty lines between a question and its answer
 _HEAD_LINES = 2  # of a quotation's introduction: further down stands whom it was sent to
 
 BOX_SIGN = re.compile("[\\[(☐◻□☑☒✅🗹✔]")  # what a box begins with, which is found in a third of the time
@@ -47,6 +49,7 @@ class Fresh:
     boxed: tuple[tuple[int, int], ...]  # quoted lines that stand in `text` because a box in them was ticked
     hits: tuple[Hit, ...]
     addresses: tuple[Found, ...]
+    statements: tuple[tuple[Field, int, int], ...]  # those of the form that stand in it, and where
     flat: str  # `low` on one line
     unread: int  # lines of theirs that were left out, as nobody answers a form at such length
     words: Tokens  # but for those of addresses
@@ -99,6 +102,29 @@ class Fresh:
     def notices(self) -> tuple[int, ...]:
         """Where what only a legal notice says ends."""
         return tuple([hit.end for hit in self.hits if "notice" in hit.means.addresses])
+
+    @cached_property
+    def below_quotes(self) -> list[tuple[list[str], int, int]]:
+        """Quoted lines that stand together, each time with where the paragraph right below them begins and ends, their answer."""
+        found = []
+        quoted: list[str] = []
+        blank = 0  # lines
+        for line, start in zip(self.lines, self.starts, strict=True):
+            if not line.text.strip():
+                blank += 1
+            elif line.mark is _QUOTED:
+                quoted = [line.text] if blank else [*quoted, line.text]
+                blank = 0
+            else:
+                if quoted and blank <= _APART and line.mark is _FRESH:
+                    found.append((quoted, start, self.paragraph_end(start)))
+                quoted, blank = [], 0
+        return found
+
+    @cached_property
+    def statement_ends(self) -> dict[int, int]:
+        """Where the form's statements end that stand in it, by where they begin."""
+        return {start: end for _, start, end in self.statements}
 
     @cached_property
     def flowed(self) -> str:
@@ -173,7 +199,10 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "", left_out: int
     spaced = low.split()
     flat = " ".join(spaced)
     addresses = tuple(find_addresses(text, low, spaced, terms.spelling))
-    own = _own_words(_without(low, boxed), flat, terms)
+    statements = tuple(
+        (field, *span) for field, wording in terms.statements for span in wording.spans(low, flat)
+    )
+    own = _own_words(low, boxed, [(start, end) for _, start, end in statements], terms)
     languages = terms.vocabulary.languages(own) if own is not low else ()
     hard = breaks.certain | breaks.by_hand
     spans = [(one.start, one.end) for one in addresses]
@@ -190,6 +219,7 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "", left_out: int
         tuple(boxed),
         tuple(hits),
         addresses,
+        statements,
         flat,
         unread + left_out,
         words,
@@ -221,20 +251,12 @@ class _Quoted:
         return self._own
 
 
-def _without(low: str, spans: Sequence[tuple[int, int]]) -> str:
-    for start, end in reversed(spans):
-        low = low[:start] + low[end:]
-    return low
-
-
-def _own_words(low: str, flat: str, terms: Terms) -> str:
-    """A lower-case text without the form's own sentences and headings, which are in the site's language."""
-    filled = low
-    for _, statement in terms.statements:
-        span = statement.find(filled, flat)
-        if span is not None:
-            filled = filled[: span[0]] + filled[span[1] :]
-    if filled is not low:  # beside them most lines of a word or two are labels
-        lines = [line for line in filled.split("\n") if normal_label(line) not in terms.labels]
-        return _HEADINGS.sub("", "\n".join(lines))
+def _own_words(
+    low: str, quoted: Sequence[tuple[int, int]], statements: Sequence[tuple[int, int]], terms: Terms
+) -> str:
+    """A lower-case text without quoted lines and the form's own sentences and headings, which are in the site's language."""
+    for start, end in (*quoted, *statements):
+        low = f"{low[:start]}{' ' * (end - start)}{low[end:]}"
+    if statements:  # beside them most lines of a word or two are labels
+        low = "\n".join([line for line in low.split("\n") if normal_label(line) not in terms.labels])
     return _HEADINGS.sub("", low) if "#" in low else low

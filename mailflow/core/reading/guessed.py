@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import belowquote, questions
+from mailflow.core.reading import questions
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import RESERVES
 from mailflow.core.reading.confirmed import affirms
@@ -32,7 +32,7 @@ def confirmed(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> Iterator
     if not any(_SHAPED & {field.kind for field in question.fields} for question in asked):
         return
     told = set[str]()
-    for quoted, start, end in (*belowquote.answers(fresh), *_above(fresh, asked)):
+    for quoted, start, end in (*fresh.below_quotes, *_above(fresh, asked)):
         guesses = _GUESS.findall(" ".join(quoted))
         question = questions.of_lines(quoted, terms, asked) if guesses else None
         if question is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
@@ -77,18 +76,13 @@ class _Label(NamedTuple):
     whole: bool  # the label is all that stands before the value on its line
 
 
-def find_slots(
-    fresh: Fresh, terms: Terms, asked: Sequence[str], stated: Sequence[tuple[int, int]] = ()
-) -> list[Slot]:
-    """`stated`: the words beside boxes, of which a line may look like a label."""
-    labels = sorted(
-        (
-            label
-            for label in islice(_labels(fresh, terms), _MOST_LABELS)
-            if not _is_within(_last_line_start(fresh, label), stated)
-        ),
-        key=lambda label: (label.start, label.value),
-    )
+def find_slots(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
+    labels = [
+        label
+        for label in islice(_labels(fresh, terms), _MOST_LABELS)
+        if not (fresh.statements and _is_stated(fresh, label))
+    ]
+    labels.sort(key=lambda label: (label.start, label.value))
     items = frozenset(asked)
     slots = []
     for index, label in enumerate(labels):
@@ -111,21 +105,16 @@ def find_slots(
     return slots
 
 
+def _is_stated(fresh: Fresh, label: _Label) -> bool:
+    """Whether it is only a line of a statement of the form, as "account" where "… the recovery codes for my account" is broken."""
+    place = max(label.start, fresh.starts[fresh.line_at(label.value)])  # that of its last line
+    return any(start < place < end for _, start, end in fresh.statements)
+
+
 def _limit(fresh: Fresh, label: _Label, following: Sequence[_Label]) -> int:
     """Where the next label begins; what is told under the heading of the reason may hold some: "Lost address: that of …"."""
     told = label.kind == "heading" and label.field.kind is Kind.REASON
     return next((one.start for one in following if not told or one.kind == "heading"), len(fresh.text))
-
-
-def _last_line_start(fresh: Fresh, label: _Label) -> int:
-    """Where a label begins, or its last line if it has two."""
-    return max(label.start, fresh.starts[fresh.line_at(label.value)])
-
-
-def _is_within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """`spans`: in order, and apart."""
-    before = bisect_left(spans, (place,)) - 1
-    return before >= 0 and place < spans[before][1]
 
 
 def _labels(fresh: Fresh, terms: Terms) -> Iterator[_Label]:
