@@ -46,7 +46,7 @@ class Misspelled:
             return None
         ways = (word, *_shorter(word))
         found = {key for words in self._lists for left in ways for key in words.near(left)}
-        meant = sorted((key for key in found if _is_one_slip(key, word)), key=len, reverse=True)
+        meant = sorted(found, key=len, reverse=True)
         # A list may hold a word with a frequent error as well.
         return meant[0] if meant and all(key in _shorter(meant[0]) for key in meant[1:]) else None
 
@@ -58,11 +58,3 @@ def _is_plain(word: str) -> bool:
 def _shorter(word: str) -> Iterator[str]:
     """A word without each of its letters but the first, which hardly anybody mistypes."""
     return (word[:place] + word[place + 1 :] for place in range(1, len(word)))
-
-
-def _is_one_slip(key: str, word: str) -> bool:
-    """Whether of two words that are alike but for a letter one is left out, put in, changed, or stands a place too far."""
-    if len(key) != len(word):
-        return True
-    differ = [place for place in range(len(key)) if key[place] != word[place]]
-    return len(differ) <= 1 or (differ[-1] - differ[0] == 1 and sorted(key) == sorted(word))

@@ -117,11 +117,6 @@ class Segment:
         return any("here" in hit.means.addresses for hit in self.hits)
 
     @property
-    def labelled(self) -> bool:
-        """Whether it is a label with its value: "Recovery codes: thrown away", and what follows is beside it."""
-        return self.starts_with_object and any(hit.means.breaks == "colon" for hit in self.hits)
-
-    @property
     def begins_anew(self) -> bool:
         """Whether it has a verb before its own things: "address jo@example.org, lost the phone"."""
         return self.break_before == "comma" and self.traits & VERB != 0 and not self.starts_with_object
@@ -373,7 +368,7 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
     listed = bare and left.traits & VERB and not apart
     if not listed or not _alike(left, segment) or _explains(left, segment):
         return False
-    apart = left.labelled or (segment.gives_address and not _list_goes_on(segments, following))
+    apart = segment.gives_address and not _list_goes_on(segments, following)
     starts_list = _starts_list(segments, following) and not _awaits_verb(left)
     return segment.break_before == "and" or not (apart or starts_list)
 

@@ -32,11 +32,6 @@ _TOP_LEVEL = re.compile(r"\.(?:com|edu|info|net|org)\b(?!\.\w)")
 _start = itemgetter(0)
 
 
-def _goes_around(hit: Hit, places: Sequence[Hit]) -> bool:
-    """Whether an address stands within a phrase: of "so x is no more" nothing says "so is"."""
-    return any(hit.start < place.start < hit.end for place in places)
-
-
 class Vocabulary:
     def __init__(self, book: PhraseBook, ordinary: Container[str] = frozenset()) -> None:
         """`ordinary`: words of dictionaries, in lower case."""
@@ -133,7 +128,6 @@ class Vocabulary:
             languages = self.languages(written)
         hits = self._reader(languages).find(low, words)
         if set_apart:
-            hits = [hit for hit in hits if "same" not in hit.means.speech or not _goes_around(hit, set_apart)]
             hits += set_apart
             hits.sort(key=_start)
         return hits, words
