@@ -23,6 +23,8 @@ def broken(*lines):
     [
         ((WRAPPED, "wrap it"), []),
         ((WRAPPED, "wrap it here", "and a third"), [0, 1]),
+        (("My phone broke", WRAPPED, "wrap it. It does so again at the end"), [0]),
+        (("My phone broke after a fall from the table, and this", WRAPPED, "wrap it. So it does"), []),
         ((WRAPPED, "wrap it.", "and a third, and more"), []),
         ((TOO_LONG, "and a second"), [0]),
         (
@@ -37,7 +39,7 @@ def broken(*lines):
         (("短い行", "and a second"), []),
         (("我的手机丢了，而且我没有任何备用代码了", "可以请你们帮我吗"), [0]),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_break_made_by_hand_ends_a_sentence(lines, ends):
     assert broken(*lines) == ends

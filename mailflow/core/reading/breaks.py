@@ -25,6 +25,7 @@ _LONG, _LONGEST = 52, 80  # characters: no mail program wraps sooner, and none l
 _LONG_CJK = 28
 _SHORT = 0.5  # of the longest line
 _BESIDE = 3  # characters
+_SPARE = 18  # characters; who breaks lines by hand does not fill them
 _OPENS = frozenset({"hedge", "not", "without", "why", "ask", "that", "you", "peer", "other"})
 _KEEPS_OPEN = frozenset({"if", "doubt"})
 _JOINS = frozenset({"and", "but", "or", "because", "which", "auxiliary"})
@@ -62,8 +63,16 @@ def _by_hand(lines: Sequence[str], soft: Sequence[int], goes_on: AbstractSet[str
         if number >= end:
             first, end = _paragraph(widths, number)
             unwrapped = _is_unwrapped(lines[first:end], [widths[one] for one in soft if first <= one < end])
-        if (unwrapped or (small and widths[number] < _LONG)) and _may_end(lines[number], goes_on):
+            longest = max((len(line) for line in lines[first:end] if " removed]" not in line), default=0)
+        by_hand = unwrapped or (small and widths[number] < _LONG) or _fits(lines, number, longest)
+        if by_hand and _may_end(lines[number], goes_on):
             yield number
+
+
+def _fits(lines: Sequence[str], number: int, longest: int) -> bool:
+    """Whether the first word of the next line would have fitted in, so that no program has put it there."""
+    word = lines[number + 1].split(None, 1)[0]
+    return len(lines[number]) + 1 + len(word) + _SPARE <= longest
 
 
 def _paragraph(widths: Sequence[int], line: int) -> tuple[int, int]:
