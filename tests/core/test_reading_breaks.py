@@ -36,10 +36,11 @@ def broken(*lines):
         ),
         (("small letters", "short lines"), [0]),
         (("small letters,", "short lines"), []),
+        (("my account", "is jdoe_42"), []),
         (("短い行", "and a second"), []),
         (("我的手机丢了，而且我没有任何备用代码了", "可以请你们帮我吗"), [0]),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_a_break_made_by_hand_ends_a_sentence(lines, ends):
     assert broken(*lines) == ends

@@ -38,13 +38,15 @@ class Breaks(NamedTuple):
     by_hand: frozenset[int]  # most likely, see `left_open`
 
 
-def line_breaks(lines: Sequence[str], starts: Sequence[int], goes_on: AbstractSet[str]) -> Breaks:
-    """`starts`: where each line begins. `goes_on`: the words with which no sentence ends."""
+def line_breaks(
+    lines: Sequence[str], starts: Sequence[int], goes_on: AbstractSet[str], copulas: AbstractSet[str]
+) -> Breaks:
+    """`starts`: where each line begins. `goes_on`: the words with which no sentence ends, `copulas`: begins."""
     certain, soft = [], []
     for number, (line, following) in enumerate(pairwise(lines)):
         if not line or not following or _ends(line, following, goes_on):
             certain.append(starts[number + 1] - 1)
-        elif line[-1] not in _TELLS_ITSELF and following.lstrip()[:1] not in _OPENING:
+        elif line[-1] not in _TELLS_ITSELF and _may_begin(following, copulas):
             soft.append(number)
     by_hand = [starts[number + 1] - 1 for number in _by_hand(lines, soft, goes_on)] if soft else ()
     return Breaks(frozenset(certain), frozenset(by_hand))
@@ -99,6 +101,11 @@ def _is_unwrapped(paragraph: Sequence[str], widths: Sequence[int]) -> bool:
 
 def _may_end(line: str, goes_on: AbstractSet[str]) -> bool:
     return not (_CJK.match(line[-1]) or _last_word(line) in goes_on)
+
+
+def _may_begin(line: str, copulas: AbstractSet[str]) -> bool:
+    start = line.split(None, 1)[0]
+    return start[0] not in _OPENING and start not in copulas
 
 
 def _last_word(line: str) -> str:

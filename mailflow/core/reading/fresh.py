@@ -195,7 +195,8 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "", left_out: int
         low = _REMOVED.sub(blank, low)
     if "___" in low:
         low = _LEADER.sub(blank, low)
-    breaks = line_breaks(parts, starts, terms.short_words.get("goes_on", frozenset()))
+    goes_on, copulas = (terms.short_words.get(words, frozenset()) for words in ("goes_on", "is"))
+    breaks = line_breaks(parts, starts, goes_on, copulas)
     spaced = low.split()
     flat = " ".join(spaced)
     addresses = tuple(find_addresses(text, low, spaced, terms.spelling))
