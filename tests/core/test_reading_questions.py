@@ -27,7 +27,6 @@ def read(text, *asked):
         ("> 1. Do you know that it takes long?\n> 3. Do you agree to the CoC?", {DELAY: True}),
         # The letter that is quoted first counts, not the one that it quotes.
         ("> 1. Do you know that it takes long?\n> 2. Do you agree to the CoC?\n>> 1. Do you agree to the CoC?", {DELAY: True, CONDUCT: False}),
-        # Cut short: our own letter goes on behind it.
         # Asked twice, or of nothing that is known: the order is that of our own letter.
         ("> 1. Do you agree to the CoC?\n> 2. Do you really agree to the CoC?", {CONDUCT: True, DELAY: False}),
         ("> 1. How are you?\n> 2. Do you agree to the CoC?", {CONDUCT: True, DELAY: False}),

@@ -22,7 +22,7 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
 
     `last`: the clause right before it, None if it is the first.
     """
-    if "if" in part.marks or _is_of_account(part) or _is_something_else(part, named, last):
+    if "if" in part.marks or _is_of_what_is_there(part, named) or (last and _is_of_rest(part, last)):
         return False
     if part.sentence - named.sentence > 1:
         return _refers_far_back(part, named)
@@ -42,8 +42,7 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
     closed = closed and _is_set_against(part, last)
     # "the codes were printed, but I have not found them"
     goes_on = part.break_before == "and" or closed or looked_for
-    past = last is not None and _is_past_relative(part, last)
-    return past or "which" in part.marks or (goes_on and not held)
+    return "which" in part.marks or (goes_on and not held)
 
 
 def _is_set_against(part: Clause, last: Clause | None) -> bool:
@@ -51,25 +50,9 @@ def _is_set_against(part: Clause, last: Clause | None) -> bool:
     return part.break_before == "but" or (last is not None and last.is_only("but"))
 
 
-def _is_of_account(part: Clause) -> bool:
-    """As in "… and then I read that the account is disabled", which has a subject of its own."""
-    told = [hit for hit in part.hits if not ENDED.isdisjoint(hit.means.states)]
-    return any(
-        0 < one.start - hit.end <= _NEAR if "account" in hit.means.names else hit.start < one.end <= hit.end
-        for hit in part.hits
-        if "account" in hit.means.names or "other" in hit.means.tells
-        for one in told
-    )
-
-
 def is_held(named: Clause) -> bool:
     """Whether a clause says that its things are there."""
     return bool(named.states & HAS) and not named.question
-
-
-def is_kept(named: Clause) -> bool:
-    """Whether it says where its things are, or were."""
-    return is_held(named) or not named.states.isdisjoint(KEPT)
 
 
 def has_near_pronoun(part: Clause, pronouns: frozenset[str] = _THEM) -> bool:
@@ -83,24 +66,22 @@ def has_near_pronoun(part: Clause, pronouns: frozenset[str] = _THEM) -> bool:
     )
 
 
-def _is_something_else(part: Clause, named: Clause, last: Clause | None) -> bool:
-    """Whether what it goes on about is another thing; what is not there has nothing, and is nowhere: "no recovery codes. … because it has this"."""
+def _is_of_what_is_there(part: Clause, named: Clause) -> bool:
+    """Whether something else has it; what is not there has nothing, and is nowhere: "no recovery codes. … because it has this"."""
     has = part.states <= (_SOMEWHERE if named.states else HAS) and part.marks & PRONOUNS == _IT
-    return (has and named.states <= _NOT_THERE) or (last is not None and _is_of_other(part, last))
+    return has and named.states <= _NOT_THERE
 
 
-def _is_of_other(part: Clause, last: Clause) -> bool:
-    """Whether what it goes on about is only what the clause right before it names."""
-    if "exception" in last.marks and "which" in part.marks:
-        return True  # "all of them except two, which I have used up"
-    alone = part.marks & PRONOUNS == _IT  # "we keep to the Code of Conduct, it hangs in our office"
-    return alone and bool(last.topics) and part.sentence == last.sentence
+def _only_auxiliary(part: Clause) -> bool:
+    """Whether its "has" belongs to a verb that says nothing here: "who has retired"; but not in "which I don't have."."""
+    if part.negated and part.hits[-1].end == part.mark:
+        return False
+    return all(hit.means.auxiliary for hit in part.hits if hit.means.states)
 
 
-def _is_past_relative(part: Clause, last: Clause) -> bool:
-    """As in "the provider, with whom I had registered, | has closed": the verb follows what a relative clause puts in."""
-    put_in = "which" in last.marks and not (last.things or last.states or last.topics or last.says)
-    return put_in and part.break_before == "comma" and bool(part.states & ENDED) and not part.marks
+def _is_of_rest(part: Clause, last: Clause) -> bool:
+    """As in "all of them except two, which I have used up"."""
+    return "exception" in last.marks and "which" in part.marks
 
 
 def _answers(part: Clause, named: Clause) -> bool:
@@ -117,10 +98,3 @@ def _refers_far_back(part: Clause, named: Clause) -> bool:
     if part.sentence - named.sentence > _FAR or not _MAILBOX.issuperset(named.things):
         return False
     return bool(part.states & ENDED) and not part.negated and has_near_pronoun(part, _IT)
-
-
-def _only_auxiliary(part: Clause) -> bool:
-    """Whether its "has" belongs to a verb that says nothing here: "who has retired"; but not in "which I don't have."."""
-    if part.negated and part.hits[-1].end == part.mark:
-        return False
-    return all(hit.means.auxiliary for hit in part.hits if hit.means.states)

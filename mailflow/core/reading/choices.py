@@ -25,7 +25,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.otherservice import is_of_other_service, without_other_services
 from mailflow.core.reading.sentences import sentence_end
 from mailflow.core.reading.slots import Slot
-from mailflow.core.reading.terms import Terms, collapsed
+from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whereabouts import as_lost
 from mailflow.core.reading.whichquestion import ORDINALS, has_word
 
@@ -122,8 +122,6 @@ def _choice_of(
 ) -> tuple[str, float]:
     """The choice that a slot tells, "" if none, and how sure that is."""
     text = fresh.text[slot.start : slot.end]
-    if field.yes and agreements.bare(_behind_statement(text, field), terms):
-        return field.yes, slot.sure
     first = text[: sentence_end(text, 0)]
     echoed = agreements.echoed(first, terms) if any(slot.said) else None
     if echoed is not None:
@@ -200,12 +198,6 @@ def _only_tells_place(fresh: Fresh, slot: Slot) -> bool:
         for hit in hits
     )
     return not more and any("place" in hit.means.speech for hit in hits)
-
-
-def _behind_statement(text: str, field: Field) -> str:
-    """What stands behind the words of the form, repeated before the answer; "" if they are not."""
-    said, statement = collapsed(text), collapsed(field.statement)
-    return said[len(statement) :] if statement and said.startswith(statement) else ""
 
 
 def _losses_before(fresh: Fresh, terms: Terms, slot: Slot) -> list[Clause]:

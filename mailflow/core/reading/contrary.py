@@ -97,14 +97,11 @@ def _had_once(said: Sequence[Hit]) -> bool:
 def _then_would(part: Clause, said: Sequence[Hit], following: Clause | None) -> bool:
     """Whether what would follow from it is told, and not of the things: "if I had any, | they would be in the safe"."""
     if said[-1] is not part.hits[-1]:
-        return not _names_them(said)
+        return True
     if following is None or following.sentence != part.sentence or "consequence" not in following.marks:
         return False
-    return not _names_them(list(takewhile(lambda hit: "consequence" not in hit.means.speech, following.hits)))
-
-
-def _names_them(hits: Sequence[Hit]) -> bool:
-    return any("them" in hit.means.speech for hit in hits)
+    first = takewhile(lambda hit: "consequence" not in hit.means.speech, following.hits)
+    return not any("them" in hit.means.speech for hit in first)
 
 
 def _turned(part: Clause, opposites: Mapping[str, str]) -> Clause:
@@ -122,11 +119,10 @@ def _is_thought(part: Clause) -> bool:
     """Whether the verb stands right beside the thought, rather than in "I thought I should tell you that I lost it"."""
     if part.marks.isdisjoint(THOUGHT):
         return False
-    telling = [hit for hit in part.hits if _tells(hit)]
     return any(
         (_leads(one, CONTRARY, other) or _leads(other, _BEHIND, one)) and other.start - one.end <= _NEAR
-        for one, other in pairwise(telling)
-    ) or any(hit.means.states and hit.means.speech >= CONTRARY for hit in telling)
+        for one, other in pairwise(filter(_tells, part.hits))
+    )
 
 
 def _leads(thought: Hit, kind: frozenset[str], verb: Hit) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import lostroute, losttogether
-from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, is_kept, refers_to
+from mailflow.core.reading.anaphora import HAD_IN, PRONOUNS, is_held, refers_to
 from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.contrary import CONTRARY
 from mailflow.core.reading.elliptic import left_out
@@ -40,8 +40,6 @@ _SECOND_FACTOR = "lost_2fa"
 _USELESS = frozenset({"useless"})
 _MAIL = frozenset({"mailbox", "domain"})
 _OF_ITS_MAIL = frozenset({"mailbox", "mail"})
-_NO_DEMAND = frozenset({"mailbox", "domain", "mail", "codes", "some_codes"})  # beside what else is asked for
-_ASKED_NEXT = 20  # characters between "asks for" and what is: " the six digits of my "
 _HELD = frozenset({"held"})
 _NEXT_VERB = 1  # character
 _OF_MY = 15  # characters: " von meinem "
@@ -71,7 +69,7 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
     addressed: Clause | None = None  # the last one that gave an address
     for last, part in zip((None, *parts), parts, strict=False):
         addressed = last if last is not None and last.traits & ADDRESS else addressed
-        if part.traits & CHOICE or part.sentence in routed or "demands" in part.marks:
+        if part.traits & CHOICE or part.sentence in routed:
             yield from _by_words(field, ways, part, led_to=mailbox if part.sentence in routed else "")
         named_place = "place" in part.marks or "together" in part.marks
         place = (named_place and losttogether.lost_place(part, loss)) or place
@@ -95,37 +93,20 @@ def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator
             before = named if named is not None and named.sentence == part.sentence else None
             named = part
         elif part.states and named is not None and not part.topics and refers_to(part, named, last):
-            yield from _by_reference(ways, part, named, last, lost=loss is not None)
+            yield from _by_reference(ways, part, named, lost=loss is not None)
     yield from _by_left_out(ways, parts, terms.opposites)
-
-
-def _is_demanded(part: Clause) -> bool:
-    """Whether a second factor is asked for: "the site wants the six-digit code", by which people tell that they have none."""
-    if part.question or part.negated or is_reserved(part) or part.states & HAS:
-        return False
-    if is_of_other_service(part) or not _NO_DEMAND.isdisjoint(part.things):
-        return False
-    ends = [hit.end for hit in part.hits if "demands" in hit.means.speech]
-    return any(
-        0 <= hit.start - end <= _ASKED_NEXT
-        for hit in part.hits
-        if "second_factor" in hit.means.things
-        for end in ends
-    )
 
 
 def _by_place(ways: Ways, part: Clause, last: Clause | None, loss: Clause | None) -> Iterator[Evidence]:
     """What a clause tells of the things of the one before it by no more than where they lay: with what was lost."""
-    if last is not None and loss is not None and losttogether.is_in_same_place(part, last, loss):
+    if last is not None and loss is not None and part.sentence == last.sentence:
         for told in _by_things(ways, part, last.things, GONE, lost=True):
             yield told._replace(rank=2)
 
 
-def _by_reference(
-    ways: Ways, part: Clause, named: Clause, last: Clause | None, *, lost: bool
-) -> Iterator[Evidence]:
+def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Iterator[Evidence]:
     """What a clause tells of the things of one before it: of all of them if that one listed them, else of one."""
-    if _is_of_what_is_kept(part, named, last):
+    if _is_of_its_place(part, named):
         return
     if (is_held(named) and part.states <= NO_STATE) or _knows_that(part) or _is_told_by_phrase(part):
         return  # "I found the codes. They were in a drawer."
@@ -153,12 +134,10 @@ def _is_told_by_phrase(part: Clause) -> bool:
     return all(any(one.start <= hit.start and hit.end <= one.end for one in whole) for hit in told)
 
 
-def _is_of_what_is_kept(part: Clause, named: Clause, last: Clause | None) -> bool:
+def _is_of_its_place(part: Clause, named: Clause) -> bool:
     """As in "The codes are in a safe, whose lock is broken", where it is the safe's."""
     whose = any("whose" in hit.means.speech for hit in part.hits[:_FIRST_TWO])
-    if not (whose and losttogether.CODES.issuperset(named.things)):
-        return False
-    return is_kept(named) or (last is not None and is_kept(last))
+    return whose and losttogether.CODES.issuperset(named.things)
 
 
 def _by_left_out(ways: Ways, parts: Sequence[Clause], opposites: Mapping[str, str]) -> Iterator[Evidence]:
@@ -180,8 +159,7 @@ def _lost_together(
     ways: Ways, part: Clause, before: Clause | None, place: Clause | None
 ) -> Iterator[Evidence]:
     """What is told of things that were lost with another: of those named before, or of a clause's own."""
-    lost_with_it = losttogether.is_on_it(part, place) or losttogether.is_in_it(part, place)
-    things: Sequence[str] = part.things if lost_with_it else ()
+    things: Sequence[str] = part.things if losttogether.is_on_it(part, place) else ()
     if before is not None and losttogether.went_along(part, before):
         things = before.things
     for told in _by_things(ways, part, things, GONE, lost=True):
@@ -391,10 +369,7 @@ def _says_no(part: Clause, thing: str) -> bool:
 
 
 def _by_words(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterator[Evidence]:
-    """What a clause tells by its phrases, by what it says is asked for, or by having left those whose mailbox the mail goes to."""
-    asking = ways.things.get("second_factor", "")
-    if asking and "demands" in part.marks and _is_demanded(part):
-        yield Evidence(asking, HINT, part)
+    """What a clause tells by its phrases, or by having left those whose mailbox the mail goes to."""
     if part.traits & CHOICE:
         yield from _by_phrase(field, ways, part, led_to=led_to)
     if led_to and any(lostroute.is_parting(part, hit, led_to) for hit in part.hits):

@@ -37,22 +37,11 @@ def lost_place(part: Clause, loss: Clause | None) -> Clause | None:
     return part if adds and not part.negated and part.states <= _WRITTEN else None
 
 
-def is_in_it(part: Clause, place: Clause | None) -> bool:
-    """Whether a clause adds a place to what was lost and names what is in it: "and with it the folder with my codes"."""
-    return part is place and not part.marks.isdisjoint(_WITH) and not CODES.isdisjoint(part.things)
-
-
 def is_on_it(part: Clause, place: Clause | None) -> bool:
     """Whether a clause goes on about a place that was lost, by what was written there: "| onto which I had copied the codes"."""
     if place is None or part.sentence != place.sentence or part.negated or not part.states <= _WRITTEN:
         return False
     return not part.marks.isdisjoint(_ON_WHICH) and not CODES.isdisjoint(part.things)
-
-
-def is_in_same_place(part: Clause, last: Clause, loss: Clause) -> bool:
-    """Whether a clause only adds that what the one before names lay with what was lost: "there was a list, | but in the same bag"."""
-    lay = not CODES.isdisjoint(last.things) and last.states <= _WRITTEN - {NONE} and not last.negated
-    return lay and loss is not last and part.sentence == last.sentence and not part.says
 
 
 def was_kept_there(part: Clause) -> bool:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from mailflow.core.reading.meaning import MAILBOX, Hit
 
-_NEAR = 16  # characters between the two: " of my old "
 _NEXT = 2  # characters between a mailbox and its address
 _WITH = 8  # characters between an account and its mailbox: " with "
+_TWO = 2
 _BOTH = frozenset({"password", "mailbox"})
 
 
@@ -32,7 +32,7 @@ def _aside(hits: Sequence[Hit]) -> Hit | None:
             return other if "account" in one.means.names and other.start - one.end <= _WITH else None
         if "such_one" in other.means.speech and one.means.things and "mailbox" not in one.means.things:
             return other
-        if {*one.means.things, *other.means.things} == _BOTH and _is_key(one, other, hits):
+        if {*one.means.things, *other.means.things} == _BOTH and _verbs(hits) < _TWO:
             return one if "password" in one.means.things else other
     return None
 
@@ -41,11 +41,6 @@ def _is_address(mailbox: Hit, behind: Hit) -> bool:
     return "an_address" in behind.means.things and behind.start - mailbox.end <= _NEXT
 
 
-def _is_key(one: Hit, other: Hit, hits: Sequence[Hit]) -> bool:
-    """Whether a password and a mailbox stand beside each other, and no more than one verb tells of them.
-
-    There are two in "forgot my password, my mailbox is closed" without its comma; and "this address" names the account.
-    """
-    verbs = sum(bool(hit.means.states) and not hit.means.auxiliary for hit in hits)
-    here = any("here" in hit.means.addresses for hit in hits)
-    return verbs <= 1 and not here and other.start - one.end <= _NEAR
+def _verbs(hits: Sequence[Hit]) -> int:
+    """How many tell of the two: one in "forgot the password of my mailbox", two in "forgot my password my mailbox is closed"."""
+    return sum(bool(hit.means.states) and not hit.means.auxiliary for hit in hits)

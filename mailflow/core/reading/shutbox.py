@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailflow.core.reading.clauses import Clause
-from mailflow.core.reading.meaning import Hit
 
 _BOX = frozenset({"mailbox", "domain", "an_address"})
 _SEIZED = frozenset({"seized"})
@@ -42,11 +41,4 @@ def _is_shut(part: Clause) -> bool:
     boxes = [place for place, hit in enumerate(part.hits) if not _BOX.isdisjoint(hit.means.things)]
     shut = next(place for place, hit in enumerate(part.hits) if "trouble" in hit.means.speech)
     last = max((place for place in boxes if place < shut), default=-1)
-    if last < 0 or part.hits[shut].start - part.hits[last].end > _REACH:
-        return False
-    return not any(_tells_more(hit) for hit in part.hits[last + 1 : shut])
-
-
-def _tells_more(hit: Hit) -> bool:
-    """Whether a phrase between the two begins anything else."""
-    return bool(hit.means.objects or hit.means.breaks or {"and", "but"} & hit.means.speech)
+    return last >= 0 and part.hits[shut].start - part.hits[last].end <= _REACH
