@@ -36,7 +36,7 @@ Prose, by the kind of field
     addresses             e-mail addresses; `addressforms` finds them, `windows`, `roles` and `exchanged` tell which one each is, `ownaddress` what the writer's is
     links, works          projects and links; projects that nothing announces; `projectlists`: those behind the first one
     choices               reasons and choices; `evidence` of them, with `anaphora`, `contrary`, `elliptic`, `losttogether`, `lostroute`,
-                          `mistyped`, `otherservice`, `shown`, `shutbox`, `whereabouts`
+                          `told`, `whereabouts`
     agreements, agreed    yes and no where it is known what they answer; agreements in prose
 What only our last letter explains
     context               the ways to read such answers

@@ -17,7 +17,6 @@ from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import NONE, Clause
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit, Meaning
-from mailflow.core.reading.otherservice import is_of_other_service
 from mailflow.core.reading.sentences import COMMA
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import WORD, words_of
@@ -195,7 +194,7 @@ def _said_in_context(
     part, before = parts[index], parts[index - 1] if index else None
     following = parts[index + 1] if index + 1 < len(parts) else None
     knowing = key in terms.knowing
-    if knowing and is_of_other_service(part):
+    if knowing and part.of_other_service:
         return None  # "My bank needed six weeks, and I was patient"
     if not knowing and _agrees_about(part, key):
         return None

@@ -22,7 +22,6 @@ from mailflow.core.reading.evidence import (
     without_explained,
 )
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.otherservice import is_of_other_service, without_other_services
 from mailflow.core.reading.sentences import sentence_end
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.terms import Terms
@@ -265,7 +264,7 @@ def _knows_not(part: Clause) -> bool:
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """The reasons and choices that clauses of prose tell."""
-    parts = as_lost(as_it_is(without_other_services(parts), terms.opposites))
+    parts = as_lost(as_it_is(_without_other_services(parts), terms.opposites))
     for field in terms.form.fields:
         if field.key not in terms.ways:
             continue
@@ -274,6 +273,20 @@ def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
             value = (one.choice,) if field.kind is Kind.REASON else one.choice
             start, end = one.clause.start, one.clause.end
             yield Claim(field.key, value, prose_rule(field.kind), one.sure, start, end, one.rank)
+
+
+def _without_other_services(parts: Sequence[Clause]) -> Sequence[Clause]:
+    """The clauses without those that go on about another service's account: "My account at GitHub is locked, I lost the second factor"."""
+    return [
+        part
+        for last, part in zip((None, *parts), parts, strict=False)
+        if not (last and "trouble" in last.marks and last.of_other_service and _goes_on_about_it(part, last))
+    ]
+
+
+def _goes_on_about_it(part: Clause, last: Clause) -> bool:
+    account = any("account" in hit.means.names or "other" in hit.means.tells for hit in last.hits)
+    return account and part.sentence == last.sentence and part.break_before == "comma"
 
 
 def mentioned(fresh: Fresh, terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Claim]:
@@ -288,7 +301,7 @@ def mentioned(fresh: Fresh, terms: Terms, field: Field, parts: Sequence[Clause])
     for part in parts:
         if part.asks or part.marks & _SUPPOSED or part.states & _FINE or part.topics:
             continue  # "I think it is the authenticator" is as good as they know
-        if is_of_other_service(part) or "codes" in part.things:
+        if part.of_other_service or "codes" in part.things:
             continue
         for thing in dict.fromkeys(part.things):
             if thing in told and thing not in fine and not _is_pasted(fresh, part, thing):

@@ -80,6 +80,11 @@ class Clause:
         )
 
     @property
+    def of_other_service(self) -> bool:
+        """Whether its things are said to be of another service: "my GitHub password"."""
+        return "elsewhere" in self.marks
+
+    @property
     def asks(self) -> bool:
         """Whether it begins like a question."""
         return self.question or self.begins_to_ask

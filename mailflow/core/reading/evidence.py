@@ -13,11 +13,8 @@ from mailflow.core.reading.clauses import ENDED, GONE, HAS, KEPT, NONE, Clause
 from mailflow.core.reading.contrary import CONTRARY
 from mailflow.core.reading.elliptic import left_out
 from mailflow.core.reading.meaning import ADDRESS, CHOICE, Hit
-from mailflow.core.reading.mistyped import as_mistyped
-from mailflow.core.reading.otherservice import is_of_other_service
-from mailflow.core.reading.shown import as_shown
-from mailflow.core.reading.shutbox import as_shut, without_its_password
 from mailflow.core.reading.terms import Terms, Ways
+from mailflow.core.reading.told import as_told
 
 CLEAR = 0.7
 _PHRASE = 0.8
@@ -59,7 +56,7 @@ class Evidence(NamedTuple):
 
 def evidence_of(terms: Terms, field: Field, parts: Sequence[Clause]) -> Iterator[Evidence]:
     """All that the clauses tell of a field, in order but for what is told by leaving words out, which comes last."""
-    ways, parts = terms.ways[field.key], as_shown(without_its_password(as_shut(as_mistyped(parts))))
+    ways, parts = terms.ways[field.key], as_told(parts)
     named: Clause | None = None  # the last clause that named a thing
     before: Clause | None = None  # the one before it in its sentence
     loss: Clause | None = None  # the last clause that told of a loss
@@ -110,7 +107,7 @@ def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Ite
         return
     if (is_held(named) and part.states <= NO_STATE) or _knows_that(part) or _is_told_by_phrase(part):
         return  # "I found the codes. They were in a drawer."
-    if is_of_other_service(named) and "but" not in part.marks:
+    if named.of_other_service and "but" not in part.marks:
         return  # "My bank gave me codes, and I lost those."
     listed = bool(named.states - _SEARCHED) or any("and" in hit.means.speech for hit in named.hits)
     relative = "which" in part.marks and not part.marks & PRONOUNS
@@ -381,7 +378,7 @@ def _by_phrase(field: Field, ways: Ways, part: Clause, *, led_to: str) -> Iterat
 
     `led_to`: the choice of a lost mailbox, where the sentence tells of one by where the account's mail goes; "" elsewhere.
     """
-    if ("if" in part.marks and not _only_wishes(part)) or is_of_other_service(part):
+    if ("if" in part.marks and not _only_wishes(part)) or part.of_other_service:
         return
     shown = "some_codes" in part.things and "some_codes" not in _meant(part, part.things)
     for hit in (hit for hit in part.hits if hit.means.choices and not _is_turned(part, hit)):
@@ -450,7 +447,7 @@ def _only_asked(part: Clause) -> bool:
 def _of_another(part: Clause, things: Iterable[str]) -> bool:
     """Whether its things are another's: those of another service, or what a colleague lost who has only that."""
     peer = "peer" in part.marks and "which" not in part.marks and _PERSONAL.issuperset(things)
-    return peer or is_of_other_service(part)
+    return peer or part.of_other_service
 
 
 def _by_things(
