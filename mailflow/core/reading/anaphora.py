@@ -22,8 +22,9 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
 
     `last`: the clause right before it, None if it is the first.
     """
-    if "if" in part.marks or _is_of_what_is_there(part, named) or (last and _is_of_rest(part, last)):
-        return False
+    of_rest = last is not None and "exception" in last.marks and "which" in part.marks
+    if "if" in part.marks or of_rest or _is_of_what_is_there(part, named):
+        return False  # nor "all of them except two, which I have used up"
     if part.sentence - named.sentence > 1:
         return _refers_far_back(part, named)
     held = is_held(named)
@@ -77,11 +78,6 @@ def _only_auxiliary(part: Clause) -> bool:
     if part.negated and part.hits[-1].end == part.mark:
         return False
     return all(hit.means.auxiliary for hit in part.hits if hit.means.states)
-
-
-def _is_of_rest(part: Clause, last: Clause) -> bool:
-    """As in "all of them except two, which I have used up"."""
-    return "exception" in last.marks and "which" in part.marks
 
 
 def _answers(part: Clause, named: Clause) -> bool:

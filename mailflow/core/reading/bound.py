@@ -59,7 +59,11 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
             bare = claim.rule == YES_TO_WHAT_WAS_ASKED and claim.sure != NAMED and sentence.agrees
             if (spoken or bare) and sentence.binds():
                 continue
-            if told and (sentence.is_in_no_earnest() or _is_unmeant(fresh, terms, claim)):
+            if told and (
+                sentence.is_in_no_earnest()
+                or is_only_quoted(fresh, terms, claim)
+                or is_withdrawn(fresh, claim)
+            ):
                 continue
         yield claim
 
@@ -74,10 +78,6 @@ def without_unfilled(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Ite
         of_form = terms.form.by_key[claim.field].kind in _STATED and claim.value is not False
         if not (unfilled and of_form and claim.rule != TICKED_BOX):
             yield claim
-
-
-def _is_unmeant(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
-    return is_only_quoted(fresh, terms, claim) or is_withdrawn(fresh, claim)
 
 
 class _Sentence:

@@ -217,16 +217,12 @@ def by_state(terms: Terms, field: Field, parts: Sequence[Clause], around: Sequen
     ]
     # "No, I still have them" says something; of "I'll look for it. Not before Sunday" only what comes first would.
     telling = [part for part in own if part.states - {NONE}] or [part for part in own if not part.sentence]
-    held = _held_before(around or telling)
+    # "Found them! They were in an old diary."
+    held = {part.start for before, part in pairwise(around or telling) if before.states & HAS}
     telling = [part for part in telling if not (part.start in held and part.states <= NO_STATE)]
     told = [_by_own_things(terms, field, part.states) for part in telling]
     # The last word counts: "kept on a stick. They are lost."
     return next((choices for choices in reversed(told) if choices), set())
-
-
-def _held_before(parts: Sequence[Clause]) -> set[int]:
-    """Where the clauses begin before which it is said that they are there: "Found them! They were in an old diary."."""
-    return {part.start for before, part in pairwise(parts) if before.states & HAS}
 
 
 def _by_own_things(terms: Terms, field: Field, states: frozenset[str]) -> set[str]:

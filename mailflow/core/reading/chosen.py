@@ -19,9 +19,11 @@ _SHORT = 250  # characters of a mail that is about an address alone
 
 
 def in_answer(fresh: Fresh, terms: Terms, free: Sequence[tuple[int, int]]) -> Iterator[Claim]:
-    """The name that the first sentence gives and no other does."""
+    """The name that the first sentence gives and no other does, where the letter that is quoted speaks of names."""
     spans = sentences(fresh, free)
-    if terms.name is None or not spans or not _is_asked(fresh, terms):
+    if terms.name is None or not spans:
+        return
+    if not any(_speaks_of_names(said, terms) for said in questions.said_in_quote(fresh)):
         return
     start, end = spans[0]
     name = _given(COMMA.split(fresh.text[start:end])[0], terms)
@@ -68,11 +70,6 @@ def _concludes(fresh: Fresh, begin: int, one: Found) -> bool:
     hits = fresh.within(begin, one.start)[-_LAST_TWO:]
     so = hits[-1] if len(hits) == _LAST_TWO and hits[0].means.breaks == "comma" else None
     return so is not None and "because" in so.means.speech and one.start - so.end == 1
-
-
-def _is_asked(fresh: Fresh, terms: Terms) -> bool:
-    """Whether the letter that is quoted speaks of names."""
-    return any(_speaks_of_names(said, terms) for said in questions.said_in_quote(fresh))
 
 
 def _speaks_of_names(text: str, terms: Terms) -> bool:

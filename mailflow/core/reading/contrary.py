@@ -32,9 +32,11 @@ def as_it_is(parts: Sequence[Clause], opposites: Mapping[str, str]) -> list[Clau
     for last, part, following in zip((None, *parts), parts, (*parts[1:], None), strict=False):
         if (supposed := _supposed(part, following)) is not None:
             found.append(supposed)
-            continue
-        vain = _is_thought(part) or (last is not None and _leads_to(last, part))
-        found.append(_turned(part, opposites) if vain else part)
+        elif _is_thought(part) or (last is not None and _leads_to(last, part)):
+            states, marks = _opposite(part, opposites), part.marks | CONTRARY
+            found.append(replace(part, states=states, negated=False, marks=marks))
+        else:
+            found.append(part)
     return found
 
 
@@ -102,10 +104,6 @@ def _then_would(part: Clause, said: Sequence[Hit], following: Clause | None) -> 
         return False
     first = takewhile(lambda hit: "consequence" not in hit.means.speech, following.hits)
     return not any("them" in hit.means.speech for hit in first)
-
-
-def _turned(part: Clause, opposites: Mapping[str, str]) -> Clause:
-    return replace(part, states=_opposite(part, opposites), negated=False, marks=part.marks | CONTRARY)
 
 
 def _leads_to(last: Clause, part: Clause) -> bool:

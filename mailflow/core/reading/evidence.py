@@ -439,11 +439,6 @@ def _is_forbidden(part: Clause, phrase: Hit) -> bool:
     )
 
 
-def _only_asked(part: Clause) -> bool:
-    """Whether a clause asks, rather than giving the reason for a question: "can you help, because I lost my phone?"."""
-    return part.question and (part.break_before != "because" or "which" in part.hits[0].means.speech)
-
-
 def _of_another(part: Clause, things: Iterable[str]) -> bool:
     """Whether its things are another's: those of another service, or what a colleague lost who has only that."""
     peer = "peer" in part.marks and "which" not in part.marks and _PERSONAL.issuperset(things)
@@ -453,8 +448,10 @@ def _of_another(part: Clause, things: Iterable[str]) -> bool:
 def _by_things(
     ways: Ways, part: Clause, things: Sequence[str], states: frozenset[str], *, lost: bool
 ) -> Iterator[Evidence]:
-    if not states or is_reserved(part) or _only_asked(part) or _of_another(part, things):
+    if not states or is_reserved(part) or _of_another(part, things):
         return
+    if part.question and (part.break_before != "because" or "which" in part.hits[0].means.speech):
+        return  # but "can you help, because I lost my phone?" gives the reason for a question
     if states & HAD_IN and lost and len(set(things)) > 1 and "and" not in part.marks and "new" not in states:
         states |= {"was_at"}  # "I had the codes on that phone", which is lost; but not "on my new phone"
     for thing in _meant(part, things):

@@ -7,7 +7,7 @@ from mailflow.core.reading.clauses import ENDED, NONE, Clause
 _WAS_THERE = frozenset({"had", "saved", "was_at", "is_at", "held"})
 _WRITTEN = frozenset({"had", "saved", "was_at", NONE})
 CODES = frozenset({"codes", "some_codes"})
-_ALONG, _WITH = frozenset({"together", "too"}), frozenset({"together", "with_it"})
+_ALONG = frozenset({"together", "too"})
 _KEPT_ON = CODES | {"second_factor", "password"}  # what is kept on a device
 _SAVED_ON = frozenset({"saved", "was_at"})
 _INSIDE = 16  # characters between a "with" and what is in something: " my saved "

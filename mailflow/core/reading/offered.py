@@ -171,16 +171,12 @@ def _around_boxes(text: str, boxes: Sequence[re.Match[str]], terms: Terms) -> li
         ticked = [mark.lastgroup == "ticked" for mark in (box, following)]
         start, end = min(box.start(), one[0]), max(following.end(), other[1])
         if ticked[0] is ticked[1]:
-            spans.append(_unanswered(text, start, end))
+            # Nothing was chosen: the offer goes with the label before it, or with the line if it begins that.
+            spans.append((0, end if text[:start].strip() else len(text)))
         else:
             chosen_one = one if ticked[0] else other
             spans += [(start, chosen_one[0]), (chosen_one[1], end)]
     return spans
-
-
-def _unanswered(text: str, start: int, end: int) -> _Span:
-    """An offer that nothing was chosen of, with the label before it, or with the line if it begins that."""
-    return (0, end) if text[:start].strip() else (0, len(text))
 
 
 def _is_all(text: str, start: int, end: int, way: _Span | None) -> bool:

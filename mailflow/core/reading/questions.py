@@ -167,7 +167,8 @@ def _asked_as(label: Field, terms: Terms, asked: Sequence[str]) -> str:
 
 def last_of(lines: Sequence[str]) -> str:
     """The last question of some quoted lines."""
-    return " ".join(lines[max((n for n, text in enumerate(lines) if _starts_item(text)), default=0) :])
+    starts = [n for n, text in enumerate(lines) if _NUMBER.match(text) or _BULLET.match(text)]
+    return " ".join(lines[starts[-1] if starts else 0 :])
 
 
 def of_lines(quoted: Sequence[str], terms: Terms, asked: Sequence[Question]) -> Question | None:
@@ -192,10 +193,6 @@ def number_of(question: str) -> int:
     if number is None:
         return 0
     return int(number[1]) if number[1] else ord(number[2]) - ord("a") + 1
-
-
-def _starts_item(text: str) -> bool:
-    return _NUMBER.match(text) is not None or _BULLET.match(text) is not None
 
 
 def _named(question: str, terms: Terms) -> tuple[Question, ...]:
