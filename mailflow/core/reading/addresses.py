@@ -14,6 +14,7 @@ from mailflow.core.reading.denied import is_denied
 from mailflow.core.reading.exchanged import alternatives, exchanged
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import CUE, HERE, Hit
+from mailflow.core.reading.ranked import liked_best
 from mailflow.core.reading.roles import GUESSED, NEXT, PLAIN, REGISTERED, WANTED, Role, roles
 from mailflow.core.reading.sentences import COMMA, comma_parts, sentences
 from mailflow.core.reading.slots import Slot
@@ -25,6 +26,7 @@ from mailflow.core.text import Mark
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
 _GIVEN = 0.8  # a new address in so many letters, beside which "this address" is another matter
+_OFFERED = 0.8  # how sure the one is that is liked best
 _LIKELY = 0.62  # where the mailbox is lost and no other address is
 _SIGNED = 6  # lines with text, the last ones of a mail, among which they sign
 _TWO = 2
@@ -97,6 +99,8 @@ def in_prose(
     """`free`: the parts of the text that are prose. `lost`: the account's mailbox is said to be lost."""
     found = [one for one in fresh.addresses if is_free(fresh, terms, one, free)]
     told = roles(fresh, terms, found) if found else []
+    if len(found) > 1:
+        told = _by_liking(fresh, terms, found, told, new=_only_new_asked(terms, asked))
     told, own = _beside_sender(fresh, terms, found, told, sender)
     if first and not lost and _only_supposes(fresh, found, told, parts):
         told = [Role(REGISTERED, GUESSED)] * len(found)
@@ -118,6 +122,26 @@ def in_prose(
         yield from _claim(terms, *own, plain="")
     elif sender:
         yield from _sender(fresh, terms, parts, sender, asked, lost=lost, given=given)
+
+
+def _by_liking(
+    fresh: Fresh, terms: Terms, found: Sequence[Found], told: list[Role], *, new: bool
+) -> list[Role]:
+    """The roles of addresses, of which some are offered by preference. `new`: our letter asked for the new one alone."""
+    liked = liked_best(fresh, terms, found)
+    if liked is None:
+        return told
+    best, offered = liked
+    first = told[offered[0]]
+    if not (
+        first.name == WANTED
+        or (new and (first.name != REGISTERED or first.sure <= GUESSED or len(offered) > _TWO))
+    ):
+        return told  # "x is dead, otherwise I would use it", "it has x, if that fails y"
+    return [
+        Role(WANTED, _OFFERED) if place == best else Role(NEXT, 0) if place in offered else role
+        for place, role in enumerate(told)
+    ]
 
 
 def _only_supposes(
