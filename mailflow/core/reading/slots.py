@@ -33,7 +33,7 @@ _BRACKETED = re.compile(r"[(\[](?P<label>[^()\[\]\n]{2,40})[)\]][ \t]*[:：=–�
 _PAREN = re.compile(r"[(（\[][^()（）\[\]\n]{0,40}[)）\]]")
 _BROKEN = re.compile(r"(?<=[^\W\d_])-\n[ \t]*(?=[^\W\d_])")  # a word that was broken at the end of a line
 _WORDY = re.compile(r"\w")
-_LIST_MARK = re.compile(r"[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
+_LIST_MARK = re.compile(r"\A[ \t]*(?:[-*•·+–—>|][ \t]*)*(?:\(?(?:\d{1,2}|[a-z])[.)][ \t]+)?")
 _LABEL_BEFORE = re.compile(r";(?=\s)|；|(?=【)")  # what a label may follow too, but no value ends at
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]|\s[/|](?=\s)")
 _PHRASE_END = re.compile(r"[.!?,;](?=\s)|[。！？，；、]|\s[/|](?=\s)")
@@ -223,8 +223,7 @@ def _label_at(
     before = _PAREN.sub(lambda match: " " * len(match.group()), before)
     if cut := _last_end(before):
         before, begin = before[cut:], separator.start() - len(before) + cut
-    mark = _LIST_MARK.match(before)
-    words = words_of(_BROKEN.sub("", before[mark.end() :] if mark else before).rstrip("* \t"))
+    words = words_of(_BROKEN.sub("", _LIST_MARK.sub("", before)).rstrip("* \t"))
     found = terms.label(words)
     strong = separator.group().strip()[:1] in {":", "：", "="}
     if found is None:
@@ -237,8 +236,7 @@ def _label_at(
             return None
         return _Label(begins[0], begin, separator.end(), "line", whole=False)
     field, extra = found
-    again = terms.among("again", " ".join(words[-2:]))  # "escrevo de novo: …"
-    if extra and (again or not strong or _is_told_to_change(fresh, field, begin, separator.start())):
+    if extra and (not strong or _is_told_to_change(fresh, field, begin, separator.start())):
         return None
     if extra and field.kind is Kind.AGREEMENT and _names_agreements(fresh, begin, separator.start()):
         return None
@@ -286,10 +284,8 @@ def _is_of_projects(fresh: Fresh, terms: Terms, start: int, end: int) -> Field |
 
 
 def _names_several(fresh: Fresh, start: int, end: int) -> bool:
-    """As in "Code of Conduct and long processing: both accepted", "user name jdoe, one project: x"."""
-    hits = fresh.within(start, end)
-    turns = "," in fresh.text[start:end] and any("projects" in hit.means.tables for hit in hits)
-    return turns or sum(hit.means.objects for hit in hits) > 1
+    """As in "Code of Conduct and long processing: both accepted", "Recovery codes and the phone: gone"."""
+    return sum(hit.means.objects for hit in fresh.within(start, end)) > 1
 
 
 def _names_agreements(fresh: Fresh, start: int, end: int) -> bool:
