@@ -165,9 +165,13 @@ class Fresh:
 
     def within(self, start: int, end: int) -> tuple[Hit, ...]:
         """The hits of a part of the text."""
-        # A tuple of their start alone stands before all hits that begin there, and needs no key.
-        first = bisect_left(self.hits, (start,))
-        return self.hits[first : bisect_left(self.hits, (end,), first)]
+        starts = self._hit_starts
+        first = bisect_left(starts, start)
+        return self.hits[first : bisect_left(starts, end, first)]
+
+    @cached_property
+    def _hit_starts(self) -> list[int]:
+        return [hit.start for hit in self.hits]
 
 
 def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "", left_out: int = 0) -> Fresh:
