@@ -131,9 +131,9 @@ class BindingWords:
         """What may follow each first word of the phrases with spaces around them."""
         begun: dict[str, dict[str, dict[Binds, list[str]]]] = {}
         for binds, phrase in self._phrases(spaced=True):
-            if words := _FIRST_TWO.match(phrase):
-                by_second = begun.setdefault(words[1], {_ANY: {}})
-                by_second.setdefault(words[2] or _ANY, {}).setdefault(binds, []).append(phrase)
+            first, second = _FIRST_TWO.findall(phrase)[0]
+            by_second = begun.setdefault(first, {_ANY: {}})
+            by_second.setdefault(second or _ANY, {}).setdefault(binds, []).append(phrase)
         return {first: _going_on(by_second) for first, by_second in begun.items()}
 
     @cached_property

@@ -117,7 +117,11 @@ def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     """The clauses of some hits, in order. `opposites`: what a state is when it is denied ("works": "fails")."""
     found = []
     for number, told in enumerate(_sentences(hits)):
-        sentence, traits, end = _with_likelihood(_with_nor(told))
+        sentence, traits, end = told
+        if traits & NEGATES:
+            sentence, traits = _with_nor(sentence, traits)
+        if traits & DOUBTS and traits & PARTS:
+            sentence = _with_likelihood(sentence)
         if not traits & PARTS and (not traits & OBJECT or _names_one(sentence)):
             if sentence:
                 found.append(_clause(sentence, traits, "", number, opposites, end))
@@ -132,27 +136,23 @@ def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
     return found
 
 
-def _with_nor(told: _Sentence) -> _Sentence:
+def _with_nor(sentence: Sequence[Hit], traits: int) -> tuple[Sequence[Hit], int]:
     """As in German "weder App noch Codes", whose "noch" would else be a "still", as the last one is of "… sind mir noch bekannt"."""
-    sentence, traits, end = told
-    if not (traits & NEGATES and any("neither" in hit.means.speech for hit in sentence)):
-        return told
+    if not any("neither" in hit.means.speech for hit in sentence):
+        return sentence, traits
     named = max((hit.start for hit in sentence if hit.means.objects), default=0)
     nor = [
         hit._replace(means=_NOR) if "nor" in hit.means.speech and hit.start < named else hit
         for hit in sentence
     ]
-    return nor, traits | _NOR.traits, end
+    return nor, traits | _NOR.traits
 
 
-def _with_likelihood(told: _Sentence) -> _Sentence:
+def _with_likelihood(sentence: Sequence[Hit]) -> Sequence[Hit]:
     """As in "I know that it may, perhaps, take long" and "They are, maybe, lost", where the commas part nothing.
 
     But "They are lost, I think, with the bag", which is no more than modest.
     """
-    sentence, traits, end = told
-    if not (traits & DOUBTS and traits & PARTS):
-        return told
     known = next((place for place, hit in enumerate(sentence) if "aware" in hit.means.says), len(sentence))
     around = {
         place + beside
@@ -163,8 +163,7 @@ def _with_likelihood(told: _Sentence) -> _Sentence:
     }
     if _opens_with_doubt(sentence):
         around.add(1)
-    kept = [hit for place, hit in enumerate(sentence) if place not in around] if around else sentence
-    return kept, traits, end
+    return [hit for place, hit in enumerate(sentence) if place not in around]
 
 
 def _opens_with_doubt(sentence: Sequence[Hit]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from itertools import accumulate
@@ -55,26 +54,17 @@ class _Marks(dict[str, tuple[Hit, ...]]):
     """
 
     def __missing__(self, between: str) -> tuple[Hit, ...]:
-        text = between.rstrip("xé")
-        found = [
-            Hit(match.start() - 1, match.end() - 1, _KINDS[match.lastgroup or ""])
-            for match in _MARK.finditer(f"x{between}")
-            if match.end() <= len(text) + 1
-        ]
-        marks = tuple([mark for place, mark in enumerate(found) if not _is_blank_line(text, found, place)])
+        marks = tuple(
+            [
+                Hit(match.start() - 1, match.end() - 1, _KINDS[match.lastgroup or ""])
+                for match in _MARK.finditer(f"x{between}")
+            ]
+        )
         if len(self) >= _KEPT:
             self.clear()
-        if len(text) <= (_SHORT if has_cjk(text) else _LONGER):
+        if len(between) <= (_SHORT if has_cjk(between) else _LONGER):
             self[between] = marks
         return marks
-
-
-def _is_blank_line(text: str, found: Sequence[Hit], place: int) -> bool:
-    """Whether a line end stands between two others and nothing else, so that it ends nothing."""
-    around = found[place - 1 : place + 2] if place else ()
-    if len(around) < 3 or any(mark.means is not _LINE for mark in around):
-        return False
-    return text[around[0].start : around[-1].end].isspace()
 
 
 _marks = _Marks()
