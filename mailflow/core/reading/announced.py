@@ -38,6 +38,10 @@ _AT_SERVICE = re.compile(
     rf"[{QUOTES}]?\s\w{{1,5}}\s(\w+)(?:\s(\w+))?(?:\s\w+\s\w{{1,5}}\s(\w+))?"
 )  # "on pypi", "on your site", "both on x and on pypi"
 _SERVICE_BEFORE = re.compile(r"\b\w{1,5}\s(\w+),?\s\Z")  # "on pypi I am x"
+_THERE = re.compile(
+    rf"[\n.,!:](?:(?<=\n)|\s)[ \t]*(?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)\s\w{{1,5}}\s(?P<where>\w+)",
+    re.ASCII,
+)
 _SET_AGAINST = re.compile(
     rf"(?:,|\b\w{{1,3}})[ ]\w{{1,5}}[ ](?P<where>\w+)[ ](?P<open>[{QUOTES}]?)(?P<name>{NAME})(?P<close>[{QUOTES}]?)"
     r"(?=[.!,;)]|\s*(?:\n|\Z))",
@@ -267,6 +271,15 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     return None
 
 
+def _this_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "This is x from the site"."""
+    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
+    found = accepted(fresh, terms, match, strong=True) if match else None
+    if found is None or terms.everyday(found.name):
+        return None
+    return found if besidename.till_service(fresh, terms, found.end) > found.end else None
+
+
 def _is_there(fresh: Fresh, terms: Terms, hit: Hit, end: int) -> bool:
     """Whether it is told where one is called so, the place having been named before: "there I am x", "I am x there"."""
     goes_on = any("and" in one.means.speech for one in fresh.within(end, end + _NEXT))  # Spanish "y"
@@ -296,6 +309,12 @@ def _named_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     if not (terms.is_service(before[1]) or before[1] in terms.lists.get("site", ())):
         return None
     return accepted(fresh, terms, match, strong=False, said=True)
+
+
+def _is_name_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "x is my name on the site"."""
+    place = fresh.text.rfind(" ", hit.start, hit.end)
+    return _before_is(fresh, terms, hit) if besidename.till_service(fresh, terms, place) > hit.end else None
 
 
 def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -339,6 +358,18 @@ def unlike_elsewhere(fresh: Fresh, terms: Terms) -> Found | None:
         )
         if told and match.end() < end + 1:
             return accepted(fresh, terms, match, strong=False)
+    return None
+
+
+def named_there(fresh: Fresh, terms: Terms) -> Found | None:
+    """As in "x on the site", at the beginning of a sentence, the site being called by its name."""
+    named = any(name in fresh.low for name in terms.service)
+    for match in _THERE.finditer(f"\n{fresh.text}") if named else ():
+        wrapped = match[0][0] == "\n" and match.start() > 0 and match.start() - 1 not in fresh.hard
+        if terms.is_service(lower(match["where"])) and not wrapped:
+            found = accepted_before(fresh, terms, match, -1, plain=match["name"].islower())
+            if found:
+                return found
     return None
 
 
@@ -443,7 +474,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
         before,
     ),
     "as": (directly,),
-    "said": (said,),
+    "said": (said, _is_name_there),
     "signup": (_as, _as_object, _made),
     "called": (_called,),
     "named": (_called,),
@@ -454,7 +485,7 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     "looked_for": (weakly,),
     "opens": (_set_up,),
     "maintains": (_as, _as_subject),
-    "is_me": (introduced.in_brackets,),
+    "is_me": (introduced.in_brackets, _this_is),
     "mine": (_own_name, _named_there, introduced.unlike_words, introduced.in_brackets),
 }
 

@@ -17,6 +17,7 @@ from mailflow.core.reading.namelike import INSISTED, NAME, QUOTES, SHAKY, STRONG
 from mailflow.core.reading.slots import Slot
 from mailflow.core.reading.taken import Spans
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
 
 _LONGEST = 64
 _WRAPPING = QUOTES + "<>[](){}（）【】* \t\xa0"
@@ -26,6 +27,7 @@ _WORD_SAID = re.compile(
     rf"(?P<open>[{QUOTES}<*]?)(?P<name>_*{NAME}_*)(?P<close>[{QUOTES}>*]?)(?!\S)", re.ASCII
 )
 _LINK = re.compile(rf"(?:https?://)?[\w.-]+/((?:\w+/)+)({NAME})/?", re.ASCII)
+_MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
 _CLOSING = re.compile(r"[)\]}>]")
 _OR = re.compile(
@@ -134,8 +136,13 @@ def _with_another(fresh: Fresh, terms: Terms, end: int) -> int:
 def _in_prose(fresh: Fresh, terms: Terms, field: Field, hits: tuple[Hit, ...]) -> Iterator[Claim]:
     yield from _profiles(fresh, terms, field)
     yield from notbut.corrected(fresh, terms, field)
+    yield from _mentioned(fresh, terms, field)
     yield from whichaccount.in_prose(fresh, terms, field)
-    if there := announced.under_service(fresh, terms) or announced.unlike_elsewhere(fresh, terms):
+    if (
+        there := announced.named_there(fresh, terms)
+        or announced.under_service(fresh, terms)
+        or announced.unlike_elsewhere(fresh, terms)
+    ):
         yield Claim(field.key, there.name, "name at the service", there.sure, there.start, there.end)
     for hit in islice((hit for hit in hits if hit.means.names), _MOST):
         yield from _announced(fresh, terms, field, hit)
@@ -194,6 +201,14 @@ def set_apart(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """A name that nothing announces, where one is wanted and no other was found."""
     for found in (*introduced.set_apart(fresh, terms), *introduced.same_as_elsewhere(fresh, terms)):
         yield Claim(field.key, found.name, "name set apart", found.sure, found.start, found.end, rank=0)
+
+
+def _mentioned(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """As in "@x", unless it is one at another service."""
+    for match in _MENTION.finditer(fresh.text) if "@" in fresh.text else ():
+        near = words_of(fresh.low[max(0, match.start() - 25) : match.end() + 25])
+        if not (terms.among("elsewhere", *near) or terms.states_nothing(field, match[1])):
+            yield Claim(field.key, match[1].rstrip(".-"), "mention", SHAKY, match.start(), match.end())
 
 
 def without_unlike(terms: Terms, claims: Sequence[Claim], writer: Writer) -> list[Claim]:
