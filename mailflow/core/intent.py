@@ -350,8 +350,10 @@ def only_yes_or_thanks(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | N
 
 
 def asked_barely(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
-    """As in "so??" or "… And when?" at the end of a mail to a case: what else than how far it is?"""
+    """As in "?", "so??" or "… And when?" at the end of a mail to a case: what else than how far it is?"""
     words = heard.words
+    if heard.in_case and not words.forms and (mark := words.text.strip()) and not mark.strip("?？ \n"):
+        return Wish(Intent.STATUS, mark)
     if not heard.in_case or not words.forms or words.sentence[-1] not in words.questions:
         return None
     asked = words.forms[words.sentence.index(words.sentence[-1]) :]

@@ -36,6 +36,7 @@ _KNOWN = frozenset({"held", "is_at"})  # what "know" says of things besides, and
 _THAT = frozenset({"that", "known_that"})
 _TIME = frozenset({"time", "span"})
 _AGREE = ("agree",)
+_READ = frozenset({"reached"})
 _FINE = Meaning((("speech", "agree"),))
 _DETERMINERS, _WITH_ME = 2, 2  # words before a time and behind its "is fine"
 _SHORT = 20  # characters behind a clause's last phrase in which a short name stands
@@ -55,7 +56,7 @@ _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """`parts`: the clauses of the text that is prose, in order."""
     parts = [_without_interjection(fresh, terms, part) for part in parts]
-    parts = [_conceding(fresh, terms, parts, index) for index in range(len(parts))]
+    parts = [_with_fine(fresh, terms, _conceding(fresh, terms, parts, index)) for index in range(len(parts))]
     conditional = _conditional_sentences(parts)
     wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
     for index, part in enumerate(parts):
@@ -121,7 +122,7 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
     if not says and hits[0].start > begin and bare(fresh.text[begin : hits[0].start], terms):
         hits.insert(0, Hit(begin, hits[0].start, _FINE))  # "Fine if it takes weeks"
         says = frozenset(_AGREE)
-    elif says <= _ONLY_YES and (behind := _fine_behind(fresh, terms, part, hits)):
+    elif says <= _ONLY_YES and (behind := _fine_behind(fresh, terms, _conceded_till(hits))):
         hits = [*(hit for hit in hits if hit.start < behind[0]), Hit(*behind, _FINE)]
         says = frozenset(_AGREE)  # "If it takes weeks, fine."
     marks = frozenset(mark for hit in hits for mark in hit.means.speech) | (part.marks - _CONDITION)
@@ -133,13 +134,25 @@ def _conceding(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) 
     )
 
 
-def _fine_behind(fresh: Fresh, terms: Terms, part: Clause, hits: Sequence[Hit]) -> tuple[int, int] | None:
-    """Where the rest of a sentence stands that is a bare "fine" behind a condition and a comma."""
-    condition = [hit.end for hit in hits if "conceding" in hit.means.speech]
-    comma = COMMA.match(fresh.text, condition[-1])
+def _with_fine(fresh: Fresh, terms: Terms, part: Clause) -> Clause:
+    """A clause with the "fine" that is all that stands behind a subject which was read: "CoC read, fine."."""
+    read = part.states == _READ or (not part.states and "perused" in part.marks)
+    if not (part.topics and read) or part.says or part.negated or part.reserved:
+        return part
+    behind = _fine_behind(fresh, terms, part.end)
+    return replace(part, hits=[*part.hits, Hit(*behind, _FINE)], says=frozenset(_AGREE)) if behind else part
+
+
+def _conceded_till(hits: Sequence[Hit]) -> int:
+    return max(hit.end for hit in hits if "conceding" in hit.means.speech)
+
+
+def _fine_behind(fresh: Fresh, terms: Terms, place: int) -> tuple[int, int] | None:
+    """Where the rest of a sentence stands that is a bare "fine" behind a place and a comma."""
+    comma = COMMA.match(fresh.text, place)
     if comma is None:
         return None
-    _, end = fresh.sentence_at(part.start)
+    _, end = fresh.sentence_at(place)
     return (comma.end(), end) if bare(fresh.text[comma.end() : end], terms) else None
 
 

@@ -371,5 +371,5 @@ def _all_fail(hits: Sequence[Hit]) -> bool:
 
 def _denies_last(hits: Sequence[Hit]) -> bool:
     """Whether a "not" stands behind the one verb, by which something was only done, and so by the thing."""
-    acting = [hit.means for hit in hits if hit.means.acts or hit.means.negates]
+    acting = [hit.means for hit in hits if (hit.means.acts and not hit.means.auxiliary) or hit.means.negates]
     return len(acting) > 1 and acting[-1].negates and not _DONE.isdisjoint(acting[0].states)

@@ -31,6 +31,7 @@ _LAY = KEPT | {"held"}  # "stored in"
 _PRINTED = frozenset({"saved"})  # "as were the printed codes"
 NO_STATE = _ACCESS | {NONE, "was_at", "is_at"}
 RESERVED = frozenset({"if", "doubt", "why"})
+_WISHED = frozenset({"if"})
 _AS_WELL = frozenset({"too", "inside"})
 _NEITHER = frozenset({NONE})
 _SECOND_FACTOR = "lost_2fa"
@@ -196,7 +197,7 @@ def _by_own(
     if "which" in part.marks and before is not None and _is_of_vault(part, before):
         yield from _by_things(ways, part, before.things, part.states & ENDED, lost=True)
         return
-    states = _states(part, before, loss)
+    states = _states(part, before, loss, last)
     if losttogether.was_kept_there(part):
         states = GONE if loss is not None and loss is last else states - HAS
     elif losttogether.was_kept_on(part):
@@ -214,7 +215,7 @@ def _is_of_vault(part: Clause, before: Clause) -> bool:
     return last is not None and _VAULT in last.means.concepts
 
 
-def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozenset[str]:
+def _states(part: Clause, before: Clause | None, loss: Clause | None, last: Clause | None) -> frozenset[str]:
     """The states a clause tells of its things, those that it has from the clause before included."""
     if "inside" in part.marks and part.negated:
         return frozenset()  # "My bag is gone, but the phone was not in it."
@@ -223,7 +224,9 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None) -> frozens
     if _is_with_employer(part):
         return GONE
     if "same" in part.marks and before is not None and part.sentence - before.sentence <= 1:
-        return before.states  # "The password is fine, and so is the phone."
+        # "The password is fine, and so is the phone", "It is his old mailbox, which is closed, and so is the phone".
+        relative = last is not None and last.sentence == part.sentence and not last.things
+        return (last.states if last is not None and relative else frozenset()) or before.states
     return part.states - {"held"} if _is_only_known(part) else part.states
 
 
@@ -409,6 +412,8 @@ def is_reserved(part: Clause) -> bool:
     """Whether what a clause tells is only supposed; an "I think" as its last word is no more than modest."""
     if part.marks.isdisjoint(RESERVED):
         return False
+    if "denies_next" in part.marks and part.marks.isdisjoint(RESERVED - _WISHED) and _only_wishes(part):
+        return False  # a verb with its own subject: "I would like you to change it I don't have any codes"
     modest = [hit for hit in part.hits[1:] if hit is part.hits[-1] and "modest" in hit.means.speech]
     return any(hit not in modest and hit.means.speech & RESERVED for hit in part.hits)
 

@@ -67,9 +67,9 @@ def to_what_was_asked(
         if sure != NAMED and not wanted.isdisjoint(items):
             fields = [field for field in fields if field.item in wanted]  # the rest they have answered before
         agreed_till = yes.end if yes.said and fields else None
-        by_number = sure == NAMED and REST.isdisjoint(yes.marks)
+        known = len(asked) == 1 or (sure == NAMED and REST.isdisjoint(yes.marks))
         for field in fields if yes.said or len(fields) == 1 else ():
-            value = _value(terms, field, yes, question_of[field.item], by_number=by_number)
+            value = _value(terms, field, yes, question_of[field.item], known=known)
             if value != "":
                 yield Claim(field.key, value, YES_TO_WHAT_WAS_ASKED, sure, yes.start, yes.end)
 
@@ -215,12 +215,12 @@ def _without_whom(fresh: Fresh, start: int, end: int) -> str:
     return fresh.text[start:end] if before and behind else before or behind or fresh.text[start:end]
 
 
-def _value(terms: Terms, field: Field, yes: Yes, question: Question, *, by_number: bool) -> bool | str:
-    """What a yes or no says of a field; "" for a no to a choice, unless it says which question it answers: "no to 1"."""
+def _value(terms: Terms, field: Field, yes: Yes, question: Question, *, known: bool) -> bool | str:
+    """What a yes or no says of a field; "" for a no to a choice, unless it is known which question it answers: "no to 1"."""
     if field.kind is Kind.AGREEMENT:
         return yes.said
     if not yes.said:
-        return question.no if by_number else ""
+        return question.no if known else ""
     return _chosen(terms, field, yes.parts, question.yes)
 
 
