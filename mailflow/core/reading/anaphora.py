@@ -10,7 +10,6 @@ PRONOUNS = _THEM | _IT
 HAD_IN = frozenset({"had", "saved"})
 _MAILBOX = frozenset({"mailbox", "domain", "an_address", "employer"})
 _CODES = frozenset({"codes", "some_codes"})  # which are printed, and then lost with the sheet
-_AT_ONCE = frozenset({"not", "comma"})
 _NOT_THERE = frozenset({NONE, "unhad"})
 _SOMEWHERE = HAS | {"is_at"}
 _FAR = 3  # sentences
@@ -35,7 +34,7 @@ def refers_to(part: Clause, named: Clause, last: Clause | None) -> bool:
     if "place" in part.marks and part.states & ENDED:
         # "The codes were in the safe. The safe has burnt."
         written = not named.states.isdisjoint(HAD_IN) and _CODES.issuperset(named.things)
-        return "place" in named.marks or written or not named.states.isdisjoint(KEPT)
+        return written or not named.states.isdisjoint(KEPT)
     if part.sentence != named.sentence or _only_auxiliary(part):
         return False
     looked_for = part.break_before == "but" and part.negated and not named.states.isdisjoint(KEPT | HAD_IN)
@@ -84,7 +83,7 @@ def _answers(part: Clause, named: Clause) -> bool:
     """As in "Recovery codes? Never made any.", "Recovery codes, yes, I have a full set." and "What are recovery codes I don't have"."""
     asked = named.question and part.sentence != named.sentence
     wonders = "why" in named.hits[0].means.speech and part.negated and part.sentence == named.sentence
-    if wonders and part.break_before in _AT_ONCE and not any("aware" in hit.means.says for hit in part.hits):
+    if wonders and not any("aware" in hit.means.says for hit in part.hits):
         return True  # but not "…, I don't know"
     return (asked or named.says == {"yes"}) and not named.states
 

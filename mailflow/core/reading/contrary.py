@@ -86,7 +86,7 @@ def _opens(part: Clause, said: Sequence[Hit]) -> bool:
     if "irreal" in said[0].means.speech:
         begins = said[0] is part.hits[0] and not part.break_before
         return begins or "if" in said[0].means.speech  # "no les escribiría si tuviera los códigos"
-    return "if" in said[0].means.speech and any("irreal_verb" in hit.means.speech for hit in said)
+    return any("irreal_verb" in hit.means.speech for hit in said)
 
 
 def _had_once(said: Sequence[Hit]) -> bool:
@@ -108,9 +108,7 @@ def _then_would(part: Clause, said: Sequence[Hit], following: Clause | None) -> 
 
 def _leads_to(last: Clause, part: Clause) -> bool:
     """Whether the clause before a comma is no more than the thought: "Ich dachte, | ich hätte sie noch"."""
-    if last.sentence != part.sentence or part.break_before != "comma":
-        return False
-    return last.is_only("contrary") and last.hits[-1].means.speech >= CONTRARY
+    return last.sentence == part.sentence and part.break_before == "comma" and last.is_only("contrary")
 
 
 def _is_thought(part: Clause) -> bool:

@@ -232,7 +232,7 @@ def _states(part: Clause, before: Clause | None, loss: Clause | None, last: Clau
 
 def _is_with_employer(part: Clause) -> bool:
     """Whether a former employer has what it names: "My old company still has the phone"."""
-    if part.things[0] != "employer" or part.states != _HELD or part.negated:
+    if part.things[0] != "employer" or part.states != _HELD:
         return False
     employer = next(hit for hit in part.hits if hit.means.things)
     return any("held" in hit.means.states and 0 < hit.start - employer.end <= _NEXT_VERB for hit in part.hits)
@@ -354,7 +354,7 @@ def _says_no(part: Clause, thing: str) -> bool:
         return True
     nots = [hit for hit in part.hits if hit.means.negates]
     others = [hit.start for hit in part.hits if "is_not" in hit.means.addresses]
-    if part.states == _NEITHER and part.break_before == "comma" and "no_more" not in part.marks:
+    if part.break_before == "comma" and "no_more" not in part.marks:
         # "The password, not the second factor": it is another thing, rather than that there is none.
         contrasts = {hit.start for hit in part.hits if "instead" in hit.means.addresses}
         first = next((hit.start for hit in part.hits if hit.means.things), part.end)

@@ -212,7 +212,7 @@ def _lone_name(
             name, sure = _left_alone(text, terms), _FIRST_OF_MORE
         if name in terms.values.get("given", ()) and name != text.strip(_ENDS):
             continue  # "my daughter is maarit"
-        if not told and name != text.strip(_ENDS) and any(hit.means.tables & _PROJECTS for hit in hits):
+        if not told and any(hit.means.tables & _PROJECTS for hit in hits):
             continue  # "my library is x"
         if (
             name

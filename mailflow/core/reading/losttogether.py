@@ -7,7 +7,6 @@ from mailflow.core.reading.clauses import ENDED, NONE, Clause
 _WAS_THERE = frozenset({"had", "saved", "was_at", "is_at", "held"})
 _WRITTEN = frozenset({"had", "saved", "was_at", NONE})
 CODES = frozenset({"codes", "some_codes"})
-_ALONG = frozenset({"together", "too"})
 _KEPT_ON = CODES | {"second_factor", "password"}  # what is kept on a device
 _SAVED_ON = frozenset({"saved", "was_at"})
 _INSIDE = 16  # characters between a "with" and what is in something: " my saved "
@@ -29,9 +28,9 @@ def went_along(part: Clause, before: Clause) -> bool:
 
 def lost_place(part: Clause, loss: Clause | None) -> Clause | None:
     """A clause that adds a place to what was lost: "I lost the key | and the sheet" on which something may be told to be."""
-    if loss is None or part is loss or part.sentence != loss.sentence:
+    if loss is None or part.sentence != loss.sentence:
         return None
-    if "place" not in part.marks and (part.things or not part.marks >= _ALONG):
+    if "place" not in part.marks and part.things:
         return None  # "samt Tasche, | in der der Zettel mit den Codes steckte"
     adds = (part.break_before == "and" or "too" in part.marks) and not loss.states.isdisjoint(ENDED)
     return part if adds and not part.negated and part.states <= _WRITTEN else None
@@ -39,7 +38,7 @@ def lost_place(part: Clause, loss: Clause | None) -> Clause | None:
 
 def is_on_it(part: Clause, place: Clause | None) -> bool:
     """Whether a clause goes on about a place that was lost, by what was written there: "| onto which I had copied the codes"."""
-    if place is None or part.sentence != place.sentence or part.negated or not part.states <= _WRITTEN:
+    if place is None or part.sentence != place.sentence or not part.states <= _WRITTEN:
         return False
     return not part.marks.isdisjoint(_ON_WHICH) and not CODES.isdisjoint(part.things)
 
@@ -51,16 +50,9 @@ def was_kept_there(part: Clause) -> bool:
     """
     if part.negated or part.marks.isdisjoint(_SPOKEN_OF) or not CODES.issuperset(part.things):
         return False
-    if (
-        not part.states
-        or not part.states <= _WAS_THERE
-        or ("held" in part.states and "kept" not in part.marks)
-    ):
+    if not part.states or not part.states <= _WAS_THERE or "with" in part.marks:
         return False
-    there = next(hit.start for hit in reversed(part.hits) if hit.means.speech & _SPOKEN_OF)
-    named = [hit.start for hit in part.hits if hit.means.things]
-    behind = bool(named) and (named[-1] < there or there == part.start)
-    return behind and "with" not in part.marks
+    return "held" not in part.states or "kept" in part.marks
 
 
 def was_kept_on(part: Clause) -> bool:
@@ -84,4 +76,4 @@ def was_on_lost(part: Clause, last: Clause) -> bool:
     there = "wherein" in part.marks or bool(part.states & _WAS_THERE)
     relative = part.sentence == last.sentence and "which" in part.hits[0].means.speech
     held = _KEPT_ON.issuperset(part.things) and part.states <= _WAS_THERE and not part.negated
-    return bool(part.things) and there and relative and held
+    return there and relative and held
