@@ -52,8 +52,7 @@ def yes_or_no(text: str, parts: Sequence[Clause], terms: Terms, *, knowing: bool
 
 def only_wishes(part: Clause) -> bool:
     """Whether a clause asks for no more than speed, or hopes for the best: "I do, though I hope it will not come to that"."""
-    says_more = part.says or part.refuses or part.things or part.reserved or part.question
-    if "wish" not in part.marks or says_more:
+    if "wish" not in part.marks or part.says or part.refuses or part.things or part.reserved or part.question:
         return False
     first = next(hit for hit in part.hits if hit.means.verb or "wish" in hit.means.speech)
     return "wish" in first.means.speech
@@ -139,13 +138,13 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     own = [part for part in parts if not part.topics or field.key in part.topics]
     if sets_condition(hits) or reserves(text, hits, parts, terms):
         return
-    if field.key in terms.knowing and slot.rule in _LABELLED and _is_of_time(hits):
+    knowing = field.key in terms.knowing
+    if knowing and slot.rule in _LABELLED and _is_of_time(hits):
         return
     if is_put_off(fresh, slot.start, min(sentence_end(fresh.text, slot.start), slot.end)):
         return
     if slot.rule in _LABELLED and offers_both(_rest_of_line(fresh, slot.start), terms):
         return
-    knowing = field.key in terms.knowing
     plain = _at_once(fresh, terms, slot) or _turns_to_yes(fresh, terms, slot) or _modestly(fresh, terms, slot)
     said = plain or yes_or_no(text, own, terms, knowing=knowing)
     if said is not None:
