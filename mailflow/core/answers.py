@@ -30,8 +30,6 @@ from mailflow.core.reading import (
     guessed,
     links,
     names,
-    notbut,
-    notmine,
     numbering,
     offered,
     questions,
@@ -183,8 +181,7 @@ class _Reader:
 
     def _given(self, claims: Iterable[Claim]) -> list[Claim]:
         """The claims less those of names and addresses that their sentence only mentions."""
-        mine = notmine.without_others(self._fresh, self._terms, claims)
-        return list(framed.without_mentioned(self._fresh, self._terms, mine))
+        return list(framed.without_mentioned(self._fresh, self._terms, claims))
 
     # Where the form was filled in
 
@@ -304,10 +301,7 @@ class _Reader:
     def _put_right(self, named: Sequence[Claim]) -> list[Claim]:
         name = self._terms.name
         claims = (*self._claims, *named)
-        if name is None:
-            return []
-        rules = (notbut.later, replaced.later)
-        return [claim for rule in rules for claim in rule(self._fresh, self._terms, name, claims)]
+        return list(replaced.later(self._fresh, self._terms, name, claims)) if name is not None else []
 
     def _composed(self) -> Iterator[Claim]:
         field = self._terms.name

@@ -33,7 +33,8 @@ Where the form or our letter was answered
 Prose, by the kind of field
     names                 account names; `announced`, `besidename`, `introduced`, `notbut`, `replaced`, `candidates`, `namelike`, `likeness`; `composed` puts one
                           together, `whichaccount` tells which of two
-    addresses             e-mail addresses; `addressforms` finds them, `windows`, `roles` and `exchanged` tell which one each is, `ownaddress` what the writer's is, `ranked` which one is liked best
+    addresses             e-mail addresses; `addressforms` finds them, `windows`, `roles` and `exchanged` tell which one each is,
+                          `ranked` which one is liked best
     links, works          projects and links; projects that nothing announces; `projectlists`: those behind the first one
     choices               reasons and choices; `evidence` of them, with `anaphora`, `contrary`, `elliptic`, `losttogether`, `lostroute`,
                           `told`, `whereabouts`

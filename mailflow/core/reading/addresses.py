@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import takewhile
 
 from mailflow.core.form import Field
-from mailflow.core.reading import ownaddress
 from mailflow.core.reading.addressforms import Found, find_plain
 from mailflow.core.reading.claim import Claim, prose_rule
 from mailflow.core.reading.clauses import HAS, Clause
@@ -33,6 +33,8 @@ _TWO = 2
 _SIGNED_WITH = 10  # lines below a farewell, at most
 _FIRST = 2  # sentences that may answer
 _NOTICE = 120  # characters of a legal notice before an address in it
+_LEAD = 12  # characters behind a "this is": " my ", " the "
+_ACCOUNTS = frozenset({"signup", "account"})
 _CHANGES = frozenset({"changed", "new"})
 _ADDRESSES = frozenset({"mailbox", "an_address"})
 _TELLS = frozenset({"registered", "wanted", "change"})
@@ -332,7 +334,7 @@ def _this_one(terms: Terms, parts: Sequence[Clause], sender: str, *, lost: bool)
 
     A new one is meant for the account where that one's is lost.
     """
-    for part, new in (*_the_same(parts), *ownaddress.told(parts)):
+    for part, new in (*_the_same(parts), *_said_of_sender(parts)):
         field = terms.wanted if new else terms.registered
         if field is not None and lost == new:
             yield Claim(field.key, sender, "the sender's address", _SENDER, part.start, part.end)
@@ -347,6 +349,39 @@ def _the_same(parts: Sequence[Clause]) -> Iterator[tuple[Clause, bool]]:
         )
         if said and not (part.negated or part.asks or part.reserved):
             yield part, False
+
+
+def _said_of_sender(parts: Sequence[Clause]) -> Iterator[tuple[Clause, bool]]:
+    """The clauses that tell what it is, each with whether it is the new one rather than the account's."""
+    for part in parts:
+        if not part.traits & CUE or part.negated or part.asks or part.reserved:
+            continue
+        said = _said_of_it(part.hits)
+        if "mailbox" not in {thing for hit in said for thing in hit.means.things}:
+            continue
+        if any("an_address" in hit.means.things for hit in part.hits):
+            continue  # "This is my new address: x"
+        new = any("wanted" in hit.means.addresses for hit in said)
+        of_account = any("registered" in hit.means.addresses for hit in said) and any(
+            not _ACCOUNTS.isdisjoint(hit.means.names) for hit in said
+        )
+        if new != of_account:
+            yield part, new
+
+
+def _said_of_it(hits: Sequence[Hit]) -> list[Hit]:
+    """The phrases behind a "this is" that begins a clause, or an "I write from", up to where something else begins."""
+    lead = next(
+        (
+            place
+            for place, hit in enumerate(hits)
+            if "writes_from" in hit.means.addresses or (not place and "is_me" in hit.means.names)
+        ),
+        None,
+    )
+    if lead is None or len(hits) == lead + 1 or hits[lead + 1].start - hits[lead].end > _LEAD:
+        return []
+    return list(takewhile(lambda hit: not hit.means.breaks, hits[lead + 1 :]))
 
 
 def _asks_for_it(part: Clause) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import takewhile
 
 from mailflow.core.reading import besidename, introduced
@@ -70,11 +70,18 @@ _LIKEWISE = "likewise"  # "mine is"
 _BEFORE_PHRASE = frozenset({"", "\n", ",", ".", "!"})
 _IT = 2  # words between a pause and an "is": "and it is"
 _PUT_IN = 2  # words: "most probably"
-_IT_IS = 6  # characters: "It is"
 _NEXT = 2  # characters between a name and what it is the name of
 _OF = 4  # characters between a person and what is theirs: "'s "
 # Kinds of words that another service has too.
 _OWN = frozenset({"noun", "account", "said", "as", "called", "named", "maintains", "mine"})
+
+
+def said_at(
+    fresh: Fresh, terms: Terms, place: int, *, strong: bool = False, said: bool = False
+) -> Found | None:
+    """The name that stands right behind a place, at which the words that announce it end; `said`: with an "is"."""
+    match = _HERE.match(fresh.text, place)
+    return accepted(fresh, terms, match, strong=strong, said=said) if match else None
 
 
 def find(fresh: Fresh, terms: Terms, hit: Hit, key: str) -> Found | None:
@@ -109,14 +116,12 @@ def _is_apposed(fresh: Fresh, hit: Hit, found: Found) -> bool:
     if not fresh.text[: hit.start].rstrip().endswith(","):
         return False
     behind = fresh.within(found.end, fresh.sentence_at(found.end)[1])
-    return any(not _LOST.isdisjoint(one.means.states) for one in behind) and any(
-        one.means.things for one in behind
-    )
+    return any(not _LOST.isdisjoint(one.means.states) for one in behind)
 
 
 def directly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "User name x"."""
-    return _following(fresh, terms, hit, strong=True)
+    return said_at(fresh, terms, _past_service(fresh, terms, hit.end), strong=True)
 
 
 def _asked_oneself(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -124,15 +129,7 @@ def _asked_oneself(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     question = _QUESTION.match(fresh.text, hit.end)
     if question is None:
         return None
-    said = terms.is_word.search(fresh.low, question.end(), question.end() + _IT_IS)
-    match = _HERE.match(fresh.text, said.end() if said else question.end())
-    found = accepted(fresh, terms, match, strong=False) if match else None
-    return found if found and TAIL.match(fresh.text, found.end) else None
-
-
-def _following(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
-    match = _HERE.match(fresh.text, _past_service(fresh, terms, hit.end), hit.end + _LOOK_AHEAD)
-    return accepted(fresh, terms, match, strong=strong) if match else None
+    return said_at(fresh, terms, question.end())
 
 
 def _past_service(fresh: Fresh, terms: Terms, place: int) -> int:
@@ -149,7 +146,22 @@ def _past_service_named(fresh: Fresh, terms: Terms, place: int) -> int:
 
 def said(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool = True) -> Found | None:
     """As in "User name on the site is x", and "is not x, it is y"."""
-    return _after_is(fresh, terms, hit, strong=strong)
+    start = _past_particle(fresh, terms, _is(fresh, terms, hit.end))
+    match = _HERE.match(fresh.text, start, start + _LOOK_AHEAD) if start else None
+    if match is None:
+        return None
+    nots = [
+        other
+        for other in fresh.within(hit.end, match.end())
+        if other.means.negates and "unable" not in other.means.speech  # "the account I can't reach is x"
+        if not _is_in_name(other, match)
+    ]
+    if not nots:
+        return accepted(fresh, terms, match, strong=strong, said=True)
+    denied = (_HERE.match(fresh.text, nots[-1].end) if nots[-1].end > start else None) or match
+    again = _is(fresh, terms, denied.end("name") + 1) or _but(fresh, denied.end("name"))
+    # "is not x, it is y", "is not x but y"
+    return said_at(fresh, terms, again, strong=True, said=True) if again else None
 
 
 def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -163,18 +175,22 @@ def _then_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     match = terms.is_word.search(fresh.low, stop.end(), stop.end() + _BESIDE)
     if match is None or fresh.low.count(" ", stop.end(), match.start()) > _IT:
         return None
-    here = _HERE.match(fresh.text, match.end())
-    found = accepted(fresh, terms, here, strong=False, said=True) if here else None
+    found = said_at(fresh, terms, match.end(), said=True)
     if found and stop.group() == ".":
         return found if is_unlike_words(found.name) else None
     return found if found and (_COMPOUND.fullmatch(found.name) or TAIL.match(fresh.text, found.end)) else None
 
 
-def weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "My account x": what follows is more often a common word."""
-    found = _following(fresh, terms, hit, strong=False)
+def _nearly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "registered x last year": what follows is more often a common word."""
+    return said_at(fresh, terms, _past_service(fresh, terms, hit.end))
+
+
+def _weakly(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
+    """As in "My account x" and "my account is x"."""
+    found = _nearly(fresh, terms, hit)
     if found is None and not _is_place_of_projects(fresh, terms, hit):
-        found = _after_is(fresh, terms, hit, strong=False)
+        found = said(fresh, terms, hit, strong=False)
     return found
 
 
@@ -194,8 +210,7 @@ def _as(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     match = terms.as_word.search(fresh.low, hit.end, stop.start() if stop else hit.end + _LOOK_AHEAD)
     if match is None or fresh.low.count(" ", hit.end, match.start()) > _BETWEEN_WORDS:
         return None
-    here = _HERE.match(fresh.text, match.end())
-    return accepted(fresh, terms, here, strong=False) if here else None
+    return said_at(fresh, terms, match.end())
 
 
 def _as_object(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -205,8 +220,12 @@ def _as_object(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     here = _HERE.match(fresh.text, told[0].end(), hit.start) if told else None
     if here is None or not here["name"][:1].islower() or _STOP.search(fresh.low, here.end(), hit.start):
         return None
-    unlike = is_unlike_words(here["name"]) or introduced.begins_as_no_word(fresh, terms, here["name"])
-    return accepted(fresh, terms, here, strong=False) if unlike else None
+    return accepted(fresh, terms, here, strong=False) if _is_no_word(fresh, terms, here["name"]) else None
+
+
+def _is_no_word(fresh: Fresh, terms: Terms, name: str) -> bool:
+    """Whether it is written, or begins, as no word does."""
+    return is_unlike_words(name) or introduced.begins_as_no_word(fresh, terms, name)
 
 
 def _as_subject(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -215,20 +234,13 @@ def _as_subject(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     match = _AS_SUBJECT.fullmatch(fresh.text, begin, hit.start)
     if match is None or not (terms.among("as", match["as"].lower()) and match["name"].islower()):
         return None
-    unlike = is_unlike_words(match["name"]) or introduced.begins_as_no_word(fresh, terms, match["name"])
-    return accepted_before(fresh, terms, match, 0, plain=True) if unlike else None
-
-
-def _made(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
-    """As in "registered x last year"."""
-    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
-    return accepted(fresh, terms, match, strong=False) if match else None
+    told = _is_no_word(fresh, terms, match["name"])
+    return accepted_before(fresh, terms, match, 0, plain=True) if told else None
 
 
 def _set_up(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in 'I set up "x" years ago': what people set up is more often another thing, so that quotes have to tell."""
-    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
-    found = accepted(fresh, terms, match, strong=False) if match else None
+    found = said_at(fresh, terms, hit.end)
     if found is None or found.sure < QUOTED or terms.everyday(found.name):
         return None
     return None if any(one.means.objects for one in fresh.within(found.start, found.end)) else found
@@ -273,8 +285,7 @@ def _introduced(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def _this_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "This is x from the site"."""
-    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
-    found = accepted(fresh, terms, match, strong=True) if match else None
+    found = said_at(fresh, terms, hit.end, strong=True)
     if found is None or terms.everyday(found.name):
         return None
     return found if besidename.till_service(fresh, terms, found.end) > found.end else None
@@ -303,12 +314,9 @@ def _at_service(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
 def _named_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "On the site my name is x"."""
     before = _SERVICE_BEFORE.search(fresh.low, max(0, hit.start - _BESIDE), hit.start)
-    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
-    if before is None or match is None:
+    if before is None or not (terms.is_service(before[1]) or before[1] in terms.lists.get("site", ())):
         return None
-    if not (terms.is_service(before[1]) or before[1] in terms.lists.get("site", ())):
-        return None
-    return accepted(fresh, terms, match, strong=False, said=True)
+    return said_at(fresh, terms, hit.end, said=True)
 
 
 def _is_name_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
@@ -319,29 +327,33 @@ def _is_name_there(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
 
 def _own_name(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "My name is x": who begins sentences with a capital, but not this name, gives the account's."""
-    match = _HERE.match(fresh.text, hit.end, hit.end + _LOOK_AHEAD)
-    if match is None or not fresh.text[hit.start].isupper() or not match["name"].islower():
-        return None
-    found = accepted(fresh, terms, match, strong=False)
-    return found._replace(sure=WEAK) if found and not terms.everyday(found.name) else None
+    found = said_at(fresh, terms, hit.end) if fresh.text[hit.start].isupper() else None
+    plain = found is not None and found.name.islower() and not terms.everyday(found.name)
+    return found._replace(sure=WEAK) if found and plain else None
 
 
 def _likewise(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "my colleague's user name is x, mine is y"."""
-    before = reversed(fresh.within(max(0, hit.start - _LOOK_AHEAD), hit.start))
-    spoken = takewhile(lambda other: not other.means.ends, before)
-    return directly(fresh, terms, hit) if any(_ANNOUNCED & {*other.means.names} for other in spoken) else None
+    told = any(_ANNOUNCED & {*other.means.names} for other in _spoken_before(fresh, hit))
+    return directly(fresh, terms, hit) if told else None
 
 
 def _here_it_is(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     """As in "x is my user name on another site, here it is y"."""
-    found = _following(fresh, terms, hit, strong=False)
+    found = _nearly(fresh, terms, hit)
     if found is None or terms.everyday(found.name):
         return None
-    before = reversed(fresh.within(max(0, hit.start - _LOOK_AHEAD), hit.start))
-    spoken = takewhile(lambda other: not other.means.ends, before)
-    told = any(_ANNOUNCED & {*other.means.names} or "elsewhere" in other.means.speech for other in spoken)
+    told = any(
+        _ANNOUNCED & {*other.means.names} or "elsewhere" in other.means.speech
+        for other in _spoken_before(fresh, hit)
+    )
     return found if told else None
+
+
+def _spoken_before(fresh: Fresh, hit: Hit) -> Iterator[Hit]:
+    """What a sentence speaks of before a phrase, the nearest first."""
+    before = reversed(fresh.within(max(0, hit.start - _LOOK_AHEAD), hit.start))
+    return takewhile(lambda other: not other.means.ends, before)
 
 
 def unlike_elsewhere(fresh: Fresh, terms: Terms) -> Found | None:
@@ -451,8 +463,7 @@ def _here_first(fresh: Fresh, terms: Terms, hit: Hit) -> Found | None:
     here = _HERE.match(fresh.text, place) if lead in _BEFORE_PHRASE else None
     if here is None or not here["name"].islower() or not TAIL.match(fresh.text, here.end()):
         return None
-    unlike = is_unlike_words(here["name"]) or introduced.begins_as_no_word(fresh, terms, here["name"])
-    return accepted(fresh, terms, here, strong=False) if unlike else None
+    return accepted(fresh, terms, here, strong=False) if _is_no_word(fresh, terms, here["name"]) else None
 
 
 _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
@@ -468,21 +479,21 @@ _RULES: dict[str, tuple[Callable[[Fresh, Terms, Hit], Found | None], ...]] = {
     ),
     "account": (
         besidename.in_bracket,
-        weakly,
+        _weakly,
         _before_is,
         besidename.that_is,
         before,
     ),
     "as": (directly,),
     "said": (said, _is_name_there),
-    "signup": (_as, _as_object, _made),
+    "signup": (_as, _as_object, _nearly),
     "called": (_called,),
     "named": (_called,),
     "iam": (_introduced, introduced.unlike_words, introduced.in_brackets),
     "here": (_speaking, _here_first),
     _LIKEWISE: (_likewise,),
     "the_one_here": (_here_it_is,),
-    "looked_for": (weakly,),
+    "looked_for": (_weakly,),
     "opens": (_set_up,),
     "maintains": (_as, _as_subject),
     "is_me": (introduced.in_brackets, _this_is),
@@ -516,25 +527,6 @@ def _others_place(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
     return terms.among("elsewhere", *near) and not any(map(terms.is_service, near))
 
 
-def _after_is(fresh: Fresh, terms: Terms, hit: Hit, *, strong: bool) -> Found | None:
-    start = _past_particle(fresh, terms, _is(fresh, terms, hit.end))
-    match = _HERE.match(fresh.text, start, start + _LOOK_AHEAD) if start else None
-    if match is None:
-        return None
-    nots = [
-        other
-        for other in fresh.within(hit.end, match.end())
-        if other.means.negates and "unable" not in other.means.speech  # "the account I can't reach is x"
-        if not _is_in_name(other, match)
-    ]
-    if not nots:
-        return accepted(fresh, terms, match, strong=strong, said=True)
-    denied = (_HERE.match(fresh.text, nots[-1].end) if nots[-1].end > start else None) or match
-    again = _is(fresh, terms, denied.end("name") + 1) or _but(fresh, denied.end("name"))
-    match = _HERE.match(fresh.text, again) if again else None  # "is not x, it is y", "is not x but y"
-    return accepted(fresh, terms, match, strong=True, said=True) if match else None
-
-
 def _is_in_name(hit: Hit, match: re.Match[str]) -> bool:
     """Whether a word is a name, as it stands in quotes, or a part of one: "none" in quotes, "no-thanks"."""
     start, end = match.span("name")
@@ -563,12 +555,6 @@ def _sentence_line_end(fresh: Fresh, terms: Terms, place: int) -> int:
     end = fresh.hard_end(place)
     word = _NEXT_WORD.match(fresh.low, end)
     return fresh.hard_end(word.end()) if word and terms.is_service(word[1]) else end
-
-
-def said_at(fresh: Fresh, terms: Terms, place: int) -> Found | None:
-    """The name that stands right behind a place, at which an "is" or an "I am" ends."""
-    match = _HERE.match(fresh.text, place)
-    return accepted(fresh, terms, match, strong=False, said=True) if match else None
 
 
 def _is(fresh: Fresh, terms: Terms, start: int) -> int:

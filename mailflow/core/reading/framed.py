@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
+from mailflow.core.reading import notmine
 from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
 from mailflow.core.reading.denied import is_denied, leads_on
@@ -49,10 +50,14 @@ def without_mentioned(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> It
     """The claims less those of names and addresses in prose that nobody gives there."""
     looked_at = 0
     for claim in claims:
-        kind = terms.form.by_key[claim.field].kind
-        if kind in _KINDS and claim.rule in _IN_PROSE:
+        field = terms.form.by_key[claim.field]
+        if field.kind in _KINDS and claim.rule in _IN_PROSE:
             looked_at += 1
-            if looked_at <= _MOST and _Around(fresh, terms, claim, is_name=kind is Kind.NAME).only_mentions():
+            place, end = _value(fresh, claim)
+            if looked_at <= _MOST and (
+                notmine.is_anothers(fresh, terms, field, place, end)
+                or _Around(fresh, terms, place, end, is_name=field.kind is Kind.NAME).only_mentions()
+            ):
                 continue
         yield claim
 
@@ -88,9 +93,9 @@ def _ends(fresh: Fresh, place: int) -> bool:
 class _Around:
     """The sentence around a value."""
 
-    def __init__(self, fresh: Fresh, terms: Terms, claim: Claim, *, is_name: bool) -> None:
+    def __init__(self, fresh: Fresh, terms: Terms, place: int, end: int, *, is_name: bool) -> None:
         self.fresh, self.terms, self.is_name = fresh, terms, is_name
-        self.place, self.end = _value(fresh, claim)
+        self.place, self.end = place, end
         ends = fresh.sentence_ends
         self.start = max(fresh.sentence_at(self.place)[0], self.place - _FAR)
         after = bisect_left(ends, self.end)

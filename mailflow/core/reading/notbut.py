@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from mailflow.core.form import Field
@@ -21,9 +21,6 @@ _STOPS = frozenset(",，、…–—-")
 _PAUSE = f" ,，、…–—-{QUOTES}"
 _ASIDE = 40  # characters of a name's correction
 _WORDS_TO_IS = 4
-_WORD = re.compile(rf"(?<![\w@./-])(?P<name>{NAME})(?![\w@/])", re.ASCII)
-_LEADS = f" \t\n,，、:：–—-{QUOTES}"
-_MOST = 20  # words that may correct
 _NAMED = frozenset({"noun", "account"})
 _FAR = 150  # characters
 _LONGEST = 70  # characters of a name and what stands around it
@@ -47,7 +44,7 @@ def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
         name = right["name"].rstrip(".-")
         if is_of_address(fresh, name, hit.start):
             continue
-        if _is_mistyped(wrong["name"], name) and not terms.everyday(name):
+        if is_mistyped(wrong["name"], name) and not terms.everyday(name):
             yield Claim(field.key, name, "corrected name", STRONG, wrong.start(), right.end(), rank=2)
 
 
@@ -120,38 +117,13 @@ def said_behind(fresh: Fresh, terms: Terms, start: int, stop: int) -> re.Match[s
     return right if right and _may_be_right(fresh, terms, right) else None
 
 
-def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> Iterator[Claim]:
-    """The name by which a later sentence puts right one that was given: "User name: jdo", and below "Sorry, typo: jdoe"."""
-    given = [claim for claim in claims if claim.field == field.key]
-    corrects = [hit for hit in fresh.hits if "correct" in hit.means.speech] if given else []
-    for hit in corrects[:_MOST]:
-        stop = fresh.sentence_at(hit.start)[1]
-        said = {word["name"].lower() for word in _WORD.finditer(fresh.text, hit.start, stop)}
-        before = [one for one in given if one.end <= hit.start and str(one.value).lower() not in said]
-        if not before:
-            continue
-        for right in _WORD.finditer(fresh.text, hit.end, stop):
-            name = right["name"].rstrip(".-")
-            known = any(_is_mistyped(str(claim.value), name) for claim in before)
-            known = known and not any(one.start <= right.start() < one.end for one in fresh.addresses)
-            if known and not terms.common(name) and _is_given_there(fresh, terms, hit.end, right.start()):
-                yield Claim(field.key, name, "corrected name", STRONG, hit.start, right.end(), rank=2)
-
-
-def _is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
-    """Whether a name stands right behind what corrects, a comma, a colon or an "is", and no "not" before it."""
-    before = fresh.low[told:place].rstrip(_LEADS)
-    if not before.strip() or fresh.low[told + len(before) : place].strip(QUOTES + " "):
-        return not any(hit.means.negates for hit in fresh.within(told, place)[-1:])
-    return terms.among("is", before.rsplit(None, 1)[-1])
-
-
 def _may_be_right(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
     goes_on = fresh.text[match.end() : match.end() + 1]
     return not (terms.everyday(match["name"].rstrip(".-")) or goes_on.isalpha() or goes_on == "@")
 
 
-def _is_mistyped(wrong: str, right: str) -> bool:
+def is_mistyped(wrong: str, right: str) -> bool:
+    """Whether one name is another with a typing error or two."""
     one, other = wrong.lower(), right.lower()
     if not any(map(str.isalpha, other)):
         return False  # a year, a number

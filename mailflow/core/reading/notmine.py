@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.bindingwords import Binds, Cue
-from mailflow.core.reading.claim import BESIDE_ACCOUNT, LONE_VALUE, Claim, prose_rule
 from mailflow.core.reading.denied import leads_on
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.roles import REGISTERED, WANTED
-from mailflow.core.reading.sentences import part_start, sentence_end
+from mailflow.core.reading.sentences import part_start
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
-_FREE = frozenset(
-    {LONE_VALUE, BESIDE_ACCOUNT, *map(prose_rule, ("name", f"{REGISTERED} address", f"{WANTED} address"))}
-)
 _LOOK_BACK = 120  # characters of a sentence before the value
 _NO_ORDER = frozenset({"unable", "not_but"})  # "not_but" denies what stands before it
 _NEAR = 30  # characters between a "not" and the address that it is about
@@ -27,16 +21,8 @@ _AT_SERVICE = re.compile(r"\w{1,5}\s(\w+)\s")
 _BEHIND = re.compile(r"[\s\"'`»”」』)]+")
 
 
-def without_others(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
-    """The claims less those of values in prose of which their sentence says that they are not the writer's, or unwanted."""
-    for claim in claims:
-        field = terms.form.by_key[claim.field]
-        if not (claim.rule in _FREE and _is_anothers(fresh, terms, claim, field)):
-            yield claim
-
-
-def _is_anothers(fresh: Fresh, terms: Terms, claim: Claim, field: Field) -> bool:
-    place, end = _value(fresh, claim)
+def is_anothers(fresh: Fresh, terms: Terms, field: Field, place: int, end: int) -> bool:
+    """Whether its sentence says of the value that stands there that it is not the writer's, or unwanted."""
     first = part_start(fresh.text, place, place - _LOOK_BACK)
     behind = _BEHIND.match(fresh.text, end)
     till = behind.end() if behind else end
@@ -107,12 +93,6 @@ def _is_written_to(fresh: Fresh, terms: Terms, first: int, place: int) -> bool:
         and not any(map(terms.is_service, words_of(fresh.low[cue.end : place])))
         for cue in fresh.cues.within(first, place)
     )
-
-
-def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:
-    """Where the value itself stands in what was read."""
-    place = fresh.low.find(str(claim.value).lower(), claim.start, sentence_end(fresh.text, claim.end))
-    return (place, place + len(str(claim.value))) if place >= 0 else (claim.start, claim.end)
 
 
 def _is_denied(fresh: Fresh, start: int, place: int) -> bool:

@@ -5,6 +5,7 @@ As in "That's my GitHub name. On the site it is x", "The name above is wrong, it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -14,17 +15,20 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import RESERVES
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import WORK, Hit
-from mailflow.core.reading.namelike import STRONG, Found
+from mailflow.core.reading.namelike import NAME, QUOTES, STRONG, Found
+from mailflow.core.reading.notbut import is_mistyped
 from mailflow.core.reading.sentences import part_start
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
+_WORD = re.compile(rf"(?<![\w@./-])(?P<name>{NAME})(?![\w@/])", re.ASCII)
+_LEADS = f" \t\n,，、:：–—-{QUOTES}"
 _POINTS = frozenset({"that", "which"})  # "that", German "das"
 _AS_WELL = frozenset({"too", "same", "alike"})
 _NOUNS = frozenset({"noun", "account"})
 _NAMES = _NOUNS | {"iam"}  # French "c'est"
 _ONLY_NAME = frozenset({"username"})
-_MOST = 20  # sentences
+_MOST = 20  # sentences, or words that may correct
 _SOON = 2  # sentences, in which the right name follows
 _LEAD = 60  # characters before an "is"
 _BEFORE_NAME = 2  # characters between a "not" and its name
@@ -32,10 +36,40 @@ _RULE = "corrected name"
 
 
 def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> Iterator[Claim]:
-    """The name that takes the place of a given one."""
+    """The names that take the place of given ones."""
     given = [claim for claim in claims if claim.field == field.key]
-    if not given:
-        return
+    if given:
+        yield from _retyped(fresh, terms, field, given)
+        yield from _told_apart(fresh, terms, field, given)
+
+
+def _retyped(fresh: Fresh, terms: Terms, field: Field, given: Sequence[Claim]) -> Iterator[Claim]:
+    """The name by which a later sentence puts right one that was given: "User name: jdo", and below "Sorry, typo: jdoe"."""
+    corrects = [hit for hit in fresh.hits if "correct" in hit.means.speech]
+    for hit in corrects[:_MOST]:
+        stop = fresh.sentence_at(hit.start)[1]
+        said = {word["name"].lower() for word in _WORD.finditer(fresh.text, hit.start, stop)}
+        before = [one for one in given if one.end <= hit.start and str(one.value).lower() not in said]
+        if not before:
+            continue
+        for right in _WORD.finditer(fresh.text, hit.end, stop):
+            name = right["name"].rstrip(".-")
+            known = any(is_mistyped(str(claim.value), name) for claim in before)
+            known = known and not any(one.start <= right.start() < one.end for one in fresh.addresses)
+            if known and not terms.common(name) and _is_given_there(fresh, terms, hit.end, right.start()):
+                yield Claim(field.key, name, _RULE, STRONG, hit.start, right.end(), rank=2)
+
+
+def _is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
+    """Whether a name stands right behind what corrects, a comma, a colon or an "is", and no "not" before it."""
+    before = fresh.low[told:place].rstrip(_LEADS)
+    if not before.strip() or fresh.low[told + len(before) : place].strip(QUOTES + " "):
+        return not any(hit.means.negates for hit in fresh.within(told, place)[-1:])
+    return terms.among("is", before.rsplit(None, 1)[-1])
+
+
+def _told_apart(fresh: Fresh, terms: Terms, field: Field, given: Sequence[Claim]) -> Iterator[Claim]:
+    """The name behind a sentence that says of a given one that it is wrong, or of elsewhere."""
     first = min(claim.end for claim in given)
     behind = (place for place, (start, _) in enumerate(fresh.sentences) if start >= first)
     for place in islice(behind, _MOST):
@@ -94,7 +128,7 @@ def _right(fresh: Fresh, terms: Terms, start: int, stop: int, *, there: bool) ->
         lead = part_start(fresh.low, begin, max(start, begin - _LEAD))
         if there and not _is_there(fresh, terms, lead, end):
             continue
-        found = said_at(fresh, terms, end)
+        found = said_at(fresh, terms, end, said=True)
         if found is not None and found.end <= stop:
             return found
     return None
