@@ -154,11 +154,10 @@ def _only_supposes(
         return False
     end = found[-1].end + BESIDE  # "x should be the right one"
     cues = [key for hit in fresh.hits if hit.start <= end for key in keys([hit], "addresses")]
-    if not ("should" in cues or _is_right(fresh, found[-1])) or not set(cues).isdisjoint(
-        {"change", "instead"}
-    ):
+    if not set(cues).isdisjoint({"change", "instead"}):
         return False
-    return not any(_mends(part) or "sorry" in part.marks for part in parts)
+    supposed = "should" in cues or _is_right(fresh, found[-1])
+    return supposed and not any(_mends(part) or "sorry" in part.marks for part in parts)
 
 
 def _is_right(fresh: Fresh, one: Found) -> bool:
@@ -212,7 +211,7 @@ def _other_address(
     left = {one.value.lower(): one for one in found if one.value.lower() not in known}
     if field is None or not known or len(left) != 1 or NEXT in names:
         return
-    _, one = left.popitem()
+    (one,) = left.values()
     if one_way == REGISTERED or not is_listed(fresh, one.start):
         yield Claim(field.key, one.value, "other address", _LIKELY, one.start, one.end)
 
@@ -295,15 +294,16 @@ def _sender(
         if part.negated or not part.traits & HERE:
             continue
         hits = [hit for other in parts if other.sentence == part.sentence for hit in other.hits]
-        begged = _begs(fresh, terms, part)
+        here = next(hit for hit in part.hits if "here" in hit.means.addresses)
+        begged = _begs(fresh, terms, part, here)
         if not (begged or keys(part.hits, "addresses")[1:]) and any(
             "an_address" in hit.means.things and hit.end <= part.start for hit in hits
         ):
             continue  # "it is x, this mailbox still works"
-        if _is_named(part, hits):
+        if any("an_address" in hit.means.things and 0 <= hit.start - here.end <= BESIDE for hit in hits):
             continue  # "this address, x, is the one"
-        cues = _cues_for_sender(part, hits)
-        if part.question and "change" not in cues and not _asks_for_it(part):
+        cues = _cues_for_sender(part, here, hits)
+        if part.question and "change" not in cues and not _asks_for_it(part, here):
             continue
         if begged or "wanted" in cues or "change" in cues or _new_asked(terms, asked, cues):
             field = terms.wanted
@@ -316,17 +316,10 @@ def _sender(
             yield Claim(field.key, value, "the sender's address", _SENDER, part.start, part.end)
 
 
-def _begs(fresh: Fresh, terms: Terms, part: Clause) -> bool:
+def _begs(fresh: Fresh, terms: Terms, part: Clause, here: Hit) -> bool:
     """As in "the account's is x, but I would like the one I write from": the clause begins with a "but" and a wish."""
-    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
     led = part.break_before == "but" or any("but" in hit.means.speech for hit in part.hits[:1])
     return led and terms.among("begs", *words_of(fresh.low[part.start : here.start]))
-
-
-def _is_named(part: Clause, sentence: Sequence[Hit]) -> bool:
-    """Whether "this address" goes on with the address itself, between commas or without."""
-    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
-    return any("an_address" in hit.means.things and 0 <= hit.start - here.end <= BESIDE for hit in sentence)
 
 
 def _this_one(terms: Terms, parts: Sequence[Clause], sender: str, *, lost: bool) -> Iterator[Claim]:
@@ -384,32 +377,27 @@ def _said_of_it(hits: Sequence[Hit]) -> list[Hit]:
     return list(takewhile(lambda hit: not hit.means.breaks, hits[lead + 1 :]))
 
 
-def _asks_for_it(part: Clause) -> bool:
+def _asks_for_it(part: Clause, here: Hit) -> bool:
     """As in "Can you switch it to the one I write from?", rather than "Is the one I write from right?"."""
-    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
     wanted = any("wanted" in hit.means.addresses and hit.end <= here.start for hit in part.hits)
     return wanted and "ask" in part.hits[0].means.speech
 
 
-def _cues_for_sender(part: Clause, sentence: Sequence[Hit]) -> list[str]:
+def _cues_for_sender(part: Clause, here: Hit, sentence: Sequence[Hit]) -> list[str]:
     """What tells the role of the sender's address: the nearest word before it, or else anything in its clause or sentence."""
-    here = next(hit for hit in part.hits if "here" in hit.means.addresses)
     before = [
         key for hit in part.hits if hit.end <= here.start for key in keys([hit], "addresses") if key in _TELLS
     ]
     own = [key for key in keys(part.hits, "addresses") if key in {"registered", "wanted"}]
-    if (
-        part.states & HAS or "leads_there" in part.marks
-    ):  # "I asked for a new one and it came to this address"
+    if part.states & HAS or "leads_there" in part.marks:
+        # "I asked for a new one and it came to this address"
         sentence = [hit for hit in sentence if hit.start >= part.start]
     return before[-1:] or own or keys(sentence, "addresses")
 
 
 def _new_asked(terms: Terms, asked: Sequence[str], cues: Sequence[str]) -> bool:
     """Whether the new address was asked for, as it is of those who cannot read the account's, which is not theirs to write from."""
-    if terms.wanted is None or terms.wanted.item not in asked:
-        return False
-    return "registered" not in cues
+    return terms.wanted is not None and terms.wanted.item in asked and "registered" not in cues
 
 
 def _only_new_asked(terms: Terms, asked: Sequence[str]) -> bool:

@@ -65,7 +65,7 @@ class _Said:
         ]
         here = [hit.end for hit in self._hits if "here" in hit.means.addresses]
         more = [hit for hit in self._hits if hit.start >= end]
-        if any("without" in hit.means.speech for hit in more) and not any(hit.means.objects for hit in more):
+        if any("without" in hit.means.speech for hit in more):
             here.append(self._end - 1)  # "… and without what comes after the at"
         return max(named, default=place), max([end, *here])
 

@@ -34,7 +34,7 @@ def exchanged(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> dict[int, b
     """Which addresses, by their index, are to be left (False) and which are to take their place (True)."""
     told: dict[int, bool] = {}
     for index, pair in enumerate(pairwise(found)):
-        if index in told or pair[1].start - pair[0].end > _FAR or pair[0].value == pair[1].value:
+        if pair[1].start - pair[0].end > _FAR or pair[0].value == pair[1].value:
             continue
         is_new = next((new for rule in _RULES if (new := rule(fresh, terms, pair)) is not None), None)
         if is_new is not None:

@@ -302,9 +302,11 @@ def _asked_for(around: _Around, cue: Cue) -> bool:
 
 def _of_organisation(around: _Around, cue: Cue) -> bool:
     """As in "we applied for an organization account (x)"."""
-    if not (around.is_name and around.is_before(cue)):
-        return False
-    return not any("noun" in hit.means.names for hit in around.fresh.within(cue.end, around.place))
+    return (
+        around.is_name
+        and around.is_before(cue)
+        and not any("noun" in hit.means.names for hit in around.fresh.within(cue.end, around.place))
+    )
 
 
 def _thieves(around: _Around, cue: Cue) -> bool:

@@ -38,8 +38,6 @@ _IN_PROSE, _PROOF, _CODE_HOST = 0.7, 0.9, 0.75
 def list_in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Claim]:
     """The names that a slot lists, and those in links to the service."""
     text = fresh.text[slot.start : slot.end]
-    if terms.states_nothing(field, text):
-        return
     pieces = _pieces(_BEHIND_NAME.sub(_name_alone, _URL.sub(" ", text)))
     named = [piece for piece in pieces if _NAME.fullmatch(piece) and not terms.states_nothing(field, piece)]
     if not all(map(_NAME.fullmatch, pieces)):

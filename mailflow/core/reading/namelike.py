@@ -66,7 +66,7 @@ def accepted(
     told = ends or (said and not name.endswith(terms.lists.get("endings", ())))  # "who is reading this"
     if _is_word(fresh, terms, start, bare, strong=strong, sure=told):
         return None
-    sure = _sureness(terms, name, strong=strong, said=said, ends_phrase=ends)
+    sure = _sureness(name, strong=strong, said=said, ends_phrase=ends)
     return Found(name, start, end, sure) if sure else None
 
 
@@ -127,7 +127,7 @@ def _is_word(fresh: Fresh, terms: Terms, start: int, name: str, *, strong: bool,
     return terms.everyday(name) and "-" not in name and not (strong and sure)
 
 
-def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase: bool) -> float:
+def _sureness(name: str, *, strong: bool, said: bool, ends_phrase: bool) -> float:
     """How sure it is that a word without quotes is a name; 0 if it is not."""
     if not _PLAIN.fullmatch(name):
         return STRONG if strong else WEAK
@@ -135,7 +135,7 @@ def _sureness(terms: Terms, name: str, *, strong: bool, said: bool, ends_phrase:
         return STRONG if said or ends_phrase else WEAK
     if not name.islower() or (said and not ends_phrase):
         return 0
-    return SHAKY if ends_phrase or not name.endswith(terms.lists.get("endings", ())) else 0
+    return SHAKY
 
 
 def last_name(text: str) -> re.Match[str] | None:

@@ -135,7 +135,6 @@ def _right(fresh: Fresh, terms: Terms, start: int, stop: int, *, there: bool) ->
 
 
 def _is_there(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
-    """As in "on the site it is", "here I am", "the right one is"."""
+    """As in "on the site it is", "here I am"."""
     words = words_of(fresh.low[start:end])
-    right = any("works" in hit.means.states for hit in fresh.within(start, end))
-    return right or any(map(terms.is_service, words)) or terms.among("there", *words)
+    return any(map(terms.is_service, words)) or terms.among("there", *words)

@@ -115,8 +115,7 @@ def _placed_as(fresh: Fresh, terms: Terms, cue: Hit, end: int) -> re.Match[str] 
         return None
     place = max((fresh.low.find(name, cue.end, end) for name in terms.service), default=-1)
     match = _AS.search(fresh.text, place, min(end, place + _REACH)) if place >= 0 else None
-    word = lower(match["as"]) if match else ""
-    return match if terms.among("as", word) and not terms.among("under", word) else None
+    return match if match and terms.among("as", lower(match["as"])) else None
 
 
 def is_denied(fresh: Fresh, cue: Hit) -> bool:
