@@ -352,8 +352,6 @@ def _said_of_sender(parts: Sequence[Clause]) -> Iterator[tuple[Clause, bool]]:
         said = _said_of_it(part.hits)
         if "mailbox" not in {thing for hit in said for thing in hit.means.things}:
             continue
-        if any("an_address" in hit.means.things for hit in part.hits):
-            continue  # "This is my new address: x"
         new = any("wanted" in hit.means.addresses for hit in said)
         of_account = any("registered" in hit.means.addresses for hit in said) and any(
             not _ACCOUNTS.isdisjoint(hit.means.names) for hit in said

@@ -125,6 +125,6 @@ def _may_be_right(fresh: Fresh, terms: Terms, match: re.Match[str]) -> bool:
 def is_mistyped(wrong: str, right: str) -> bool:
     """Whether one name is another with a typing error or two."""
     one, other = wrong.lower(), right.lower()
-    if not any(map(str.isalpha, other)):
-        return False  # a year, a number
-    return one != other and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+    if one == other or not any(map(str.isalpha, other)):
+        return False  # the same again, or a year, a number
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
