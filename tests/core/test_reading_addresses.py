@@ -39,6 +39,7 @@ def test_a_broken_or_spelt_address_is_put_together(address):
         "J'ai perdu mon téléphone at ce point là.",
         "I lost my phone, it was jo@home.",
         "I lost my phone, it was jo@home\n.",
+        "I lost my phone. I registered with jane.@example.org then.",
         "I lost my phone.\nExample Ltd | 1 Main Street | info@example.org",
     ],
 )
