@@ -82,7 +82,7 @@ AROUND = ("is", "as", *WORDS)
 
 
 _CJK = re.compile(f"[{CJK}]")
-_MOST_NAMES = 200  # nobody names a kind of secret more often; each costs a closer look
+_MOST_NAMES = 120  # nobody names a kind of secret more often; each costs a closer look
 _LETTERS = re.compile(r"[^\W_]+")
 # What stands between them in ASCII, as spaces: to split a text at these takes a quarter of the time.
 _APART = {code: " " for code in range(128) if not chr(code).isalnum()}

@@ -26,6 +26,7 @@ from mailflow.core.text import Mark
 _SPELLED = 0.1  # less sure: we put it together
 _SENDER = 0.7
 _GIVEN = 0.8  # a new address in so many letters, beside which "this address" is another matter
+_MOST_OFFERED = 12  # addresses
 _OFFERED = 0.8  # how sure the one is that is liked best
 _LIKELY = 0.62  # where the mailbox is lost and no other address is
 _SIGNED = 6  # lines with text, the last ones of a mail, among which they sign
@@ -101,7 +102,7 @@ def in_prose(
     """`free`: the parts of the text that are prose. `lost`: the account's mailbox is said to be lost."""
     found = [one for one in fresh.addresses if is_free(fresh, terms, one, free)]
     told = roles(fresh, terms, found) if found else []
-    if len(found) > 1:
+    if 1 < len(found) <= _MOST_OFFERED:
         told = _by_liking(fresh, terms, found, told, new=_only_new_asked(terms, asked))
     told, own = _beside_sender(fresh, terms, found, told, sender)
     if first and not lost and _only_supposes(fresh, found, told, parts):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from mailflow.core.text import Line, Mark
 
 _FIRST_LINES, _LAST_LINES = 200, 50  # with words of the person's own in them
-_FIRST, _LAST = 8_000, 2_000  # characters of those
+_FIRST, _LAST = 6_000, 2_000  # characters of those
 _FIRST_OF_ALL, _LAST_OF_ALL = 1_000, 250  # lines of any kind, quoted and empty ones included
 
 
