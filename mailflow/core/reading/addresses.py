@@ -46,9 +46,18 @@ def in_slot(fresh: Fresh, terms: Terms, slot: Slot, field: Field) -> Iterator[Cl
     found = [one for one in fresh.addresses if slot.start <= one.start and one.end <= slot.end]
     if len(found) > 1 and is_denied(fresh, terms, found[0].start, slot.start):
         found = found[1:]
+    if found and _heads_mail(fresh, slot, found[0]):
+        return
     for one in found[:1]:
         sure = slot.sure - (_SPELLED if one.spelled else 0)
         yield Claim(field.key, one.value, slot.rule, sure, one.start, one.end)
+
+
+def _heads_mail(fresh: Fresh, slot: Slot, one: Found) -> bool:
+    """As in "From: Jo Doe <jo@example.org>", with which a mail begins that somebody pasted."""
+    name = fresh.text[slot.start : one.start].strip()
+    label = fresh.within(slot.label, slot.start)
+    return len(name) > 1 and name.endswith("<") and any("from" in hit.means.addresses for hit in label)
 
 
 def end_of_choice(fresh: Fresh, slot: Slot, end: int) -> int:

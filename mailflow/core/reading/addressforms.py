@@ -35,19 +35,30 @@ class Found:
 
 
 class Spelling:
-    """How "@" and "." are said, in all languages, and the words that no domain begins with ("at some point")."""
+    """How "@", ".", "-" and "_" are said, in all languages, and the words that no domain begins with ("at some point")."""
 
-    def __init__(self, ats: Iterable[str], dots: Iterable[str], never: Iterable[str]) -> None:
+    def __init__(
+        self,
+        ats: Iterable[str],
+        dots: Iterable[str],
+        never: Iterable[str],
+        hyphens: Iterable[str] = (),
+        underscores: Iterable[str] = (),
+    ) -> None:
         at = "|".join(re.escape(word) for word in (*ats, "@"))
         spoken = "|".join(re.escape(word) for word in (*dots, "."))
         self._dot = re.compile(rf"\s?[(\[{{]\s?(?:{spoken})\s?[)\]}}]\s?|\s(?:{spoken})\s", re.IGNORECASE)
         dot = rf"(?:{self._dot.pattern})"
-        label = r"[a-z0-9][a-z0-9-]{0,62}"
+        self._signs = {**dict.fromkeys(hyphens, "-"), **dict.fromkeys(underscores, "_")}
+        signs = "|".join(map(re.escape, self._signs)) or "(?!)"
+        self._sign = re.compile(rf"\s({signs})\s", re.IGNORECASE)
+        last = r"[a-z0-9][a-z0-9-]{0,62}"
+        label = rf"{last}(?:\s(?:{signs})\s[a-z0-9-]{{1,30}})?"
         first = rf"(?!(?:{'|'.join(map(re.escape, never))})\s)" if never else ""
         self._address = re.compile(
-            rf"(?<![\w.+@-])([a-z0-9][\w.+-]{{0,63}}(?:{dot}[\w+-]{{1,30}}){{0,3}})"
+            rf"(?<![\w.+@-])([a-z0-9][\w.+-]{{0,63}}(?:(?:{dot}|\s(?:{signs})\s)[\w+-]{{1,30}}){{0,3}})"
             rf"(?:\s?[(\[{{]\s?(?:{at})\s?[)\]}}]\s?|[ ](?:{at})[ ])"
-            rf"({first}{label}(?:(?:{dot}|\.){label}){{1,6}})",
+            rf"({first}{label}(?:(?:{dot}|\.){label}){{0,5}}(?:{dot}|\.){last})",
             re.IGNORECASE | re.ASCII,
         )
         self._dots = frozenset(dots)
@@ -58,9 +69,14 @@ class Spelling:
             return []
         found = []
         for match in self._address.finditer(text):
-            local, domain = (self._dot.sub(".", part) for part in match.groups())
+            local, domain = (
+                self._sign.sub(self._as_sign, self._dot.sub(".", part)) for part in match.groups()
+            )
             found.append(Found(_joined(local, domain), match.start(), match.end(), spelled=True))
         return found
+
+    def _as_sign(self, said: re.Match[str]) -> str:
+        return self._signs[said[1].lower()]
 
 
 def find_addresses(text: str, low: str, spaced: Iterable[str], spelling: Spelling) -> list[Found]:

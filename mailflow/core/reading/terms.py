@@ -234,7 +234,9 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         participle=re.compile("|".join(_globbed(words.lists.get("participle", ()))) or r"(?!)"),
         as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
         binding=BindingWords(words.lists),
-        spelling=Spelling(*(words.lists.get(name, ()) for name in ("at", "dot", "points_at"))),
+        spelling=Spelling(
+            *(words.lists.get(name, ()) for name in ("at", "dot", "points_at", "hyphen", "underscore"))
+        ),
     )
 
 
