@@ -280,7 +280,7 @@ class _Reader:
         parts = clauses(names.without_announcements(hits, named), terms.opposites)
         claims = [
             *named,
-            *choices.in_prose(terms, parts),
+            *choices.in_prose(terms, choices.headed(fresh, parts)),
             *choices.pasted(fresh, terms),
             *agreed.in_prose(fresh, terms, parts),
             *links.in_prose(fresh, terms, hits),

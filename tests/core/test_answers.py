@@ -229,6 +229,24 @@ def test_a_subject_of_labels_heads_no_table():
     assert found["username"] == ("jdoe7", 0.85, 3)
 
 
+@pytest.mark.parametrize(
+    ("subject", "text", "reason"),
+    [
+        ("2fa", "lost", "lost_2fa"),
+        ("Email", "Dead. Need another.", "lost_email_access"),
+        ("password", "forgotten", "lost_password"),
+        ("2fa", "The game was lost.", None),
+        ("2fa of my friend", "lost", None),
+        ("hello", "lost", None),
+        ("2fa", "not lost", None),
+        ("2fa", "", None),
+    ],
+)
+def test_a_subject_that_names_a_thing_heads_a_first_sentence_of_nothing_but_its_loss(subject, text, reason):
+    told = first_mail(subject, text).get("reason")
+    assert (told and told[0]) == (reason and (reason,))
+
+
 def test_a_subject_is_a_paragraph_before_the_body():
     body = mark_lines("hello", CONFIG.lexicon.text)
     assert with_subject("", body) == tuple(body)

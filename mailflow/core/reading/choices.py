@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
@@ -35,6 +36,7 @@ _BARE = 0.85  # a plain yes or no
 _OTHER = 0.6  # a reason that fits none
 _MENTIONED = 0.6  # a thing of which nothing else is said
 _LEAST_OTHER = 3  # words
+_HEADED = 2  # clauses: a subject, and what begins below it
 _EITHER = frozenset({*ORDINALS, "both"})
 _YES = frozenset({"yes"})
 _AS_WELL = frozenset({"too", "same", "alike"})
@@ -256,6 +258,23 @@ def went_with(part: Clause) -> bool:
 def _knows_not(part: Clause) -> bool:
     """Whether a clause is no more than "don't know", which tells of no thing that it is lost."""
     return part.negated and any("aware" in hit.means.says for hit in part.hits)
+
+
+def headed(fresh: Fresh, parts: Sequence[Clause]) -> Sequence[Clause]:
+    """The clauses, a first sentence of nothing but "lost" with the thing that is all of the subject: "2FA"."""
+    if not fresh.subject or len(parts) < _HEADED:
+        return parts
+    head, part = parts[:_HEADED]
+    begin, end = fresh.sentence_at(part.start)
+    body = fresh.text[max(begin, fresh.subject) : end].strip(agreements.AROUND + "\n")
+    alone = body == fresh.text[part.start : part.end] and not (part.things or part.topics or part.says)
+    title = fresh.text[head.start : head.end] == fresh.text[: fresh.subject].strip(agreements.AROUND)
+    lost = bool(part.states) and part.states <= ENDED
+    if not (alone and title and lost and all(hit.means.things for hit in head.hits)):
+        return parts
+    there = [hit._replace(start=part.start, end=part.start) for hit in head.hits]
+    part = replace(part, hits=[*there, *part.hits], things=head.things, traits=head.traits | part.traits)
+    return [head, part, *parts[_HEADED:]]
 
 
 def in_prose(terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
