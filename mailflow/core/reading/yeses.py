@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, bareyes, choices
@@ -27,6 +28,9 @@ _AROUND = " .,:;!-–—。：！"
 _ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；：！？\n]++)?\s*")
 _MOST = 20  # that answer something: for each one all is looked at that stands before it
 _BEFORE_SIGN = 10  # characters, of white space but for one
+_TO_NAME = 4  # characters between "the account" and its name: " is "
+_INTRODUCES = frozenset({"account", "noun"})
+_TWO = 2
 _TAG = 3  # words: "didn't I"
 _FIRST = 2  # a bare yes stands among the first three parts of sentences
 _Span = tuple[int, int]
@@ -79,11 +83,11 @@ def _answers(fresh: Fresh, terms: Terms, spans: Sequence[_Span]) -> Iterator[tup
     parts = [(part, sentence) for sentence in spans for part in answering_parts(fresh, terms, *sentence)]
     following = [*(part for part, _ in parts[1:]), (0, 0)]
     for number, ((part, sentence), after) in enumerate(zip(parts, following, strict=False)):
-        if not _answers_nothing(fresh, part, sentence, after):
+        if not _answers_nothing(fresh, terms, part, sentence, after):
             yield number, part
 
 
-def _answers_nothing(fresh: Fresh, part: _Span, sentence: _Span, after: _Span) -> bool:
+def _answers_nothing(fresh: Fresh, terms: Terms, part: _Span, sentence: _Span, after: _Span) -> bool:
     """Whether a part of a sentence asks back, has a condition behind it ("Yes. But only if …"), is about a date, or puts off.
 
     As in "Agreed! Tuesday 3 pm then". `after`: the part that follows. Who says what they answer may put off something
@@ -94,7 +98,7 @@ def _answers_nothing(fresh: Fresh, part: _Span, sentence: _Span, after: _Span) -
         fresh, end, sentence[1]
     ):
         return True
-    if _is_a_reaction(fresh, start, end):
+    if _is_a_reaction(fresh, start, end) or _is_a_name(fresh, terms, start, end):
         return True
     if agreements.sets_condition(fresh.within(*after)):
         return True
@@ -122,6 +126,20 @@ def _is_a_reaction(fresh: Fresh, start: int, end: int) -> bool:
     """A sign below words that tell of it: "Jo reacted to your message:", as programs put one tap on a letter into a mail."""
     sign = not any(map(str.isalnum, fresh.text[start:end]))
     return sign and fresh.text[max(0, start - _BEFORE_SIGN) : start].rstrip().endswith((":", "："))
+
+
+def _is_a_name(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
+    """As in "My name is Jo Doe", "the account is jo" and "Jo Doe", where a name is a yes in some language; not in "I am ok"."""
+    words = fresh.text[start:end].split()
+    if len(words) == _TWO and all(map(str.istitle, words)) and terms.among("also_name", words[0].lower()):
+        return not terms.everyday(words[1])
+    hits = fresh.within(start, end)
+    for before, said in pairwise(hits):
+        if "yes" in said.means.says and before.means.names and said.start - before.end <= _TO_NAME:
+            word = fresh.text[said.start : said.end]
+            if word.istitle() or not _INTRODUCES.isdisjoint(before.means.names):
+                return True
+    return False
 
 
 def _ends_in_tag(fresh: Fresh, end: int, till: int) -> bool:
