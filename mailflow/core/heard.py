@@ -16,6 +16,8 @@ from mailflow.core.wishframes import Frames
 
 PLAIN = frozenset({"solved", "worked", "go_ahead", "proof"})  # lists of phrases without a "not" of their own
 
+_ASKED = 6  # words from what begins a question to what is asked
+
 # What people may also say of others, or in no earnest.
 _FRAMED = frozenset(
     {"solved", "enough", "forget_it", "worked", "go_ahead", "go_on", "keep_open", "yes", "thanks"}
@@ -177,10 +179,18 @@ class Heard:
     def clear(self, *labels: str, asked: bool = False) -> Hit | None:
         """The first hit that says it plainly: not denied, no condition, nor a question unless it may be `asked`."""
         for hit in self.all(*labels):
-            plain = asked or not self.words.asked(hit)
+            plain = asked or not self.asked(hit)
             if plain and not self._denied(hit) and not self._conditional(hit) and not self._is_unmeant(hit):
                 return hit
         return None
+
+    def asked(self, hit: Hit) -> bool:
+        """Whether it is asked, with a question mark or without: "how do i fix it"."""
+        return self.words.asked(hit) or any(
+            one.first <= hit.first <= one.last + _ASKED
+            and not any(self.words.breaks[one.last + 1 : hit.first + 1])
+            for one in self.all("asks")
+        )
 
     def _is_unmeant(self, hit: Hit) -> bool:
         return hit.label in _FRAMED and self.frames.take_back(hit)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from mailflow.core.answer import Answer, Reading
 from mailflow.core.form import Form, Kind
 from mailflow.core.heard import Heard, states_form
-from mailflow.core.intentwords import IntentWords
+from mailflow.core.intentwords import MATTER, IntentWords
 from mailflow.core.matters import (
     account_elsewhere,
     all_is_well_with_it,
@@ -26,7 +26,7 @@ from mailflow.core.matters import (
     sold_something,
 )
 from mailflow.core.phrases import Hit, words_of
-from mailflow.core.policy import Redirect
+from mailflow.core.policy import MATTERS, Redirect
 from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.text import Line, Mark, first_quote
 from mailflow.core.wish import Intent, Wish
@@ -233,9 +233,10 @@ def _solved(heard: Heard) -> Hit | None:
 
 
 def _goes_on(heard: Heard, hit: Hit) -> bool:
-    """Whether a question follows, or what is not so: "I got back in by myself. I write because … Bug?"."""
+    """Whether something is asked, of another matter, or not so: "I got back in by myself. I write because … Bug?"."""
     sentence = heard.words.sentence
-    if any(number >= sentence[hit.first] for number in heard.words.questions):
+    asks = any(number >= sentence[hit.first] for number in heard.words.questions) or heard.all("asks")
+    if asks or (hit.label == "solved" and heard.all("elsewhere", *(MATTER + matter for matter in MATTERS))):
         return True
     return any(
         no.first > hit.last
@@ -250,7 +251,7 @@ def _dropped(heard: Heard) -> Hit | None:
     hit = heard.clear("enough", asked=True)
     if hit is not None and heard.overlaps(hit, "account") and _points_elsewhere(heard):
         return None  # "I made a new account with my mail provider: x"
-    if hit is None or not heard.words.asked(hit):
+    if hit is None or not heard.asked(hit):
         return hit
     sentence = heard.words.sentence
     begs = any(sentence[one.first] == sentence[hit.first] for one in heard.all("begs"))
