@@ -53,7 +53,7 @@ from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.numbering import NUMBERED
 from mailflow.core.reading.ordered import in_form_order, ordered
 from mailflow.core.reading.pages import outer_lines
-from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot, find_slots
+from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot, find_slots, in_brief
 from mailflow.core.reading.taken import Taken
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.values import read_slot
@@ -215,9 +215,9 @@ class _Reader:
             *context.inline(fresh, terms, self._questions),
             *repeated,
         ]
-        if slots:
-            return slots
-        return in_form_order(fresh, terms) if self._first else ordered(fresh, terms, self._questions)
+        if not slots:
+            slots = in_form_order(fresh, terms) if self._first else ordered(fresh, terms, self._questions)
+        return [*in_brief(fresh, terms, self._items), *slots]
 
     def _read_slots(self, slots: Sequence[Slot]) -> None:
         last: tuple[int, int] | None = None  # two numbers may have one answer: "1 and 2: yes"

@@ -148,7 +148,7 @@ def _markers(text: str) -> Iterator[re.Match[str]]:
 
 
 def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
-    """Numbers with nothing behind them, where two lines or more begin with the next one: "1 lost", "2 yes".
+    """Numbers with nothing behind them, where two lines or more begin with the next one, or with each of ours: "2 no", "1 yes".
 
     On one line they count if they are those of all our questions, each once; a lone one before a yes or a no: "1 no".
     """
@@ -161,7 +161,14 @@ def _bare_numbers(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[in
         return marks if number in every and _only_yes_or_no(fresh, mark.end()) else []
     told = [numbers[0] for numbers, _ in marks]
     in_order = all(one < other for one, other in pairwise(told)) and set(told) <= set(every)
-    return marks if in_order else []
+    turned = sorted(told) == every and all(_begins_so(fresh, mark.end()) for _, mark in marks)
+    return marks if in_order or turned else []
+
+
+def _begins_so(fresh: Fresh, place: int) -> bool:
+    """Whether an answer may stand there: "2 no", but not "2 phones"."""
+    said = fresh.within(place, fresh.line_end(place))[:1]
+    return any(hit.start == place and not hit.means.objects for hit in said)
 
 
 def _only_yes_or_no(fresh: Fresh, start: int) -> bool:

@@ -41,6 +41,11 @@ _LONG_VALUE = frozenset({Kind.REASON, Kind.TEXT, Kind.LIST})
 _ONE_WORD = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})
 _WORDS_OF_PROSE = re.compile(r"(?:\W*+\w++){7}")  # more than a line has that is a label alone
 _PRONOUNS = frozenset({"them", "it"})
+# A part of a sentence or line that is short, and asks nothing.
+_BRIEF = re.compile(r"(?<![^\n,;.!?])[^\n,;.!?]{4,40}(?=[\n,;.!]|\Z)")
+_SPACE = re.compile(r"(?<=\w)[ ]+(?=\S)")
+_BEFORE_BRIEF, _PLUS_ONE = ("", ".", ";", "!"), "+1"
+_YES_OR_NO = frozenset({Kind.AGREEMENT, Kind.CHOICE})
 _LABEL_LENGTH = 80
 _SOON = 2  # sentences
 _LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: x"
@@ -103,6 +108,24 @@ def find_slots(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> list[Slot]:
                 )
             )
     return slots
+
+
+def in_brief(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]:
+    """As in "codes no, time yes" under our letter, and "CoC +1" anywhere: a label and a yes or a no, with nothing between them.
+
+    Behind a comma or a broken line only where another one stands before it: "if you hurry, time yes" agrees to nothing.
+    """
+    last = -1
+    for part in _BRIEF.finditer(fresh.low) if asked or _PLUS_ONE in fresh.text else ():
+        before = fresh.text[: part.start()].rstrip(" \t*•-")
+        apart = before[-1:] in _BEFORE_BRIEF or len(before) - 1 in fresh.hard or part.start() == last + 1
+        for space in _SPACE.finditer(part[0]) if apart else ():
+            field = terms.whole_label(words_of(part[0][: space.start()]))
+            value = part[0][space.end() :].strip()
+            said = value in terms.values["yes"] or value in terms.values["no"]
+            if field and said and (field.item in asked or value == _PLUS_ONE) and field.kind in _YES_OR_NO:
+                place, last = part.start() + space.end(), part.end()
+                yield Slot((field,), place, last, "label", LABEL, part.start(), asked=field.item in asked)
 
 
 def _is_stated(fresh: Fresh, label: _Label) -> bool:
