@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import dropwhile, takewhile
 
 from mailflow.core.form import Kind
 from mailflow.core.reading.agreements import TAIL
@@ -14,10 +15,15 @@ from mailflow.core.reading.contrary import THOUGHT
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
 
 _NEAR = 60  # characters behind what is said
 _REVOKED = 0.75
 _NOT_DONE = frozenset({"if", "hedge", "doubt", "why", "modal", "ask"})  # what only may be taken back
+_FAR = 120  # characters behind an agreement in which it may be taken back
+_A_PART = 3  # words of what is not agreed to: "with section 3"
+_TURNS = frozenset({"but", "correct"})
+_OF_IT = frozenset({"agree", "all", "both", "insists", "but"})
 _FEW = re.compile(r"\W*(?:\w+\W+){0,3}")  # words between: "no, actually,"
 
 
@@ -48,12 +54,47 @@ def without_taken_back(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> I
     revoked = list(_revoked(fresh, terms)) if "revokes" in fresh.speech else []
     for claim in claims:
         revoked = [one for one in revoked if one.field != claim.field]
+        if claim.value is True and _goes_back_on(fresh, claim):
+            continue
         if claim.value is True and claim.field in refused:
             if refused[claim.field]:
                 yield claim._replace(value=False)
         else:
             yield claim
     yield from revoked
+
+
+def _goes_back_on(fresh: Fresh, claim: Claim) -> bool:
+    """Whether what follows an agreement at once takes it back: "…, but I won't follow it", "Yes. But not all of it", "OK, not really though"."""
+    hits = fresh.within(claim.end, claim.end + _FAR)
+    rest = list(dropwhile(_is_mark, hits))
+    rest = list(takewhile(lambda hit: not hit.means.ends, rest))
+    if not any(rest[0].means.speech & _TURNS for _ in rest[:1]) and not _is_not_though(fresh, rest):
+        return False
+    if any(set(hit.means.things) - {"nothing"} or set(hit.means.topics) - {claim.field} for hit in rest):
+        return False
+    told = [hit for hit in rest[1:] or rest if hit.means.speech & _OF_IT]
+    denied = next((hit for hit in rest if hit.means.negates), None)
+    if denied is None:
+        told = [hit for hit in rest if "refuse" in hit.means.speech]
+    elif TAIL.match(fresh.flowed, denied.end):
+        return True
+    return bool(told) and len(words_of(fresh.low[told[-1].end : _end_of(fresh, told[-1])])) <= _A_PART
+
+
+def _end_of(fresh: Fresh, hit: Hit) -> int:
+    return next((one.start for one in fresh.hits if one.start >= hit.end and one.means.ends), len(fresh.low))
+
+
+def _is_mark(hit: Hit) -> bool:
+    return bool(hit.means.ends or hit.means.breaks == "comma") and "but" not in hit.means.speech
+
+
+def _is_not_though(fresh: Fresh, hits: Sequence[Hit]) -> bool:
+    """As in "not really though"."""
+    if not hits or not hits[0].means.negates or "but" not in hits[-1].means.speech:
+        return False
+    return len(words_of(fresh.low[hits[0].start : hits[-1].end])) <= _A_PART
 
 
 def _revoked(fresh: Fresh, terms: Terms) -> Iterator[Claim]:
