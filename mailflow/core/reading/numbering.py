@@ -37,7 +37,7 @@ _NUMBER_IN_LINE = re.compile(
 )
 # A word and a mark at the beginning of a line or sentence.
 _WORD = re.compile(
-    r"(?:^|(?<=[.!?;][ \n]))[ \t*•-]{0,4}(?P<mark>[^\W\d_]{2,16})(?:[ \t]?[:：)]|[,.](?=\s)|[ \t][-–—](?=\s))[ \t]*",
+    r"(?:^|(?<=[.!?;][ \n]))[ \t*•-]{0,4}(?:[^\W\d_]{2,9}[ ](?=\d))?(?P<mark>[^\W\d_]{2,16}|\d)(?:[ \t]?[:：)]|[,.](?=\s)|[ \t][-–—](?=\s))[ \t]*",
     re.MULTILINE,
 )
 _SPELLED = range(1, 7)
@@ -74,11 +74,13 @@ def numbered(fresh: Fresh, terms: Terms, asked: Sequence[Question]) -> list[Slot
         if follows or anew or (begins and seen.isdisjoint(numbers)):  # "3. yes", and on the next line "1. no"
             marks.append((numbers, match))
             seen |= set(numbers)
-    return _slots(fresh, asked, marks or _bare_numbers(fresh, asked) or _in_text(fresh, asked))
+    marks = marks or _bare_numbers(fresh, asked) or _in_text(fresh, asked)
+    spelled = [] if marks else _spelled(fresh, terms, len(asked))
+    return _slots(fresh, asked, marks or (spelled if len(spelled) == len(asked) else []))
 
 
 def _spelled(fresh: Fresh, terms: Terms, most: int) -> list[tuple[list[int], re.Match[str]]]:
-    """Numbers in words that begin a line or a sentence, two or more in their order: "one: yes", "First, yes. Third, no."."""
+    """Numbers in words, or behind one, that begin a line or a sentence, two or more in order: "First, yes. Third, no.", "No 1, yes."."""
     marks = [
         ([number], match)
         for match in (_WORD.finditer(fresh.text) if most > 1 else ())
@@ -89,7 +91,11 @@ def _spelled(fresh: Fresh, terms: Terms, most: int) -> list[tuple[list[int], re.
 
 
 def _number_of_word(word: str, terms: Terms) -> int:
-    return next((number for number in _SPELLED if terms.among(f"numeral_{number}", word)), 0)
+    return (
+        int(word)
+        if word.isdecimal()
+        else next((number for number in _SPELLED if terms.among(f"numeral_{number}", word)), 0)
+    )
 
 
 def _in_text(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:
