@@ -100,13 +100,27 @@ def _answers_nothing(fresh: Fresh, terms: Terms, part: _Span, sentence: _Span, a
         return True
     if _is_a_reaction(fresh, start, end) or _is_a_name(fresh, terms, start, end):
         return True
-    if agreements.sets_condition(fresh.within(*after)):
+    if agreements.sets_condition(fresh.within(*after)) or _is_half(fresh, terms, part, after):
         return True
     if "myself" in fresh.speech and _says_who(fresh, *sentence):
         return True
     if says_which_for_sure(fresh, start, end) and not agreements.is_put_off(fresh, start, end):
         return False
     return bareyes.makes_a_date(fresh, end, after) or agreements.is_put_off(fresh, *sentence, after[1])
+
+
+def _is_half(fresh: Fresh, terms: Terms, part: _Span, after: _Span) -> bool:
+    """Whether a yes and no more is followed by a no, or by who knows no answer, of nothing that it names: "Yes. And no."."""
+    if not agreements.bare(fresh.text[slice(*part)], terms):
+        return False
+    hits = [hit for hit in fresh.within(*after) if "and" not in hit.means.speech]
+    if any(hit.means.things or hit.means.topics for hit in hits):
+        return False
+    said = [hit for hit in hits if not hit.means.speech & WHICH]
+    if not said or not said[0].means.negates:
+        return False
+    knows = any("aware" in hit.means.speech for hit in said[1:2])
+    return knows or agreements.bare(fresh.text[said[0].start : said[0].end], terms) is False
 
 
 def _says_who(fresh: Fresh, start: int, end: int) -> bool:
