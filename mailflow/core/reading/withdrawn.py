@@ -23,6 +23,8 @@ _NOT_DONE = frozenset({"if", "hedge", "doubt", "why", "modal", "ask"})  # what o
 _FAR = 120  # characters behind an agreement in which it may be taken back
 _A_PART = 3  # words of what is not agreed to: "with section 3"
 _TURNS = frozenset({"but", "correct"})
+_NOTHING = frozenset({"nothing"})
+_REFUSES = frozenset({"refuse"})
 _OF_IT = frozenset({"agree", "all", "both", "insists", "but"})
 _FEW = re.compile(r"\W*(?:\w+\W+){0,3}")  # words between: "no, actually,"
 
@@ -66,24 +68,23 @@ def without_taken_back(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> I
 
 def _goes_back_on(fresh: Fresh, claim: Claim) -> bool:
     """Whether what follows an agreement at once takes it back: "…, but I won't follow it", "Yes. But not all of it", "OK, not really though"."""
-    hits = fresh.within(claim.end, claim.end + _FAR)
-    rest = list(dropwhile(_is_mark, hits))
-    rest = list(takewhile(lambda hit: not hit.means.ends, rest))
-    if not any(rest[0].means.speech & _TURNS for _ in rest[:1]) and not _is_not_though(fresh, rest):
+    rest = _next_sentence(fresh, claim.end)
+    if not rest or not (rest[0].means.speech & _TURNS or _is_not_though(fresh, rest)):
         return False
-    if any(set(hit.means.things) - {"nothing"} or set(hit.means.topics) - {claim.field} for hit in rest):
-        return False
-    told = [hit for hit in rest[1:] or rest if hit.means.speech & _OF_IT]
+    if any(set(hit.means.things) - _NOTHING or set(hit.means.topics) - {claim.field} for hit in rest):
+        return False  # "…, but I have no codes", "…, but I won't wait for months"
     denied = next((hit for hit in rest if hit.means.negates), None)
-    if denied is None:
-        told = [hit for hit in rest if "refuse" in hit.means.speech]
-    elif TAIL.match(fresh.flowed, denied.end):
+    if denied is not None and TAIL.match(fresh.flowed, denied.end):
         return True
-    return bool(told) and len(words_of(fresh.low[told[-1].end : _end_of(fresh, told[-1])])) <= _A_PART
+    about = [hit.end for hit in rest[1:] if hit.means.speech & (_OF_IT if denied else _REFUSES)]
+    end = fresh.sentence_at(rest[-1].start)[1]
+    return bool(about) and len(words_of(fresh.low[about[-1] : end])) <= _A_PART
 
 
-def _end_of(fresh: Fresh, hit: Hit) -> int:
-    return next((one.start for one in fresh.hits if one.start >= hit.end and one.means.ends), len(fresh.low))
+def _next_sentence(fresh: Fresh, place: int) -> list[Hit]:
+    """The phrases that follow a place till the end of their sentence, be it that of the place or the one behind it."""
+    following = dropwhile(_is_mark, fresh.within(place, place + _FAR))
+    return list(takewhile(lambda hit: not hit.means.ends, following))
 
 
 def _is_mark(hit: Hit) -> bool:
