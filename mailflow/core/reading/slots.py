@@ -45,7 +45,7 @@ _PRONOUNS = frozenset({"them", "it"})
 _BRIEF = re.compile(r"(?<![^\n,;.!?])[^\n,;.!?]{4,40}(?=[\n,;.!]|\Z)")
 _SPACE = re.compile(r"(?<=\w)[ ]+(?=\S)")
 _BEFORE_BRIEF, _PLUS_ONE = ("", ".", ";", "!"), "+1"
-_YES_OR_NO = frozenset({Kind.AGREEMENT, Kind.CHOICE})
+_SAID = {Kind.AGREEMENT: ("yes", "no"), Kind.CHOICE: ("no",)}  # what a yes chooses its question tells
 _LABEL_LENGTH = 80
 _SOON = 2  # sentences
 _LABEL_WORDS = 6  # of a line that begins with a label: "User name on the site: x"
@@ -122,8 +122,8 @@ def in_brief(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[Slot]
         for space in _SPACE.finditer(part[0]) if apart else ():
             field = terms.whole_label(words_of(part[0][: space.start()]))
             value = part[0][space.end() :].strip()
-            said = value in terms.values["yes"] or value in terms.values["no"]
-            if field and said and (field.item in asked or value == _PLUS_ONE) and field.kind in _YES_OR_NO:
+            wanted = field is not None and (field.item in asked or value == _PLUS_ONE)
+            if field and wanted and any(value in terms.values[said] for said in _SAID.get(field.kind, ())):
                 place, last = part.start() + space.end(), part.end()
                 yield Slot((field,), place, last, "label", LABEL, part.start(), asked=field.item in asked)
 
