@@ -315,10 +315,11 @@ def _sender(
         cues = _cues_for_sender(part, here, hits)
         if part.question and "change" not in cues and not _asks_for_it(part, here):
             continue
+        letter = fresh.low[here.start : here.end] in terms.lists.get("letter", ())  # or its address
         told = keys(hits, "names") or "mailbox" in keys(hits, "things")
         if begged or "wanted" in cues or "change" in cues or _new_asked(terms, asked, cues):
             field = terms.wanted
-        elif not lost and ("registered" in cues or (told and not _may_be_letter(fresh, terms, here))):
+        elif not lost and ("registered" in cues or (told and not letter)):
             field = terms.registered
         else:
             field = None
@@ -331,11 +332,6 @@ def _begs(fresh: Fresh, terms: Terms, part: Clause, here: Hit) -> bool:
     """As in "the account's is x, but I would like the one I write from": the clause begins with a "but" and a wish."""
     led = part.break_before == "but" or any("but" in hit.means.speech for hit in part.hits[:1])
     return led and terms.among("begs", *words_of(fresh.low[part.start : here.start]))
-
-
-def _may_be_letter(fresh: Fresh, terms: Terms, here: Hit) -> bool:
-    """Whether what is said may be what they write, rather than its address: "I hope this email finds you well"."""
-    return fresh.low[here.start : here.end] in terms.lists.get("letter", ())
 
 
 def _this_one(terms: Terms, parts: Sequence[Clause], sender: str, *, lost: bool) -> Iterator[Claim]:
