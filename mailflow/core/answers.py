@@ -135,6 +135,7 @@ class _Reader:
         self._first = asked is None
         self._wanted = frozenset(asked or ())
         self._questions = questions.quoted(fresh, terms, asked or ())
+        self._numbered = questions.numbered(self._questions, terms, asked or ())
         self._items = [question.item for question in self._questions]
         self._boxes = boxes.find_boxes(fresh)
         self._taken = Taken(fresh)
@@ -211,7 +212,7 @@ class _Reader:
             *askedagain.answered(fresh, terms),
             *boxes.behind_open(fresh, self._boxes, boxes.behind_statements(fresh, labelled)),
             *columns.under_labels(fresh, terms, self._items),
-            *numbering.numbered(fresh, terms, self._questions),
+            *numbering.numbered(fresh, terms, self._numbered),
             *context.inline(fresh, terms, self._questions),
             *repeated,
         ]

@@ -88,6 +88,13 @@ def _read(text: str, terms: Terms, asked: Sequence[str]) -> Question | None:
     return read_question(text, terms) or _labelled(text, terms, asked)
 
 
+def numbered(quoted: Sequence[Question], terms: Terms, asked: Sequence[str]) -> list[Question]:
+    """The questions whose numbers people write: where the quote was cut short, those of our letter go on behind it."""
+    told = [question.item for question in quoted]
+    left = asked[len(told) :] if told == list(asked[: len(told)]) else ()
+    return [*quoted, *(of_item(terms, item) for item in left)]
+
+
 def _questions(fresh: Fresh) -> list[tuple[str, str]]:
     """The numbered questions of the letter that is quoted first, or those of its list; else its sentences that ask.
 
