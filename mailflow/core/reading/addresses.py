@@ -112,7 +112,7 @@ def in_prose(
     found = [one for one in fresh.addresses if is_free(fresh, terms, one, free)]
     told = roles(fresh, terms, found) if found else []
     if 1 < len(found) <= _MOST_OFFERED:
-        told = _by_liking(fresh, terms, found, told, new=_only_new_asked(terms, asked))
+        told = _by_liking(fresh, found, told, new=_only_new_asked(terms, asked))
     told, own = _beside_sender(fresh, terms, found, told, sender)
     if first and not lost and _only_supposes(fresh, found, told, parts):
         told = [Role(REGISTERED, GUESSED)] * len(found)
@@ -136,11 +136,9 @@ def in_prose(
         yield from _sender(fresh, terms, parts, sender, asked, lost=lost, given=given)
 
 
-def _by_liking(
-    fresh: Fresh, terms: Terms, found: Sequence[Found], told: list[Role], *, new: bool
-) -> list[Role]:
+def _by_liking(fresh: Fresh, found: Sequence[Found], told: list[Role], *, new: bool) -> list[Role]:
     """The roles of addresses, of which some are offered by preference. `new`: our letter asked for the new one alone."""
-    liked = liked_best(fresh, terms, found)
+    liked = liked_best(fresh, found)
     if liked is None:
         return told
     best, offered = liked

@@ -31,6 +31,10 @@ class Binds(StrEnum):
     OTHERS_BEHIND = "others_behind"  # right behind one: "is not my user name"
     UNWANTED_BEFORE = "unwanted_before"  # before an address that is not to be used: "please remove x"
     OTHERS_ADDRESS = "others_address"  # before one that is somebody else's or of another service: "my wife's"
+    RATHER_ELSE = "rather_else"  # between two addresses of which the first is liked better: "otherwise"
+    ELSE_BEHIND = "else_behind"  # behind the second one: "as a backup"
+    LIKED_BEST = "liked_best"  # beside the one that is liked best: "preferred"
+    THE_SECOND = "the_second"  # "x or y, the second is better"
     UNWANTED_BEHIND = "unwanted_behind"  # right behind one: "belongs to my wife"
     ORGANISATION = (
         "organisation"  # before the name of one that is asked for: "we applied for an organization"

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailflow.core.reading.addressforms import Found
+from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.words import has_cjk
 
 _BETWEEN = 120  # characters between two of them
 _WORDS = 8  # before the second one, that say what it is: "if that one does not work please use"
@@ -17,27 +16,26 @@ _OR = 14  # characters between two with an "or"
 _BESIDE = 40  # characters before and behind one that say how they like it
 _CHAIN = re.compile(r"\s*(?:>{1,2}|≻|➔?>)\s*")
 _LISTED = re.compile(r"[\s,;/()\[\]|*•-]*(?:\d[.):]?\s*|&\s*)?")
-_APART = re.compile(r"[^\w']+")
 _PART = re.compile(r"[,;，、；.!?。！？\n]")
 _STOP = re.compile(r"[.!?。！？](?:\s|\Z)|\n\s*\n")
 
 
-def liked_best(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> tuple[int, range] | None:
+def liked_best(fresh: Fresh, found: Sequence[Found]) -> tuple[int, range] | None:
     """The place of the one that is liked best, and the places of all that are offered; None where they are not offered so."""
-    for offered in _runs(fresh, terms, found):
-        told = [place for place in offered if _is_best(fresh, terms, found, place)]
-        if len(offered) == _TWO and _is_second_better(fresh, terms, found[offered[1]]):
+    for offered in _runs(fresh, found):
+        told = [place for place in offered if _is_best(fresh, found, place)]
+        if len(offered) == _TWO and _is_second_better(fresh, found, offered[1]):
             told = [offered[1]]
-        if told or any(_is_next(fresh, terms, found, place) for place in offered[1:]):
+        if told or any(_is_next(fresh, found, place) for place in offered[1:]):
             return (told or offered)[0], offered
     return None
 
 
-def _runs(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> Iterator[range]:
+def _runs(fresh: Fresh, found: Sequence[Found]) -> Iterator[range]:
     """The places of addresses between which stands nothing but what lists or ranks them."""
     first = 0
     for place in range(len(found) - 1):
-        if not _goes_on(fresh, terms, found, place + 1):
+        if not _goes_on(fresh, found, place + 1):
             if place > first:
                 yield range(first, place + 1)
             first = place + 1
@@ -45,52 +43,59 @@ def _runs(fresh: Fresh, terms: Terms, found: Sequence[Found]) -> Iterator[range]
         yield range(first, len(found))
 
 
-def _goes_on(fresh: Fresh, terms: Terms, found: Sequence[Found], place: int) -> bool:
+def _goes_on(fresh: Fresh, found: Sequence[Found], place: int) -> bool:
     one, before = found[place], found[place - 1]
     gap = fresh.low[before.end : one.start]
     if len(gap) > _BETWEEN:
         return False
-    listed = _LISTED.fullmatch(gap) or _CHAIN.fullmatch(gap) or _is_or(fresh, before.end, one.start)
-    return bool(listed) or _holds(terms, "liked_best", gap) or _is_next(fresh, terms, found, place)
+    if _LISTED.fullmatch(gap) or _CHAIN.fullmatch(gap) or _is_or(fresh, before.end, one.start):
+        return True
+    return _is_said(fresh, Binds.LIKED_BEST, before.end, one.start) or _is_next(fresh, found, place)
 
 
 def _is_or(fresh: Fresh, start: int, end: int) -> bool:
     return end - start <= _OR and any("or" in hit.means.speech for hit in fresh.within(start, end))
 
 
-def _is_next(fresh: Fresh, terms: Terms, found: Sequence[Found], place: int) -> bool:
+def _is_next(fresh: Fresh, found: Sequence[Found], place: int) -> bool:
     """Whether it is said before or behind one that it is liked less than the one before it."""
     one, before = found[place], found[place - 1]
-    gap = fresh.low[before.end : one.start]
-    behind = _STOP.split(fresh.low[one.end : _till(found, place)])[0]
-    if _CHAIN.fullmatch(gap) or _holds(terms, "else_behind", behind):
+    if _CHAIN.fullmatch(fresh.low, before.end, one.start):
         return True
-    near = _STOP.split(gap)[-1]
-    return _holds(terms, "rather_else", " ".join(near.split()[-_WORDS:]))
+    if _is_said(fresh, Binds.ELSE_BEHIND, one.end, _till(fresh, found, place, _STOP)):
+        return True
+    return any(
+        cue.binds is Binds.RATHER_ELSE and len(fresh.low[cue.start : one.start].split()) <= _WORDS
+        for cue in fresh.cues.within(_since(fresh, before.end, one.start), one.start)
+    )
 
 
-def _is_best(fresh: Fresh, terms: Terms, found: Sequence[Found], place: int) -> bool:
+def _is_best(fresh: Fresh, found: Sequence[Found], place: int) -> bool:
     one = found[place]
     since = max(one.start - _BESIDE, found[place - 1].end if place else 0)
-    before = _STOP.split(fresh.low[since : one.start])[-1]
-    behind = _PART.split(fresh.low[one.end : _till(found, place)])[0]
-    return _holds(terms, "liked_best", before) or _holds(terms, "liked_best", behind)
-
-
-def _is_second_better(fresh: Fresh, terms: Terms, second: Found) -> bool:
-    """As in "x or y, the second one is better"."""
-    behind = _STOP.split(fresh.low[second.end : second.end + _BESIDE])[0]
-    return _holds(terms, "the_second", behind) and _holds(terms, "liked_best", behind)
-
-
-def _till(found: Sequence[Found], place: int) -> int:
-    end = found[place].end + _BESIDE
-    return min(end, found[place + 1].start) if place + 1 < len(found) else end
-
-
-def _holds(terms: Terms, words: str, text: str) -> bool:
-    """Whether one of the phrases of a list stands there, as words where the language parts them."""
-    plain = f" {_APART.sub(' ', text)} "
-    return any(
-        phrase in text if has_cjk(phrase) else f" {phrase} " in plain for phrase in terms.lists.get(words, ())
+    return _is_said(fresh, Binds.LIKED_BEST, _since(fresh, since, one.start), one.start) or _is_said(
+        fresh, Binds.LIKED_BEST, one.end, _till(fresh, found, place, _PART)
     )
+
+
+def _is_second_better(fresh: Fresh, found: Sequence[Found], place: int) -> bool:
+    """As in "x or y, the second one is better"."""
+    start, end = found[place].end, _till(fresh, found, place, _STOP)
+    return _is_said(fresh, Binds.THE_SECOND, start, end) and _is_said(fresh, Binds.LIKED_BEST, start, end)
+
+
+def _is_said(fresh: Fresh, binds: Binds, start: int, end: int) -> bool:
+    return any(cue.binds is binds for cue in fresh.cues.within(start, end))
+
+
+def _since(fresh: Fresh, start: int, end: int) -> int:
+    """Where the last sentence of a part of the text begins."""
+    return max([start, *(stop.end() for stop in _STOP.finditer(fresh.low, start, end))])
+
+
+def _till(fresh: Fresh, found: Sequence[Found], place: int, mark: re.Pattern[str]) -> int:
+    """Where what stands behind an address ends: at a mark, or at the next address."""
+    start = found[place].end
+    end = min(start + _BESIDE, found[place + 1].start if place + 1 < len(found) else len(fresh.low))
+    stop = mark.search(fresh.low, start, end)
+    return stop.start() if stop else end
