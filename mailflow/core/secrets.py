@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from operator import itemgetter, le
 from typing import NamedTuple
 
@@ -163,7 +164,7 @@ def _detected(view: View, names: str, detect: Callable[..., Iterable[Span]]) -> 
     if names == _LONG_WORDS:
         return detect(view.text, view.long_words) if view.long_words else ()
     start, end = view.crowded_from(names), len(view.text)
-    return [*detect(view), *([(start, end)] if start < end else ())]
+    return chain(detect(view), [(start, end)] if start < end else ())
 
 
 def _few(spans: Iterable[Span], end: int) -> Collection[Span]:
