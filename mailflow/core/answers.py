@@ -226,9 +226,7 @@ class _Reader:
         for slot in slots:
             place = (slot.start, slot.end)
             if place == last or not self._taken.touches(*place):
-                read = self._read_slot(slot) or [
-                    *agreements.as_before(self._fresh, slot, read),
-                ]
+                read = self._read_slot(slot) or list(agreements.as_before(self._fresh, slot, read))
                 self._claims += read
                 last = place
 

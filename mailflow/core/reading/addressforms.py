@@ -16,7 +16,7 @@ _BROKEN_DOMAIN = re.compile(
 )
 # All of a line, or what stands behind its label: the part before an "@" with which the next line begins.
 _LOCAL_ABOVE = re.compile(
-    r"(?:[:：]\s{0,3}([\w.+'-]{1,64})|(?:\A|\n)[ \t]*(?=\w*[.+'\d_-])([\w.+'-]{1,64}))[ \t]{0,3}\n[ \t]{0,40}\Z"
+    r"(?:[:：]\s{0,3}|(?:\A|\n)[ \t]*(?=\w*[.+'\d_-]))([\w.+'-]{1,64})[ \t]{0,3}\n[ \t]{0,40}\Z"
 )
 _LINE_ENDS = re.compile(r"[.,;]?[ \t]*(?:\n|\Z)")
 _LONGEST_BEFORE = 120  # characters of that with what stands around it
@@ -132,8 +132,7 @@ def _below_local(text: str, at: int) -> Found | None:
     domain = _DOMAIN.match(text, at + 1)
     if above is None or domain is None or not _LINE_ENDS.match(text, domain.end()):
         return None
-    local = above[above.lastindex or 0]
-    return Found(_joined(local, domain[0]), above.start(above.lastindex or 0), domain.end(), spelled=True)
+    return Found(_joined(above[1], domain[0]), above.start(1), domain.end(), spelled=True)
 
 
 def _goes_on(plain: re.Match[str] | None, broken: re.Match[str]) -> bool:

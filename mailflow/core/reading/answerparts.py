@@ -28,6 +28,7 @@ SHORT = 60  # characters of an answer that says no more
 _LEAD = 9  # words of a part that only agrees
 _AGREEING = frozenset({"agree", "aware"})
 _YES = frozenset({"yes"})
+_ONLY_YES = ("yes",)
 _IT = frozenset({"it", "them"})
 _ALL = frozenset({"all"})
 _TO = 6  # characters between an "agree" and an "everything"
@@ -210,9 +211,7 @@ def _agreeing_parts(fresh: Fresh, start: int, end: int) -> Iterator[tuple[int, i
         if behind and "that" in behind[0].means.speech:
             continue  # "I agree, that you call me"
         yes_and_yes = not yes_before and _is_yes_and_yes(fresh, place, till)
-        yes_before = yes_before or any(
-            _YES.issuperset(hit.means.says or "-") for hit in fresh.within(place, till)
-        )
+        yes_before = yes_before or any(hit.means.says == _ONLY_YES for hit in fresh.within(place, till))
         if yes_and_yes or _only_agrees(fresh, place, till):
             yield place, till
 
@@ -239,5 +238,5 @@ def _only_agrees(fresh: Fresh, start: int, end: int) -> bool:
 def _is_yes_and_yes(fresh: Fresh, start: int, end: int) -> bool:
     """Whether a part holds nothing but a yes, more than once: "so yes and yes"."""
     hits = fresh.within(start, end)
-    yeses = sum(hit.means.says == ("yes",) for hit in hits)
+    yeses = sum(hit.means.says == _ONLY_YES for hit in hits)
     return yeses > 1 and len(WORD.findall(fresh.text, start, end)) == len(hits)

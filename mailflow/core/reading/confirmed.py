@@ -58,8 +58,7 @@ def _is_stated(fresh: Fresh, terms: Terms, one: Found) -> bool:
 
 
 def _denies(sentence: str, terms: Terms) -> bool:
-    first = " ".join(lower(COMMA.split(sentence)[0]).split()).strip(agreements.AROUND)
-    return agreements.bare(first, terms) is False
+    return agreements.bare(COMMA.split(sentence)[0], terms) is False
 
 
 def _answered(fresh: Fresh) -> Iterator[tuple[str, list[tuple[int, int]]]]:

@@ -91,11 +91,9 @@ def _spelled(fresh: Fresh, terms: Terms, most: int) -> list[tuple[list[int], re.
 
 
 def _number_of_word(word: str, terms: Terms) -> int:
-    return (
-        int(word)
-        if word.isdecimal()
-        else next((number for number in _SPELLED if terms.among(f"numeral_{number}", word)), 0)
-    )
+    if word.isdecimal():
+        return int(word)
+    return next((number for number in _SPELLED if terms.among(f"numeral_{number}", word)), 0)
 
 
 def _in_text(fresh: Fresh, asked: Sequence[Question]) -> list[tuple[list[int], re.Match[str]]]:

@@ -27,10 +27,8 @@ _HAS, _NEW = frozenset({"held"}), frozenset({"new"})
 def as_told(parts: Sequence[Clause]) -> Sequence[Clause]:
     """The clauses, each with what it tells where it stands; mostly they are left as they are."""
     marks = frozenset[str]().union(*[part.marks for part in parts])
-    shows = any(_CODES in part.things and part.negated for part in parts)
-    shows = shows and not any(
-        "codes" in part.things for part in parts
-    )  # which are spoken of as those for recovery
+    recovery = any("codes" in part.things for part in parts)  # spoken of as such
+    shows = not recovery and any(_CODES in part.things and part.negated for part in parts)
     changed = any(part.things == _KEY and part.states == _CHANGED for part in parts)
     if not (shows or changed or "enrolling" in marks or "trouble" in marks):
         return parts
