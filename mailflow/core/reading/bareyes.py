@@ -49,7 +49,7 @@ def says_no_more(fresh: Fresh, terms: Terms, start: int, end: int, called: Abstr
         return False
     if _knows_something(hits, told, end) or _is_of_something(fresh, terms, hits, told, called):
         return False
-    return bool(led) or not _goes_on_to_tell(fresh, hits, told, called)
+    return bool(led) or not _goes_on_to_tell(fresh, terms, hits, told, called)
 
 
 def thanks(fresh: Fresh, start: int, end: int) -> list[tuple[int, int]]:
@@ -163,13 +163,13 @@ def _is_of_something(
 
 
 def _goes_on_to_tell(
-    fresh: Fresh, hits: Sequence[Hit], told: Sequence[re.Match[str]], called: AbstractSet[str]
+    fresh: Fresh, terms: Terms, hits: Sequence[Hit], told: Sequence[re.Match[str]], called: AbstractSet[str]
 ) -> bool:
     """Whether words follow that say what a yes is about: "Yes, I sent it this morning", "I accept your apology"."""
     said = [hit for hit in hits if hit.means.says]
-    if not said or not _TELLING.intersection(said[-1].means.says):
+    says, place = (said[-1].means.says, said[-1].end) if said else (_YES, _nods_till(fresh, terms, hits))
+    if place is None or not _TELLING.intersection(says):
         return False
-    says, place = said[-1].means.says, said[-1].end
     if says != _YES and any(hit.start >= place and _is_deed(hit) for hit in hits):
         return True
     if "objection" in says:
@@ -180,6 +180,15 @@ def _goes_on_to_tell(
         if any(_has_object(fresh, word, called) for word in behind):
             return True
     return len(behind) > _COURTESY
+
+
+def _nods_till(fresh: Fresh, terms: Terms, hits: Sequence[Hit]) -> int | None:
+    """Where a "fine" ends that is a yes by the comma behind it, as no phrase is; not an "I do", which answers whatever follows."""
+    pause = next((hit for hit in hits if hit.means.breaks == "comma"), None)
+    if pause is None:
+        return None
+    nod = fresh.text[fresh.sentence_at(pause.start)[0] : pause.start]
+    return pause.end if agreements.bare(nod, terms) and not agreements.is_only(nod, terms, "echo") else None
 
 
 def _has_object(fresh: Fresh, word: re.Match[str], called: AbstractSet[str]) -> bool:

@@ -23,6 +23,7 @@ class Binds(StrEnum):
     """The lists."""
 
     UNSAID = "unsaid"  # before an agreement: "Your page asks me to agree"
+    WHICH_ONE = "which_one"  # before one that only tells which thing is meant: "I read what I sign"
     BOUND = "bound"  # before or behind it: "I agree once I have read it"
     BODY = "body"  # who else may agree to something: "the legal department"
     BOUND_BEHIND = "bound_behind"  # behind it, no condition before it: "I agree after reading it"

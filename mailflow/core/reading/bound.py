@@ -1,4 +1,4 @@
-"""Agreements that are not given yet: "I agree once I have read it", "I might agree", "Your page asks me to agree".
+"""Agreements that are not given yet: "I agree once I have read it", "I might agree", "Your page asks me to agree", "I read what I sign".
 
 And refusals that are none: "Nobody asked me to agree".
 """
@@ -19,6 +19,7 @@ from mailflow.core.reading.quotes import is_only_quoted
 from mailflow.core.reading.sentences import sentence_end, sentence_start
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.withdrawn import is_withdrawn
+from mailflow.core.reading.words import words_of
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.reading.yesfields import NAMED
 
@@ -26,6 +27,7 @@ _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, 
 _ONLY = re.compile(r"[\s,，、]*")
 _OWN_WORDS = frozenset({TICKED_BOX, AGREED_IN_PROSE})  # of which who says it is looked at where it is read
 _STATED = frozenset({Kind.AGREEMENT, Kind.CHOICE})  # what the form has statements of
+_UNSAID = frozenset({Binds.UNSAID, Binds.WHICH_ONE})
 _BEHIND = frozenset({Binds.BOUND, Binds.BOUND_BEHIND})
 
 
@@ -56,8 +58,10 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
             sentence = _Sentence(fresh, claim)
             if (spoken or claim.rule == YES_TO_WHAT_WAS_ASKED) and sentence.speaks_of_it_only():
                 continue
-            bare = claim.rule == YES_TO_WHAT_WAS_ASKED and claim.sure != NAMED and sentence.agrees
-            if (spoken or bare) and sentence.binds():
+            yes = claim.rule == YES_TO_WHAT_WAS_ASKED and sentence.agrees
+            if (spoken or (yes and claim.sure != NAMED)) and sentence.binds():
+                continue
+            if yes and sentence.is_unsaid():  # be it to all: "They want me to agree to everything"
                 continue
             if told and (
                 sentence.is_in_no_earnest()
@@ -113,6 +117,10 @@ class _Sentence:
         """Whether it is bound to something to come, or nobody says it: "I agree once I have read it", "You want me to agree"."""
         return any(map(self._is_bound_by, self._cues))
 
+    def is_unsaid(self) -> bool:
+        """Whether nobody says it: "You want me to agree", "I read what I sign"."""
+        return any(cue.binds in _UNSAID and self._is_bound_by(cue) for cue in self._cues)
+
     def is_unasked(self) -> bool:
         """Whether a "not" denies no more than that it was asked for: "Nobody asked me to agree"."""
         return any(
@@ -141,17 +149,29 @@ class _Sentence:
 
     def _is_all_besides(self, cue: Cue) -> bool:
         """Whether the sentence says no more than the agreement and this."""
-        before = _ONLY.fullmatch(self._text, self._said_end, cue.start)
-        return before is not None and not self._text[cue.end : self._end].strip()
+        first, last = min(cue.start, self._said), max(cue.end, self._said_end)
+        between = (self._said_end, cue.start) if first == self._said else (cue.end, self._said)
+        led = first == self._said or not self._text[self._start : first].strip()
+        return bool(
+            led and _ONLY.fullmatch(self._text, *between) and not self._text[last : self._end].strip()
+        )
 
     def _is_bound_by(self, cue: Cue) -> bool:
         fresh, said = self._fresh, self._said
         if cue.binds is Binds.UNSAID:
             return self._leads_to_it(cue) and not self._is_put_in(cue)
+        if cue.binds is Binds.WHICH_ONE:
+            leads = cue.start < said and not is_apart(fresh, cue.end, said)
+            return leads and not self._begins_anew(cue)
         if cue.binds is Binds.TO_COME:
             return not is_apart(fresh, min(said, cue.end), max(said, cue.start))
         behind = cue.binds in _BEHIND and cue.start > said
         return behind and not (_goes_on(fresh, said, cue.start) or self._means_more(cue))
+
+    def _begins_anew(self, cue: Cue) -> bool:
+        """Whether another "I" stands between: "From what I have read I agree"."""
+        subject = words_of(self._fresh.low[cue.start : cue.end])[-1]
+        return subject in words_of(self._fresh.low[cue.end : self._said_end])
 
     def _is_put_in(self, cue: Cue) -> bool:
         """Whether it only leads to what is said: "I forgot to say that I agree"."""

@@ -39,7 +39,8 @@ def _is_of_others(fresh: Fresh, hit: Hit) -> bool:
     for cue in fresh.cues.within(start, hit.end):
         if cue.binds is Binds.BOUND and cue.start < hit.start < cue.end:
             return True  # "says yes"
-        if cue.binds in _WHO and cue.end <= hit.start and not is_apart(fresh, cue.end, hit.start):
+        begin = cue.end + fresh.text.startswith(":", cue.end)  # "Legal: yes"
+        if cue.binds in _WHO and begin <= hit.start and not is_apart(fresh, begin, hit.start):
             return True
     return False
 

@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 
 from mailflow.core.form import Kind
 from mailflow.core.reading import byothers
-from mailflow.core.reading.agreements import bare
+from mailflow.core.reading.agreements import bare, is_only
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.numbering import may_be_numbered, numbered
@@ -153,9 +153,10 @@ def _asks_back(fresh: Fresh, unread: Sequence[Slot]) -> bool:
 def _answers(fresh: Fresh, terms: Terms, slot: Slot) -> bool:
     """Whether a part answers its question, and in so many words: any sentence would do as a reason or a text.
 
-    A plain no answers each, also one to which it chooses nothing.
+    A plain no answers each, also one to which it chooses nothing; who does not know has been at it as well.
     """
-    if bare(fresh.text[slot.start : slot.end], terms) is False:
+    text = fresh.text[slot.start : slot.end]
+    if bare(text, terms) is False or is_only(text, terms, "at_a_loss"):
         return True
     return any(_is_telling(fresh, terms, slot, claim) for claim in read_slot(fresh, terms, slot))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile, takewhile
 
 from mailflow.core.form import Kind
-from mailflow.core.reading.agreements import TAIL
+from mailflow.core.reading.agreements import AROUND, TAIL, is_only
 from mailflow.core.reading.bindingwords import Binds
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import clauses
@@ -16,6 +16,7 @@ from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
+from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 
 _NEAR = 60  # characters behind what is said
 _REVOKED = 0.75
@@ -26,6 +27,7 @@ _TURNS = frozenset({"but", "correct"})
 _NOTHING = frozenset({"nothing"})
 _REFUSES = frozenset({"refuse"})
 _OF_IT = frozenset({"agree", "all", "both", "insists", "but"})
+_PAUSE = re.compile(r"[.,;!?…。，！？\n]")
 _FEW = re.compile(r"\W*(?:\w+\W+){0,3}")  # words between: "no, actually,"
 
 
@@ -56,7 +58,7 @@ def without_taken_back(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> I
     revoked = list(_revoked(fresh, terms)) if "revokes" in fresh.speech else []
     for claim in claims:
         revoked = [one for one in revoked if one.field != claim.field]
-        if claim.value is True and _goes_back_on(fresh, claim):
+        if claim.value is True and (_goes_back_on(fresh, claim) or _is_doubted(fresh, terms, claim)):
             continue
         if claim.value is True and claim.field in refused:
             if refused[claim.field]:
@@ -79,6 +81,14 @@ def _goes_back_on(fresh: Fresh, claim: Claim) -> bool:
     about = [hit.end for hit in rest[1:] if hit.means.speech & (_OF_IT if denied else _REFUSES)]
     end = fresh.sentence_at(rest[-1].start)[1]
     return bool(about) and len(words_of(fresh.low[about[-1] : end])) <= _A_PART
+
+
+def _is_doubted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
+    """Whether who agrees is at a loss in the next breath, and says no more there: "Yes. No idea.", "I agree, dunno"."""
+    _, *within = _PAUSE.split(fresh.text[claim.start : claim.end].strip(AROUND))
+    till = claim.end + _FAR if claim.rule == YES_TO_WHAT_WAS_ASKED else fresh.line_end(claim.end)
+    behind, *_ = _PAUSE.split(fresh.text[claim.end : till].lstrip(f"{AROUND}\n"), maxsplit=1)
+    return any(is_only(part, terms, "at_a_loss") for part in (*within[-1:], behind) if part)
 
 
 def _next_sentence(fresh: Fresh, place: int) -> list[Hit]:

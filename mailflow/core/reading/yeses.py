@@ -17,6 +17,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lonevalues import is_read
+from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.questions import Question
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whichquestion import REST, WHICH, says_which_for_sure
@@ -29,6 +30,7 @@ _ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；
 _MOST = 20  # that answer something: for each one all is looked at that stands before it
 _BEFORE_SIGN = 10  # characters, of white space but for one
 _TO_NAME = 4  # characters between "the account" and its name: " is "
+_NAMES_IT = WHICH | {"agree", "aware"}
 _INTRODUCES = frozenset({"account", "noun"})
 _TWO = 2
 _TAG = 3  # words: "didn't I"
@@ -106,7 +108,12 @@ def _answers_nothing(fresh: Fresh, terms: Terms, part: _Span, sentence: _Span, a
         return True
     if says_which_for_sure(fresh, start, end) and not agreements.is_put_off(fresh, start, end):
         return False
-    return bareyes.makes_a_date(fresh, end, after) or agreements.is_put_off(fresh, *sentence, after[1])
+    themselves = "?" in fresh.text and _answers_themselves(fresh, start, end)
+    return (
+        themselves
+        or bareyes.makes_a_date(fresh, end, after)
+        or agreements.is_put_off(fresh, *sentence, after[1])
+    )
 
 
 def _is_half(fresh: Fresh, terms: Terms, part: _Span, after: _Span) -> bool:
@@ -134,6 +141,21 @@ def _is_rhetorical(fresh: Fresh, start: int, end: int) -> bool:
     """As in "Yes, why not?", where the question is none."""
     hits = fresh.within(start, end)
     return any("rhetoric" in hit.means.speech and hit.end == end for hit in hits[1:])
+
+
+def _answers_themselves(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether it only answers their own question right before it, of nothing that we ask: "Is it my fault? Yes."."""
+    asks = fresh.text.rfind("?", fresh.starts[fresh.line_at(start)], start)
+    if asks < 0 or fresh.text[asks + 1 : start].strip() or _names_it(fresh.within(start, end)):
+        return False
+    return not _names_it(fresh.within(fresh.sentence_at(asks)[0], asks))
+
+
+def _names_it(hits: Sequence[Hit]) -> bool:
+    """Whether it is told what is answered: what we ask for, that one agrees, or all of it."""
+    return any(
+        hit.means.topics or hit.means.things or not _NAMES_IT.isdisjoint(hit.means.speech) for hit in hits
+    )
 
 
 def _is_a_reaction(fresh: Fresh, start: int, end: int) -> bool:
