@@ -26,6 +26,7 @@ from mailflow.core.reading import (
     confirmed,
     context,
     crosses,
+    dictated,
     framed,
     guessed,
     links,
@@ -111,6 +112,7 @@ def _as_meant(lines: Sequence[Line], terms: Terms, writer: Writer) -> Sequence[L
     own = "\n".join([line.text for line in lines if line.mark is Mark.FRESH])
     lines = speakers.without(lines, own, terms)
     lines = runtogether.parted(lines, own, terms)
+    lines = dictated.parted(lines, own, terms)
     lines = offered.chosen(lines, own, terms)
     lines = columns.as_labels(lines, own, terms)
     return salutation.without_name(salutation.without_greeting(lines, terms), terms, writer)

@@ -17,6 +17,7 @@ The text
     speakers              who speaks, before each line
     salutation            a greeting and a signature that are no answers
     runtogether           a form on one line, broken anywhere: its labels begin lines again
+    dictated              text without stops: each statement in it gets one
     offered               what was struck out or passed over of "yes / no"
     pages, breaks         how much is read; which line breaks end a sentence
     fresh, taken          the person's own text; what of it has been read as form
