@@ -30,6 +30,7 @@ _A_THING = 2  # words behind a "to", as in "to the proposal"
 _ALL_OF_OURS = frozenset({"all", "both", "it", "that", "too", "same"})
 _HOPES = frozenset({"wish", "hope"})
 _YES = ("yes",)
+_OTHER_MATTERS = frozenset({"appointment", "elsewhere"})
 _TELLING = frozenset({"yes", "agree", "objection"})
 
 
@@ -219,10 +220,10 @@ def _knows_something(hits: Sequence[Hit], told: Sequence[re.Match[str]], end: in
 
 
 def _is_no_matter(hit: Hit) -> bool:
-    """Whether it names what is no answer: "Yes, I got your mail", "Done, the branch is pushed", "Agreed, Tuesday then"."""
+    """Whether it names what is no answer: "Yes, I got your mail", "Done, the branch is pushed", "Agreed, Tuesday then", "Fine, I'll ask GitHub"."""
     named = "things" in hit.means.tables and not hit.means.objects
     proof = "links" in hit.means.tables and not hit.means.says
-    return named or proof or "appointment" in hit.means.speech
+    return named or proof or not _OTHER_MATTERS.isdisjoint(hit.means.speech)
 
 
 def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:

@@ -30,6 +30,7 @@ _ONE_PHRASE_ON = re.compile(r"(?:[^,.;:!?。，；：！？\n]*+[,.;:!?。，；
 _MOST = 20  # that answer something: for each one all is looked at that stands before it
 _BEFORE_SIGN = 10  # characters, of white space but for one
 _TO_NAME = 4  # characters between "the account" and its name: " is "
+_ASKS = frozenset({"?", "？"})
 _NAMES_IT = WHICH | {"agree", "aware"}
 _INTRODUCES = frozenset({"account", "noun"})
 _TWO = 2
@@ -96,7 +97,7 @@ def _answers_nothing(fresh: Fresh, terms: Terms, part: _Span, sentence: _Span, a
     else: "Yes to 2. The first I'll answer on Monday at 3".
     """
     start, end = part
-    if (fresh.text[end : end + 1] in {"?", "？"} and not _is_rhetorical(fresh, start, end)) or _ends_in_tag(
+    if (fresh.text[end : end + 1] in _ASKS and not _is_rhetorical(fresh, start, end)) or _ends_in_tag(
         fresh, end, sentence[1]
     ):
         return True
@@ -108,7 +109,7 @@ def _answers_nothing(fresh: Fresh, terms: Terms, part: _Span, sentence: _Span, a
         return True
     if says_which_for_sure(fresh, start, end) and not agreements.is_put_off(fresh, start, end):
         return False
-    themselves = "?" in fresh.text and _answers_themselves(fresh, start, end)
+    themselves = any(sign in fresh.text for sign in _ASKS) and _answers_themselves(fresh, start, end)
     return (
         themselves
         or bareyes.makes_a_date(fresh, end, after)
@@ -145,7 +146,8 @@ def _is_rhetorical(fresh: Fresh, start: int, end: int) -> bool:
 
 def _answers_themselves(fresh: Fresh, start: int, end: int) -> bool:
     """Whether it only answers their own question right before it, of nothing that we ask: "Is it my fault? Yes."."""
-    asks = fresh.text.rfind("?", fresh.starts[fresh.line_at(start)], start)
+    line = fresh.starts[fresh.line_at(start)]
+    asks = max(fresh.text.rfind(sign, line, start) for sign in _ASKS)
     if asks < 0 or fresh.text[asks + 1 : start].strip() or _names_it(fresh.within(start, end)):
         return False
     return not _names_it(fresh.within(fresh.sentence_at(asks)[0], asks))
