@@ -1,47 +1,71 @@
-"""The answer of who writes no more than the number of an answer that our letter offered: "2", below which it stands."""
+"""The answer of who writes no more of it than the number that our letter gave it: "2", "Option 2, lost", below which it stands."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
 
+from mailflow.core.reading.terms import Terms
+from mailflow.core.reading.words import words_of
 from mailflow.core.text import Line, Mark
 from mailflow.core.textwords import TextWords, folded
 
-_LONGEST = 8  # characters of a mail that holds no more than a number
-_CHOSEN = re.compile(r"[(#]?(\d|[a-h])[).]?", re.IGNORECASE)
+_LONGEST = 60  # characters of a line that holds a number and hardly more
+_FIRST = 4  # lines of theirs with words, one of which names it
+_NUMBER = re.compile(r"\d|[a-h]")
 _OPTION = re.compile(r"[ \t]*[(]?(\d|[a-h])(?:(?:[).:]|[ \t]*[-–—=])[ \t]+|[ \t]{2,})(?=\S)", re.IGNORECASE)
+_LISTED = re.compile(r"[ \t]*[(#]?(?:\d{1,2}|[a-h]\))(?!\w)", re.IGNORECASE)
+_SPELLED = range(1, 7)
 _MOST = 400  # lines of a quote that are looked at
 _LEAST = 2  # answers to choose from
 
 
-def with_chosen(lines: Sequence[Line], words: TextWords) -> tuple[Line, ...]:
-    """The lines, of which that of the quote is fresh whose number is all that the person writes; the number is not.
+def with_chosen(lines: Sequence[Line], words: TextWords, terms: Terms) -> tuple[Line, ...]:
+    """The lines, of which that of the quote is fresh whose number the person writes; the line with the number is not.
 
     Only where the letter asks for a number: else "2" may as well mean the second question.
     """
-    said = _only_line(lines)
-    chosen = _CHOSEN.fullmatch(lines[said].text.strip()) if said is not None else None
-    if said is None or chosen is None:
+    own = [at for at, line in enumerate(lines) if line.mark is Mark.FRESH and line.text.strip()]
+    read = [(at, _number_in(lines[at].text, words, terms)) for at in own[:_FIRST]]
+    chosen = [(at, number) for at, number in read if number is not None]
+    if len(chosen) != 1:
         return tuple(lines)
-    quote = [at for at, line in enumerate(lines) if line.mark is Mark.QUOTED][:_MOST]
-    options = {at: found for at in quote if (found := _OPTION.match(lines[at].text))}
-    offered = [at for at, found in options.items() if found[1].lower() == chosen[1].lower()]
-    if len(options) < _LEAST or len(offered) != 1 or not _asks_for_number(lines, quote, words):
+    said, (number, beside) = chosen[0]
+    option = _offered(lines, number, words)
+    if option is None or any(_LISTED.match(lines[at].text) for at in own if at != said):
+        return tuple(lines)  # or they number answers of their own
+    place, begin = option
+    repeated = words.beside_number.union(words_of(lines[place].text[begin:]))
+    if not all(word in repeated or terms.among("numeral_1", word) for word in beside):  # "the second one"
         return tuple(lines)
-    kept, place = list(lines), offered[0]
-    begin = options[place].end()
+    kept = list(lines)
     kept[said] = lines[said]._replace(text="")
     kept[place] = lines[place]._replace(text=" " * begin + lines[place].text[begin:], mark=Mark.FRESH)
     return tuple(kept)
 
 
-def _only_line(lines: Sequence[Line]) -> int | None:
-    """The one line that the person wrote, if it is short."""
-    told = (at for at, line in enumerate(lines) if line.mark is Mark.FRESH and line.text.strip())
-    found = list(islice(told, 2))
-    return found[0] if len(found) == 1 and len(lines[found[0]].text) <= _LONGEST else None
+def _offered(lines: Sequence[Line], number: str, words: TextWords) -> tuple[int, int] | None:
+    """The one line of the quote that offers the answer of a number, and where the answer begins in it."""
+    quote = [at for at, line in enumerate(lines) if line.mark is Mark.QUOTED][:_MOST]
+    options = {at: found for at in quote if (found := _OPTION.match(lines[at].text))}
+    offered = [(at, found.end()) for at, found in options.items() if found[1].lower() == number]
+    if len(options) < _LEAST or len(offered) != 1 or not _asks_for_number(lines, quote, words):
+        return None
+    return offered[0]
+
+
+def _number_in(text: str, words: TextWords, terms: Terms) -> tuple[str, list[str]] | None:
+    """The number that a line of theirs names, and the words behind it, if only such as "option" stand before."""
+    said = words_of(text) if len(text) <= _LONGEST else []
+    place = next((at for at, word in enumerate(said) if word not in words.beside_number), len(said))
+    if place == len(said):
+        return None
+    number = said[place] if _NUMBER.fullmatch(said[place]) else _spelled(said[place], terms)
+    return (number, said[place + 1 :]) if number else None
+
+
+def _spelled(word: str, terms: Terms) -> str:
+    return next((str(number) for number in _SPELLED if terms.among(f"numeral_{number}", word)), "")
 
 
 def _asks_for_number(lines: Sequence[Line], quote: Sequence[int], words: TextWords) -> bool:

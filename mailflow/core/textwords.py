@@ -104,6 +104,7 @@ class TextWords:
     disclaimers: Phrases
     inside: Phrases  # what says that answers stand in the quote below
     numbered: Phrases  # what a letter says that is to be answered by the number of an answer
+    beside_number: frozenset[str]  # words that may stand beside such a number
 
 
 def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
@@ -120,6 +121,7 @@ def compile_text_words(languages: Mapping[str, Mapping[str, Any]]) -> TextWords:
         disclaimers=Phrases(_folded(tables, "disclaimers")),
         inside=Phrases(_folded(tables, "inside")),
         numbered=Phrases(_folded(tables, "numbered")),
+        beside_number=frozenset(_folded(tables, "beside_number")),
     )
 
 

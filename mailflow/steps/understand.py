@@ -175,7 +175,8 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
         body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
     elif case is not None:
         typed = with_typed(body.lines, policy.form, lexicon.text)
-        body = replace(body, lines=with_chosen(typed, lexicon.text))
+        terms = lexicon.answers.terms(policy.form)
+        body = replace(body, lines=with_chosen(typed, lexicon.text, terms))
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
     told = without_struck(body.lines)
     lines = with_subject(subject, without_desk(told, app.addresses.desk))

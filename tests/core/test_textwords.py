@@ -58,6 +58,7 @@ def test_each_language_says_all(code):
         "disclaimers",
         "inside",
         "numbered",
+        "beside_number",
     }
     assert LANGUAGES[code].keys() == {"text"}
     assert LANGUAGES[code]["text"].keys() == keys
