@@ -37,6 +37,7 @@ class Line(NamedTuple):  # a body may have 100,000, and a frozen dataclass takes
 
 
 _FRESH = Mark.FRESH
+_MOST_INTRODUCED = 3  # lines
 _QUOTE_MARKS = re.compile(r"\A>(?: ?>)*+ ?")
 # Of who is quoted, before the quote mark.
 _INITIALS = re.compile(r"^ {0,2}([^\W\d_]{1,10})>(?=[> ]|$)", re.MULTILINE)
@@ -76,14 +77,16 @@ def mark_lines(text: str, words: TextWords, ours: re.Pattern[str] | None = None)
     return scanner.lines()
 
 
-def first_quote(lines: Iterable[Line]) -> Iterator[Line]:
-    """The letter that is quoted first: its lines, as deep as the first with text, or with quote marks if others have them."""
-    depth = None
-    for line in lines:
-        if line.mark is Mark.QUOTED and (line.depth or line.text.strip()):
-            depth = line.depth if depth is None or not depth else depth
-            if line.depth == depth:
-                yield line
+def first_quote(lines: Iterable[Line]) -> list[Line]:
+    """The letter that is quoted first: its lines, as deep as the first with text, or with quote marks if others have them.
+
+    Without the few that introduce it: "On … Account Recovery wrote:" asks for no address that somebody wrote.
+    """
+    quoted = [line for line in lines if line.mark is Mark.QUOTED and (line.depth or line.text.strip())]
+    marked = next((at for at, line in enumerate(quoted) if line.depth), 0)
+    depth = quoted[marked].depth if quoted else 0
+    above = quoted[:marked] if marked > _MOST_INTRODUCED else []
+    return [*above, *(line for line in quoted[marked:] if line.depth == depth)]
 
 
 def _unquoted(line: str) -> tuple[int, str]:

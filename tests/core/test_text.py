@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow.core.reference import desk_pattern
-from mailflow.core.text import Line, Mark, mark_lines
+from mailflow.core.text import Line, Mark, first_quote, mark_lines
 from tests.core.text_words import LANGUAGES, WORDS
 
 LETTER = {Mark.FRESH: "f", Mark.QUOTED: "q", Mark.FORWARDED: "w", Mark.SIGNATURE: "s"}
@@ -432,3 +432,22 @@ def test_a_long_conversation_is_marked_to_its_end():
     text = "".join(f"> question {n}\nanswer {n}\n" for n in range(1000))
     runs = [(mark, len([*run])) for mark, run in groupby(line.mark for line in mark_lines(text, WORDS))]
     assert runs == [(Mark.QUOTED, 1), (Mark.FRESH, 1)] * 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("x\n\nOn Mon, 2 Mar 2026 at 10:00, Desk <d@example.org> wrote:\n> Which address?", ["Which address?"]),
+        (
+            "x\n\nOn Mon, 2 Mar 2026 at 10:00, Desk\n<d@example.org> wrote:\n\n> Which address?\n>> old\n> Thanks",
+            ["Which address?", "Thanks"],
+        ),
+        (
+            "x\n\n-----Original Message-----\nFrom: Desk <d@example.org>\nSent: Monday\nSubject: Hello\n\nWhich address?\n> old",
+            ["-----Original Message-----", "From: Desk <d@example.org>", "Sent: Monday", "Subject: Hello", "Which address?", "old"],
+        ),
+        ("x", []),
+    ],
+)  # fmt: skip
+def test_the_first_quote_begins_behind_what_introduces_it(text, quoted):
+    assert [line.text for line in first_quote(mark_lines(text, WORDS))] == quoted
