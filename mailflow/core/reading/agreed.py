@@ -55,13 +55,12 @@ _SAID_BEFORE = 0.75  # the subject stands in the clause or sentence before
 
 def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Claim]:
     """`parts`: the clauses of the text that is prose, in order."""
-    parts = [_without_interjection(fresh, terms, part) for part in parts]
-    parts = [_with_fine(fresh, terms, _conceding(fresh, terms, parts, index)) for index in range(len(parts))]
+    parts = _as_meant(fresh, terms, parts)
     conditional = _conditional_sentences(parts)
     wishful = {part.sentence for part in parts if "if" in part.marks}  # "no hurry, I'd only like to know"
     for index, part in enumerate(parts):
-        if part.sentence in conditional or not (
-            part.topics or part.says or part.refuses or "heard" in part.marks
+        if not (part.topics or part.says or part.refuses or "heard" in part.marks) or (
+            part.sentence in conditional and not _is_past_condition(fresh, terms, parts, index)
         ):
             continue
         topics, sure = _subjects(fresh, terms, parts, index)
@@ -82,12 +81,31 @@ def in_prose(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Iterator[Cl
             yield Claim(key, True, AGREED_IN_PROSE, _SAID_BEFORE, start, end)
 
 
+def _as_meant(fresh: Fresh, terms: Terms, parts: Sequence[Clause]) -> Sequence[Clause]:
+    """The clauses, what only looks like a subject, a condition or a yes being taken for what it is."""
+    parts = [_without_interjection(fresh, terms, part) for part in parts]
+    parts = [_with_yes(fresh, terms, *both) for both in zip(parts, (*parts[1:], *parts[-1:]), strict=True)]
+    return [_with_fine(fresh, terms, _conceding(fresh, terms, parts, index)) for index in range(len(parts))]
+
+
 def _without_interjection(fresh: Fresh, terms: Terms, part: Clause) -> Clause:
     """A clause without the subject that "Wait, I agree" seems to have."""
     if part.topics and any(_interjects(fresh, terms, hit) for hit in part.hits):
         left = [hit for hit in part.hits if not _interjects(fresh, terms, hit)]
         return replace(part, topics=tuple(topic for hit in left for topic in hit.means.topics))
     return part
+
+
+def _with_yes(fresh: Fresh, terms: Terms, part: Clause, following: Clause) -> Clause:
+    """A clause of nothing but a word for "if" that is a "yes" as people type it, with a comma behind it: Spanish "Si, acepto".
+
+    But not "Si, como dicen, tarda mucho, acepto …", where more than a word stands before the next clause.
+    """
+    if len(part.hits) > 1 or "if" not in part.marks or not bare(fresh.text[part.start : part.end], terms):
+        return part
+    between = fresh.text[part.end : following.start]
+    beside = between.startswith(_PAUSES) and len(between.split()) <= _DETERMINERS
+    return replace(part, marks=part.marks - _CONDITION) if beside else part
 
 
 def _interjects(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
@@ -191,6 +209,47 @@ def _conditional_sentences(parts: Sequence[Clause]) -> set[int]:
         for part in parts
         if part.of_others or ("if" in part.marks and any(map(_is_condition, part.hits)))
     }
+
+
+def _is_past_condition(fresh: Fresh, terms: Terms, parts: Sequence[Clause], index: int) -> bool:
+    """Whether the condition of its sentence is of what they would do: "I would change it if I could, and yes, I agree to …".
+
+    But not in "You would help if I wrote to you, and I agree to …" and "I would sign it if they left and I agree to …".
+    """
+    same = [one for one in parts if one.sentence == parts[index].sentence]
+    last = max((place for place, one in enumerate(same) if any(map(_is_condition, one.hits))), default=-1)
+    would, behind = same[: last + 1], same[last + 1 :]
+    begins = next((one.start for one in behind if would and _goes_on_anew(fresh, would[-1].end, one)), None)
+    if begins is None or not parts[index].topics or parts[index].start < begins:
+        return False
+    if any(one.of_others for one in same) or any(one.topics or "agree" in one.says for one in would):
+        return False
+    modals = [hit for one in would for hit in one.hits if "modal" in hit.means.speech]
+    alone = not any("you" in one.marks for one in would)
+    return bool(modals) and all(
+        _is_mine(fresh, terms, hit) or (alone and _is_joined(fresh, hit)) for hit in modals
+    )
+
+
+def _goes_on_anew(fresh: Fresh, end: int, part: Clause) -> bool:
+    """Whether a comma and an "and" stand between the end of a clause and another one."""
+    return any(
+        one.means.breaks == "comma" and other.means.breaks == "and"
+        for one, other in pairwise(fresh.within(end, part.start))
+    )
+
+
+def _is_mine(fresh: Fresh, terms: Terms, verb: Hit) -> bool:
+    """Whether an "I" stands beside a verb, or is part of it."""
+    before = words_of(fresh.low[max(0, verb.start - _SHORT) : verb.start])[-1:]
+    behind = words_of(fresh.low[verb.end : verb.end + _SHORT])[:1]
+    return terms.among("self", *before, *words_of(fresh.low[verb.start : verb.end]), *behind)
+
+
+def _is_joined(fresh: Fresh, verb: Hit) -> bool:
+    """Whether an "and" stands right before a verb: "I saw it and would mend it if I could"."""
+    near = fresh.within(max(0, verb.start - _SHORT), verb.start)
+    return any("and" in hit.means.speech and hit.end == verb.start - 1 for hit in near)
 
 
 def _states_nothing(parts: Sequence[Clause], index: int) -> bool:
@@ -494,8 +553,11 @@ def _is_denied(parts: Sequence[Clause], index: int) -> bool:
     if not index or parts[index - 1].sentence != part.sentence:
         return False
     said = next((place for place, hit in enumerate(part.hits) if hit.means.says), 0)
-    if not any("that" in hit.means.speech for hit in part.hits[:said]):
-        return False
+    that = [place for place, hit in enumerate(part.hits[:said]) if "that" in hit.means.speech]
+    if not that or (
+        part.break_before == "and" and any(hit.means.topics for hit in part.hits[that[0] : said])
+    ):
+        return False  # "There is nothing left, and that it takes long is clear to me"
     return any(
         before.sentence == part.sentence
         and before.negated
@@ -628,6 +690,7 @@ def _subject_before(fresh: Fresh, parts: Sequence[Clause], index: int) -> tuple[
     if part.things or "rest" in part.marks:  # "I agree with the rest"
         return ()
     topics: tuple[str, ...] = ()
+    passed = False  # what is only told beside it
     for before in reversed(parts[max(0, index - _LOOK_BACK) : index]):
         known = before.says and not (part.sentence == before.sentence and before.says == {"aware"})
         meant = before.things and (before.states or "it" not in part.marks)  # rather than only mentioned
@@ -637,11 +700,22 @@ def _subject_before(fresh: Fresh, parts: Sequence[Clause], index: int) -> tuple[
             break
         if part.says == _ONLY_YES and part.sentence != before.sentence and _tells_more(fresh, before):
             break
+        if passed and not ("aware" in before.says or "perused" in before.marks):
+            break
         if before.topics:
             topics = (*before.topics, *topics)
+        elif not topics and part.sentence == before.sentence and _tells_beside(before):
+            passed = True
         elif topics or "it" not in part.marks:
             break  # but not at "found no fault": "I have read the Code of Conduct, found no fault, and agree to it"
     return topics
+
+
+def _tells_beside(part: Clause) -> bool:
+    """Whether a clause only tells where or how something is known: "I know it from a conference | where I spoke | and I agree"."""
+    if part.things or part.states or part.says or part.negated or part.reserved or part.asks:
+        return False
+    return "wherein" in part.hits[0].means.speech or "perused" in part.marks
 
 
 def _tells_more(fresh: Fresh, part: Clause) -> bool:

@@ -25,6 +25,7 @@ _Outcome = tuple[frozenset[str], frozenset[str], bool]
 _NOTHING: frozenset[str] = frozenset()
 _NO_OUTCOME: _Outcome = (_NOTHING, _NOTHING, False)
 _DONE = frozenset({"done"})
+_HELD = frozenset({"held"})
 _AT = frozenset({"is_at"})  # "They are in the keychain of a computer, and that one won't start"
 _IN_PLACE = _AT | {"held"}
 _YES = ("yes",)  # "certainly", which is no verb that a "have" could belong to
@@ -54,7 +55,7 @@ class Clause:
     marks: frozenset[str]  # the words of [speech] in it: if, hedge, doubt, ask, you, sorry, them, all, …
     traits: int  # of all its phrases, see `meaning.py`
     question: bool  # it ends with a question mark
-    mark: int  # where the mark stands that ends the sentence; -1 where another clause of it follows
+    mark: int  # where the mark stands that ends the sentence, or a semicolon; -1 where another clause follows without one
     sentence: int  # the number of its sentence
     break_before: str
 
@@ -127,13 +128,25 @@ def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
                 found.append(_clause(sentence, traits, "", number, opposites, end))
             continue
         joined = segments_of(sentence)
-        for segment in joined:
-            mark = end if segment is joined[-1] else None
+        for segment, following in zip(joined, (*joined[1:], None), strict=False):
+            mark = end if following is None else following.semicolon
             found.append(_clause(segment.hits, segment.traits, segment.break_before, number, opposites, mark))
+            if (
+                segment.break_before == "because"
+                and len(found) > 1
+                and _is_where_searched(found[-1], found[-2])
+            ):
+                found[-1].states = _NOTHING
             if "no_more" in found[-1].marks and len(found) > 1:
                 _end_what_was(found[-1], _before_no(found))
                 _end_what_is(found, opposites)
     return found
+
+
+def _is_where_searched(part: Clause, before: Clause) -> bool:
+    """Whether a clause tells no more than what is kept where somebody searched: "I looked in the drawer | where I keep such things"."""
+    searched = "done" in before.states and part.sentence == before.sentence
+    return searched and "wherein" in part.hits[0].means.speech and part.states == _HELD
 
 
 def _with_nor(sentence: Sequence[Hit], traits: int) -> tuple[Sequence[Hit], int]:
@@ -231,7 +244,7 @@ def _clause(
     opposites: Mapping[str, str],
     mark: Hit | None,
 ) -> Clause:
-    """`mark`: what ends the sentence, if this is its last clause."""
+    """`mark`: what ends the sentence, if this is its last clause, or a semicolon behind it."""
     hits = as_meant(hits, traits)
     things: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -356,8 +369,8 @@ def _reconciled(states: set[str], hits: Sequence[Hit], traits: int) -> frozenset
         states.discard("ended")  # "the repair shop got my phone working again"
     if "ended" in states:
         states -= _not_after_end(hits)
-    if "done" in states and any(hit.means.auxiliary for hit in hits):  # "Ich habe die Codes gesucht"
-        states.discard("held")
+    if "done" in states and any(hit.means.auxiliary or "wherein" in hit.means.speech for hit in hits):
+        states.discard("held")  # "Ich habe die Codes gesucht", "busqué los códigos donde guardo esas cosas"
     if traits & NEGATES and states <= _DONE and _denies_last(hits):
         states.add(NONE)  # "I searched the desk and there are no codes"
     return frozenset(states)

@@ -36,6 +36,7 @@ _AS_WELL = frozenset({"too", "inside"})
 _NEITHER = frozenset({NONE})
 _SECOND_FACTOR = "lost_2fa"
 _USELESS = frozenset({"useless"})
+_UNVERIFIED = frozenset({"unverified"})
 _MAIL = frozenset({"mailbox", "domain"})
 _OF_ITS_MAIL = frozenset({"mailbox", "mail"})
 _HELD = frozenset({"held"})
@@ -117,6 +118,10 @@ def _by_reference(ways: Ways, part: Clause, named: Clause, *, lost: bool) -> Ite
     else:
         meant = named.things if listed else named.things[:1]
     states = part.states - _USELESS  # "I have the codes, but each one is refused": they may yet mistype them
+    if lost and part.break_before == "because" and "unable" in part.marks:
+        states -= (
+            _UNVERIFIED  # "The link goes to a mailbox that is closed, so I can't confirm it": the loss is why
+        )
     if states & ENDED and named.states & _LAY:
         states |= GONE  # "the password was in the browser, and I reinstalled it"
     for told in _by_things(ways, part, meant, states, lost=lost):

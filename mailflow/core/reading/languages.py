@@ -12,6 +12,7 @@ from mailflow.core.reading.reader import COMMON
 from mailflow.core.reading.words import CJK, words_of
 
 _AS_LIKELY = 0.7  # of the likeliest language's score: a mail in two languages
+_BESIDE_COMMON = 0.55  # and where one of the two is English, which people mix with their own
 _SHORT = 600  # characters of an answer
 _LEAST = 2  # words of a line
 _CLEARLY = 0.6  # words of its own that a line has more of another language
@@ -85,14 +86,19 @@ class LanguagesOf(dict[str, int]):
         scores = scores or self._of_beginnings(words)
         if not scores:
             return (COMMON,)
-        least = max(scores.values()) * _AS_LIKELY
-        likely = [one for one, score in scores.items() if score >= least]
+        first = max(scores, key=lambda one: scores[one])
+        likely = [one for one, score in scores.items() if score >= scores[first] * _share(one, first)]
         return tuple(sorted(likely, key=lambda one: (-scores[one], one)))
 
     def _of_beginnings(self, words: Iterable[str]) -> dict[str, float]:
         """How many words begin a phrase of each language: of a text that holds none by itself, "Kurtarma kodlarını not etmedim"."""
         languages = ({entry.language for entry in self._book.beginning(word)} for word in words)
         return dict(Counter(chain.from_iterable(some - {EVERY} for some in languages)))
+
+
+def _share(language: str, first: str) -> float:
+    """How much of the likeliest language's score another one needs to be read as well."""
+    return _BESIDE_COMMON if COMMON in {language, first} else _AS_LIKELY
 
 
 def _of_script(low: str, runs: int) -> str:

@@ -27,6 +27,7 @@ _SEMICOLON = ("marks", "semicolon")
 _TELLING = OBJECT | VERB
 _ADDRESS_GIVEN = ADDRESS | MAILBOX
 _LOST = frozenset({"gone", "ended"})
+_OF_THINGS = _LOST | {"had", "saved"}
 _KEPT = frozenset({"which", "wherein"})
 _IAM = frozenset({"iam", "is_me"})  # in Russian an "it is" as well
 _PROGRESS = OBJECT | ACTS | THING | STATE
@@ -36,6 +37,10 @@ _VERB_FIRST = 1 << 20  # beside these: the segment begins with its verb
 def segments_of(sentence: Sequence[Hit]) -> list[Segment]:
     """The segments of a sentence, in order."""
     return _join(_Splitter().split(sentence))
+
+
+def is_semicolon(hit: Hit | None) -> bool:
+    return hit is not None and _SEMICOLON in hit.means.concepts
 
 
 class Segment:
@@ -66,6 +71,11 @@ class Segment:
             self.starts_with_object = other.starts_with_object
         self.traits |= other.traits
         self.hits += other.hits
+
+    @property
+    def semicolon(self) -> Hit | None:
+        """The semicolon that it stands behind, if it does."""
+        return self.opened_by if is_semicolon(self.opened_by) else None
 
     @property
     def bare(self) -> bool:
@@ -132,6 +142,14 @@ class Segment:
         return any(hit.means.things and hit.start - end <= 1 for hit in self.hits)
 
     @property
+    def says_of_it(self) -> bool:
+        """Whether a "that …" behind an "and" says itself what is said of it: "I agree, | and that it takes long is clear to me"."""
+        if self.break_before != "and" or not self.traits & TOPIC:
+            return False
+        topic = next(hit for hit in self.hits if hit.means.topics)
+        return any(hit.means.says and hit.start >= topic.end for hit in self.hits)
+
+    @property
     def is_relative(self) -> bool:
         """Whether it begins with "which", or a word before it: "to which"."""
         return any("which" in hit.means.speech for hit in self.hits[:2])
@@ -149,9 +167,7 @@ class Segment:
     @property
     def goes_on(self) -> bool:
         """Whether it is the "that …" of what stands before it, rather than "that account", or "…; that it takes long I know"."""
-        if "that" not in self.hits[0].means.speech or (
-            self.opened_by and _SEMICOLON in self.opened_by.means.concepts
-        ):
+        if "that" not in self.hits[0].means.speech or self.semicolon:
             return False
         beside = self.hits[1] if len(self.hits) > 1 else None
         named = beside is not None and (beside.means.things or not _IAM.issuperset(beside.means.names))
@@ -225,7 +241,8 @@ class _Splitter:
                 self._segments += self._inside
                 self._inside = []
         elif self._segments and (kind in _CONJUNCTIONS or not self._before):
-            self._before, self._opened_by = kind, by
+            anew = kind == "because" and is_semicolon(self._opened_by)  # "…; so that you see that it is me"
+            self._before, self._opened_by = kind, self._opened_by if anew else by
 
     def _resume(self) -> None:
         assert self._interrupted is not None
@@ -352,13 +369,14 @@ def _denies_both(left: Segment, segment: Segment) -> bool:
 
 def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], following: int) -> bool:
     if segment.goes_on:
-        return not (left.traits & THING and left.traits & STATE)
+        return not (left.traits & THING and left.traits & STATE) and not segment.says_of_it
     if segment.says_nor and (left.without_verb or segment.without_verb):
         return not (left.traits & ACTS and not left.traits & NEGATES and segment.lacks_thing)
     if segment.break_before not in {"comma", "and"} or "only" in segment.hits[0].means.speech:
         return False  # "I have not lost the codes, only the phone."
     if left.bare:
         apart = segment.traits & THING and (left.gives_address or segment.begins_anew)
+        apart = apart or _agrees_beside(left, segment)
         apart = apart or (left.asks_what and segment.traits & NEGATES != 0)
         apart = apart or (segment.is_relative and _ends_behind(segment, segments, following))
         return not apart and segment.traits & _TELLING != 0
@@ -371,6 +389,12 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
     apart = segment.gives_address and not _list_goes_on(segments, following)
     starts_list = _starts_list(segments, following) and not _awaits_verb(left)
     return segment.break_before == "and" or not (apart or starts_list)
+
+
+def _agrees_beside(left: Segment, segment: Segment) -> bool:
+    """Whether an agreement stands behind an "and" and a thing: "Sorry for the password, and I agree to the Code of Conduct"."""
+    anew = segment.break_before == "and" and not segment.starts_with_object
+    return anew and bool(segment.traits & TOPIC) and left.traits & (THING | TOPIC) == THING
 
 
 def _is_braced(left: Segment, segment: Segment) -> bool:
@@ -407,8 +431,7 @@ def _is_set_apart(left: Segment, segment: Segment, *, last: bool) -> bool:
     So in "Yes to the conduct; as to the time, how long is it?", where it goes on about what is named last, and in "I forgot
     the password; the mail would go to jo@example.org".
     """
-    by = segment.opened_by
-    if by is None or _SEMICOLON not in by.means.concepts:
+    if segment.semicolon is None:
         return False
     leads = any("leads_there" in hit.means.speech for hit in segment.hits)
     return leads or (segment.traits & TOPIC != 0 and not (left.traits & OBJECT and last))
@@ -431,9 +454,15 @@ def _explains(left: Segment, segment: Segment) -> bool:
 def _alike(left: Segment, right: Segment) -> bool:
     """Whether both speak of agreements, or both of things."""
     return bool(
-        (right.traits & TOPIC and not left.traits & THING)
+        (right.traits & TOPIC and not left.traits & THING and not _tells_of_things(left))
         or (right.traits & THING and not left.traits & TOPIC)
     )
+
+
+def _tells_of_things(left: Segment) -> bool:
+    """Whether its verbs are those of things alone: "I never made them, | and about the Code of Conduct, | I know it"."""
+    verbs = [hit.means for hit in left.hits if hit.means.acts]
+    return bool(verbs) and not any(means.says or _OF_THINGS.isdisjoint(means.states) for means in verbs)
 
 
 def _list_goes_on(segments: Sequence[Segment], following: int) -> bool:
