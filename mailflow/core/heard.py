@@ -16,6 +16,8 @@ from mailflow.core.wishframes import Frames
 
 PLAIN = frozenset({"solved", "worked", "go_ahead", "proof"})  # lists of phrases without a "not" of their own
 
+_URGES = frozenset({"go_ahead", "go_on"})
+_REACH_OF_BUT = 8  # words from a "but" behind one of these to the "not" with which it takes it back
 _ASKED = 6  # words from what begins a question to what is asked
 
 # What people may also say of others, or in no earnest.
@@ -342,9 +344,17 @@ class Heard:
         after = {
             other.label
             for other in self.all("not", "thanks", "loss", "recovery")
-            if other.first > but.last and self._together(but, other)
+            if other.first > but.last
+            and self._together(but, other)
+            and not self._is_beside_the_point(hit, but, other)
         }
         return near and (after == {"not"} or not after.isdisjoint(("loss", "recovery")))
+
+    def _is_beside_the_point(self, hit: Hit, but: Hit, no: Hit) -> bool:
+        """As in "solved, but I tell you so that you don't waste time" and "go on, but the name is wrong, and a week is nothing"."""
+        if no.label != "not":
+            return False
+        return self.is_within(no, "enough") or (hit.label in _URGES and no.first - but.last > _REACH_OF_BUT)
 
     def _together(self, one: Hit, other: Hit) -> bool:
         return self.words.sentence[one.last] == self.words.sentence[other.first]
