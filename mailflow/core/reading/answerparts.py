@@ -24,7 +24,7 @@ from mailflow.core.reading.words import WORD
 
 _LISTED = re.compile(r"\d[,，、] ?\d")  # "if your answer to 2, 3 and 4 is yes"
 _ASIDE = re.compile(r"[ \t]*[(（][^()（）\n]+[)）][ \t]*\Z")
-SHORT = 60  # characters of an answer that says no more
+SHORT = 85  # characters of an answer that says no more
 _LEAD = 9  # words of a part that only agrees
 _AGREEING = frozenset({"agree", "aware"})
 _YES = frozenset({"yes"})

@@ -16,6 +16,7 @@ from mailflow.core.reading.words import WORD, has_cjk, words_of
 
 _ENDS = frozenset(".!。！\n")
 _MORE = 5  # words beside a bare yes, as in "To your other questions I say yes"
+_MORE_TO_IT = 9  # beside "I agree to it"
 _KEEPS_TO = frozenset({"agree"})
 _THANKS = frozenset({"thanks", "sorry"})  # or excuses
 _COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
@@ -46,7 +47,9 @@ def says_no_more(fresh: Fresh, terms: Terms, start: int, end: int, called: Abstr
         return False
     beside = (*thanks(fresh, start, end), *_spans(hits))
     told = [word for word in WORD.finditer(fresh.text, start, end) if not _is_in(word.start(), beside)]
-    if len(told) > _MORE or any(_is_about(fresh, hit, end) for hit in hits if hit.means.says):
+    if len(told) > (_MORE_TO_IT if led else _MORE) or any(
+        _is_about(fresh, hit, end) for hit in hits if hit.means.says
+    ):
         return False
     if _knows_something(hits, told, end) or _is_of_something(fresh, terms, hits, told, called):
         return False
