@@ -39,6 +39,7 @@ from mailflow.core.reading import (
     salutation,
     settle,
     speakers,
+    spokensigns,
     typedmarkup,
     unanswered,
     unreal,
@@ -110,6 +111,7 @@ def _as_meant(lines: Sequence[Line], terms: Terms, writer: Writer) -> Sequence[L
     """
     lines = typedmarkup.as_text(lines)
     own = "\n".join([line.text for line in lines if line.mark is Mark.FRESH])
+    lines = spokensigns.as_written(lines, own, terms)
     lines = speakers.without(lines, own, terms)
     lines = runtogether.parted(lines, own, terms)
     lines = dictated.parted(lines, own, terms)
@@ -302,7 +304,9 @@ class _Reader:
     def _put_right(self, named: Sequence[Claim]) -> list[Claim]:
         name = self._terms.name
         claims = (*self._claims, *named)
-        return list(replaced.later(self._fresh, self._terms, name, claims)) if name is not None else []
+        if name is None:
+            return []
+        return list(replaced.later(self._fresh, self._terms, name, claims, first=self._first))
 
     def _composed(self) -> Iterator[Claim]:
         field = self._terms.name

@@ -40,6 +40,8 @@ TEXTS = (
     *("I agree to the Code of Conduct once I ", "I nearly lost my phone ", "never write to a@b.example "),
     *("I have never had an account named x1 ", "is there a user x1? ", "a@b.example, no wait, ", "user name is x1, no, "),
     *('form says "a: b" ', "I thought my user name was x1 but ", "on GitHub I am x1 ", "a hacker changed it to a@b.example "),
+    *("my user name is a dash b ", "my user name is a dash b\n", "yes, but please note, ", "the name is wrong, it is a-b, "),
+    *("I registered and typed a@exmaple.org. It is a@example.org. ", "please send it again, fixed. "),
     # what mail programs write
     *(">", "> ", ">\n", "> a\n", "> a\nb\n", "On ", "On Mon, 1 Jan 2024 at 10:00, x wrote:\n", "wrote:\n"),
     *("From: x\n", "From: x\nTo: y\n", "-----Original Message-----\n", "-- \n", "--\n", "Sent from my iPhone\n"),

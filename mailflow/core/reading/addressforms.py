@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailflow.core.reading.words import CJK
@@ -49,9 +49,15 @@ class Spelling:
         spoken = "|".join(re.escape(word) for word in (*dots, "."))
         self._dot = re.compile(rf"\s?[(\[{{]\s?(?:{spoken})\s?[)\]}}]\s?|\s(?:{spoken})\s", re.IGNORECASE)
         dot = rf"(?:{self._dot.pattern})"
-        self._signs = {**dict.fromkeys(hyphens, "-"), **dict.fromkeys(underscores, "_")}
-        signs = "|".join(map(re.escape, self._signs)) or "(?!)"
-        self._sign = re.compile(rf"\s({signs})\s", re.IGNORECASE)
+        hyphenated = {**dict.fromkeys(hyphens, "-"), **dict.fromkeys(underscores, "_")}
+        self.signs: Mapping[str, str] = {**hyphenated, **dict.fromkeys(dots, ".")}  # in lower case
+        signs = "|".join(map(re.escape, hyphenated)) or "(?!)"
+        said = "|".join(map(re.escape, self.signs)) or "(?!)"
+        self._sign = re.compile(rf"\s({said})\s", re.IGNORECASE)
+        self.in_name = re.compile(
+            rf"(?<![\w.@+-])[a-z0-9][\w-]{{0,30}}(?: (?:{said}) [a-z0-9][\w-]{{0,30}}){{1,4}}(?!\w|[.@-]\w)",
+            re.IGNORECASE | re.ASCII,
+        )
         last = r"[a-z0-9][a-z0-9-]{0,62}"
         label = rf"{last}(?:\s(?:{signs})\s[a-z0-9-]{{1,30}})?"
         first = rf"(?!(?:{'|'.join(map(re.escape, never))})\s)" if never else ""
@@ -69,14 +75,20 @@ class Spelling:
             return []
         found = []
         for match in self._address.finditer(text):
-            local, domain = (
-                self._sign.sub(self._as_sign, self._dot.sub(".", part)) for part in match.groups()
-            )
+            local, domain = (self.written(self._dot.sub(".", part)) for part in match.groups())
             found.append(Found(_joined(local, domain), match.start(), match.end(), spelled=True))
         return found
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the addresses stand that are spelt out."""
+        return [match.span() for match in self._address.finditer(text)]
+
+    def written(self, said: str) -> str:
+        """What is said word by word, with its signs: "k underscore hollander"."""
+        return self._sign.sub(self._as_sign, said)
+
     def _as_sign(self, said: re.Match[str]) -> str:
-        return self._signs[said[1].lower()]
+        return self.signs[said[1].lower()]
 
 
 def find_addresses(text: str, low: str, spaced: Iterable[str], spelling: Spelling) -> list[Found]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from mailflow.core.form import Field
 from mailflow.core.reading.announced import said_at
@@ -15,7 +15,7 @@ from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import RESERVES
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import WORK, Hit
-from mailflow.core.reading.namelike import NAME, QUOTES, STRONG, Found
+from mailflow.core.reading.namelike import NAME, QUOTES, STRONG, Found, is_unlike_words
 from mailflow.core.reading.notbut import is_mistyped
 from mailflow.core.reading.sentences import part_start
 from mailflow.core.reading.terms import Terms
@@ -27,7 +27,8 @@ _POINTS = frozenset({"that", "which"})  # "that", German "das"
 _AS_WELL = frozenset({"too", "same", "alike"})
 _NOUNS = frozenset({"noun", "account"})
 _NAMES = _NOUNS | {"iam"}  # French "c'est"
-_ONLY_NAME = frozenset({"username"})
+_ANOTHERS = RESERVES | {"peer"}
+_ANY_WORD = re.compile(r"\w+")
 _MOST = 20  # sentences, or words that may correct
 _SOON = 2  # sentences, in which the right name follows
 _LEAD = 60  # characters before an "is"
@@ -35,12 +36,42 @@ _BEFORE_NAME = 2  # characters between a "not" and its name
 _RULE = "corrected name"
 
 
-def later(fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim]) -> Iterator[Claim]:
-    """The names that take the place of given ones."""
+def later(
+    fresh: Fresh, terms: Terms, field: Field, claims: Sequence[Claim], *, first: bool
+) -> Iterator[Claim]:
+    """The names that take the place of given ones, in a mail that is not the `first` also of one given before."""
     given = [claim for claim in claims if claim.field == field.key]
     if given:
         yield from _retyped(fresh, terms, field, given)
         yield from _told_apart(fresh, terms, field, given)
+    elif not first:
+        yield from _of_earlier(fresh, terms, field)
+
+
+def _of_earlier(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
+    """As in "Sorry, my phone wrote the name wrong. It is jo-doe": a name that looks like no word, and no person's or file's."""
+    wrong = [hit for hit in fresh.hits if "wrong" in hit.means.states]
+    for hit in wrong[:_MOST]:
+        start, end = fresh.sentence_at(hit.start)
+        hits = fresh.within(start, end)
+        if any(one.means.traits & WORK or one.means.speech & _ANOTHERS for one in hits):
+            continue
+        if not _is_wrong(fresh, terms, hits, start, end) or _is_anothers(fresh, terms, hits, start, end):
+            continue
+        right = _right(fresh, terms, start, fresh.sentence_at(end)[1], there=False)
+        if right is not None and right.name[0].islower() and is_unlike_words(right.name):
+            yield Claim(field.key, right.name, _RULE, STRONG, start, right.end, rank=2)
+
+
+def _is_anothers(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether what is wrong is the name of a person or a thing: "my name", "the name of the file"."""
+    if any(map(_is_noun, hits)):
+        return False
+    words = words_of(fresh.low[start:end])
+    following = [word for name, word in pairwise(words) if terms.among("name", name)]
+    mine = [words_of(fresh.low[hit.start : hit.end]) for hit in hits if "mine" in hit.means.names]
+    persons = any(not terms.among("name", *said[:1]) for said in mine)  # "my name", but for "the name is"
+    return persons or terms.among("of", *following)
 
 
 def _retyped(fresh: Fresh, terms: Terms, field: Field, given: Sequence[Claim]) -> Iterator[Claim]:
@@ -108,16 +139,31 @@ def _denies(fresh: Fresh, hits: Sequence[Hit], start: int) -> bool:
 
 def _names_one(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end: int) -> bool:
     """Whether it speaks of a name: "user name", "login", "GitHub name"."""
-    told = any("username" in hit.means.things or not _NOUNS.isdisjoint(hit.means.names) for hit in hits)
-    return told or terms.among("name", *words_of(fresh.low[start:end]))
+    return any(map(_is_noun, hits)) or terms.among("name", *words_of(fresh.low[start:end]))
 
 
 def _is_wrong(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end: int) -> bool:
-    """As in "the name above is wrong", "I typed the wrong user name"."""
-    if not any("wrong" in hit.means.states for hit in hits) or _denies(fresh, hits, start):
+    """As in "the name above is wrong", "my phone typed the wrong user name": nothing stands nearer to the "wrong"."""
+    wrong = next((hit for hit in hits if "wrong" in hit.means.states), None)
+    if wrong is None or _denies(fresh, hits, start):
         return False
-    things = {thing for hit in hits for thing in hit.means.things}
-    return things <= _ONLY_NAME and _names_one(fresh, terms, hits, start, end)
+    names = [(hit.start, hit.end) for hit in hits if _is_noun(hit)]
+    names += [
+        word.span() for word in _ANY_WORD.finditer(fresh.low, start, end) if terms.among("name", word[0])
+    ]
+    others = [(hit.start, hit.end) for hit in hits if hit.means.things and not _is_noun(hit)]
+    nearest = min((_apart(wrong, span) for span in names), default=None)
+    return nearest is not None and all(_apart(wrong, span) >= nearest for span in others)
+
+
+def _is_noun(hit: Hit) -> bool:
+    """Whether it is a word for the user name."""
+    return "username" in hit.means.things or not _NOUNS.isdisjoint(hit.means.names)
+
+
+def _apart(hit: Hit, span: tuple[int, int]) -> int:
+    """The characters between a phrase and a part of the text."""
+    return max(span[0] - hit.end, hit.start - span[1], 0)
 
 
 def _right(fresh: Fresh, terms: Terms, start: int, stop: int, *, there: bool) -> Found | None:
