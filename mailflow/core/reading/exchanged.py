@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
 from itertools import pairwise
 
 from mailflow.core.reading.addressforms import Found
 from mailflow.core.reading.clauses import ENDED, HAS, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.notbut import is_put_right
 from mailflow.core.reading.terms import Terms
-from mailflow.core.reading.windows import BESIDE, keys
+from mailflow.core.reading.windows import BESIDE, is_listed, keys
 from mailflow.core.reading.words import has_cjk, words_of
 
 _FAR = 120  # characters from one to the other, with what stands in brackets between
@@ -25,6 +27,8 @@ _LOST = ENDED | {"fails"}
 _CUES = frozenset({"registered", "wanted", "change"})
 _EITHER = frozenset({"first", "second"})
 _ARROWS = frozenset({"->", "→", "=>", "-->", "==>", ">", ">>", "➜", "⇒"})
+_REGISTERING = frozenset({"signup", "opens", "enrolling"})
+_TYPOS = 3  # letters
 _IS = 2  # characters between "the first" and what it is
 
 _Pair = tuple[Found, Found]
@@ -241,6 +245,41 @@ def _is_accounts(part: Clause) -> bool:
     )
 
 
+def _retyped(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
+    """As in "I made the account today and typed x. It's y of course": who registers and then names much the same address puts it right."""
+    first, second = pair
+    if not _is_mistyped(first.value, second.value) or is_put_right(fresh, first, second):
+        return None
+    between = fresh.within(first.end, second.start)
+    if sum(bool(hit.means.ends) for hit in between) > 1 or any(hit.means.negates for hit in between):
+        return None
+    start, stop = fresh.sentence_at(first.start)
+    if is_listed(fresh, first.start):
+        start = fresh.sentence_at(max(0, start - _NEXT))[0]  # "… and typed", and in a line of its own x
+    before, behind = fresh.within(start, first.start), fresh.within(first.end, min(stop, second.start))
+    registers = any("account" in hit.means.names for hit in before) or any(
+        not _REGISTERING.isdisjoint((*hit.means.names, *hit.means.speech)) for hit in (*before, *behind)
+    )
+    cues = keys(before, "addresses")
+    mistaken = any("wrong" in hit.means.states for hit in (*before, *behind))
+    if not registers or "wanted" in cues or ("change" in cues and not mistaken):
+        return None
+    if terms.among("begs", *words_of(fresh.low[start : first.start])[-_WORDS:]):
+        return None  # "I made an account and want x on it"
+    is_here = [match.end() for match in terms.is_word.finditer(fresh.low, first.end, second.start)][-1:]
+    here = [*is_here, *[hit.end for hit in between if "iam" in hit.means.names]]  # "its x"
+    return False if any(second.start - end <= _NEXT for end in here) else None
+
+
+def _is_mistyped(wrong: str, right: str) -> bool:
+    """Whether one address is another but for some letters that were left out, put in or swapped."""
+    if wrong.lower() == right.lower():
+        return False
+    same = SequenceMatcher(None, wrong.lower(), right.lower(), autojunk=False).get_matching_blocks()
+    alike = sum(block.size for block in same)
+    return max(len(wrong), len(right)) - alike <= _TYPOS
+
+
 _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (
     _arrow,
     _from_to,
@@ -251,4 +290,5 @@ _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (
     _each_told,
     _was_now,
     _told_which,
+    _retyped,
 )
