@@ -310,6 +310,8 @@ def _sender(
             continue  # "it is x, this mailbox still works"
         if any("an_address" in hit.means.things and 0 <= hit.start - here.end <= BESIDE for hit in hits):
             continue  # "this address, x, is the one"
+        if "leads_there" in part.marks and "alike" in part.marks:
+            continue  # "other mails do arrive at the same address", which is the account's, whichever that is
         cues = _cues_for_sender(part, here, hits)
         if part.question and "change" not in cues and not _asks_for_it(part, here):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from mailflow.core.reading.clauses import RESERVES_BUT_WHY
 from mailflow.core.reading.fresh import Fresh
@@ -38,7 +39,11 @@ _RESERVING = frozenset({"if", "hedge", "doubt", "why", "but", "you", "ask", "iro
 # What is only said to be kind: "yes, and thanks for the good work".
 COURTESY = frozenset({"wish", "thanks", "sorry"})
 _BEGINNING = 3  # phrases: "but", "have", "have to"
-_HOPE, _TURNS = frozenset({"hope"}), frozenset({"but", "aside"})
+_HOPE, _WISH, _PLEADS = frozenset({"hope"}), frozenset({"wish"}), frozenset({"pleads"})
+_BEGS = _HOPE | _WISH | _PLEADS
+_RESERVES_BUT_WISH = frozenset({"doubt", "irony", "span", "time"})
+_TURNS = frozenset({"but", "aside"})
+_PLEA_NEAR = 20  # characters: ", but please "
 _HOPE_NEAR = 12  # characters: "but I do", "even if we"
 
 
@@ -132,13 +137,39 @@ def _says_yes_to(fresh: Fresh, start: int, end: int) -> bool:
 
 
 def _till_hope(fresh: Fresh, start: int, end: int) -> int:
-    """Where a sentence ends, or turns to what is only hoped for: "I understand, but I do hope that it is done by May"."""
+    """Where a sentence ends, or turns to what is only hoped for, wished or begged: "I understand, but I do hope that it is done by May"."""
     hits = fresh.within(start, end)
-    for hit in hits if any(_HOPE & hit.means.speech for hit in hits) else ():
-        hope = next((one for one in hits if one.start >= hit.end and _HOPE & one.means.speech), None)
-        if hit.start > start and _TURNS & hit.means.speech and hope and hope.start - hit.end <= _HOPE_NEAR:
+    for hit in hits if any(_BEGS & hit.means.speech for hit in hits) else ():
+        if hit.start > start and _TURNS & hit.means.speech and _only_begs(fresh, hits, hit):
             return start + len(fresh.text[start : hit.start].rstrip(" ,;，；、\n-–—"))
     return end
+
+
+def _only_begs(fresh: Fresh, hits: Sequence[Hit], but: Hit) -> bool:
+    """Whether a "but" leads to a hope, to a wish ("… Friday would be appreciated") or to what they shall think of.
+
+    That may be why they cannot agree, so that it must deny nothing; and whose yes it is says `pleads_behind`.
+    """
+    behind = [hit for hit in hits if hit.start >= but.end]
+    near = [hit for hit in behind if hit.start - but.end <= _HOPE_NEAR]
+    if any(_HOPE & hit.means.speech for hit in near):
+        return True
+    wishes = any(_WISH & hit.means.speech for hit in behind) or pleads_behind(fresh, but.start)
+    return wishes and not any(
+        hit.means.negates
+        or hit.means.topics
+        or hit.means.says
+        or hit.means.speech & _RESERVES_BUT_WISH
+        or ("if" in hit.means.speech and "modal" not in hit.means.speech)
+        for hit in behind
+        if not _BEGS & hit.means.speech
+    )
+
+
+def pleads_behind(fresh: Fresh, place: int) -> bool:
+    """Whether a "but please note" stands at a place."""
+    hits = fresh.within(place, place + _PLEA_NEAR)
+    return len(hits) > 1 and any(_PLEADS & hit.means.speech for hit in hits[1:])
 
 
 def _parts_that_say_which(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -170,18 +201,25 @@ def _agrees_to_all(fresh: Fresh, hits: Sequence[Hit]) -> bool:
 
 
 def _agreeing_end(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:
-    """What stands behind the last "and" of a long sentence, where it agrees to "it": "I have read the thing and I agree to it"."""
+    """What stands behind the last "and" of a long sentence, where it agrees to "it" or to what was read: "I have read the thing and I agree to it"."""
     hits = fresh.within(start, end)
     joined = [hit.end for hit in hits if hit.means.breaks == "and"]
-    if not joined or any(
-        hit.means.objects or hit.means.negates or hit.means.speech & _RESERVING for hit in hits
-    ):
+    if not joined or _denies(hits) or any(hit.means.objects or hit.means.speech & _RESERVING for hit in hits):
         return None
     behind = fresh.within(joined[-1], end)
-    agrees = any("agree" in hit.means.says for hit in behind) and any(
-        _IT & hit.means.speech for hit in behind
+    of_it = any(_IT & hit.means.speech for hit in behind) or any(
+        "perused" in hit.means.speech for hit in hits
     )
+    agrees = of_it and any("agree" in hit.means.says for hit in behind)
     return (joined[-1], end) if agrees and len(WORD.findall(fresh.text, start, end)) > _LEAD else None
+
+
+def _denies(hits: Sequence[Hit]) -> bool:
+    """Whether there is a "not", and not only that of "without reservation"."""
+    return any(
+        hit.means.negates and not ("without" in hit.means.speech and "objection" in after.means.says)
+        for hit, after in pairwise((*hits, *hits[-1:]))
+    )
 
 
 def _agreeing_start(fresh: Fresh, start: int, end: int) -> tuple[int, int] | None:

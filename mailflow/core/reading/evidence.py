@@ -500,5 +500,16 @@ def without_explained(ways: Ways, evidence: Sequence[Evidence]) -> Iterator[Evid
 
 
 def choices_named(field: Field, part: Clause) -> list[str]:
-    """The choices that a clause names in the form's own words."""
-    return [choice for hit in part.hits for choice in hit.means.named if choice in field.choices]
+    """The choices that a clause names in the form's own words, but for the "lost the password" of "lost the | password of that email"."""
+    return [
+        choice
+        for hit in part.hits
+        for choice in hit.means.named
+        if choice in field.choices and not _goes_on_with_mailbox(part, hit)
+    ]
+
+
+def _goes_on_with_mailbox(part: Clause, hit: Hit) -> bool:
+    return any(
+        hit.start < one.start < hit.end < one.end for one in part.hits if "mailbox" in one.means.things
+    )

@@ -144,8 +144,13 @@ def _leaves_out_what(fresh: Fresh, part: Clause) -> bool:
 
 
 def _speaks_of_other(part: Clause) -> bool:
-    """As in "the source code is all there, | nothing lost", which is about something that only sounds like what was asked."""
-    return any(_OTHER_THING in hit.means.concepts and not hit.means.topics for hit in part.hits)
+    """As in "the source code is all there, | nothing lost", which is about something that only sounds like what was asked; "the right one is x"."""
+    right = {hit.end for hit in part.hits if "wanted" in hit.means.addresses}
+    return any(
+        (_OTHER_THING in hit.means.concepts and not hit.means.topics)
+        or ("them" in hit.means.speech and hit.end in right)
+        for hit in part.hits
+    )
 
 
 def _names_other(fresh: Fresh, terms: Terms, part: Clause) -> bool:

@@ -21,7 +21,7 @@ from mailflow.core.reading.words import has_cjk, words_of
 
 _SURE = 0.88
 _LEAST = 2  # answers
-_LONGEST = 60  # characters of one
+_LONGEST, _LONGEST_LISTED = 60, 90  # characters of one, and of one behind the mark of a list
 _MOST_OTHERS = 1  # words: the "I" of "I know"
 _PARTS = re.compile(r"[,;，；、\n]|[.!。！](?=\s|\Z)|\s[/|]\s")
 _LINE = re.compile(r"\n")
@@ -29,6 +29,7 @@ _SPACE = re.compile(r"\s+")
 _MOST_WORDS = 6  # each a yes or a no
 _SLASH = re.compile(r"\s/\s")
 _AROUND = " \t-*•"
+_MARKS = frozenset("-*•")
 _MOST_PARAGRAPHS = 5
 
 
@@ -53,7 +54,10 @@ def _apart(fresh: Fresh, terms: Terms, start: int, end: int, count: int) -> list
     words = list(islice(_parts(fresh.text, start, end, _SPACE), _MOST_WORDS + 1))
     texts = [fresh.text[slice(*word)].strip(".,!") for word in words]
     apart = len(words) == count and not any(_is_cut(fresh, *word) for word in words)
-    apart = apart or all(bare(text, terms) is not None for text in texts)
+    apart = apart or all(
+        bare(text, terms) is not None and not _joins(fresh, *word)
+        for text, word in zip(texts, words, strict=True)
+    )
     if apart and len(words) <= _MOST_WORDS and all(map(str.isalpha, texts)):
         return words
     parts = list(_parts(fresh.text, start, end))
@@ -63,6 +67,11 @@ def _apart(fresh: Fresh, terms: Terms, start: int, end: int, count: int) -> list
 def _is_cut(fresh: Fresh, start: int, end: int) -> bool:
     """Whether a word only begins a phrase, as the "I" of "I agree", and so answers nothing."""
     return any(hit.end > end for hit in fresh.within(start, end))
+
+
+def _joins(fresh: Fresh, start: int, end: int) -> bool:
+    """Whether a word is an "and", also where it may be a no: "yes n yes"."""
+    return any(hit.means.breaks == "and" for hit in fresh.within(start, end))
 
 
 def _without_and(fresh: Fresh, parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -82,7 +91,9 @@ def _in_order(
     *,
     in_lines: bool = False,
 ) -> list[Slot]:
-    if len(parts) != len(asked) or any(end - start > _LONGEST for start, end in parts):
+    listed = in_lines and all(fresh.text[max(0, start - 2) : start].strip() in _MARKS for start, _ in parts)
+    longest = _LONGEST_LISTED if listed else _LONGEST
+    if len(parts) != len(asked) or any(end - start > longest for start, end in parts):
         return []
     slots = [
         one.slot(*part, "answer in order", _SURE, part[0]) for one, part in zip(asked, parts, strict=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading import agreements, bareyes
-from mailflow.core.reading.answerparts import COURTESY
+from mailflow.core.reading.answerparts import COURTESY, pleads_behind
 from mailflow.core.reading.clauses import NONE, Clause, clauses
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.lonevalues import items_of
@@ -168,11 +168,14 @@ def _known(terms: Terms, yes: Yes, fields: list[Field]) -> list[Field]:
 
 
 def _without_receipt(terms: Terms, yes: Yes, fields: list[Field]) -> list[Field]:
-    """What is answered by a "Noted, thanks", "Understood, thanks" or "OK, thanks", which nod: only what is to be known."""
+    """What is answered by a "Noted, thanks", "Understood, thanks" or "OK, thanks", which nod: only what is to be known.
+
+    Nor is more by a yes with a "but please note" behind it.
+    """
     thanked = bareyes.thanks(yes.fresh, yes.start, yes.end)
     text = yes.fresh.text[yes.start : thanked[0][0] if thanked else yes.end]
     knowing = [field for field in fields if field.key in terms.knowing]
-    if agreements.is_only(text, terms, "understood"):
+    if agreements.is_only(text, terms, "understood") or pleads_behind(yes.fresh, yes.end):
         return knowing
     nods = agreements.is_only(text, terms, "received") or (thanked and _is_mere(yes))
     return [] if len(knowing) < len(fields) and nods else fields
