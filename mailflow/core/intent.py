@@ -211,7 +211,7 @@ def solved_or_dropped(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | No
     hit = plain or _forgotten(heard)
     if hit is None or heard.doubted(hit) or heard.clear(*_ON) or (hit is plain and _by_the_desk(heard, hit)):
         return None
-    waits = hit.label == "solved" and not _dropped(heard) and _asks_how_far(heard)
+    waits = hit.label == "solved" and not _dropped(heard) and (_asks_how_far(heard) or heard.clear("resend"))
     if waits or (not heard.in_case and _goes_on(heard, hit)):
         return None
     # Where no case is known, a mail that tells of a loss, or tells a good deal, asks for help whatever else it says.
@@ -316,9 +316,11 @@ def told_to_go_ahead(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | Non
 
 
 def asked_how_far(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
-    """As in "any news?"; without a case it must be about a request, or about something they asked before."""
+    """As in "any news?", "please send it again"; without a case it must be about a request, or about something they asked before."""
     known = heard.in_case or heard.all("asked_before")
     labels = ("status", "status_of_request") if known else ("status_of_request",)
+    if heard.in_case and (hit := heard.clear("resend", asked=True)):
+        return heard.wish(Intent.STATUS, hit)
     hits = [hit for hit in heard.all(*labels) if not heard.frames.leave_unasked(hit)]
     hits = [
         hit for hit in hits if not heard.goes_on_as(hit, "elsewhere")
