@@ -34,6 +34,7 @@ _TWO = 2
 _SIGNED_WITH = 10  # lines below a farewell, at most
 _FIRST = 2  # sentences that may answer
 _NOTICE = 120  # characters of a legal notice before an address in it
+_PLEA = 25  # characters: "please do not use "
 _LEAD = 12  # characters behind a "this is": " my ", " the "
 _ACCOUNTS = frozenset({"signup", "account"})
 _CHANGES = frozenset({"changed", "new"})
@@ -125,7 +126,8 @@ def in_prose(
     for one, role in zip(found, told, strict=True):
         new = _only_new_asked(terms, asked) or bool(old - {one.value})
         yield from _claim(terms, one, role, plain="" if replaced else WANTED if new else REGISTERED)
-    if lost:
+    begged_off = (one for one, role in zip(found, told, strict=True) if role.name == REGISTERED)
+    if lost or any(_is_not_to_be_used(fresh, one) for one in begged_off):
         yield from _other_address(fresh, terms, found, told)
     given = any(role.name == WANTED and role.sure >= _GIVEN for role in told)
     if sender and not found:
@@ -134,6 +136,13 @@ def in_prose(
         yield from _claim(terms, *own, plain="")
     elif sender:
         yield from _sender(fresh, terms, parts, sender, asked, lost=lost, given=given)
+
+
+def _is_not_to_be_used(fresh: Fresh, one: Found) -> bool:
+    """As in "please don't use x", in which the denial is one phrase with what it denies."""
+    hits = [hit for hit in fresh.within(one.start - _PLEA, one.start) if one.start - hit.end <= BESIDE]
+    uses = {hit.end for hit in hits if "wanted" in hit.means.addresses}
+    return any(hit.means.negates and hit.end in uses for hit in hits)
 
 
 def _by_liking(fresh: Fresh, found: Sequence[Found], told: list[Role], *, new: bool) -> list[Role]:
