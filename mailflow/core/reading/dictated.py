@@ -67,33 +67,32 @@ def _begun(words: Sequence[re.Match[str]], terms: Terms) -> Iterator[int]:
         return
     last = 0
     for place in range(1, len(low)):
-        before = low[place - 1]
-        if (
-            words[place][0][0].isalnum()
-            and _begins(low, place, terms)
-            and not (terms.among("goes_on", before) or terms.among("runs_on", before))
-            and _is_statement(low[last:place], terms)
-        ):
+        begins = words[place][0][0].isalnum() and _begins(low, place, terms)
+        if begins and _is_statement(low[last:place], terms):
             yield words[place].start()
             last = place
 
 
 def _begins(low: Sequence[str], place: int, terms: Terms) -> bool:
     """Whether a statement may begin with a word: "i", but not of "a mailbox i lost", or "my" where it is told what that is."""
-    if terms.among("subjects", low[place]):
-        return not terms.among("indefinite", low[max(0, place - 2)])
-    if not terms.among("subjects_named", low[place]):
+    word, before = low[place], low[place - 1]
+    if terms.among("subjects", word):
+        return not (terms.among("runs_on", before) or terms.among("indefinite", low[max(0, place - 2)]))
+    if not terms.among("subjects_named", word) or terms.among("is", before) or _leads_on(before, terms):
         return False
     behind = low[place + 1 : place + 2 + _LONGEST_THING]
-    thing = list(
-        takewhile(lambda word: not (terms.among("subjects", word) or _leads_on(word, terms)), behind)
-    )
-    return any(terms.among("is", word) for word in thing[1:])
+    thing = [*takewhile(lambda one: terms.among("is", one) or not _is_of_another(one, terms), behind)]
+    return any(terms.among("is", one) and not terms.among("subjects", one) for one in thing[1:])
+
+
+def _is_of_another(word: str, terms: Terms) -> bool:
+    """Whether a thing ends before a word that begins a statement or leads on to one."""
+    return terms.among("subjects", word) or _leads_on(word, terms)
 
 
 def _leads_on(word: str, terms: Terms) -> bool:
-    """Whether a sentence goes on behind a word; an "is" ends no thing."""
-    return not terms.among("is", word) and (terms.among("goes_on", word) or terms.among("runs_on", word))
+    """Whether a sentence goes on behind a word, to a thing or to another clause of it."""
+    return any(terms.among(some, word) for some in ("goes_on", "runs_on", "leads_to_thing"))
 
 
 def _is_statement(low: Sequence[str], terms: Terms) -> bool:
