@@ -17,6 +17,7 @@ _MARKS = re.compile(r"[.,;:!?…()\"](?:\s|\Z)|\n\s*\n|\s[-–—]\s")
 _STOPS = re.compile(r"[^.][.!?]\s+\w")  # of somebody who sets them
 _NO_PROSE = re.compile(r"[\[|=<\t]|(?m:^.{1,40}\n)")  # forms, tables, and short lines
 _LONG = 70  # characters between two marks
+_MOST = 10_000  # characters of a paragraph, more than is read of a mail: nobody dictates on for ten minutes
 _LEAST = 13  # words
 _WORD = re.compile(r"\S+")
 _LONGEST_THING = 4  # words: "my old email address"
@@ -39,7 +40,8 @@ def parted(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
 def _parts(paragraph: Sequence[Line], terms: Terms) -> Iterator[Line]:
     """Each line up to the next statement that begins in it, and what ends one with a stop."""
     text = "\n".join([line.text for line in paragraph])
-    cuts = set(_cuts(text, terms)) if _STOPS.search(text) is None else set()
+    dictated = len(text) <= _MOST and _STOPS.search(text) is None
+    cuts = set(_cuts(text, terms)) if dictated else set()
     begin = 0
     for line in paragraph:
         end = begin + len(line.text)
