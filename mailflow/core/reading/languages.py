@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from mailflow.core.reading.phrasebook import EVERY, PhraseBook
@@ -14,10 +14,12 @@ from mailflow.core.reading.words import CJK, words_of
 _AS_LIKELY = 0.7  # of the likeliest language's score: a mail in two languages
 _BESIDE_COMMON = 0.55  # and where one of the two is English, which people mix with their own
 _SHORT = 600  # characters of an answer
-_LEAST = 2  # words of a line
+_LEAST, _LEAST_PART = 2, 4  # words of a line, and of a part of one between commas
+_MIXED = 2.5  # words of another language that hardly any text holds that is not in two
 _CLEARLY = 0.6  # words of its own that a line has more of another language
 _FEW = 4  # of so many words one may be the mail's
 _KEPT = 20_000  # words; hostile mail must not fill the memory
+_COMMA = re.compile("[,\n]")
 _CJK = re.compile(f"[{CJK}]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]{2,}")
@@ -46,13 +48,16 @@ class LanguagesOf(dict[str, int]):
         self[word] = number = self._numbers.setdefault(tuple(languages), len(self._numbers))
         return number
 
-    def of_lines(self, low: str, known: tuple[str, ...]) -> tuple[str, ...]:
-        """The languages of a short text, with those of single lines behind them: who writes "Begrepen, dank" may close in English."""
-        if len(low) > _SHORT or "\n" not in low:
+    def _of_parts(self, low: str, known: tuple[str, ...], *, mixed: bool) -> tuple[str, ...]:
+        """The languages of a short text, with those of its parts behind them: who writes "Begrepen, dank" may close in English.
+
+        Those are its lines, and where it is `mixed` what stands between commas: "Non ricordo né il nome né altro, I made it long ago".
+        """
+        if len(low) > _SHORT:
             return known
-        for line in low.split("\n"):
+        for line, least in _parts(low, mixed=mixed):
             words = words_of(line) if ":" not in line else ()  # behind a label stands a name
-            scores = self._scores(words) if len(words) >= _LEAST else {}
+            scores = self._scores(words) if len(words) >= least else {}
             if not line.isascii() and (runs := len(_CJK.findall(line))):
                 scores = {_of_script(line, runs): float(runs)}
             best = max(scores, key=lambda one: scores[one], default="")
@@ -72,8 +77,8 @@ class LanguagesOf(dict[str, int]):
                 scores[language] += share
         return scores
 
-    def likeliest(self, words: Sequence[str], low: str) -> tuple[str, ...]:
-        """The languages of a lower-case text of some words, likeliest first."""
+    def of_text(self, words: Sequence[str], low: str, prose: str) -> tuple[str, ...]:
+        """The languages of a lower-case text of some words, likeliest first. `prose`: the same without addresses."""
         scores = self._scores(words)
         runs = 0 if low.isascii() else len(_CJK.findall(low))
         if runs:
@@ -88,12 +93,22 @@ class LanguagesOf(dict[str, int]):
             return (COMMON,)
         first = max(scores, key=lambda one: scores[one])
         likely = [one for one, score in scores.items() if score >= scores[first] * _share(one, first)]
-        return tuple(sorted(likely, key=lambda one: (-scores[one], one)))
+        known = tuple(sorted(likely, key=lambda one: (-scores[one], one)))
+        mixed = any(score >= _MIXED for one, score in scores.items() if one not in known)
+        return self._of_parts(prose, known, mixed=mixed)
 
     def _of_beginnings(self, words: Iterable[str]) -> dict[str, float]:
         """How many words begin a phrase of each language: of a text that holds none by itself, "Kurtarma kodlarını not etmedim"."""
         languages = ({entry.language for entry in self._book.beginning(word)} for word in words)
         return dict(Counter(chain.from_iterable(some - {EVERY} for some in languages)))
+
+
+def _parts(low: str, *, mixed: bool) -> Iterator[tuple[str, int]]:
+    """The lines of a text that has several, and the longer parts between commas, each with how many words it needs."""
+    if "\n" in low:
+        yield from ((line, _LEAST) for line in low.split("\n"))
+    if mixed:
+        yield from ((part, _LEAST_PART) for part in _COMMA.split(low))
 
 
 def _share(language: str, first: str) -> float:

@@ -122,8 +122,7 @@ class Vocabulary:
         words = Tokens(_TOP_LEVEL.sub(blank, low), hard)
         if not languages and len(low) <= _TELLING:  # rather than looking for the words again
             others = [word for start, end, _ in set_apart for word in plain_words(written[start:end])]
-            languages = self._languages.likeliest([*words.forms, *others], written)
-            languages = self._languages.of_lines(low, languages)
+            languages = self._languages.of_text([*words.forms, *others], written, low)
         elif not languages:
             languages = self.languages(written)
         hits = self._reader(languages).find(low, words)
@@ -135,7 +134,7 @@ class Vocabulary:
     def languages(self, low: str) -> tuple[str, ...]:
         """The languages a lower-case text is likely to be written in, likeliest first."""
         low = low[:_TELLING]
-        return self._languages.likeliest(plain_words(low), low)
+        return self._languages.of_text(plain_words(low), low, low)
 
     def _reader(self, languages: tuple[str, ...]) -> Reader:
         reader = self._readers.pop(languages, None)
