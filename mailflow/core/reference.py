@@ -36,7 +36,11 @@ _MOST_TYPED = 5  # a mail that names more references than this names none in ear
 
 
 def new_reference(case_id: str) -> str:
-    """The reference of a new case: 40 bits of a digest of its id. The store refuses the one in 10^12 that collides."""
+    """The reference of a new case: 40 bits of a digest of its id.
+
+    The store refuses one that is taken: beside a million cases that is one new one in a million. Its mail is tried again, with
+    another id.
+    """
     digest = hashlib.sha256(b"mailflow reference\0" + case_id.encode()).digest()
     characters = _base32(digest, _REFERENCE_BITS)
     return f"{characters[:4]}-{characters[4:]}"

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -191,16 +192,20 @@ class Case:
 def all_cases(stories: Stories, cases: int, now: datetime) -> Iterator[Case]:
     end = to_micros(now) - _HOUR
     step = SPREAD // timedelta(microseconds=1) // cases
+    taken: set[str] = set()  # of a million references two may well be the same
     for number in range(cases):
         story = stories(number, cases)
         first, last = story.case["opened_at"], story.case["changed_at"]
         at = min(end - (cases - number) * step, end - (last - first))
         person = number * 7 // 10  # some ask more than once
+        ids = (f"{at // 1000:012x}{free:020x}" for free in count(number, cases))
+        case_id = next(one for one in ids if new_reference(one) not in taken)
+        taken.add(new_reference(case_id))
         yield Case(
             number,
             story,
             at - first,
-            f"{at // 1000:012x}{number:020x}",
+            case_id,
             f"jo{person}@people{person % _DOMAINS}.example.org",
         )
 

@@ -42,6 +42,23 @@ def raises(error, when=BAD):
 # ------------------------------------------------------------------------------------------------ a mail that raises
 
 
+def test_a_reference_that_is_taken_costs_its_mail_ten_seconds(world, monkeypatch):
+    world.write(INCOMPLETE)
+    taken = world.case().reference
+    references = iter(
+        [taken, taken, "7KQ2-M9XD"]
+    )  # twice, as a transaction that failed is tried mail by mail
+    monkeypatch.setattr("mailflow.core.rules.mails.new_reference", lambda _: next(references))
+    world.receive(world.mail(INCOMPLETE, sender="kim@example.org"), "kim@example.org")
+    world.run()
+    assert world.stored(2).state is MailState.WAITING
+    world.now += RETRY_WAITS[0]
+    (letter,) = world.run()
+    assert letter.recipient == "kim@example.org"
+    assert letter.reference == "7KQ2-M9XD"
+    assert taken not in letter.text
+
+
 def test_a_mail_that_raises_is_tried_after_growing_waits_and_then_parked(world, monkeypatch):
     monkeypatch.setattr(understand, "parse", raises(ValueError("secret words of the mail")))
     world.receive(world.mail(BAD), "jo@example.org")
