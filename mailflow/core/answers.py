@@ -63,7 +63,6 @@ from mailflow.core.text import Line, Mark
 
 _WORDS_KEPT = 1000  # characters of the person's own words
 _IMPLIED = 0.7
-_ONE_VALUE = frozenset({Kind.NAME, Kind.ADDRESS, Kind.URL})  # what stands behind it is prose
 _STILL_PROSE = frozenset({Kind.REASON, Kind.TEXT})  # a reason told at length may answer more than the reason
 _LEAD = 12  # characters of a slot before an address: "<", "mailto:"
 _Span = tuple[int, int]  # where a part of the text begins and ends
@@ -126,7 +125,9 @@ def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:
         if claim.start >= fresh.subject:
             yield claim
         elif isinstance(claim.value, tuple):
-            yield claim._replace(rank=0, sure=min(claim.sure, HINT))
+            yield claim._replace(
+                sure=min(claim.sure, HINT)
+            )  # reasons and projects add up, whatever their rank
         else:
             yield claim._replace(rank=0)
 
@@ -172,10 +173,8 @@ class _Reader:
     def _of_prose(self, said: list[Claim]) -> list[Claim]:
         """What prose gives, and what of it is mentioned only; no mailbox is lost where its address is: "I never signed up with x"."""
         given = self._given(said)
-        if len(given) < len(said):
-            self._mentioned = [claim for claim in said if claim not in given]
-            given = [claim for claim in given if not self._is_of_mentioned(claim)]
-        return given
+        self._mentioned = [claim for claim in said if claim not in given]
+        return [claim for claim in given if not self._is_of_mentioned(claim)]
 
     def _is_of_mentioned(self, claim: Claim) -> bool:
         fields = self._terms.form.by_key
@@ -247,7 +246,7 @@ class _Reader:
                 read += choices.beside_address(self._fresh, self._terms, claim)
         for claim in read:
             kind = self._terms.form.by_key[claim.field].kind
-            end = slot.start if kind in _STILL_PROSE else claim.end if kind in _ONE_VALUE else slot.end
+            end = slot.start if kind in _STILL_PROSE else claim.end
             if kind is Kind.ADDRESS:
                 end = addresses.end_of_choice(self._fresh, slot, claim.end)
             if kind is Kind.AGREEMENT:
