@@ -111,18 +111,19 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
 
 def _detected_in(text: str, words: IntentWords) -> list[Secret]:
     secrets: list[Secret] = []
-    rounds = 0
     neutral = _neutral(as_ascii(text))
-    while rounds < _ROUNDS and (new := _detect(_replaced(neutral, secrets, _FILLERS), words)):
+    for _ in range(_ROUNDS):
+        new = _detect(_replaced(neutral, secrets, _FILLERS), words)
+        if not new:
+            break
         secrets = _merged([*secrets, *_in_original(new, secrets)])
-        rounds += 1
     return secrets
 
 
 def without_tokens(text: str) -> str:
     """The text with what shows by its form that it is a token masked; nothing else is looked for."""
     spans = sorted(secrettokens.tokens(text))
-    return mask(text, _merged([Secret(SecretKind.API_TOKEN, *span) for span in spans])) if spans else text
+    return mask(text, _merged([Secret(SecretKind.API_TOKEN, *span) for span in spans]))
 
 
 def mask(text: str, secrets: Iterable[Secret]) -> str:

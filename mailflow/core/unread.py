@@ -70,7 +70,5 @@ def field_texts(fields: Fields) -> Iterator[str]:
 
 def outside(root: Part) -> str:
     """What stands before, between and behind parts, with the header of each; and what could not be split."""
-    if not root.children and not root.outside:
-        return ""
     spans = (root.raw[start:end] for part in root.walk() for start, end in part.outside)
     return b"\n".join(spans)[:_OUTSIDE_LIMIT].decode("latin-1")
