@@ -57,6 +57,7 @@ def test_the_secret_half_of_an_aws_key_is_found_near_its_name(text, secrets):
 
 
 LINK = f"https://id.example.org/reset?token={HEX}"
+ACCOUNTS = "https://accounts.example.org/en/members/of-the-house"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,15 @@ LINK = f"https://id.example.org/reset?token={HEX}"
         (f"https://id.example.org/forgot?code={HEX}", f"https://id.example.org/forgot?code={HEX}"),
         (f"https://id.example.org/%72eset/?code={HEX}", f"https://id.example.org/%72eset/?code={HEX}"),
         (f"https://id.example.org/Recover/{HEX}", f"https://id.example.org/Recover/{HEX}"),
+        # What it is for may be hidden by an escape, and a host of accounts or a session tells it as well as a word does.
+        (f"https://www.example.org/%72eset/?code={HEX}", f"https://www.example.org/%72eset/?code={HEX}"),
+        (f"See {ACCOUNTS}/{ALNUM}.", f"{ACCOUNTS}/{ALNUM}"),
+        (f"https://www.example.org/app?sid={HEX}", f"https://www.example.org/app?sid={HEX}"),
+        # Beside other words as long as a token.
+        (f"an-extraordinarily-long-word and {LINK}, another-such-word", LINK),
+        # Broken within what tells that it opens an account, and within what opens it.
+        (f"See\n{ACCOUNTS}/{ALNUM[:16]}\n{ALNUM[16:]}\nThanks", f"{ACCOUNTS}/{ALNUM[:16]}\n{ALNUM[16:]}"),
+        (f"> {ACCOUNTS}/{ALNUM[:16]}\n> {ALNUM[16:]}\n> Thanks", f"{ACCOUNTS}/{ALNUM[:16]}\n> {ALNUM[16:]}"),
     ],
 )
 def test_a_reset_link_is_found_without_the_marks_of_the_sentence(text, link):
@@ -90,6 +100,9 @@ def test_a_reset_link_is_found_as_often_as_it_stands_there(times):
         f"the reset page is https://docs.example.org/{HEX}/reset-password",
         "https://id.example.org/reset/how-to-choose-another-one",
         f"the reset is described at https://docs.example.org/{HEX}",
+        f"https://www.example.org/members/{ALNUM}",
+        f"{ACCOUNTS}/{HEX}",
+        f"See\n{ACCOUNTS}/{HEX[:16]}\n{HEX[16:]}\nThanks",
         f"https://git.example.org/password-reset/commit/{HEX}",
         f"https://git.example.org/password-reset/compare/?code={HEX}",
         f"https://git.example.org/frobnicate/tag/?h=recovery-{HEX}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 
 import pytest
@@ -419,6 +420,8 @@ BEGIN, GITHUB = "-----BEGIN PRIVATE KEY-----", f"ghp_{ALNUM}wxyz"
         (f"password: {BEGIN}hunter22", [(KEY, f"{BEGIN}hunter22")]),
         (f"password: swordfish{BEGIN}", [(KEY, f"swordfish{BEGIN}")]),
         (f"{BEGIN} was my password", [(KEY, BEGIN)]),
+        (f"hunter22{BEGIN} is my password", [(KEY, f"hunter22{BEGIN}")]),
+        (f"{BEGIN}5829 is my PIN", [(KEY, BEGIN), (PASSWORD, "5829")]),
     ],
 )
 def test_a_secret_beside_another_is_found_once_that_one_is_masked(before, text, secrets):
@@ -443,6 +446,22 @@ def test_where_too_much_is_named_to_be_looked_at_all_of_it_is_masked(line, secre
     masked = mask(text, found)
     assert masked.startswith("Hello\n")
     assert not [one for one in told[120:] if one in masked]
+
+
+@pytest.mark.parametrize(("number", "all_of_them"), [(500, False), (501, True)])
+def test_of_more_tokens_than_anybody_writes_all_from_the_first_to_the_end_is_masked(number, all_of_them):
+    text = f"Mine are {' or '.join(f'npm_{one:04}{ALNUM}' for one in range(number))} I think"
+    secrets = find_secrets(text, WORDS)
+    assert len(secrets) == (1 if all_of_them else number)
+    assert mask(text, secrets).startswith(f"Mine are {MASKS[API]}")
+    assert mask(text, secrets).endswith("I think") is not all_of_them
+
+
+def test_a_block_that_was_encoded_is_one_secret_beside_others():
+    coded = base64.b64encode(b"My password is Tr0ub4dor&3zebra, and I have no other one.").decode()
+    text = f"password: hunter22zebra\n\n{coded}\n\nand npm_{ALNUM}."
+    assert found(text) == [(PASSWORD, "hunter22zebra"), (PASSWORD, coded), (API, f"npm_{ALNUM}")]
+    assert found(coded) == [(PASSWORD, coded)]
 
 
 def test_each_kind_has_its_mask():

@@ -103,6 +103,23 @@ def test_what_only_begins_like_a_token_stays(text):
     assert found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        (f"It is pypi-AgEIcHlwaS5vcmc{ALNUM}...{ALNUM[:6]}.", f"pypi-AgEIcHlwaS5vcmc{ALNUM}...{ALNUM[:6]}"),
+        (f"npm_{ALNUM}[…]{ALNUM[:6]}", f"npm_{ALNUM}[…]{ALNUM[:6]}"),
+        (f"npm_{ALNUM}...aB3d", f"npm_{ALNUM}"),
+        (f"I have npm_{ALNUM}...whatever", f"npm_{ALNUM}"),
+        # What only stands for a token holds three characters at most.
+        (f"npm_{'x' * 30}\nnpm_{ALNUM}", f"npm_{ALNUM}"),
+        (f"npm_{'abc' * 12} is none, npm_{'abcd' * 9} may be", f"npm_{'abcd' * 9}"),
+        ("The shortest one: pypi-AgEIcHlw", "pypi-AgEIcHlw"),
+    ],
+)
+def test_a_token_goes_on_behind_what_was_left_out_and_is_more_than_a_few_characters(text, token):
+    assert found(text) == [(API, token)]
+
+
 def test_a_broken_token_does_not_go_on_in_a_setting():
     text = f"PYPI_TOKEN=pypi-AgEIcHlwaS5vcmcCJD{ALNUM * 3}\nSENTRY_RELEASE={HEX}{HEX[:8]}\nDEBUG=False\n"
     assert masked(text) == f"PYPI_TOKEN=[API token removed]\nSENTRY_RELEASE={HEX}{HEX[:8]}\nDEBUG=False\n"

@@ -31,6 +31,7 @@ def test_fields_of_people_are_looked_at_where_they_may_be_more_than_names():
         ("to", "desk1@example.org, tulip 7 <desk2@example.org>"),
         ("comments", "=?utf-8?q?my_code_is_77?="),
         ("x-mailer", "Mail 16.0"),
+        ("cc", "desk3@example.org, jo42@example.org"),
     )
     assert [*written_in(fields)] == ["desk1@example.org, tulip 7 <desk2@example.org>", "my code is 77"]
 
@@ -53,6 +54,11 @@ def test_what_stands_around_the_parts_is_looked_at_with_their_headers():
 def test_of_very_much_around_the_parts_the_beginning_is_looked_at():
     raw = b"Content-Type: multipart/mixed; boundary=b\n\n" + b"x" * 300_000 + b"\n--b\n\ntext\n--b--\n"
     assert len(outside(split_parts(raw, []))) == 256 * 1024
+
+
+def test_what_could_not_be_split_is_looked_at_whole():
+    raw = b"Content-Type: multipart/mixed; boundary=b\n\nthe code is 77\n"
+    assert outside(split_parts(raw, [])) == "the code is 77\n"
 
 
 def test_around_a_mail_of_one_part_nothing_stands():
