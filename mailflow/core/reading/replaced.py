@@ -145,8 +145,8 @@ def _names_one(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end:
 def _is_wrong(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end: int) -> bool:
     """As in "the name above is wrong", "my phone typed the wrong user name": nothing stands nearer to the "wrong"."""
     wrong = next((hit for hit in hits if "wrong" in hit.means.states), None)
-    if wrong is None or _denies(fresh, hits, start):
-        return False
+    if wrong is None or _denies(fresh, [hit for hit in hits if hit.start < wrong.end], start):
+        return False  # "… wrong it is x and I have no codes" denies something else
     names = [(hit.start, hit.end) for hit in hits if _is_noun(hit)]
     names += [
         word.span() for word in _ANY_WORD.finditer(fresh.low, start, end) if terms.among("name", word[0])
