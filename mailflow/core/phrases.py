@@ -11,7 +11,7 @@ A phrase, as the data files write it:
     recover*            a word that begins so
     did someone ~ it    up to four words between (eight characters of Chinese, Japanese or Korean)
     # weeks             a number in digits
-    ^solved$            only where a sentence, or a part of it set off by commas, begins or ends
+    ^solved$            only where a sentence, or a part of it set off by commas or dashes, begins or ends
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from mailflow.core.wordlist import SHORT, WordList, lines, stems_of
 CJK = r"\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 
 _WORD = rf"https?://\S+|[\w.+-]{{1,64}}@[\w.-]+|[{CJK}]|[^\W{CJK}]+"
-_BREAK = r"\n\s*(?:\n|[-*•#]|\d{1,2}[.)])|[!?;。！？；]+|\.+(?=[\s\"')\]]|$)|[,:、，：()–—]"
+_BREAK = r"\n\s*(?:\n|[-*•#]|\d{1,2}[.)])|[!?;。！？；]+|\.+(?=[\s\"')\]]|$)|[,:、，：()–—]|(?<=\s)--?(?=\s)"
 _APOSTROPHE, _CONTRACTED = "['’ʼ`´]", r"(?:t|m|s|re|ve|ll|d)\b"
 _TOKEN = re.compile(f"{_WORD}|{_BREAK}")
 # The same where no link or address stands, twice as fast.
@@ -44,7 +44,7 @@ _PART = re.compile(rf"[{CJK}]|[^\W{CJK}]+\*?|[~#]")
 _CONTRACTION = re.compile(rf"(?<=\w){_APOSTROPHE}(?={_CONTRACTED})")
 _MARKS = re.compile("[\u0300-\u036f]+")
 
-_COMMAS = frozenset(",:、，：()–—")
+_COMMAS = frozenset((*",:、，：()–—-", "--"))
 _QUESTIONS = frozenset("?？")
 _FORMS_KEPT = 20_000  # words; hostile mail must not fill the memory
 _NO_EDGES: frozenset[str] = frozenset()
@@ -134,7 +134,7 @@ def words_of(text: str) -> Words:
 
 
 def _is_break(token: str) -> bool:
-    return not token[0].isalnum() and token[0] not in "_+-々" and "@" not in token
+    return not token[0].isalnum() and token[0] not in "_々" and "@" not in token
 
 
 _Edges = Mapping[str, tuple[Node, ...]]
