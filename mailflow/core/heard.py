@@ -250,6 +250,23 @@ class Heard:
         sentence = self.words.sentence
         return first < len(sentence) and sentence[first] in self._earlier
 
+    def names_behind(self, hit: Hit, answer: Answer) -> bool:
+        """Whether it names an account in a part of its own behind a hit: "ignore my last mail, the name is jodoe"."""
+        first, _ = self._span(answer)
+        return (
+            answer.field in self.names
+            and hit.last < first
+            and any(self.words.breaks[hit.last + 1 : first + 1])
+        )
+
+    def tells_when_it_was_lost(self, hit: Hit) -> bool:
+        """Whether a span of time stands right behind a loss, and so is not what they wait: "j'ai perdu la clé il y a un mois"."""
+        breaks = self.words.breaks
+        return not self.words.asked(hit) and any(
+            loss.first <= hit.first <= loss.last + 1 and not any(breaks[loss.last + 1 : hit.first + 1])
+            for loss in self.all("loss")
+        )
+
     @cached_property
     def _earlier(self) -> frozenset[int]:
         """The sentences that speak of an earlier mail."""

@@ -274,7 +274,9 @@ def _forgotten(heard: Heard) -> Hit | None:
         sentence[one.first] == sentence[hit.first] and heard.frames.take_back(one)
         for one in heard.all("solved", "enough")
     )
-    puts_right = any(not heard.tells_of_earlier_mail(answer) for answer in heard.said)
+    puts_right = any(
+        not heard.tells_of_earlier_mail(answer) or heard.names_behind(hit, answer) for answer in heard.said
+    )
     return None if puts_right or unsaid or heard.all("corrects", "waits") else hit
 
 
@@ -322,9 +324,9 @@ def asked_how_far(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
     if heard.in_case and (hit := heard.clear("resend", asked=True)):
         return heard.wish(Intent.STATUS, hit)
     hits = [hit for hit in heard.all(*labels) if not heard.frames.leave_unasked(hit)]
-    hits = [
-        hit for hit in hits if not heard.goes_on_as(hit, "elsewhere")
-    ]  # "are you looking for moderators?"
+    hits = [  # "are you looking for moderators?"
+        hit for hit in hits if not (heard.goes_on_as(hit, "elsewhere") or heard.tells_when_it_was_lost(hit))
+    ]
     told_anew = not heard.in_case and heard.all("loss")
     return heard.wish(Intent.STATUS, hits[0]) if hits and not told_anew else None
 
