@@ -108,6 +108,11 @@ def test_only_what_stands_near_before_a_number_tells_that_it_is_none():
         ("The PIN of my phone was 4821, the PIN of my card 93715", ["4821", "93715"]),
         ("The PIN was 4821, that of the card 93715", ["4821", "93715"]),
         ("PIN 4821 (that of the SIM 93715)", ["4821", "93715"]),
+        (
+            "The PIN was 4821, the pin for the card 93715 and PIN of the bank 6610",
+            ["4821", "93715", "6610"],
+        ),
+        ("The PIN was 4821 (or, so I think, 4822)", ["4821", "4822"]),
         ("The PIN was 4821, the number of the street 93715", ["4821"]),
         ("The PIN was 4821, that of the order 93715", ["4821"]),
         ("ПИН-код: 5829", ["5829"]),
