@@ -136,7 +136,15 @@ def _choice_of(
     if len(choices) == 1:
         return choices.pop(), slot.sure
     reserved = agreements.reserves(text, fresh.within(slot.start, slot.end), parts, terms)
-    if field.yes and slot.asked and not reserved and agreements.yes_or_no(text, parts, terms, knowing=True):
+    of_another = any(
+        part.topics for part in parts
+    )  # "1. I agree to the wait" under the question for the codes
+    if (
+        field.yes
+        and slot.asked
+        and not (reserved or of_another)
+        and agreements.yes_or_no(text, parts, terms, knowing=True)
+    ):
         return slot.said[0] or field.yes, min(slot.sure, _BARE)
     return "", 0
 
