@@ -16,7 +16,7 @@ _BESIDE_COMMON = 0.55  # and where one of the two is English, which people mix w
 _SHORT = 600  # characters of an answer
 _LEAST, _LEAST_PART = 2, 4  # words of a line, and of a part of one between commas
 _MIXED = 2.5  # words of another language that hardly any text holds that is not in two
-_CLEARLY = 0.6  # words of its own that a line has more of another language
+_CLEARLY, _CLEARLY_IN_FORM = 0.6, 1.0  # words of its own that a line has more of another language
 _FEW = 4  # of so many words one may be the mail's
 _KEPT = 20_000  # words; hostile mail must not fill the memory
 _COMMA = re.compile("[,\n]")
@@ -36,6 +36,7 @@ class LanguagesOf(dict[str, int]):
     def __init__(self, book: PhraseBook) -> None:
         self._book = book
         self._numbers: dict[tuple[str, ...], int] = {(): 0}
+        self._groups: list[tuple[str, ...]] = [()]  # by their number
 
     def __missing__(self, word: str) -> int:
         languages = {
@@ -45,10 +46,14 @@ class LanguagesOf(dict[str, int]):
         }
         if len(self) >= _KEPT:
             self.clear()
-        self[word] = number = self._numbers.setdefault(tuple(languages), len(self._numbers))
+        group = tuple(languages)
+        if group not in self._numbers:
+            self._numbers[group] = len(self._groups)
+            self._groups.append(group)
+        self[word] = number = self._numbers[group]
         return number
 
-    def _of_parts(self, low: str, known: tuple[str, ...], *, mixed: bool) -> tuple[str, ...]:
+    def _of_parts(self, low: str, known: tuple[str, ...], clearly: float, *, mixed: bool) -> tuple[str, ...]:
         """The languages of a short text, with those of its parts behind them: who writes "Begrepen, dank" may close in English.
 
         Those are its lines, and where it is `mixed` what stands between commas: "Non ricordo né il nome né altro, I made it long ago".
@@ -56,29 +61,33 @@ class LanguagesOf(dict[str, int]):
         if len(low) > _SHORT:
             return known
         for line, least in _parts(low, mixed=mixed):
-            words = words_of(line) if ":" not in line else ()  # behind a label stands a name
+            named = ":" in line or "@" in line  # behind a label stands a name
+            words = () if named else words_of(line)
             scores = self._scores(words) if len(words) >= least else {}
             if not line.isascii() and (runs := len(_CJK.findall(line))):
                 scores = {_of_script(line, runs): float(runs)}
             best = max(scores, key=lambda one: scores[one], default="")
             own = max(scores.get(one, 0) for one in known)
             # Compiling the phrases of one more set of languages takes as long as reading ten mails.
-            if best and scores[best] > own + _CLEARLY and own <= len(words) / _FEW:
+            if best and scores[best] > own + clearly and own <= len(words) / _FEW:
                 known = (*known, best)
         return known
 
-    def _scores(self, words: Iterable[str]) -> dict[str, float]:
+    def _scores(self, words: Iterable[str], without: str = "") -> dict[str, float]:
+        """How many of the words each language has, a part of one that several have; none of those that one language has too."""
         scores: dict[str, float] = defaultdict(float)
         counted = Counter(map(self.__getitem__, words))
-        groups = tuple(self._numbers)
         for number, times in counted.items():
-            share = times / (len(groups[number]) or 1)
-            for language in groups[number]:
-                scores[language] += share
+            group = self._groups[number]
+            for language in group if without not in group else ():
+                scores[language] += times / len(group)
         return scores
 
-    def of_text(self, words: Sequence[str], low: str, prose: str) -> tuple[str, ...]:
-        """The languages of a lower-case text of some words, likeliest first. `prose`: the same without addresses."""
+    def of_text(self, words: Sequence[str], low: str, prose: str, *, form: bool = False) -> tuple[str, ...]:
+        """The languages of a lower-case text of some words, likeliest first. `prose`: the same without addresses.
+
+        In what fills in a `form` a word of another language is a name as a rule: "tom-jansen".
+        """
         scores = self._scores(words)
         runs = 0 if low.isascii() else len(_CJK.findall(low))
         if runs:
@@ -95,7 +104,12 @@ class LanguagesOf(dict[str, int]):
         likely = [one for one, score in scores.items() if score >= scores[first] * _share(one, first)]
         known = tuple(sorted(likely, key=lambda one: (-scores[one], one)))
         mixed = any(score >= _MIXED for one, score in scores.items() if one not in known)
-        return self._of_parts(prose, known, mixed=mixed)
+        # No part has more words of a language alone than the whole: of most texts none need be looked at.
+        alone = self._scores(words, without=known[0])
+        clearly = _CLEARLY_IN_FORM if form else _CLEARLY
+        if low.isascii() and all(one in known or score <= clearly for one, score in alone.items()):
+            return known
+        return self._of_parts(prose, known, clearly, mixed=mixed)
 
     def _of_beginnings(self, words: Iterable[str]) -> dict[str, float]:
         """How many words begin a phrase of each language: of a text that holds none by itself, "Kurtarma kodlarını not etmedim"."""

@@ -134,7 +134,7 @@ class Vocabulary:
     def languages(self, low: str) -> tuple[str, ...]:
         """The languages a lower-case text is likely to be written in, likeliest first."""
         low = low[:_TELLING]
-        return self._languages.of_text(plain_words(low), low, low)
+        return self._languages.of_text(plain_words(low), low, low, form=True)
 
     def _reader(self, languages: tuple[str, ...]) -> Reader:
         reader = self._readers.pop(languages, None)
