@@ -529,3 +529,10 @@ def test_by_their_form_alone_tokens_are_masked_and_nothing_else():
     masked = without_tokens(f"my password is tulip-77, {tokens}.")
     assert masked == f"my password is tulip-77, {' and '.join(4 * [MASKS[API]])}."
     assert without_tokens("my password is tulip-77") == "my password is tulip-77"
+
+
+def test_secrets_are_looked_for_in_a_few_rounds_only(monkeypatch):
+    """What only shows once the others are masked is looked for again, but not without end."""
+    monkeypatch.setattr("mailflow.core.secrets._ROUNDS", 1)
+    text = "my password is Tr0ub4dor"
+    assert mask(text, find_secrets(text, WORDS)) == "my password is [password removed]"
