@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mailflow.core.reading.numbering import spelled_number
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 from mailflow.core.text import Line, Mark
@@ -15,7 +16,6 @@ _FIRST = 4  # lines of theirs with words, one of which names it
 _NUMBER = re.compile(r"\d|[a-h]")
 _OPTION = re.compile(r"[ \t]*[(]?(\d|[a-h])(?:(?:[).:]|[ \t]*[-–—=])[ \t]+|[ \t]{2,})(?=\S)", re.IGNORECASE)
 _LISTED = re.compile(r"[ \t]*[(#]?(?:\d{1,2}|[a-h]\))(?!\w)", re.IGNORECASE)
-_SPELLED = range(1, 7)
 _MOST = 400  # lines of a quote that are looked at
 _LEAST = 2  # answers to choose from
 
@@ -60,12 +60,9 @@ def _number_in(text: str, words: TextWords, terms: Terms) -> tuple[str, list[str
     place = next((at for at, word in enumerate(said) if word not in words.beside_number), len(said))
     if place == len(said):
         return None
-    number = said[place] if _NUMBER.fullmatch(said[place]) else _spelled(said[place], terms)
+    word = said[place]
+    number = word if _NUMBER.fullmatch(word) else str(spelled_number(word, terms) or "")
     return (number, said[place + 1 :]) if number else None
-
-
-def _spelled(word: str, terms: Terms) -> str:
-    return next((str(number) for number in _SPELLED if terms.among(f"numeral_{number}", word)), "")
 
 
 def _asks_for_number(lines: Sequence[Line], quote: Sequence[int], words: TextWords) -> bool:

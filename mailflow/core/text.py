@@ -77,6 +77,12 @@ def mark_lines(text: str, words: TextWords, ours: re.Pattern[str] | None = None)
     return scanner.lines()
 
 
+def paragraphs(lines: Iterable[Line]) -> Iterator[tuple[bool, list[Line]]]:
+    """The lines in groups that stand together: those with the person's own words (True), and all between them (False)."""
+    for own, some in groupby(lines, lambda line: line.mark is _FRESH and bool(line.text.strip())):
+        yield own, list(some)
+
+
 def first_quote(lines: Iterable[Line]) -> list[Line]:
     """The letter that is quoted first: its lines, as deep as the first with text, or with quote marks if others have them.
 

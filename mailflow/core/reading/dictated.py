@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise, takewhile
+from itertools import pairwise, takewhile
 
 from mailflow.core.reading.terms import Terms
-from mailflow.core.text import Line, Mark
+from mailflow.core.text import Line, paragraphs
 
 _MARKS = re.compile(r"[.,;:!?…()\"](?:\s|\Z)|\n\s*\n|\s[-–—]\s")
 _STOPS = re.compile(r"[^.][.!?]\s+\w")  # of somebody who sets them
@@ -31,8 +31,7 @@ def parted(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     if max(map(len, _MARKS.split(own))) < _LONG:
         return lines
     left: list[Line] = []
-    for told, some in groupby(lines, lambda line: line.mark is Mark.FRESH and bool(line.text.strip())):
-        paragraph = list(some)
+    for told, paragraph in paragraphs(lines):
         left += _parts(paragraph, terms) if told else paragraph
     return left
 
@@ -42,6 +41,9 @@ def _parts(paragraph: Sequence[Line], terms: Terms) -> Iterator[Line]:
     text = "\n".join([line.text for line in paragraph])
     dictated = len(text) <= _MOST and _STOPS.search(text) is None
     cuts = set(_cuts(text, terms)) if dictated else set()
+    if not cuts:
+        yield from paragraph
+        return
     begin = 0
     for line in paragraph:
         end = begin + len(line.text)
@@ -49,7 +51,7 @@ def _parts(paragraph: Sequence[Line], terms: Terms) -> Iterator[Line]:
         for start, stop in pairwise([begin, *inside, end]):
             part = text[start:stop].rstrip()
             ends = stop in cuts or (stop == end and end + 1 in cuts)
-            yield line._replace(text=part + _STOP * ends, begin=line.begin + start - begin) if cuts else line
+            yield line._replace(text=part + _STOP * ends, begin=line.begin + start - begin)
         begin = end + 1
 
 

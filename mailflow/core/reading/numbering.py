@@ -91,8 +91,11 @@ def _spelled(fresh: Fresh, terms: Terms, most: int) -> list[tuple[list[int], re.
 
 
 def _number_of_word(word: str, terms: Terms) -> int:
-    if word.isdecimal():
-        return int(word)
+    return int(word) if word.isdecimal() else spelled_number(word, terms)
+
+
+def spelled_number(word: str, terms: Terms) -> int:
+    """The number that a word in lower case is, "second", "two"; 0 if none."""
     return next((number for number in _SPELLED if terms.among(f"numeral_{number}", word)), 0)
 
 

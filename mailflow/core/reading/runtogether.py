@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice, pairwise
+from itertools import islice, pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.reading.fresh import BOX_SIGN, OPEN, TICKED
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import WORD, lower, words_of
-from mailflow.core.text import Line, Mark
+from mailflow.core.text import Line, paragraphs
 
 _BOX = re.compile(f"{TICKED.pattern}|{OPEN}")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -32,8 +32,7 @@ def parted(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     if BOX_SIGN.search(own) is None:
         return lines
     left: list[Line] = []
-    for told, some in groupby(lines, lambda line: line.mark is Mark.FRESH and bool(line.text.strip())):
-        paragraph = list(some)
+    for told, paragraph in paragraphs(lines):
         if told:
             _close_boxes(paragraph)
         left += _parts(paragraph, terms) if told and any(map(_has_box_inside, paragraph)) else paragraph

@@ -109,9 +109,8 @@ def _answers_nothing(fresh: Fresh, terms: Terms, part: _Span, sentence: _Span, a
         return True
     if says_which_for_sure(fresh, start, end) and not agreements.is_put_off(fresh, start, end):
         return False
-    themselves = any(sign in fresh.text for sign in _ASKS) and _answers_themselves(fresh, start, end)
     return (
-        themselves
+        _answers_themselves(fresh, start, end)
         or bareyes.makes_a_date(fresh, end, after)
         or agreements.is_put_off(fresh, *sentence, after[1])
     )
