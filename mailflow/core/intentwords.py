@@ -80,6 +80,12 @@ WORDS = (
 )
 AROUND = ("is", "as", *WORDS)
 
+_TABLES: Mapping[str, Collection[str]] = {
+    "intent": (*SIGNS, "reply_prefixes"),
+    "secrets": (*NAMES, *TOLD, *AROUND),
+    "matters": MATTERS,
+    "hints": MATTERS,
+}
 
 _CJK = re.compile(f"[{CJK}]")
 _MOST_NAMES = 120  # nobody names a kind of secret more often; each costs a closer look
@@ -238,18 +244,17 @@ class IntentWords:
 
 
 def compile_intent_words(
-    languages: Mapping[str, Mapping[str, Any]],
+    languages: Iterable[tuple[str, Mapping[str, Any]]],
     ordinary: Container[str] = frozenset(),
     shared: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> IntentWords:
-    """`languages`: each file of `languages/intent/` by its language's code, as parsed TOML; `shared`: lists of the answers' words.
+    """`languages`: the code of each, and the parsed TOML of its file, one after the other; `shared`: lists of the answers' words.
 
     Raises `ValueError` for a list that nothing reads, or a phrase that cannot be read.
     """
-    intent = _gathered(languages, "intent", (*SIGNS, "reply_prefixes"))
-    secrets = _gathered(languages, "secrets", (*NAMES, *TOLD, *AROUND))
-    matters = _gathered(languages, "matters", MATTERS)
-    hints = _gathered(languages, "hints", MATTERS)
+    gathered = _gathered(languages)
+    intent, secrets = gathered["intent"], gathered["secrets"]
+    matters, hints = gathered["matters"], gathered["hints"]
     around = {name: frozenset(word.casefold() for word in secrets[name]) for name in WORDS}
     return IntentWords(
         phrases=compile_phrases(
@@ -297,17 +302,18 @@ def compile_intent_words(
     )
 
 
-def _gathered(
-    languages: Mapping[str, Mapping[str, Any]], table: str, known: Iterable[str]
-) -> dict[str, tuple[str, ...]]:
-    """Each list of a table with the words of all languages."""
-    lists: dict[str, list[str]] = {name: [] for name in known}
-    for code, language in sorted(languages.items()):
-        for name, words in language.get(table, {}).items():
-            if name not in lists:
-                raise ValueError(f"{code}: [{table}] has no list {name!r}")
-            lists[name] += words
-    return {name: tuple(dict.fromkeys(words)) for name, words in lists.items()}
+def _gathered(languages: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, dict[str, list[str]]]:
+    """By table, each list with the words of all languages."""
+    gathered: dict[str, dict[str, dict[str, None]]] = {
+        table: {name: {} for name in known} for table, known in _TABLES.items()
+    }
+    for code, language in languages:
+        for table, lists in gathered.items():
+            for name, words in language.get(table, {}).items():
+                if name not in lists:
+                    raise ValueError(f"{code}: [{table}] has no list {name!r}")
+                lists[name].update(dict.fromkeys(words))
+    return {table: {name: [*words] for name, words in lists.items()} for table, lists in gathered.items()}
 
 
 def _by_first_word_of_names(names: Iterable[str]) -> dict[str, list[str]]:

@@ -34,5 +34,5 @@ def compile_lexicon(languages: Callable[[str], Languages], ordinary: WordList) -
     return Lexicon(
         answers,
         compile_text_words(dict(languages("text"))),
-        compile_intent_words(dict(languages("intent")), ordinary, shared),
+        compile_intent_words(languages("intent"), ordinary, shared),
     )

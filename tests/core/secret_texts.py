@@ -9,10 +9,10 @@ import mailflow
 from mailflow.core.intentwords import compile_intent_words
 from mailflow.core.secrets import SecretKind, find_secrets, mask
 
-WORDS = compile_intent_words({
-    file.stem: tomllib.loads(file.read_text("utf-8"))
+WORDS = compile_intent_words(
+    (file.stem, tomllib.loads(file.read_text("utf-8")))
     for file in (Path(mailflow.__file__).parent / "languages" / "intent").glob("*.toml")
-})  # fmt: skip
+)
 
 CODE, API, HOSTING, PASSWORD, TOTP, RESET, KEY, ONCE = (
     SecretKind.RECOVERY_CODE,

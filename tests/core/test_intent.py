@@ -23,7 +23,7 @@ LANGUAGES = {
     file.stem: tomllib.loads(file.read_text("utf-8"))
     for file in (Path(mailflow.__file__).parent / "languages" / "intent").glob("*.toml")
 }
-WORDS = compile_intent_words(LANGUAGES)
+WORDS = compile_intent_words(LANGUAGES.items())
 FORM = Form((), "PyPI")
 REDIRECTS = (
     Redirect("size limits", ("size limit", "upload limit", "project limit", "file size", "total size", "quota", "increase limit"), "", ""),
@@ -1094,14 +1094,14 @@ def test_every_language_has_every_list_that_matters():
 
 def test_a_list_that_nothing_reads_is_an_error():
     with pytest.raises(ValueError, match="xx: \\[intent\\] has no list 'moods'"):
-        compile_intent_words({"xx": {"intent": {"moods": ["angry"]}}})
+        compile_intent_words([("xx", {"intent": {"moods": ["angry"]}})])
 
 
 def test_a_name_of_a_secret_that_no_word_begins_with_is_an_error():
     with pytest.raises(
         ValueError, match="\\[secrets\\] token: '-key' begins with neither a letter nor a digit"
     ):
-        compile_intent_words({"xx": {"secrets": {"token": ["-key"]}}})
+        compile_intent_words([("xx", {"secrets": {"token": ["-key"]}})])
 
 
 @pytest.mark.parametrize("in_case", [True, False])

@@ -9,7 +9,9 @@ from mailflow.core import answerwords, intentwords, phrases
 from mailflow.core.answers import read_answers
 from mailflow.core.intentwords import compile_intent_words, runs_of, spans
 from mailflow.core.phrases import compile_phrases, words_of
-from mailflow.core.reading import everyday, languages, questions, reader, tokens, vocabulary
+from mailflow.core.reading import bindingwords, everyday, languages, questions, reader, tokens, vocabulary
+from mailflow.core.reading.bindingwords import BindingWords, Binds
+from mailflow.core.reading.tokens import Tokens
 from mailflow.core.text import mark_lines
 
 TEXTS = [
@@ -74,11 +76,21 @@ def test_a_phrase_is_found_whatever_words_are_forgotten(monkeypatch):
         assert len(compiled._forms) <= 1
 
 
+def test_a_binding_phrase_is_found_whatever_words_are_forgotten(monkeypatch):
+    monkeypatch.setattr(bindingwords, "_WORDS_KEPT", 1)
+    words = BindingWords({"bound": ["once i have", "as soon as"]})
+    for low, found in (("i agree as soon as i can", ["as soon as"]), ("once i have it", ["once i have"])):
+        cues = words.find(low, Tokens(low, frozenset())).within(0, len(low))
+        assert [low[cue.start : cue.end] for cue in cues] == found
+        assert {cue.binds for cue in cues} == {Binds.BOUND}
+        assert len(words._begun) <= 1
+
+
 @pytest.mark.parametrize(("kept", "longest"), [(1, 64), (20_000, 4)])
 def test_a_name_of_a_secret_is_found_whatever_words_are_forgotten(monkeypatch, kept, longest):
     monkeypatch.setattr(intentwords, "_WORDS_KEPT", kept)
     monkeypatch.setattr(intentwords, "_LONGEST_KEPT", longest)
-    names = compile_intent_words({"xx": {"secrets": {"codes": ["recovery code", "コード"]}}}).secret_names
+    names = compile_intent_words([("xx", {"secrets": {"codes": ["recovery code", "コード"]}})]).secret_names
     for text, places in (
         ("my recovery-code", [(3, 16)]),
         ("a (recovery code): x, recoverycodes, recovery", [(3, 16)]),
@@ -92,7 +104,7 @@ def test_a_name_of_a_secret_is_found_whatever_words_are_forgotten(monkeypatch, k
 
 
 def test_of_words_that_name_no_secret_none_is_kept():
-    names = compile_intent_words({"xx": {"secrets": {"password": ["password"]}}}).secret_names
+    names = compile_intent_words([("xx", {"secrets": {"password": ["password"]}})]).secret_names
     text = "my password: hunter2! (hunter2), passw0rd-hunter2"
     begun = names.begun(text, runs_of(text))
     text = "my password: hunter2!"

@@ -78,7 +78,7 @@ def what_was_asked(terms: Terms, items: Sequence[str]) -> frozenset[str]:
     """What people call it: "your conditions", "all three"; where one thing was asked also by its name: "the code"."""
     fields = terms.form.fields_of(items[0]) if len(items) == 1 else ()
     named = [word for field in fields for word in words_of(field.label.lower())]
-    return terms.short_words.get("agreed_to", frozenset()).union(named)
+    return terms.short_words["agreed_to"].union(named)
 
 
 def agreed_by_label(fresh: Fresh, start: int, end: int, fields: Sequence[Field]) -> list[Field]:

@@ -15,6 +15,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+from mailflow.core.glossary import Glossary
 from mailflow.core.reading.tokens import Tokens
 from mailflow.core.reading.words import has_cjk
 
@@ -83,7 +84,10 @@ class Cue(NamedTuple):
 
 _GAP = r"(?:\W+\w+){0,4}?\W+"  # " ~ ": up to four words between
 _ANY = ""  # in place of the second word: whichever follows
+_LISTS = tuple(Binds)
 _FIRST_TWO = re.compile(r"(\w+)(?:[^\w~]+(\w+)(?!\w|\*))?")  # words of a phrase, the second right behind
+
+_WORDS_KEPT = 20_000  # hostile mail must not fill the memory
 
 # By the second word, or `_ANY`: of each list what may stand there.
 _GoingOn = dict[str, tuple["_Begins", ...]]
@@ -116,7 +120,7 @@ class BindingWords:
         return Cues((*self._spaced_in(low, words), *(self._unspaced_in(low) if words.runs else ())))
 
     def _spaced_in(self, low: str, words: Tokens) -> Iterator[Cue]:
-        going_on_from = map(self._begun.get, words.forms)
+        going_on_from = map(self._begun.__getitem__, words.forms)
         seconds = [*words.forms[1:], _ANY]
         for start, going_on, second in zip(words.starts, going_on_from, seconds, strict=False):
             if going_on is not None:
@@ -132,14 +136,9 @@ class BindingWords:
                     yield Cue(binds, place, place + len(phrase))
 
     @cached_property
-    def _begun(self) -> dict[str, _GoingOn]:
+    def _begun(self) -> _Begun:
         """What may follow each first word of the phrases with spaces around them."""
-        begun: dict[str, dict[str, dict[Binds, list[str]]]] = {}
-        for binds, phrase in self._phrases(spaced=True):
-            first, second = _FIRST_TWO.findall(phrase)[0]
-            by_second = begun.setdefault(first, {_ANY: {}})
-            by_second.setdefault(second or _ANY, {}).setdefault(binds, []).append(phrase)
-        return {first: _going_on(by_second) for first, by_second in begun.items()}
+        return _Begun(self._phrases(spaced=True))
 
     @cached_property
     def _unspaced(self) -> dict[str, list[tuple[Binds, str]]]:
@@ -154,6 +153,30 @@ class BindingWords:
             for phrase in self._lists.get(binds, ()):
                 if has_cjk(phrase) is not spaced:
                     yield binds, phrase.lower()
+
+
+class _Begun(dict[str, "_GoingOn | None"]):
+    """What may follow a word, made when it is first met; None behind one with which no phrase begins.
+
+    There are thousands of phrases, of which a desk's mail uses some hundred: the others are kept as they are written.
+    """
+
+    def __init__(self, phrases: Iterable[tuple[Binds, str]]) -> None:
+        self._phrases = Glossary()  # under its first word each, behind the number of its list
+        for binds, phrase in phrases:
+            first, _ = _FIRST_TWO.findall(phrase)[0]
+            self._phrases.add(first, f"{_LISTS.index(binds)} {phrase}")
+
+    def __missing__(self, first: str) -> _GoingOn | None:
+        if len(self) >= _WORDS_KEPT:
+            self.clear()
+        by_second: dict[str, dict[Binds, list[str]]] = {_ANY: {}}
+        for line in self._phrases.lines(first):
+            number, _, phrase = line.partition(" ")
+            _, second = _FIRST_TWO.findall(phrase)[0]
+            by_second.setdefault(second or _ANY, {}).setdefault(_LISTS[int(number)], []).append(phrase)
+        self[first] = known = _going_on(by_second) if first in self._phrases else None
+        return known
 
 
 def _going_on(by_second: Mapping[str, Mapping[Binds, Sequence[str]]]) -> _GoingOn:

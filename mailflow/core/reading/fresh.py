@@ -199,7 +199,7 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "", left_out: int
         low = _REMOVED.sub(blank, low)
     if "___" in low:
         low = _LEADER.sub(blank, low)
-    goes_on, copulas = (terms.short_words.get(words, frozenset()) for words in ("goes_on", "is"))
+    goes_on, copulas = (terms.short_words[words] for words in ("goes_on", "is"))
     breaks = line_breaks(parts, starts, goes_on, copulas)
     spaced = low.split()
     flat = " ".join(spaced)

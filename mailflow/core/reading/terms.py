@@ -46,6 +46,17 @@ class Wording:
         return match.span() if match else None
 
 
+class ShortWords(dict[str, frozenset[str]]):
+    """Lists of words as sets, made when they are first asked for: most lists hold phrases that are looked for otherwise."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        self._lists = lists
+
+    def __missing__(self, key: str) -> frozenset[str]:
+        self[key] = words = frozenset(self._lists.get(key, ()))
+        return words
+
+
 @dataclass(frozen=True)
 class Ways:
     """How the choices of a field are told: by a thing and the state it is in."""
@@ -80,7 +91,7 @@ class Terms:
     values: Mapping[str, frozenset[str]]
     placeholders: Mapping[str, frozenset[str]]  # by field key, in lower case
     lists: Mapping[str, tuple[str, ...]]
-    short_words: Mapping[str, frozenset[str]]  # the same, for `among`
+    short_words: ShortWords  # the same, for `among`
     words: Everyday
     knowing: frozenset[str]  # agreements to which "I know" is a yes, as to a fact
     profiles: tuple[tuple[str, Field], ...]  # URL prefixes
@@ -156,7 +167,7 @@ class Terms:
 
     def among(self, key: str, *words: str) -> bool:
         """Whether one of some words is in a list of short words."""
-        return not self.short_words.get(key, _NONE).isdisjoint(words)
+        return not self.short_words[key].isdisjoint(words)
 
     def begins_with(self, key: str, text: str) -> bool:
         """Whether a text begins with one of the phrases of a list, word by word."""
@@ -217,7 +228,7 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         values=words.values,
         placeholders={field.key: frozenset(map(lower, field.placeholders)) for field in form.fields},
         lists=words.lists,
-        short_words={key: frozenset(some) for key, some in words.lists.items()},
+        short_words=ShortWords(words.lists),
         words=Everyday(vocabulary, _own_words(form), words.ordinary),
         knowing=frozenset(_knowing(form, vocabulary)),
         profiles=tuple((lower(prefix), field) for field in form.fields for prefix in field.profile_url),
