@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from mailflow.core.phrases import CJK, Phrases, compile_phrases
 from mailflow.core.policy import MATTERS
+from mailflow.core.reading.misspelled import KeyWords, shorter
 
 # What each list of [intent] holds is said in `languages/intent/en.toml`.
 SIGNS = (
@@ -42,6 +43,8 @@ NAMES = (
     "once",
     "emergency",
     "pin",
+    "card",
+    "shown",
     "question",
     "topic",
     "answer",
@@ -88,13 +91,17 @@ _TABLES: Mapping[str, Collection[str]] = {
 }
 
 _CJK = re.compile(f"[{CJK}]")
+_KATAKANA = "[ァ-ヺー]"
 _MOST_NAMES = 120  # nobody names a kind of secret more often; each costs a closer look
 _LETTERS = re.compile(r"[^\W_]+")
+_RUN = re.compile(rf"[^\W_{CJK}]+")  # in other scripts words stand without spaces between: "私のpwは"
 # What stands between them in ASCII, as spaces: to split a text at these takes a quarter of the time.
 _APART = {code: " " for code in range(128) if not chr(code).isalnum()}
 _HEAD_LENGTH = 3
 _WORDS_KEPT = 20_000  # hostile mail must not fill the memory
 _LONGEST_KEPT = 64  # characters of a word
+_MISTYPED = "password"  # the list whose names are known with a typing error in them
+_LEAST_MISTYPED, _MOST_MISTYPED = 7, 20  # characters of one, which has a letter more or less than the name
 _NEVER = re.compile(r"(?!)")
 
 
@@ -119,8 +126,8 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
     be a secret.
     """
 
-    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
-        """Raises `ValueError` for a name that begins with neither a letter nor a digit."""
+    def __init__(self, lists: Mapping[str, Iterable[str]], ordinary: Container[str] = frozenset()) -> None:
+        """`ordinary`: what is no typing error. Raises `ValueError` for a name that begins with neither a letter nor a digit."""
         self._by_head: dict[str, list[tuple[str, Begins]]] = {}  # each with the letters that it begins with
         # What may stand inside a longer word, by its first character.
         self._inside: dict[str, list[Begins]] = {}
@@ -136,6 +143,7 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
         self._letters = {
             head: tuple({letters for letters, _ in some}) for head, some in self._by_head.items()
         }
+        self._mistyped = _Mistyped(lists.get(_MISTYPED, ()), ordinary)
 
     def __missing__(self, run: str) -> tuple[Begins, ...]:
         beside = self._by_head[run[:_HEAD_LENGTH]]
@@ -150,6 +158,8 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
         """What may stand in a text in lower case: by list and first word, the names to look for. `runs`: `runs_of` it."""
         heads = self._letters
         found: dict[str, dict[str, re.Pattern[str]]] = {}
+        for begins in self._mistyped.among(runs):
+            found.setdefault(_MISTYPED, {})[begins.word] = begins.pattern
         runs = [run for run in runs if run[:_HEAD_LENGTH] in heads]
         for run in [run for run in runs if run.startswith(heads[run[:_HEAD_LENGTH]])]:
             for begins in self[run]:
@@ -160,11 +170,32 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
         return found
 
 
+class _Mistyped:
+    """The long names of a password with a typing error in them ("passowrd"), which no dictionary has, each told once."""
+
+    def __init__(self, names: Iterable[str], ordinary: Container[str]) -> None:
+        long = [name for name in names if name.isalpha() and _LEAST_MISTYPED < len(name) < _MOST_MISTYPED]
+        self._near, self._known, self._ordinary = KeyWords(long).near, frozenset(long), ordinary
+        self._firsts = frozenset(name[0] for name in long)
+        self._meant = lru_cache(_WORDS_KEPT)(self._name_of)
+
+    def among(self, runs: Iterable[str]) -> Iterator[Begins]:
+        firsts, least, most = self._firsts, _LEAST_MISTYPED, _MOST_MISTYPED
+        likely = [run for run in runs if run[0] in firsts and least <= len(run) <= most]
+        yield from filter(None, map(self._meant, likely))
+
+    def _name_of(self, run: str) -> Begins | None:
+        if not run.isalpha() or run in self._known or run in self._ordinary:
+            return None
+        is_near = any(map(self._near, (run, *shorter(run))))
+        return Begins(_MISTYPED, run, _bounded(run, re.escape(run))) if is_near else None
+
+
 def runs_of(lowered: str) -> set[str]:
     """The runs of letters and digits of a text in lower case."""
     if lowered.isascii():
         return set(lowered.translate(_APART).split())
-    return set(_LETTERS.findall(" ".join(set(lowered.split()))))
+    return set(_RUN.findall(" ".join(set(lowered.split()))))
 
 
 def spans(
@@ -265,7 +296,7 @@ def compile_intent_words(
         asked_before=compile_phrases({"asked_before": intent["asked_before"]}),
         of_letters=compile_phrases({sign: intent[sign] for sign in _OF_LETTERS}),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
-        secret_names=SecretNames({kind: secrets[kind] for kind in NAMES}),
+        secret_names=SecretNames({kind: secrets[kind] for kind in NAMES}, ordinary),
         told=SecretNames({kind: secrets[kind] for kind in TOLD}),
         is_words=_by_first_word(word for word in secrets["is"] if not _CJK.search(word)),
         glued=_glued(
@@ -322,10 +353,20 @@ def _by_first_word_of_names(names: Iterable[str]) -> dict[str, list[str]]:
     for name in sorted(set(names), key=lambda name: (-len(name), name)):
         words = name.lower().split()
         joined = r"[\s_-]?".join(re.escape(word) for word in words)
-        # "password1" is a name, "passworded" is none; a name in Chinese or Japanese stands between other characters.
-        bounded = joined if _CJK.search(name) else rf"(?<![^\W_]){joined}(?![^\W\d_])"
-        by_first_word.setdefault(words[0], []).append(bounded)
+        by_first_word.setdefault(words[0], []).append(_bounded(name, joined))
     return by_first_word
+
+
+def _bounded(name: str, ways: str) -> str:
+    """A name as a word: "password1" is one, "passworded" is none. In Chinese or Japanese one stands between other characters.
+
+    Of katakana the next word is no part of it ("パス" is none of "パスポート"), nor the one before if that is short ("ファイルパス").
+    """
+    if not _CJK.search(name):
+        return rf"(?<![^\W_{CJK}]){ways}(?![^\W\d_{CJK}])"
+    before = rf"(?<!{_KATAKANA})" if len(name) < _HEAD_LENGTH else ""
+    behind = rf"(?!{_KATAKANA})" if re.match(_KATAKANA, name[-1]) else ""
+    return f"{before}{ways}{behind}"
 
 
 def _by_first_word(phrases: Iterable[str]) -> dict[str, re.Pattern[str]]:

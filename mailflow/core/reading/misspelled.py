@@ -28,7 +28,7 @@ class KeyWords:
     def __init__(self, words: Iterable[str]) -> None:
         self._near: dict[str, tuple[str, ...]] = {}
         for word in dict.fromkeys(words):
-            for left in {word, *_shorter(word)}:
+            for left in {word, *shorter(word)}:
                 self._near[left] = (*self._near.get(left, ()), word)
 
     def near(self, left: str) -> tuple[str, ...]:
@@ -44,17 +44,17 @@ class Misspelled:
         """The one key word that a word in lower case is one slip away from; of one with and without a letter the longer one."""
         if len(word) < min(_LEAST.values()) - 1 or not _is_plain(word):
             return None
-        ways = (word, *_shorter(word))
+        ways = (word, *shorter(word))
         found = {key for words in self._lists for left in ways for key in words.near(left)}
         meant = sorted(found, key=len, reverse=True)
         # A list may hold a word with a frequent error as well.
-        return meant[0] if meant and all(key in _shorter(meant[0]) for key in meant[1:]) else None
+        return meant[0] if meant and all(key in shorter(meant[0]) for key in meant[1:]) else None
 
 
 def _is_plain(word: str) -> bool:
     return word.isalpha() and word.isascii() and len(word) <= _LONGEST
 
 
-def _shorter(word: str) -> Iterator[str]:
+def shorter(word: str) -> Iterator[str]:
     """A word without each of its letters but the first, which hardly anybody mistypes."""
     return (word[:place] + word[place + 1 :] for place in range(1, len(word)))
