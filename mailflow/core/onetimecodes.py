@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mailflow.core.passwordshapes import is_answer
 from mailflow.core.secrettokens import Span
@@ -18,6 +18,11 @@ _SENTENCE = re.compile(r"[^.!?。！？\n]{0,100}(?:\n[^.!?。！？\n]{0,60})?"
 _NEXT_SENTENCE = re.compile(r"[.!?。！？]{1,3}\s{1,3}((?:[^\W\d_][^\s.!?\d]{0,20} ){1,6})")
 _BEFORE = 50  # characters of a code and the few words before its name
 _IS = re.compile(r"(?:\s+[^\W\d_.,;!?]+){1,4}\s+")
+_APART_AT_MOST = 40  # characters between a code and what shows it, with a "right now is"
+_FEW = 4  # words
+_SIGNS = " :：\"'"
+_STOPS = re.compile(r"[,;，、]")
+_BEHIND = re.compile(r"[ \t]([^\W\d_]{1,20})")
 _BESIDE = 24  # characters before a number in which an "order" says what it is
 # Words of a wallet (BIP 39): twelve and more of three to eight letters, perhaps with their numbers.
 _NUMBERED = r"(?:[0-9]{1,2}[.):]?[ \t]{0,2})?"
@@ -55,6 +60,47 @@ def _newer(view: View, place: int) -> Iterator[Span]:
     words = following[1].casefold().split() if following and found else []
     if found and any(word.strip(",") in view.words.other for word in words):
         yield found.span()
+
+
+def codes_shown(view: View) -> Iterator[Span]:
+    """As in "the code in the app right now is x, and a minute ago it was y"; but not "the code in the app has x lines"."""
+    if not view.holds_code or not _CODE.search(view.text):
+        return
+    shown = view.places("shown")
+    for start, end in view.told("code"):
+        sentence = _SENTENCE.match(view.text, end)
+        stop = sentence.end() if sentence else end
+        near = [
+            place
+            for place in shown
+            if view.line_start(start) <= place[0] < stop and start - place[1] < _APART_AT_MOST
+        ]
+        found = [number for number in _CODE.finditer(view.text, end, stop) if _ends(view, number)]
+        if not near or not found or view.tells_against(max(0, start - _BESIDE), found[0].start()):
+            continue
+        first = found[0].span()
+        if _is_shown(view, end, first, near):
+            yield first
+            yield from (number.span() for number in found[1:] if len(number[0]) == first[1] - first[0])
+            yield from _newer(view, stop)
+
+
+def _is_shown(view: View, end: int, number: Span, shown: Sequence[Span]) -> bool:
+    """Whether a number is the code that was named before, or told before what shows it."""
+    before = [place[1] for place in shown if place[1] <= number[0]]
+    if before:
+        return number[0] - max(end, *before) <= _APART_AT_MOST
+    behind = view.text[number[1] : shown[0][0]]
+    words = behind.casefold().split()
+    goes_on = len(words) <= _FEW and not _STOPS.search(behind) and view.words.joins.isdisjoint(words)
+    return goes_on and not view.text[end : number[0]].strip(_SIGNS)
+
+
+def _ends(view: View, number: re.Match[str]) -> bool:
+    """Whether what stands behind a number is no thing of which it tells how many there are."""
+    behind = _BEHIND.match(view.text, number.end())
+    word = behind[1].casefold() if behind else ""
+    return not word or word in view.words.joins or word in view.words.other or word in view.words.no_password
 
 
 def wallet_words(view: View) -> Iterator[Span]:

@@ -6,17 +6,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from mailflow.core.passwordshapes import CLAUSE_END
+from mailflow.core.passwordshapes import CLAUSE_END, SENTENCE_END
 from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import FILLER, View
 
 # Sixteen digits that begin as those of issuers of cards do, or the fifteen of American Express (ISO/IEC 7812-1).
 _CARD = re.compile(
-    r"[2-6](?<![\w.,/+#%=-][2-6])(?<![0-9][ -][2-6])"
-    r"(?:[0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}|(?<=3)[47][0-9]{2}([ -]?)[0-9]{6}\2[0-9]{5})(?![\w%/=-]|[.,][0-9])"
+    r"[2-6](?<![A-Za-z0-9_.,/+#%=-][2-6])(?<![0-9][ -][2-6])"
+    r"(?:[0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}|(?<=3)[47][0-9]{2}([ -]?)[0-9]{6}\2[0-9]{5})(?![A-Za-z0-9_%/=-]|[.,][0-9])"
 )
 _TOLD = 24  # characters before a number in which an "order" says what it is
-_EXPIRY = re.compile(r"(?<![\w/.-])(?:0?[1-9]|1[0-2])[ ]?[/-][ ]?(?:20)?[0-9]{2}(?![\w/-])")
+_NAMED = 80  # and in which a "card" does though its last digit is wrong, as people mistype and invent them
+_EXPIRY = re.compile(r"(?<![A-Za-z0-9_/.-])(?:0?[1-9]|1[0-2])[ ]?[/-][ ]?(?:20)?[0-9]{2}(?![A-Za-z0-9_/-])")
 _BESIDE = 40  # characters between a card's number and its expiry
 # The three or four digits that prove who holds it, which are no amount and no year.
 _PROVES = r"((?!(?:19|20)[0-9]{2})[0-9]{3,4})(?![\w%/:-]|[.,][0-9]|[ ]?(?:[€$£]|[A-Z]{3}\b))"
@@ -46,7 +47,9 @@ def numbers(view: View) -> Iterator[Span]:
 def _cards(view: View) -> Iterator[Span]:
     for found in _CARD.finditer(view.text):
         start, end = found.span()
-        if _is_valid(found[0]) and not view.tells_against(max(0, start - _TOLD), start):
+        if (_is_valid(found[0]) or _is_named(view, start)) and not view.tells_against(
+            max(0, start - _TOLD), start
+        ):
             yield start, end
             expiry = _EXPIRY.search(view.text, end, end + _BESIDE)
             if expiry:
@@ -62,6 +65,15 @@ def _proof(view: View, place: int, beside: re.Pattern[str]) -> Iterator[Span]:
         yield near.span(1)
     elif (told := _TOLD_BEHIND.match(view.text, place)) and told[1].casefold() in view.words.is_words:
         yield told.span(2)
+
+
+def _is_named(view: View, place: int) -> bool:
+    """Whether the sentence tells before a place that what stands there is of a card."""
+    named = view.places("card")
+    before = bisect_left(named, (place, place)) - 1
+    if before < 0 or place - named[before][1] > _NAMED:
+        return False
+    return SENTENCE_END.search(view.text, named[before][1], place) is None
 
 
 def _is_valid(number: str) -> bool:

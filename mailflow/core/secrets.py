@@ -80,6 +80,7 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.PASSWORD, "topic", secretquestions.answers_about),
     (SecretKind.PASSWORD, "answer", secretquestions.answers_in_a_row),
     (SecretKind.ONE_TIME_CODE, "once", onetimecodes.one_time_codes),
+    (SecretKind.ONE_TIME_CODE, "shown", onetimecodes.codes_shown),
 )
 
 _BY_FORM_TOO = frozenset(
