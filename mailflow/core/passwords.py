@@ -64,6 +64,10 @@ _BRACKETS = re.compile(r"[ \t]{1,3}\(([^()\n]{3,100})\)")
 _BRACKETED = re.compile(r"[ \t]{0,3}[\[{<]([^\[\]{}<>\s]{1,40}(?:[ \t][^\[\]{}<>\s]{1,40}){1,7})[\]}>]")
 # What a program puts a password in the place of: "${NAME}", "{{ name }}".
 _STAND_IN = re.compile(r"[ \t]{0,3}[\"']?(?:\$\{[^{}\n]{1,80}\}|\$?\{\{[^{}\n]{1,80}\}\})[\"']?(?=\s|\Z)")
+# The same to be filled in by whoever reads it, with the name in it: "<your password>".
+_TO_FILL_IN = re.compile(
+    r"[ \t]{0,3}[\"']?(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,60}\}|[A-Z]{2,20}(?:_[A-Z]{2,20}){1,3}(?![^\s\"',;]))"
+)
 _BEFORE = 130  # characters of an account's name and the word before it
 _BRACKET = ("「", "『")
 _CLAUSE_END = re.compile(r"[.!?;,:()|\n]")
@@ -73,6 +77,7 @@ _LEAST_WORD = 4  # characters of a word that is a password although the sentence
 _PHRASE_WORDS = 3  # those that a password has at least if only an "is" stands before it
 _SOON = re.compile(rf"[ \t]{{1,3}}({WORD})")
 _CHUNK = re.compile(WORD)
+_PAIR = re.compile(r"[\"'(]?[A-Za-z][\w.-]{1,40}:(?=[^\s/:]{6})")  # "jdoe:x", of which the name stays
 _TYPED = re.compile(
     rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({WORD})"
 )
@@ -133,6 +138,8 @@ def _behind(view: View, start: int, end: int) -> Span | None:
     if beside or found is None or not found[1]:
         return beside or _said_beside(view, start, end)
     place, _ = found
+    if _is_to_fill_in(view, place):
+        return None
     if (quoted := QUOTED.match(view.text, place)) and quoted.lastindex:
         return None if is_answer(view, quoted[quoted.lastindex]) else quoted.span(quoted.lastindex)
     if is_second_of_two(view, start):
@@ -142,6 +149,16 @@ def _behind(view: View, start: int, end: int) -> Span | None:
             view, words_in.span(1), of_words=view.text[start:end].casefold() in view.words.of_words
         )
     return block(view, start, place) or _bare(view, start, end, found)
+
+
+def _is_to_fill_in(view: View, place: int) -> bool:
+    """Whether it is "<your password>" or "YOUR_PASSWORD", which is what somebody was told to put there."""
+    found = _TO_FILL_IN.match(view.text, place)
+    if found is None:
+        return False
+    names = view.places("password")
+    inside = bisect_left(names, (place, place))
+    return inside < len(names) and names[inside][1] <= found.end()
 
 
 def _foreign(view: View, end: int) -> Span | None:
@@ -354,7 +371,8 @@ def _unmistakable(text: str, known: Sequence[int]) -> Iterator[Span]:
     `known`: where others begin, as "name/x" is no password if the "x" of it is.
     """
     for found in _chunks_with_signs(text):
-        span = trimmed(text, *found.span())
+        first = _PAIR.match(text, *found.span())
+        span = trimmed(text, first.end() if first else found.start(), found.end())
         inside = bisect_left(known, span[0] + 1)
         holds_known = inside < len(known) and known[inside] < span[1]
         if not holds_known and is_unmistakable(text[slice(*span)]):

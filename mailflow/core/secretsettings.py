@@ -42,6 +42,7 @@ _SETTING = re.compile(
     r"[ \t]{0,3}(?:\"([^\"\n]{6,200})\"|'([^'\n]{6,200})'|([^\s\"'`,;]{8,400}))",
     re.IGNORECASE,
 )
+_JOINTS, _QUOTES = frozenset("_-"), frozenset("\"'")
 _STAND_IN = re.compile(r"[$<{%*.].*|x{3,}.*", re.IGNORECASE)
 
 
@@ -119,10 +120,12 @@ def _schemes(view: View) -> Iterator[re.Match[str]]:
 
 
 def settings(view: View, names: str) -> Iterator[Span]:
-    """As in `JWT_SECRET=x` and `api_key: "x"`: the name is one of a program, so that less will do for a value."""
+    """As in `JWT_SECRET=x`, `api_key: "x"` and `{"secret": "x"}`: the name is one of a program, so that less will do for a value."""
     for start, end in view.places(names):
         name = view.text[start:end]
-        if view.text[start - 1 : start] not in ("_", "-") and "_" not in name and not name.isupper():
+        before, behind = view.text[start - 1 : start], view.text[end : end + 1]
+        is_key = before in _QUOTES and before == behind  # of JSON
+        if before not in _JOINTS and not is_key and "_" not in name and not name.isupper():
             continue
         found = _SETTING.match(view.text, end)
         if found and _may_be_set(view, view.text[slice(*inner(found))]):
