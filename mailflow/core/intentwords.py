@@ -53,9 +53,27 @@ NAMES = (
     "command",
     "header",
     "no_secret",
+    "tried",
+    "set_to",
+    "changed_to",
+    "set_before",
 )
 # Those of what begins with common words ("I type", "so"): they are looked for in few texts.
-TOLD = ("typed", "therefore", "namely", "spelled", "follows", "neither", "reply", "code", "pieced", "at_end")
+TOLD = (
+    "typed",
+    "therefore",
+    "namely",
+    "spelled",
+    "follows",
+    "neither",
+    "reply",
+    "code",
+    "pieced",
+    "at_end",
+    "user_name",
+    "holder",
+    "self",
+)
 WORDS = (
     "between",
     "no_password",
@@ -64,6 +82,8 @@ WORDS = (
     "other",
     "article",
     "thing",
+    "things",
+    "sets",
     "knows",
     "of_words",
     "several",
@@ -250,6 +270,10 @@ class IntentWords:
     other: frozenset[str] = frozenset()  # what tells one password from another: "new", "second"
     article: frozenset[str] = frozenset()  # what may stand before that: "the", "my"
     thing: frozenset[str] = frozenset()  # what makes a thing of a password's name: "manager"
+    things: frozenset[str] = (
+        frozenset()
+    )  # what else is tried, set or told of: "project", "version", "firefox"
+    sets: frozenset[str] = frozenset()  # verbs around "password to x": "changed"
     knows: frozenset[str] = frozenset()  # what somebody does with a password whose name may follow: "knew"
     of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
     several: frozenset[str] = frozenset()  # the names of more than one
@@ -312,6 +336,8 @@ def compile_intent_words(
         other=around["other"],
         article=around["article"],
         thing=around["thing"],
+        things=around["things"],
+        sets=around["sets"],
         knows=around["knows"],
         of_words=around["of_words"],
         several=around["several"],

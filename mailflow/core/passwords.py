@@ -21,7 +21,7 @@ from mailflow.core.passwordframes import (
 )
 from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of
 from mailflow.core.passwordsbefore import in_front
-from mailflow.core.passwordsbeside import bracketed, changed, further, listed
+from mailflow.core.passwordsbeside import bracketed, changed, further, listed, set_to
 from mailflow.core.passwordshapes import (
     ADDRESS_OR_LINK,
     CLAUSE_END,
@@ -90,6 +90,7 @@ def passwords(view: View) -> Iterator[Span]:
     known: list[int] = []  # where those begin that were found
     for start, end in names:
         spans = list(changed(view, end)) or list(contrasted(view, end)) or list(_named(view, start, end))
+        spans = spans or list(set_to(view, start, end))
         spans += further(view, view.text[start:end], spans[-1]) if spans else listed(view, start, end)
         spans += right_one(view, spans[-1], denied=_is_denied(view, end, spans[0])) if spans else ()
         yield from spans

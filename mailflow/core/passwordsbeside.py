@@ -16,6 +16,7 @@ from mailflow.core.passwordshapes import (
     is_factor,
     is_mixed,
     is_odd,
+    may_be_one,
     trimmed,
 )
 from mailflow.core.phrases import CJK
@@ -32,6 +33,8 @@ _ALONE = re.compile(r"[\"'”“»`*_.]{0,3}[ \t]{0,3}(?:\r?\n|\Z)")
 _CHANGED = re.compile(
     rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}"
 )
+_SET = re.compile(rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}")
+_ENDS = ".,;:!?"
 _CHANGED_GLUED = re.compile(
     rf"[ \t]?([{CJK}]{{0,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{1,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{0,4}})"
 )
@@ -159,6 +162,26 @@ def changed(view: View, end: int) -> Iterator[Span]:
             yield from spans
     elif found := _CHANGED_GLUED.match(view.text, end):
         yield from _changed_glued(view, found)
+
+
+def set_to(view: View, start: int, end: int) -> Iterator[Span]:
+    """As in "I changed my password to x": a code, with the verb before or behind."""
+    found = _SET.match(view.text, end)
+    span = trimmed(view.text, *found.span(2)) if found else (end, end)
+    if (
+        found
+        and found[1].casefold() in view.words.before_new
+        and may_be_one(view, view.text[slice(*span)])
+        and _is_set(view, start, span[1])
+    ):
+        yield span
+
+
+def _is_set(view: View, start: int, end: int) -> bool:
+    """Whether a verb such as "changed" or "reset" stands within some words of two places."""
+    before = _STOP.split(view.text[max(0, start - _SENTENCE) : start])[-1].split()[-_WORDS_BETWEEN:]
+    behind = _STOP.split(view.text[end : end + _SENTENCE], maxsplit=1)[0].split()[:_WORDS_BETWEEN]
+    return any(word.casefold().strip(_ENDS) in view.words.sets for word in (*before, *behind))
 
 
 def _changed_glued(view: View, found: re.Match[str]) -> Iterator[Span]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from mailflow.core.phrases import CJK
 from mailflow.core.secrettokens import Span
-from mailflow.core.secretview import View
+from mailflow.core.secretview import FILLER, View
 
 QUOTED = re.compile(
     r"[ \t*_]{0,8}(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»|»([^«»\n]{1,100})«|‚([^‘’\n]{1,100})[‘’]|『([^』\n]{1,100})』"
@@ -27,6 +27,9 @@ _FACTOR = re.compile(
 SIGNED = re.compile(r"[!#$%^&*+=~?§€£@]\w")
 # A requirement or a setting: "Name>=1.2", "name=x".
 _SETTING = re.compile(r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})")
+_FILE_OR_VERSION = re.compile(r"v?[0-9]+\.[0-9]|\.(?:[a-z]{2,4}|7z|py)$|/", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LEAST_RUN = 3  # letters in a row
 _JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
 _OPENING = "\"'`“„‘‚«»(<["  # what may stand before a value
 _MARKS = "\"'`*_-"  # and around a word that says something
@@ -106,3 +109,28 @@ def is_code(value: str) -> bool:
         return False
     signs = any(map(str.isdigit, value)) or bool(re.search(r"[#$%^&*!@+=~_]", value[1:-1]))
     return signs and any(map(str.isalpha, value))
+
+
+def may_be_one(view: View, value: str) -> bool:
+    """Letters with digits or signs, and no version, file, thing or address: what stands where nothing names a password."""
+    return (
+        is_code(value)
+        and FILLER not in value
+        and not ADDRESS_OR_LINK.search(value)
+        and not _SETTING.fullmatch(value)
+        and not _FILE_OR_VERSION.search(value)
+        and any(len(run) >= _LEAST_RUN for run in _LETTERS.findall(value))
+        and run_of(value) not in view.words.things
+    )
+
+
+def is_sure(value: str) -> bool:
+    """With a sign, or capital and small letters and digits, as few names have."""
+    has_case = any(map(str.isupper, value)) and any(map(str.islower, value))
+    return has_case and (any(map(str.isdigit, value)) or SIGNED.search(value, 1) is not None)
+
+
+def run_of(value: str) -> str:
+    """The letters that it begins with."""
+    run = _LETTERS.match(value)
+    return run[0].casefold() if run else ""

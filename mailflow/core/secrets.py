@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from mailflow.core import (
     onetimecodes,
+    passwordstried,
     secretanswers,
     secretcodes,
     secretforms,
@@ -74,6 +75,10 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.API_TOKEN, "seed", partial(secretsettings.settings, names="seed")),
     (SecretKind.PASSWORD, "password", passwords),
     (SecretKind.PASSWORD, "pair", named_pairs),
+    (SecretKind.PASSWORD, "tried", passwordstried.tried),
+    (SecretKind.PASSWORD, "set_to", passwordstried.set_to),
+    (SecretKind.PASSWORD, "changed_to", passwordstried.changed_to),
+    (SecretKind.PASSWORD, "set_before", passwordstried.set_before),
     (SecretKind.PASSWORD, "pin", secretnumbers.numbers),
     (SecretKind.PASSWORD, "question", secretanswers.secret_answers),
     (SecretKind.PASSWORD, "question", secretquestions.answers_told),
