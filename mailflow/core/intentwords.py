@@ -100,6 +100,7 @@ WORDS = (
     "subject",
     "that_of",
     "into",
+    "ordinal",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -293,6 +294,7 @@ class IntentWords:
     mine: re.Pattern[str] = _NEVER  # what an answer behind a question begins with: "mine was x"
     into: frozenset[str] = frozenset()  # "I typed x into the password field"
     that_of: re.Pattern[str] = _NEVER  # what a further number begins with: "that of the key is x"
+    ordinal: re.Pattern[str] = _NEVER  # which of several codes it is: "first: x, second: y"
     subject: frozenset[str] = frozenset()  # what answers in a row are about: "school - x; car - y"
     nor: frozenset[str] = frozenset()  # the second word of "neither x nor y"
     ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
@@ -355,6 +357,7 @@ def compile_intent_words(
         subject=around["subject"],
         into=around["into"],
         that_of=_ways(around["that_of"]),
+        ordinal=_ways(around["ordinal"]),
         ordinary=ordinary,
     )
 

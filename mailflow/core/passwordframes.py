@@ -36,14 +36,6 @@ _SAID_BEHIND = re.compile(r"[ \t]{0,3}[:：]")
 _LETTERS = re.compile(r"(?<![\w-])\w([ -])\S(?:\1\S){4,60}(?![\w-])")
 _LIKE_LETTERS = re.compile(r"(?<!\w)\w[ -]\w[ -]\w[ -]\w[ -]")
 _TWO = re.compile(rf"\s{{1,3}}{PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}")
-# A speaker of a chat, at the beginning of a line, and a reply of one word: "[14:02] Jo: x".
-_SPEAKER = re.compile(
-    r"[> \t]{0,8}(?:([\[(]?(?:[\w./-]{1,12},?[ \t]){0,2}\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]m)?[\])]?[,\t –-]{1,3})?"
-    r"([^\W\d_][\w.-]{0,20}(?: [^\W\d_][\w.-]{0,20})?)[:：]|(<)([^\W\d_][\w .-]{0,20})>)[ \t]{1,3}",
-    re.IGNORECASE,
-)
-_CHAT = 4000  # characters before and behind somebody's words, within which they say more
-_REPLY = re.compile(rf"({WORD})[ \t]{{0,3}}(?=\r?\n|\Z)")
 # What YAML writes behind a key whose value stands on the lines below (YAML 1.2, 8.1).
 _BLOCK = re.compile(r"[ \t]{0,3}[|>][+-]?[1-9]?[+-]?[ \t]{0,3}\r?\n")
 _BLOCK_LINES = 4
@@ -104,29 +96,6 @@ def right_one(view: View, first: Span, *, denied: bool) -> Iterator[Span]:
     second = _value(view, leads.end()) if leads else None
     if second and (is_code(view.text[slice(*second)]) or _is_quoted(view, second)):
         yield second
-
-
-def replied(view: View, start: int, end: int) -> Iterator[Span]:
-    """What is all that the next one says in a chat where somebody spoke of a password."""
-    asked = _SPEAKER.match(view.text, view.line_start(start))
-    if asked is None or asked.end() > start:
-        return
-    speaker = _SPEAKER.match(view.text, view.line_end(end) + 1)
-    reply = _REPLY.match(view.text, speaker.end()) if speaker and _name(speaker) != _name(asked) else None
-    span = trimmed(view.text, *reply.span(1)) if reply else (end, end)
-    value = view.text[slice(*span)]
-    if is_code(value) and (asked[1] or asked[3] or _speaks_again(view, asked)):
-        yield span
-
-
-def _speaks_again(view: View, speaker: re.Match[str]) -> bool:
-    """What else has colons are forms and headers, each of whose names stands there once."""
-    near = max(0, speaker.start() - _CHAT), speaker.end() + _CHAT
-    return view.text.count(f"{_name(speaker)}:", *near) > 1
-
-
-def _name(speaker: re.Match[str]) -> str:
-    return speaker[2] or speaker[4]
 
 
 def block(view: View, start: int, place: int) -> Span | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from mailflow.core.passwordchats import replied_to_login
 from mailflow.core.passwordshapes import (
     ADDRESS_OR_LINK,
     QUOTED,
@@ -93,6 +94,9 @@ def named_pairs(view: View) -> Iterator[Span]:
     for start, end in view.places("pair"):
         if entered := _entered_with(view, start, end) or _entered_as(view, start, end):
             yield entered
+            continue
+        if replies := list(replied_to_login(view, start, end)):
+            yield from replies
             continue
         place = view.value_after(end)
         is_said = place and (place[1] or " " in view.text[start:end])  # "I log in with x / y"

@@ -9,13 +9,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from mailflow.core.passwordchats import replied
 from mailflow.core.passwordframes import (
     asked_and_said,
     asked_for,
     block,
     contrasted,
     framed,
-    replied,
     right_one,
     still_behind,
 )

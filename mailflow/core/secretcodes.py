@@ -79,6 +79,14 @@ _NUMBER_IN_ROW = re.compile(r"[0-9]{8,10}")
 _EIGHT = re.compile(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])")
 _NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
+# Groups told one by one: "First: KTRW-83QN", in one of which letters and digits mix.
+_OF_GROUPS_ONLY = re.compile(
+    r"(?<![A-Za-z0-9_@./-])(?:[0-9A-Z]{3,8}(?:-[0-9A-Z]{3,8}){1,3}|[0-9a-z]{3,8}(?:-[0-9a-z]{3,8}){1,3})(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])"
+)
+_MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
+_APART = 100  # characters between the name of codes and the first, and between two
+_JOINT = 8  # characters of " was: "
+_BEFORE_ORDINAL = " \t\r\"'(*-—–>"
 _SHORT = re.compile(r"[0-9a-f]{8,12}|[0-9A-F]{8,12}")
 _DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 _REMARK = re.compile(r"\(?\[?\w{1,8}\]?\)?")
@@ -101,6 +109,7 @@ def recovery_codes(view: View) -> Iterator[Span]:
             yield from _in_line(view, first, last, start)
             yield from _in_row(view, end, last)
             yield from _behind_name(view, end)
+            yield from _counted(view, end)
         seen = max(seen, last)
         yield from _sheet(view, last, lines)
 
@@ -265,6 +274,33 @@ def _behind_name(view: View, name_end: int) -> Iterator[Span]:
         codes = list(_listed(view, remark.end(), joined=False))
         if len(codes) > 1 and all(_ALL_HEX.fullmatch(view.text, *code) for code in codes):
             yield from codes
+
+
+def _counted(view: View, end: int) -> Iterator[Span]:
+    """As in "I have a sheet with twelve codes. First: x, second: y": of one form, though it be that of our references."""
+    found: list[re.Match[str]] = []
+    place = end
+    while len(found) < _SHEET and (code := _OF_GROUPS_ONLY.search(view.text, place, place + _APART)):
+        label = view.text[place : code.start()]
+        if not _is_counted(view, label, first=not found) or (found and _form(code[0]) != _form(found[0][0])):
+            break
+        found.append(code)
+        place = code.end()
+    if len(found) > 1 and any(_MIXED.search(code[0]) for code in found):
+        yield from (code.span() for code in found)
+
+
+def _is_counted(view: View, label: str, *, first: bool) -> bool:
+    """Whether what stands before a code says which one it is; of the first one, in its own sentence or that of the name."""
+    told = view.words.ordinal.search(label)
+    if told is None or len(label) - told.end() > _JOINT:
+        return False
+    stop = max(label.rfind(mark) for mark in ".!?。\n")
+    return not first or stop < 0 or not label[stop + 1 : told.start()].strip(_BEFORE_ORDINAL)
+
+
+def _form(code: str) -> list[int]:
+    return [len(group) for group in code.split("-")]
 
 
 def _listed(view: View, place: int, *, joined: bool) -> Iterator[Span]:

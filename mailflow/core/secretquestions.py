@@ -16,6 +16,7 @@ _MOST_WORDS = 4
 _MOST = 4  # answers in a row
 _NEAR = 100  # characters between what tells of an answer and what the question is about
 _JOINT = 100  # characters between the question and its answer, with a remark in brackets
+_IS, _FEW = 14, 2  # characters of " was always "; words of an answer that begins with a small letter
 _REST = re.compile(r"(?:[^.!?。！？\n]|[?？][\"'”“»」)]){0,120}")
 _BRACKET = 60  # characters of one
 _CLOSED = re.compile(r"[^()\n]{0,60}\)[ \t]?")
@@ -37,6 +38,17 @@ _ITEM = re.compile(
     r"[ \t]{0,3}(?:\r?\n[> \t]{0,8})?(?:[-*•][ \t])?([^\W\d_]{2,20}(?:[ \t][^\W\d_]{1,20}){0,2})[ \t]{0,2}(?:[-–—=:：]|->|→)[ \t]{0,3}"
     r"([^;,.!?()\n]{1,60})[;,]?"
 )
+
+
+# What is asked and answered in one line, or in one sentence.
+_IN_PLACE = re.compile(
+    r"([^?？.!\n]{3,80}?)[ \u00a0]?[?？][\"”“»']{0,2}[ \t]{0,3}(?:[-–—>]{1,2}[ \t]|[A-Z]:[ \t])?([^?？.!:;\n]{1,40}?)[ \t]{0,3}(?=[.!;。]|\r?\n|\Z)"
+)
+_BLANK = re.compile(r"\n[> \t]{0,8}\r?\n")
+_JOINT_BEFORE = 40  # characters of "those are the"
+_OF_QUESTION = re.compile(
+    rf"[{CJK}]{{1,2}}|[ \t](?:&|[^\W\d_]{{1,3}})[ \t]"
+)  # 的, and "security questions and answers"
 
 
 def answers_told(view: View) -> Iterator[Span]:
@@ -64,14 +76,72 @@ def answers_in_a_row(view: View) -> Iterator[Span]:
             found = _ITEM.match(view.text, found.end())
 
 
+def answers_in_place(view: View) -> Iterator[Span]:
+    """As in "Where did you grow up? X", where the lines around tell that these are answers to such questions."""
+    for name in view.places("question"):
+        first, last = _lines_around(view, name)
+        told = [
+            found
+            for found in _IN_PLACE.finditer(view.text, first, last)
+            if not _is_of_an_account(view, found)
+        ]
+        asked = any(_is_fact(view, found.span(1)) for found in told)
+        if asked or _are_said_to_be_answers(view, name):
+            for found in told:
+                span = trimmed(view.text, *found.span(2))
+                if _is_told(view, span, quoted=False):
+                    yield span
+
+
+def _lines_around(view: View, name: Span) -> Span:
+    """From where to where its paragraph goes."""
+    first, last = max(0, name[0] - REACH), name[1] + REACH
+    breaks = [found.end() for found in _BLANK.finditer(view.text, first, name[0])]
+    ends = _BLANK.search(view.text, name[1], last)
+    return breaks[-1] if breaks else first, ends.start() if ends else min(last, len(view.text))
+
+
+def _is_of_an_account(view: View, found: re.Match[str]) -> bool:
+    words = re.split(r"[\s/>]+", found[1].casefold())
+    return not view.words.account.isdisjoint(words)
+
+
+def _is_fact(view: View, span: Span) -> bool:
+    """Whether a question is about what no other page asks for."""
+    facts = [
+        place for place in view.places("question") if view.text[slice(*place)].casefold() in view.words.facts
+    ]
+    return any(span[0] <= first and last <= span[1] for first, last in (*view.places("topic"), *facts))
+
+
+def _are_said_to_be_answers(view: View, name: Span) -> bool:
+    """As in "those are the answers to my secret questions"; but not "I forgot the answers to them"."""
+    answers = view.places("answer")
+    before = bisect_left(answers, name) - 1
+    if before >= 0 and name[0] - answers[before][1] <= _NEAR:
+        start = answers[before][0]
+        near = [*_WORD.finditer(view.text, max(0, start - _JOINT_BEFORE), start)][-_WORDS_BEFORE + 1 :]
+        return any(_is_joint(view, word) for word in near)
+    return (
+        before + 1 < len(answers)
+        and _OF_QUESTION.fullmatch(view.text, name[1], answers[before + 1][0]) is not None
+    )
+
+
+def _is_joint(view: View, word: re.Match[str]) -> bool:
+    ways = view.words.is_words.get(word[0].casefold())
+    return ways is not None and ways.match(view.text, word.start()) is not None
+
+
 def _answers(view: View, asked: Sequence[Span]) -> Iterator[Span]:
     if not asked:
         return
     for start, end in asked:
         yield from _behind_question(view, end)
         yield from _in_brackets(view, start, end)
-    for _, end in view.places("answer"):
+    for start, end in view.places("answer"):
         yield from _of_question(view, asked, end)
+        yield from _beside_question(view, start, end)
     for start, end in view.told("reply"):
         if _is_near(view, asked, start, end):
             behind = list(_behind_reply(view, end, plain=_is_in_sentence(view, asked, start)))
@@ -80,12 +150,36 @@ def _answers(view: View, asked: Sequence[Span]) -> Iterator[Span]:
 
 def _of_question(view: View, asked: Sequence[Span], end: int) -> Iterator[Span]:
     """As in "the answer to the question about my birthplace is x"."""
-    for _, last in asked[bisect_left(asked, (end, end)) :][:2]:
+    for start, last in asked[bisect_left(asked, (end, end)) :][:2]:
         if last - end > _NEAR or SENTENCE_END.search(view.text, end, last):
             return
         place = view.value_after(last)
         if place and place[1] and place[0] - last <= _JOINT:
-            yield from _value(view, place[0])
+            yield from list(_value(view, place[0])) or _small(view, (start, last), place[0])
+
+
+def _small(view: View, question: Span, place: int) -> Iterator[Span]:
+    """As in "the answer to my secret question is fluffy": a word or two that tell nothing else of it."""
+    is_near = place - question[1] <= _IS and question in view.places("question")
+    clause = _CLAUSE.match(view.text, place) if is_near else None
+    span = trimmed(view.text, *clause.span(1)) if clause else (place, place)
+    words = view.text[slice(*span)].split()
+    if 0 < len(words) <= _FEW and not any(is_answer(view, word) for word in words):
+        yield span
+
+
+def _beside_question(view: View, start: int, end: int) -> Iterator[Span]:
+    """As in "the secret question was my home town and the answer X"."""
+    questions = view.places("question")
+    before = bisect_left(questions, (start, start)) - 1
+    if before < 0 or view.text[end : end + 1] != " ":
+        return
+    said = view.text[questions[before][1] : start]
+    words = said.casefold().split()
+    is_told = len(said) <= _NEAR and not SENTENCE_END.search(said)
+    is_said = not view.words.is_words.keys().isdisjoint(words)
+    if is_told and is_said and not view.words.joins.isdisjoint(words[-_MOST_WORDS:]):
+        yield from _value(view, end)
 
 
 def _behind_question(view: View, end: int) -> Iterator[Span]:

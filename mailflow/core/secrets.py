@@ -82,6 +82,7 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.PASSWORD, "pin", secretnumbers.numbers),
     (SecretKind.PASSWORD, "question", secretanswers.secret_answers),
     (SecretKind.PASSWORD, "question", secretquestions.answers_told),
+    (SecretKind.PASSWORD, "question", secretquestions.answers_in_place),
     (SecretKind.PASSWORD, "topic", secretquestions.answers_about),
     (SecretKind.PASSWORD, "answer", secretquestions.answers_in_a_row),
     (SecretKind.ONE_TIME_CODE, "once", onetimecodes.one_time_codes),
