@@ -31,6 +31,8 @@ _JUST_SPELLED = 40  # characters of a remark in brackets before it says how the 
 _SET_APART = re.compile(
     r"[ \t]{0,3}[:：.。]?[ \t]{0,3}\r?\n(?:[> \t]{0,8}\r?\n){0,2}[> \t]{0,16}(\S{4,100})[ \t]{0,8}(?=\r?\n|\Z)"
 )
+_CLAUSE = re.compile(r"[ \t]{0,3}([^\s.!?;,:()|\"“„«][^.!?;,:()|\n\"“„«]{1,100}[^\s.!?;,:()|\"“„«])")
+_TWO_WORDS = 2  # which tell more often how it is written
 _SAID_BEHIND = re.compile(r"[ \t]{0,3}[:：]")
 # Letter by letter: "B r 4 m b l e" and "t-u-r-n".
 _LETTERS = re.compile(r"(?<![\w-])\w([ -])\S(?:\1\S){4,60}(?![\w-])")
@@ -262,6 +264,7 @@ def _spelled(view: View, names: Sequence[Span]) -> Iterator[Span]:
         value = _value(view, colon.end()) if colon else None
         if value and is_code(view.text[slice(*value)]) and CLAUSE_END.match(view.text, value[1]):
             yield value
+        yield from _said_words(view, end)
         bracket = view.text.rfind("(", max(name, start - _JUST_SPELLED), start)
         said = view.value_after(name) if bracket >= 0 else None
         if said and said[1] and said[0] < bracket:
@@ -269,6 +272,15 @@ def _spelled(view: View, names: Sequence[Span]) -> Iterator[Span]:
             clause = view.text[slice(*span)]
             if not SENTENCE_END.search(clause) and is_phrase(view, clause.split()):
                 yield span
+
+
+def _said_words(view: View, end: int) -> Iterator[Span]:
+    """As in "it is three words: x y z". `end`: where the word that says how it is written ends."""
+    sign = _SAID_BEHIND.match(view.text, end)
+    clause = _CLAUSE.match(view.text, sign.end()) if sign else None
+    words = clause[1].split() if clause else []
+    if clause and len(words) > _TWO_WORDS and is_phrase(view, words, answers=0):
+        yield clause.span(1)
 
 
 def _set_apart(view: View, names: Sequence[Span]) -> Iterator[Span]:

@@ -51,9 +51,13 @@ _CUTS = (
 )
 _ONE = re.compile(rf"[ \t]{{1,3}}({WORD})")
 _AS_WITH = re.compile(rf"[ \t]{{1,3}}\S{{1,60}}[ \t]([^\W\d_]{{2,5}})[ \t]({WORD})")
+_ONE_AND = re.compile(r"[ \t]{1,3}[^\s\"'“„«]{1,60}[ \t]([^\W\d_]{1,4})(?=[ \t])")
+_SIGN = re.compile(r"[!#$%^&*+=~?§€£]")
 _SIGNED = re.compile(r"[^\W_][^\w\s-][\w]|[A-Za-z]_[0-9]|[^\w\s]\Z")  # a sign that few names have
 _SENTENCE_END = re.compile(r"[.!?。！？](?=\s)|\n")
 _NAME = re.compile(r"\w[._-]\w|[0-9]")
+_NEAR = 5  # words between a password and the name of an account beside it
+_LEAST_WORD = 4  # characters of a password that is but a word
 _MARKS = ",:;()\"'"
 _RULE = re.compile(r"[\s|+:=-]+")
 _ROWS = 10
@@ -89,10 +93,54 @@ def _of_words(view: View, two: re.Match[str], second: Span) -> Span:
     return line if is_phrase(view, view.text[slice(*line)].split()) else second
 
 
+def typed_beside(view: View, start: int, end: int) -> Span | None:
+    """As in "I typed my password x and my username y", and the other way round: x may be any word that tells nothing of it."""
+    value = _ONE.match(view.text, end)
+    span = trimmed(view.text, *value.span(1)) if value else (end, end)
+    said = view.text[slice(*span)]
+    is_word = len(said) >= _LEAST_WORD and said.isalpha() and not is_answer(view, said)
+    of_one = (
+        view.text[start:end].casefold() not in view.words.several and said.casefold() not in view.words.thing
+    )
+    if not is_word or not of_one:
+        return None
+    before = _SENTENCE_END.split(view.text[max(0, start - REACH) : start])[-1].replace(",", " ,").split()
+    verbs = (word.casefold() for word in before)
+    if not any(word in view.words.use or word in view.words.by_means for word in verbs):
+        return None
+    behind = _SENTENCE_END.split(view.text[span[1] : span[1] + REACH])[0].replace(",", " , ").split()
+    return span if _leads_to_account(view, behind) or _comes_from_account(view, before) else None
+
+
+def _leads_to_account(view: View, behind: Sequence[str]) -> bool:
+    """Whether "and my username jdoe" begins there."""
+    words = [word.casefold() for word in behind[:_NEAR]]
+    at = next((n for n, word in enumerate(words) if word in view.words.account), 0)
+    may_stand = all(word in view.words.between or word in view.words.article for word in words[1:at])
+    is_led = at > 0 and may_stand and _is_joined(view, words[0]) and len(behind) > at + 1
+    return is_led and _NAME.search(behind[at + 1]) is not None
+
+
+def _comes_from_account(view: View, before: Sequence[str]) -> bool:
+    """Whether "username jdoe and my" ends there."""
+    words = [word.casefold() for word in before[-_NEAR - 1 :]]
+    at = next((n for n, word in enumerate(words) if word in view.words.account), len(words))
+    behind = words[at + 1 :]
+    return len(behind) > 1 and _NAME.search(behind[0]) is not None and _is_joined(view, behind[1])
+
+
+def _is_joined(view: View, word: str) -> bool:
+    return word == "," or word in view.words.joins
+
+
 def named_pairs(view: View) -> Iterator[Span]:
     """As in "login: x / y" and "credentials are x:y", where the name is that of both."""
     for start, end in view.places("pair"):
-        if entered := _entered_with(view, start, end) or _entered_as(view, start, end):
+        if (
+            entered := _entered_with(view, start, end)
+            or _entered_as(view, start, end)
+            or _and(view, start, end)
+        ):
             yield entered
             continue
         if replies := list(replied_to_login(view, start, end)):
@@ -134,6 +182,23 @@ def _entered_as(view: View, start: int, end: int) -> Span | None:
         else (end, end)
     )
     return span if is_code(view.text[slice(*span)]) else None
+
+
+def _and(view: View, start: int, end: int) -> Span | None:
+    """As in "I log in with jdoe and x", where x is quoted or looks like no name."""
+    if view.text[start:end].casefold().split()[-1] not in view.words.by_means:
+        return None
+    found = _ONE_AND.match(view.text, end)
+    if found is None or found[1].casefold() not in view.words.joins:
+        return None
+    if quoted := QUOTED.match(view.text, found.end()):
+        return None if is_answer(view, view.text[slice(*inner(quoted))]) else inner(quoted)
+    value = _ONE.match(view.text, found.end())
+    span = trimmed(view.text, *value.span(1)) if value else (end, end)
+    said = view.text[slice(*span)]
+    return (
+        span if is_like_no_name(said) and _SIGN.search(said) and not ADDRESS_OR_LINK.fullmatch(said) else None
+    )
 
 
 def _names_account(view: View, said: Sequence[str]) -> bool:

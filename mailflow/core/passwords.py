@@ -19,7 +19,8 @@ from mailflow.core.passwordframes import (
     right_one,
     still_behind,
 )
-from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of
+from mailflow.core.passwordpairs import cells_below, is_second_of_two, second_of_two, table_of, typed_beside
+from mailflow.core.passwordphrases import another, beside_name, is_spelled_behind, told_until
 from mailflow.core.passwordsbefore import in_front
 from mailflow.core.passwordsbeside import bracketed, changed, further, listed, set_to
 from mailflow.core.passwordshapes import (
@@ -92,6 +93,7 @@ def passwords(view: View) -> Iterator[Span]:
         spans = list(changed(view, end)) or list(contrasted(view, end)) or list(_named(view, start, end))
         spans = spans or list(set_to(view, start, end))
         spans += further(view, view.text[start:end], spans[-1]) if spans else listed(view, start, end)
+        spans += another(view, spans[-1]) if spans else ()
         spans += right_one(view, spans[-1], denied=_is_denied(view, end, spans[0])) if spans else ()
         yield from spans
         known += [span[0] for span in spans]
@@ -117,9 +119,9 @@ def _named(view: View, start: int, end: int) -> Iterator[Span]:
         return
     table = table_of(view, start)
     cells = list(cells_below(view, table)) if table else []
-    span = (
-        None if cells and table and not table.first else _behind(view, start, end) or _below(view, start, end)
-    )
+    span = None
+    if not (cells and table and not table.first):
+        span = beside_name(view, start, end) or _behind(view, start, end) or _below(view, start, end)
     if span is None and not cells:
         span = (
             in_front(view, start, end)
@@ -137,7 +139,7 @@ def _behind(view: View, start: int, end: int) -> Span | None:
         beside = asked_and_said(view, end)
     found = view.value_after(end)
     if beside or found is None or not found[1]:
-        return beside or _said_beside(view, start, end)
+        return beside or typed_beside(view, start, end) or _said_beside(view, start, end)
     place, _ = found
     if _is_to_fill_in(view, place):
         return None
@@ -305,8 +307,10 @@ def _phrase(view: View, place: int, *, of_words: bool) -> Span | None:
     `of_words`: whether the name says that it is of several ("passphrase").
     """
     line = _CLAUSE_END.split(view.text[place : place + _LONGEST_CLAUSE], maxsplit=1)[0]
-    end = place + len(line)
+    end = told_until(view, place, place + len(line))
     below = _NEXT_LINE.match(view.text, end) if _goes_on_below(view, end) else None
+    line = view.text[place:end]
+    of_words = of_words or is_spelled_behind(view, end)
     words = list(re.finditer(r"\S+", view.text[place : below.end(1) if below else end]))
     joins = (n for n, word in enumerate(words) if word[0].casefold() in view.words.joins)
     for count in (len(words), len(line.split()), next(joins, 0)):

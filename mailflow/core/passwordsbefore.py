@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mailflow.core.passwordframes import asked_about
+from mailflow.core.passwordphrases import before_joint
 from mailflow.core.passwordshapes import (
     WORD,
     is_answer,
@@ -22,6 +23,7 @@ _WINDOW = 120  # characters before the name
 _JOINT_WORDS = 5  # "was once", and a "my old" before the name
 _PUT = 3  # words of "typed x into"
 _PHRASE_WORDS = 12
+_AS_MY = 2  # words between what stands behind a "with" and the name
 _GLUED = 8  # characters of an "as" in a language without spaces
 _CLOSING = re.compile(
     r"(?:\"([^\"\n]{1,100})\"|“([^”\n]{1,100})”|„([^“”\n]{1,100})[“”]|«\s?([^»\n]{1,100}?)\s?»|(?<!\w)'([^'\n]{1,100})'"
@@ -65,12 +67,20 @@ def _joined(view: View, line: int, start: int, end: int) -> Span | None:
     near = view.text[above:start].casefold().split()[-_JOINT_WORDS:]
     if words.is_words.keys().isdisjoint(near) and words.as_words.keys().isdisjoint(near):
         return None
+    of_words = view.text[start:end].casefold() in words.of_words
     for place in _joints(view, above, start):
         said = view.text[place:start].split(None, 1)[0].casefold()
         if place >= line and said in words.is_words and (span := _quoted_or_code(view, line, place)):
             return span
+        if (
+            place >= line
+            and of_words
+            and said in words.is_words
+            and (span := before_joint(view, line, place))
+        ):
+            return span
         if said in words.as_words and not _is_another_thing(view, end):
-            return _quoted_or_code(view, above, place) or _used(view, above, place)
+            return _quoted_or_code(view, above, place) or _used(view, above, place, start)
     return None
 
 
@@ -140,14 +150,15 @@ def _right_before(view: View, first: int, end: int) -> Span | None:
     return span if is_code(view.text[slice(*span)]) else None
 
 
-def _used(view: View, first: int, end: int) -> Span | None:
-    """The words between a verb such as "used" and the "as"."""
+def _used(view: View, first: int, end: int, name: int) -> Span | None:
+    """The words between a verb such as "used", or a "with", and the "as"."""
     words = view.words
     last = len(view.text[first:end].rstrip()) + first
+    verbs = (words.use, words.by_means) if len(view.text[end:name].split()) <= _AS_MY else (words.use,)
     for place, word in islice(_backwards(view.text, first, end), _PHRASE_WORDS):
         if word[-1] in _STOPS:
             return None
-        if word.casefold() in words.use:
+        if any(word.casefold() in some for some in verbs):
             span = trimmed(view.text, place + len(word) + 1, last)
             return span if is_phrase(view, view.text[slice(*span)].split()) else None
     return None

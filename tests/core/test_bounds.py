@@ -70,7 +70,7 @@ TEXTS = (
     *("4111 1111 1111 1111 ", "4111111111111111 09/28 318 ", "PIN ", "PIN is 1234 or ", "1234 is my PIN ", "PIN so and so on "),
     *("security question ", "security question answer: x, ", "answer: x ", "first pet: X. ", "password from a1 to b1cdef ", "password from a to "),
     *("password a b (", "password (Ab-1cdef) ", "0a1b 2c3d 4e5f 6071 ", "0a1b 2c3d ", "codes, which a: ", "codes, which a: c8e15f02, 7b40da96. ", "login\njo\nab1cdefg\n"),
-    *("card 4929 1180 5537 2047 ", "card ", "the code in the app is 553 120 ", "code 553120 ", "app ", "passowrd ", "codes. First: KTRW-83QN, second: M2VP-77XD. ", "[11:02] a: login?\n[11:03] b: x\n", "Where? Nantes. ", "secret questions. Where? Nantes. answers ", '{"secret": "aB1cD2" '),
+    *("card 4929 1180 5537 2047 ", "card ", "the code in the app is 553 120 ", "code 553120 ", "app ", "passowrd ", "codes. First: KTRW-83QN, second: M2VP-77XD. ", "[11:02] a: login?\n[11:03] b: x\n", "Where? Nantes. ", "my passphrase a b c d is ", "passphrase a b c or a b d ", "a b c is my passphrase ", "password a b c, with spaces ", "I typed my password kitten and my username jo_doe, ", "secret questions. Where? Nantes. answers ", '{"secret": "aB1cD2" '),
     *("0123456789abcdef\n\n", "sms 123456. now 123456. ", 'x "password12" ', "x (y) is my password ", "with pass X and ", "пароль у меня Яблоко7 ", "ｐａｓｓｗｏｒｄ："),
     *("password so x1, ", "password, small letters: x1, ", "x1 <- password\n", "neither a1 nor b2 password ", "password is not a1b2c3, it is b2c3d4, "),
     *("password, letter by letter: a 1 b 2 c 3 ", "a-1-b-2-", "is x still my password?", "[10:10] a: password\n", "password: |\n  a\n", "password (a) "),
