@@ -45,8 +45,11 @@ class WordList:
 
 
 def stems_of(word: str) -> Iterator[str]:
-    """The stems with which a word begins, of two letters at least and with their star; the longest first."""
-    for length in range(min(len(word), LONGEST_STEM), 1, -1):
+    """The stems with which a word begins, of two letters at least and with their star; the longest first.
+
+    None of what has a digit or a line in it, as no ending of a word has: "sureshn86" is no form of "sure".
+    """
+    for length in range(min(len(word), LONGEST_STEM), 1, -1) if word.isalpha() else ():
         yield f"{word[:length]}*"
 
 

@@ -624,12 +624,18 @@ def _only_concedes(part: Clause, said: int) -> bool:
 
 
 def _takes_back(fresh: Fresh, part: Clause, following: Clause) -> bool:
-    """Whether the next clause is no more than a reserve: "…, because I have to", "…, I think"; or "(yes/no)"."""
+    """Whether the next clause is no more than a reserve: "…, because I have to", "…, I think"; or "(yes/no)".
+
+    Or refuses what it agrees to: "… and will not follow it".
+    """
+    same = following.sentence == part.sentence
+    if same and following.refuses and "it" in following.marks and not part.refuses:
+        return not (following.topics or following.things)
     if following.says or following.topics or following.things or following.start - part.end > _NEAR:
         return False
     if following.marks >= _EITHER:
         return True
-    if following.sentence != part.sentence:
+    if not same:
         return False
     reserves = {"hedge", "doubt", "if"} if "but" in following.marks else {"hedge", "doubt"}
     return any(hit.means.speech & reserves and TAIL.match(fresh.text, hit.end) for hit in following.hits)

@@ -142,6 +142,12 @@ class Segment:
         return any(hit.means.things and hit.start - end <= 1 for hit in self.hits)
 
     @property
+    def spares_you(self) -> bool:
+        """Whether it says what is not done to us: "I know that it takes time, | and will not hurry you"."""
+        last = self.hits[-1].means
+        return not self.traits & OBJECT and "you" in last.speech
+
+    @property
     def says_of_it(self) -> bool:
         """Whether a "that …" behind an "and" says itself what is said of it: "I agree, | and that it takes long is clear to me"."""
         if self.break_before != "and" or not self.traits & TOPIC:
@@ -371,7 +377,8 @@ def _belongs(left: Segment, segment: Segment, segments: Sequence[Segment], follo
     if segment.goes_on:
         return not (left.traits & THING and left.traits & STATE) and not segment.says_of_it
     if segment.says_nor and (left.without_verb or segment.without_verb):
-        return not (left.traits & ACTS and not left.traits & NEGATES and segment.lacks_thing)
+        of_its_own = segment.lacks_thing or segment.spares_you
+        return not (left.traits & ACTS and not left.traits & NEGATES and of_its_own)
     if segment.break_before not in {"comma", "and"} or "only" in segment.hits[0].means.speech:
         return False  # "I have not lost the codes, only the phone."
     if left.bare:
