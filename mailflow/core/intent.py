@@ -26,6 +26,7 @@ from mailflow.core.matters import (
     sold_something,
 )
 from mailflow.core.phrases import Hit, words_of
+from mailflow.core.plaintext import without_underlines
 from mailflow.core.policy import MATTERS, Redirect
 from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.text import Line, Mark, first_quote
@@ -73,9 +74,8 @@ def read_wish(
     cites = any(line.mark in {Mark.QUOTED, Mark.FORWARDED} for line in lines)
     answered = sum(form.by_key[key].required for key in reading.answers if key in form.by_key)
     quoted = "\n".join(line.text for line in first_quote(lines))[:_QUOTED] if in_case else ""
-    heard = Heard(
-        words_of(f"{subject}\n\n{body}"), before, words, said, in_case, form, cites, quoted, answered
-    )
+    text = without_underlines(f"{subject}\n\n{body}")
+    heard = Heard(words_of(text), before, words, said, in_case, form, cites, quoted, answered)
     if whole_form:  # it says it all, but whether it has been said before
         again = asked_again(heard, redirects) if words.asked_before.find(heard.words) else None
         return again or _misplaced(heard, redirects) or Wish(Intent.RECOVERY)

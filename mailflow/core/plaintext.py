@@ -40,6 +40,9 @@ _SPECIAL = re.compile(
     "[\u00a0\u00ad\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u2610-\u2612\u2705\u2b1c\u3000\ud800-\udfff"
     "\ufeff\ufff9-\ufffb\U0001f5f7\U0001f5f9]"
 )
+_UNDERLINED = re.compile(
+    r"(?<![\w@.])(?P<line>_{1,2})(?=[^\W_])(?P<words>[^\n]{1,300}?)(?<=[^\s_])(?P=line)(?![\w@])"
+)
 
 
 def clean_text(text: str) -> str:
@@ -95,3 +98,16 @@ def _quoted(depth: int, pieces: list[str]) -> str:
     if depth:
         return f"{'>' * depth} {text}"
     return f" {text}" if text.startswith(">") else text  # it was stuffed, so that it is no quote
+
+
+def without_underlines(text: str) -> str:
+    """With stars, of the same length, where plain text underlines words by lines that would else be letters of theirs.
+
+    As in "I do _not_ agree" and "my user name is _jdoe_", but not in "snake_case_".
+    """
+    return _UNDERLINED.sub(_starred, text) if "_" in text else text
+
+
+def _starred(underlined: re.Match[str]) -> str:
+    stars = "*" * len(underlined["line"])
+    return f"{stars}{underlined['words']}{stars}"

@@ -20,6 +20,7 @@ The text
     runtogether           a form on one line, broken anywhere: its labels begin lines again
     dictated              text without stops: each statement in it gets one
     offered               what was struck out or passed over of "yes / no"
+    emphasis              words that are underlined, spaced out or set between marks
     pages, breaks         how much is read; which line breaks end a sentence
     fresh, taken          the person's own text; what of it has been read as form
     sentences             where sentences and the parts between commas stand

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from mailflow.core.reading.words import CJK
 
-_LABEL = rf"(?:(?![{CJK}])[\w-]){{1,63}}"  # of any script that puts spaces between words (RFC 5890)
+# Of any script that puts spaces between words (RFC 5890); what ends with a line or hyphen was set apart by it.
+_LABEL = rf"(?:(?![{CJK}])[\w-]){{0,62}}(?![{CJK}_])\w"
 _DOMAIN = re.compile(rf"{_LABEL}(?:[.．]{_LABEL}){{1,8}}")
 _BROKEN_DOMAIN = re.compile(
     rf"(?:[ \t]?|[ \t]{{0,3}}\n[ \t]{{0,40}})({_LABEL}(?:\.{_LABEL}){{0,7}}\.(?:[ \t]?\n[ \t]?)?{_LABEL})"
 )
-# All of a line, or what stands behind its label: the part before an "@" with which the next line begins.
+# What stands behind a label at the end of a line, or looks like it: the part before an "@" with which the next line begins.
 _LOCAL_ABOVE = re.compile(
-    r"(?:[:：]\s{0,3}|(?:\A|\n)[ \t]*(?=\w*[.+'\d_-]))([\w.+'-]{1,64})[ \t]{0,3}\n[ \t]{0,40}\Z"
+    r"(?:[:：]\s{0,3}|(?:\A|\s)(?=\w*[.+'\d_-]))([\w.+'-]{0,63}[\w+'-])[ \t]{0,3}\n[ \t]{0,40}\Z"
 )
 _LINE_ENDS = re.compile(r"[.,;]?[ \t]*(?:\n|\Z)")
 _LONGEST_BEFORE = 120  # characters of that with what stands around it
@@ -24,6 +25,10 @@ _LOCAL = re.compile(rf"(?![{CJK}])[\w.+'-]")  # RFC 6531 lets in letters of ever
 _LONGEST_LOCAL = 64
 _MOST = 40
 _AT = ("@", "＠")
+_LINK = "mailto:"  # RFC 6068
+_BESIDE = re.compile(
+    r" ?<mailto:([^\s<>]{3,254})>", re.IGNORECASE
+)  # as Outlook writes each address in plain text
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ def find_plain(text: str) -> list[Found]:
             one = _around(text, place)
             if one is not None:
                 found.append(one)
-            place = text.find(sign, place + 1)
+            place = text.find(sign, max(place + 1, one.end if one else 0))
     return found
 
 
@@ -132,7 +137,8 @@ def _around(text: str, at: int) -> Found | None:
         value = _joined(local, broken[1])
         return Found(value, start, broken.end(), spelled=True) if _plausible(value) else None
     if plain:
-        return Found(_joined(local, plain.group()), start, plain.end(), spelled=False)
+        value = _joined(local, plain.group())
+        return Found(value, *_with_signs(text, start, plain.end()), spelled=False)
     if broken and " " in text[at + 1 : broken.start(1)]:
         return Found(_joined(local, broken[1]), start, broken.end(), spelled=True)
     return None
@@ -145,6 +151,17 @@ def _below_local(text: str, at: int) -> Found | None:
     if above is None or domain is None or not _LINE_ENDS.match(text, domain.end()):
         return None
     return Found(_joined(above[1], domain[0]), above.start(1), domain.end(), spelled=True)
+
+
+def _with_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    """A place with what programs put around an address: the link beside it, its scheme, the slashes of slanted text."""
+    link = _BESIDE.match(text, end)
+    if link and link[1].lower() == text[start:end].lower():
+        return start, link.end()
+    if text[max(0, start - len(_LINK)) : start].lower() == _LINK:
+        return start - len(_LINK), end
+    slanted = text[start - 1 : start] == text[end : end + 1] == "/"
+    return (start - 1, end + 1) if slanted else (start, end)
 
 
 def _goes_on(plain: re.Match[str] | None, broken: re.Match[str]) -> bool:

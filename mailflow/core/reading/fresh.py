@@ -13,6 +13,7 @@ from mailflow.core.form import Field
 from mailflow.core.reading.addressforms import Found, find_addresses
 from mailflow.core.reading.bindingwords import BindingWords, Cues
 from mailflow.core.reading.breaks import left_open, line_breaks
+from mailflow.core.reading.emphasis import without_emphasis
 from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.pages import outer_parts
 from mailflow.core.reading.terms import Terms, normal_label
@@ -194,6 +195,7 @@ def lay_out(lines: Sequence[Line], terms: Terms, sender: str = "", left_out: int
         if in_box and part
     ]
     text = "\n".join(parts).replace("\u2011", "-")  # a hyphen that breaks no line, as pages write names
+    text = without_emphasis(text, terms)
     low = lower(text)
     if " removed]" in low:
         low = _REMOVED.sub(blank, low)

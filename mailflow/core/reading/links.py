@@ -18,7 +18,8 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import CJK, words_of
 from mailflow.core.reading.works import is_denied
 
-_URL = re.compile(r"https?://[^\s<>\"'`，。）)\]]+")
+_IN_URL = r"[^\s<>\"'`，。）()\]]"
+_URL = re.compile(rf"https?://(?:{_IN_URL}|\({_IN_URL}*\))+")  # "log?rev=branch(x)"; but "(see https://…)"
 _SEPARATORS = re.compile(rf"[,;，；、\n]|\s[-*•]\s|(?<=\s)(?:{AND}|和|と|및|&)(?=\s)")
 _NAME = re.compile(r"\w[\w.-]{0,99}")
 _CJK = re.compile(f"[{CJK}]")

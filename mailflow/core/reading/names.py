@@ -54,8 +54,6 @@ def clean(value: str) -> str:
     bare = value.strip(_WRAPPING).rstrip(".,;:!。，、").strip(_WRAPPING)
     if not _WHOLE.fullmatch(bare):
         bare = _TRAILING.sub("", bare).strip(_WRAPPING + ".,;:!。，、")
-    if bare.startswith("_") and bare.endswith("_"):  # emphasis rather than a part of the name
-        bare = bare.strip("_")
     match = _WHOLE.fullmatch(bare)
     return match.group(1) if match and len(match.group(1)) <= _LONGEST else ""
 
