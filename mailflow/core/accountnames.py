@@ -18,6 +18,9 @@ _WORD = re.compile(r"[^\s:=\"'`*(),;]{1,60}")
 _REST = 80  # characters behind "my name" in which it is told
 _WORDS = 5  # of them, of which the last may be the name: "on there is x"
 _STOP = re.compile(r"[.!?](?=\s|\Z)|\n")
+_ANSWERED = re.compile(  # "> What is your user name?" above the name
+    r"[^\n.!?]{0,30}[ \t]?\?[ \t]{0,3}\r?\n(?:>?[ \t]{0,3}\r?\n)?[ \t]{0,3}([A-Za-z0-9][\w.-]{1,39})[ \t]{0,3}(?=\r?\n|\Z)"
+)
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{1,39}", re.ASCII)
 _SIGNED = re.compile(r"[0-9]|\w[._-]\w")
 
@@ -56,6 +59,8 @@ class AccountNames:
 
 def name_behind(view: View, place: int, *, signed: bool) -> Span | None:
     """The name that the rest of a sentence tells. `signed`: only one that no word looks like."""
+    if asked := _ANSWERED.match(view.text, place):
+        return asked.span(1)
     if _CJK.match(view.text, place - 1) and (glued := _GLUED.match(view.text, place)):
         return trimmed(view.text, *glued.span(1))
     stop = _STOP.search(view.text, place, place + _REST)

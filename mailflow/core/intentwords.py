@@ -56,6 +56,8 @@ NAMES = (
     "tried",
     "set_to",
     "changed_to",
+    "habit",
+    "steps",
     "set_before",
 )
 # Those of what begins with common words ("I type", "so"): they are looked for in few texts.
@@ -73,6 +75,8 @@ TOLD = (
     "user_name",
     "holder",
     "self",
+    "it_is",
+    "mine_is",
 )
 WORDS = (
     "between",
@@ -84,6 +88,10 @@ WORDS = (
     "thing",
     "things",
     "sets",
+    "surely",
+    "by_now",
+    "relative",
+    "forgot",
     "knows",
     "of_words",
     "several",
@@ -116,6 +124,9 @@ _KATAKANA = "[ァ-ヺー]"
 _MOST_NAMES = 120  # nobody names a kind of secret more often; each costs a closer look
 _LETTERS = re.compile(r"[^\W_]+")
 _RUN = re.compile(rf"[^\W_{CJK}]+")  # in other scripts words stand without spaces between: "私のpwは"
+# Where a name begins and ends as a word, and where it does among letters of scripts that set no spaces.
+_WORD_START, _WORD_END = r"(?<![^\W_])", r"(?![^\W\d_])"
+_WORD_START_BESIDE, _WORD_END_BESIDE = rf"(?<![^\W_{CJK}])", rf"(?![^\W\d_{CJK}])"
 # What stands between them in ASCII, as spaces: to split a text at these takes a quarter of the time.
 _APART = {code: " " for code in range(128) if not chr(code).isalnum()}
 _HEAD_LENGTH = 3
@@ -138,6 +149,12 @@ class Begins:
     def pattern(self) -> re.Pattern[str]:
         """Made when the word is first met: there are hundreds, of which a desk's mail uses some."""
         return re.compile(self.ways, re.IGNORECASE)
+
+    @cached_property
+    def beside_others(self) -> re.Pattern[str]:
+        """The same in a text with letters of scripts that set no spaces, which takes a hundred times as long to make."""
+        ways = self.ways.replace(_WORD_START, _WORD_START_BESIDE).replace(_WORD_END, _WORD_END_BESIDE)
+        return re.compile(ways, re.IGNORECASE)
 
 
 class SecretNames(dict[str, tuple[Begins, ...]]):
@@ -178,13 +195,18 @@ class SecretNames(dict[str, tuple[Begins, ...]]):
     def begun(self, lowered: str, runs: Collection[str]) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
         """What may stand in a text in lower case: by list and first word, the names to look for. `runs`: `runs_of` it."""
         heads = self._letters
+        among_others = not lowered.isascii() and _CJK.search(lowered) is not None
         found: dict[str, dict[str, re.Pattern[str]]] = {}
         for begins in self._mistyped.among(runs):
-            found.setdefault(_MISTYPED, {})[begins.word] = begins.pattern
+            found.setdefault(_MISTYPED, {})[begins.word] = (
+                begins.beside_others if among_others else begins.pattern
+            )
         runs = [run for run in runs if run[:_HEAD_LENGTH] in heads]
         for run in [run for run in runs if run.startswith(heads[run[:_HEAD_LENGTH]])]:
             for begins in self[run]:
-                found.setdefault(begins.kind, {})[begins.word] = begins.pattern
+                found.setdefault(begins.kind, {})[begins.word] = (
+                    begins.beside_others if among_others else begins.pattern
+                )
         for character in () if lowered.isascii() else self._inside.keys() & set(lowered):
             for begins in self._inside[character]:
                 found.setdefault(begins.kind, {})[begins.word] = begins.pattern
@@ -275,6 +297,12 @@ class IntentWords:
         frozenset()
     )  # what else is tried, set or told of: "project", "version", "firefox"
     sets: frozenset[str] = frozenset()  # verbs around "password to x": "changed"
+    surely: frozenset[str] = frozenset()  # what may stand before a value: "definitely", "I think"
+    adverbs: Mapping[str, re.Pattern[str]] = field(
+        default_factory=dict
+    )  # these and "now", "still", by first word
+    relative: frozenset[str] = frozenset()  # "the password, which is x"
+    forgot: frozenset[str] = frozenset()  # what tells that a password is not known: "forgot", "lost"
     knows: frozenset[str] = frozenset()  # what somebody does with a password whose name may follow: "knew"
     of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
     several: frozenset[str] = frozenset()  # the names of more than one
@@ -340,6 +368,10 @@ def compile_intent_words(
         thing=around["thing"],
         things=around["things"],
         sets=around["sets"],
+        surely=around["surely"],
+        adverbs=_by_first_word((*secrets["surely"], *secrets["by_now"])),
+        relative=around["relative"],
+        forgot=around["forgot"],
         knows=around["knows"],
         of_words=around["of_words"],
         several=around["several"],
@@ -392,7 +424,7 @@ def _bounded(name: str, ways: str) -> str:
     Of katakana the next word is no part of it ("パス" is none of "パスポート"), nor the one before if that is short ("ファイルパス").
     """
     if not _CJK.search(name):
-        return rf"(?<![^\W_{CJK}]){ways}(?![^\W\d_{CJK}])"
+        return f"{_WORD_START}{ways}{_WORD_END}"
     before = rf"(?<!{_KATAKANA})" if len(name) < _HEAD_LENGTH else ""
     behind = rf"(?!{_KATAKANA})" if re.match(_KATAKANA, name[-1]) else ""
     return f"{before}{ways}{behind}"

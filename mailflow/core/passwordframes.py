@@ -58,6 +58,7 @@ _SPACED = re.compile(r"\S{1,200}")
 _WORDS_BEFORE = 5  # a name that are looked at for "is x still my"
 _STOP = re.compile(r"[.!?。！？]\s")
 _QUOTES = "\"'“„«`‘「"
+_COLONS = (":", "：")
 _LEAST_PIECE = 4  # letters of a word that a password begins with; three where it is quoted
 _NEAR = 3  # words between two passwords and the name behind them
 # Digits and signs that people write for letters.
@@ -262,8 +263,8 @@ def _spelled(view: View, names: Sequence[Span]) -> Iterator[Span]:
             continue
         colon = _COLON.match(view.text, end)
         value = _value(view, colon.end()) if colon else None
-        if value and is_code(view.text[slice(*value)]) and CLAUSE_END.match(view.text, value[1]):
-            yield value
+        if value and (is_code(view.text[slice(*value)]) or _is_right_behind(view, name, end, value)):
+            yield from [value] if CLAUSE_END.match(view.text, value[1]) else ()
         yield from _said_words(view, end)
         bracket = view.text.rfind("(", max(name, start - _JUST_SPELLED), start)
         said = view.value_after(name) if bracket >= 0 else None
@@ -281,6 +282,12 @@ def _said_words(view: View, end: int) -> Iterator[Span]:
     words = clause[1].split() if clause else []
     if clause and len(words) > _TWO_WORDS and is_phrase(view, words, answers=0):
         yield clause.span(1)
+
+
+def _is_right_behind(view: View, name: int, end: int, value: Span) -> bool:
+    """Whether it is "the password ends in a question mark: x", with a word of some letters."""
+    is_word = value[1] - value[0] > _LEAST_PIECE
+    return is_word and view.text[end : end + 1] in _COLONS and not SENTENCE_END.search(view.text, name, end)
 
 
 def _set_apart(view: View, names: Sequence[Span]) -> Iterator[Span]:

@@ -37,6 +37,7 @@ from mailflow.core.passwordshapes import (
     is_unmistakable,
     trimmed,
 )
+from mailflow.core.passwordstold import told_apart
 from mailflow.core.phrases import CJK
 from mailflow.core.secrettokens import Span, inner
 from mailflow.core.secretview import FILLER, REACH, View
@@ -57,6 +58,9 @@ _LINE_BELOW = re.compile(
     r"[ \t*_]{0,4}[:：][ \t]{0,8}\r?\n(?:[> \t]{0,8}\r?\n)?[> \t]{0,8}([^\n:：]{3,100}?)[ \t]{0,8}(?=\r?\n|\Z)"
 )
 _WORDS_BEHIND = re.compile(rf"((?:[ \t][^\W\d_][\w'’]{{0,14}}){{1,3}})[ \t]({WORD})")
+_WHICH = re.compile(r"[ \t]?[,(][ \t]{1,2}(?=[^\s]{2,12}[ \t])([^\s]{2,10})[ \t]")
+_IS_LAST = re.compile(rf"({WORD})[ \t]([^\W\d_]{{2,8}})(?![^\W_])")
+_STOPS = re.compile(r"[.!?](?=\s)|\n")
 _COMMENT = re.compile(r"[ \t](?:#|//)[ \t]")
 _FEW_WORDS = re.compile(rf"((?:[ \t][^\W\d_]{{1,12}}){{1,3}})[ \t]({WORD})")
 _DIGITS_QUOTED = re.compile(r"([0-9]{2,8}[!?.#*$]{0,3})([\"'”“»`’])(?![ \t]{0,3}[:=,;])")
@@ -73,6 +77,7 @@ _BEFORE = 130  # characters of an account's name and the word before it
 _BRACKET = ("「", "『")
 _CLAUSE_END = re.compile(r"[.!?;,:()|\n]")
 _LONGEST_CLAUSE = 120
+_SPELLED = 40  # characters behind a value in which it is told how that is spelled
 _NEXT_LINE = re.compile(r"\r?\n[> \t]{0,4}([^.!?;,:()|\n]{1,120})")
 _LEAST_WORD = 4  # characters of a word that is a password although the sentence goes on
 _PHRASE_WORDS = 3  # those that a password has at least if only an "is" stands before it
@@ -80,7 +85,7 @@ _SOON = re.compile(rf"[ \t]{{1,3}}({WORD})")
 _CHUNK = re.compile(WORD)
 _PAIR = re.compile(r"[\"'(]?[A-Za-z][\w.-]{1,40}:(?=[^\s/:]{6})")  # "jdoe:x", of which the name stays
 _TYPED = re.compile(
-    rf"[ \t]{{0,3}}(?:[:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({WORD})"
+    rf"[ \t]{{0,3}}([:：=]|[-–—]{{1,2}}(?=\s))?[ \t*_]{{0,8}}(?:\r?\n[> \t]{{0,8}}){{0,2}}({WORD})"
 )
 # One of these stands in each that is typed; what else has digits in other scripts stands at the end.
 _IN_CODES = re.compile("[0-9#$%^&*!@+=~_\u00b2\u00b3\u00b9\u0250-\U0010ffff]")
@@ -103,7 +108,11 @@ def passwords(view: View) -> Iterator[Span]:
         for span in framed(view, names):
             yield span
             yield from further(view, "", span)
-        yield from _unmistakable(view.text, sorted(known))
+        known.sort()
+        for span in told_apart(view, names, known):
+            yield span
+            yield from further(view, "", span)
+        yield from _unmistakable(view.text, known)
 
 
 def _is_denied(view: View, end: int, first: Span) -> bool:
@@ -137,9 +146,16 @@ def _behind(view: View, start: int, end: int) -> Span | None:
     beside = _beside(view, end) or still_behind(view, end) or asked_for(view, end)
     if beside is None and not _is_told_lost(view, start):
         beside = asked_and_said(view, end)
+    if beside is None:
+        beside = _which(view, start, end)
     found = view.value_after(end)
     if beside or found is None or not found[1]:
-        return beside or typed_beside(view, start, end) or _said_beside(view, start, end)
+        return (
+            beside
+            or typed_beside(view, start, end)
+            or _said_beside(view, start, end)
+            or _surely(view, start, end)
+        )
     place, _ = found
     if _is_to_fill_in(view, place):
         return None
@@ -162,6 +178,44 @@ def _is_to_fill_in(view: View, place: int) -> bool:
     names = view.places("password")
     inside = bisect_left(names, (place, place))
     return inside < len(names) and names[inside][1] <= found.end()
+
+
+def _which(view: View, start: int, end: int) -> Span | None:
+    """As in "the password, which is x, …" and "das Passwort, das x lautet"."""
+    clause = _WHICH.match(view.text, end)
+    if clause is None:
+        return None
+    leads = clause[1] is not None and clause[1].casefold() in view.words.relative
+    place = view.value_after_is(clause.end() if leads else clause.start(1))
+    if place:
+        return _bare(view, start, end, place)
+    last = _IS_LAST.match(view.text, clause.end()) if leads else None
+    span = trimmed(view.text, *last.span(1)) if last else (end, end)
+    is_one = last and last[2].casefold() in view.words.is_words and not is_answer(view, last[1])
+    return span if is_one else None
+
+
+def _surely(view: View, start: int, end: int) -> Span | None:
+    """As in "password definitely x": a code, or behind "user y" a word that ends what is said."""
+    place = view.past_surely(end)
+    value = _SOON.match(view.text, place) if place > end else None
+    span = trimmed(view.text, *value.span(1)) if value else (end, end)
+    said = view.text[slice(*span)]
+    if not said or view.text[place - 1] == "," or is_answer(view, said) or ADDRESS_OR_LINK.fullmatch(said):
+        return None
+    sure = (
+        view.text[end:place].strip().casefold() in view.words.surely
+    )  # "password still x" may be a question
+    is_one = is_like_no_name(said) or (
+        sure and (is_code(said) or (_is_beside_account(view, start) and CLAUSE_END.match(view.text, span[1])))
+    )
+    return span if is_one else None
+
+
+def _is_beside_account(view: View, start: int) -> bool:
+    """Whether an account stands in what is said before."""
+    before = _STOPS.split(view.text[max(0, start - _BEFORE) : start])[-1].casefold().split()
+    return not view.words.account.isdisjoint(before)
 
 
 def _foreign(view: View, end: int) -> Span | None:
@@ -194,14 +248,19 @@ def _said_beside(view: View, start: int, end: int) -> Span | None:
         ends = CLAUSE_END.match(text, span[1]) or (following and following[1].casefold() in view.words.joins)
         is_named = text[span[0] : span[0] + 1].isupper() and ends
         return span if is_named and not is_answer(view, text[slice(*span)]) else None
-    if len(before) > 1 and before[0] in view.words.account and (value := _BESIDE.match(text, end)):
+    value = _BESIDE.match(text, end) if view.past_surely(end) == end else None
+    if value and len(before) > 1 and before[0] in view.words.account:
         return None if is_answer(view, value[1]) else trimmed(text, *value.span(1))
     if text[start:end].casefold() in view.words.of_words and (quoted := QUOTED.match(text, end)):
         return _words_in(view, inner(quoted), of_words=True)  # `the passphrase "x y z"`
     if text[end : end + 1] in _BRACKET and (quoted := QUOTED.match(text, end)):
         span = inner(quoted)
         return None if is_answer(view, text[slice(*span)]) else span
-    return _said_as(view, end) if before and before[-1] in view.words.as_words else None
+    if before and before[-1] in view.words.as_words:
+        return _said_as(view, end)
+    span = trimmed(text, *value.span(1)) if (value := _BESIDE.match(text, end)) else (end, end)
+    is_one = span[0] < span[1] and not is_answer(view, text[slice(*span)])
+    return span if is_one and _is_spelled(view, span[1], with_words=True) else None
 
 
 def _said_as(view: View, end: int) -> Span | None:
@@ -274,9 +333,24 @@ def _words(view: View, start: int, span: Span, *, is_said: bool, of_words: bool)
             return found or span
         if soon := _soon(view, span):
             return soon
-    if joined:
+    if joined or _is_spelled(view, span[1], with_words=not is_said):
         return span
     return _line_of_words(view, start, span[0])
+
+
+def _is_spelled(view: View, end: int, *, with_words: bool) -> bool:
+    """Whether what is told behind a value is how it is spelled: "with a capital", "in small letters".
+
+    `with_words`: only behind a "with".
+    """
+    following = _SOON.match(view.text, end)
+    if following is None or (with_words and following[1].casefold() not in view.words.by_means):
+        return False
+    clause = _CLAUSE_END.search(view.text, end, end + _SPELLED)
+    last = clause.start() if clause else end + _SPELLED
+    return any(
+        following.start() <= start < last for names in ("spelled", "pieced") for start, _ in view.told(names)
+    )
 
 
 def _words_in(view: View, span: Span, *, of_words: bool) -> Span | None:
@@ -360,14 +434,20 @@ def _below(view: View, start: int, end: int) -> Span | None:
 
 
 def _typed(view: View, names: Sequence[Span]) -> Iterator[Span]:
-    """As in "it refuses my password. I type it letter by letter: x"."""
+    """As in "it refuses my password. I type it letter by letter: x" and "the password is in the notebook: x"."""
     for start, end in view.told("typed"):
         before = bisect_left(names, (start, start)) - 1
-        found = _TYPED.match(view.text, end) if before >= 0 and start - names[before][1] <= REACH else None
-        if found is not None:
-            span = trimmed(view.text, *found.span(1))
-            if is_like_no_name(view.text[slice(*span)]):
-                yield span
+        if before < 0 or start - names[before][1] > REACH:
+            continue
+        between = view.text[names[before][1] : start]
+        quoted = QUOTED.match(view.text, end)
+        found = quoted or _TYPED.match(view.text, end)
+        span = inner(quoted) if quoted else trimmed(view.text, *found.span(2)) if found else (end, end)
+        value = view.text[slice(*span)]
+        is_told = bool(quoted) or (bool(found and found[1]) and not _STOPS.search(between))
+        is_of_it = is_told and view.words.account.isdisjoint(between.casefold().split())
+        if is_like_no_name(value) or (is_of_it and (is_odd(value) if quoted else is_code(value))):
+            yield span
 
 
 def _unmistakable(text: str, known: Sequence[int]) -> Iterator[Span]:

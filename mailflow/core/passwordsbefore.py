@@ -10,6 +10,7 @@ from mailflow.core.passwordframes import asked_about
 from mailflow.core.passwordphrases import before_joint
 from mailflow.core.passwordshapes import (
     WORD,
+    is_another_thing,
     is_answer,
     is_code,
     is_like_no_name,
@@ -42,7 +43,6 @@ _ARROW = re.compile(
 )
 _ENDED = re.compile(r"[ \t*_)]{0,3}(?:[,;.!)](?=\s|\Z)|\r?\n|\Z)")  # more than a dot: "password.example.org"
 _FORWARD = ("=>", "->", "=", "→", "⇒")
-_NEXT_WORD = re.compile(r"[ \t]([^\W\d_]{3,20})")
 
 
 def in_front(view: View, start: int, end: int) -> Span | None:
@@ -79,7 +79,7 @@ def _joined(view: View, line: int, start: int, end: int) -> Span | None:
             and (span := before_joint(view, line, place))
         ):
             return span
-        if said in words.as_words and not _is_another_thing(view, end):
+        if said in words.as_words and not is_another_thing(view, end):
             return _quoted_or_code(view, above, place) or _used(view, above, place, start)
     return None
 
@@ -162,9 +162,3 @@ def _used(view: View, first: int, end: int, name: int) -> Span | None:
             span = trimmed(view.text, place + len(word) + 1, last)
             return span if is_phrase(view, view.text[slice(*span)].split()) else None
     return None
-
-
-def _is_another_thing(view: View, end: int) -> bool:
-    """Whether the name goes on: a "password manager" is none."""
-    following = _NEXT_WORD.match(view.text, end)
-    return following is not None and following[1].casefold() in view.words.thing

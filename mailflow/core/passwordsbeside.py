@@ -43,6 +43,7 @@ _CHUNK = re.compile(WORD)
 _STOP = re.compile(r"[.!?。！？](?=\s)|\n")
 _SENTENCE = 100  # characters in which others that are alike are looked for
 _SIGN = re.compile(r"[A-Za-z0-9][-_!#$%&*+=?@][A-Za-z0-9]")
+_LEAST_WORD = 6  # letters of a word with which a longer password begins
 _LIKE = 4  # characters that are the same at the beginning of both
 _ITEM = re.compile(
     r"\r?\n[> \t]{0,8}(?:[-*•·–][ \t]{1,3}|\d{1,2}[.)][ \t]{1,3})(\S{1,100}|[^\n]{1,100})[ \t]{0,3}(?=\r?\n|\Z)"
@@ -66,7 +67,8 @@ def further(view: View, name: str, span: Span) -> Iterator[Span]:
 
 def _alike(view: View, span: Span) -> Iterator[Span]:
     """As in "was walnut7 until I changed it to walnut8": codes in the rest of the sentence that begin alike."""
-    if not is_code(view.text[slice(*span)]):
+    first = view.text[slice(*span)].casefold()
+    if not is_code(first) and not (first.isalpha() and len(first) >= _LEAST_WORD):
         return
     leads = False
     for found in _CHUNK.finditer(view.text, span[1], _rest(view, span[1])):
@@ -75,9 +77,11 @@ def _alike(view: View, span: Span) -> Iterator[Span]:
         said = value.casefold()
         if said in view.words.account:
             return  # "kitten77, and the user is kitten78"
-        if leads and is_code(value) and _is_like(view.text, span, other):
+        is_like = said.startswith(first) if first.isalpha() else _is_like(view.text, span, other)
+        if leads and is_code(value) and is_like:
             yield other
-        leads = said in view.words.joins or said in view.words.before_new
+        words = view.words
+        leads = said in words.joins or said in words.before_new or said in words.use
 
 
 def _rest(view: View, place: int) -> int:

@@ -27,6 +27,7 @@ _FACTOR = re.compile(
 SIGNED = re.compile(r"[!#$%^&*+=~?§€£@]\w")
 # A requirement or a setting: "Name>=1.2", "name=x".
 _SETTING = re.compile(r"[\w.-]{1,80}(?:\[[\w,-]{0,80}\])?(?:[=<>~!]=[=\d.,*<>!~]+|=[\w./-]{1,80})")
+_NEXT_WORD = re.compile(r"[ \t]([^\W\d_]{3,20})")
 _FILE_OR_VERSION = re.compile(r"v?[0-9]+\.[0-9]|\.(?:[a-z]{2,4}|7z|py)$|/", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LEAST_RUN = 3  # letters in a row
@@ -45,6 +46,12 @@ def trimmed(text: str, start: int, end: int) -> Span:
     while end > start and (text[end - 1] in _AFTER or text[end - 1].isspace()):
         end -= 1
     return start, end - 1 if text[start:end].endswith(".") and end - start > 1 else end
+
+
+def is_another_thing(view: View, end: int) -> bool:
+    """Whether the name goes on: a "password manager" is none."""
+    following = _NEXT_WORD.match(view.text, end)
+    return following is not None and following[1].casefold() in view.words.thing
 
 
 def is_answer(view: View, value: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from mailflow.core.accountnames import AccountNames
 from mailflow.core.passwordshapes import WORD, is_sure, may_be_one, run_of, trimmed
@@ -25,6 +25,15 @@ _NEAR = 80  # characters around them in which the name of an account is asked fo
 _BEHIND = re.compile(rf"[ \t]{{0,3}}[:：]?[ \t\"'`“„«*]{{0,4}}({WORD})")
 _BEFORE = re.compile(rf"({WORD})[ \t]?$")
 _STOP = re.compile(r"[.!?](?=\s)|[。！？\n]")
+_APART = (",", ":", "–", "—", "-")
+# What is typed in a step, to the end of what is said; a name; a site that is opened.
+_STEP = re.compile(
+    r"[ \t]{0,3}[:：]?[ \t]{0,3}([^\n,;!?()]{2,60}?)(?=[,;!?()]|\.?[ \t]{0,3}(?:\n|\Z)|\.[ \t])"
+)
+_STEP_WORDS = 4
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{1,39}", re.ASCII)
+_WORD = re.compile(r"\S+")
+_SITE = re.compile(r"[\w-]\.[a-z]{2,8}\b|log-?in|sign-?in|anmeld|connexion|вход", re.IGNORECASE)
 _MARKS = ".,;:!?()\"'*"
 
 
@@ -102,6 +111,86 @@ def _passwords(view: View, spans: Sequence[Span], names: AccountNames) -> Iterat
         is_one_of_some = len(run) >= _LEAST_LIKE and runs.count(run) > 1
         if (is_one_of_some and (is_named or view.places("password"))) or (is_named and is_sure(value)):
             yield span
+
+
+def habit(view: View) -> Iterator[Span]:
+    """As in "I use the same one everywhere, x", "I always type x" and "so it ought to be x", and what is like it."""
+    names = AccountNames(view)
+    for start, end in view.places("habit"):
+        value = next(_typed(view, start, end, names.told), None)
+        if value and names.another_than([view.text[slice(*value)]]):
+            yield value
+            yield from _alike(view, value, names)
+
+
+def _typed(view: View, start: int, end: int, names: Collection[Span]) -> Iterator[Span]:
+    """What is no name by its shape behind a place, or behind a comma or colon in its sentence, or right before."""
+    is_apart = True
+    for span in _chunks(view, end, _rest(view, end)):
+        value = view.text[slice(*span)]
+        if value.casefold() in view.words.things or span in names:
+            return
+        if may_be_one(view, value):
+            if is_apart and is_sure(value) and not _speaks_of_another(view, start):
+                yield span
+            return
+        is_apart = view.text[span[1] - 1 : span[1] + 1].strip()[-1:] in _APART or (
+            is_apart and _is_small(view, span)
+        )
+    before = _BEFORE.search(view.text, max(0, start - _NEAR), start)
+    span = trimmed(view.text, *before.span(1)) if before else (start, start)
+    value = view.text[slice(*span)]
+    if before and may_be_one(view, value) and is_sure(value) and not _speaks_of_another(view, span[0]):
+        yield span
+
+
+def _rest(view: View, place: int) -> int:
+    stop = _STOP.search(view.text, place, place + REACH)
+    return stop.start() + 1 if stop else min(len(view.text), place + REACH)
+
+
+def _alike(view: View, span: Span, names: AccountNames) -> Iterator[Span]:
+    """What begins with the same letters near one, with a password's shape: "Parsnip55, so it ought to be Parsnip55!"."""
+    run = run_of(view.text[slice(*span)])
+    first, last = max(0, span[0] - REACH), min(len(view.text), span[1] + REACH)
+    for other in _chunks(view, first, last) if len(run) >= _LEAST_LIKE else ():
+        value = view.text[slice(*other)]
+        if run_of(value) == run and is_sure(value) and may_be_one(view, value) and other not in names.told:
+            yield other
+
+
+def steps(view: View) -> Iterator[Span]:
+    """As in "I open example.org, I type jdoe, I type x": the first is the name, the second the password."""
+    for (_, end), (start, last) in pairwise(view.places("steps")):
+        name = _STEP.match(view.text, end) if start - end <= _NEAR else None
+        value = _STEP.match(view.text, last)
+        if name is None or value is None or not _SITE.search(view.text, max(0, end - REACH), end):
+            continue
+        first, span = trimmed(view.text, *name.span(1)), _words_of(view, value.span(1))
+        said = view.text[slice(*span)].split()
+        is_name = _NAME.fullmatch(view.text, *first) and _is_no_thing(view, view.text[slice(*first)])
+        is_one = 0 < len(said) <= _STEP_WORDS and _is_no_thing(view, said[0]) and not said[0].isdigit()
+        if is_name and is_one and span[0] > first[1]:
+            yield span
+
+
+def _words_of(view: View, span: Span) -> Span:
+    """The words up to an "and"."""
+    for word in _WORD.finditer(view.text, *span):
+        if word.start() > span[0] and word[0].casefold() in view.words.joins:
+            return trimmed(view.text, span[0], word.start())
+    return trimmed(view.text, *span)
+
+
+def _is_no_thing(view: View, word: str) -> bool:
+    words, said = view.words, word.casefold()
+    return not (
+        said in words.things
+        or said in words.account
+        or said in words.no_password
+        or said in words.between
+        or said in words.article
+    )
 
 
 def set_to(view: View) -> Iterator[Span]:

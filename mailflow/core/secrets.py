@@ -76,6 +76,8 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.PASSWORD, "password", passwords),
     (SecretKind.PASSWORD, "pair", named_pairs),
     (SecretKind.PASSWORD, "tried", passwordstried.tried),
+    (SecretKind.PASSWORD, "habit", passwordstried.habit),
+    (SecretKind.PASSWORD, "steps", passwordstried.steps),
     (SecretKind.PASSWORD, "set_to", passwordstried.set_to),
     (SecretKind.PASSWORD, "changed_to", passwordstried.changed_to),
     (SecretKind.PASSWORD, "set_before", passwordstried.set_before),

@@ -155,8 +155,27 @@ class View:
         """The same behind an "is" that stands at a place."""
         word = _WORD.match(self.text, place)
         phrase = self._phrase_at(place, word[1].casefold()) if word else ""
-        behind = _BEHIND_IS.match(self.text, place + len(phrase)) if phrase else None
+        return self._value_behind(place, phrase) if phrase else None
+
+    def _value_behind(self, place: int, phrase: str) -> tuple[int, str] | None:
+        """The same behind an "is" that was found, and what it may be said with: "is definitely", "is, I think,"."""
+        end = self.past_surely(place + len(phrase))
+        if self.text.startswith(",", end):
+            return None
+        behind = _BEHIND_IS.match(self.text, end)
         return (behind.end(), phrase) if behind else None
+
+    def past_surely(self, place: int) -> int:
+        """Behind words such as "definitely" that stand at a place, if more follows."""
+        for _ in range(_MOST_SURE):
+            word = _ADVERB.match(self.text, place)
+            ways = self.words.adverbs.get(word[1].casefold()) if word else None
+            sure = ways.match(self.text, word.start(1)) if word and ways else None
+            behind = _BEHIND_SURE.match(self.text, sure.end()) if sure else None
+            if behind is None:
+                return place
+            place = behind.end()
+        return place
 
     def _value_after_words(self, name_end: int) -> tuple[int, str] | None:
         """The same, with some words between: "password for the account is"."""
@@ -166,8 +185,7 @@ class View:
             broken = "\n" in self.text[last : found.start()]
             word, colon = found[1].casefold(), found[2]
             if phrase := self._phrase_at(found.start(), word):
-                behind = _BEHIND_IS.match(self.text, found.start() + len(phrase))
-                return (behind.end(), phrase) if behind else None
+                return self._value_behind(found.start(), phrase)
             if broken or not self._may_stand_between(word) or self.text.startswith("://", found.end()):
                 return None
             if colon:
@@ -182,13 +200,15 @@ class View:
 
     def _phrase_at(self, start: int, word: str) -> str:
         """The longest phrase such as "is" or "should be" that begins there."""
-        pattern = self.words.is_words.get(word)
+        pattern = self.words.is_words.get(word.rstrip(","))
         found = pattern.match(self.text, start) if pattern else None
         return found[0] if found else ""
 
     def _may_stand_between(self, word: str) -> bool:
         bare = word.strip(_MARKS)
-        return word[-1] not in _ENDS and (bare in self.words.between or bare not in self.words.no_password)
+        return word[-1] not in _ENDS and (
+            bare in self.words.between or bare not in self.words.no_password or bare in self.words.adverbs
+        )
 
 
 _SPACE = re.compile(r"[)\]*_`\"'”»]{0,3}[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
@@ -199,6 +219,9 @@ _REMARK = re.compile(r"[ \t]\(([^()\n]{1,80})\)(?=[ \t]*[^\s\w]|[ \t]\w)")
 _RELATIVE = re.compile(r",[ \t]([^.!?:,()\n]{3,80}),[ \t]")
 _SAYS_MORE = 4  # words of a remark: "(I am sure of it)"
 _BEHIND_IS = re.compile(r"[ \t]{0,3}[:：]?(?:[ \t]?\r?\n[> \t]{0,4})?(?=[\s\S])")
+_ADVERB = re.compile(r"[ \t]{0,2},?[ \t]{1,2}([^\s,:]{1,20})")
+_BEHIND_SURE = re.compile(r"(?=[ \t:])|,(?=[ \t])")
+_MOST_SURE = 2  # of such words
 _WORD = re.compile(r"([^\s:=：＝|→]{1,40})((?::(?!//)|[=：＝])?)")
 _WORDS_BETWEEN = 6
 _MARKS, _ENDS = "()*_", ".,;!?"  # of a word; of a part of a sentence

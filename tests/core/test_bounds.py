@@ -79,6 +79,8 @@ TEXTS = (
     *("mit X beantwortet ", 'place of birth "x" beantwortet ', "security question? Mine was X "),
     *("a1b2c-d3e4f ", "a1b2c-", "codes:\n1) a1b2c-d3e4f\n2) x\n", "emergency 12345678 ", "codes\na1b2c d3e4f | ", "①0123456789abcdef "),
     *("tried X1y2z3, ", "user x tried X1y2z3. ", "user tried x1 with ", "set it to X1y2z3 ", "x1y2z3に変更 ", "user x. changed it to X1y2z3. ", "password to x1y2z3 set "),
+    *("password, X1y2z3, ", "password. It is X1y2z3. ", "password. user x. it is X1y2z3 ", "password X1y2z3 is 10 characters ", "password definitely x, "),
+    *("I always type X1y2z3 ", "user x. everywhere X1y2z3, ", "a.org I type x, I type y, ", "password is x with a capital ", "password, which is x, "),
     *("https://login.a.example/a/", "https://a.example/reset?token=aB1\naB3dE5fG7hJ9kL1m\n", "ghp_aB3dE5fG7hJ9kL1mN0pQ...aB1cD2eF ", "PIN is 1234, alarm 1234, "),
     *("4111111111111111, and the digits are ", "PIN is 1234, that of "),
     *("x1abcd = my password\n", "isn't x1abcd my password ", "my password, which is, is x1abcd ", "<a> password\n<b> x1abcd\n", "a: password\nb: x1abcd\n"),
