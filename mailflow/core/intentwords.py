@@ -50,6 +50,8 @@ NAMES = (
     "answer",
     "wallet",
     "pair",
+    "export",
+    "key",
     "command",
     "header",
     "no_secret",
@@ -109,6 +111,7 @@ WORDS = (
     "that_of",
     "into",
     "ordinal",
+    "name",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -307,6 +310,9 @@ class IntentWords:
     of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
     several: frozenset[str] = frozenset()  # the names of more than one
     account: frozenset[str] = frozenset()  # what stands before an account's name: "user"
+    name: frozenset[str] = (
+        frozenset()
+    )  # the same where a password stands behind that name: "name jdoe, password x"
     facts: frozenset[str] = (
         frozenset()
     )  # questions that are answered where they are named: "mother's maiden name"
@@ -376,6 +382,7 @@ def compile_intent_words(
         of_words=around["of_words"],
         several=around["several"],
         account=around["account"],
+        name=around["name"],
         facts=around["facts"],
         before_old=around["from"],
         before_new=around["to"],

@@ -57,6 +57,7 @@ _SIGNED = re.compile(r"[^\W_][^\w\s-][\w]|[A-Za-z]_[0-9]|[^\w\s]\Z")  # a sign t
 _SENTENCE_END = re.compile(r"[.!?。！？](?=\s)|\n")
 _NAME = re.compile(r"\w[._-]\w|[0-9]")
 _NEAR = 5  # words between a password and the name of an account beside it
+_ROW = 3  # words of "name jdoe,"
 _LEAST_WORD = 4  # characters of a password that is but a word
 _MARKS = ",:;()\"'"
 _RULE = re.compile(r"[\s|+:=-]+")
@@ -98,18 +99,29 @@ def typed_beside(view: View, start: int, end: int) -> Span | None:
     value = _ONE.match(view.text, end)
     span = trimmed(view.text, *value.span(1)) if value else (end, end)
     said = view.text[slice(*span)]
-    is_word = len(said) >= _LEAST_WORD and said.isalpha() and not is_answer(view, said)
+    is_word = len(said) >= _LEAST_WORD and said.replace("-", "").isalpha() and not is_answer(view, said)
     of_one = (
         view.text[start:end].casefold() not in view.words.several and said.casefold() not in view.words.thing
     )
     if not is_word or not of_one:
         return None
     before = _SENTENCE_END.split(view.text[max(0, start - REACH) : start])[-1].replace(",", " ,").split()
-    verbs = (word.casefold() for word in before)
-    if not any(word in view.words.use or word in view.words.by_means for word in verbs):
+    if _is_behind_name(view, before):
+        return span
+    if not any(
+        word.casefold() in view.words.use or word.casefold() in view.words.by_means for word in before
+    ):
         return None
     behind = _SENTENCE_END.split(view.text[span[1] : span[1] + REACH])[0].replace(",", " , ").split()
     return span if _leads_to_account(view, behind) or _comes_from_account(view, before) else None
+
+
+def _is_behind_name(view: View, before: Sequence[str]) -> bool:
+    """Whether "name jdoe," ends there, in a row of what somebody wrote down."""
+    if len(before) < _ROW or before[-1] != ",":
+        return False
+    name = before[-3].casefold().rstrip(":")
+    return (name in view.words.account or name in view.words.name) and _NAME.search(before[-2]) is not None
 
 
 def _leads_to_account(view: View, behind: Sequence[str]) -> bool:
@@ -126,7 +138,9 @@ def _comes_from_account(view: View, before: Sequence[str]) -> bool:
     words = [word.casefold() for word in before[-_NEAR - 1 :]]
     at = next((n for n, word in enumerate(words) if word in view.words.account), len(words))
     behind = words[at + 1 :]
-    return len(behind) > 1 and _NAME.search(behind[0]) is not None and _is_joined(view, behind[1])
+    may_stand = all(word in view.words.between or word in view.words.article for word in behind[2:])
+    is_led = len(behind) > 1 and may_stand and _is_joined(view, behind[1])
+    return is_led and _NAME.search(behind[0]) is not None
 
 
 def _is_joined(view: View, word: str) -> bool:

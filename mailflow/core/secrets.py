@@ -25,6 +25,7 @@ from mailflow.core import (
 from mailflow.core.encoded import encoded_texts
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.passwordpairs import named_pairs
+from mailflow.core.passwordrows import keys_beside, rows
 from mailflow.core.passwords import passwords
 from mailflow.core.secretkind import SecretKind
 from mailflow.core.secrettokens import Span
@@ -75,6 +76,8 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
     (SecretKind.API_TOKEN, "seed", partial(secretsettings.settings, names="seed")),
     (SecretKind.PASSWORD, "password", passwords),
     (SecretKind.PASSWORD, "pair", named_pairs),
+    (SecretKind.PASSWORD, "export", rows),
+    (SecretKind.PASSWORD, "key", keys_beside),
     (SecretKind.PASSWORD, "tried", passwordstried.tried),
     (SecretKind.PASSWORD, "habit", passwordstried.habit),
     (SecretKind.PASSWORD, "steps", passwordstried.steps),
@@ -92,7 +95,7 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
 )
 
 _BY_FORM_TOO = frozenset(
-    {secretseeds.totp_seeds, secretcodes.recovery_codes, secretnumbers.numbers}
+    {secretseeds.totp_seeds, secretcodes.recovery_codes, secretnumbers.numbers, rows}
 )  # the others need a name
 _RANKS = {kind: rank for rank, (kind, *_) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
@@ -173,8 +176,7 @@ def _detected(view: View, names: str, detect: Callable[..., Iterable[Span]]) -> 
         return detect(view.text)
     if names == _LONG_WORDS:
         return detect(view.text, view.long_words) if view.long_words else ()
-    start, end = view.crowded_from(names), len(view.text)
-    return chain(detect(view), [(start, end)] if start < end else ())
+    return chain(detect(view), view.crowded(names))
 
 
 def _few(spans: Iterable[Span], end: int) -> Collection[Span]:

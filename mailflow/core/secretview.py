@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -65,9 +65,11 @@ class View:
         """Where the names of a list of [secrets] stand."""
         return self._named(names)[0]
 
-    def crowded_from(self, names: str) -> int:
-        """From where on there are so many names of a list that they were not looked for; the text's length if nowhere."""
-        return self._named(names)[1]
+    def crowded(self, names: str) -> Iterator[Span]:
+        """From where on there are so many names of a list that they were not looked for, if they were looked for at all."""
+        start, end = self._places[names][1] if names in self._places else len(self.text), len(self.text)
+        if start < end:
+            yield start, end
 
     def _named(self, names: str) -> tuple[list[Span], int]:
         return self._found(names, self._begun)
