@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import starmap
 
 from mailflow.core.answer import Answer, Doubt, Reading
 from mailflow.core.answerwords import AnswerWords
@@ -35,6 +36,7 @@ from mailflow.core.reading import (
     offered,
     questions,
     replaced,
+    respelled,
     runtogether,
     salutation,
     settle,
@@ -83,17 +85,26 @@ def read_answers(
     """
     terms = words.terms(form)
     lines, left_out = outer_lines(lines)
+    spelled = respelled.put_right(lines, terms)
     writer = Writer(sender, sender_name)
-    fresh = lay_out(_as_meant(lines, terms, writer), terms, sender if asked is not None else "", left_out)
+    fresh = lay_out(
+        _as_meant(spelled.lines, terms, writer), terms, sender if asked is not None else "", left_out
+    )
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
     claims = _Reader(fresh, terms, asked, writer).claims()
     settled, doubts = settle.settle(_subject_last(fresh, claims), terms)
-    return Reading(
-        {key: _answer(fresh, claim) for key, claim in settled.items()},
-        tuple(Doubt(key, tuple(_answer(fresh, claim) for claim in said)) for key, said in doubts.items()),
-        fresh.unread,
-    )
+    answers = {key: _answer(fresh, claim) for key, claim in settled.items()}
+    said = {key: tuple(_answer(fresh, claim) for claim in some) for key, some in doubts.items()}
+    if spelled.written:
+        answers = {
+            key: respelled.as_written(answer, spelled, lines, terms) for key, answer in answers.items()
+        }
+        said = {
+            key: tuple(respelled.as_written(one, spelled, lines, terms) for one in some)
+            for key, some in said.items()
+        }
+    return Reading(answers, tuple(starmap(Doubt, said.items())), fresh.unread)
 
 
 def with_subject(subject: str, lines: Sequence[Line]) -> tuple[Line, ...]:

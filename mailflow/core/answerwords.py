@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailflow.core.form import Form
+from mailflow.core.reading.misspelled import SHORTEST, Words, list_of
 from mailflow.core.reading.phrasebook import EVERY, Entry, PhraseBook, compile_book
 from mailflow.core.reading.reader import COMMON
 from mailflow.core.reading.terms import Terms, compile_terms
-from mailflow.core.reading.words import lower
-from mailflow.core.wordlist import WordList
+from mailflow.core.reading.words import has_cjk, lower, words_of
+from mailflow.core.wordlist import WordList, lines
 
 # The tables whose words are looked for in running text. The others hold whole labels and whole values.
 _SCANNED = (
@@ -34,6 +35,7 @@ _SCANNED = (
 )
 _CONTRACTED = re.compile(r"\b\w+'(?:m|ve|re|d|ll|t|s)\b")
 _OTHER_WORDS = frozenset({"id", "ill", "hell", "shell", "well", "wed", "were", "its", "shed"})
+_LEAST_OF_THINGS = 6  # letters of the name of a thing that is put right whichever letter is wrong
 _FORMS_KEPT = 8  # a process reads for one form, a test for many
 
 
@@ -48,6 +50,10 @@ class AnswerWords:
     choices: Mapping[str, Mapping[str, tuple[str, ...]]]  # which thing in which state tells a choice
     opposites: Mapping[str, str]  # what a state is when it is negated
     ordinary: WordList  # words of dictionaries, which are no names
+    spelled: Mapping[str, str]  # lists of words, one a line, of which another may be a misspelling
+    misspelt: Mapping[
+        str, str
+    ]  # by language frequent errors, a line each: what is written, a tab, what is meant
     _terms: dict[int, tuple[Form, Terms]] = field(default_factory=dict, repr=False, compare=False)
 
     def terms(self, form: Form) -> Terms:
@@ -68,7 +74,13 @@ def compile_answer_words(
     book = PhraseBook()
     gathered: dict[str, dict[str, dict[str, None]]] = {"labels": {}, "values": {}, "patterns": {}}
     every: Mapping[str, Any] = {}
+    spelled: dict[str, str] = {}
+    misspelt: dict[str, str] = {}
     for code, tables in languages:
+        spelled |= dict(_spelled(code, tables))
+        misspelt[code] = lines(
+            f"{wrong}\t{right}" for right, wrote in tables.get("misspelt", {}).items() for wrong in wrote
+        )
         book = compile_book(_entries(code, tables), book)
         for table, lists in gathered.items():
             for key, words in tables.get(table, {}).items():
@@ -85,6 +97,8 @@ def compile_answer_words(
         },
         opposites=dict(every.get("opposites", {})),
         ordinary=ordinary,
+        spelled=spelled,
+        misspelt=misspelt,
     )
 
 
@@ -97,6 +111,29 @@ def _entries(code: str, tables: Mapping[str, Any]) -> Iterator[Entry]:
                 yield Entry(code, word, (table, key))
                 if code == COMMON and (typed := _without_apostrophe(word)):
                     yield Entry(code, typed, (table, key))
+
+
+def _spelled(code: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lists of the words of a language, of which another may be a misspelling."""
+    every = _words_of(tables, (*_SCANNED, "common", "patterns", "values", "labels"))
+    things = _words_of(tables, ("things", "topics", "names", "labels"))
+    little = tables.get("patterns", {}).get("little", ())
+    yield list_of(code, Words.ALL), _word_list(every, SHORTEST)
+    yield list_of(code, Words.THINGS), _word_list(things, _LEAST_OF_THINGS)
+    yield list_of(code, Words.LITTLE), _word_list(little, SHORTEST)
+
+
+def _words_of(tables: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    return (word for phrase in _phrases(tables, names) for word in words_of(phrase))
+
+
+def _phrases(tables: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    return (phrase for name in names for some in tables.get(name, {}).values() for phrase in some)
+
+
+def _word_list(words: Iterable[str], least: int) -> str:
+    """Those of so many letters that stand apart, no stems."""
+    return lines({word for word in words if len(word) >= least and word.isalpha() and not has_cjk(word)})
 
 
 def _without_apostrophe(phrase: str) -> str:

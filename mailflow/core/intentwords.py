@@ -12,6 +12,8 @@ from typing import Any
 from mailflow.core.phrases import CJK, Phrases, compile_phrases
 from mailflow.core.policy import MATTERS
 from mailflow.core.reading.misspelled import KeyWords, shorter
+from mailflow.core.reading.words import fold
+from mailflow.core.wordlist import lines
 
 # What each list of [intent] holds is said in `languages/intent/en.toml`.
 SIGNS = (
@@ -221,7 +223,7 @@ class _Mistyped:
 
     def __init__(self, names: Iterable[str], ordinary: Container[str]) -> None:
         long = [name for name in names if name.isalpha() and _LEAST_MISTYPED < len(name) < _MOST_MISTYPED]
-        self._near, self._known, self._ordinary = KeyWords(long).near, frozenset(long), ordinary
+        self._near, self._known, self._ordinary = KeyWords(lines(long)).near, frozenset(long), ordinary
         self._firsts = frozenset(name[0] for name in long)
         self._meant = lru_cache(_WORDS_KEPT)(self._name_of)
 
@@ -233,7 +235,8 @@ class _Mistyped:
     def _name_of(self, run: str) -> Begins | None:
         if not run.isalpha() or run in self._known or run in self._ordinary:
             return None
-        is_near = any(map(self._near, (run, *shorter(run))))
+        bare = fold(run)
+        is_near = any(map(self._near, (bare, *shorter(bare))))
         return Begins(_MISTYPED, run, _bounded(run, re.escape(run))) if is_near else None
 
 

@@ -57,10 +57,6 @@ def test_a_word_is_used_wherever_it_stands_in_a_phrase():
     assert not PhraseBook().uses("要素")
 
 
-def test_what_may_be_misspelled_is_known_by_its_language_and_table():
-    assert BOOK.key_words == {("en", "things"): ("password",)}
-
-
 def test_a_phrase_without_words_is_never_found():
     book = compile_book([Entry("en", "?!", LOST)])
     assert list(book.beginning("")) == list(book.beginning("?!")) == []

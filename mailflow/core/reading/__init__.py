@@ -9,7 +9,7 @@ The words
     words, tokens         what a word is, and what stands between words
     phrasebook            the phrases of the word lists, packed; `reader` and `phrasenode` make trees of those that are met
     languages             which languages a text is in
-    misspelled            key words with a typing error
+    misspelled            which word is meant by one with a typing error; `respelled` puts it right in the person's own words
     meaning, vocabulary   what a phrase means; finds the phrases of a text
     terms, everyday       the word lists with a form's own words; which words are common
 The text

@@ -1,60 +1,264 @@
-"""Key words with a typing error in them: "pasword", "authenticater".
+"""Which word is meant by one with a typing error in it: "pasword", "condcut", "recieve".
 
-Only the long names of things and states are looked for, only one slip away, and never in place of a word that any
-dictionary or word list has: a word that is put right by mistake would tell of something that nobody said.
+What the lists give as frequent errors (`[misspelt]`) is looked up. Of other words only those that no dictionary and no list has
+are looked at, and only one slip away from the words of the lists: a word that is put right by mistake would tell of something
+that nobody said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from functools import cached_property
 
-from mailflow.core.reading.meaning import Concept
+from mailflow.core.reading.words import fold
 
-_LEAST = {"things": 6, "states": 7}  # letters of a word that is put right
+BORROWED = "en"  # whose names of things people use in every language
 _LONGEST = 20
+SHORTEST = 3
+# How sure it is that a word is meant: of two letters that changed places or one that is doubled or is not any more, of a letter
+# left out or put in, of another letter. Each needs so many letters of the word that is meant.
+_SWAPPED, _LEFT_OUT, _ANOTHER = 0, 1, 2
+_LEAST = (3, 5, 6)
+_LEAST_OF_LITTLE = (3, 4, 4)
+# Who mistypes a word of these languages may have written another form of it, which no dictionary has, at its end.
+_PLAIN = frozenset({"en", "nl"})
+_END = 2
+_WITH_DICTIONARY = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_SOUND_ALIKE = ("bv", "sz", "cs", "ck", "ie", "ao", "ae", "ei", "eo", "ij", "iy", "dt", "mn", "fv", "gj", "oa", "oe", "сз", "дт", "ou", "ay", "ts", "tz")  # fmt: skip
+_NOTHING = ("", -1)
+_UNSTRESSED = frozenset({"оа", "ао", "еи", "ие", "яе", "ея"})
+_KEPT = 20_000  # words; hostile mail must not fill the memory
+_BITS = 32
 
 
-def key_word(word: str, concept: Concept | None) -> str:
-    """What is put right of a word with which a phrase of some meaning begins, a stem's star kept; "" if nothing is."""
-    bare = word.rstrip("*")
-    if concept is None or len(bare) < _LEAST.get(concept[0], _LONGEST + 1) or not _is_plain(bare):
-        return ""
-    return bare
+class Words(StrEnum):
+    """The lists of a language."""
+
+    ALL = "all"
+    THINGS = "things"  # the names of things, which are put right whichever letter is wrong
+    LITTLE = "little"  # what stands in every text: "with", "would"
 
 
 class KeyWords:
-    """Some key words by what is left of them without one letter."""
+    """The words of a language by what is left of them without one letter.
 
-    def __init__(self, words: Iterable[str]) -> None:
-        self._near: dict[str, tuple[str, ...]] = {}
-        for word in dict.fromkeys(words):
-            for left in {word, *shorter(word)}:
-                self._near[left] = (*self._near.get(left, ()), word)
+    As numbers in order, of which the upper half is a hash of that and the lower half a word's place: a dictionary takes twenty times as much.
+    """
 
-    def near(self, left: str) -> tuple[str, ...]:
-        """Those that are a word, or become it without a letter."""
-        return self._near.get(left, ())
+    def __init__(self, words: str) -> None:
+        """`words`: one a line, the last one too."""
+        self._words = words
+        self._left = array("Q", sorted(set(self._numbers())))
+
+    def _numbers(self) -> Iterator[int]:
+        place = 0
+        for word in self._words.splitlines(keepends=True):
+            bare = fold(word.rstrip())
+            for left in (bare, *shorter(bare)):
+                yield _hashed(left) << _BITS | place
+            place += len(word)
+
+    def near(self, left: str) -> list[str]:
+        """Those that without their accents are a word, or become it without a letter; seldom another one."""
+        found = []
+        number = _hashed(left)
+        first = bisect_left(self._left, number << _BITS)
+        while first < len(self._left) and self._left[first] >> _BITS == number:
+            place = self._left[first] & (1 << _BITS) - 1
+            found.append(self._words[place : self._words.index("\n", place)])
+            first += 1
+        return found
 
 
 class Misspelled:
-    def __init__(self, lists: Sequence[KeyWords]) -> None:
-        self._lists = lists
+    def __init__(
+        self,
+        words: Mapping[str, str],
+        frequent: Mapping[str, str],
+        is_word: Callable[[str], bool],
+        every: str = "",
+    ) -> None:
+        """`words`: those that may be meant, by language, one a line; `every` is the language of those that all have.
 
-    def meant(self, word: str) -> str | None:
-        """The one key word that a word in lower case is one slip away from; of one with and without a letter the longer one."""
-        if len(word) < min(_LEAST.values()) - 1 or not _is_plain(word):
-            return None
-        ways = (word, *shorter(word))
-        found = {key for words in self._lists for left in ways for key in words.near(left)}
-        meant = sorted(found, key=len, reverse=True)
-        # A list may hold a word with a frequent error as well.
-        return meant[0] if meant and all(key in shorter(meant[0]) for key in meant[1:]) else None
+        `frequent`: of each language the frequent errors, a line each, with a tab between what is written and what is meant. `is_word`: whether a word is one of
+        any language.
+        """
+        self._words = words
+        self._frequent_lines = frequent
+        self._is_word = is_word
+        self._every = every
+        self._key_words: dict[str, KeyWords] = {}
+        self._unknown: dict[str, bool] = {}
+        self._meant: dict[tuple[str, tuple[str, ...]], tuple[str, int]] = {}
+
+    @cached_property
+    def _frequent(self) -> dict[str, dict[str, dict[str, str]]]:
+        """By language and first word: what is meant, by what is written."""
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for language, lines in self._frequent_lines.items():
+            for line in lines.splitlines():
+                wrong, _, right = line.partition("\t")
+                found.setdefault(language, {}).setdefault(wrong.split(" ")[0], {})[wrong] = right
+        return found
+
+    @cached_property
+    def _first_words(self) -> frozenset[str]:
+        return frozenset(first for errors in self._frequent.values() for first in errors)
+
+    def frequent(self, first: str, languages: Sequence[str]) -> Mapping[str, str]:
+        """What is meant by each of the frequent errors that begin with a word."""
+        if first not in self._first_words:
+            return {}
+        # What is an error in one of them may be a word of another: "adres".
+        if len(languages) > 1 and self._is_word(first):
+            return {}
+        found = (self._frequent.get(language, {}).get(first, {}) for language in languages)
+        return {wrong: right for some in found for wrong, right in some.items()}
+
+    def may_be(self, word: str) -> bool:
+        """Whether a word in lower case may be one with an error: most are none."""
+        known = self._unknown.get(word)
+        if known is None:
+            if len(self._unknown) >= _KEPT:
+                self._unknown.clear()
+            known = word in self._first_words or (
+                SHORTEST <= len(word) <= _LONGEST and word.isalpha() and not self._is_word(word)
+            )
+            self._unknown[word] = known
+        return known
+
+    def meant(self, word: str, languages: tuple[str, ...]) -> tuple[str, int]:
+        """What is meant by a word that is none, and how sure that is; "" if it is not clear, or the word is one."""
+        known = self._meant.get((word, languages))
+        if known is None:
+            if len(self._meant) >= _KEPT:
+                self._meant.clear()
+            known = self._meant[word, languages] = self._look_up(word, languages)
+        return known
+
+    def _look_up(self, word: str, languages: Sequence[str]) -> tuple[str, int]:
+        if self._is_word(word):
+            return _NOTHING
+        folded = fold(word)
+        ways = (folded, folded[1::-1] + folded[2:], *shorter(folded))
+        found: dict[str, tuple[int, str]] = {}  # by the word without accents
+        for language, kind in self._lists_of(languages):
+            near = self._list(language, kind).near
+            for key in {key for left in ways for key in near(left)}:
+                bare = fold(key)
+                how = _slip(folded, bare, language, kind)
+                if how is not None:
+                    found[bare] = min((how, key), found.get(bare, (how, key)), key=_surest)
+        if not found or folded in found:
+            return _NOTHING
+        surest = min(found.values())[0]
+        meant = sorted((bare for bare, (how, _) in found.items() if how == surest), key=len, reverse=True)
+        # The singular beside the plural.
+        clear = all(bare in shorter(meant[0]) for bare in meant[1:])
+        return (found[meant[0]][1], surest) if clear else _NOTHING
+
+    def _lists_of(self, languages: Sequence[str]) -> Iterator[tuple[str, Words]]:
+        for language in (*languages, self._every):
+            for kind in Words:
+                yield language, kind
+        if BORROWED not in languages:
+            yield BORROWED, Words.THINGS
+
+    def _list(self, language: str, kind: Words) -> KeyWords:
+        name = list_of(language, kind)
+        if name not in self._key_words:
+            self._key_words[name] = KeyWords(self._words.get(name, ""))
+        return self._key_words[name]
+
+    def is_little(self, word: str, languages: Sequence[str]) -> bool:
+        """Whether a word is one of those that stand in every text, and so no name with an error in it."""
+        return self._is_in(Words.LITTLE, word, languages)
+
+    def is_thing(self, word: str, languages: Sequence[str]) -> bool:
+        return self._is_in(Words.THINGS, word, languages)
+
+    def _is_in(self, kind: Words, word: str, languages: Sequence[str]) -> bool:
+        return any(f"\n{word}\n" in f"\n{self._words.get(list_of(one, kind), '')}" for one in languages)
 
 
-def _is_plain(word: str) -> bool:
-    return word.isalpha() and word.isascii() and len(word) <= _LONGEST
+def list_of(language: str, kind: Words) -> str:
+    """Under which name a list of the words of a language stands."""
+    return f"{language} {kind}"
+
+
+def _surest(found: tuple[int, str]) -> tuple[int, int]:
+    """Rather the word with accents, of those that are the same without them."""
+    how, key = found
+    return how, -sum(not letter.isascii() for letter in key)
+
+
+def _slip(word: str, key: str, language: str, kind: Words) -> int | None:
+    """How sure it is that one word is another with one slip; None if it has more."""
+    least = min(len(word), len(key))
+    place = next((one for one in range(least) if word[one] != key[one]), least)
+    if word == key or _is_swapped(word, key, place):
+        how: int | None = _SWAPPED if place else _ANOTHER
+    else:
+        how = _changed(word, key, place, language, kind)
+    least_letters = _LEAST_OF_LITTLE if kind is Words.LITTLE else _LEAST
+    return how if how is not None and len(key) >= least_letters[how] else None
+
+
+def _is_swapped(word: str, key: str, place: int) -> bool:
+    """Whether two letters changed places, or one of two alike is left out or put in."""
+    if len(word) == len(key):
+        return (
+            word[place : place + 2] == key[place : place + 2][::-1] and word[place + 2 :] == key[place + 2 :]
+        )
+    longer, shorter = sorted((word, key), key=len, reverse=True)
+    return place > 0 and longer[place] == longer[place - 1] and longer[place + 1 :] == shorter[place:]
+
+
+def _changed(word: str, key: str, place: int, language: str, kind: Words) -> int | None:
+    """The same of a letter left out or put in, or of another letter; hardly anybody mistypes the first one."""
+    known = language in _WITH_DICTIONARY
+    at_end = place >= min(len(word), len(key)) - _END
+    if not place or (
+        at_end and not (kind is Words.LITTLE or language in _PLAIN or (known and kind is Words.THINGS))
+    ):
+        return None
+    if len(word) != len(key):
+        longer, shorter = sorted((word, key), key=len, reverse=True)
+        left_out = longer[place + 1 :] == shorter[place:] and (known or kind is not Words.ALL)
+        return _LEFT_OUT if left_out else None
+    letters = word[place] + key[place]
+    alike = (
+        letters in _UNSTRESSED
+        or (known and kind is Words.THINGS)
+        or ((known or kind is not Words.ALL) and _are_near(*letters))
+    )
+    return _ANOTHER if alike and word[place + 1 :] == key[place + 1 :] else None
+
+
+def _are_near(one: str, other: str) -> bool:
+    """Whether letters are beside each other on a keyboard, or sound alike."""
+    if one + other in _SOUND_ALIKE or other + one in _SOUND_ALIKE:
+        return True
+    places = [
+        (row, letters.index(letter))
+        for letter in (one, other)
+        for row, letters in enumerate(_ROWS)
+        if letter in letters
+    ]
+    if len(places) < len((one, other)):
+        return False
+    (row, column), (other_row, other_column) = places
+    return abs(row - other_row) <= 1 and abs(column - other_column) <= 1
 
 
 def shorter(word: str) -> Iterator[str]:
     """A word without each of its letters but the first, which hardly anybody mistypes."""
     return (word[:place] + word[place + 1 :] for place in range(1, len(word)))
+
+
+def _hashed(left: str) -> int:
+    return hash(left) & (1 << _BITS) - 1

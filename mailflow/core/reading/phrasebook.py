@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from mailflow.core.glossary import Glossary
 from mailflow.core.reading.meaning import Concept
-from mailflow.core.reading.misspelled import key_word
 from mailflow.core.reading.words import fold, has_cjk, lower, words_of
 from mailflow.core.wordlist import SHORT, WordList, lines
 
@@ -19,9 +18,6 @@ class Entry(NamedTuple):
     language: str
     phrase: str
     concept: Concept | None  # None: a word that is known and means nothing here
-
-
-Kind = tuple[str, str]  # a language and a table of its list
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,6 @@ class PhraseBook:
     by_character: Mapping[str, str] = field(default_factory=dict)
     # Of all phrases, a stem's star kept.
     words: WordList = field(default_factory=lambda: WordList(head=SHORT))
-    key_words: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)  # what may be misspelled
 
     def beginning(self, word: str) -> Iterator[Entry]:
         """The entries whose phrase begins with a word or "stem*", be it without its accents."""
@@ -67,7 +62,6 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
     kinds = {kind: number for number, kind in enumerate(before.kinds)}
     by_word, by_character = before.by_word.copy(), dict(before.by_character)
     words: set[str] = set()
-    keys = {kind: dict.fromkeys(some) for kind, some in before.key_words.items()}
     for language, phrase, concept in entries:
         number = kinds.setdefault((language, concept), len(kinds))
         line = f"{number} {phrase}".replace("\n", " ")
@@ -78,14 +72,11 @@ def compile_book(entries: Iterable[Entry], before: PhraseBook | None = None) -> 
             _add(by_character, character, line)
         for word in {found[0], fold(found[0])} if found and not runs else ():
             by_word.add(word, line)
-        if concept is not None and found and (key := key_word(found[0], concept)):
-            keys.setdefault((language, concept[0]), {})[key] = None
     return PhraseBook(
         tuple(kinds),
         by_word,
         by_character,
         WordList([lines(word for word in words if word not in before.words)], before.words),
-        {kind: tuple(some) for kind, some in keys.items()},
     )
 
 

@@ -5,12 +5,11 @@ What begins with a word is made a tree when the word is first met: of the phrase
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from mailflow.core.reading.meaning import Concept, Hit
-from mailflow.core.reading.misspelled import Misspelled
-from mailflow.core.reading.phrasebook import EVERY, Entry, Kind, PhraseBook, literals
+from mailflow.core.reading.phrasebook import EVERY, Entry, PhraseBook, literals
 from mailflow.core.reading.phrasenode import ALL_LAYERS, Ends, Gap, Node, follow, layers_of, take_longest
 from mailflow.core.reading.tokens import RUN, Tokens, new_hit
 from mailflow.core.reading.words import fold, words_of
@@ -28,16 +27,10 @@ _start = itemgetter(0)
 class Reader:
     """Of a text that is likely to be in one of some languages; the English names of things are known in each."""
 
-    def __init__(
-        self,
-        book: PhraseBook,
-        languages: Sequence[str],
-        misspelled: Misspelled,
-        is_word: Callable[[str], bool],
-    ) -> None:
-        """`languages`: the likeliest first. `is_word`: whether a word is one of any language, and so none that is mistyped."""
+    def __init__(self, book: PhraseBook, languages: Sequence[str]) -> None:
+        """`languages`: the likeliest first."""
         self._runs = _Runs(book, languages)
-        self._known = _Known(_Trees(book, languages), misspelled, is_word)
+        self._known = _Known(_Trees(book, languages))
 
     def find(self, low: str, words: Tokens) -> list[Hit]:
         """What a text of these words holds, in order."""
@@ -108,12 +101,6 @@ def rank_of(entry: Entry, languages: Sequence[str]) -> int | None:
         return languages.index(entry.language)
     borrowed = entry.language == COMMON and entry.concept is not None and entry.concept[0] in _BORROWED
     return len(languages) if borrowed else None
-
-
-def is_read_in(kind: Kind, languages: Sequence[str]) -> bool:
-    """Whether the phrases of a table of a language's list are looked for in a text of some languages."""
-    language, table = kind
-    return rank_of(Entry(language, "", (table, "")), languages) is not None
 
 
 class _Trees:
@@ -199,10 +186,8 @@ class _Runs(dict[str, Sequence[tuple[int, Mapping[str, Node]]]]):
 class _Known(dict[str, "Node | None"]):
     """The phrases that may begin with a word, kept; None if it begins none and means nothing by itself."""
 
-    def __init__(self, trees: _Trees, misspelled: Misspelled, is_word: Callable[[str], bool]) -> None:
+    def __init__(self, trees: _Trees) -> None:
         self._trees = trees
-        self._misspelled = misspelled
-        self._is_word = is_word
 
     def __missing__(self, word: str) -> Node | None:
         if len(self) >= _WORDS_KEPT:
@@ -210,12 +195,7 @@ class _Known(dict[str, "Node | None"]):
         node = self._trees.step(word)
         if node is None and (folded := fold(word)) != word:
             node = self._trees.step(folded)
-        node = node or self._mistyped(word)
         if node is not None and not node.goes_on and not node.single:
             node = None
         self[word] = node
         return node
-
-    def _mistyped(self, word: str) -> Node | None:
-        meant = None if self._is_word(word) else self._misspelled.meant(word)
-        return self._trees.step(meant) if meant else None

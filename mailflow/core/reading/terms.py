@@ -13,6 +13,7 @@ from mailflow.core.form import Field, Form, Kind
 from mailflow.core.reading.addressforms import Spelling
 from mailflow.core.reading.bindingwords import BindingWords
 from mailflow.core.reading.everyday import Everyday
+from mailflow.core.reading.misspelled import Misspelled
 from mailflow.core.reading.phrasebook import EVERY, Entry, compile_book
 from mailflow.core.reading.vocabulary import Vocabulary
 from mailflow.core.reading.words import CJK, lower, words_of
@@ -55,6 +56,10 @@ class ShortWords(dict[str, frozenset[str]]):
     def __missing__(self, key: str) -> frozenset[str]:
         self[key] = words = frozenset(self._lists.get(key, ()))
         return words
+
+
+_NAMED = frozenset({Kind.NAME, Kind.LIST})
+_SHORTEST_NOUN = 4
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ class Terms:
     as_word: re.Pattern[str]
     binding: BindingWords
     spelling: Spelling
+    misspelled: Misspelled
+    nouns: frozenset[str]  # near which a name is likely: those of the labels of names and of projects
     # What quoted questions have been found to ask for, kept by `questions.py`.
     questions: dict[str, tuple[Question, ...]] = dataclass_field(
         default_factory=dict, repr=False, compare=False
@@ -247,6 +254,13 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         binding=BindingWords(words.lists),
         spelling=Spelling(
             *(words.lists.get(name, ()) for name in ("at", "dot", "points_at", "hyphen", "underscore"))
+        ),
+        misspelled=Misspelled(words.spelled, words.misspelt, vocabulary.is_word, EVERY),
+        nouns=frozenset(
+            word
+            for label, field in labels.items()
+            for word in (label.split() if field.kind in _NAMED else ())
+            if len(word) >= _SHORTEST_NOUN
         ),
     )
 

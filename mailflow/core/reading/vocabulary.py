@@ -16,9 +16,8 @@ from operator import itemgetter
 
 from mailflow.core.reading.languages import LanguagesOf
 from mailflow.core.reading.meaning import MARKS, Hit
-from mailflow.core.reading.misspelled import KeyWords, Misspelled
-from mailflow.core.reading.phrasebook import Kind, PhraseBook
-from mailflow.core.reading.reader import Reader, is_read_in
+from mailflow.core.reading.phrasebook import PhraseBook
+from mailflow.core.reading.reader import Reader
 from mailflow.core.reading.tokens import Tokens
 from mailflow.core.reading.words import blank, fold, lower, plain_words, words_of
 
@@ -38,7 +37,6 @@ class Vocabulary:
         self._book = book
         self._ordinary = ordinary
         self._readers: dict[tuple[str, ...], Reader] = {}
-        self._key_words: dict[Kind, KeyWords] = {}
         self._common: dict[str, bool] = {}  # what `knows` has said
         self._whole: dict[str, bool] = {}  # what `_is_phrase` has said
         self._languages = LanguagesOf(book)
@@ -56,7 +54,8 @@ class Vocabulary:
             self._common[word] = known
         return known
 
-    def _is_word(self, word: str) -> bool:
+    def is_word(self, word: str) -> bool:
+        """Whether a word in lower case stands in any dictionary or list."""
         return word in self._ordinary or word in self._book.words or self.knows(word)
 
     def _ends(self, word: str) -> bool | None:
@@ -141,15 +140,6 @@ class Vocabulary:
         if reader is None:
             if len(self._readers) >= _SETS_KEPT:
                 del self._readers[next(iter(self._readers))]  # that which was used longest ago
-            misspelled = Misspelled(list(self._key_words_in(languages)))
-            reader = Reader(self._book, languages, misspelled, self._is_word)
+            reader = Reader(self._book, languages)
         self._readers[languages] = reader
         return reader
-
-    def _key_words_in(self, languages: Sequence[str]) -> Iterator[KeyWords]:
-        for kind, words in self._book.key_words.items():
-            if is_read_in(kind, languages):
-                known = self._key_words.get(kind)
-                if known is None:
-                    known = self._key_words[kind] = KeyWords(words)
-                yield known
