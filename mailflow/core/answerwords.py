@@ -116,7 +116,7 @@ def _entries(code: str, tables: Mapping[str, Any]) -> Iterator[Entry]:
 def _spelled(code: str, tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The lists of the words of a language, of which another may be a misspelling."""
     every = _words_of(tables, (*_SCANNED, "common", "patterns", "values", "labels"))
-    things = _words_of(tables, ("things", "topics", "names", "labels"))
+    things = _words_of(tables, ("things", "names"))
     little = tables.get("patterns", {}).get("little", ())
     yield list_of(code, Words.ALL), _word_list(every, SHORTEST)
     yield list_of(code, Words.THINGS), _word_list(things, _LEAST_OF_THINGS)

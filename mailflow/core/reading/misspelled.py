@@ -15,6 +15,16 @@ from functools import cached_property
 
 from mailflow.core.reading.words import fold
 
+
+class Words(StrEnum):
+    """The lists of a language."""
+
+    ALL = "all"
+    THINGS = "things"  # the names of things, which are put right whichever letter is wrong
+    LITTLE = "little"  # what stands in every text: "with", "would"
+    BORROWED = "borrowed"  # English names of things, which take the endings of other languages
+
+
 BORROWED = "en"  # whose names of things people use in every language
 _LONGEST = 20
 SHORTEST = 3
@@ -24,23 +34,19 @@ _SWAPPED, _LEFT_OUT, _ANOTHER = 0, 1, 2
 _LEAST = (3, 5, 6)
 _LEAST_OF_LITTLE = (3, 4, 4)
 # Who mistypes a word of these languages may have written another form of it, which no dictionary has, at its end.
-_PLAIN = frozenset({"en", "nl"})
+_ROUGHLY = frozenset({"nl", "ru"})  # these change the ends of their names of things alone
+_PLAIN = "en"  # which has few forms
 _END = 2
-_WITH_DICTIONARY = frozenset({"de", "en", "es", "fr", "it", "nl", "pt"})
+_FORMS, _PLURAL = frozenset("aeiouysnrmtdz"), frozenset("s")  # what these end in
+_DOUBLED_FORMS = {"fr": "e"}  # "demandé", "demandée"
+_WITH_DICTIONARY = frozenset({"de", "en", "es", "fr", "it", "pt"})
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _SOUND_ALIKE = ("bv", "sz", "cs", "ck", "ie", "ao", "ae", "ei", "eo", "ij", "iy", "dt", "mn", "fv", "gj", "oa", "oe", "сз", "дт", "ou", "ay", "ts", "tz")  # fmt: skip
 _NOTHING = ("", -1)
 _UNSTRESSED = frozenset({"оа", "ао", "еи", "ие", "яе", "ея"})
+_THINGS = frozenset({Words.THINGS, Words.BORROWED})
 _KEPT = 20_000  # words; hostile mail must not fill the memory
 _BITS = 32
-
-
-class Words(StrEnum):
-    """The lists of a language."""
-
-    ALL = "all"
-    THINGS = "things"  # the names of things, which are put right whichever letter is wrong
-    LITTLE = "little"  # what stands in every text: "with", "would"
 
 
 class KeyWords:
@@ -163,13 +169,13 @@ class Misspelled:
 
     def _lists_of(self, languages: Sequence[str]) -> Iterator[tuple[str, Words]]:
         for language in (*languages, self._every):
-            for kind in Words:
+            for kind in (Words.ALL, Words.THINGS, Words.LITTLE):
                 yield language, kind
         if BORROWED not in languages:
-            yield BORROWED, Words.THINGS
+            yield BORROWED, Words.BORROWED
 
     def _list(self, language: str, kind: Words) -> KeyWords:
-        name = list_of(language, kind)
+        name = list_of(language, Words.THINGS if kind is Words.BORROWED else kind)
         if name not in self._key_words:
             self._key_words[name] = KeyWords(self._words.get(name, ""))
         return self._key_words[name]
@@ -197,11 +203,12 @@ def _surest(found: tuple[int, str]) -> tuple[int, int]:
 
 
 def _slip(word: str, key: str, language: str, kind: Words) -> int | None:
-    """How sure it is that one word is another with one slip; None if it has more."""
+    """How sure it is that one word is another with one slip; None if it has more, or may be another form of it."""
     least = min(len(word), len(key))
     place = next((one for one in range(least) if word[one] != key[one]), least)
     if word == key or _is_swapped(word, key, place):
-        how: int | None = _SWAPPED if place else _ANOTHER
+        form = place == least and word[-1:] in _DOUBLED_FORMS.get(language, "")
+        how = None if form else _SWAPPED if place else _ANOTHER
     else:
         how = _changed(word, key, place, language, kind)
     least_letters = _LEAST_OF_LITTLE if kind is Words.LITTLE else _LEAST
@@ -220,23 +227,27 @@ def _is_swapped(word: str, key: str, place: int) -> bool:
 
 def _changed(word: str, key: str, place: int, language: str, kind: Words) -> int | None:
     """The same of a letter left out or put in, or of another letter; hardly anybody mistypes the first one."""
-    known = language in _WITH_DICTIONARY
-    at_end = place >= min(len(word), len(key)) - _END
-    if not place or (
-        at_end and not (kind is Words.LITTLE or language in _PLAIN or (known and kind is Words.THINGS))
-    ):
+    if not place or not _is_within(word, key, place, language, kind):
         return None
+    known = language in _WITH_DICTIONARY or (language in _ROUGHLY and kind in _THINGS)
     if len(word) != len(key):
-        longer, shorter = sorted((word, key), key=len, reverse=True)
-        left_out = longer[place + 1 :] == shorter[place:] and (known or kind is not Words.ALL)
-        return _LEFT_OUT if left_out else None
+        longer, shortened = sorted((word, key), key=len, reverse=True)
+        return _LEFT_OUT if known and longer[place + 1 :] == shortened[place:] else None
     letters = word[place] + key[place]
-    alike = (
-        letters in _UNSTRESSED
-        or (known and kind is Words.THINGS)
-        or ((known or kind is not Words.ALL) and _are_near(*letters))
-    )
+    any_letter = kind in _THINGS and language not in _ROUGHLY
+    alike = letters in _UNSTRESSED or (known and (any_letter or _are_near(*letters)))
     return _ANOTHER if alike and word[place + 1 :] == key[place + 1 :] else None
+
+
+def _is_within(word: str, key: str, place: int, language: str, kind: Words) -> bool:
+    """Whether a slip is not at the end of a word, where another letter makes another form of it: "laptops", "demorando"."""
+    if place < min(len(word), len(key)) - (_END if language != _PLAIN or kind is Words.BORROWED else 0):
+        return True
+    if language not in _WITH_DICTIONARY:
+        return False
+    forms = _PLURAL if language == _PLAIN and kind is Words.THINGS else _FORMS
+    ends = {*word[place : place + 1], *key[place : place + 1]}
+    return kind is Words.LITTLE or ((kind in _THINGS or language == _PLAIN) and ends.isdisjoint(forms))
 
 
 def _are_near(one: str, other: str) -> bool:

@@ -20,8 +20,8 @@ from mailflow.core.reading.words import lower, plain_words, words_of
 from mailflow.core.text import Line, Mark
 
 # A word that stands apart: no part of an address, a link, a name with signs.
-_BEFORE = r"(?<![\w@#/\\.'’`<-])"
-_BEHIND = r"(?![\w@/\\`>]|[-.'’][\w@]|://)"
+_BEFORE = r"(?<![\w@#/\\.'’`<>&=?-])"
+_BEHIND = r"(?![\w@/\\`<>&=]|[-.'’][\w@]|://)"
 _QUOTED = re.compile(r"[\"“„«`][^\"”“»`\n]{1,60}[\"”“»`]|(?<!\w)['‘‚][^'’‘\n]{1,60}['’‘](?!\w)")
 _LONGEST = 2_000  # characters of a line
 _NAMED_BEFORE = 3  # words
@@ -164,7 +164,7 @@ class _Speller:
         if how == _LISTED:
             return True
         alone = not _LETTER.search(behind.split("\n")[0]) and (labelled or not _LETTER.search(before))
-        proper = len(meant) < _LONGER and match[0].istitle() and self._is_proper(before, behind)
+        proper = self._is_proper(match[0], meant, before, behind)
         return not (
             proper or (alone and (how != _SURE or not labelled)) or (introduced and len(meant) < _LONG)
         )
@@ -179,9 +179,15 @@ class _Speller:
         known = meant in self._terms.nouns or self._terms.misspelled.is_little(meant, self._languages)
         return how == _LISTED or known or len(meant) >= (_LONG if how == _SURE else _LONGER)
 
-    def _is_proper(self, before: str, behind: str) -> bool:
-        """Whether a word that begins with a capital letter stands within a sentence, or among names only."""
-        if self._languages[0] == _CAPITALS:
+    def _is_proper(self, word: str, meant: str, before: str, behind: str) -> bool:
+        """Whether a word may be a proper name or an abbreviation, as it begins with a capital letter or is written in them."""
+        if word.islower():
             return False
-        begins = not before.rstrip(" \t") or before.rstrip(" \t")[-1] in ".!?:;-*)>]"
-        return not begins or not any(word[0].islower() for word in behind.split())
+        if word.isupper():
+            return any(map(str.islower, before + behind))
+        nouns = self._languages[0] == _CAPITALS
+        if len(meant) >= _LONGER + nouns:
+            return False
+        lead = before.rstrip(" \t")
+        begins = not lead or lead[-1] in ".!?:;-*"
+        return not begins or not any(one[0].islower() for one in behind.split())
