@@ -114,6 +114,7 @@ WORDS = (
     "into",
     "ordinal",
     "name",
+    "shows",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -313,6 +314,7 @@ class IntentWords:
     of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
     several: frozenset[str] = frozenset()  # the names of more than one
     account: frozenset[str] = frozenset()  # what stands before an account's name: "user"
+    shows: frozenset[str] = frozenset()  # what an app does with a code for one time: "the app says x"
     name: frozenset[str] = (
         frozenset()
     )  # the same where a password stands behind that name: "name jdoe, password x"
@@ -386,6 +388,7 @@ def compile_intent_words(
         several=around["several"],
         account=around["account"],
         name=around["name"],
+        shows=around["shows"],
         facts=around["facts"],
         before_old=around["from"],
         before_new=around["to"],

@@ -20,6 +20,7 @@ _BEFORE = 50  # characters of a code and the few words before its name
 _IS = re.compile(r"(?:\s+[^\W\d_.,;!?]+){1,4}\s+")
 _APART_AT_MOST = 40  # characters between a code and what shows it, with a "right now is"
 _FEW = 4  # words
+_SAYS = re.compile(r"((?:[ \t][^\W\d_][\w'’]{0,20}){1,4}?)[ \t]?[:：]?[ \t](?=[0-9])")
 _SIGNS = " :：\"'"
 _STOPS = re.compile(r"[,;，、]")
 _BEHIND = re.compile(r"[ \t]([^\W\d_]{1,20})")
@@ -83,6 +84,13 @@ def codes_shown(view: View) -> Iterator[Span]:
             yield first
             yield from (number.span() for number in found[1:] if len(number[0]) == first[1] - first[0])
             yield from _newer(view, stop)
+    for _, end in shown:
+        said = _SAYS.match(view.text, end)
+        number = _CODE.match(view.text, said.end()) if said else None
+        words = said[1].casefold().split() if said and number else []
+        if number and not view.words.shows.isdisjoint(words) and _ends(view, number):
+            yield number.span()
+            yield from _newer(view, number.end())
 
 
 def _is_shown(view: View, end: int, number: Span, shown: Sequence[Span]) -> bool:

@@ -21,6 +21,8 @@ _TURNS = 4  # lines below a question in which it is answered
 _SAID = re.compile(r"[^\n]{1,200}")
 _PIECES = re.compile(rf"[^\s{CJK}，。、]{{1,200}}")
 _MOST_WORDS = 6  # of "same as always, x"
+_IT_IS = re.compile(r"\w{2,4}['’]s")
+_SURE_WORDS = 3  # before one that no "is" leads to
 _PAIR = re.compile(rf"[^\s/|:]{{1,60}}[ \t]{{0,2}}[/|:][ \t]{{0,2}}(?=[^\s/])({WORD})[ \t]{{0,3}}$")
 
 
@@ -89,7 +91,12 @@ def _code_in(view: View, turn: Span) -> Span | None:
     if len(words) > _MOST_WORDS or len(codes) != 1:
         return None
     rest = [view.text[slice(*word)].casefold() for word in words if word not in codes]
-    said = view.words.account.isdisjoint(rest) and all(
+    if not rest:
+        return codes[0]
+    # "no, jdoe did" tells whom to ask.
+    is_said = rest[-1] in view.words.is_words or _IT_IS.fullmatch(rest[-1]) or len(rest) >= _SURE_WORDS
+    leads = codes[0] == words[-1] and is_said
+    tells_nothing = view.words.account.isdisjoint(rest) and all(
         is_answer(view, word) or word in view.words.is_words or word in view.words.between for word in rest
     )
-    return codes[0] if said else None
+    return codes[0] if leads and tells_nothing else None

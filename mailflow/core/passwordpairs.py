@@ -106,7 +106,8 @@ def typed_beside(view: View, start: int, end: int) -> Span | None:
     if not is_word or not of_one:
         return None
     before = _SENTENCE_END.split(view.text[max(0, start - REACH) : start])[-1].replace(",", " ,").split()
-    if _is_behind_name(view, before):
+    # In a row without a verb a word in small letters may as well be one: "name jdoe, password works".
+    if ("-" in said or said[0].isupper()) and _is_behind_name(view, before):
         return span
     if not any(
         word.casefold() in view.words.use or word.casefold() in view.words.by_means for word in before

@@ -94,7 +94,21 @@ def _put_into(view: View, line: int, start: int) -> Span | None:
         return None
     (place, value), (_, verb) = before[1:_PUT]
     span = trimmed(view.text, place, place + len(value))
-    return span if verb.casefold() in words.use and is_code(view.text[slice(*span)]) else None
+    if verb.casefold() in words.use and is_code(view.text[slice(*span)]):
+        return span
+    return _words_put(view, line, before[0][0])
+
+
+def _words_put(view: View, line: int, end: int) -> Span | None:
+    """As in "I typed w x y z into the password field"."""
+    for place, word in islice(_backwards(view.text, line, end), _PHRASE_WORDS):
+        if word[-1] in _STOPS:
+            return None
+        if word.casefold() in view.words.use:
+            span = trimmed(view.text, place + len(word) + 1, end)
+            said = view.text[slice(*span)].split()
+            return span if len(said) > _PUT - 1 and is_phrase(view, said, answers=0) else None
+    return None
 
 
 def _pointed_at(view: View, line: int, arrow: re.Match[str], end: int) -> Span | None:
@@ -159,6 +173,15 @@ def _used(view: View, first: int, end: int, name: int) -> Span | None:
         if word[-1] in _STOPS:
             return None
         if any(word.casefold() in some for some in verbs):
-            span = trimmed(view.text, place + len(word) + 1, last)
+            span = _behind_account(view, trimmed(view.text, place + len(word) + 1, last))
             return span if is_phrase(view, view.text[slice(*span)].split()) else None
     return None
+
+
+def _behind_account(view: View, span: Span) -> Span:
+    """Without the name before, as in "jdoe as user and x"."""
+    words = list(_WORDS.finditer(view.text, *span))
+    account = (at for at, word in enumerate(words) if word[0].casefold() in view.words.account)
+    behind = words[next(account, len(words)) :]
+    joined = next((word.end() for word in behind if word[0].casefold() in view.words.joins), None)
+    return span if joined is None else trimmed(view.text, joined + 1, span[1])

@@ -85,6 +85,11 @@ _OF_GROUPS_ONLY = re.compile(
 )
 _MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 _APART = 100  # characters between the name of codes and the first, and between two
+_ITEM = re.compile(r"[\s\"'`*_-]{0,6}(?:\(?\w{1,2}[.):]\s{0,3})?[\s\"'`*_-]{0,3}")
+_BETWEEN = re.compile(
+    r"[\s\"'`*_,;/|&)、，-]{1,8}(?:(?:and|und|et|y|e|и|or|en|i|ve)\s)?(?:\(?\w{1,2}[.):]\s{0,3})?[\"'`*_-]{0,3}",
+    re.IGNORECASE,
+)
 _JOINT = 8  # characters of " was: "
 _BEFORE_ORDINAL = " \t\r\"'(*-—–>"
 _SHORT = re.compile(r"[0-9a-f]{8,12}|[0-9A-F]{8,12}")
@@ -109,7 +114,7 @@ def recovery_codes(view: View) -> Iterator[Span]:
             yield from _in_line(view, first, last, start)
             yield from _in_row(view, end, last)
             yield from _behind_name(view, end)
-            yield from _counted(view, end)
+            yield from _counted(view, start, end)
         seen = max(seen, last)
         yield from _sheet(view, last, lines)
 
@@ -276,18 +281,28 @@ def _behind_name(view: View, name_end: int) -> Iterator[Span]:
             yield from codes
 
 
-def _counted(view: View, end: int) -> Iterator[Span]:
-    """As in "I have a sheet with twelve codes. First: x, second: y": of one form, though it be that of our references."""
+def _counted(view: View, start: int, end: int) -> Iterator[Span]:
+    """As in "I have a sheet with twelve codes. First: x, second: y" and "my codes: x, y": of one form, though it be that of our references."""
     found: list[re.Match[str]] = []
     place = end
     while len(found) < _SHEET and (code := _OF_GROUPS_ONLY.search(view.text, place, place + _APART)):
         label = view.text[place : code.start()]
-        if not _is_counted(view, label, first=not found) or (found and _form(code[0]) != _form(found[0][0])):
+        follows = _follows(view, end, code.start()) if not found else _BETWEEN.fullmatch(label)
+        if not follows and not _is_counted(view, label, first=not found):
+            break
+        if found and _form(code[0]) != _form(found[0][0]):
             break
         found.append(code)
         place = code.end()
-    if len(found) > 1 and any(_MIXED.search(code[0]) for code in found):
+    is_sheet = len(found) > 1 and any(_MIXED.search(code[0]) for code in found)
+    if is_sheet and not view.tells_against(max(0, start - _TOLD), found[0].start()):
         yield from (code.span() for code in found)
+
+
+def _follows(view: View, end: int, place: int) -> bool:
+    """Whether what begins at a place is the value of the name that ends at `end`, perhaps with a "(1)" before it."""
+    value = view.value_after(end)
+    return value is not None and bool(value[1]) and _ITEM.fullmatch(view.text, value[0], place) is not None
 
 
 def _is_counted(view: View, label: str, *, first: bool) -> bool:

@@ -47,7 +47,7 @@ def numbers(view: View) -> Iterator[Span]:
 def _cards(view: View) -> Iterator[Span]:
     for found in _CARD.finditer(view.text):
         start, end = found.span()
-        if (_is_valid(found[0]) or _is_named(view, start)) and not view.tells_against(
+        if (_is_valid(found[0]) or _is_named(view, start, end)) and not view.tells_against(
             max(0, start - _TOLD), start
         ):
             yield start, end
@@ -67,8 +67,11 @@ def _proof(view: View, place: int, beside: re.Pattern[str]) -> Iterator[Span]:
         yield told.span(2)
 
 
-def _is_named(view: View, place: int) -> bool:
-    """Whether the sentence tells before a place that what stands there is of a card."""
+def _is_named(view: View, place: int, end: int) -> bool:
+    """Whether the sentence tells before a place that what stands there is of a card, or an expiry behind it does."""
+    expiry = None if view.text[place:end].isdigit() else _EXPIRY.search(view.text, end, end + _BESIDE)
+    if expiry and "/" in expiry[0]:
+        return True
     named = view.places("card")
     before = bisect_left(named, (place, place)) - 1
     if before < 0 or place - named[before][1] > _NAMED:

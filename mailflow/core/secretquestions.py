@@ -34,6 +34,7 @@ _JOINED = re.compile(r"[=:：→–—]| -")
 # "… your first pet? A: x" and "security question 2 (street): x".
 _ANSWERED = re.compile(r"[^?？\n]{0,120}[?？][\"”“»')]{0,2}\s{1,3}(?:[-–—>]{1,2}|[A-Z][:.])[ \t]")
 _TOLD_APART = re.compile(r"[ \t]?(?:#?[0-9]{1,2})?[ \t]?\([^()\n]{1,60}\)[ \t]?(?:[:=–—-]|->)[ \t]")
+_ABOUT = re.compile(r"[ \t][^.!?:;\n]{3,40}[:：][ \t]{1,3}")  # "security question about my pet: x"
 _ITEM = re.compile(
     r"[ \t]{0,3}(?:\r?\n[> \t]{0,8})?(?:[-*•][ \t])?([^\W\d_]{2,20}(?:[ \t][^\W\d_]{1,20}){0,2})[ \t]{0,2}(?:[-–—=:：]|->|→)[ \t]{0,3}"
     r"([^;,.!?()\n]{1,60})[;,]?"
@@ -137,7 +138,7 @@ def _answers(view: View, asked: Sequence[Span]) -> Iterator[Span]:
     if not asked:
         return
     for start, end in asked:
-        yield from _behind_question(view, end)
+        yield from _behind_question(view, start, end)
         yield from _in_brackets(view, start, end)
     for start, end in view.places("answer"):
         yield from _of_question(view, asked, end)
@@ -182,10 +183,16 @@ def _beside_question(view: View, start: int, end: int) -> Iterator[Span]:
         yield from _value(view, end)
 
 
-def _behind_question(view: View, end: int) -> Iterator[Span]:
+def _behind_question(view: View, start: int, end: int) -> Iterator[Span]:
     """As in "… the name of your first pet? Mine was x"."""
     if told := _ANSWERED.match(view.text, end) or _TOLD_APART.match(view.text, end):
         yield from _value(view, told.end())
+        return
+    is_name = (start, end) in view.places("question") and view.text[
+        start:end
+    ].casefold() not in view.words.facts
+    if is_name and (about := _ABOUT.match(view.text, end)):
+        yield from _value(view, about.end())
         return
     found = _ASKED.match(view.text, end)
     mine = view.words.mine.match(view.text, found.end()) if found else None
