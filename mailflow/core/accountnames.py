@@ -21,6 +21,8 @@ _STOP = re.compile(r"[.!?](?=\s|\Z)|\n")
 _ANSWERED = re.compile(  # "> What is your user name?" above the name
     r"[^\n.!?]{0,30}[ \t]?\?[ \t]{0,3}\r?\n(?:>?[ \t]{0,3}\r?\n)?[ \t]{0,3}([A-Za-z0-9][\w.-]{1,39})[ \t]{0,3}(?=\r?\n|\Z)"
 )
+_OR = re.compile(r"[ \t]([^\W\d_]{1,8})[ \t]([A-Za-z0-9][\w.-]{1,39})")
+_LIKE = 4  # letters that two names begin with alike
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{1,39}", re.ASCII)
 _SIGNED = re.compile(r"[0-9]|\w[._-]\w")
 
@@ -38,7 +40,22 @@ class AccountNames:
             for names in ("user_name", "holder", "self")
             for _, end in self._view.told(names)
         ]
-        return [span for span in found if span]
+        return [*filter(None, found), *(other for span in found if span for other in self._or_another(span))]
+
+    @cached_property
+    def starts(self) -> Collection[int]:
+        """Where they begin."""
+        return {start for start, _ in self.told}
+
+    def _or_another(self, span: Span) -> list[Span]:
+        """The second of "jdoe2 or jdoe3"."""
+        words, text = self._view.words, self._view.text
+        other = _OR.match(text, span[1])
+        if other is None or other[1].casefold() not in words.joins:
+            return []
+        second = trimmed(text, *other.span(2))
+        first, value = text[slice(*span)].casefold(), text[slice(*second)].casefold()
+        return [second] if first[:_LIKE] == value[:_LIKE] else []
 
     def another_than(self, values: Collection[str]) -> bool:
         """Whether an account is told to have a name that is none of these."""

@@ -305,9 +305,8 @@ class IntentWords:
     )  # what else is tried, set or told of: "project", "version", "firefox"
     sets: frozenset[str] = frozenset()  # verbs around "password to x": "changed"
     surely: frozenset[str] = frozenset()  # what may stand before a value: "definitely", "I think"
-    adverbs: Mapping[str, re.Pattern[str]] = field(
-        default_factory=dict
-    )  # these and "now", "still", by first word
+    by_now: frozenset[str] = frozenset()  # and what tells when: "now", "still"
+    adverbs: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # both, by first word
     relative: frozenset[str] = frozenset()  # "the password, which is x"
     forgot: frozenset[str] = frozenset()  # what tells that a password is not known: "forgot", "lost"
     knows: frozenset[str] = frozenset()  # what somebody does with a password whose name may follow: "knew"
@@ -380,6 +379,7 @@ def compile_intent_words(
         things=around["things"],
         sets=around["sets"],
         surely=around["surely"],
+        by_now=around["by_now"],
         adverbs=_by_first_word((*secrets["surely"], *secrets["by_now"])),
         relative=around["relative"],
         forgot=around["forgot"],

@@ -206,8 +206,9 @@ def _surely(view: View, start: int, end: int) -> Span | None:
     sure = (
         view.text[end:place].strip().casefold() in view.words.surely
     )  # "password still x" may be a question
+    beside = _is_beside_account(view, start)
     is_one = is_like_no_name(said) or (
-        sure and (is_code(said) or (_is_beside_account(view, start) and CLAUSE_END.match(view.text, span[1])))
+        (is_code(said) and (sure or beside)) or (sure and beside and CLAUSE_END.match(view.text, span[1]))
     )
     return span if is_one else None
 

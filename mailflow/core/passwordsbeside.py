@@ -34,6 +34,8 @@ _CHANGED = re.compile(
     rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}"
 )
 _SET = re.compile(rf"\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}")
+_WORD_BETWEEN = re.compile(r"[ \t][\w.-]{2,40}(?=[ \t])")
+_WORDS_TO = 2  # between the name and the "to": "for jdoe", "bitte"
 _ENDS = ".,;:!?"
 _CHANGED_GLUED = re.compile(
     rf"[ \t]?([{CJK}]{{0,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{1,4}})[ \t]?(「[^」\n]{{1,100}}」|{PIECE[1:-1]})[ \t]?([{CJK}]{{0,4}})"
@@ -170,22 +172,26 @@ def changed(view: View, end: int) -> Iterator[Span]:
 
 def set_to(view: View, start: int, end: int) -> Iterator[Span]:
     """As in "I changed my password to x": a code, with the verb before or behind."""
-    found = _SET.match(view.text, end)
-    span = trimmed(view.text, *found.span(2)) if found else (end, end)
-    if (
-        found
-        and found[1].casefold() in view.words.before_new
-        and may_be_one(view, view.text[slice(*span)])
-        and _is_set(view, start, span[1])
-    ):
-        yield span
+    place = end
+    for _ in range(_WORDS_TO + 1):
+        found = _SET.match(view.text, place)
+        if found and found[1].casefold() in view.words.before_new:
+            span = trimmed(view.text, *found.span(2))
+            if may_be_one(view, view.text[slice(*span)]) and _is_set(view, start, end, span[1]):
+                yield span
+            return
+        word = _WORD_BETWEEN.match(view.text, place)
+        if word is None:
+            return
+        place = word.end()
 
 
-def _is_set(view: View, start: int, end: int) -> bool:
-    """Whether a verb such as "changed" or "reset" stands within some words of two places."""
+def _is_set(view: View, start: int, end: int, last: int) -> bool:
+    """Whether a verb such as "changed" or "reset" stands near a name, or behind a value."""
     before = _STOP.split(view.text[max(0, start - _SENTENCE) : start])[-1].split()[-_WORDS_BETWEEN:]
-    behind = _STOP.split(view.text[end : end + _SENTENCE], maxsplit=1)[0].split()[:_WORDS_BETWEEN]
-    return any(word.casefold().strip(_ENDS) in view.words.sets for word in (*before, *behind))
+    behind = _STOP.split(view.text[last : last + _SENTENCE], maxsplit=1)[0].split()[:_WORDS_BETWEEN]
+    near = (*before, *view.text[end:last].split(), *behind)
+    return any(word.casefold().strip(_ENDS) in view.words.sets for word in near)
 
 
 def _changed_glued(view: View, found: re.Match[str]) -> Iterator[Span]:

@@ -57,7 +57,7 @@ def _said_next(
     """As in "My son made up the password. It is x", "the password yes, it's x" and "How long may a password be? Mine is x"."""
     start, end = place
     value = _value(view, end)
-    if value is None or not _begins_clause(view, start):
+    if value is None or not _begins_clause(view, start) or _is_described(view, value[1]):
         return
     said = view.text[slice(*value)]
     name = names[bisect_left(names, (start, start)) - 1]
@@ -66,7 +66,7 @@ def _said_next(
     found = bisect_left(known, name[0])
     is_told = found < len(known) and known[found] < start
     is_near = start - name[1] <= REACH and stops <= 1 and not is_told and FILLER not in between
-    is_near = is_near and not is_another_thing(view, name[1]) and not _is_described(view, value[1])
+    is_near = is_near and not is_another_thing(view, name[1])
     first = _sentence_start(view, name[0])
     is_of_it = is_near and not _speaks_of_another(view, first, start)
     if may_be_one(view, said) or (is_code(said) and said[1:].isdigit()):
@@ -149,14 +149,20 @@ def _measured(view: View, accounts: AccountNames, place: int) -> Iterator[Span]:
     found = _MEASURED.search(view.text, max(0, place - _NEAR), place)
     span = trimmed(view.text, *found.span(1)) if found else (place, place)
     value = view.text[slice(*span)]
-    if found is None or not may_be_one(view, value) or not is_like_no_name(value) or span in accounts.told:
+    if (
+        found is None
+        or not may_be_one(view, value)
+        or not is_like_no_name(value)
+        or span[0] in accounts.starts
+    ):
         return
     words = view.words
     between = all(
         word in words.is_words
         or word in words.between
         or word in words.no_password
-        or word in words.adverbs
+        or word in words.surely
+        or word in words.by_now
         or word in words.knows
         for word in found[2].casefold().split()
     )
@@ -188,5 +194,6 @@ def _is_subject(view: View, span: Span) -> bool:
         and value.isalpha()
         and value.islower()
         and value not in view.words.ordinary
-        and value not in view.words.adverbs
+        and value not in view.words.surely
+        and value not in view.words.by_now
     )

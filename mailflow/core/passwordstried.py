@@ -45,24 +45,26 @@ def tried(view: View) -> Iterator[Span]:
         before = _chunks(view, view.line_start(start), start)[::-1]
         if not any(may_be_one(view, view.text[slice(*span)]) for span in (*behind, *before)):
             continue
-        spans = _row(view, behind, names.told, is_before=False)
-        spans = spans or _row(view, before, names.told, is_before=True)
+        spans = _row(view, behind, names.starts, is_before=False)
+        spans = spans or _row(view, before, names.starts, is_before=True)
         around = [start, end, *chain(*spans)]
         if not names.is_asked_for(min(around) - _NEAR, max(around) + _NEAR):
-            yield from _passwords(view, spans, names)
+            for span in _passwords(view, spans, names):
+                yield span
+                yield from _alike(view, span, names)
 
 
 def _chunks(view: View, first: int, last: int) -> list[Span]:
     return [trimmed(view.text, *found.span()) for found in _CHUNK.finditer(view.text, first, last)]
 
 
-def _row(view: View, chunks: Sequence[Span], names: Collection[Span], *, is_before: bool) -> list[Span]:
+def _row(view: View, chunks: Sequence[Span], names: Collection[int], *, is_before: bool) -> list[Span]:
     """What may be passwords among the words beside a place, from there on, with few words between."""
     spans: list[Span] = []
     gap: list[Span] = []
     for span in chunks:
         value = view.text[slice(*span)]
-        if span in names:
+        if span[0] in names:
             break
         if may_be_one(view, value):
             if not spans and not _leads(view, gap, is_before=is_before):
@@ -117,18 +119,22 @@ def habit(view: View) -> Iterator[Span]:
     """As in "I use the same one everywhere, x", "I always type x" and "so it ought to be x", and what is like it."""
     names = AccountNames(view)
     for start, end in view.places("habit"):
-        value = next(_typed(view, start, end, names.told), None)
-        if value and names.another_than([view.text[slice(*value)]]):
+        value = next(_typed(view, start, end, names.starts), None)
+        if (
+            value
+            and names.another_than([view.text[slice(*value)]])
+            and not _goes_on_with_another(view, value[1])
+        ):
             yield value
             yield from _alike(view, value, names)
 
 
-def _typed(view: View, start: int, end: int, names: Collection[Span]) -> Iterator[Span]:
+def _typed(view: View, start: int, end: int, names: Collection[int]) -> Iterator[Span]:
     """What is no name by its shape behind a place, or behind a comma or colon in its sentence, or right before."""
     is_apart = True
     for span in _chunks(view, end, _rest(view, end)):
         value = view.text[slice(*span)]
-        if value.casefold() in view.words.things or span in names:
+        if value.casefold() in view.words.things or span[0] in names:
             return
         if may_be_one(view, value):
             if is_apart and is_sure(value) and not _speaks_of_another(view, start):
@@ -144,6 +150,12 @@ def _typed(view: View, start: int, end: int, names: Collection[Span]) -> Iterato
         yield span
 
 
+def _goes_on_with_another(view: View, place: int) -> bool:
+    """Whether the rest of a sentence names another thing, or an account: "x as project name"."""
+    words = {word.strip(_MARKS) for word in view.text[place : _rest(view, place)].casefold().split()}
+    return not words.isdisjoint(view.words.things) or not words.isdisjoint(view.words.account)
+
+
 def _rest(view: View, place: int) -> int:
     stop = _STOP.search(view.text, place, place + REACH)
     return stop.start() + 1 if stop else min(len(view.text), place + REACH)
@@ -155,7 +167,12 @@ def _alike(view: View, span: Span, names: AccountNames) -> Iterator[Span]:
     first, last = max(0, span[0] - REACH), min(len(view.text), span[1] + REACH)
     for other in _chunks(view, first, last) if len(run) >= _LEAST_LIKE else ():
         value = view.text[slice(*other)]
-        if run_of(value) == run and is_sure(value) and may_be_one(view, value) and other not in names.told:
+        if (
+            run_of(value) == run
+            and is_sure(value)
+            and may_be_one(view, value)
+            and other[0] not in names.starts
+        ):
             yield other
 
 
@@ -222,7 +239,7 @@ def set_before(view: View) -> Iterator[Span]:
 def _one(view: View, names: AccountNames, place: int, span: Span) -> Iterator[Span]:
     """The value if it cannot be a name."""
     value = view.text[slice(*span)]
-    if not may_be_one(view, value) or span in names.told:
+    if not may_be_one(view, value) or span[0] in names.starts:
         return
     is_near = any(start <= place and place - start <= REACH for start, _ in view.places("password"))
     if is_near or (is_sure(value) and names.another_than([value])):

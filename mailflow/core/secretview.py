@@ -181,6 +181,9 @@ class View:
 
     def _value_after_words(self, name_end: int) -> tuple[int, str] | None:
         """The same, with some words between: "password for the account is"."""
+        last = self.past_surely(name_end)
+        if last > name_end and (sign := _SIGN.match(self.text, last)):
+            return sign.end(), sign[1] or sign[2]
         last = name_end
         for found in islice(_WORD.finditer(self.text, name_end, name_end + REACH), _WORDS_BETWEEN):
             # A mail program may have broken the line before "is".
@@ -209,7 +212,10 @@ class View:
     def _may_stand_between(self, word: str) -> bool:
         bare = word.strip(_MARKS)
         return word[-1] not in _ENDS and (
-            bare in self.words.between or bare not in self.words.no_password or bare in self.words.adverbs
+            bare in self.words.between
+            or bare not in self.words.no_password
+            or bare in self.words.surely
+            or bare in self.words.by_now
         )
 
 
