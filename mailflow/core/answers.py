@@ -40,6 +40,7 @@ from mailflow.core.reading import (
     runtogether,
     salutation,
     settle,
+    spacing,
     speakers,
     spokensigns,
     typedmarkup,
@@ -121,6 +122,7 @@ def _as_meant(lines: Sequence[Line], terms: Terms, writer: Writer) -> Sequence[L
     """
     lines = typedmarkup.as_text(lines)
     own = "\n".join([line.text for line in lines if line.mark is Mark.FRESH])
+    lines = spacing.put_right(lines, own, terms)
     lines = spokensigns.as_written(lines, own, terms)
     lines = speakers.without(lines, own, terms)
     lines = runtogether.parted(lines, own, terms)

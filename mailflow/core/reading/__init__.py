@@ -14,6 +14,7 @@ The words
     terms, everyday       the word lists with a form's own words; which words are common
 The text
     typedmarkup           HTML that stands in the text
+    spacing               spaces that were left out behind a stop or a number
     spokensigns           signs that are said within names: "k underscore hollander"
     speakers              who speaks, before each line
     salutation            a greeting and a signature that are no answers

@@ -25,7 +25,7 @@ from mailflow.core.reading.meaning import Hit
 from mailflow.core.reading.slots import BEHIND_STATEMENT, Slot
 from mailflow.core.reading.terms import Terms, collapsed, normal_label
 from mailflow.core.reading.values import read_slot
-from mailflow.core.reading.words import words_of
+from mailflow.core.reading.words import has_cjk, words_of
 
 _BOX = re.compile(f"(?P<ticked>{TICKED.pattern})|(?P<open>{OPEN})")
 _NEXT = re.compile(rf"\n[ \t]*(?=\n|[-*•·+#>\[☐☑☒✅]|\(?\d{{1,2}}[.)][ \t]|{LABEL_LIKE})|\Z", re.MULTILINE)
@@ -36,6 +36,7 @@ _LONGEST = 400
 _LONGEST_LABEL = 60  # characters before a box
 _LONGEST_BELOW = 200  # characters below an open box that answer it
 _AROUND = " \t-*•·+>"
+_FEW = 2  # words
 _BEHIND = " \t\n.:;,=?>–—-"
 _QUOTES = "\"'“”„«»「」"  # around a statement
 _DOTS = re.compile(rf"[{_QUOTES}]?[ \t]*(?:\.{{3}}|…)")
@@ -76,12 +77,29 @@ def find_boxes(fresh: Fresh) -> list[Box]:
         if match.lastgroup == "open" and (arrow := _ARROW.search(fresh.text, text, end)):
             end = arrow.start()  # "[ ] I agree … <-- yes, the box can't be ticked"
         line = max(fresh.starts[fresh.line_at(begin)], found[index - 1].end() if index else 0)
-        behind = not fresh.text[text : min(end, fresh.line_end(text))].strip()
+        behind = _stands_behind(fresh, found, index, min(end, fresh.line_end(text)))
         if behind and (not fresh.text[text:end].strip() or fresh.text[line:begin].strip(_AROUND)):
             begin = text = _past_label(fresh, line, begin)
             end = match.start()  # the box stands behind its words
         boxes.append(Box(match.lastgroup == "ticked", begin, text, end, max(end, match.end())))
     return boxes
+
+
+def _stands_behind(fresh: Fresh, found: Sequence[re.Match[str]], index: int, end: int) -> bool:
+    """Whether a box stands behind its words: nothing follows it up to a place, or behind an open one as little as a "thanks"."""
+    box = found[index]
+    rest = fresh.text[box.end() : end].strip()
+    if not rest:
+        return True
+    line, beside = (
+        fresh.line_at(box.start()),
+        (*found[max(0, index - 1) : index], *found[index + 1 : index + 2]),
+    )
+    if box.lastgroup != "open" or any(fresh.line_at(one.start()) == line for one in beside):
+        return False  # one of several ways to answer
+    if has_cjk(rest) or len(rest.split()) > _FEW:
+        return False
+    return not any(hit.means.matters or hit.means.choices for hit in fresh.within(box.end(), end))
 
 
 def spans(fresh: Fresh, terms: Terms, boxes: Iterable[Box]) -> Iterator[tuple[int, int]]:

@@ -175,8 +175,15 @@ def _around_boxes(text: str, boxes: Sequence[re.Match[str]], terms: Terms) -> li
             spans.append((0, end if text[:start].strip() else len(text)))
         else:
             chosen_one = one if ticked[0] else other
-            spans += [(start, chosen_one[0]), (chosen_one[1], end)]
+            spans += [(start, chosen_one[0]), (chosen_one[1], end), *_third_ways(text, boxes, end)]
     return spans
+
+
+def _third_ways(text: str, boxes: Sequence[re.Match[str]], place: int) -> Iterator[_Span]:
+    """The open boxes behind a place with their words, where another was ticked: "[x] yes [ ] no [ ] undecided"."""
+    for box, following in zip(boxes, (*boxes[1:], None), strict=False):
+        if box.start() >= place and box.lastgroup == "open":
+            yield box.start(), following.start() if following else len(text)
 
 
 def _is_all(text: str, start: int, end: int, way: _Span | None) -> bool:

@@ -15,10 +15,9 @@ from mailflow.core.reading.words import words_of
 _HEADING = re.compile(r"#(?<![^\n \t]#)#{0,5}[ \t]+")
 # What a mail program makes of a bold heading where it leaves the type out.
 _BOLD = re.compile(r"^[ \t]*(\*\*?|__?)(?=\S)([^\n*_]{1,80})(?<=\S)\1[ \t]*[:：]?[ \t]*$", re.MULTILINE)
-# What stands between a label and its value; a tab only if no other sign follows. A set of characters comes first, as
-# few lines hold one of them.
+# What stands between a label and its value; a tab only if no other sign follows, and no smiley. Few lines hold one.
 _SEPARATOR = re.compile(
-    r"[:：=|→➜➔➡⇒⟶】\u3000\t–—-](?:(?<=[:：=|→➜➔➡⇒⟶】])>?|(?<=[\t\u3000])(?![ \t\u3000]*(?:[:：=|→➜➔➡⇒⟶]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t\u3000]*"
+    r"[:：=|→➜➔➡⇒⟶】\u3000\t–—-](?:(?<=[:：=|→➜➔➡⇒⟶】])(?!(?<=:)[-'^]?[()DPp/|*](?:\s|\Z))>?|(?<=[\t\u3000])(?![ \t\u3000]*(?:[:：=|→➜➔➡⇒⟶]|->|[-–—]{1,2}\s))|(?<=-)>|(?<=\s[-–—])[-–—]?(?=\s))[ \t\u3000]*"
 )
 # What leads from a label to its value: "User name ..... x".
 _LEADERS = re.compile(rf"(?:\.{{3,60}}|…{{1,20}}|_{{3,60}})[ \t]+|{_SEPARATOR.pattern}")

@@ -87,6 +87,8 @@ def _is_doubted(fresh: Fresh, terms: Terms, claim: Claim) -> bool:
     """Whether who agrees is at a loss in the next breath, and says no more there: "Yes. No idea.", "I agree, dunno"."""
     _, *within = _PAUSE.split(fresh.text[claim.start : claim.end].strip(AROUND))
     till = claim.end + _FAR if claim.rule == YES_TO_WHAT_WAS_ASKED else fresh.line_end(claim.end)
+    thanks = (hit.start for hit in fresh.within(claim.end, till) if "thanks" in hit.means.speech)
+    till = next(thanks, till)
     behind, *_ = _PAUSE.split(fresh.text[claim.end : till].lstrip(f"{AROUND}\n"), maxsplit=1)
     return any(is_only(part, terms, "at_a_loss") for part in (*within[-1:], behind) if part)
 

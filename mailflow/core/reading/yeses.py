@@ -34,6 +34,7 @@ _ASKS = frozenset({"?", "？"})
 _NAMES_IT = WHICH | {"agree", "aware"}
 _INTRODUCES = frozenset({"account", "noun"})
 _TWO = 2
+_BEFORE = 20  # characters, of white space but for a question mark
 _TAG = 3  # words: "didn't I"
 _FIRST = 2  # a bare yes stands among the first three parts of sentences
 _Span = tuple[int, int]
@@ -118,7 +119,9 @@ def _answers_nothing(fresh: Fresh, terms: Terms, part: _Span, sentence: _Span, a
 
 def _is_half(fresh: Fresh, terms: Terms, part: _Span, after: _Span) -> bool:
     """Whether a yes and no more is followed by a no, or by who knows no answer, of nothing that it names: "Yes. And no."."""
-    if not agreements.bare(fresh.text[slice(*part)], terms):
+    begin = next((hit.start for hit in fresh.within(*part) if "yes" in hit.means.says), part[0])
+    greets = terms.among("greets", fresh.low[part[0] : begin].strip(_AROUND))
+    if not agreements.bare(fresh.text[begin if greets else part[0] : part[1]], terms):
         return False
     hits = [hit for hit in fresh.within(*after) if "and" not in hit.means.speech]
     if any(hit.means.things or hit.means.topics for hit in hits):
@@ -145,8 +148,7 @@ def _is_rhetorical(fresh: Fresh, start: int, end: int) -> bool:
 
 def _answers_themselves(fresh: Fresh, start: int, end: int) -> bool:
     """Whether it only answers their own question right before it, of nothing that we ask: "Is it my fault? Yes."."""
-    line = fresh.starts[fresh.line_at(start)]
-    asks = max(fresh.text.rfind(sign, line, start) for sign in _ASKS)
+    asks = max(fresh.text.rfind(sign, max(0, start - _BEFORE), start) for sign in _ASKS)
     if asks < 0 or fresh.text[asks + 1 : start].strip() or _names_it(fresh.within(start, end)):
         return False
     return not _names_it(fresh.within(fresh.sentence_at(asks)[0], asks))
