@@ -85,6 +85,12 @@ _CODECS = _codecs()
 
 def decode(data: bytes, charset: str = "") -> tuple[str, str]:
     """The text and, where it had to be guessed or mended, a problem in words (else "")."""
+    text, problem = _decoded(data, charset)
+    whole = _encoded_once(text)
+    return (text, problem) if whole == text else (whole, problem or "text was encoded twice")
+
+
+def _decoded(data: bytes, charset: str) -> tuple[str, str]:
     name = _PUNCTUATION.sub("", charset[:_NAME_LIMIT].lower())
     codec = "" if name in _UNDECLARED else _CODECS.get(name)
     if codec is None:
@@ -118,6 +124,39 @@ def _guess(data: bytes) -> str:
     if sum(map(len, _BEYOND_ASCII.findall(text))) <= text.count("\ufffd"):
         return data.decode("cp1252", "replace")
     return text
+
+
+# UTF-8 that was taken for Windows' Latin 1 and encoded again, "donâ€™t"; and what a quoted-printable text that nobody
+# declared keeps of it, "don=E2=80=99t".
+_TWICE = re.compile("[\xc2-\xc5\xd0\xd1\xe2-\xec][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_QUOTED = re.compile("(?:=[89A-F][0-9A-F]){2,}")
+_TO_LATIN = {ord(bytes([byte]).decode("cp1252", "replace")): byte for byte in range(0x80, 0xA0)}
+_UNLIKELY = re.compile("[\u0250-\u036f\u0530-\u08ff]")  # what "É’" and the like would be
+
+
+def _encoded_once(text: str) -> str:
+    if "=" in text:
+        text = _QUOTED.sub(lambda run: _utf8(bytes.fromhex(run[0].replace("=", ""))) or run[0], text)
+    if text.isascii() or not _TWICE.search(text):
+        return text
+    return "\n".join([_once(line) if _TWICE.search(line) else line for line in text.split("\n")])
+
+
+def _once(line: str) -> str:
+    try:
+        data = line.translate(_TO_LATIN).encode("latin_1")
+    except UnicodeEncodeError:
+        return line
+    return _utf8(data) or line
+
+
+def _utf8(data: bytes) -> str:
+    """What some bytes say as UTF-8; "" if they are none, or say what hardly anybody writes."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return "" if _UNLIKELY.search(text) else text
 
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")

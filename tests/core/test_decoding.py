@@ -65,6 +65,30 @@ def test_a_charset_that_is_plainly_wrong_is_corrected():
     assert decode(b"caf\x81\xe9", "us-ascii") == ("caf\ufffdé", "")
 
 
+@pytest.mark.parametrize(
+    ("mailed", "written"),
+    [
+        ("I donâ€™t agree", "I don’t agree"),
+        ("NÃ£o concordo com o cÃ³digo", "Não concordo com o código"),
+        ("fÃ¼r die StraÃŸe\nund für uns", "für die Straße\nund für uns"),
+        ("Ð¡Ð¾Ð³Ð»Ð°Ñ\x81ÐµÐ½", "Согласен"),
+        ("å\x90Œæ„\x8f", "同意"),
+        ("voilÃ\xa0 merci", "voilà merci"),
+        ("I don=E2=80=99t, n=C3=A3o", "I don’t, não"),
+    ],
+)
+def test_what_was_encoded_twice_is_decoded_twice(mailed, written):
+    assert decode(mailed.encode(), "utf-8") == (written, "text was encoded twice")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["‘CAFÉ’", "„Ä“ fehlt", "naïve “café” à la carte", "x=E2 and password=AB=CD", "Ã¼ für", "=E2=28=A1"],
+)
+def test_what_only_looks_like_it_stays(text):
+    assert decode(text.encode(), "utf-8") == (text, "")
+
+
 def test_broken_characters_are_replaced_and_said():
     assert decode(b"\xc8\xff", "gb2312") == ("\ufffd\ufffd", "text is not valid gb2312")
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from mailflow.core.glossary import Glossary
 from mailflow.core.reading.tokens import Tokens
-from mailflow.core.reading.words import has_cjk
+from mailflow.core.reading.words import fold, has_cjk
 
 
 class Binds(StrEnum):
@@ -87,6 +87,7 @@ _ANY = ""  # in place of the second word: whichever follows
 _LISTS = tuple(Binds)
 _FIRST_TWO = re.compile(r"(\w+)(?:[^\w~]+(\w+)(?!\w|\*))?")  # words of a phrase, the second right behind
 
+_UMLAUTS = frozenset("äöüß")
 _WORDS_KEPT = 20_000  # hostile mail must not fill the memory
 
 # By the second word, or `_ANY`: of each list what may stand there.
@@ -164,8 +165,9 @@ class _Begun(dict[str, "_GoingOn | None"]):
     def __init__(self, phrases: Iterable[tuple[Binds, str]]) -> None:
         self._phrases = Glossary()  # under its first word each, behind the number of its list
         for binds, phrase in phrases:
-            first, _ = _FIRST_TWO.findall(phrase)[0]
-            self._phrases.add(first, f"{_LISTS.index(binds)} {phrase}")
+            for typed in {phrase, _without_accents(phrase)}:
+                first, _ = _FIRST_TWO.findall(typed)[0]
+                self._phrases.add(first, f"{_LISTS.index(binds)} {typed}")
 
     def __missing__(self, first: str) -> _GoingOn | None:
         if len(self) >= _WORDS_KEPT:
@@ -177,6 +179,11 @@ class _Begun(dict[str, "_GoingOn | None"]):
             by_second.setdefault(second or _ANY, {}).setdefault(_LISTS[int(number)], []).append(phrase)
         self[first] = known = _going_on(by_second) if first in self._phrases else None
         return known
+
+
+def _without_accents(phrase: str) -> str:
+    """As many type it. A word alone may be one of another language then ("perderé", "perdere"), and in German another one ("wären")."""
+    return fold(phrase) if " " in phrase and _UMLAUTS.isdisjoint(phrase) else phrase
 
 
 def _going_on(by_second: Mapping[str, Mapping[Binds, Sequence[str]]]) -> _GoingOn:
