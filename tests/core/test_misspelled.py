@@ -144,3 +144,16 @@ def test_a_name_stays_as_it_is_written():
 
     assert answers["projects"].value == ("reqeusts", "mail-rlay")
     assert answers["reason"].value == ("lost_2fa",)
+
+
+@pytest.mark.parametrize(
+    "text", ["I ama loosing it, looſing.", "acept aceptſ, verifyedſ verifyed", "agrrees agrreeſ"]
+)
+def test_letters_that_are_another_one_but_for_their_case_do_no_harm(text):
+    assert _read(f"My package is reqeusts-x, {text}") is not None
+
+
+def test_capital_letters_are_a_name_or_an_abbreviation_unless_all_of_a_line_is_written_in_them():
+    assert "reason" in _read("MY PHONE WAS STOLENN IN A PARK.").answers
+    assert "reason" not in _read("My phone was STOLENN in a park.").answers
+    assert "code_of_conduct" not in _read("Regards, Jo Agrree").answers

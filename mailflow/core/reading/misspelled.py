@@ -35,6 +35,7 @@ _LEAST = (3, 5, 6)
 _LEAST_OF_LITTLE = (3, 4, 4)
 # Who mistypes a word of these languages may have written another form of it, which no dictionary has, at its end.
 _ROUGHLY = frozenset({"nl", "ru"})  # these change the ends of their names of things alone
+_LONG_ENOUGH = 8  # letters of their other words
 _PLAIN = "en"  # which has few forms
 _END = 2
 _FORMS, _PLURAL = frozenset("aeiouysnrmtdz"), frozenset("s")  # what these end in
@@ -229,7 +230,9 @@ def _changed(word: str, key: str, place: int, language: str, kind: Words) -> int
     """The same of a letter left out or put in, or of another letter; hardly anybody mistypes the first one."""
     if not place or not _is_within(word, key, place, language, kind):
         return None
-    known = language in _WITH_DICTIONARY or (language in _ROUGHLY and kind in _THINGS)
+    known = language in _WITH_DICTIONARY or (
+        language in _ROUGHLY and (kind in _THINGS or len(key) >= _LONG_ENOUGH)
+    )
     if len(word) != len(key):
         longer, shortened = sorted((word, key), key=len, reverse=True)
         return _LEFT_OUT if known and longer[place + 1 :] == shortened[place:] else None

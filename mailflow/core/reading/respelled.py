@@ -70,12 +70,11 @@ def as_written(answer: Answer, spelled: Respelled, lines: Sequence[Line], terms:
     """An answer in the words that stand in the mail. `lines`: the mail's own."""
     words = _restored(answer.words, spelled.written)
     value = answer.value
-    if terms.form.by_key[answer.field].kind not in _OWN:
-        pass
-    elif isinstance(value, tuple):
-        value = tuple(_restored(one, spelled.written) for one in value)
-    elif isinstance(value, str):
+    own = terms.form.by_key[answer.field].kind in _OWN
+    if own and isinstance(value, str):
         value = _restored(value, spelled.written)
+    elif own and isinstance(value, tuple):
+        value = tuple(_restored(one, spelled.written) for one in value)
     line = next((line.text for line in lines if line.number == answer.line), "")
     start = line.find(words)
     if start < 0:
@@ -85,10 +84,10 @@ def as_written(answer: Answer, spelled: Respelled, lines: Sequence[Line], terms:
 
 
 def _restored(text: str, written: Mapping[str, str]) -> str:
-    if not written:
-        return text
     rights = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
-    return re.sub(rf"\b(?:{rights})\b", lambda match: written[lower(match[0])], text, flags=re.IGNORECASE)
+    # A letter that stands for another one without regard to case, as "ſ" does for "s", is in no list.
+    pattern = re.compile(rf"\b(?:{rights})\b", re.IGNORECASE)
+    return pattern.sub(lambda match: written.get(lower(match[0]), match[0]), text)
 
 
 class _Speller:
@@ -150,7 +149,7 @@ class _Speller:
 
     def _found(self, wrote: str) -> tuple[str, int]:
         frequent = self._frequent.get(wrote)
-        return (frequent, _LISTED) if frequent else self._meant[wrote]
+        return (frequent, _LISTED) if frequent else self._meant.get(wrote, ("", _SURE))
 
     def _fits(self, meant: str, how: int, match: re.Match[str]) -> bool:
         """Whether what stands in a line may be the word that is meant, rather than a name."""
