@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from operator import itemgetter, le
@@ -27,9 +27,11 @@ from mailflow.core.intentwords import IntentWords
 from mailflow.core.passwordpairs import named_pairs
 from mailflow.core.passwordrows import keys_beside, rows
 from mailflow.core.passwords import passwords
+from mailflow.core.plaintext import without_underlines
 from mailflow.core.secretkind import SecretKind
+from mailflow.core.secretplain import made_plain
 from mailflow.core.secrettokens import Span
-from mailflow.core.secretview import FILLER, MOST, View
+from mailflow.core.secretview import FILLER, MOST, REACH, View
 from mailflow.core.wideletters import as_ascii
 
 
@@ -97,10 +99,14 @@ DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
 _BY_FORM_TOO = frozenset(
     {secretseeds.totp_seeds, secretcodes.recovery_codes, secretnumbers.numbers, rows}
 )  # the others need a name
+# The names of what people tell in their own words, so that signs and line ends may stand between.
+_TOLD = frozenset({"password", "pair", "pin", "question", "once", "tried", "set_to", "changed_to"})
+_TOLD_KINDS = frozenset({SecretKind.PASSWORD, SecretKind.ONE_TIME_CODE})
 _RANKS = {kind: rank for rank, (kind, *_) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
 _FILLERS = {kind: FILLER * len(mask) for kind, mask in MASKS.items()}
 _start, _end, _extent = itemgetter(1), itemgetter(2), itemgetter(1, 2)
+_till = itemgetter(1)
 _new_secret = partial(tuple.__new__, Secret)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
@@ -122,14 +128,39 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
 
 
 def _detected_in(text: str, words: IntentWords) -> list[Secret]:
+    neutral = _neutral(as_ascii(without_underlines(text)))
     secrets: list[Secret] = []
-    neutral = _neutral(as_ascii(text))
+    view = View(neutral, words)
     for _ in range(_ROUNDS):
-        new = _detect(_replaced(neutral, secrets, _FILLERS), words)
+        new = _detect(view)
         if not new:
             break
         secrets = _merged([*secrets, *_in_original(new, secrets)])
-    return secrets
+        view = View(_replaced(neutral, secrets, _FILLERS), words)
+    named = [span for names in _TOLD.intersection(view.named) for span in view.places(names)]
+    if not named:
+        return secrets
+    # Where nothing is masked, the places are those of the text.
+    around = (0, len(neutral)) if secrets else (max(0, min(named)[0] - REACH), max(map(_till, named)) + REACH)
+    return _merged([*secrets, *_set_off(neutral, secrets, words, around)])
+
+
+def _set_off(text: str, secrets: Sequence[Secret], words: IntentWords, around: Span) -> Iterator[Secret]:
+    """Those in a part of a text that are told only where it is as it would be typed plainly."""
+    first = around[0]
+    plain = made_plain(_masked_in_place(text, secrets)[slice(*around)])
+    if plain is None:
+        return
+    for found in _detect(View(plain.text, words)):
+        if found.kind in _TOLD_KINDS:
+            start, end = plain.original(found.start, found.end)
+            yield _new_secret((found.kind, first + start, first + end))
+
+
+def _masked_in_place(text: str, secrets: Sequence[Secret]) -> str:
+    for _, start, end in secrets:
+        text = f"{text[:start]}{FILLER * (end - start)}{text[end:]}"
+    return text
 
 
 def without_tokens(text: str) -> str:
@@ -158,8 +189,8 @@ def _neutral(text: str) -> str:
     return _MASK.sub(lambda found: FILLER * len(found[0]), text) if " removed]" in text else text
 
 
-def _detect(text: str, words: IntentWords) -> list[Secret]:
-    view = View(text, words)
+def _detect(view: View) -> list[Secret]:
+    text = view.text
     present = {_TEXT, _LONG_WORDS, *view.named}
     return [
         _new_secret((kind, start, end))
