@@ -70,11 +70,10 @@ def as_written(answer: Answer, spelled: Respelled, lines: Sequence[Line], terms:
     """An answer in the words that stand in the mail. `lines`: the mail's own."""
     words = _restored(answer.words, spelled.written)
     value = answer.value
-    own = terms.form.by_key[answer.field].kind in _OWN
-    if own and isinstance(value, str):
-        value = _restored(value, spelled.written)
-    elif own and isinstance(value, tuple):
-        value = tuple(_restored(one, spelled.written) for one in value)
+    if terms.form.by_key[answer.field].kind in _OWN:
+        names = value if isinstance(value, tuple) else (str(value),)
+        restored = tuple(_restored(one, spelled.written) for one in names)
+        value = restored if isinstance(value, tuple) else restored[0]
     line = next((line.text for line in lines if line.number == answer.line), "")
     start = line.find(words)
     if start < 0:

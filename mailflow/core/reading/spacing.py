@@ -16,7 +16,7 @@ from mailflow.core.text import Line, Mark
 _STOP = re.compile(r"\.(?<=[^\W_]{2}\.)(?=(?P<word>[^\W\d_a-zß-ÿа-я][^\W\d_]*|i\b))")
 _TOKEN = re.compile(r"\S+")
 _ADDRESS = re.compile(r"[@/\\]")  # of a mailbox, a page, a file
-_NUMBERED = re.compile(r"[ \t]*\d{1,2}[.)](?=[^\W\d_])")
+_NUMBERED = re.compile(r"^[ \t]{0,20}\d{1,2}[.)](?=[^\W\d_])", re.MULTILINE)
 _SEVERAL = 2  # lines with a number
 _BROKEN = re.compile(r"(?<![^\W_])(?P<begins>[^\W\d_]{2,20})-[ \t]*\Z")  # all that ends a line
 _ENDS = re.compile(r"[ \t]*(?P<ends>[^\W\d_]{2,20})(?![^\W_])")
