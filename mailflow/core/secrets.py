@@ -59,7 +59,8 @@ MASKS = {
 _TEXT, _LONG_WORDS = "", "long words"  # what a detector looks at, rather than beside the names of a list
 
 # In this order: what two of them claim is of the first one's kind.
-DETECTORS: tuple[tuple[SecretKind, str, Callable[..., Iterable[Span]]], ...] = (
+_Detector = tuple[SecretKind, str, Callable[..., Iterable[Span]]]
+DETECTORS: tuple[_Detector, ...] = (
     (SecretKind.PRIVATE_KEY, _TEXT, secretforms.private_keys),
     (SecretKind.RESET_LINK, _LONG_WORDS, secretforms.reset_links),
     (SecretKind.HOSTING_TOKEN, _LONG_WORDS, secrettokens.hosting_tokens),
@@ -102,6 +103,7 @@ _BY_FORM_TOO = frozenset(
 # The names of what people tell in their own words, so that signs and line ends may stand between.
 _TOLD = frozenset({"password", "pair", "pin", "question", "once", "tried", "set_to", "changed_to"})
 _TOLD_KINDS = frozenset({SecretKind.PASSWORD, SecretKind.ONE_TIME_CODE})
+_TOLD_DETECTORS = tuple(one for one in DETECTORS if one[0] in _TOLD_KINDS and one[1] != _TEXT)
 _RANKS = {kind: rank for rank, (kind, *_) in reversed(list(enumerate(DETECTORS)))}
 _ROUNDS = 4
 _FILLERS = {kind: FILLER * len(mask) for kind, mask in MASKS.items()}
@@ -151,10 +153,9 @@ def _set_off(text: str, secrets: Sequence[Secret], words: IntentWords, around: S
     plain = made_plain(_masked_in_place(text, secrets)[slice(*around)])
     if plain is None:
         return
-    for found in _detect(View(plain.text, words)):
-        if found.kind in _TOLD_KINDS:
-            start, end = plain.original(found.start, found.end)
-            yield _new_secret((found.kind, first + start, first + end))
+    for found in _detect(View(plain.text, words), _TOLD_DETECTORS):
+        start, end = plain.original(found.start, found.end)
+        yield _new_secret((found.kind, first + start, first + end))
 
 
 def _masked_in_place(text: str, secrets: Sequence[Secret]) -> str:
@@ -189,12 +190,12 @@ def _neutral(text: str) -> str:
     return _MASK.sub(lambda found: FILLER * len(found[0]), text) if " removed]" in text else text
 
 
-def _detect(view: View) -> list[Secret]:
+def _detect(view: View, detectors: Sequence[_Detector] = DETECTORS) -> list[Secret]:
     text = view.text
     present = {_TEXT, _LONG_WORDS, *view.named}
     return [
         _new_secret((kind, start, end))
-        for kind, names, detect in DETECTORS
+        for kind, names, detect in detectors
         if names in present or detect in _BY_FORM_TOO
         for start, end in _few(_detected(view, names, detect), len(text))
         if _LETTER_OR_DIGIT.search(text, start, end)
