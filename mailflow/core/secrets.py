@@ -139,8 +139,9 @@ def _detected_in(text: str, words: IntentWords) -> list[Secret]:
             break
         secrets = _merged([*secrets, *_in_original(new, secrets)])
         view = View(_replaced(neutral, secrets, _FILLERS), words)
-    named = [span for names in _TOLD.intersection(view.named) for span in view.places(names)]
-    if not named:
+    places = (span for names in _TOLD.intersection(view.named) for span in view.places(names))
+    named = [span for span in places if not view.text.startswith(">", view.text.rfind("\n", 0, span[0]) + 1)]
+    if not named:  # but in what is quoted, such as our own letters
         return secrets
     # Where nothing is masked, the places are those of the text.
     around = (0, len(neutral)) if secrets else (max(0, min(named)[0] - REACH), max(map(_till, named)) + REACH)
