@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from operator import itemgetter, le
@@ -108,7 +108,6 @@ _RANKS = {kind: rank for rank, (kind, *_) in reversed(list(enumerate(DETECTORS))
 _ROUNDS = 4
 _FILLERS = {kind: FILLER * len(mask) for kind, mask in MASKS.items()}
 _start, _end, _extent = itemgetter(1), itemgetter(2), itemgetter(1, 2)
-_till = itemgetter(1)
 _new_secret = partial(tuple.__new__, Secret)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
@@ -138,31 +137,27 @@ def _detected_in(text: str, words: IntentWords) -> list[Secret]:
         if not new:
             break
         secrets = _merged([*secrets, *_in_original(new, secrets)])
-        view = View(_replaced(neutral, secrets, _FILLERS), words)
+        view = View(_replaced(neutral, secrets, [_FILLERS[kind] for kind, _, _ in secrets]), words)
     places = (span for names in _TOLD.intersection(view.named) for span in view.places(names))
     named = [span for span in places if not view.text.startswith(">", view.text.rfind("\n", 0, span[0]) + 1)]
     if not named:  # but in what is quoted, such as our own letters
         return secrets
-    # Where nothing is masked, the places are those of the text.
-    around = (0, len(neutral)) if secrets else (max(0, min(named)[0] - REACH), max(map(_till, named)) + REACH)
+    around = (0, len(neutral))
+    if not secrets:  # the places are those of the text
+        around = (max(0, min(named)[0] - REACH), max(end for _, end in named) + REACH)
     return _merged([*secrets, *_set_off(neutral, secrets, words, around)])
 
 
 def _set_off(text: str, secrets: Sequence[Secret], words: IntentWords, around: Span) -> Iterator[Secret]:
     """Those in a part of a text that are told only where it is as it would be typed plainly."""
     first = around[0]
-    plain = made_plain(_masked_in_place(text, secrets)[slice(*around)])
+    masked = _replaced(text, secrets, [FILLER * (end - start) for _, start, end in secrets])
+    plain = made_plain(masked[slice(*around)])
     if plain is None:
         return
     for found in _detect(View(plain.text, words), _TOLD_DETECTORS):
         start, end = plain.original(found.start, found.end)
         yield _new_secret((found.kind, first + start, first + end))
-
-
-def _masked_in_place(text: str, secrets: Sequence[Secret]) -> str:
-    for _, start, end in secrets:
-        text = f"{text[:start]}{FILLER * (end - start)}{text[end:]}"
-    return text
 
 
 def without_tokens(text: str) -> str:
@@ -173,16 +168,17 @@ def without_tokens(text: str) -> str:
 
 def mask(text: str, secrets: Iterable[Secret]) -> str:
     """The text with each secret replaced by what it was."""
-    return _replaced(text, sorted(secrets, key=_start), MASKS)
+    found = sorted(secrets, key=_start)
+    return _replaced(text, found, [MASKS[kind] for kind, _, _ in found])
 
 
-def _replaced(text: str, secrets: Sequence[Secret], stand_ins: Mapping[SecretKind, str]) -> str:
-    """The text with something else in the place of each secret; they are sorted."""
+def _replaced(text: str, secrets: Sequence[Secret], stand_ins: Sequence[str]) -> str:
+    """The text with something else in the place of each secret, of which each has its own; they are sorted."""
     ends = [0, *[end for _, _, end in secrets]]
     starts = [*[start for _, start, _ in secrets], len(text)]
     parts = [""] * (2 * len(ends) - 1)
     parts[::2] = [text[end:start] for end, start in zip(ends, starts, strict=True)]
-    parts[1::2] = [stand_ins[kind] for kind, _, _ in secrets]
+    parts[1::2] = stand_ins
     return "".join(parts)
 
 
