@@ -91,10 +91,8 @@ def _stands_behind(fresh: Fresh, found: Sequence[re.Match[str]], index: int, end
     rest = fresh.text[box.end() : end].strip()
     if not rest:
         return True
-    line, beside = (
-        fresh.line_at(box.start()),
-        (*found[max(0, index - 1) : index], *found[index + 1 : index + 2]),
-    )
+    line = fresh.line_at(box.start())
+    beside = (*found[max(0, index - 1) : index], *found[index + 1 : index + 2])
     if box.lastgroup != "open" or any(fresh.line_at(one.start()) == line for one in beside):
         return False  # one of several ways to answer
     if has_cjk(rest) or len(rest.split()) > _FEW:
