@@ -362,10 +362,7 @@ def _pieces(view: View, marks: Sequence[Span], first: int, last: int) -> Iterato
 
 
 def _sentence_around(view: View, place: int) -> Span:
-    first = max(0, place - REACH)
-    before = [stop.end() for stop in _STOPS.finditer(view.text, first, place)][-1:]
-    stop = _STOPS.search(view.text, place, place + REACH)
-    return (before or [first])[0], stop.start() if stop else min(len(view.text), place + REACH)
+    return view.since(_STOPS, place, REACH), view.until(_STOPS, place, REACH)
 
 
 def _is_about_one(view: View, names: Sequence[Span], first: int, place: int, last: int) -> bool:

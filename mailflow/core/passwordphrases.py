@@ -49,7 +49,7 @@ def beside_name(view: View, start: int, end: int) -> Span | None:
     if apart is None or run is None:
         return None
     words = list(_WORD.finditer(view.text, *run.span()))
-    said = next((word for word in words if _is_joint(view, word)), None)
+    said = next((word for word in words if view.joint_at(word.start(), word[0].casefold())), None)
     words = [word for word in words if said is None or word.start() < said.start()]
     if not words or not _may_be_one(view, [word[0] for word in words]):
         return None
@@ -104,8 +104,3 @@ def _may_be_one(view: View, said: Sequence[str]) -> bool:
 def _tells_of_spelling(view: View, span: Span) -> bool:
     """As "(six random words)" does."""
     return any(span[0] <= start < span[1] for start, _ in view.told("spelled"))
-
-
-def _is_joint(view: View, word: re.Match[str]) -> bool:
-    ways = view.words.is_words.get(word[0].casefold())
-    return ways is not None and ways.match(view.text, word.start()) is not None

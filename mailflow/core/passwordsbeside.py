@@ -73,7 +73,7 @@ def _alike(view: View, span: Span) -> Iterator[Span]:
     if not is_code(first) and not (first.isalpha() and len(first) >= _LEAST_WORD):
         return
     leads = False
-    for found in _CHUNK.finditer(view.text, span[1], _rest(view, span[1])):
+    for found in _CHUNK.finditer(view.text, span[1], view.until(_STOP, span[1], _SENTENCE)):
         other = trimmed(view.text, *found.span())
         value = view.text[slice(*other)]
         said = value.casefold()
@@ -84,12 +84,6 @@ def _alike(view: View, span: Span) -> Iterator[Span]:
             yield other
         words = view.words
         leads = said in words.joins or said in words.before_new or said in words.use
-
-
-def _rest(view: View, place: int) -> int:
-    """Where the sentence ends, or where it has gone on for long."""
-    stop = _STOP.search(view.text, place, place + _SENTENCE)
-    return stop.start() if stop else min(len(view.text), place + _SENTENCE)
 
 
 def _next(view: View, span: Span, *, several: bool) -> Span | None:

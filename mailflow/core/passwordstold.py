@@ -123,20 +123,16 @@ def _begins_clause(view: View, place: int) -> bool:
 
 
 def _sentence_start(view: View, place: int) -> int:
-    first = max(0, place - _NEAR)
-    return max((stop.end() for stop in _STOP.finditer(view.text, first, place)), default=first)
+    return view.since(_STOP, place, _NEAR)
 
 
 def _rest(view: View, place: int) -> int:
     """Where the sentence ends that goes on at a place."""
-    stop = _STOP.search(view.text, place, place + _NEAR)
-    return stop.start() if stop else min(len(view.text), place + _NEAR)
+    return view.until(_STOP, place, _NEAR)
 
 
 def _speaks_of_another(view: View, start: int, end: int) -> bool:
-    """Whether what stands between two places names an account or another thing that "it" may be."""
-    said = {word.casefold() for word in _WORDS.findall(view.text, start, end)}
-    return not said.isdisjoint(view.words.things) or not said.isdisjoint(view.words.account)
+    return view.names_another([word.casefold() for word in _WORDS.findall(view.text, start, end)])
 
 
 def _is_lost(view: View, start: int, end: int) -> bool:

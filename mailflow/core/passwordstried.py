@@ -152,8 +152,7 @@ def _typed(view: View, start: int, end: int, names: Collection[int]) -> Iterator
 
 def _goes_on_with_another(view: View, place: int) -> bool:
     """Whether the rest of a sentence names another thing, or an account: "x as project name"."""
-    words = {word.strip(_MARKS) for word in view.text[place : _rest(view, place)].casefold().split()}
-    return not words.isdisjoint(view.words.things) or not words.isdisjoint(view.words.account)
+    return view.names_another(_words_in(view.text[place : _rest(view, place)]))
 
 
 def _rest(view: View, place: int) -> int:
@@ -248,14 +247,11 @@ def _one(view: View, names: AccountNames, place: int, span: Span) -> Iterator[Sp
 
 def _speaks_of_another(view: View, place: int, reach: int = 0) -> bool:
     """Whether the sentence before a place, and what stands so near before, names another thing, or an account."""
-    before = view.text[max(0, place - REACH) : place]
-    before = before[min(_sentence_start(before), max(0, len(before) - reach)) :]
-    words = {word.strip(_MARKS) for word in before.casefold().split()}
-    if not words.isdisjoint(view.words.things) or not words.isdisjoint(view.words.account):
-        return True
-    return any(place - len(before) <= start < place for start, _ in view.told("user_name"))
+    first = min(view.since(_STOP, place, REACH), max(0, place - reach))
+    return view.names_another(_words_in(view.text[first:place])) or any(
+        first <= start < place for start, _ in view.told("user_name")
+    )
 
 
-def _sentence_start(text: str) -> int:
-    stops = [stop.end() for stop in _STOP.finditer(text)]
-    return stops[-1] if stops else 0
+def _words_in(text: str) -> list[str]:
+    return [word.strip(_MARKS) for word in text.casefold().split()]

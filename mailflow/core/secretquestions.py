@@ -122,16 +122,11 @@ def _are_said_to_be_answers(view: View, name: Span) -> bool:
     if before >= 0 and name[0] - answers[before][1] <= _NEAR:
         start = answers[before][0]
         near = [*_WORD.finditer(view.text, max(0, start - _JOINT_BEFORE), start)][-_WORDS_BEFORE + 1 :]
-        return any(_is_joint(view, word) for word in near)
+        return any(view.joint_at(word.start(), word[0].casefold()) for word in near)
     return (
         before + 1 < len(answers)
         and _OF_QUESTION.fullmatch(view.text, name[1], answers[before + 1][0]) is not None
     )
-
-
-def _is_joint(view: View, word: re.Match[str]) -> bool:
-    ways = view.words.is_words.get(word[0].casefold())
-    return ways is not None and ways.match(view.text, word.start()) is not None
 
 
 def _answers(view: View, asked: Sequence[Span]) -> Iterator[Span]:

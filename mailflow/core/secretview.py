@@ -110,6 +110,20 @@ class View:
                 return limit
         return position + 1
 
+    def since(self, stop: re.Pattern[str], place: int, reach: int) -> int:
+        """Where the last stop before a place ends, or `reach` characters before it."""
+        first = max(0, place - reach)
+        return max((found.end() for found in stop.finditer(self.text, first, place)), default=first)
+
+    def until(self, stop: re.Pattern[str], place: int, reach: int) -> int:
+        """Where the first stop behind a place begins, or `reach` characters behind it."""
+        found = stop.search(self.text, place, place + reach)
+        return found.start() if found else min(len(self.text), place + reach)
+
+    def names_another(self, said: Collection[str]) -> bool:
+        """Whether one of some words, in lower case, names an account, or another thing than a password that "it" may be."""
+        return not (self.words.things.isdisjoint(said) and self.words.account.isdisjoint(said))
+
     def tells_against(self, start: int, end: int) -> bool:
         """Whether a word stands there beside which a code is no secret."""
         first = bisect_left(self.no_secrets, start)
@@ -156,7 +170,7 @@ class View:
     def value_after_is(self, place: int) -> tuple[int, str] | None:
         """The same behind an "is" that stands at a place."""
         word = _WORD.match(self.text, place)
-        phrase = self._phrase_at(place, word[1].casefold()) if word else ""
+        phrase = self.joint_at(place, word[1].casefold()) if word else ""
         return self._value_behind(place, phrase) if phrase else None
 
     def _value_behind(self, place: int, phrase: str) -> tuple[int, str] | None:
@@ -189,7 +203,7 @@ class View:
             # A mail program may have broken the line before "is".
             broken = "\n" in self.text[last : found.start()]
             word, colon = found[1].casefold(), found[2]
-            if phrase := self._phrase_at(found.start(), word):
+            if phrase := self.joint_at(found.start(), word):
                 return self._value_behind(found.start(), phrase)
             if broken or not self._may_stand_between(word) or self.text.startswith("://", found.end()):
                 return None
@@ -203,8 +217,8 @@ class View:
             last = found.end()
         return None
 
-    def _phrase_at(self, start: int, word: str) -> str:
-        """The longest phrase such as "is" or "should be" that begins there."""
+    def joint_at(self, start: int, word: str) -> str:
+        """The longest phrase such as "is" or "should be" that begins there, with a word; "" if none does."""
         pattern = self.words.is_words.get(word.rstrip(","))
         found = pattern.match(self.text, start) if pattern else None
         return found[0] if found else ""
