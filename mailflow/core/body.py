@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import cached_property
@@ -14,11 +14,13 @@ from mailflow.core.lexicon import Lexicon
 from mailflow.core.mail import Mail
 from mailflow.core.reading.words import blank
 from mailflow.core.reference import desk_pattern
+from mailflow.core.secretkind import SecretKind
 from mailflow.core.secrets import MASKS, Secret, find_secrets, mask, without_tokens
 from mailflow.core.text import Line, Mark, mark_lines
 
 _STRUCK = re.compile(r"~~(?=[^\s~])[^~]{0,400}[^\s~]~~")  # as Markdown has it
 _WORD = re.compile(r"\w+")
+_INSIDE = frozenset("-./")  # stand within words, addresses and links
 _TELLING = 3  # words, those of a link too: so much of a line, and it is the letter's; "yes" may be anybody's
 
 
@@ -100,6 +102,25 @@ def beside_letters(body: Body, letters: Sequence[str], form: Form) -> Body:
     typed = "\n".join(line.text for line in lines if line.mark is Mark.FRESH)
     kinds = (kind.value for kind, stand_in in MASKS.items() if stand_in in typed)
     return replace(apart, lines=lines, secrets=tuple(dict.fromkeys((*body.secrets, *kinds))))
+
+
+def with_masked(body: Body, secrets: Mapping[str, SecretKind]) -> Body:
+    """The body with these masked wherever they stand in it as words of their own."""
+    subject, text, lines = body.subject, body.text, body.lines
+    for value in sorted(secrets, key=len, reverse=True):  # one may hold another
+        pattern, stand_in = re.compile(rf"{re.escape(value)}(?![^\W_]|[-./]\w)"), MASKS[secrets[value]]
+
+        def masked(found: re.Match[str], stand_in: str = stand_in) -> str:
+            before = found.string[found.start() - 1 : found.start()]
+            return found[0] if before.isalnum() or before in _INSIDE else stand_in
+
+        subject, text = pattern.sub(masked, subject), pattern.sub(masked, text)
+        lines = tuple(
+            line._replace(text=pattern.sub(masked, line.text)) if value in line.text else line
+            for line in lines
+        )
+    kinds = dict.fromkeys((*body.secrets, *(kind.value for kind in secrets.values())))
+    return replace(body, subject=subject, text=text, lines=lines, secrets=tuple(kinds), masked=True)
 
 
 def without_desk(lines: Iterable[Line], desk: str) -> tuple[Line, ...]:

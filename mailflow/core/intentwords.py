@@ -81,6 +81,7 @@ TOLD = (
     "self",
     "it_is",
     "mine_is",
+    "enters",
 )
 WORDS = (
     "between",
@@ -115,6 +116,8 @@ WORDS = (
     "ordinal",
     "name",
     "shows",
+    "leads_elsewhere",
+    "types",
 )
 AROUND = ("is", "as", *WORDS)
 
@@ -315,6 +318,10 @@ class IntentWords:
     of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
     several: frozenset[str] = frozenset()  # the names of more than one
     account: frozenset[str] = frozenset()  # what stands before an account's name: "user"
+    leads_elsewhere: frozenset[str] = (
+        frozenset()
+    )  # what stands before no password: "by", "called", "calls himself"
+    types: frozenset[str] = frozenset()  # what somebody does with a word that is a password: "typed"
     shows: frozenset[str] = frozenset()  # what an app does with a code for one time: "the app says x"
     name: frozenset[str] = (
         frozenset()
@@ -391,6 +398,8 @@ def compile_intent_words(
         account=around["account"],
         name=around["name"],
         shows=around["shows"],
+        leads_elsewhere=around["leads_elsewhere"],
+        types=around["types"],
         facts=around["facts"],
         before_old=around["from"],
         before_new=around["to"],

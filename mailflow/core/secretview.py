@@ -120,6 +120,10 @@ class View:
         found = stop.search(self.text, place, place + reach)
         return found.start() if found else min(len(self.text), place + reach)
 
+    def sentence(self, span: Span) -> Span:
+        """What is said around a place, from stop to stop, and `REACH` characters to either side at most."""
+        return self.since(_SENTENCE_STOP, span[0], REACH), self.until(_SENTENCE_STOP, span[1], REACH)
+
     def names_another(self, said: Collection[str]) -> bool:
         """Whether one of some words, in lower case, names an account, or another thing than a password that "it" may be."""
         return not (self.words.things.isdisjoint(said) and self.words.account.isdisjoint(said))
@@ -233,6 +237,7 @@ class View:
         )
 
 
+_SENTENCE_STOP = re.compile(r"[.!?](?=\s)|[。！？]|\n[ \t]*\n")
 _SPACE = re.compile(r"[)\]*_`\"'”»]{0,3}[ \t]{1,8}|[ \t]?\r?\n[> \t]{0,8}")
 _SIGN = re.compile(
     r"(?:[ _-]?(?:(?:n[ro]\.|n°|№|#) ?)?[0-9]{1,2}(?=[ \t:=]))?[ \t*_\"'`]{0,8}(?:[.…_]{2,40}[ \t]?(?=[:=]))?(->|>(?=[^\s<])|=>|:(?!//)|[=：＝|→⇒➜➝➔⟶➡\t]|_{3,40}(?=[ \t]?\w))[*_]{0,3}|[ \t](--?|–|—)[ \t]"

@@ -32,6 +32,7 @@ def _heard(uow: UnitOfWork, understood: Understood, case: Case) -> bool:
 
 
 def _is_same(before: StoredMail, understood: Understood) -> bool:
-    if understood.body.masked:  # then of the one before no more was kept either
-        return before.raw == redacted(understood.mail, understood.body)
-    return content_digest(before.raw) == content_digest(understood.stored.raw)
+    masked = [body for body in understood.bodies if body.masked]
+    if any(before.raw == redacted(understood.mail, body) for body in masked):  # of which no more was kept
+        return True
+    return not understood.body.masked and content_digest(before.raw) == content_digest(understood.stored.raw)

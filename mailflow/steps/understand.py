@@ -12,22 +12,25 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
+from mailflow.config import Config
 from mailflow.core.answer import Reading
 from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.authentication import Authentication
-from mailflow.core.body import Body, beside_letters, read_body, without_desk, without_struck
+from mailflow.core.body import Body, beside_letters, read_body, with_masked, without_desk, without_struck
 from mailflow.core.case import Case, Status
 from mailflow.core.forwarded import with_own_forwarded
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import Mail, parse
 from mailflow.core.options import with_chosen
 from mailflow.core.origin import why_not_answer
+from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.recognise import Belongs, Clues, Matches, answers_others, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.silence import Silence
 from mailflow.core.typed import with_typed
+from mailflow.core.unexplained import unexplained
 from mailflow.core.wish import Intent, Wish
 from mailflow.steps.app import App
 from mailflow.steps.match import matches_of
@@ -86,6 +89,11 @@ class Understood:
         return who_wrote(self.app.config, self.mail, self.stored.authentication)
 
     @property
+    def bodies(self) -> Sequence[Body]:
+        """As it came, and as it was read: then more may be masked."""
+        return [self.body, *(said.body for said in self._said.values())]
+
+    @property
     def for_commands(self) -> Sequence[Tagged]:
         """The addresses among its recipients that only letters to the staff hold."""
         return [tagged for tagged in self.clues.tagged if tagged.purpose is Purpose.STAFF]
@@ -96,7 +104,7 @@ class Understood:
         if context not in self._said:
             form = self.app.config.policy.form
             body = beside_letters(self.body, letters, form) if letters else self.body
-            self._said[context] = _read(self.app, self.mail, body, case)
+            self._said[context] = what_is_said(self.app.config, self.mail, body, case)
         return self._said[context]
 
 
@@ -167,9 +175,23 @@ def _likely(cases: Sequence[Case]) -> Case | None:
     return max(open_ones, key=lambda case: case.changed_at, default=None)
 
 
-def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
-    """What the mail says, understood with what our last letter asked as context."""
-    policy, lexicon = app.config.policy, app.config.lexicon
+def what_is_said(config: Config, mail: Mail, body: Body, case: Case | None) -> Said:
+    """What the mail says, understood with what our last letter asked as context; without the passwords that only show now."""
+    said = _as_told(config, mail, body, case)
+    subject = own_subject(body.subject, config.lexicon.intent) if case is None else ""
+    unnamed = unexplained(
+        with_subject(subject, without_desk(said.body.lines, config.desk.address)),
+        said.reading,
+        case.answers.values() if case else (),
+        Writer(mail.sender or "", mail.sender_name),
+        config.policy.form,
+        config.lexicon.intent,
+    )
+    return _as_told(config, mail, with_masked(body, unnamed), case) if unnamed else said
+
+
+def _as_told(config: Config, mail: Mail, body: Body, case: Case | None) -> Said:
+    policy, lexicon = config.policy, config.lexicon
     asked = case.asked if case else None
     if case is None and mail.sender:
         body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
@@ -179,7 +201,7 @@ def _read(app: App, mail: Mail, body: Body, case: Case | None) -> Said:
         body = replace(body, lines=with_chosen(typed, lexicon.text, terms))
     subject = own_subject(body.subject, lexicon.intent) if case is None else ""
     told = without_struck(body.lines)
-    lines = with_subject(subject, without_desk(told, app.addresses.desk))
+    lines = with_subject(subject, without_desk(told, config.desk.address))
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)
 
     def wish_beside(reading: Reading) -> Wish:

@@ -16,6 +16,7 @@ from mailflow.config import load, shipped
 from mailflow.core.body import read_body
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
+from mailflow.steps.understand import what_is_said
 from tests.reading.bank import entries, options
 
 FOLDER = Path(__file__).parent / "secrets"
@@ -65,7 +66,8 @@ def _referring(value):
 def faults(mail: Mail, config) -> Faults:
     desk = config.desk.address
     raw = f"{_HEAD.format(SENDER, desk)}{mail.text}\n".encode()
-    body = read_body(parse(raw, Envelope(SENDER, (desk,))), config.lexicon, desk)
+    parsed = parse(raw, Envelope(SENDER, (desk,)))
+    body = what_is_said(config, parsed, read_body(parsed, config.lexicon, desk), None).body
     text = "\n".join(line.text for line in body.lines)
     kinds = sorted(body.secrets)
     return Faults(
