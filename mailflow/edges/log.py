@@ -43,6 +43,22 @@ def received(*, remote: str, helo: str, sender: str, recipients: Sequence[str], 
     )
 
 
+def duplicate(
+    *, remote: str, helo: str, sender: str, recipients: Sequence[str], size: int, tls: bool
+) -> None:
+    """The mail has come before and stands there: it gets its 250 again, and nothing more is done with it."""
+    event(
+        "info",
+        "duplicate",
+        remote=remote,
+        helo=helo,
+        sender=sender,
+        recipients=recipients,
+        size=size,
+        tls=tls,
+    )
+
+
 def rejected(*, remote: str, reply: str) -> None:
     """A command or a mail was answered 4xx or 5xx."""
     event("info", "rejected", remote=remote, reply=reply)
@@ -271,6 +287,7 @@ EVENTS = (
     "connected",
     "refused",
     "received",
+    "duplicate",
     "rejected",
     "session_failed",
     "tls_failed",

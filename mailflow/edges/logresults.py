@@ -19,6 +19,7 @@ def log_listener(name: str, **facts: Any) -> None:
         "connected": log.connected,
         "refused": log.refused,
         "received": log.received,
+        "duplicate": log.duplicate,
         "rejected": log.rejected,
         "failed": log.session_failed,
         "tls_failed": log.tls_failed,

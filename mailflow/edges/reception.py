@@ -23,7 +23,8 @@ _TAG = re.compile(r"\+[^@]*@")  # of a reply address: it lets its holder speak f
 
 Accepts = Callable[[str], bool]  # whether this desk takes mail for an address
 HasSpace = Callable[[int], bool]  # whether the disk can take so many more bytes of mail
-Submit = Callable[[Envelope, bytes], "asyncio.Future[None]"]  # done once the mail is stored
+# Done once the mail is stored; whether it had come before.
+Submit = Callable[[Envelope, bytes], "asyncio.Future[bool]"]
 
 
 class Reception:
@@ -102,7 +103,7 @@ class Reception:
         sender = "" if envelope.mail_from == "<>" else envelope.mail_from or ""
         arrived = Envelope(sender, tuple(envelope.rcpt_tos), server.client, session.host_name or "")
         try:
-            await self._submit(arrived, mail)
+            known = await self._submit(arrived, mail)
         except MailLoop:
             return "554 5.4.6 Too many Received fields: this mail goes round in a loop"
         except PermanentFailure:
@@ -110,7 +111,7 @@ class Reception:
         except TemporaryFailure:
             return "451 4.3.0 Mail cannot be stored now; try again later"
         self._on_event(
-            "received",
+            "duplicate" if known else "received",
             remote=arrived.remote,
             helo=arrived.helo,
             sender=arrived.sender,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from queue import SimpleQueue
 from threading import Thread
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mailflow.core.envelope import Envelope
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
@@ -50,11 +50,23 @@ class MailStore(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     row: NewMail
-    stored: asyncio.Future[None]
+    stored: asyncio.Future[bool]
 
 
 _Batch = Sequence[_Waiting]
-_Outcome = tuple[_Batch, BaseException | None]  # these mails are stored; or why they are not
+
+
+class _Outcome(NamedTuple):
+    batch: _Batch
+    known: Collection[int] = ()  # places of mails that had come before
+    error: BaseException | None = None  # why none of them is stored
+
+
+class _Inserted(NamedTuple):
+    """A transaction with mails in it."""
+
+    transaction: ExitStack  # its `close` commits
+    known: Collection[int]
 
 
 class Intake:
@@ -79,17 +91,19 @@ class Intake:
         self._max_received = max_received
         self._on_stored = on_stored  # after each commit
         self._on_event = on_event  # store_failed: mails, error
-        self._preparing: dict[asyncio.Task[None], asyncio.Future[None]] = {}  # of large mails
+        self._preparing: dict[asyncio.Task[None], asyncio.Future[bool]] = {}  # of large mails
         self._waiting: deque[_Waiting] = deque()
         self._in_hand: _Batch = ()
         self._is_awake = False  # a batch is in hand, or about to be
-        self._jobs: SimpleQueue[tuple[_Batch, ExitStack | None] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[_Batch, _Inserted | None] | None] = SimpleQueue()
         self._writer: Thread | None = None
         self._closed = False
 
-    def submit(self, envelope: Envelope, raw: bytes) -> asyncio.Future[None]:
-        """Done once the mail is stored for good; else it holds `TemporaryFailure` or `PermanentFailure`."""
-        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    def submit(self, envelope: Envelope, raw: bytes) -> asyncio.Future[bool]:
+        """Done once the mail is stored for good, and says whether it had come before; else it holds
+        `TemporaryFailure` or `PermanentFailure`.
+        """
+        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         if received_fields(raw) > self._max_received:
             stored.set_exception(MailLoop("too many Received fields"))
         elif self._closed:
@@ -114,7 +128,7 @@ class Intake:
 
     # In the event loop
 
-    async def _prepare(self, arrival: Arrival, stored: asyncio.Future[None]) -> None:
+    async def _prepare(self, arrival: Arrival, stored: asyncio.Future[bool]) -> None:
         try:
             row = await asyncio.to_thread(self._store.new_mail, arrival)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear that its mail is not stored
@@ -149,28 +163,31 @@ class Intake:
             taken.append(self._waiting.popleft())
         return taken
 
-    def _inserted_at_once(self, batch: _Batch) -> ExitStack | None:
+    def _inserted_at_once(self, batch: _Batch) -> _Inserted | None:
         if _size(batch) > AT_ONCE:
             return None
         try:
-            return _inserted(self._store.begin_at_once("intake"), batch)
+            return _insert(self._store.begin_at_once("intake"), batch)
         except Exception:  # noqa: BLE001 - nothing was stored; the thread tries the same, and tells if it fails there too
             return None
 
     def _settle(self, outcomes: Sequence[_Outcome]) -> None:
-        for batch, error in outcomes:
+        for batch, known, error in outcomes:
+            for place in known:
+                if not batch[place].stored.done():
+                    batch[place].stored.set_result(True)
             self._tell([mail.stored for mail in batch], error)
         if len(self._in_hand) < MANY or _size(self._in_hand) > AT_ONCE:
             self._next_batch()
         else:
             asyncio.get_running_loop().call_later(PAUSE, self._next_batch)
 
-    def _tell(self, mails: Sequence[asyncio.Future[None]], error: BaseException | None) -> None:
+    def _tell(self, mails: Sequence[asyncio.Future[bool]], error: BaseException | None) -> None:
         for stored in mails:
-            if stored.done():  # somebody has cancelled it
+            if stored.done():  # it is known, or somebody has cancelled it
                 continue
             if error is None:
-                stored.set_result(None)
+                stored.set_result(False)
             else:
                 stored.set_exception(TemporaryFailure("not stored"))
                 stored.exception()  # a session that was cut never asks, and that is no event for asyncio
@@ -189,32 +206,31 @@ class Intake:
             with suppress(RuntimeError):  # the loop is closed: nobody waits
                 loop.call_soon_threadsafe(self._settle, outcomes)
 
-    def _stored(self, batch: _Batch, transaction: ExitStack | None) -> Sequence[_Outcome]:
+    def _stored(self, batch: _Batch, inserted: _Inserted | None) -> Sequence[_Outcome]:
         """One mail that the database does not like must not fail its neighbours: then each is tried alone."""
         try:
-            if transaction is None:
-                transaction = _inserted(self._store.begin("intake"), batch)
-            transaction.close()
+            if inserted is None:
+                inserted = _insert(self._store.begin("intake"), batch)
+            inserted.transaction.close()
         except BaseException as error:  # noqa: BLE001 - a thread's exception has nobody else to go to
             if (
                 len(batch) == 1
                 or isinstance(error, Unavailable | OSError)
                 or not isinstance(error, Exception)
             ):
-                return [(batch, error)]
+                return [_Outcome(batch, error=error)]
             return [outcome for mail in batch for outcome in self._stored([mail], None)]
-        return [(batch, None)]
+        return [_Outcome(batch, inserted.known)]
 
 
 def _size(batch: _Batch) -> int:
     return sum(mail.row.size for mail in batch)
 
 
-def _inserted(begun: AbstractContextManager[UnitOfWork], batch: _Batch) -> ExitStack:
-    """The transaction with these mails in it; its `close` commits."""
+def _insert(begun: AbstractContextManager[UnitOfWork], batch: _Batch) -> _Inserted:
     with ExitStack() as transaction:
-        transaction.enter_context(begun).mails.put_new([mail.row for mail in batch])
-        return transaction.pop_all()
+        known = transaction.enter_context(begun).mails.put_new([mail.row for mail in batch])
+        return _Inserted(transaction.pop_all(), known)
 
 
 def received_fields(raw: bytes) -> int:

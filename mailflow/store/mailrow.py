@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -31,8 +31,12 @@ _TRACE: Final = re.compile(
 _END_OF_HEADER: Final = re.compile(rb"\n\r?\n")
 # Of a header in small letters behind a line end.
 _FROM: Final = re.compile(rb"\nfrom[ \t]*:")
+# One of them at least tells a mail from the next one of the same words. An empty one does not.
+_DATED: Final = re.compile(rb"\n(?:date|message-id)[ \t]*:(?:[ \t\r]|\n[ \t])*[^ \t\r\n]")
 _RECEIVED: Final = re.compile(rb"\nreceived[ \t]*:.*(?:\n[ \t].*)*")
 _CLIENT: Final = re.compile(rb"\[(?:ipv6:)?([0-9a-f:.]{2,45})\]")  # an address literal (RFC 5321, 4.1.3)
+# Within which a client that saw no 250 sends its mail again. Whoever writes the same later means something by it.
+_SENT_AGAIN_WITHIN: Final = timedelta(hours=1) // timedelta(microseconds=1)
 
 
 class MailState(StrEnum):
@@ -96,19 +100,25 @@ def digest_of(arrival: Arrival) -> bytes:
     Anybody who got a mail can send it here too, and be faster than its writer's own server. A copy that is not believed for
     how it came, or that came to another address, must not take the answer from the mail itself. Who wrote a mail without a
     From says its envelope alone. A mail that comes once more by another way is known when it is handled (`steps.again`).
+
+    Without Message-ID and Date, words that somebody writes a second time look like the mail that came first: then what the
+    first server on its way wrote tells them apart, or the hour in which they came here.
     """
     from mailflow.core.signs import is_machine  # noqa: PLC0415 -- most commands take no mail, and it takes 20 ms
 
     envelope, length = arrival.envelope, _length_of_header(arrival.raw)
     header = b"\n" + arrival.raw[:length].lower()
     recipients = (to.lower().encode("utf-8", "replace") for to in envelope.recipients)
+    received = _RECEIVED.findall(header)
     way = (
         b"by a machine" if is_machine(envelope.sender) else b"",
         b"" if _FROM.search(header) else envelope.sender.encode("utf-8", "replace"),
         envelope.remote.encode(),
         *sorted(to for to in recipients if to not in header),
-        *(client for received in _RECEIVED.findall(header) for client in _CLIENT.findall(received)),
+        *(client for field in received for client in _CLIENT.findall(field)),
     )
+    if not _DATED.search(header):
+        way += (received[-1] if received else b"%d" % (to_micros(arrival.received_at) // _SENT_AGAIN_WITHIN),)
     return sha256(b"\0".join((*way, arrival.digest or _content_digest(arrival.raw, length)))).digest()
 
 

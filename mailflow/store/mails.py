@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import chain
@@ -12,7 +12,7 @@ from sqlalchemy import Integer, bindparam, delete, or_, select, update
 from sqlalchemy import case as sql_case
 
 from mailflow.core.envelope import MailKind
-from mailflow.store.columns import Moment
+from mailflow.store.columns import Moment, to_micros
 from mailflow.store.mailrow import (
     Arrival,
     ListedMail,
@@ -85,6 +85,9 @@ _CLAIM = Statement(_WAITING)
 _CLAIM_CHECKED = Statement(_WAITING.where(_FOUND.where(sender_checks.c.found.is_not(None)).exists()))
 _RAW = select(mails.c.raw).where(_BY_ID)
 _GET = select(*_LISTED, mails.c.raw).where(_BY_ID)
+_OF_DIGESTS = select(mails.c.digest, mails.c.received_at).where(
+    mails.c.digest.in_(bindparam("digests", expanding=True))
+)
 _UPDATE = update(mails).where(_BY_ID)
 _HANDLED = Statement(
     _UPDATE.where(mail_waits).values(
@@ -185,10 +188,14 @@ class Mails(Part):
     def put(self, arrivals: Sequence[Arrival]) -> int:
         """Stores the mails; one whose digest is known is skipped. Returns how many were new."""
         filler = filler_of(self._connection.dialect)
-        return self.put_new([new_mail(arrival, self._keyring, filler) for arrival in arrivals])
+        return self._insert([new_mail(arrival, self._keyring, filler) for arrival in arrivals])
 
-    def put_new(self, rows: Sequence[NewMail]) -> int:
-        """The same of rows that were made before the transaction began.
+    def put_new(self, rows: Sequence[NewMail]) -> Collection[int]:
+        """The same of rows that were made before the transaction began. Returns the places of those that were skipped."""
+        return () if self._insert(rows) == len(rows) else self._skipped(rows)
+
+    def _insert(self, rows: Sequence[NewMail]) -> int:
+        """How many were new.
 
         In the driver's own words, as SQLAlchemy takes longer over a row than SQLite. Its driver gives Python's lock away
         at each row of an executemany, and may wait for it: many rows go into one statement. Psycopg sends them at once.
@@ -203,6 +210,17 @@ class Mails(Part):
             stored += execute(connection, _put(count, "?"), flat).rowcount
             start += count
         return stored
+
+    def _skipped(self, rows: Sequence[NewMail]) -> set[int]:
+        """Those in whose place another one stands, which came at another moment or before them in `rows`."""
+        first = {row.digest: place for place, row in reversed([*enumerate(rows)])}
+        there = self._connection.execute(_OF_DIGESTS, {"digests": [*first]})
+        came_at = {row.digest: to_micros(row.received_at) for row in there}
+        return {
+            place
+            for place, row in enumerate(rows)
+            if first[row.digest] != place or came_at.get(row.digest) != row.received_at
+        }
 
     def claim(self, now: datetime, limit: int, *, checked: bool = False) -> list[StoredMail]:
         """The mails that have waited longest, for this transaction alone; fewer than `limit` when they are large.

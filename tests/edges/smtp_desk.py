@@ -48,10 +48,10 @@ def accepts(address: str) -> bool:
     )
 
 
-def done(error: Exception | None = None) -> asyncio.Future[None]:
+def done(error: Exception | None = None) -> asyncio.Future[bool]:
     future = asyncio.get_running_loop().create_future()
     if error is None:
-        future.set_result(None)
+        future.set_result(False)
     else:
         future.set_exception(error)
     return future
@@ -71,7 +71,7 @@ class Desk:
     def has_space(self, coming: int) -> bool:
         return coming <= self.space
 
-    def submit(self, envelope: Envelope, raw: bytes) -> asyncio.Future[None]:
+    def submit(self, envelope: Envelope, raw: bytes) -> asyncio.Future[bool]:
         self.mails.append((envelope, raw))
         return self.answer()
 

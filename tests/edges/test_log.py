@@ -218,8 +218,10 @@ def test_what_is_received_and_what_cannot_be_stored(lines):
         "tls": True,
     }
     logresults.log_listener("received", **facts)
+    logresults.log_listener("duplicate", **facts)
     logresults.log_listener("store_failed", mails=3, error="OperationalError: (the person's words)")
-    received, failed = lines()
+    received, duplicate, failed = lines()
+    assert (duplicate["event"], duplicate["recipients"], duplicate["size"]) == ("duplicate", ["a@b"], 9)
     assert (received["event"], received["recipients"], received["tls"]) == ("received", ["a@b"], True)
     assert (failed["event"], failed["level"], failed["mails"]) == ("store_failed", "error", 3)
     assert failed["error"] == "OperationalError"

@@ -39,6 +39,24 @@ def raises(error, when=BAD):
     return parse_or_raise
 
 
+# ------------------------------------------------------------------------------------------------ the same words again
+
+
+def test_the_same_words_once_more_are_heard_where_nothing_in_them_tells_the_time(world):
+    """Without Message-ID and Date, as forms on web pages send it: after a case was closed, it is another request."""
+    raw = world.mail(COMPLETE, Message_ID=None, Date=None)
+    world.receive(raw, "jo@example.org")
+    (letter,) = world.run()
+    act(world.app, letter.reference, StaffClosed(Outcome.RECOVERED), "kim")
+    world.run()
+    world.receive(raw, "jo@example.org")  # its client saw no 250
+    assert world.run() == []
+    world.now += timedelta(days=2)
+    world.receive(raw, "jo@example.org")
+    assert [letter.recipient for letter in world.run()] == ["jo@example.org"]
+    assert world.case().status is Status.IN_REVIEW
+
+
 # ------------------------------------------------------------------------------------------------ a mail that raises
 
 

@@ -5,7 +5,8 @@ import gc
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from threading import Event, get_ident
 from types import SimpleNamespace
 
@@ -51,6 +52,7 @@ class FakeStore:
         self.open.set()
         self.failures: list[BaseException] = []  # of the next commits
         self.poison = b"poison"
+        self.known: list[bytes] = []
         self.preparing: set[int] = set()  # threads
         self.inserting: set[int] = set()
         self.committing: set[int] = set()
@@ -67,11 +69,12 @@ class FakeStore:
             raise ValueError
         return SimpleNamespace(raw=arrival.raw, size=len(arrival.raw))
 
-    def put_new(self, rows) -> None:
+    def put_new(self, rows):
         self.inserting.add(get_ident())
         self._putting = [row.raw for row in rows]
         if self.poison in self._putting:
             raise ValueError(self.poison)
+        return {place for place, raw in enumerate(self._putting) if raw in self.known}
 
     @contextmanager
     def begin(self, name):
@@ -93,9 +96,16 @@ class FakeStore:
 
 class Taken:
     def __init__(self, store) -> None:
+        moments = count()
         self.woken = 0
         self.events: list[tuple[str, dict[str, object]]] = []
-        self.intake = Intake(store, lambda: NOW, max_received=50, on_stored=self.wake, on_event=self.on_event)
+        self.intake = Intake(
+            store,
+            lambda: NOW + timedelta(microseconds=next(moments)),
+            max_received=50,
+            on_stored=self.wake,
+            on_event=self.on_event,
+        )
         self.submit = self.intake.submit
 
     def wake(self) -> None:
@@ -145,7 +155,7 @@ async def failure_of(stored) -> BaseException | None:
 @in_loop
 async def test_a_mail_is_stored_as_it_came(fake):
     async with taking(fake) as taken:
-        assert await taken.submit(ENVELOPE, mail()) is None
+        assert await taken.submit(ENVELOPE, mail()) is False
     assert fake.batches == [[mail()]]
     assert (fake.last.envelope, fake.last.received_at) == (ENVELOPE, NOW)
 
@@ -340,7 +350,7 @@ async def test_closing_stores_what_waits_and_takes_no_more(fake):
     async with taking(fake) as taken:
         stored = await submit_while_busy(fake, taken, [mail(1), mail(2), mail(3, size=SMALL)])
         assert await taken.intake.close(SOON)
-        assert [one.result() for one in stored] == [None] * 4
+        assert [one.result() for one in stored] == [False] * 4
         with pytest.raises(TemporaryFailure):
             await taken.submit(ENVELOPE, mail(4))
 
@@ -380,7 +390,7 @@ def test_a_loop_that_is_gone_does_not_trouble_the_thread(fake):
 @in_loop
 async def test_a_mail_that_passed_some_servers_is_stored(fake, count):
     async with taking(fake) as taken:
-        assert await taken.submit(ENVELOPE, mail(received=count)) is None
+        assert await taken.submit(ENVELOPE, mail(received=count)) is False
 
 
 @in_loop
@@ -412,7 +422,7 @@ def test_received_fields_are_counted_in_the_header_only(raw, count):
 
 def stored_in(store) -> list[bytes]:
     with store.begin() as uow:
-        return [waiting.raw for waiting in uow.mails.claim(NOW, 100)]
+        return [waiting.raw for waiting in uow.mails.claim(NOW + timedelta(hours=1), 100)]
 
 
 @in_loop
@@ -456,9 +466,27 @@ async def test_while_another_process_writes_mails_wait_and_sessions_do_not(store
 @in_loop
 async def test_the_same_mail_twice_is_stored_once_and_acknowledged_twice(store):
     async with taking(store) as taken:
-        for received in (1, 2):
-            await taken.submit(ENVELOPE, mail(received=received))
+        known = [await taken.submit(ENVELOPE, mail(received=received)) for received in (1, 2)]
+    assert known == [False, True]
     assert len(stored_in(store)) == 1
+
+
+@in_loop
+async def test_of_mails_that_come_together_those_are_told_apart_that_have_come_before(store):
+    async with taking(store) as taken:
+        await taken.submit(ENVELOPE, mail(1))
+        known = await asyncio.gather(*(taken.submit(ENVELOPE, mail(number)) for number in (0, 1, 2, 2)))
+    assert known == [False, True, False, True]
+    assert len(stored_in(store)) == 3
+
+
+@in_loop
+async def test_a_session_that_was_cut_makes_no_noise_when_its_mail_had_come_before(fake):
+    fake.known = [mail(1), mail(2)]
+    async with taking(fake) as taken:
+        first, second = taken.submit(ENVELOPE, mail(1)), taken.submit(ENVELOPE, mail(2))
+        first.cancel()
+        assert await second is True
 
 
 @in_loop
@@ -493,4 +521,5 @@ async def test_a_mail_that_is_sent_again_after_a_hang_up_before_the_reply_is_sto
             await client.begin_mail()
             client.send(mail())
             assert (await client.say(".")).startswith("250 2.0.0")
+        assert [name for name, _ in desk.events if name != "connected"] == ["received", "duplicate"]
     assert stored_in(store) == [mail()]

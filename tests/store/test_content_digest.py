@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -19,8 +19,11 @@ TRACE = (
 )
 
 
-def digest(sender="jane@example.org", *, mail=MAIL, to=("desk@example.com",), remote=""):
-    return digest_of(Arrival(Envelope(sender, to, remote), mail, datetime(2026, 3, 2, tzinfo=UTC)))
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def digest(sender="jane@example.org", *, mail=MAIL, to=("desk@example.com",), remote="", at=NOON):
+    return digest_of(Arrival(Envelope(sender, to, remote), mail, at))
 
 
 def test_two_deliveries_of_one_mail_have_one_digest():
@@ -85,6 +88,49 @@ def test_the_way_of_a_mail_counts_as_far_as_it_may_be_believed_for_it():
     assert len(others) == 4
 
 
+UNDATED = (
+    b"",
+    b"Date:\r\n",
+    b"Message-ID: \r\n \t\r\nDATE :\r\nDate\r\n",
+    b"X-Date: Mon, 2 Mar 2026 12:00:00 +0000\r\n",
+    b"To: x\r\n Date: Mon\r\n",
+)
+
+
+@pytest.mark.parametrize("head", UNDATED)
+def test_what_tells_no_time_is_the_same_mail_only_within_the_hour(head):
+    mail = head + b"From: jo@example.org\r\n\r\nDate: in the body\r\n"
+    first = digest(mail=mail)
+    assert first == digest(mail=mail, at=NOON + timedelta(minutes=59))
+    assert first != digest(mail=mail, at=NOON + timedelta(minutes=60))
+
+
+@pytest.mark.parametrize("head", UNDATED)
+def test_what_tells_no_time_has_that_of_the_first_server_on_its_way(head):
+    by_us = b"Received: from a by mx.example.com; Mon, 2 Mar 2026 12:00:%02d +0000\r\n"
+    mail = (
+        by_us + b"Received: from x by a\r\n\tid %d; Mon\r\n" + head + b"From: jo@example.org\r\n\r\nhello\r\n"
+    )
+    first = digest(mail=mail % (1, 7))
+    assert first == digest(mail=mail % (2, 7), at=NOON + timedelta(days=4))
+    assert first != digest(mail=mail % (1, 8))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Date: Mon, 2 Mar 2026 12:00:00 +0000",
+        b"date :x",
+        b"Message-ID:\r\n <1@example.org>",
+        b"message-id:1",
+        b"Message-ID:\n\t<1@example.org>",
+    ],
+)
+def test_one_field_that_tells_a_mail_from_the_next_one_is_enough(field):
+    mail = b"Received: by mx.example.com; %b\r\nSubject: Hi\r\n" + field + b"\r\n\r\nhello\r\n"
+    assert digest(mail=mail % b"Mon") == digest(mail=mail % b"Tue", at=NOON + timedelta(days=99))
+
+
 def test_other_content_has_another_digest():
     digests = {
         content_digest(mail)
@@ -121,6 +167,17 @@ def test_a_mail_of_anything_has_a_digest():
 
 def test_no_header_takes_long():
     began = time.process_time()
-    for line in (b"Received: x\r\n", b"\r", b" \r\n", b"Received", b"Received:\t", b"x-spam-", b"\n \n"):
+    for line in (
+        b"Received: x\r\n",
+        b"\r",
+        b" \r\n",
+        b"Received",
+        b"Received:\t",
+        b"x-spam-",
+        b"\n \n",
+        b"Date:\n",
+        b"Date:\n \n",
+    ):
         content_digest(line * 100_000)
+        digest(mail=line * 100_000)
     assert time.process_time() - began < 2
