@@ -72,7 +72,7 @@ class Daemon:
     async def run(self) -> int:
         """Run until SIGTERM or SIGINT, and give the exit status.
 
-        Raises `OSError` when an address cannot be listened on; then everything is stopped again.
+        Raises `OSError` when an address cannot be listened on, or no thread started for the intake; then everything is stopped again.
         """
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGHUP, self._reload_asked.set)
@@ -106,6 +106,7 @@ class Daemon:
         try:
             self._start_monitoring()
             if "receive" in self._roles:
+                self._intake.start()
                 await self._listener.start()
         except OSError as error:
             # In words alone: by its number it would be of another class, and end as a file that is not there.
@@ -162,7 +163,7 @@ class Daemon:
         """A loop that is stuck or gone, or this one, is for systemd to end; one that waits for the database is not."""
         seconds = notify.watchdog_every()
         while seconds:
-            if not any(loop.stuck for loop in self._work.loops.values()):
+            if not self._intake.ill and not any(loop.stuck for loop in self._work.loops.values()):
                 notify.watchdog()
             await asyncio.sleep(seconds)
 
@@ -243,7 +244,7 @@ class Daemon:
                 uow.views.queues()
         except Unavailable:
             return (DATABASE,)
-        problems = [loop.ill for loop in self._work.loops.values()]
+        problems = [self._intake.ill, *(loop.ill for loop in self._work.loops.values())]
         if time.monotonic() - self._not_stored_at < _NOT_STORED_SHOWN:
             problems.append("receive: the last mails could not be stored")
         if "receive" in self._roles and not self._has_space():

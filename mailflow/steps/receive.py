@@ -99,6 +99,22 @@ class Intake:
         self._writer: Thread | None = None
         self._closed = False
 
+    def start(self) -> None:
+        """In the event loop, before the first mail. Raises `OSError` where no thread is to be had."""
+        loop = asyncio.get_running_loop()
+        writer = Thread(target=self._write, args=[loop], name="intake", daemon=True)
+        try:
+            writer.start()
+        except RuntimeError as error:
+            raise OSError(f"the intake: {error}") from error
+        self._writer = writer
+
+    @property
+    def ill(self) -> str:
+        """What is wrong with it, or ""."""
+        is_gone = self._writer is not None and not self._closed and not self._writer.is_alive()
+        return "receive: the intake is not running" if is_gone else ""
+
     def submit(self, envelope: Envelope, raw: bytes) -> asyncio.Future[bool]:
         """Done once the mail is stored for good, and says whether it had come before; else it holds
         `TemporaryFailure` or `PermanentFailure`.
@@ -132,7 +148,8 @@ class Intake:
         try:
             row = await asyncio.to_thread(self._store.new_mail, arrival)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client must hear that its mail is not stored
-            self._tell([stored], error)
+            _answer([stored], error)
+            self._tell(1, error)
         else:
             self._add(_Waiting(row, stored))
 
@@ -146,10 +163,6 @@ class Intake:
         self._in_hand = batch = self._taken()
         self._is_awake = bool(batch)
         if batch:
-            if self._writer is None:
-                loop = asyncio.get_running_loop()
-                self._writer = Thread(target=self._write, args=[loop], name="intake", daemon=True)
-                self._writer.start()
             self._jobs.put((batch, self._inserted_at_once(batch)))
 
     def _taken(self) -> _Batch:
@@ -172,31 +185,25 @@ class Intake:
             return None
 
     def _settle(self, outcomes: Sequence[_Outcome]) -> None:
-        for batch, known, error in outcomes:
-            for place in known:
-                if not batch[place].stored.done():
-                    batch[place].stored.set_result(True)
-            self._tell([mail.stored for mail in batch], error)
-        if len(self._in_hand) < MANY or _size(self._in_hand) > AT_ONCE:
-            self._next_batch()
-        else:
-            asyncio.get_running_loop().call_later(PAUSE, self._next_batch)
-
-    def _tell(self, mails: Sequence[asyncio.Future[bool]], error: BaseException | None) -> None:
-        for stored in mails:
-            if stored.done():  # it is known, or somebody has cancelled it
-                continue
-            if error is None:
-                stored.set_result(False)
+        """Should whoever is told of it raise, all sessions have their answer, and the next mails are taken all the same."""
+        try:
+            for batch, known, error in outcomes:
+                _answer([mail.stored for mail in batch], error, known)
+            for batch, _, error in outcomes:
+                self._tell(len(batch), error)
+        finally:
+            if len(self._in_hand) < MANY or _size(self._in_hand) > AT_ONCE:
+                self._next_batch()
             else:
-                stored.set_exception(TemporaryFailure("not stored"))
-                stored.exception()  # a session that was cut never asks, and that is no event for asyncio
+                asyncio.get_running_loop().call_later(PAUSE, self._next_batch)
+
+    def _tell(self, mails: int, error: BaseException | None) -> None:
         if error is None:
             self._on_stored()
         else:
             # The text of any other error may hold the mail.
             told = str(error) if isinstance(error, Unavailable | OSError) else type(error).__name__
-            self._on_event("store_failed", mails=len(mails), error=told)
+            self._on_event("store_failed", mails=mails, error=told)
 
     # In the thread
 
@@ -225,6 +232,22 @@ class Intake:
 
 def _size(batch: _Batch) -> int:
     return sum(mail.row.size for mail in batch)
+
+
+def _answer(
+    mails: Sequence[asyncio.Future[bool]], error: BaseException | None, known: Collection[int] = ()
+) -> None:
+    for place in known:
+        if not mails[place].done():
+            mails[place].set_result(True)
+    for stored in mails:
+        if stored.done():  # it is known, or somebody has cancelled it
+            continue
+        if error is None:
+            stored.set_result(False)
+        else:
+            stored.set_exception(TemporaryFailure("not stored"))
+            stored.exception()  # a session that was cut never asks, and that is no event for asyncio
 
 
 def _insert(begun: AbstractContextManager[UnitOfWork], batch: _Batch) -> _Inserted:

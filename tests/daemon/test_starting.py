@@ -42,6 +42,28 @@ def test_a_port_for_monitoring_that_is_taken(make_desk, taken):
     fails(make_desk(monitoring__listen=f"127.0.0.1:{taken}"), os.EX_TEMPFAIL, words)
 
 
+# The real program, on a machine that has no thread left for the intake.
+WITHOUT_A_THREAD = """
+from threading import Thread
+start = Thread.start
+def start_unless_intake(thread):
+    if thread.name == "intake":
+        raise RuntimeError("can't start new thread")
+    start(thread)
+Thread.start = start_unless_intake
+from mailflow.cli import main
+main()
+"""
+
+
+def test_a_machine_without_a_thread_for_the_intake(make_desk):
+    """Else mail would be taken that nobody ever stores."""
+    process = make_desk().launch(program=("-c", WITHOUT_A_THREAD))
+    assert process.wait() == os.EX_TEMPFAIL, process.text
+    assert "mailflow: the intake: can't start new thread" in process.lines
+    assert [line["event"] for line in process.events] == ["starting", "stopped"]
+
+
 def test_faults_of_the_configuration_are_said_all_at_once(make_desk):
     desk = make_desk(case__close_after="soon", digest__at="25:00")
     fails(desk, os.EX_CONFIG, str(desk.path), "case.close_after", "digest.at", program=True)

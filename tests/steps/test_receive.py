@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from threading import Event, get_ident
+from threading import Event, Thread, get_ident
 from types import SimpleNamespace
 
 import pytest
@@ -98,6 +98,7 @@ class Taken:
     def __init__(self, store) -> None:
         moments = count()
         self.woken = 0
+        self.broken = False
         self.events: list[tuple[str, dict[str, object]]] = []
         self.intake = Intake(
             store,
@@ -110,6 +111,8 @@ class Taken:
 
     def wake(self) -> None:
         self.woken += 1
+        if self.broken:
+            raise ValueError
 
     def on_event(self, name: str, **facts: object) -> None:
         self.events.append((name, facts))
@@ -118,6 +121,7 @@ class Taken:
 @asynccontextmanager
 async def taking(store) -> AsyncIterator[Taken]:
     taken = Taken(store)
+    taken.intake.start()
     try:
         yield taken
     finally:
@@ -334,6 +338,49 @@ async def test_what_would_end_the_thread_leaves_nobody_waiting_and_it_goes_on(fa
 
 
 @in_loop
+async def test_without_a_thread_it_does_not_start(fake, monkeypatch):
+    def start(_thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", start)
+    with pytest.raises(OSError, match=r"^the intake: can't start new thread$"):
+        Taken(fake).intake.start()
+
+
+@in_loop
+async def test_a_large_mail_that_no_thread_makes_a_row_of_is_refused_for_now(fake, monkeypatch):
+    async with taking(fake) as taken:
+        with monkeypatch.context() as patched:
+            patched.setattr(Thread, "start", lambda _thread: 1 / 0)
+            stored = taken.submit(ENVELOPE, mail(1, size=SMALL))
+            assert isinstance(await failure_of(stored), TemporaryFailure)
+        await taken.submit(ENVELOPE, mail(2, size=SMALL))
+    assert fake.batches == [[mail(2, size=SMALL)]]
+
+
+@in_loop
+async def test_it_says_when_its_thread_has_ended(fake):
+    async with taking(fake) as taken:
+        assert taken.intake.ill == ""
+        taken.intake._jobs.put(None)
+        await asyncio.to_thread(taken.intake._writer.join, SOON)
+        assert taken.intake.ill == "receive: the intake is not running"
+    assert taken.intake.ill == ""
+
+
+@in_loop
+async def test_whoever_is_told_may_raise_and_all_mails_are_answered_and_the_next_taken(fake):
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    async with taking(fake) as taken:
+        taken.broken = True
+        first, *others = await submit_while_busy(fake, taken, [mail(1), fake.poison, mail(2)])
+        await asyncio.gather(first, others[0], others[2])
+        assert isinstance(await failure_of(others[1]), TemporaryFailure)
+        await taken.submit(ENVELOPE, mail(3))
+    assert fake.batches == [[mail(0)], [mail(1)], [mail(2)], [mail(3)]]
+
+
+@in_loop
 async def test_a_mail_that_is_being_committed_is_stored_whoever_waits(fake):
     async with taking(fake) as taken:
         fake.open.clear()
@@ -374,6 +421,7 @@ def test_a_loop_that_is_gone_does_not_trouble_the_thread(fake):
     async def leave() -> Taken:
         fake.open.clear()
         taken = Taken(fake)
+        taken.intake.start()
         taken.submit(ENVELOPE, mail())
         await entered(fake)
         return taken
