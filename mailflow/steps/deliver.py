@@ -4,6 +4,7 @@ No transaction is open while the relay works: the lease is committed, the relay 
 in between leaves the lease to run out and the letter to be sent again, with the same Message-ID: it arrives twice if the
 crash fell between the smarthost's 250 and the last commit, a tenth of a second later at most, and is never lost. A database that
 fails in between is no crash: what is known of letters is kept (`settle.Unsettled`), and nothing more is sent before it is settled.
+Nor do letters lie still whose lease was committed without anybody having heard: it is given back then.
 """
 
 from __future__ import annotations
@@ -62,16 +63,20 @@ def deliver_due(
     around = _Around(tell, stopping, hold or Hold(), limit, Unsettled() if unsettled is None else unsettled)
     settled = around.unsettled.settle(app, tell)
     room = around.hold.room(limit)
-    letters, until = _lease(app, node, room) if room else ([], app.clock())
+    letters, until = _lease(app, node, room, around.unsettled) if room else ([], app.clock())
     return settled + (_Batch(app, node, letters, until, around).deliver() if letters else 0)
 
 
-def _lease(app: App, node: str, limit: int) -> tuple[list[QueuedLetter], datetime]:
+def _lease(app: App, node: str, limit: int, unsettled: Unsettled) -> tuple[list[QueuedLetter], datetime]:
     """Letters for this node alone, and until when."""
     now = app.clock()
     until = now + _TIMEOUTS_A_LEASE * app.config.smarthost.timeout
-    with app.begin("lease") as uow:
-        return uow.outbox.lease(now, until, node, limit), until
+    try:
+        with app.begin("lease") as uow:
+            return uow.outbox.lease(now, until, node, limit), until
+    except Exception:
+        unsettled.add_lease(node, until)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,7 @@ class _Batch:
         if room > 0 and abs(now - self._looked_at) >= _LOOK_EVERY:
             self._looked_at = now
             with self._noting_failure():
-                letters, _ = _lease(self._app, self._node, room)
+                letters, _ = _lease(self._app, self._node, room, self._unsettled)
                 self._waiting.extend(letters)
 
     def _renew_if_needed(self) -> None:

@@ -57,6 +57,9 @@ class Unsettled:
         self._sent: list[QueuedLetter] = []
         self._sent_since: datetime | None = None
         self._others: deque[Settlement] = deque()
+        self._doubtful: tuple[str, datetime] | None = (
+            None  # a lease; nothing of it is lost, so an end need not wait
+        )
 
     def __len__(self) -> int:
         return len(self._sent) + len(self._others)
@@ -68,6 +71,10 @@ class Unsettled:
 
     def add(self, settlement: Settlement) -> None:
         self._others.append(settlement)
+
+    def add_lease(self, node: str, until: datetime) -> None:
+        """It may have been committed without anybody having heard: then nobody sends its letters until it ends."""
+        self._doubtful = node, until
 
     def is_time(self, now: datetime) -> bool:
         """To settle what was sent; also when the clock was set back meanwhile."""
@@ -86,6 +93,10 @@ class Unsettled:
             if delivery is not None:
                 settled += delivery.outcome is not Outcome.PUT_BACK
                 tell(delivery)
+        if self._doubtful:
+            with app.begin("give back") as uow:
+                uow.outbox.give_back(*self._doubtful)
+            self._doubtful = None
         return settled
 
     def _settle_sent(self, app: App, tell: Tell) -> int:

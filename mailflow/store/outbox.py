@@ -104,6 +104,11 @@ _RELEASE = (
     .where(_BY_ID, letter_waits, _OURS)
     .values(next_try_at=bindparam("at"), error=bindparam("why"), **_NO_LEASE)
 )
+_GIVE_BACK = (
+    update(outbox)
+    .where(letter_waits, _OURS, outbox.c.lease_until == bindparam("until", type_=Moment))
+    .values(**_NO_LEASE)
+)
 _RENEW = Statement(
     update(outbox)
     .where(outbox.c.id.in_(bindparam("letter_ids", expanding=True)), letter_waits, _OURS)
@@ -245,6 +250,10 @@ class Outbox(Part):
         self._connection.execute(
             _RELEASE, {"letter_id": letter_id, "by": by, "at": next_try_at, "why": error}
         )
+
+    def give_back(self, by: str, until: datetime) -> None:
+        """All that a node has leased until this very moment, untouched."""
+        self._connection.execute(_GIVE_BACK, {"by": by, "until": until})
 
     def give_up(self, letter_id: int, error: str, now: datetime) -> bool:
         """False when it waits no longer."""

@@ -624,6 +624,41 @@ def test_what_the_smarthost_says_after_the_database_has_failed_is_kept_too(desk)
     assert [desk.letter(one).state for one in (first, second, third)] == ["sent", "sent", "failed"]
 
 
+def test_letters_whose_lease_nobody_heard_of_are_sent_once_the_database_is_back(desk):
+    """As when PostgreSQL commits and goes down before it says so: they need not lie until the lease ends."""
+    letter = desk.put()
+    unsettled = Unsettled()
+    Failing(desk, "lease", "give back", times=3, heard=False)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            desk.deliver(unsettled=unsettled)
+        assert not unsettled  # nothing that an end would have to wait for
+    assert desk.deliver(unsettled=unsettled) == 1
+    assert (desk.letter(letter).state, desk.letter(letter).attempts) == (LetterState.SENT, 1)
+
+
+def test_a_lease_nobody_heard_of_beside_a_letter_in_hand(desk):
+    desk.put(JANE)
+    unsettled, failing = Unsettled(), Failing(desk, heard=False)
+
+    def send_all(letters):
+        taken = next(letters)
+        late = desk.put(JO)
+        desk.now += timedelta(seconds=1)
+        failing.names = ("lease",)
+        assert list(letters) == [None]
+        assert desk.letter(late).leased_by == "one"
+        yield taken, None
+
+    usual, desk.send_all = desk.send_all, send_all
+    with pytest.raises(Unavailable):
+        desk.deliver(unsettled=unsettled)
+    desk.send_all = usual
+    assert desk.deliver(unsettled=unsettled) == 2
+    assert desk.calls == [JO]
+    assert desk.outcomes == [(JANE, Outcome.SENT), (JO, Outcome.SENT)]
+
+
 def test_a_refusal_whose_commit_nobody_heard_of_is_told_the_case_once(desk):
     opened = case()
     with desk.store.begin() as uow:

@@ -120,6 +120,17 @@ def test_a_lease_that_is_given_back_counts_as_no_attempt(store, letter, now):
     assert len(lease(store, now + 2 * MINUTE)) == 1
 
 
+def test_one_lease_is_given_back_and_no_other(store, letter, now):
+    theirs, ours, before = put(store, now, letter(), letter(), letter())
+    with store.begin() as uow:
+        for letter_id, by, until in ((theirs, "b", 2), (ours, "a", 2), (before, "a", 1)):
+            uow.outbox.lease(now, now + MINUTE, by, 1)
+            uow.outbox.renew([letter_id], by, now + until * MINUTE)
+        uow.outbox.give_back("a", now + 2 * MINUTE)
+        given_back = [one.id for one in uow.outbox.waiting() if one.leased_by is None]
+    assert given_back == [ours]
+
+
 def test_a_letter_that_is_given_up_is_listed_and_can_be_tried_again(store, letter, now):
     (letter_id,) = put(store, now, letter())
     with store.begin() as uow:
