@@ -276,3 +276,9 @@ Diagnostic-Code: smtp; 550 no such user
             send_digest(self.app, "test")
             self.run()
         return self.sent[before:]
+
+
+def budgeted(folder: Path, **limits: int) -> World:
+    """A desk with other limits than those that it is shipped with."""
+    config = configured(folder)
+    return World(folder, replace(config, policy=replace(config.policy, **limits)))

@@ -27,6 +27,7 @@ class Decision:
     case: Case
     note: Note
     letters: tuple[Letter, ...] = ()
+    put_off_until: datetime | None = None  # when time tries it again, whatever the case says
 
 
 @dataclass(frozen=True, slots=True)

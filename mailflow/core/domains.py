@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def ascii_domain(domain: str) -> str:
     """In lower case, its labels as A-labels; one that has no such form stays as it was. Never raises."""
@@ -34,15 +36,31 @@ def forms_of(address: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((f"{local}@{plain}", f"{local}@{native_domain(plain)}")))
 
 
-_DOTLESS = frozenset({"gmail.com", "googlemail.com"})  # dots in a local part make no difference there
+# Providers of which it is known how one mailbox is written in many ways: names for one domain, and what makes no difference
+# in a local part there.
+_ONE_DOMAIN = {
+    "googlemail.com": "gmail.com",
+    "protonmail.com": "proton.me",
+    "protonmail.ch": "proton.me",
+    "pm.me": "proton.me",
+}
+_IGNORED = {"gmail.com": ".", "proton.me": "._-"}
+_YAHOO = re.compile(r"(?:yahoo\.(?!co\.jp$)[a-z.]+|ymail\.com|rocketmail\.com|myyahoo\.com)", re.ASCII)
+_FASTMAIL = re.compile(r"(?:.*\.)?([^.]+)\.(fastmail\.[a-z.]+)", re.ASCII)
 
 
 def mailbox_of(address: str) -> str:
-    """The mailbox that an address with a tag (RFC 5233, 2) leads to, with all others of it; "" where nothing shows such."""
+    """The mailbox that an address with a tag (RFC 5233, 2) leads to, with all others of it; "" where nothing shows such.
+
+    Whose addresses at a domain of their own lead to one mailbox does not show.
+    """
     local, _, domain = address.lower().rpartition("@")
-    plain = local.partition("+")[0]
-    if domain in _DOTLESS:
-        plain, domain = plain.replace(".", ""), "gmail.com"
+    plain, domain = local.partition("+")[0], _ONE_DOMAIN.get(domain, domain)
+    if _YAHOO.fullmatch(domain):  # no name of a mailbox has a "-" there: what follows it is a tag
+        plain = plain.partition("-")[0]
+    elif below := _FASTMAIL.fullmatch(domain):  # tag@name.fastmail.com
+        plain, domain = below.groups()
+    plain = plain.translate(str.maketrans("", "", _IGNORED.get(domain, "")))
     mailbox = f"{plain}@{domain}"
     return "" if mailbox == address.lower() else mailbox
 

@@ -69,7 +69,7 @@ def decide(
     assert decision.case.status in leads_to, (
         f"{rule.__name__} led to {decision.case.status}, which the table denies"
     )
-    decision = restrained(case, _with_warning(decision, event), event, policy, spent)
+    decision = restrained(case, _with_warning(decision, event), event, policy, spent, now)
     return replace(decision, case=_finished(decision, policy, now))
 
 
@@ -90,7 +90,7 @@ def _finished(decision: Decision, policy: Policy, now: datetime) -> Case:
         letters=decision.case.letters + len(to_party),
         last_letters={**decision.case.last_letters, **{letter.kind.value: now for letter in to_party}},
     )
-    return counted.evolve(due_at=due_at(counted, policy))
+    return counted.evolve(due_at=decision.put_off_until or due_at(counted, policy))
 
 
 Rule = Callable[[Any, Any, Now], Decision]

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag, Status
 from mailflow.core.decision import Decision, Note
 from mailflow.core.domains import upper_domain
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import (
+    DueTimePassed,
     Event,
     PersonWrote,
     StaffAsked,
@@ -33,6 +35,7 @@ from mailflow.core.policy import Policy
 FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no letter
 SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
+_NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
 _SOURCES_KEPT = 8
 _LEAST_ROLE = 3  # letters of a machine's address: `s1234567@` is a student
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
@@ -44,7 +47,10 @@ _NOT_REMINDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Letters that were written in the last 24 hours. All but the first count letters to unproven parties alone."""
+    """Letters that were written in the last 24 hours. All but the first count letters to unproven parties alone.
+
+    Of the last two those that mails led to and those by time are counted apart: reminders take nothing from newcomers.
+    """
 
     to_address: int = 0  # the party's
     to_mailbox: int = 0  # to all addresses that lead to the party's mailbox by a tag, as far as that shows
@@ -73,9 +79,9 @@ def text_key(sender: str, text: str) -> str | None:
     return sha256("\0".join((role, upper_domain(domain), *words)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def is_proven(case: Case | None, event: PersonWrote) -> bool:
-    """Whether somebody is known to read what is sent to the address that the mail bears."""
-    return event.proven or (case is not None and case.confirmed)
+def is_proven(case: Case | None, event: Event) -> bool:
+    """Whether somebody is known to read what is sent to the party, or to the address that the mail bears."""
+    return (isinstance(event, PersonWrote) and event.proven) or (case is not None and case.confirmed)
 
 
 def is_familiar(case: Case, proven: bool, source: str) -> bool:
@@ -102,37 +108,65 @@ def flags_of_stranger(*, proven: bool) -> frozenset[Flag]:
 
 
 def may_be_reminded(case: Case) -> bool:
-    """Whether letters that nobody asked for may go to the party."""
-    return not case.flags & _NOT_REMINDED
+    """Whether letters that nobody asked for may go to the party.
+
+    Who was never written to, and never proved to be there, is not reminded of what they have not read: the mail may
+    be forged, and its letter was held back for that. Who was looked for in vain is reminded once. Where nobody looks,
+    that says nothing of who wrote, and all are reminded alike.
+    """
+    if case.flags & _NOT_REMINDED:
+        return False
+    return case.confirmed or (case.letters > 0 and not (case.reminders and _looked_for_in_vain(case)))
+
+
+def _looked_for_in_vain(case: Case) -> bool:
+    return case.status is Status.AWAITING_ANSWERS and case.proof not in {None, Verdict.PASS}
 
 
 def restrained(
-    before: Case | None, decision: Decision, event: Event, policy: Policy, spent: Spent
+    before: Case | None, decision: Decision, event: Event, policy: Policy, spent: Spent, now: datetime
 ) -> Decision:
-    """The decision without the letters that are too many. What the staff says is always sent."""
+    """The decision without the letters that are too many. What the staff says is always sent.
+
+    What time has to say waits for a day with room: people's reminders that an outage or a flood has heaped up.
+    """
     if isinstance(event, StaffAsked | StaffClosed | StaffCorrected | StaffReopened | StaffMerged):
         return decision
     to_party = [letter for letter in decision.letters if letter.kind not in TO_STAFF]
     room, flag = _room(before, decision.case, event, policy, spent)
     if len(to_party) <= room:
         return decision
-    return _held_back(decision, to_party[room:], flag)
+    too_many = to_party[room:]
+    if isinstance(event, DueTimePassed) and before and _may_wait(before, policy, now):
+        return Decision(
+            before, Note("put_off", {"not_written": _kinds_of(too_many)}), put_off_until=now + _NEXT_TRY
+        )
+    return _held_back(decision, too_many, flag)
+
+
+def _may_wait(case: Case, policy: Policy, now: datetime) -> bool:
+    """For others than who is known to be there no longer than till the case closes: a flood must end."""
+    lasting = case.confirmed or now - case.waiting_since < policy.close_after
+    return lasting and case.letters < policy.letters_per_case
 
 
 def _room(before: Case | None, case: Case, event: Event, policy: Policy, spent: Spent) -> tuple[int, Flag]:
     """How many letters may go to the party now, and what the staff is told if there are more."""
-    if isinstance(event, PersonWrote):
-        if case.fruitless >= FRUITLESS:
-            return 0, Flag.GOING_IN_CIRCLES
-        if not is_proven(before, event):
-            if before is None and spent.to_address and event.source not in event.known_sources:
-                return 0, Flag.MAYBE_FORGED
-            if spent.to_mailbox >= policy.letters_per_day:
-                return 0, Flag.LETTERS_SPENT
-            if spent.to_domain >= policy.letters_per_domain or spent.in_all >= policy.letters_in_all:
-                return 0, Flag.LETTERS_SPENT
+    if isinstance(event, PersonWrote) and case.fruitless >= FRUITLESS:
+        return 0, Flag.GOING_IN_CIRCLES
+    if not is_proven(before, event):
+        if before is None and spent.to_address and not _comes_from_where_others_did(event):
+            return 0, Flag.MAYBE_FORGED
+        if spent.to_mailbox >= policy.letters_per_day:
+            return 0, Flag.LETTERS_SPENT
+        if spent.to_domain >= policy.letters_per_domain or spent.in_all >= policy.letters_in_all:
+            return 0, Flag.LETTERS_SPENT
     room = min(policy.letters_per_day - spent.to_address, policy.letters_per_case - case.letters)
     return max(0, room), Flag.LETTERS_SPENT
+
+
+def _comes_from_where_others_did(event: Event) -> bool:
+    return isinstance(event, PersonWrote) and event.source in event.known_sources
 
 
 def _brings_something(before: Case, event: PersonWrote, heard: Case, now: datetime) -> bool:
@@ -153,5 +187,9 @@ def _said(case: Case) -> Mapping[str, object]:
 def _held_back(decision: Decision, letters: list[Letter], flag: Flag) -> Decision:
     kept = tuple(letter for letter in decision.letters if letter not in letters)
     flagged = decision.case.evolve(flags=decision.case.flags | {flag})
-    facts = {**decision.note.facts, "not_written": [letter.kind.value for letter in letters]}
+    facts = {**decision.note.facts, "not_written": _kinds_of(letters)}
     return Decision(flagged, Note(decision.note.kind, facts), kept)
+
+
+def _kinds_of(letters: list[Letter]) -> list[str]:
+    return [letter.kind.value for letter in letters]

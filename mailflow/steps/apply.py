@@ -7,14 +7,14 @@ from datetime import datetime
 
 from mailflow.core.case import Case, Status
 from mailflow.core.domains import mailbox_of
-from mailflow.core.events import Event, PersonWrote
+from mailflow.core.events import DueTimePassed, Event, PersonWrote
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.lifecycle import decide
 from mailflow.core.policy import Policy
 from mailflow.core.restraint import Spent, domain_of, is_proven
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
-from mailflow.store.tally import LETTER, MAILBOX
+from mailflow.store.tally import BY_TIME, LETTER, MAILBOX
 from mailflow.store.unit import UnitOfWork
 
 _USUAL_WAIT_OVER = 30 * DAY
@@ -40,7 +40,8 @@ def apply_event(app: App, uow: UnitOfWork, case: Case | None, event: Event, by: 
         case, event, app.config.policy, now, app.new_id(), _spent(uow, app.config.policy, case, event, now)
     )
     uow.cases.save(decision.case, opened=case is None)
-    letters = tuple(_write(app, uow, letter, decision.case, now) for letter in decision.letters)
+    counted = _counted_as(event)
+    letters = tuple(_write(app, uow, letter, decision.case, now, counted) for letter in decision.letters)
     written = [{"kind": letter.kind, "to": letter.recipient, "id": letter.message_id} for letter in letters]
     uow.cases.note(decision.case.id, now, by, decision.note.kind, {**decision.note.facts, "letters": written})
     return Applied(decision.case, letters, by, decision.note.kind, case.status if case else None)
@@ -51,15 +52,20 @@ def _spent(uow: UnitOfWork, policy: Policy, case: Case | None, event: Event, now
     party = _party(case, event)
     since = now - DAY
     to_address = uow.outbox.letters_to(party, since)
-    if not isinstance(event, PersonWrote) or is_proven(case, event):
+    if not isinstance(event, PersonWrote | DueTimePassed) or is_proven(case, event):
         return Spent(to_address)
+    counted = _counted_as(event)
     mailbox = mailbox_of(party)
     return Spent(
         to_address,
         uow.tally.count(MAILBOX, since, policy.letters_per_day, mailbox) if mailbox else 0,
-        uow.tally.letters(since, policy.letters_per_domain, domain_of(party)),
-        uow.tally.letters(since, policy.letters_in_all),
+        uow.tally.letters(since, policy.letters_per_domain, domain_of(party), what=counted),
+        uow.tally.letters(since, policy.letters_in_all, what=counted),
     )
+
+
+def _counted_as(event: Event) -> str:
+    return BY_TIME if isinstance(event, DueTimePassed) else LETTER
 
 
 def _party(case: Case | None, event: Event) -> str:
@@ -69,13 +75,13 @@ def _party(case: Case | None, event: Event) -> str:
     return event.sender
 
 
-def _write(app: App, uow: UnitOfWork, letter: Letter, case: Case, now: datetime) -> Rendered:
+def _write(app: App, uow: UnitOfWork, letter: Letter, case: Case, now: datetime, counted: str) -> Rendered:
     if letter.kind in _ABOUT_THE_QUEUE:
         letter = replace(letter, facts={**letter.facts, **_queue(uow, case, now)})
     rendered = app.renderer.render(letter, now)
     uow.outbox.put(rendered, now)
     if not case.confirmed and letter.to == case.party:
-        uow.tally.put(LETTER, domain_of(case.party), now)
+        uow.tally.put(counted, domain_of(case.party), now)
         if mailbox := mailbox_of(case.party):
             uow.tally.put(MAILBOX, mailbox, now)
     return rendered

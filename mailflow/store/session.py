@@ -65,7 +65,9 @@ class Known:
         self.strangers: set[str] = set()  # the keys of parties that have no case
         self.locked: set[int] = set()  # the keys of parties that it has locked
         self.letters_to: dict[str, int] = {}  # by the key of an address
-        self.letters_of_domains: dict[str | None, int] = {}  # to unproven parties, by domain, and in all
+        self.letters_of_domains: dict[
+            tuple[str, str | None], int
+        ] = {}  # to unproven parties, by kind and domain, and in all
         self.line = Line()
         self.usual_wait: tuple[datetime, timedelta | None] | None = None  # since when it was asked for
 

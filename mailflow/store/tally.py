@@ -18,6 +18,9 @@ from mailflow.store.session import Part, Session
 from mailflow.store.statement import Statement
 
 LETTER: Final = "letter"  # its key: the domain it went to
+BY_TIME: Final = (
+    "letter by time"  # the same of one that no mail led to; reminders take nothing from who writes
+)
 MAILBOX: Final = "mailbox"  # a letter to an address with a tag; its key: the address without it
 OBEYED: Final = "obeyed"  # its key: the Message-ID of a mail with commands
 ANSWER: Final = "answer"  # its key: the member of the staff whose commands it answers
@@ -25,6 +28,8 @@ HELP: Final = "help"  # its key: the member of the staff who was told what to wr
 TEXT: Final = "text"  # its key: `restraint.text_key`; about the case that it opened
 
 PURGED_AT_ONCE: Final = 1000  # of each kind
+_LETTERS: Final = frozenset({LETTER, BY_TIME})
+_Counted = tuple[str, str | None]  # the kind of letter, and the domain, or None for all
 _COUNTED_ANEW_AFTER: Final = timedelta(minutes=1)
 _KEYS_REMEMBERED: Final = 1000
 
@@ -47,7 +52,7 @@ _AFTER: Final = (
     select(func.count().label("number"), func.max(tallies.c.id).label("last"))
     .where(tallies.c.id > bindparam("after_id"))
     # With "" joined to it: or SQLite would look through all of the index of letters.
-    .where(tallies.c.what.concat("") == LETTER)
+    .where(tallies.c.what.concat("") == bindparam("what_kind"))
 )
 _ALL_AFTER: Final = Statement(_AFTER)
 _OF_KEY_AFTER: Final = Statement(_AFTER.where(tallies.c.key.concat("") == bindparam("of_key", type_=Key)))
@@ -58,7 +63,7 @@ _LAST: Final = (
     .order_by(tallies.c.at.desc())
     .limit(1)
 )
-_KINDS: Final = (LETTER, MAILBOX, OBEYED, ANSWER, HELP, TEXT)
+_KINDS: Final = (LETTER, BY_TIME, MAILBOX, OBEYED, ANSWER, HELP, TEXT)
 _PURGE: Final = {  # of each kind by itself: the index has them by kind and time
     what: delete(tallies).where(
         tallies.c.id.in_(
@@ -89,14 +94,14 @@ class Remembered:
     """
 
     def __init__(self) -> None:
-        self._letters: dict[str | None, _Letters] = {}  # by domain, and in all
+        self._letters: dict[_Counted, _Letters] = {}
 
-    def of(self, key: str | None, since: datetime) -> _Letters | None:
+    def of(self, key: _Counted, since: datetime) -> _Letters | None:
         found = self._letters.get(key)
         lately = found is not None and timedelta(0) <= since - found.since < _COUNTED_ANEW_AFTER
         return found if lately else None
 
-    def put(self, key: str | None, letters: _Letters) -> None:
+    def put(self, key: _Counted, letters: _Letters) -> None:
         if len(self._letters) > _KEYS_REMEMBERED:
             self._letters.clear()
         self._letters[key] = letters
@@ -111,15 +116,15 @@ class Tally(Part):
 
     def put(self, what: str, key: str, now: datetime, about: str | None = None) -> None:
         self._session.put_off(_PUT, {"what": what, "key": key, "at": now, "about": about})
-        if what == LETTER:
+        if what in _LETTERS:
             letters = self._known.letters_of_domains
-            for counted in (comparable(key), None):
+            for counted in ((what, comparable(key)), (what, None)):
                 if counted in letters:
                     letters[counted] += 1
 
-    def letters(self, since: datetime, most: int, domain: str | None = None) -> int:
+    def letters(self, since: datetime, most: int, domain: str | None = None, *, what: str = LETTER) -> int:
         """At least as many as `count` says of letters; asks once a transaction, and for what came since it was asked last."""
-        key = None if domain is None else comparable(domain)
+        key = (what, None if domain is None else comparable(domain))
         letters = self._known.letters_of_domains
         if key not in letters:
             counted = self._counted_on(key, since)
@@ -129,18 +134,21 @@ class Tally(Part):
             letters[key] = counted.number
         return letters[key]
 
-    def _counted_on(self, key: str | None, since: datetime) -> _Letters | None:
+    def _counted_on(self, key: _Counted, since: datetime) -> _Letters | None:
         known = self._remembered.of(key, since)
         if known is None:
             return None
-        statement = _ALL_AFTER if key is None else _OF_KEY_AFTER
-        added = statement.row(self._connection, {"after_id": known.last, "of_key": key})
+        what, domain = key
+        statement = _ALL_AFTER if domain is None else _OF_KEY_AFTER
+        values = {"after_id": known.last, "what_kind": what, "of_key": domain}
+        added = statement.row(self._connection, values)
         return _Letters(known.since, known.number + added.number, added.last or known.last)
 
-    def _counted_anew(self, key: str | None, since: datetime, most: int) -> _Letters:
+    def _counted_anew(self, key: _Counted, since: datetime, most: int) -> _Letters:
         # First: what is committed meanwhile is rather counted twice.
         last = _NEWEST.scalar(self._connection, {}) or 0
-        return _Letters(since, self.count(LETTER, since, most, key), last)
+        what, domain = key
+        return _Letters(since, self.count(what, since, most, domain), last)
 
     def last(self, what: str, key: str, since: datetime) -> str | None:
         """What the newest of a key is about, if there is one since a moment."""

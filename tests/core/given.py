@@ -107,6 +107,7 @@ def case(status=Status.AWAITING_ANSWERS, **more):
         "waiting_since": NOW,
         "last_message_id": "m0@example.org",
         "thread": ("m0@example.org",),
+        "letters": 1,
     }
     if status is Status.AWAITING_ANSWERS:
         given |= {"answers": answers(username="jo"), "asked": ("reason", "conduct")}

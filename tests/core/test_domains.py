@@ -69,3 +69,25 @@ def test_the_mailbox_behind_a_tag_or_dots():
     assert mailbox_of("Jo.Doe+x+y@example.org") == "jo.doe@example.org"
     assert mailbox_of("j.o.doe+x@googlemail.com") == mailbox_of("jodo.e@gmail.com") == "jodoe@gmail.com"
     assert mailbox_of("jo.doe@example.org") == mailbox_of("Jodoe@gmail.com") == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("J.o_D-oe+x@proton.me", "jodoe@proton.me"),
+        ("jo-doe@protonmail.com", "jodoe@proton.me"),
+        ("jodoe@pm.me", "jodoe@proton.me"),
+        ("jodoe@proton.me", ""),
+        ("Jo.Doe-shop@Yahoo.com", "jo.doe@yahoo.com"),
+        ("jo-x@yahoo.co.uk", "jo@yahoo.co.uk"),
+        ("jo_doe@ymail.com", ""),
+        ("jo-doe@yahoo.co.jp", ""),  # another company: a name has one there
+        ("x1@Jo.fastmail.com", "jo@fastmail.com"),
+        ("x1@shop.jo.fastmail.co.uk", "jo@fastmail.co.uk"),
+        ("jo-doe@fastmail.com", ""),
+        ("jo-doe@yahoo.example.org", "jo@yahoo.example.org"),
+        ("jo-doe@example.org", ""),
+    ],
+)
+def test_the_mailbox_behind_what_some_providers_ignore(address, mailbox):
+    assert mailbox_of(address) == mailbox

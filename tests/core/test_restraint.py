@@ -5,13 +5,14 @@ from ipaddress import ip_network
 
 import pytest
 
+from mailflow.core.authentication import Verdict
 from mailflow.core.case import Flag, Status
 from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.events import DueTimePassed, StrangerWrote, UnprovenWrote
 from mailflow.core.mail import parse
 from mailflow.core.restraint import Spent, domain_of, flags_of_stranger, is_familiar, text_key
 from mailflow.core.source import source_of
-from tests.core.given import COMPLETE, DAY, case, happens, kinds, wrote
+from tests.core.given import COMPLETE, DAY, NOW, case, happens, kinds, wrote
 
 HOUR = DAY / 24
 CIRCLES = frozenset({Flag.GOING_IN_CIRCLES})
@@ -77,6 +78,50 @@ def test_a_new_request_in_a_name_that_got_a_letter_today_is_answered_only_where_
         "missing"
     ]
     assert kinds(happens(None, replace(elsewhere, proven=True), spent=Spent(to_address=1))) == ["missing"]
+
+
+def test_who_was_never_written_to_is_not_reminded():
+    """Their first letter was held back: the mail may be forged."""
+    assert kinds(happens(case(letters=0), DueTimePassed(), after=4 * DAY)) == []
+    assert kinds(happens(case(letters=0, confirmed=True), DueTimePassed(), after=4 * DAY)) == ["reminder"]
+
+
+@pytest.mark.parametrize(("proof", "letters"), [(None, 4), (Verdict.PASS, 4), (Verdict.NONE, 1)])
+def test_who_was_looked_for_in_vain_is_reminded_once(proof, letters):
+    now, written = case(proof=proof), []
+    for days in (3, 7, 14, 30):
+        passed = happens(now, DueTimePassed(), after=days * DAY)
+        now, written = passed.case, written + list(passed.letters)
+    assert (len(written), now.status) == (letters, Status.CLOSED)
+    assert [letter.facts.get("last", False) for letter in written[:3]] == [[False, False, True], [True]][
+        letters == 1
+    ]
+    asked = case(Status.AWAITING_REQUESTER, proof=proof, reminders=1)
+    assert kinds(happens(asked, DueTimePassed(), after=8 * DAY)) == ["reminder"]
+
+
+@pytest.mark.parametrize(
+    "spent",
+    [Spent(5), Spent(to_domain=50), Spent(in_all=100), Spent(to_mailbox=5)],
+    ids=["address", "domain", "in all", "mailbox"],
+)
+def test_a_reminder_past_a_budget_waits_for_a_day_with_room(spent):
+    waits = happens(case(), DueTimePassed(), after=4 * DAY, spent=spent)
+    assert (kinds(waits), waits.note.kind, waits.note.facts) == ([], "put_off", {"not_written": ["reminder"]})
+    assert (waits.case.reminders, waits.case.due_at) == (0, NOW + 4 * DAY + 25 * HOUR)
+    assert kinds(happens(waits.case, DueTimePassed(), after=6 * DAY)) == ["reminder"]
+    known = happens(case(confirmed=True), DueTimePassed(), after=4 * DAY, spent=spent)
+    assert kinds(known) == ([] if spent.to_address else ["reminder"])
+
+
+def test_what_time_has_to_say_waits_without_end_only_for_who_is_known_to_be_there():
+    late = {"after": 30 * DAY, "spent": Spent(5)}
+    closed = happens(case(reminders=3), DueTimePassed(), **late)
+    assert (kinds(closed), closed.case.status, closed.case.flags) == ([], Status.CLOSED, {Flag.LETTERS_SPENT})
+    waits = happens(case(reminders=3, confirmed=True), DueTimePassed(), **late)
+    assert (kinds(waits), waits.case.status) == ([], Status.AWAITING_ANSWERS)
+    spent = happens(case(reminders=3, confirmed=True, letters=20), DueTimePassed(), **late)
+    assert (kinds(spent), spent.case.status) == ([], Status.CLOSED)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mailflow.core.case import Flag
 from mailflow.core.timing import DAY
-from tests.world import COMPLETE, Sent, World, configured
+from tests.world import COMPLETE, Sent, World, budgeted
 
 MONTH = timedelta(days=30)
 AWAY = "Greetings from the mountains, where the snow is deep and the evenings are long. Regards, Jo"  # no rule knows that
@@ -218,11 +218,6 @@ def folder(tmp_path, name):
     made = tmp_path / name
     made.mkdir()
     return made
-
-
-def budgeted(tmp_path, **limits: int) -> World:
-    config = configured(tmp_path)
-    return World(tmp_path, replace(config, policy=replace(config.policy, **limits)))
 
 
 @pytest.mark.parametrize("limit", ["letters_per_domain", "letters_in_all"])

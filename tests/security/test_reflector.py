@@ -11,7 +11,7 @@ import pytest
 
 from mailflow.core.case import Flag
 from mailflow.core.timing import DAY
-from tests.world import COMPLETE, World
+from tests.world import COMPLETE, World, budgeted
 
 VICTIM = "victim@example.org"
 FORGED = int(os.environ.get("FORGED", "300"))
@@ -67,8 +67,14 @@ def test_the_victim_is_not_reminded_either(world):
             for a, b, c, d in product(["v", "v."], ["i.c", "i.c."], ["ti", "t.i"], ["mx", "m.x"])
         ],
         [f"vi.ctim+{number}@{'google' * (number % 2) or 'g'}mail.com" for number in range(20)],
+        [
+            f"{a}{b}{c}{d}@{'proton.me' if a else 'pm.me'}"
+            for a, b, c, d in product(["v", "V-"], ["i.c", "i-c_"], ["ti", "t_i"], ["mx", "m.x"])
+        ],
+        [f"victim-{number}@yahoo.com" for number in range(20)],
+        [f"x{number}@victim.fastmail.com" for number in range(20)],
     ],
-    ids=["tags", "dots", "both"],
+    ids=["tags", "dots", "both", "signs", "hyphens", "names below the domain"],
 )
 def test_many_addresses_of_one_mailbox_get_no_more_letters_than_one(world, names):
     """And who answers one is not held by that."""
@@ -80,6 +86,45 @@ def test_many_addresses_of_one_mailbox_get_no_more_letters_than_one(world, names
     assert len(world.answer(letters[0], "I lost my phone.")) == 1
     world.now += 2 * DAY
     assert len(world.write(BODIES[0], sender=names[-1].replace("@", "x@"))) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["victim+{}@example.org", "v{}@example.org"], ids=["one mailbox", "one domain"]
+)
+def test_time_writes_no_more_letters_to_who_never_answered_than_their_mails_do(tmp_path, name):
+    """The cases whose first letter was held back get none by time either; the others stay within the budgets."""
+    world = budgeted(tmp_path, letters_per_domain=10)
+    for number in range(30):
+        sender = name.format(number)
+        world.receive(world.mail(BODIES[0], sender=sender, Received=received_from(number)), sender)
+    first = len(world.run())
+    a_day = [sum("@example.org" in letter.recipient for letter in world.wait(DAY)) for _ in range(60)]
+    policy = world.config.policy
+    assert first == max(a_day) == (policy.letters_per_day if "+" in name else policy.letters_per_domain)
+    assert sum(a_day) == first * (len(policy.remind_after) + 1)
+    world.close()
+
+
+def test_reminders_take_no_letter_from_a_newcomer(tmp_path):
+    world = budgeted(tmp_path, letters_in_all=10, letters_per_domain=10)
+    for number in range(10):
+        world.write(BODIES[0], sender=f"v{number}@example.org")
+    assert len(world.wait(3 * DAY)) > 10
+    assert len(world.write(BODIES[0], sender="ada@example.org")) == 1
+    world.close()
+
+
+def test_reminders_that_an_outage_has_heaped_up_wait_for_a_day_with_room(tmp_path):
+    world = budgeted(tmp_path, letters_per_domain=4)
+    for number in range(6):
+        world.write(BODIES[0], sender=f"v{number}@example.org")
+        world.now += DAY / 2
+    world.now += 8 * DAY
+    reminded = [
+        sum("@example.org" in letter.recipient for letter in world.wait(DAY * 5 / 4)) for _ in range(2)
+    ]
+    assert reminded == [4, 2]
+    world.close()
 
 
 def test_a_first_letter_holds_no_character_that_the_sender_chose(world):

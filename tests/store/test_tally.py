@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from mailflow.store import Store
-from mailflow.store.tally import LETTER, TEXT
+from mailflow.store.tally import BY_TIME, LETTER, TEXT
 
 HOUR = timedelta(hours=1)
 
@@ -36,6 +36,25 @@ def test_a_transaction_counts_its_own_letters_without_asking_again(engine, now):
         assert uow.tally.letters(now - HOUR, 10, "example.net") == 1
     with Store(engine).begin() as uow:
         assert uow.tally.letters(now - HOUR, 10) == 3
+
+
+def test_letters_by_time_are_counted_apart(engine, now):
+    with Store(engine).begin() as uow:
+        uow.tally.put(BY_TIME, "example.org", now)
+        uow.tally.put(LETTER, "example.org", now)
+        uow.tally.put(LETTER, "example.net", now)
+    store = Store(engine)
+    for _ in range(2):  # counted anew, and counted on
+        with store.begin() as uow:
+            assert uow.tally.letters(now - HOUR, 10) == 2
+            assert uow.tally.letters(now - HOUR, 10, what=BY_TIME) == 1
+            assert uow.tally.letters(now - HOUR, 10, "example.org", what=BY_TIME) == 1
+            assert uow.tally.letters(now - HOUR, 10, "example.net", what=BY_TIME) == 0
+    with store.begin() as uow:
+        uow.tally.put(BY_TIME, "example.org", now)
+    with store.begin() as uow:
+        assert uow.tally.letters(now - HOUR, 10, "example.org", what=BY_TIME) == 2
+        assert uow.tally.letters(now - HOUR, 10, "example.org") == 1
 
 
 def counted(store, now, most=10, domain=None):

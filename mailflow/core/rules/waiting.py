@@ -65,7 +65,7 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
         return Decision(close(asked, Outcome.EXPIRED, now), Note("expired", {}), letters)
     passed = sum(_after(case.waiting_since, wait, now.policy) <= now.time for wait in now.policy.remind_after)
     reminded = asked.evolve(reminders=passed, reminded_at=now.time)
-    last = passed == len(now.policy.remind_after)
+    last = passed == len(now.policy.remind_after) or not may_be_reminded(reminded)
     facts |= {"closes_at": _closes_at(reminded, now.policy), "last": last}
     letter = letter_of(LetterKind.REMINDER, case, facts)
     return Decision(reminded, Note("reminded", {"reminder": passed}), (letter,) if reachable else ())
