@@ -68,6 +68,16 @@ class Form:
         return tuple(dict.fromkeys(field.item for field in self.fields))
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that a form with nothing filled in holds, casefolded."""
+        lines = (
+            line
+            for field in self.fields
+            for line in (field.label, field.ask, field.statement, *field.aliases, *field.placeholders)
+        )
+        return frozenset(word.rstrip(":.?") for line in lines for word in line.casefold().split())
+
+    @cached_property
     def account_keys(self) -> tuple[str, ...]:
         """The fields that say which account it is: its name first, and what may be given instead."""
         items = dict.fromkeys(field.item for field in self.of_kind(Kind.NAME))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from mailflow.core import signs
 from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag, Status
 from mailflow.core.decision import Decision, Note
@@ -29,6 +30,7 @@ from mailflow.core.events import (
     StaffMerged,
     StaffReopened,
 )
+from mailflow.core.form import Form
 from mailflow.core.letters import TO_STAFF, Letter
 from mailflow.core.policy import Policy
 
@@ -37,7 +39,6 @@ SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account,
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
 _NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
 _SOURCES_KEPT = 8
-_LEAST_ROLE = 3  # letters of a machine's address: `s1234567@` is a student
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.PROOF_SUBMITTED})
 _NOT_REMINDED = frozenset(
@@ -63,20 +64,22 @@ def domain_of(address: str) -> str:
     return upper_domain(address.rpartition("@")[2])
 
 
-def text_key(sender: str, text: str) -> str | None:
+def text_key(sender: str, text: str, form: Form) -> str | None:
     """What tells that a machine sent the same text before, under the address of another ticket; None if nothing can.
 
-    Its addresses differ in numbers (`ticket-1@`, `ticket-2@`), as those of two people at one provider do not: they may
-    well send the same words, such as the form with nothing filled in. Its texts differ in numbers and addresses too.
+    Its addresses begin with what they are for and differ in what follows (`ticket-1@`, `ticket-2@`). Those of two people
+    may differ in numbers too (john11@, john1984@), and they may well send the same words; as may anybody send the form
+    with nothing filled in. A machine's texts differ in numbers and addresses.
     """
     local, _, domain = sender.casefold().rpartition("@")
-    role = "".join(filter(str.isalpha, local))
-    if role == local or len(role) < _LEAST_ROLE:
+    ticket = signs.TICKET.match(local)
+    if ticket is None:
         return None
     words = [word for word in text.casefold().split() if word.isalpha() or word[:-1].isalpha()]
-    if len(words) < _LEAST_WORDS:
+    if sum(word.rstrip(":.?") not in form.words for word in words) < _LEAST_WORDS:
         return None
-    return sha256("\0".join((role, upper_domain(domain), *words)).encode("utf-8", "replace")).hexdigest()[:32]
+    told = (ticket["role"], upper_domain(domain), *words)
+    return sha256("\0".join(told).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def is_proven(case: Case | None, event: Event) -> bool:
@@ -105,6 +108,14 @@ def listened(before: Case | None, event: PersonWrote, heard: Case, now: datetime
 def flags_of_stranger(*, proven: bool) -> frozenset[Flag]:
     """What the staff is told of a mail from another address; `proven`: it answers one of our letters."""
     return frozenset({Flag.STRANGER_WROTE, *([Flag.ANSWERED_FROM_ELSEWHERE] if proven else [])})
+
+
+def flags_of_text_again(case: Case) -> frozenset[Flag]:
+    """What the staff is told of the case whose first mail a machine's text was, now that it has come again.
+
+    A machine that we remind would write again and again; a party that has answered us is none, whoever copies its words.
+    """
+    return frozenset({Flag.STRANGER_WROTE} if case.confirmed else {Flag.GOING_IN_CIRCLES})
 
 
 def may_be_reminded(case: Case) -> bool:

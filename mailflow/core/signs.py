@@ -82,6 +82,14 @@ ROBOT = re.compile(
     r"|asterisk|freepbx|voicemail|fax(?:gate|server)?|scanner|copier|mfp)(?:[-_.+]|$)"
 )
 
+# Of a ticket system, which writes from an address for each ticket: what they have in common, and what tells them apart.
+# A name behind which a number stands is a person's: john11@, mary-2@.
+TICKET = re.compile(
+    r"(?P<role>anfrage|antwort|auftrag|bounces?|cases?|conversation|desk|dossier|help-?desk|help|incidencia|incident"
+    r"|issues?|mail|messages?|notifications?|order|queue|ref|reply|requests?|returns?|service-?desk|service|support|tasks?"
+    r"|threads?|tickets?|tkt|vorgang)[-_+=](?=\S{0,80}[0-9])"
+)
+
 DAEMON_NAMES = frozenset({
     "mail delivery subsystem", "mail delivery system", "mail delivery service", "mailer-daemon", "mailer daemon",
 })  # fmt: skip

@@ -30,7 +30,12 @@ ASKS_NOTHING = Silence(
     signs.OXCMAIL,
     MailKind.AUTO_GENERATED,
 )
-BY_WORDS = (UNATTENDED, ASKS_NOTHING)
+SAID_AGAIN = Silence(
+    "A machine of its domain sent this text before, and it says nothing of an account.",
+    "its own words",
+    MailKind.AUTO_GENERATED,
+)
+BY_WORDS = (UNATTENDED, ASKS_NOTHING, SAID_AGAIN)
 _ASKS_NOTHING_OF_US = frozenset({Intent.NONE, Intent.OFF_TOPIC, Intent.BULK})
 
 

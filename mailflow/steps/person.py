@@ -21,8 +21,14 @@ from mailflow.core.recognise import (
     takes_back_elsewhere,
     without_lost,
 )
-from mailflow.core.restraint import SAID_AGAIN_WITHIN, flags_of_stranger, is_familiar, text_key
-from mailflow.core.silence import silence_by_words
+from mailflow.core.restraint import (
+    SAID_AGAIN_WITHIN,
+    flags_of_stranger,
+    flags_of_text_again,
+    is_familiar,
+    text_key,
+)
+from mailflow.core.silence import SAID_AGAIN, silence_by_words
 from mailflow.core.source import source_of
 from mailflow.core.wish import Intent
 from mailflow.steps.again import case_that_heard
@@ -37,7 +43,6 @@ from mailflow.steps.understand import Said, Ties, Understood, ties_of
 from mailflow.store.tally import TEXT
 from mailflow.store.unit import UnitOfWork
 
-_SAID_AGAIN = "a machine of its domain sent this text before, and it says nothing of an account"
 _AGAIN = "it has come before, and was heard then"
 _STRANGER = "it is not from the party of the case"
 _CONFLICT = "its address, header and text name cases of different people"
@@ -130,7 +135,8 @@ def _in_no_case(app: App, uow: UnitOfWork, handled: Handled, senders: Sequence[C
         return _set_aside(handled, "it offers something for sale, and nobody waits for an answer")
     if handled.kind is MailKind.WITHDRAWAL:
         return _set_aside(handled, "it takes back a request that is not there")
-    text = "" if handled.reading.answers else text_key(handled.mail.sender or "", handled.body.fresh)
+    form, sender = app.config.policy.form, handled.mail.sender or ""
+    text = "" if handled.reading.answers else text_key(sender, handled.body.fresh, form)
     if text and (opened := uow.tally.last(TEXT, text, app.clock() - SAID_AGAIN_WITHIN)):
         case = uow.cases.get(opened, lock=True)
         if case is not None:
@@ -143,11 +149,13 @@ def _in_no_case(app: App, uow: UnitOfWork, handled: Handled, senders: Sequence[C
 
 
 def _said_again(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Handled:
-    """A ticket system writes from a new address each time: its mail joins the case that its first one opened."""
-    handled = replace(
-        handled, how="a machine of its domain sent this text before", by_party=False, silence=_SAID_AGAIN
-    )
-    event = StrangerWrote(handled.mail.sender or "", str(handled.mail_id), frozenset({Flag.GOING_IN_CIRCLES}))
+    """A ticket system writes from a new address each time: its mail joins the case that its first one opened.
+
+    The digest lists it all the same: its words alone tell it.
+    """
+    how = "a machine of its domain sent this text before"
+    handled = replace(_set_aside(handled, SAID_AGAIN.why), how=how, by_party=False)
+    event = StrangerWrote(handled.mail.sender or "", str(handled.mail_id), flags_of_text_again(case))
     return _applied(app, uow, handled, case, event)
 
 

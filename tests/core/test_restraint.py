@@ -10,9 +10,16 @@ from mailflow.core.case import Flag, Status
 from mailflow.core.envelope import Envelope, MailKind
 from mailflow.core.events import DueTimePassed, StrangerWrote, UnprovenWrote
 from mailflow.core.mail import parse
-from mailflow.core.restraint import Spent, domain_of, flags_of_stranger, is_familiar, text_key
+from mailflow.core.restraint import (
+    Spent,
+    domain_of,
+    flags_of_stranger,
+    flags_of_text_again,
+    is_familiar,
+    text_key,
+)
 from mailflow.core.source import source_of
-from tests.core.given import COMPLETE, DAY, NOW, case, happens, kinds, wrote
+from tests.core.given import COMPLETE, DAY, FORM, NOW, case, happens, kinds, wrote
 
 HOUR = DAY / 24
 CIRCLES = frozenset({Flag.GOING_IN_CIRCLES})
@@ -192,13 +199,14 @@ def test_a_budget_is_kept_for_the_end_of_a_domain(address, domain):
 
 
 def test_a_text_is_told_again_whatever_its_numbers_and_addresses():
-    first = text_key("ticket-1@help.example.com", f"{LONG} Ticket 4711, see https://help.example.com/1")
+    first = text_key("ticket-1@help.example.com", f"{LONG} Ticket 4711, see https://help.example.com/1", FORM)
     assert first
     second = f"{LONG}  Ticket 4712,\nsee https://help.example.com/2"
-    assert first == text_key("Ticket-2@desk.example.com", second)
-    assert first != text_key("ticket-2@example.org", second)
-    assert first != text_key("case-2@desk.example.com", second)
-    assert first != text_key("ticket-1@help.example.com", f"{LONG} Goodbye.")
+    assert first == text_key("Ticket-2@desk.example.com", second, FORM)
+    assert first != text_key("ticket-2@example.org", second, FORM)
+    assert first != text_key("case-2@desk.example.com", second, FORM)
+    assert first != text_key("ticket-1@help.example.com", f"{LONG} Goodbye.", FORM)
+    assert text_key("support+id7f1@help.example.com", LONG, FORM)
 
 
 @pytest.mark.parametrize(
@@ -207,11 +215,21 @@ def test_a_text_is_told_again_whatever_its_numbers_and_addresses():
         ("ticket-1@help.example.com", "I cannot log in to my account"),  # anybody writes that
         ("ann@example.org", LONG),  # as do two people who fill in nothing of a form
         ("s1234567@example.edu", LONG),
+        ("john11@example.org", LONG),
+        ("mary-2@example.org", LONG),
+        ("cid.case.84@example.org", LONG),
+        ("help@example.org", LONG),
         ("", LONG),
+        ("support+1@example.org", "\n".join(f"{field.label}: {field.ask}" for field in FORM.fields) * 3),
     ],
 )
 def test_what_two_people_may_well_write_is_not_told_again(sender, text):
-    assert text_key(sender, text) is None
+    assert text_key(sender, text, FORM) is None
+
+
+def test_a_text_that_comes_again_says_nothing_of_a_party_that_has_answered():
+    assert flags_of_text_again(case()) == CIRCLES
+    assert flags_of_text_again(case(confirmed=True)) == {Flag.STRANGER_WROTE}
 
 
 INSIDE = "from mx (localhost [127.0.0.1]) by filter\r\nReceived: "

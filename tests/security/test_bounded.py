@@ -139,6 +139,32 @@ def test_people_at_one_provider_who_send_the_form_with_nothing_filled_in_are_all
     assert world.opened() == 3
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "User name:\nReason:\nRecovery codes:\nCode of Conduct:\nWaiting time:\nNew address:\nProjects:\nProof:",
+        "Good day to you all. I am writing because I cannot get in any longer. Would you please help me as soon as you can?",
+    ],
+    ids=["form", "words"],
+)
+@pytest.mark.parametrize("names", [("john11", "john1984"), ("mary-1", "mary-2"), ("s.2", "s.3")])
+def test_people_whose_addresses_differ_in_numbers_are_all_answered(world, text, names):
+    """Whoever was first, and whether or not one of them is a forger."""
+    first, second = (f"{name}@example.org" for name in names)
+    assert [letter.recipient for letter in world.write(text, sender=first)] == [first]
+    assert [letter.recipient for letter in world.write(text, sender=second)] == [second]
+    assert not any(Flag.GOING_IN_CIRCLES in world.case(letter.reference).flags for letter in world.sent)
+
+
+def test_a_text_that_a_machine_sends_again_is_listed(world):
+    for number in (1, 2):
+        world.write(TICKET.format(number=number), sender=f"ticket-{number}@help.example.com")
+    assert [letter.recipient for letter in world.sent] == ["ticket-1@help.example.com"]
+    digest = world.wait(DAY)[0]
+    assert "ticket-2@help.example.com" in digest.text
+    assert "sent this text before" in " ".join(digest.text.split())
+
+
 @pytest.mark.parametrize("kind", [VacationBot, StrayBot, Asker])
 def test_that_a_machine_is_not_answered_any_more_is_shown_to_the_staff(world, kind):
     machine = kind(world, "machine@example.org")
