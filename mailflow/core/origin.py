@@ -35,7 +35,8 @@ def why_not_answer(mail: Mail, desk_address: str, subjects: Subjects) -> Silence
       null_sender           a null reverse-path (RFC 5321, 4.5.5; RFC 3834, 2)
     The header fields
       auto_submitted        Auto-Submitted other than "no" (RFC 3834, 2 and 5)
-      list_field            List-* (RFC 2369, RFC 2919, RFC 8058), and what lists wrote before these
+      list_field            List-* (RFC 2369, RFC 2919, RFC 8058), what lists wrote before these, and a list in Errors-To,
+                            Resent-From, Resent-Sender or X-Loop
       precedence            Precedence and kin: bulk, junk, list, auto_reply (RFC 3834, 3.1.8; RFC 2076, 3.9)
       suppressed            X-Auto-Response-Suppress with All (MS-OXCMAIL, 2.1.3.2.20)
       machine_field         a field that only answering machines and ticket systems write (conventions of vendors)
@@ -80,8 +81,8 @@ def declines_answers(mail: Mail) -> bool:
 
 
 def null_sender(look: Look) -> Silence | None:
-    # Return-Path is what is left of the envelope in a mail that came through a pipe.
-    if look.mail.envelope.sender in ("", "<>") or look.mail.header("return-path").strip() == "<>":
+    # Return-Path is what is left of the envelope in a mail that came through a pipe, or was sent on.
+    if look.mail.envelope.sender in ("", "<>") or "<>" in map(str.strip, look.mail.headers("return-path")):
         why = "Its envelope sender is the null one."
         return _machine(look, why, "RFC 5321, section 4.5.5; RFC 3834, section 2")
     return None
@@ -91,11 +92,12 @@ def null_sender(look: Look) -> Silence | None:
 
 
 def auto_submitted(look: Look) -> Silence | None:
-    for value in look.mail.headers("auto-submitted"):
-        keyword = re.sub(r"\([^()]*\)", "", value).partition(";")[0].strip().lower()
-        if keyword not in ("", "no"):
-            why = f"It says that a program sent it: Auto-Submitted is {_shown(keyword)}."
-            return _machine(look, why, "RFC 3834, section 5")
+    for field in ("auto-submitted", "x-auto-submitted"):
+        for value in look.mail.headers(field):
+            keyword = _words_of(value)[0]
+            if keyword not in ("", "no"):
+                why = f"It says that a program sent it: {_titled(field)} is {_shown(keyword)}."
+                return _machine(look, why, "RFC 3834, section 5")
     return None
 
 
@@ -104,13 +106,24 @@ def list_field(look: Look) -> Silence | None:
         why = f"It went to a list or to many: it has a {_titled(field)} field."
         kind = MailKind.BOUNCE if _reports_delivery(look) else MailKind.OFF_TOPIC
         return Silence(why, "RFC 2369; RFC 2919", kind)
+    for field in signs.LIST_ADDRESS_FIELDS:
+        if any(
+            _is_list(box.address) for value in look.mail.headers(field) for box in read_mailboxes(value).found
+        ):
+            return _machine(look, f"A list sent it on, as its {_titled(field)} field says.", signs.VENDORS)
     return None
+
+
+def _is_list(address: str) -> bool:
+    local, host = _local(address), address.rpartition("@")[2]
+    managed = signs.LIST_SENDER.search(local) or local.endswith("-owner")
+    return bool(managed or signs.LIST_HOST.match(host))
 
 
 def precedence(look: Look) -> Silence | None:
     for field in ("precedence", "x-precedence", "preference"):
         for value in look.mail.headers(field):
-            if value.partition("(")[0].strip().lower() in signs.PRECEDENCE_OF_MANY:
+            if signs.PRECEDENCE_OF_MANY.intersection(_words_of(value)):
                 why = f"It asks for no answer: {_titled(field)} is {_shown(value)}."
                 return _machine(look, why, "RFC 3834, section 3.1.8; RFC 2076, section 3.9")
     return None
@@ -308,6 +321,12 @@ CHECKS: tuple[Callable[[Look], Silence | None], ...] = (
     bounce_subject,
     not_addressed,
 )
+
+
+def _words_of(value: str) -> list[str]:
+    """What a field says in a word or several, without comments and quotes; what else stands in it counts as a word."""
+    words = re.split(r"[,;]", re.sub(r"\([^()]*\)?", "", value).lower())
+    return [word.strip(" \t\r\n\"'") for word in words]
 
 
 def _names_desk(values: tuple[str, ...], desk: str) -> bool:

@@ -75,6 +75,16 @@ Content-Type: text/vnd.google.email-reaction+json
     "no-reply in Dutch": {"sender": "niet-beantwoorden@example.org"},
     "Outlook in Hungarian": {"Subject": "=?utf-8?q?Automatikus_v=C3=A1lasz:_x?="},
     "Outlook in Hebrew": {"Subject": "=?utf-8?b?157Xoteg15Qg15DXldeY15XXnteY15k6IHg=?="},
+    "Precedence in quotes": {"Precedence": '"bulk"'},
+    "Precedence of several words": {"Precedence": "bulk, junk"},
+    "Auto-Submitted as a private field": {"X_Auto_Submitted": "auto-replied"},
+    "a field of an older program": {"X_Auto_Generated": "yes"},
+    "ServiceNow": {"X_ServiceNow_Generated": "true"},
+    "a group at Google": {"X_Google_Group_Id": "594786762647"},
+    "a list of Sympa": {"X_Sympa_To": "users@example.org"},
+    "a list that wants the errors": {"Errors_To": "owner-users@example.org"},
+    "a list that sends a mail on": {"Resent_From": "users@lists.example.org"},
+    "another list's loop": {"X_Loop": "users@lists.example.org"},
     "our own letter": {"sender": "recovery@pypi.example"},
 }
 PEOPLE = {
@@ -87,6 +97,7 @@ PEOPLE = {
     "who is called Bounce": {"sender": "bob.bounce@example.org"},
     "who works for support": {"sender": "support@firm.example.org"},
     "from Exchange": {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
+    "who writes in a ticket system": {"X_Mailer": "Zendesk Mailer", "X_RT_Ticket": "example.org #12"},
     "from a phone": {"X_Mailer": "iPhone Mail (20G75)"},
 }
 
