@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mailflow.core.secretkind import SecretKind
+
 
 class LetterKind(StrEnum):
     """One template each, `templates/letters/<kind>.txt`."""
@@ -64,6 +66,9 @@ class Letter:
     references: tuple[str, ...] = ()
     # The template's variables, see templates/README.md.
     facts: Mapping[str, object] = field(default_factory=dict)
+    secrets: tuple[
+        SecretKind, ...
+    ] = ()  # of the mail that it answers, where no letter of its own tells of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from mailflow.core.events import (
 )
 from mailflow.core.letters import TO_STAFF, LetterKind
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import Spent, restrained
+from mailflow.core.restraint import Spent, is_proven, restrained
 from mailflow.core.rules.changes import keep, letter_of
 from mailflow.core.rules.mails import (
     address_failed,
@@ -74,10 +74,16 @@ def decide(
 
 
 def _with_warning(decision: Decision, event: Event) -> Decision:
-    """A mail that held a secret gets one letter more, whatever else it leads to."""
+    """A mail that held a secret gets one letter more, whatever else it leads to.
+
+    Not to whom nobody has seen to write: one mail, which may be forged, is answered by one letter, which tells it too.
+    """
     if not isinstance(event, PersonWrote) or not event.secrets:
         return decision
     kinds = tuple(SecretKind(kind) for kind in dict.fromkeys(event.secrets))
+    if decision.letters and not is_proven(decision.case, event):
+        answer, *others = decision.letters
+        return replace(decision, letters=(replace(answer, secrets=kinds), *others))
     letter = letter_of(LetterKind.PASTED_SECRET, decision.case, {"kinds": kinds})
     return replace(decision, letters=(*decision.letters, letter))
 

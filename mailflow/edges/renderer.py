@@ -78,7 +78,7 @@ class LetterRenderer:
 
     def render(self, letter: Letter, now: datetime) -> Rendered:
         variables = self._variables(letter, now)
-        subject, flowing = self._templates.text(letter.kind, variables)
+        subject, flowing = self._templates.text(letter.kind, variables, tells_of_secret=bool(letter.secrets))
         message_id = f"{self._new_id()}@{self._desk.address.rpartition('@')[2]}"
         reply_to = self._reply_to(letter, now)
         content, body = self._content(letter, _stuffed(flowing), variables)
@@ -111,6 +111,7 @@ class LetterRenderer:
     def _variables(self, letter: Letter, now: datetime) -> dict[str, object]:
         return {
             **letter.facts,
+            **({"kinds": letter.secrets} if letter.secrets else {}),
             "reference": letter.reference or "",
             "service": self._desk.service,
             "desk_name": self._desk.name,

@@ -51,6 +51,7 @@ VARIABLES: Mapping[LetterKind, frozenset[str]] = {
     LetterKind.DIGEST: frozenset({"digest", "by_mail"}),
 }
 _TAG = "letters/_tag.txt"
+_OF_SECRETS = "letters/_secret.txt"
 _DIGEST_HTML = "letters/digest.html"
 _SUBJECT = "Subject: "
 _REPLACED = frozenset({"format", "format_map"})
@@ -98,11 +99,21 @@ class Templates:
         self._environment = _Environment(folders)
         self._environment.filters |= _filters(form, time_zone)
 
-    def text(self, kind: LetterKind, variables: Mapping[str, object]) -> tuple[str, str]:
-        """Subject and plain text of a letter, LF line ends. A line that ends with a space goes on in the next one."""
+    def text(
+        self, kind: LetterKind, variables: Mapping[str, object], *, tells_of_secret: bool = False
+    ) -> tuple[str, str]:
+        """Subject and plain text of a letter, LF line ends. A line that ends with a space goes on in the next one.
+
+        That the mail held a secret is told right behind the greeting, whatever a site makes of its letters.
+        """
         tag = self._environment.get_template(_TAG).render(variables).strip()
         letter = self._environment.get_template(_name(kind)).render(variables)
         subject, _, body = letter.partition(_SUBJECT)[2].partition("\n")
+        if tells_of_secret:
+            greeting, _, rest = body.strip("\n").partition("\n\n")
+            body = "\n\n".join(
+                (greeting, self._environment.get_template(_OF_SECRETS).render(variables), rest)
+            )
         return one_line(f"{tag} {subject}"), _tidy(body, HANGING if kind in TO_STAFF else 0)
 
     def html(self, variables: Mapping[str, object]) -> str:
@@ -122,11 +133,12 @@ class Templates:
             if not sources[_name(kind)].text.lstrip().startswith(_SUBJECT):
                 raise ValueError(f"{_name(kind)} does not begin with {_SUBJECT!r}")
             _check_names(_name(kind), kind, sources)
+        _check_names(_OF_SECRETS, LetterKind.PASTED_SECRET, sources)
         _check_names(_DIGEST_HTML, LetterKind.DIGEST, sources)
 
     def _sources(self) -> dict[str, _Source]:
         """Every file of a template and those that they include, all of them compiled."""
-        names = [_TAG, _DIGEST_HTML, *map(_name, LetterKind)]
+        names = [_TAG, _OF_SECRETS, _DIGEST_HTML, *map(_name, LetterKind)]
         sources = {}
         for name in names:
             try:

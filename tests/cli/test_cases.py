@@ -235,7 +235,7 @@ def test_show_for_programs_has_everything_but_the_bytes(shell, story):
     name = case["answers"]["username"]
     assert (name["value"], name["mail"], name["line"]) == ("jdoe42", "mail:1", 1)
     assert [mail["id"] for mail in case["mails"]] == ["mail:1", "mail:2", "mail:3"]
-    assert [letter["kind"] for letter in case["letters"]] == ["missing", "pasted_secret", "received"]
+    assert [letter["kind"] for letter in case["letters"]] == ["missing", "received"]
     assert [entry["kind"] for entry in case["history"]] == ["wrote", "wrote", "stranger_wrote"]
     assert case["history"][0]["facts"]["kind"] == "request"
 

@@ -79,7 +79,7 @@ def test_a_conversation_is_played_through(shell, files):
     assert first["secrets"] == ["password"]
     assert "correct-Horse" not in str(first)
     assert first["unread_lines"] == 0
-    assert [letter["kind"] for letter in first["letters"]] == ["missing", "pasted_secret"]
+    assert [letter["kind"] for letter in first["letters"]] == ["missing"]
     assert set(first["letters"][0]) == {"kind", "to", "subject", "text", "message_id", "reply_to"}
     assert "auto" in vacation["silence"].lower()
     assert "RFC 3834" in vacation["source"]

@@ -292,10 +292,21 @@ def test_off_topic_mail_after_closing_does_not_reopen():
 
 
 def test_a_pasted_secret_gets_a_letter_of_its_own():
-    decision = happens(case(), wrote(secrets=("api_token", "api_token")))
+    decision = happens(case(confirmed=True), wrote(secrets=("api_token", "api_token")))
     assert kinds(decision) == ["missing", "pasted_secret"]
+    assert decision.letters[0].secrets == ()
     assert decision.letters[1].facts["kinds"] == ("api_token",)
     assert Flag.SECRET_PASTED in decision.case.flags
+
+
+def test_whom_nobody_has_seen_to_write_one_letter_tells_of_a_secret_too():
+    told = happens(None, wrote(MailKind.REQUEST, secrets=("password",)))
+    assert (kinds(told), told.letters[0].secrets) == (["missing"], ("password",))
+    closed = case(Status.CLOSED)
+    alone = happens(closed, wrote(MailKind.CONFIRMATION, secrets=("password",)))
+    assert (kinds(alone), alone.letters[0].secrets) == (["pasted_secret"], ())
+    proven = happens(None, wrote(MailKind.REQUEST, secrets=("password",), proven=True))
+    assert kinds(proven) == ["missing", "pasted_secret"]
 
 
 def test_a_person_who_writes_again_can_be_reached_again():
@@ -538,7 +549,7 @@ def test_a_duplicate_of_ones_own_case_is_said_and_of_a_strangers_is_not():
 
 
 def test_past_the_days_limit_the_case_goes_to_the_staff_without_a_letter():
-    decision = happens(case(), wrote(secrets=("password",)), letters_today=4)
+    decision = happens(case(confirmed=True), wrote(secrets=("password",)), letters_today=4)
     assert kinds(decision) == ["missing"]
     assert Flag.LETTERS_SPENT in decision.case.flags
     assert decision.note.facts["not_written"] == ["pasted_secret"]

@@ -10,6 +10,7 @@ from jinja2 import Environment
 from mailflow.config import shipped
 from mailflow.core.display import columns
 from mailflow.core.letters import TO_STAFF, LetterKind
+from mailflow.core.secretkind import SecretKind
 from mailflow.edges.templates import EVERY_LETTER, VARIABLES
 from tests.edges.letter_samples import FACTS, JANE, NOW, STAFF, asked, letter, renderer, understood
 
@@ -32,7 +33,7 @@ WHEN = {
     LetterKind.QUESTION: "The staff asks something: `mailflow cases ask`.",
     LetterKind.DENIED: "The staff closed the request: `mailflow cases close`.",
     LetterKind.RECOVERED: "The staff closed the request: `mailflow cases close`.",
-    LetterKind.PASTED_SECRET: "A mail held a password, a token or the like. It goes out besides the letter that answers the mail.",
+    LetterKind.PASTED_SECRET: "A mail held a password, a token or the like. It goes out besides the letter that answers the mail; who has answered no letter yet gets one letter alone, and is told in that.",
     LetterKind.ESCALATION: "To the staff: nobody has touched a complete request for too long.",
     LetterKind.COMMANDS: "To a member of the staff who sent commands by mail: what became of each, and what there is to write where one was not understood.",
     LetterKind.DIGEST: "To the staff, every day.",
@@ -74,6 +75,17 @@ def agrees(path, text):
 @pytest.mark.parametrize("name", FACTS)
 def test_the_words_are_those_of_the_golden_text(name):
     agrees(GOLDEN / f"{name}.txt", words(name))
+
+
+@pytest.mark.parametrize("name", ["missing", "received", "redirected"])
+def test_a_letter_tells_of_a_secret_behind_its_greeting(name):
+    text = words(name, secrets=(SecretKind.PASSWORD, SecretKind.API_TOKEN))
+    head, greeting, told, *rest = text.split("\n\n")
+    assert (head, greeting) == (words(name).split("\n\n")[0], "Hello,")
+    assert told.startswith("There was something in this mail that only its writer should know.")
+    assert rest[0].startswith("- Password: change it now")
+    assert "- API token: delete it" in rest[0]
+    assert rest[1:] == words(name).split("\n\n")[2:]
 
 
 def test_the_html_digest_is_that_of_the_golden_text():

@@ -78,7 +78,7 @@ def test_a_copy_of_an_answer_from_elsewhere(world):
 def test_a_copy_of_a_mail_that_held_a_secret(world):
     mail = world.mail(f"{INCOMPLETE} My password is Tr0ub4dor&3xyz.")
     world.receive(mail, "jo@example.org", remote=JO)
-    assert len(world.run()) == 2
+    assert len(world.run()) == 1
     world.receive(mail, "eve@evil.example", remote=EVE)
     assert world.run() == []
     assert world.handled[-1].case == world.case()

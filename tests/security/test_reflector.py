@@ -50,6 +50,17 @@ def test_forged_mails_from_many_hosts_make_one_letter(world):
     assert Flag.MAYBE_FORGED in world.case(world.sent[0].reference).flags
 
 
+def test_a_secret_in_a_forged_mail_makes_no_second_letter(world):
+    """And the one that there is says what it means to who wrote nothing."""
+    world.receive(world.mail("I lost my phone.\npassword: correct-Horse-77", sender=VICTIM), VICTIM)
+    (letter,) = world.run()
+    text = " ".join(letter.text.split())
+    assert "If it was you who wrote it, please replace what was in it: - Password" in text
+    assert "If it was not you who wrote to us, you need not do anything" in text
+    (missing, secret) = world.answer(letter, "password: correct-Horse-78")
+    assert ("We need" in missing.subject, "had a secret in it" in secret.subject) == (True, True)
+
+
 def test_the_victim_is_not_reminded_either(world):
     for number in range(3):
         world.receive(forged(world, number), VICTIM)
