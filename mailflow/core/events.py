@@ -51,6 +51,10 @@ class UnprovenWrote:
     mail_id: str
     why: str
     odd: bool = False
+    elsewhere: bool = (
+        False  # nothing speaks against it but that it came from elsewhere: it may be the party's
+    )
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailflow.core.case import Case, Status
 from mailflow.core.domains import mailbox_of
-from mailflow.core.events import DueTimePassed, Event, PersonWrote
+from mailflow.core.events import DueTimePassed, Event, PersonWrote, UnprovenWrote
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.lifecycle import decide
 from mailflow.core.policy import Policy
@@ -52,7 +52,7 @@ def _spent(uow: UnitOfWork, policy: Policy, case: Case | None, event: Event, now
     party = _party(case, event)
     since = now - DAY
     to_address = uow.outbox.letters_to(party, since)
-    if not isinstance(event, PersonWrote | DueTimePassed) or is_proven(case, event):
+    if not isinstance(event, PersonWrote | UnprovenWrote | DueTimePassed) or is_proven(case, event):
         return Spent(to_address)
     counted = _counted_as(event)
     mailbox = mailbox_of(party)

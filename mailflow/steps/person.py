@@ -185,7 +185,7 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs, *, els
         return _by_unproven(app, uow, handled, case, why_not_believed(handled.authentication))
     event = _event(app, handled, handling, at_reply_address=found.at_reply_address, proven=found.proven)
     if not is_familiar(case, event.proven, event.source):
-        return _by_unproven(app, uow, handled, case, _ELSEWHERE)
+        return _by_unproven(app, uow, handled, case, _ELSEWHERE, elsewhere=True)
     return _applied(app, uow, handled, case, event)
 
 
@@ -197,9 +197,17 @@ def _by_stranger(app: App, uow: UnitOfWork, handled: Handled, case: Case, flags:
     return _applied(app, uow, handled, case, event)
 
 
-def _by_unproven(app: App, uow: UnitOfWork, handled: Handled, case: Case, why: str) -> Handled:
+def _by_unproven(
+    app: App, uow: UnitOfWork, handled: Handled, case: Case, why: str, *, elsewhere: bool = False
+) -> Handled:
     handled = replace(handled, silence=why)
-    event = UnprovenWrote(str(handled.mail_id), why, odd=bool(handled.authentication.oddities))
+    event = UnprovenWrote(
+        str(handled.mail_id),
+        why,
+        odd=bool(handled.authentication.oddities),
+        elsewhere=elsewhere,
+        message_id=handled.mail.message_id,
+    )
     return _applied(app, uow, handled, case, event)
 
 

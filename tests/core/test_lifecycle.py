@@ -609,6 +609,28 @@ def test_a_mail_that_is_not_believed_changes_nothing_but_what_the_staff_sees(sta
     assert decision.case.flags == flags
 
 
+@pytest.mark.parametrize(
+    ("status", "letter"),
+    [
+        (Status.AWAITING_ANSWERS, ["missing"]),
+        (Status.IN_REVIEW, ["received"]),
+        (Status.AWAITING_REQUESTER, []),
+        (Status.CLOSED, []),
+    ],
+)
+def test_the_first_mail_from_elsewhere_is_told_what_the_first_letter_said(status, letter):
+    event = UnprovenWrote("9", "from elsewhere", elsewhere=True, message_id="own@example.org")
+    told = happens(case(status), event)
+    assert kinds(told) == letter
+    for one in told.letters:
+        assert (one.in_reply_to, one.references) == ("own@example.org", ("own@example.org",))
+        assert not any(settled.value for settled in one.facts["understood"])
+    assert kinds(happens(told.case, event)) == []
+    assert kinds(happens(case(status, confirmed=True), event)) == []
+    without_id = happens(case(status), replace(event, message_id=None))
+    assert all(one.references == () for one in without_id.letters)
+
+
 def test_the_case_keeps_whether_its_party_is_proven():
     event = replace(wrote(MailKind.REQUEST, says={"username": "jo"}), proof=Verdict.PASS, trusted=True)
     decision = happens(None, event)

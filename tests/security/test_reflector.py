@@ -39,14 +39,14 @@ def forged(world: World, number: int) -> bytes:
     return world.mail(body, sender=VICTIM, Received=received_from(number), Subject=f"account {number}")
 
 
-def test_forged_mails_from_many_hosts_make_one_letter(world):
+def test_forged_mails_from_many_hosts_make_two_letters(world):
     """`FORGED=10000 pytest …` takes a minute or two, and gives the same."""
     for number in range(FORGED):
         world.receive(forged(world, number), VICTIM)
         if number % 100 == 0:
             world.run()
     world.run()
-    assert [letter.recipient for letter in world.sent] == [VICTIM]
+    assert [letter.recipient for letter in world.sent] == [VICTIM] * 2
     assert Flag.MAYBE_FORGED in world.case(world.sent[0].reference).flags
 
 
@@ -167,10 +167,35 @@ def test_a_forger_who_knows_the_reference_changes_nothing(world):
         "My user name is jdoe42. I lost my phone.", sender=VICTIM, Received=received_from(1)
     )
     said = f"Reference {letter.reference}. Yes to all. New address: eve@example.net"
-    assert world.write(said, sender=VICTIM, Received=received_from(2), Subject=letter.subject) == []
+    (again,) = world.write(said, sender=VICTIM, Received=received_from(2), Subject=letter.subject)
+    assert "eve@" not in again.text
+    assert again.text == letter.text
     assert "contact_email" not in world.case().answers
     assert "code_of_conduct" not in world.case().answers
     assert world.handled[-1].silence
+
+
+@pytest.mark.parametrize("opening", ["hello", COMPLETE], ids=["nothing", "all"])
+def test_who_comes_second_hears_of_it_and_goes_on(world, opening):
+    """Whoever wrote first in the victim's name, the victim's own mail gets a letter to answer, in its own thread."""
+    (first,) = world.write(opening, sender=VICTIM, Received=received_from(1))
+    (again,) = world.write(COMPLETE, sender=VICTIM, Received=received_from(2), Message_ID="<own@example.org>")
+    assert (again.recipient, again.subject, again.reference) == (VICTIM, first.subject, first.reference)
+    assert again.message["In-Reply-To"] == "<own@example.org>"
+    assert "jdoe42" not in again.text
+    assert world.write("Did you get my mail?", sender=VICTIM, Received=received_from(2)) == []
+    (heard,) = world.answer(again, COMPLETE.replace("jdoe42", "victim42"), Received=received_from(2))
+    assert "victim42" in heard.text
+    assert world.case().confirmed
+    assert Flag.MAYBE_FORGED not in world.case().flags
+
+
+def test_the_letter_to_who_comes_second_keeps_to_the_budgets(tmp_path):
+    world = budgeted(tmp_path, letters_per_domain=1)
+    assert len(world.write("hello", sender=VICTIM, Received=received_from(1))) == 1
+    assert world.write("hello, it is me", sender=VICTIM, Received=received_from(2)) == []
+    assert {Flag.MAYBE_FORGED, Flag.LETTERS_SPENT} <= world.case().flags
+    world.close()
 
 
 def test_the_owner_goes_on_in_the_midst_of_it(world):
@@ -197,7 +222,8 @@ def test_a_helo_that_is_an_address_of_where_the_owner_writes_from(world, helo):
     forgers = owners.replace(
         "from mail.example (unknown [203.0.113.5])", f"from {helo} (unknown [198.51.100.66])"
     )
-    assert world.write("My user name is mallory.", sender=VICTIM, Received=forgers) == []
+    (again,) = world.write("My user name is mallory.", sender=VICTIM, Received=forgers)
+    assert "mallory" not in again.text
     assert world.case().answers["username"].value == "jdoe42"
     assert Flag.MAYBE_FORGED in world.case().flags
 
@@ -215,5 +241,5 @@ def test_forged_mails_from_many_hosts_through_several_servers_of_ours(world, rem
         raw = "".join(f"{line}\r\n" for line in through).encode() + forged(world, number)
         world.receive(raw, VICTIM, remote=remote)
         world.run()
-    assert [letter.recipient for letter in world.sent] == [VICTIM]
+    assert [letter.recipient for letter in world.sent] == [VICTIM] * 2
     assert Flag.MAYBE_FORGED in world.case(world.sent[0].reference).flags

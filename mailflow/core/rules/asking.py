@@ -6,7 +6,7 @@ from mailflow.core.case import Case, Status
 from mailflow.core.decision import Decision, Now
 from mailflow.core.events import PersonWrote
 from mailflow.core.items import asked_items, missing_items, understood
-from mailflow.core.letters import LetterKind
+from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.rules.changes import into_review, letter_of, may_repeat
 from mailflow.core.rules.hearing import note_of
 
@@ -44,6 +44,17 @@ def ask_or_queue(
     facts = {"understood": settled, "missing": (), "reopened": reopened}
     letter = letter_of(received, case, facts)
     return Decision(case, note_of(event), (letter,))
+
+
+def first_again(case: Case, now: Now) -> tuple[Letter, ...]:
+    """What the first letter said, as it would be written now; it holds nothing of what mails that are not proven say."""
+    facts: dict[str, object] = {"understood": understood(case, now.policy.form), "reopened": False}
+    if case.status is Status.IN_REVIEW:
+        return (letter_of(LetterKind.RECEIVED, case, facts),)
+    if case.status is Status.AWAITING_ANSWERS:
+        missing = asked_items(case, now.policy.form)
+        return (letter_of(LetterKind.MISSING, case, {**facts, "missing": missing, "first": True}),)
+    return ()
 
 
 def as_told(case: Case, event: PersonWrote) -> Case:

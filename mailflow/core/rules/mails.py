@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.decision import Decision, Note, Now
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed, PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.reference import new_reference
-from mailflow.core.rules.asking import ask_or_queue, say_status
+from mailflow.core.restraint import may_be_reminded
+from mailflow.core.rules.asking import ask_or_queue, first_again, say_status
 from mailflow.core.rules.changes import close, letter_of, reopen
 from mailflow.core.rules.hearing import heard_in, note_of, odd_flags
 from mailflow.core.wish import Intent
@@ -74,11 +78,23 @@ def stranger_wrote(case: Case, event: StrangerWrote, _: Now) -> Decision:
     return Decision(flagged, Note("stranger_wrote", {"sender": event.sender, "mail": event.mail_id}))
 
 
-def unproven_wrote(case: Case, event: UnprovenWrote, _: Now) -> Decision:
-    """A mail that only claims to be the party's joins the case for the staff to see, and gets no letter either."""
+def unproven_wrote(case: Case, event: UnprovenWrote, now: Now) -> Decision:
+    """A mail that only claims to be the party's joins the case for the staff to see, and gets no letter either.
+
+    But the first one from a second place does, where nobody has answered a letter: it may be the party's, and the mail
+    that opened the case a forger's. Whoever reads the party's mail can go on from there.
+    """
     flags = {Flag.UNPROVEN_WROTE} if case.confirmed else {Flag.UNPROVEN_WROTE, Flag.MAYBE_FORGED}
     flagged = case.evolve(flags=case.flags | flags | odd_flags(event))
-    return Decision(flagged, Note("unproven_wrote", {"mail": event.mail_id, "why": event.why}))
+    first = event.elsewhere and not case.confirmed and may_be_reminded(case)
+    letters = (
+        tuple(replace(letter, **_thread_of(event)) for letter in first_again(case, now)) if first else ()
+    )
+    return Decision(flagged, Note("unproven_wrote", {"mail": event.mail_id, "why": event.why}), letters)
+
+
+def _thread_of(event: UnprovenWrote) -> dict[str, Any]:
+    return {"in_reply_to": event.message_id, "references": (event.message_id,) if event.message_id else ()}
 
 
 def address_failed(case: Case, event: AddressFailed, _: Now) -> Decision:
