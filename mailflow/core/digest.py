@@ -15,6 +15,7 @@ from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.display import one_line
 from mailflow.core.form import Form, Kind
+from mailflow.core.items import missing_items
 from mailflow.core.signals import NOTHING_AROUND, Around, signals
 
 MOST = 30  # entries that a section lists; the rest is counted
@@ -69,7 +70,7 @@ class CaseBrief:
     age: timedelta  # since it was opened
     waiting: timedelta  # since it waits for whom it waits for
     answers: tuple[Said, ...]  # all but account and reasons, in the order of the form
-    missing: tuple[str, ...]  # the labels of what our last letter asked for
+    missing: tuple[str, ...]  # the labels of what our last letter asked for, and is not told yet
     question: str  # the staff's open question, or ""
     flags: tuple[str, ...]  # in plain words
     commands: tuple[str, ...]  # what shows the whole case; then what settles it, where that is for us to do
@@ -249,14 +250,18 @@ def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND
         waiting=now - case.waiting_since,
         answers=tuple(_said(case, form, key) for key in answered if key not in {account, *reasons}),
         missing=tuple(
-            " or ".join(one.label for one in form.fields_of(item))
-            for item in case.asked
-            if item in form.items
+            " or ".join(one.label for one in form.fields_of(item)) for item in _missing(case, form)
         ),
         question=one_line(case.question, _LINE),
         flags=flags,
         commands=tuple(_commands(case)),
     )
+
+
+def _missing(case: Case, form: Form) -> tuple[str, ...]:
+    """The items that a letter has asked for and nobody has told since: the letter that asks the rest may be held back."""
+    missing = missing_items(form, case.answers, case.doubts)
+    return tuple(item for item in case.asked if item in missing)
 
 
 def _commands(case: Case) -> Iterator[str]:

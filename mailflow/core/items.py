@@ -81,8 +81,8 @@ def _shown(case: Case, form: Form, key: str) -> str | None:
 
 
 def asked_items(case: Case, form: Form) -> tuple[Asked, ...]:
-    """What our last letter asked; an item that the site has taken out of its form since is asked no more."""
-    return tuple(_asked_item(case, form, item) for item in case.asked if item in form.items)
+    """What a letter asks that is written now."""
+    return tuple(_asked_item(case, form, item) for item in case.asked)
 
 
 def _asked_item(case: Case, form: Form, item: str) -> Asked:

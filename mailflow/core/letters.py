@@ -70,6 +70,13 @@ class Letter:
         SecretKind, ...
     ] = ()  # of the mail that it answers, where no letter of its own tells of them
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The items that it asks for, in the order of its numbers; most letters ask for none."""
+        missing = self.facts.get("missing", ())
+        assert isinstance(missing, tuple)
+        return tuple(one.item for one in missing)
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -84,3 +91,4 @@ class Rendered:
     subject: str
     text: str  # the plain-text body, decoded, LF line ends
     raw: bytes  # RFC 5322, CRLF line ends
+    asked: tuple[str, ...] = ()  # `Letter.asked`: what an answer to it answers

@@ -7,7 +7,7 @@ leave the case. docs/ARCHITECTURE.md draws it. The rules themselves stand in `ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from mailflow.core.events import (
     StrangerWrote,
     UnprovenWrote,
 )
-from mailflow.core.letters import TO_STAFF, LetterKind
+from mailflow.core.letters import TO_STAFF, Letter, LetterKind
 from mailflow.core.policy import Policy
 from mailflow.core.restraint import Spent, is_proven, restrained
 from mailflow.core.rules.changes import keep, letter_of
@@ -70,7 +70,7 @@ def decide(
         f"{rule.__name__} led to {decision.case.status}, which the table denies"
     )
     decision = restrained(case, _with_warning(decision, event), event, policy, spent, now)
-    return replace(decision, case=_finished(decision, policy, now))
+    return replace(decision, case=_finished(case, decision, policy, now))
 
 
 def _with_warning(decision: Decision, event: Event) -> Decision:
@@ -88,15 +88,24 @@ def _with_warning(decision: Decision, event: Event) -> Decision:
     return replace(decision, letters=(*decision.letters, letter))
 
 
-def _finished(decision: Decision, policy: Policy, now: datetime) -> Case:
-    """The case with its letters counted and its next due time."""
+def _finished(before: Case | None, decision: Decision, policy: Policy, now: datetime) -> Case:
+    """The case with its letters counted, what they ask, and its next due time."""
     to_party = [letter for letter in decision.letters if letter.kind not in TO_STAFF]
     counted = decision.case.evolve(
         changed_at=now,
+        asked=_asked_last(before, decision.case, to_party),
         letters=decision.case.letters + len(to_party),
         last_letters={**decision.case.last_letters, **{letter.kind.value: now for letter in to_party}},
     )
     return counted.evolve(due_at=decision.put_off_until or due_at(counted, policy))
+
+
+def _asked_last(before: Case | None, case: Case, written: Sequence[Letter]) -> tuple[str, ...]:
+    """By a letter that is written: one that is held back asks nothing, and neither does most of what is said besides."""
+    asked = next((letter.asked for letter in written if letter.asked), ())
+    if asked or not case.asked:
+        return asked
+    return before.asked if before else ()
 
 
 Rule = Callable[[Any, Any, Now], Decision]

@@ -8,7 +8,7 @@ the sender's name count for the same sender alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailflow.core.answer import Answer, Reading
@@ -45,6 +45,8 @@ class Matches:
     by_reference: Mapping[str, Case]  # of the tagged addresses and the typed references
     by_message_id: Sequence[Case]  # whose letters the mail answers, nearest first
     of_sender: Sequence[Case]  # the open cases of the sender, and the latest closed one
+    # By the letters of ours that it names, by their Message-IDs.
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,20 @@ def _pointed(
         if case is not None and _is_party(case, sender):
             return Belongs(case, "it names the case's reference", by_party=True)
     return None
+
+
+def asked_of(clues: Clues, matches: Matches, case: Case) -> tuple[str, ...]:
+    """The items that the letter asked for which a mail answers, as its numbers and a plain "yes" mean those.
+
+    Who answers an own mail has in mind the letter that was answered by it. Where no letter can be told, as a way out may
+    give our letters other Message-IDs, it is what was asked last.
+    """
+    for one in clues.message_ids:
+        if one in matches.asked:
+            return matches.asked[one]
+        if one not in case.thread:
+            break
+    return case.asked
 
 
 def answers_others(mail: Mail, pointed: Belongs | None, desk: str) -> bool:

@@ -106,6 +106,7 @@ class LetterRenderer:
             subject=subject,
             text=flowing.replace(" \n", "\n"),
             raw=raw,
+            asked=letter.asked,
         )
 
     def _variables(self, letter: Letter, now: datetime) -> dict[str, object]:

@@ -13,10 +13,12 @@ def matches_of(uow: UnitOfWork, clues: Clues, sender: str) -> Matches:
     found = ((reference, uow.cases.by_reference(reference)) for reference in references)
     latest = uow.cases.latest_of(sender) if sender else None
     open_ones = uow.cases.open_of(sender) if latest else []
+    of_letters, asked = uow.cases.of_letters(clues.message_ids) if clues.message_ids else ([], {})
     return Matches(
         by_reference={reference: case for reference, case in found if case is not None},
-        by_message_id=uow.cases.by_message_ids(clues.message_ids) if clues.message_ids else [],
+        by_message_id=of_letters,
         of_sender=[*open_ones, *([latest] if latest and latest.status is Status.CLOSED else [])],
+        asked=asked,
     )
 
 

@@ -60,7 +60,7 @@ def by_person(app: App, uow: UnitOfWork, understood: Understood) -> Handled:
     if understood.for_commands:
         return _commands(app, uow, understood)
     ties = ties_of(uow, understood)
-    handled = _as_said(understood, understood.said(ties.case, ties.letters))
+    handled = _as_said(understood, understood.said(ties.asked, ties.letters, ties.known))
     if why := _why_none_may_take_it(app, understood, sender):
         return _set_aside(handled, why)
     declines = declines_answers(understood.mail)
@@ -79,7 +79,7 @@ def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled
     if isinstance(found, SetAside):
         return _set_aside(handled, found.why)
     if isinstance(found, NewRequest):
-        if ties.case is not None:  # as what it says to that case, which is not its own
+        if ties.asked is not None:  # as what it says to that case, which is not its own
             handled = _as_said(understood, understood.said(None, ties.letters))
         handled = replace(handled, reading=heard(handled.kind, handled.reading))
         return _in_no_case(app, uow, handled, ties.matches.of_sender)

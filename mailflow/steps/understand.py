@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from mailflow.config import Config
-from mailflow.core.answer import Reading
+from mailflow.core.answer import Answer, Reading
 from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.authentication import Authentication
 from mailflow.core.body import Body, beside_letters, read_body, with_masked, without_desk, without_struck
@@ -26,7 +26,7 @@ from mailflow.core.origin import why_not_answer
 from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.works import BESIDE_PUBLISHING
 from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
-from mailflow.core.recognise import Belongs, Clues, Matches, answers_others, clues_of, find_case
+from mailflow.core.recognise import Belongs, Clues, Matches, answers_others, asked_of, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.silence import Silence
 from mailflow.core.typed import with_typed
@@ -60,7 +60,8 @@ class Ties:
 
     matches: Matches
     pointed: Belongs | None  # that which the mail itself points to
-    case: Case | None  # whose letter it most likely answers
+    asked: tuple[str, ...] | None  # by the letter that it most likely answers; None: it answers none of ours
+    known: tuple[Answer, ...] = ()  # what the case of that letter was told
     letters: tuple[str, ...] = ()  # of that case, where the mail quotes any or may hold them unmarked
 
 
@@ -98,13 +99,18 @@ class Understood:
         """The addresses among its recipients that only letters to the staff hold."""
         return [tagged for tagged in self.clues.tagged if tagged.purpose is Purpose.STAFF]
 
-    def said(self, case: Case | None, letters: tuple[str, ...] = ()) -> Said:
-        """What the mail says to this case, or as one that opens a case."""
-        context = (case.asked if case else None, letters)
+    def said(
+        self, asked: tuple[str, ...] | None, letters: tuple[str, ...] = (), known: tuple[Answer, ...] = ()
+    ) -> Said:
+        """What the mail says as the answer to a letter that asked this, or (None) as one that opens a case.
+
+        `known`: what the case was told before.
+        """
+        context = (asked, letters, known)
         if context not in self._said:
             form = self.app.config.policy.form
             body = beside_letters(self.body, letters, form) if letters else self.body
-            self._said[context] = what_is_said(self.app.config, self.mail, body, case)
+            self._said[context] = what_is_said(self.app.config, self.mail, body, asked, known)
         return self._said[context]
 
 
@@ -122,7 +128,7 @@ def read_ahead(app: App, mails: Iterable[StoredMail]) -> dict[int, Understood]:
         ties = [_unless_it_raises(ties_of, uow, one) for one in persons]
     for one, found in zip(persons, ties, strict=True):
         if found is not None:
-            _unless_it_raises(one.said, found.case, found.letters)
+            _unless_it_raises(one.said, found.asked, found.letters, found.known)
     return understood
 
 
@@ -165,8 +171,11 @@ def ties_of(uow: UnitOfWork, understood: Understood) -> Ties:
     if pointed and (clues.typed or understood.body.quotes):
         letters = tuple(letter.text for letter in uow.outbox.of_case(pointed.case.id))
     if answers_others(understood.mail, pointed, app.addresses.desk):
-        return Ties(matches, pointed, None, letters)
-    return Ties(matches, pointed, pointed.case if pointed else _likely(matches.of_sender), letters)
+        return Ties(matches, pointed, None, letters=letters)
+    case = pointed.case if pointed else _likely(matches.of_sender)
+    if case is None:
+        return Ties(matches, pointed, None, letters=letters)
+    return Ties(matches, pointed, asked_of(clues, matches, case), tuple(case.answers.values()), letters)
 
 
 def _likely(cases: Sequence[Case]) -> Case | None:
@@ -175,31 +184,34 @@ def _likely(cases: Sequence[Case]) -> Case | None:
     return max(open_ones, key=lambda case: case.changed_at, default=None)
 
 
-def what_is_said(config: Config, mail: Mail, body: Body, case: Case | None) -> Said:
-    """What the mail says, understood with what our last letter asked as context; without the passwords that only show now."""
-    said = _as_told(config, mail, body, case)
-    subject = own_subject(body.subject, config.lexicon.intent) if case is None else ""
+def what_is_said(
+    config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | None, known: Iterable[Answer] = ()
+) -> Said:
+    """What the mail says, understood with what our letter asked as context (None: it answers none); without the secrets
+    that only show now. `known`: what the case was told before.
+    """
+    said = _as_told(config, mail, body, asked)
+    subject = own_subject(body.subject, config.lexicon.intent) if asked is None else ""
     unnamed = unexplained(
         with_subject(subject, without_desk(said.body.lines, config.desk.address)),
         said.reading,
-        case.answers.values() if case else (),
+        known,
         Writer(mail.sender or "", mail.sender_name),
         config.policy.form,
         config.lexicon.intent,
     )
-    return _as_told(config, mail, with_masked(body, unnamed), case) if unnamed else said
+    return _as_told(config, mail, with_masked(body, unnamed), asked) if unnamed else said
 
 
-def _as_told(config: Config, mail: Mail, body: Body, case: Case | None) -> Said:
+def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | None) -> Said:
     policy, lexicon = config.policy, config.lexicon
-    asked = case.asked if case else None
-    if case is None and mail.sender:
+    if asked is None and mail.sender:
         body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
-    elif case is not None:
+    elif asked is not None:
         typed = with_typed(body.lines, policy.form, lexicon.text)
         terms = lexicon.answers.terms(policy.form)
         body = replace(body, lines=with_chosen(typed, lexicon.text, terms))
-    subject = own_subject(body.subject, lexicon.intent) if case is None else ""
+    subject = own_subject(body.subject, lexicon.intent) if asked is None else ""
     told = without_struck(body.lines)
     lines = with_subject(subject, without_desk(told, config.desk.address))
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)
@@ -211,7 +223,7 @@ def _as_told(config: Config, mail: Mail, body: Body, case: Case | None) -> Said:
             reading,
             policy.redirects,
             lexicon.intent,
-            in_case=case is not None,
+            in_case=asked is not None,
             form=policy.form,
         )
 

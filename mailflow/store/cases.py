@@ -39,9 +39,11 @@ _BY_ID = SELECT.where(cases.c.id == bindparam("case_id"))
 _GET = Statement(_BY_ID)
 _GET_LOCKED = Statement(_BY_ID.with_for_update())
 _BY_REFERENCE = Statement(SELECT.where(cases.c.reference == bindparam("ref")))
-_OF_MESSAGE_IDS = select(outbox.c.case_id).where(outbox.c.message_id.in_(bindparam("ids", expanding=True)))
-_BY_MESSAGE_IDS = Statement(
-    SELECT.where(cases.c.id.in_(_OF_MESSAGE_IDS)).order_by(cases.c.changed_at.desc(), cases.c.id)
+_OF_LETTERS = Statement(
+    SELECT.add_columns(outbox.c.message_id, outbox.c.asked)
+    .join(outbox, outbox.c.case_id == cases.c.id)
+    .where(outbox.c.message_id.in_(bindparam("ids", expanding=True)))
+    .order_by(cases.c.changed_at.desc(), cases.c.id)
 )
 _OPEN_OF = Statement(
     SELECT.where(_PARTY, ~is_(cases.c.status, "closed")).order_by(cases.c.opened_at, cases.c.id)
@@ -89,9 +91,14 @@ class Cases(Part):
     def by_reference(self, reference: str) -> Case | None:
         return self._one(_BY_REFERENCE, {"ref": reference})
 
-    def by_message_ids(self, message_ids: Sequence[str]) -> list[Case]:
-        """The cases of our letters with these Message-IDs, the one that changed last first."""
-        return self._all(_BY_MESSAGE_IDS, {"ids": message_ids[-IDS_LOOKED_UP:]})
+    def of_letters(self, message_ids: Sequence[str]) -> tuple[list[Case], dict[str, tuple[str, ...]]]:
+        """The cases of our letters with these Message-IDs, the one that changed last first, and what each letter asked.
+
+        Of letters that an older program wrote nothing tells that.
+        """
+        rows = _OF_LETTERS.rows(self._connection, {"ids": message_ids[:IDS_LOOKED_UP]})
+        asked = {row.message_id: tuple(row.asked) for row in rows if row.asked is not None}
+        return [case_of(row) for row in {row.id: row for row in rows}.values()], asked
 
     def open_of(self, party: str) -> list[Case]:
         """Oldest first."""

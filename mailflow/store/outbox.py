@@ -217,6 +217,7 @@ class Outbox(Part):
                 "recipient_key": rendered.recipient,
                 "reply_to": rendered.reply_to,
                 "subject": rendered.subject,
+                "asked": rendered.asked,
                 **content_values(rendered, now, self._keyring),
             },
         )

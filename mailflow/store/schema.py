@@ -126,6 +126,7 @@ outbox = Table(
     Column("key_id", Text),  # as in `mails`
     Column("text_sealed", LargeBinary),
     Column("raw_deleted_at", Moment),
+    Column("asked", Json),  # the items that it asks for; NULL where an older program wrote it
     sqlite_autoincrement=True,
 )
 

@@ -69,7 +69,7 @@ OWN = {
     cases: {"party_key", "account_key", "queued_at", "failing", "details"},
     case_history: {"id", "case_id"},
     mails: {"digest", "filler", "fresh_sealed", "key_id", "case_id"},
-    outbox: {"recipient_key", "text_sealed", "key_id", "case_id", "lease_until", "leased_by"},
+    outbox: {"recipient_key", "text_sealed", "asked", "key_id", "case_id", "lease_until", "leased_by"},
 }
 
 

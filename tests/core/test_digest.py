@@ -134,10 +134,12 @@ def test_a_brief_names_the_account_by_what_is_known_of_it():
     assert brief(case(answers={}), FORM, NOW).account == ""
 
 
-def test_a_brief_says_what_was_asked_and_which_flags_stand():
+def test_a_brief_says_what_was_asked_in_vain_and_which_flags_stand():
     flags = frozenset(Flag)
-    one = brief(case(asked=("account", "conduct", "no-longer-in-the-form"), flags=flags), FORM, NOW)
+    asked = ("account", "conduct", "no-longer-in-the-form")
+    one = brief(case(asked=asked, answers={}, flags=flags), FORM, NOW)
     assert one.missing == ("username or registered", "conduct")
+    assert brief(case(asked=asked), FORM, NOW).missing == ("conduct",)  # they have said which account
     assert len(one.flags) == len(Flag)
 
 

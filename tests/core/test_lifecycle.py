@@ -478,7 +478,26 @@ def test_a_site_may_do_without_reminders():
 
 def test_an_item_that_left_the_form_is_asked_no_more():
     decision = happens(case(asked=("reason", "gone")), StaffClosed(Outcome.EXPIRED))
-    assert [asked.item for asked in decision.letters[0].facts["missing"]] == ["reason"]
+    assert decision.letters[0].asked == decision.case.asked == ("reason", "conduct")
+
+
+def test_a_letter_that_is_held_back_has_asked_nothing():
+    """The person has the one before, and answers by its numbers."""
+    before = case(asked=("account", "reason", "conduct"))
+    held = happens(before, wrote(says={"reason": ("lost_2fa",)}), letters_today=POLICY.letters_per_day)
+    assert (held.letters, held.case.asked) == ((), before.asked)
+    assert happens(None, wrote(), letters_today=POLICY.letters_per_day).case.asked == ()
+
+
+def test_a_reminder_that_is_held_back_has_asked_nothing():
+    before = case(asked=("account", "reason"), flags=frozenset({Flag.MAYBE_FORGED}))
+    assert pass_time(before, 3).case.asked == before.asked
+
+
+def test_a_letter_that_asks_nothing_leaves_what_was_asked_last():
+    decision = happens(case(), wrote(secrets=("password",)))
+    assert [letter.asked for letter in decision.letters] == [("reason", "conduct"), ()]
+    assert decision.case.asked == ("reason", "conduct")
 
 
 def test_an_answer_to_the_closing_letter_is_understood_by_what_it_asked():

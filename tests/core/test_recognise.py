@@ -16,6 +16,7 @@ from mailflow.core.recognise import (
     NewRequest,
     SetAside,
     answers_others,
+    asked_of,
     case_of_bounce,
     clues_of,
     find_case,
@@ -118,6 +119,40 @@ def test_an_answer_to_our_letter_ties_to_its_case_without_authenticating():
     belongs = found(mail(answers_to=["x@pypi.example"]), matches=knows(by_message_id=[CASE]))
     assert belongs.case == CASE
     assert not belongs.at_reply_address
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        (["first@pypi.example"], ("account", "conduct")),
+        (["second@pypi.example", "first@pypi.example"], ("conduct",)),
+        (["nothing@pypi.example", "second@pypi.example"], ()),
+        (["mine@example.org", "first@pypi.example"], ("account", "conduct")),
+        (["mine@example.org"], ("last",)),
+        (["other@example.net", "first@pypi.example"], ("last",)),
+        (["older@pypi.example", "first@pypi.example"], ("last",)),
+        ([], ("last",)),
+    ],
+    ids=[
+        "one of our letters",
+        "the nearest",
+        "one that asks nothing",
+        "by an own mail",
+        "an own mail, and no letter",
+        "one with another Message-ID",
+        "one of an older program",
+        "none",
+    ],
+)
+def test_the_letter_that_a_mail_answers_says_what_was_asked(named, asked):
+    letters = {
+        "first@pypi.example": ("account", "conduct"),
+        "second@pypi.example": ("conduct",),
+        "nothing@pypi.example": (),
+    }
+    clues = Clues((), tuple(named), ())
+    matches = replace(knows(by_message_id=[CASE]), asked=letters)
+    assert asked_of(clues, matches, replace(CASE, thread=("mine@example.org",), asked=("last",))) == asked
 
 
 def test_a_typed_reference_counts_for_the_party_alone():

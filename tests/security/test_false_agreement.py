@@ -114,3 +114,66 @@ def test_a_tap_on_our_letter(world, told):
         f"{told}\n\n\N{THUMBS UP SIGN}\n\n________________________________\nFrom: PyPI\nSent: Monday\nTo: Jo\nSubject: x\n",
     )
     assert agreed(world) == set()
+
+
+# ---------------------------------------------------------------------- by the number, or the yes, of another letter
+
+
+def test_an_older_letter_is_answered_by_its_own_numbers(world):
+    (first,) = world.write("I lost my phone with the authenticator.")
+    world.answer(first, "My user name is jdoe42.")
+    world.answer(
+        first, "2. yes, lost"
+    )  # the recovery codes; the second letter asks for the code of conduct there
+    assert agreed(world) == set()
+    assert world.case().answers["recovery_codes"].value == "never_generated_or_lost"
+    world.answer(first, "3. yes")
+    assert agreed(world) == {"code_of_conduct"}
+
+
+def test_an_answer_to_an_own_mail_is_one_to_the_letter_before_it(world):
+    (first,) = world.write("I lost my phone with the authenticator.")
+    world.answer(first, "My user name is jdoe42.", Message_ID="<mine@mail.example.org>")
+    thread = f"<{first.message_id}> <mine@mail.example.org>"
+    world.answer(first, "2. yes", In_Reply_To="<mine@mail.example.org>", References=thread)
+    assert agreed(world) == set()
+
+
+def test_a_letter_that_was_held_back_has_asked_nothing(world):
+    """The numbers are those of the last letter that the person has."""
+    (letter,) = world.write("I lost my phone with the authenticator.")
+    for number in range(world.config.policy.letters_per_day - 1):
+        (letter,) = world.answer(letter, f"Reason: lost my {'password' if number % 2 else 'phone'}.")
+    assert world.answer(letter, "User name: jdoe42") == []
+    for _ in range(2):
+        assert world.write("2. yes, lost", to=letter.reply_to) == []
+        assert world.answer(letter, "2. yes, lost") == []
+    assert agreed(world) == set()
+    assert world.case().answers["recovery_codes"].value == "never_generated_or_lost"
+
+
+@pytest.mark.parametrize("words", ["Yes", "Yes to all", "1. yes", "Yes, I understand."])
+@pytest.mark.parametrize("told", ["", "Code of Conduct: yes. Recovery codes: lost. "], ids=["three", "one"])
+def test_a_letter_that_asks_nothing_is_agreed_to_in_vain(world, words, told):
+    asking, warning = world.write(
+        f"{INCOMPLETE} {told}My password is hunter2-Xyz!9.", sender="jo@example.org"
+    )
+    before = agreed(world)
+    world.answer(warning, words)
+    assert agreed(world) == before
+    world.answer(asking, "Yes to all")
+    assert agreed(world) == AGREEMENTS
+
+
+def test_a_case_that_was_withdrawn_agrees_to_nothing_by_a_yes_to_the_letter_that_says_so(world):
+    (letter,) = world.write(f"{INCOMPLETE} My recovery codes are lost.")
+    (withdrawn,) = world.answer(letter, "Please cancel my request, I got back in.")
+    world.answer(withdrawn, "Yes")
+    assert agreed(world) == set()
+
+
+def test_where_no_letter_can_be_told_what_was_asked_last_counts(world):
+    """A way out may give our letters other Message-IDs."""
+    (letter,) = world.write(f"{INCOMPLETE} My recovery codes are lost.")
+    world.answer(letter, "Yes to all", In_Reply_To="<other@amazonses.example>")
+    assert agreed(world) == AGREEMENTS

@@ -245,9 +245,22 @@ def test_an_answer_is_read_again_where_the_staff_asked_something_else_meanwhile(
     meanwhile(
         lambda: len(readings) == 2 and act(world.app, letter.reference, StaffAsked("Which year?"), "kim")
     )
-    world.answer(letter, ANSWERS)
+    world.write(ANSWERS, to=letter.reply_to)
     assert readings == [None, asked, ()]
     assert world.handled[-1].reading.answers == {}
+
+
+def test_an_answer_is_read_by_what_its_letter_asked_whatever_the_staff_asked_meanwhile(
+    world, meanwhile, readings
+):
+    (letter,) = world.write(INCOMPLETE)
+    asked = world.case().asked
+    meanwhile(
+        lambda: len(readings) == 2 and act(world.app, letter.reference, StaffAsked("Which year?"), "kim")
+    )
+    world.answer(letter, ANSWERS)
+    assert set(readings[1:]) == {asked}
+    assert world.handled[-1].reading.answers.keys() >= {"code_of_conduct", "acknowledges_delay"}
 
 
 def test_mail_comes_in_while_others_are_read(world, meanwhile):

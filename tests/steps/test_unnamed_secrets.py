@@ -9,12 +9,10 @@ import pytest
 from mailflow.config import load, shipped
 from mailflow.core.answer import Answer
 from mailflow.core.body import Body, read_body, with_masked
-from mailflow.core.case import Case
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
 from mailflow.core.secretkind import SecretKind
 from mailflow.steps.understand import Said, what_is_said
-from tests.core import given
 from tests.world import World, configured, in_the_clear
 
 SENDER = "jo.tarrant@sender.example.org"
@@ -25,14 +23,14 @@ def config():
     return load(shipped("config.toml"))
 
 
-def said(text: str, subject: str = "account", case: Case | None = None) -> Said:
+def said(text: str, subject: str = "account", known: tuple[Answer, ...] = ()) -> Said:
     desk = config().desk.address
     raw = (
         f"From: Jo Tarrant <{SENDER}>\nTo: {desk}\nSubject: {subject}\n"
         f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{text}\n"
     )
     mail = parse(raw.encode(), Envelope(SENDER, (desk,)))
-    return what_is_said(config(), mail, read_body(mail, config().lexicon, desk), case)
+    return what_is_said(config(), mail, read_body(mail, config().lexicon, desk), None, known)
 
 
 def body_of(text: str) -> Body:
@@ -159,10 +157,10 @@ def test_where_the_name_is_known_from_an_earlier_mail():
     agreed = Answer(
         "code_of_conduct", value=True, words="yes", line=1, start=0, end=3, rule="label", sure=1.0
     )
-    case = given.case(answers={"username": name, "projects": projects, "code_of_conduct": agreed})
-    assert said("I see now that Marsh2Lib was it.", case=case).body.masked is False
+    known = (name, projects, agreed)
+    assert said("I see now that Marsh2Lib was it.", known=known).body.masked is False
     assert (
-        said("I see now that Tilly0412 was it.", case=case).body.fresh
+        said("I see now that Tilly0412 was it.", known=known).body.fresh
         == "I see now that [password removed] was it."
     )
     assert said("I see now that Tilly0412 was it.").body.masked is False
@@ -170,8 +168,7 @@ def test_where_the_name_is_known_from_an_earlier_mail():
 
 def test_a_field_that_the_site_has_no_more():
     gone = Answer("nickname", "Tilly0412", "Tilly0412", 1, 0, 9, "label", 1.0)
-    case = given.case(answers={"nickname": gone})
-    assert said("I see now that Tilly0412 was it.", case=case).body.masked is False
+    assert said("I see now that Tilly0412 was it.", known=(gone,)).body.masked is False
 
 
 def test_all_places_of_it_are_masked_and_no_longer_word_that_holds_it():

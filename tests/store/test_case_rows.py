@@ -117,16 +117,32 @@ def test_a_case_is_found_by_its_reference(store, case):
 
 def test_cases_are_found_by_the_message_ids_of_our_letters(store, case, letter, now):
     first, second, third = case(changed_at=now - DAY), case(changed_at=now), case()
-    letters = [letter(case_id=known.id) for known in (first, first, second, third)] + [letter()]
+    letters = [letter(case_id=known.id) for known in (first, second, third)] + [letter()]
+    letters.append(letter(case_id=first.id, asked=("account", "conduct")))
     with store.begin() as uow:
         for known in (first, second, third):
             uow.cases.save(known)
         for one in letters:
             uow.outbox.put(one, now)
         asked = [one.message_id for one in letters if one.case_id != third.id]
-        assert uow.cases.by_message_ids([*asked, "x@example.org", "\0\udcff"]) == [second, first]
-        assert uow.cases.by_message_ids([]) == []
-        assert uow.cases.by_message_ids([f"{number}@example.org" for number in range(100_000)]) == []
+        found, by_letter = uow.cases.of_letters([*asked, "x@example.org", "\0\udcff"])
+        assert found == [second, first]
+        first_one, second_one, _, _, last_one = (one.message_id for one in letters)
+        assert by_letter == {first_one: (), second_one: (), last_one: ("account", "conduct")}
+        assert uow.cases.of_letters([]) == ([], {})
+        many = [f"{number}@example.org" for number in range(100_000)]
+        assert uow.cases.of_letters(many) == ([], {})
+        assert uow.cases.of_letters([first_one, *many])[0] == [first]  # the nearest ones are looked for
+
+
+def test_what_a_letter_asked_that_an_older_program_wrote_is_not_known(store, case, letter, now):
+    known, one = case(), letter()
+    with store.begin() as uow:
+        uow.cases.save(known)
+        uow.outbox.put(replace(one, case_id=known.id), now)
+        uow.write_all()
+        uow._connection.exec_driver_sql("UPDATE outbox SET asked = NULL")
+        assert uow.cases.of_letters([one.message_id]) == ([known], {})
 
 
 def test_a_party_is_the_same_in_any_case_of_letters(store, case, now):

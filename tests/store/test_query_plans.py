@@ -40,7 +40,7 @@ WORK = [
     ("ix_cases_due", lambda uow, now, _: uow.cases.due(now, 5)),
     ("ix_cases_party", lambda uow, _now, _: uow.cases.open_of("x")),
     ("ix_cases_party", lambda uow, _now, _: uow.cases.latest_of("x")),
-    ("sqlite_autoindex_outbox", lambda uow, _now, _: uow.cases.by_message_ids(["x", "y"])),
+    ("sqlite_autoindex_outbox", lambda uow, _now, _: uow.cases.of_letters(["x", "y"])),
     ("ix_cases_closed", lambda uow, now, _: uow.cases.purge(now)),
     ("ix_cases_closed", lambda uow, now, _: uow.views.usual_wait(now)),
     ("ix_cases_queue", lambda uow, now, case: uow.views.queue_place(case(completed_at=now))),

@@ -52,10 +52,12 @@ def staff_closed(case: Case, event: StaffClosed, now: Now) -> Decision:
     if case.outcome is event.outcome:
         return Decision(_touched(case, now), note)
     facts: dict[str, object] = {}
+    form = now.policy.form
     if event.outcome in {Outcome.RECOVERED, Outcome.DENIED}:
         facts = {"text": event.text}
     elif event.outcome is Outcome.EXPIRED:
-        facts = {"missing": asked_items(case, now.policy.form), "question": case.question}
+        missing = missing_items(form, case.answers, case.doubts) if not case.question else ()
+        facts = {"missing": asked_items(case.evolve(asked=missing), form), "question": case.question}
     kind = _LETTER_OF_OUTCOME.get(event.outcome)
     letters = (letter_of(kind, case, facts),) if kind else ()
     return Decision(close(_touched(case, now), event.outcome, now), note, letters)
