@@ -39,7 +39,7 @@ class Flag(StrEnum):
     SECRET_PASTED = "secret_pasted"  # noqa: S105 -- a flag, no password
     CONTACT_CHANGED = "contact_changed"  # the new address was given or changed after it was complete
     WROTE_AFTER_CLOSING = "wrote_after_closing"
-    UNPROVEN_WROTE = "unproven_wrote"  # a mail in the party's name was not believed
+    UNPROVEN_WROTE = "unproven_wrote"  # a mail in the party's name was not believed, or not in all
     ODD_SENDER = "odd_sender"  # somebody who wrote about it looks like somebody else
     # Such a mail answered our letter: maybe the party's alias.
     ANSWERED_FROM_ELSEWHERE = "answered_from_elsewhere"
@@ -79,6 +79,10 @@ class Case:
     last_letters: Mapping[str, datetime] = field(default_factory=dict)  # by LetterKind
     proof: Verdict | None = None  # of the party's last mail that counted; None: nobody has looked
     sources: tuple[str, ...] = ()  # from where the party's mail came, the first one first; capped
+    proven_sources: tuple[str, ...] = ()  # of them those of mails that were proven; capped
+    unproven: Mapping[str, str] = field(
+        default_factory=dict
+    )  # mails that answers are of and were not: id to source
     fruitless: int = 0  # mails in a row that brought nothing new
     snoozed_until: datetime | None = None  # the staff wants to be told of it then, and not before
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown

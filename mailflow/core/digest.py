@@ -32,7 +32,7 @@ _FLAGS = {
     Flag.SECRET_PASTED: "a secret was in the mail; it is masked",
     Flag.CONTACT_CHANGED: "the new address was given or changed after the request was complete",
     Flag.WROTE_AFTER_CLOSING: "wrote again after it was closed",
-    Flag.UNPROVEN_WROTE: "a mail in this person's name was not believed, and changed nothing",
+    Flag.UNPROVEN_WROTE: "a mail in this person's name was not believed, or not in all that it says",
     Flag.ODD_SENDER: "a sender looks like somebody else: see who wrote",
     Flag.ANSWERED_FROM_ELSEWHERE: "our letter was answered from another address; nobody is reminded",
     Flag.WORDS_UNREAD: "a mail of theirs says what no rule understood: read it before you decide",

@@ -8,6 +8,7 @@ from mailflow.core.answer import Answer, Answers, Reading
 from mailflow.core.case import Case
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.letters import Asked, Understood
+from mailflow.core.vouched import is_vouched
 
 Doubts = Mapping[str, tuple[Answer, ...]]
 
@@ -59,7 +60,10 @@ def _values(answer: Answer | None) -> tuple[str | bool, ...]:
 
 
 def understood(case: Case, form: Form) -> tuple[Understood, ...]:
-    """What is settled, in the order of the form; values only towards somebody who has shown to read our letters."""
+    """What is settled, in the order of the form; values only towards somebody who has shown to read our letters.
+
+    And only of mails that were theirs: else a forger, writing first, could have the desk mail what he likes to them.
+    """
     doubtful = set(case.doubts)
     return tuple(
         Understood(field.key, field.label, shown, _advice(case, field) if shown else "")
@@ -75,7 +79,7 @@ def _advice(case: Case, field: Field) -> str:
 
 
 def _shown(case: Case, form: Form, key: str) -> str | None:
-    if not case.confirmed or form.by_key[key].sensitive:
+    if not case.confirmed or form.by_key[key].sensitive or not is_vouched(case, case.answers[key]):
         return None
     return form.say(key, case.answers[key].value)
 
@@ -95,6 +99,7 @@ def _asked_item(case: Case, form: Form, item: str) -> Asked:
             for field in fields
             if not field.sensitive
             for guess in case.doubts.get(field.key, ())
+            if is_vouched(case, guess)
         )
     return Asked(item, first.ask, first.why, first.how, guesses)
 

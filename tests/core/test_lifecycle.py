@@ -151,14 +151,14 @@ def test_a_value_that_is_not_sure_but_known_already_changes_nothing():
 
 
 def test_two_values_that_contradict_each_other_are_both_shown_to_who_reads_our_letters():
-    event = wrote(doubts=[("username", ("jo", "joe"))], at_reply_address=True)
+    event = wrote(doubts=[("username", ("jo", "joe"))], at_reply_address=True, proven=True)
     decision = happens(case(answers=answers(**COMPLETE)), event)
     assert decision.letters[0].facts["missing"][0].guesses == ("jo", "joe")
 
 
 def test_values_are_shown_only_after_an_answer_to_our_own_address():
     shown = happens(
-        case(), wrote(says={"reason": ("lost_2fa",), "phone": "123"}, at_reply_address=True)
+        case(), wrote(says={"reason": ("lost_2fa",), "phone": "123"}, at_reply_address=True, proven=True)
     ).letters[0]
     values = {item.key: item.value for item in shown.facts["understood"]}
     assert values == {"username": "jo", "reason": "lost the phone", "phone": None}

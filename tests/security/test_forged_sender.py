@@ -392,3 +392,69 @@ def test_what_the_signature_leaves_open_behind_white_space(desk):
         f"DKIM-Signature: v=1; a=rsa-sha256; d=example.org; s=s; h=from:subject; bh=x; b=y;{' ' * 9000}l=20"
     )
     assert verdict(desk.get("Hello.", PASSES, RECEIVED, signed)[0]) is Verdict.NONE
+
+
+# ------------------------------------------------------------------------ a forgery, and then the victim's own mail
+
+PROOF = "https://pypi-account-check.evil.example/confirm-your-login"
+SAID_FOR_THEM = f"""User name: wdoe
+Reason: lost the mailbox
+New address: mallory@evil.example
+Proof: {PROOF}
+Recovery codes: lost
+Code of Conduct: I agree
+Waiting time: I understand
+"""
+FROM_ELSEWHERE = "Received: from h.bot.example (h.bot.example [203.0.113.9]) by mx.desk.example; Mon, 2 Mar 2026 09:00:00 +0000"
+NOT_TOLD = f"Authentication-Results: {SERVER}; spf=none"
+SETTLED = {"code_of_conduct", "acknowledges_delay", "contact_email"}
+
+
+def answers_letter(letter):
+    return {
+        "to": letter.reply_to,
+        "In_Reply_To": f"<{letter.message_id}>",
+        "Subject": f"Re: {letter.subject}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("proof", "fresh"),
+    [(PASSES, True), (PASSES, False), (NOT_TOLD, False)],
+    ids=["a fresh mail that passes", "an answer that passes", "an answer to the reply address"],
+)
+def test_no_letter_repeats_or_counts_what_a_forger_said_before_the_victim(desk, proof, fresh):
+    """Also where both come from one place: where senders are checked that proves nothing."""
+    _, [letter] = desk.get(SAID_FOR_THEM.replace("wdoe", "wdoe99"), NOT_TOLD, RECEIVED)
+    fields = {} if fresh else answers_letter(letter)
+    for _ in range(2):
+        _, [letter] = desk.get("I need help with my account, please.", proof, RECEIVED, **fields)
+        for words in ("evil.example", "wdoe99"):
+            assert words not in letter.text
+        assert "code of conduct" in letter.text.lower()
+    case = desk.world.case(letter.reference)
+    assert (case.status, SETTLED & set(case.answers)) == (Status.AWAITING_ANSWERS, set())
+    assert Flag.UNPROVEN_WROTE in case.flags
+    _, [letter] = desk.get("User name: jdoe42", proof, RECEIVED, **answers_letter(letter))
+    assert "jdoe42" in letter.text
+
+
+@pytest.mark.parametrize("asked_for", ["lost the mailbox", "lost my phone with the authenticator"])
+def test_where_nobody_checks_a_forger_says_nothing_for_the_victim_either(desk, asked_for):
+    desk.set(authserv_ids=frozenset())
+    _, [letter] = desk.get(
+        SAID_FOR_THEM.replace("lost the mailbox", asked_for).replace("wdoe", "wdoe99"), FROM_ELSEWHERE
+    )
+    _, [letter] = desk.get("Oh good that you write. User name: annd", RECEIVED, **answers_letter(letter))
+    assert "evil.example" not in letter.text
+    assert "annd" in letter.text
+    case = desk.world.case(letter.reference)
+    assert (case.status, SETTLED & set(case.answers)) == (Status.AWAITING_ANSWERS, set())
+
+
+def test_where_nobody_checks_an_honest_person_is_asked_nothing_twice(desk):
+    desk.set(authserv_ids=frozenset())
+    _, [letter] = desk.get(COMPLETE.replace("User name: jdoe42\n", ""), RECEIVED)
+    _, [letter] = desk.get("User name: jdoe42", RECEIVED, **answers_letter(letter))
+    assert desk.world.case(letter.reference).status is Status.IN_REVIEW
+    assert "lost" in letter.text

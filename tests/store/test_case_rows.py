@@ -40,6 +40,7 @@ FACTS: dict[str, Any] = {
     "answers": st.dictionaries(TEXT, ANSWERS, max_size=3),
     "doubts": st.dictionaries(TEXT, st.lists(ANSWERS, max_size=2).map(tuple), max_size=2),
     "last_letters": st.dictionaries(TEXT, MOMENTS, max_size=3),
+    "unproven": st.dictionaries(TEXT, TEXT, max_size=2),
 }
 CASES = st.builds(Case, **FACTS)
 

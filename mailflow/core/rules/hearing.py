@@ -14,6 +14,7 @@ from mailflow.core.form import Form, Kind
 from mailflow.core.items import account_of, news_in
 from mailflow.core.policy import Policy
 from mailflow.core.restraint import listened
+from mailflow.core.vouched import only_vouched
 
 _WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER})
 _THREAD_KEPT = 20  # Message-IDs kept for References
@@ -42,6 +43,7 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
         last_message_id=event.message_id,
         thread=tuple(dict.fromkeys(reversed(thread)))[:_THREAD_KEPT][::-1],
     )
+    heard = only_vouched(heard, event, now.policy.form)
     return listened(None if opened else case, event, heard, now.time)
 
 
