@@ -45,6 +45,7 @@ class Flag(StrEnum):
     ANSWERED_FROM_ELSEWHERE = "answered_from_elsewhere"
     GOING_IN_CIRCLES = "going_in_circles"  # mail after mail brings nothing: a machine, or somebody at a loss
     WORDS_UNREAD = "words_unread"  # the party wrote what no rule understood: it may be "that was not me"
+    DISOWNED = "disowned"  # the party says that the request is not theirs; no act of the staff takes it away
     MAYBE_FORGED = "maybe_forged"  # mail in this name came from other places, and nobody answered our letter
 
 

@@ -22,9 +22,10 @@ MOST = 30  # entries that a section lists; the rest is counted
 _LINE = 200  # characters of what somebody wrote
 _NAME = 100  # characters of an address or a reason
 _COUNTS = 12  # kinds of a number that are told apart
-_PLACES = ("escalated", "new", "waiting_on_staff", "waiting_on_person")
+_PLACES = ("disowned", "escalated", "new", "waiting_on_staff", "waiting_on_person")
 
 _FLAGS = {
+    Flag.DISOWNED: "the person says that it was not them: somebody may ask for this account in their name",
     Flag.ESCALATED: "nobody has taken it for too long",
     Flag.STRANGER_WROTE: "somebody else wrote about it, from another address",
     Flag.LETTERS_SPENT: "a letter was not sent: the limit of letters is reached",
@@ -146,6 +147,9 @@ class Section(Generic[S]):
 class Digest:
     now: datetime
     since: datetime  # of the last digest
+    disowned: Section[
+        CaseBrief
+    ]  # whose party says that it was not them, until the staff has done something about it
     escalated: Section[CaseBrief]  # complete, and nobody took it for too long
     new: Section[CaseBrief]  # complete since the last digest
     waiting_on_staff: Section[CaseBrief]  # complete before that, or held up by the limits of letters
@@ -172,6 +176,7 @@ class Digest:
         return not any(
             section.total
             for section in (
+                self.disowned,
                 self.escalated,
                 self.new,
                 self.waiting_on_staff,
@@ -204,14 +209,14 @@ def make_digest(
     around: Callable[[Case], Around] = _nothing_around,
     unread: Mapping[Status, int] = NONE_UNREAD,
 ) -> Digest:
-    """The digest of `cases`: those that are open, and the closed ones whose letters come back.
+    """The digest of `cases`: those that are open, and the closed ones whose letters come back, or whose party disowned them.
 
     `around` tells what other cases have to do with one; it is asked for those that are listed only. `unread`: how many open cases
     there are beside these, which are counted as waiting for whom most of their status wait for.
     """
     places: dict[str, list[Case]] = {place: [] for place in _PLACES}
     for case in sorted(cases, key=lambda case: case.waiting_since):
-        if case.status is not Status.CLOSED:
+        if case.status is not Status.CLOSED or is_disowned(case):
             places[_place(case, since)].append(case)
     failing = [case for case in cases if Flag.ADDRESS_FAILING in case.flags]
 
@@ -231,6 +236,12 @@ def make_digest(
     ).counting(unread)
 
 
+def is_disowned(case: Case) -> bool:
+    """Whether its party says that the request is not theirs, and the staff has done nothing since."""
+    untouched = case.touched_at is None or case.touched_at <= case.waiting_since
+    return Flag.DISOWNED in case.flags and untouched
+
+
 def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND) -> CaseBrief:
     """What the staff has to know of a case at first sight."""
     told = (words for flag, words in _FLAGS.items() if flag in case.flags)
@@ -244,7 +255,7 @@ def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND
         outcome=case.outcome,
         party=one_line(case.party, _NAME),
         proof=_PROOFS[case.proof] if case.proof else "",
-        account=_said(case, form, account).value if account else "",
+        account=_said(case, form, account).value if account else one_line(case.account, _NAME),
         reasons=tuple(_said(case, form, key) for key in reasons),
         age=now - case.opened_at,
         waiting=now - case.waiting_since,
@@ -271,6 +282,8 @@ def _commands(case: Case) -> Iterator[str]:
 
 
 def _place(case: Case, since: datetime) -> str:
+    if is_disowned(case):
+        return "disowned"
     if case.status is not Status.IN_REVIEW:
         return "waiting_on_staff" if case.flags & _HELD_UP else "waiting_on_person"
     if Flag.ESCALATED in case.flags:

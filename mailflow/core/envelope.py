@@ -23,6 +23,7 @@ class MailKind(StrEnum):
     AMENDMENT = "amendment"  # adds to a case or corrects it
     FOLLOW_UP_STATUS = "follow_up_status"
     WITHDRAWAL = "withdrawal"  # solved, never mind
+    DISOWNED = "disowned"  # the request is not theirs
     CONFIRMATION = "confirmation"  # yes to a question of the staff, or that it worked
     PROOF_SUBMITTED = "proof_submitted"
     DUPLICATE_REQUEST = "duplicate_request"

@@ -31,6 +31,7 @@ class PersonWrote:
     odd: bool = False  # its sender looks like somebody else
     proven: bool = False  # whoever wrote it reads what is sent to `sender`
     source: str = ""  # where it came from: `source.source_of`
+    may_disown: bool = False  # it may say that the request is not theirs, beside whatever else it says
     known_sources: frozenset[str] = frozenset()  # from where the first mails of the sender's cases came
 
 

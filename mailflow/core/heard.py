@@ -186,6 +186,14 @@ class Heard:
                 return hit
         return None
 
+    def means(self, hit: Hit) -> bool:
+        """Whether what holds a "not" of its own is said, rather than asked, supposed or denied."""
+        denied = any(
+            0 < hit.first - no.last <= 2 and not any(self.words.breaks[no.first : hit.first + 1])
+            for no in self.all("not")
+        )
+        return not (denied or self.asked(hit) or self._conditional(hit))
+
     def asked(self, hit: Hit) -> bool:
         """Whether it is asked, with a question mark or without: "how do i fix it"."""
         return self.words.asked(hit) or any(

@@ -44,7 +44,9 @@ _YES = 6  # words, or characters of Chinese, Japanese or Korean
 _ANSWERS = 12  # words, with those that name whom they answer
 _SAYS_MORE = ("keep_open", "go_on", "but", "trouble", "loss", "recovery", "if")
 _THANKS, _THANKS_FOR_A_DEED = 14, 40  # words
+_GREETING = 6  # words before "it was not me"
 _ON = ("go_on", "keep_open")  # what nobody says who is done
+_DISOWN = ("disowns", "not_me", "pretends")
 _ALONE = ("solved_alone", "forget_it")  # what people say who needed nobody
 NO_FORM = Form(())
 
@@ -76,11 +78,25 @@ def read_wish(
     quoted = "\n".join(line.text for line in first_quote(lines))[:_QUOTED] if in_case else ""
     text = without_underlines(f"{subject}\n\n{body}")
     heard = Heard(words_of(text), before, words, said, in_case, form, cites, quoted, answered)
+    wish = _first_sure(heard, redirects, whole_form=whole_form)
+    return replace(wish, may_disown=True) if _may_disown(heard, wish) else wish
+
+
+def _first_sure(heard: Heard, redirects: Sequence[Redirect], *, whole_form: bool) -> Wish:
     if whole_form:  # it says it all, but whether it has been said before
-        again = asked_again(heard, redirects) if words.asked_before.find(heard.words) else None
+        again = asked_again(heard, redirects) if heard.lists.asked_before.find(heard.words) else None
         return again or _misplaced(heard, redirects) or Wish(Intent.RECOVERY)
     wish = next((wish for rule in RULES if (wish := rule(heard, redirects)) is not None), Wish(Intent.NONE))
     return replace(wish, goes_on=True) if heard.in_case and heard.all("earlier_mail") else wish
+
+
+def _may_disown(heard: Heard, wish: Wish) -> bool:
+    """Whether a mail that is taken for something else has words by which people say that a request is not theirs.
+
+    Who asks for the first time speaks of thieves, and of mails that were not theirs, unless they cite what they speak of.
+    """
+    labels = _DISOWN if heard.in_case or heard.cites else _DISOWN[:1]
+    return wish.intent is not Intent.DISOWNED and any(map(heard.means, heard.all(*labels)))
 
 
 def _misplaced(heard: Heard, redirects: Sequence[Redirect]) -> Wish | None:
@@ -164,6 +180,29 @@ def _asks(heard: Heard) -> bool:
     """Whether there is a question of more than "Urgent?"."""
     lengths = Counter(heard.words.sentence)
     return any(lengths[sentence] > _RHETORICAL for sentence in heard.words.questions)
+
+
+def request_is_not_theirs(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
+    """As in "it was not me who asked", under a letter of ours; a mere "it was not me" has to begin the mail.
+
+    Who tells of a loss besides, or answers the form, asks for help all the same: "somebody else did that, and my phone is gone".
+    """
+    if not heard.in_case or heard.agrees:
+        return None
+    whole = next(filter(heard.means, heard.all("disowns")), None)
+    hit = whole or next((one for one in heard.all("not_me") if heard.means(one) and _opens(heard, one)), None)
+    if hit is None or any(one.last < hit.first or hit.last < one.first for one in heard.losses):
+        return None
+    if any(one.last < hit.first for one in heard.all("status", "solved")):
+        return None  # "have you closed my request? I did not ask for that"
+    return heard.wish(Intent.DISOWNED, hit, certain=whole is not None)
+
+
+def _opens(heard: Heard, hit: Hit) -> bool:
+    """Whether no more than a greeting stands before it, and no name of an account is told: "not me, I am jdoe"."""
+    before = heard.words.forms[heard.body : hit.first]
+    short = sum(2 if len(form) > 1 else 1 for form in before) <= 2 * _GREETING
+    return short and not any(answer.field in heard.names for answer in heard.said)
 
 
 def proof_in_place(heard: Heard, _redirects: Sequence[Redirect]) -> Wish | None:
@@ -386,6 +425,7 @@ def asked_for_an_account(heard: Heard, _redirects: Sequence[Redirect]) -> Wish |
 RULES: tuple[Callable[[Heard, Sequence[Redirect]], Wish | None], ...] = (
     nobody_reads_answers,
     writer_is_away,
+    request_is_not_theirs,
     proof_in_place,
     answers_whether_to_go_on,
     solved_or_dropped,

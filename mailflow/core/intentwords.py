@@ -20,7 +20,7 @@ SIGNS = (
     "status", "status_of_request", "solved", "solved_alone", "enough", "forget_it", "worked", "go_ahead", "go_on", "keep_open", "yes", "thanks", "proof",
     "recovery", "loss", "account", "trouble", "but", "not", "if", "sales", "offer", "bill", "elsewhere", "other_service", "ours", "doubt", "asked_before",
     "fine", "reported", "unattended", "away", "kin", "thought", "our_words", "reports", "for_another", "for_whom", "anothers", "anothers_mail", "other_thing", "begs", "corrects", "waits", "unreal", "supposed", "nearly", "half", "irony", "slip", "unasked", "polite_if",
-    "refuses", "asks_to_close", "asks_if_needed", "asks_if_worked", "aside", "billed", "earlier_mail", "not_why", "asks", "resend",
+    "refuses", "asks_to_close", "asks_if_needed", "asks_if_worked", "aside", "billed", "earlier_mail", "not_why", "asks", "resend", "disowns", "not_me", "pretends",
 )  # fmt: skip
 # Those whose words the answers to the form are read with, too: `languages/answers/*.toml` has more of them.
 SHARED = ("kin", "thought", "our_words", "unreal")

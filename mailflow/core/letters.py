@@ -19,6 +19,7 @@ class LetterKind(StrEnum):
     REMINDER = "reminder"
     EXPIRED = "expired"  # closed for silence, and how to reopen
     WITHDRAWN = "withdrawn"
+    DISOWNED = "disowned"  # the party says that it was not them
     DUPLICATE = "duplicate"  # a second request joined the open case
     REDIRECTED = "redirected"  # not this desk
     QUESTION = "question"  # from the staff

@@ -223,8 +223,8 @@ def kind_in_case(
     """What a mail of the party is to its case. `elsewhere`: what it takes back may not be ours (`takes_back_elsewhere`)."""
     case = belongs.case
     news = news_in(case, reading)
-    if wish.intent is Intent.WITHDRAWAL:
-        return MailKind.AMENDMENT if elsewhere else MailKind.WITHDRAWAL
+    if (taken_back := _taken_back(case, wish)) is not None:
+        return MailKind.AMENDMENT if elsewhere else taken_back
     says_it_all = any(isinstance(answer.value, bool) for answer in reading.answers.values())
     only_asks = wish.intent is Intent.STATUS and not news and not says_it_all
     again = not belongs.threaded and len(reading.answers) > 1 and _same_account(case, reading, form)
@@ -245,6 +245,13 @@ def kind_in_case(
     return _IN_CASE.get(wish.intent, MailKind.AMENDMENT)
 
 
+def _taken_back(case: Case, wish: Wish) -> MailKind | None:
+    """A mere "that was not me" may answer a question of the staff."""
+    if wish.intent is Intent.DISOWNED and (wish.certain or case.status is not Status.AWAITING_REQUESTER):
+        return MailKind.DISOWNED
+    return MailKind.WITHDRAWAL if wish.intent is Intent.WITHDRAWAL else None
+
+
 _WITH_STAFF = frozenset({Status.IN_REVIEW, Status.AWAITING_REQUESTER})
 _CONFIRMS = frozenset({Intent.CONFIRMATION, Intent.YES, Intent.GO_ON})
 _AFTERWORDS = _CONFIRMS | {Intent.WITHDRAWAL, Intent.STATUS}
@@ -256,8 +263,11 @@ _IN_CASE = {
 
 
 def heard(kind: MailKind, reading: Reading) -> Reading:
-    """What counts of what was read: nothing in a mail that is sent elsewhere, whose names and losses are of other things."""
-    return Reading() if kind is MailKind.OFF_TOPIC else reading
+    """What counts of what was read: nothing in a mail that is sent elsewhere, whose names and losses are of other things.
+
+    Nor in one that disowns the request: there is none of theirs that it could answer.
+    """
+    return Reading() if kind in {MailKind.OFF_TOPIC, MailKind.DISOWNED} else reading
 
 
 def _reply_addresses(clues: Clues) -> list[Tagged]:

@@ -40,7 +40,7 @@ _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answe
 _NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
 _SOURCES_KEPT = 8
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
-_BRING = frozenset({MailKind.WITHDRAWAL, MailKind.PROOF_SUBMITTED})
+_BRING = frozenset({MailKind.WITHDRAWAL, MailKind.DISOWNED, MailKind.PROOF_SUBMITTED})
 _NOT_REMINDED = frozenset(
     {Flag.GOING_IN_CIRCLES, Flag.MAYBE_FORGED, Flag.ANSWERED_FROM_ELSEWHERE, Flag.ADDRESS_FAILING}
 )
@@ -96,7 +96,10 @@ def is_familiar(case: Case, proven: bool, source: str) -> bool:
 
 def listened(before: Case | None, event: PersonWrote, heard: Case, now: datetime) -> Case:
     """The case `heard` of a mail, with what the mail says about its writer."""
-    sources = tuple(dict.fromkeys((*heard.sources, event.source)))[:_SOURCES_KEPT]
+    # From where mail came before its party showed that it reads ours, a forger may have written.
+    first_proof = before is not None and heard.confirmed and not before.confirmed
+    known = () if first_proof else heard.sources
+    sources = tuple(dict.fromkeys((*known, event.source)))[:_SOURCES_KEPT]
     flags = heard.flags - {Flag.MAYBE_FORGED} if event.proven else heard.flags
     if before is None or _brings_something(before, event, heard, now):
         return heard.evolve(sources=sources, fruitless=0, flags=flags - {Flag.GOING_IN_CIRCLES})

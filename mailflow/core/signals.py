@@ -87,6 +87,7 @@ class Around:
 
     claimants: int = 0  # other addresses that asked for its account
     accounts: int = 0  # that its party asked for, this one included
+    disowned: bool = False  # its party said of another request that it was not theirs
     contact_is_party: bool = False  # the address that the account should get asks for another account itself
 
 
@@ -111,6 +112,8 @@ def signals(case: Case, around: Around, form: Form) -> Iterator[str]:
         yield f"{others} for this account too"
     if around.accounts >= MANY_ACCOUNTS:
         yield f"its party asks for {around.accounts} accounts"
+    if around.disowned:
+        yield "this person said of another request in their name that it was not theirs"
     if around.contact_is_party:
         yield "the address that the account should get has a request of its own"
     company = _company(case, form)

@@ -12,6 +12,7 @@ class Intent(StrEnum):
     NONE = "none"  # nothing but answers, or nothing that is understood
     STATUS = "status"  # asks how far it is
     WITHDRAWAL = "withdrawal"  # solved it, or does not want it any more
+    DISOWNED = "disowned"  # says that the request is not theirs: "it was not me who asked"
     CONFIRMATION = "confirmation"  # thanks, it worked
     YES = "yes"  # says yes, and no more
     GO_ON = "go_on"  # wants the desk to go on
@@ -31,5 +32,7 @@ class Wish:
     intent: Intent
     words: str = ""  # the words that told it
     topic: str = ""  # off topic: the topic of the [[redirect]] that fits
-    certain: bool = False  # off topic: whatever it answers, for its answers are about another account
+    # Off topic: whatever it answers, for its answers are about another account. Disowned: in so many words.
+    certain: bool = False
     goes_on: bool = False  # speaks of an earlier mail of theirs
+    may_disown: bool = False  # has words that say that the request is not theirs, whatever else it wants

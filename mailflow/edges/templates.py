@@ -40,6 +40,7 @@ VARIABLES: Mapping[LetterKind, frozenset[str]] = {
     LetterKind.REMINDER: frozenset({"missing", "question", "closes_at", "last"}),
     LetterKind.EXPIRED: frozenset({"missing", "question"}),
     LetterKind.WITHDRAWN: frozenset(),
+    LetterKind.DISOWNED: frozenset({"closed"}),
     LetterKind.DUPLICATE: frozenset({"understood", "missing", "place", "usual_wait"}),
     LetterKind.REDIRECTED: frozenset({"topic", "say", "url"}),
     LetterKind.QUESTION: frozenset({"question"}),

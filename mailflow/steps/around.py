@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from mailflow.core.case import Case
+from mailflow.core.case import Case, Flag
 from mailflow.core.form import Form
 from mailflow.core.signals import Around, contact_of
 from mailflow.core.timing import DAY
@@ -21,5 +21,10 @@ def around(uow: UnitOfWork, case: Case, form: Form, now: datetime) -> Around:
     return Around(
         uow.views.claimants(case, since),
         uow.views.accounts_of(case.party, since),
+        any(
+            Flag.DISOWNED in other.flags
+            for other in uow.views.cases(party=case.party, opened_since=since)
+            if other.id != case.id
+        ),
         bool(contact) and contact.lower() != case.party.lower() and uow.views.is_party(contact, since),
     )

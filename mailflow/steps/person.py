@@ -237,6 +237,7 @@ def _event(
         at_reply_address=at_reply_address,
         proven=proven or found.verdict is Verdict.PASS,
         source=source_of(handled.mail, app.config.authentication.relays),
+        may_disown=handled.wish.may_disown,
         known_sources=known_sources,
     )
 

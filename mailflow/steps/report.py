@@ -10,7 +10,15 @@ from functools import partial
 from typing import Final
 
 from mailflow.core.case import Case, Status
-from mailflow.core.digest import Digest, FailedLetter, Numbers, ParkedMail, SetAside, make_digest
+from mailflow.core.digest import (
+    Digest,
+    FailedLetter,
+    Numbers,
+    ParkedMail,
+    SetAside,
+    is_disowned,
+    make_digest,
+)
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.silence import BY_WORDS
 from mailflow.core.timing import DAY
@@ -21,6 +29,7 @@ from mailflow.store.outbox import ListedLetter
 from mailflow.store.unit import UnitOfWork
 
 DIGEST: Final = "digest"
+_DISOWNED_FOR: Final = 90 * DAY  # how long one is listed of which nobody takes notice
 _TOLD_BY_WORDS: Final = [told.why for told in BY_WORDS]
 
 
@@ -31,7 +40,7 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
     """
     since = uow.slots.last_won(DIGEST, now) or now - DAY
     numbers = uow.views.numbers(since, now)
-    cases = list(_cases(uow, since))
+    cases = list(_cases(uow, since, now))
     read = Counter(case.status for case in cases)
     return make_digest(
         now=now,
@@ -57,14 +66,15 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
     )
 
 
-def _cases(uow: UnitOfWork, since: datetime) -> Iterator[Case]:
-    """The open ones, of each status so many as are read at most, and the closed ones whose letters came back lately."""
+def _cases(uow: UnitOfWork, since: datetime, now: datetime) -> Iterator[Case]:
+    """The open ones, of each status so many as are read at most; the closed ones whose letters came back lately, or that are disowned."""
     seen = set()
     for status in (Status.IN_REVIEW, Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER):
         for case in uow.views.cases(status=status, oldest_first=True):
             seen.add(case.id)
             yield case
-    yield from (case for case in uow.views.failing(since) if case.id not in seen)
+    closed = (*uow.views.failing(since), *filter(is_disowned, uow.views.withdrawn(now - _DISOWNED_FOR)))
+    yield from ({case.id: case for case in closed if case.id not in seen}.values())
 
 
 def _parked(mail: ListedMail) -> ParkedMail:

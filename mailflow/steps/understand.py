@@ -41,6 +41,7 @@ from mailflow.store.unit import UnitOfWork
 
 # The projects they speak of are no proof.
 _OF_NO_ACCOUNT = frozenset({Intent.OFF_TOPIC, Intent.BULK, Intent.STATUS})
+_TAKE_BACK = frozenset({Intent.WITHDRAWAL, Intent.DISOWNED})
 
 T = TypeVar("T")
 
@@ -228,7 +229,7 @@ def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | No
         )
 
     wish, sparing = wish_beside(reading), reading.without(YES_TO_WHAT_WAS_ASKED)
-    if sparing != reading and (beside := wish_beside(sparing)).intent is Intent.WITHDRAWAL:
+    if sparing != reading and (beside := wish_beside(sparing)).intent in _TAKE_BACK:
         # "yes, I got back in": who needs us no longer agrees to nothing of ours.
         return Said(body, sparing, beside)
     return Said(body, reading.without(BESIDE_PUBLISHING) if wish.intent in _OF_NO_ACCOUNT else reading, wish)

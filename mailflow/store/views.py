@@ -113,6 +113,11 @@ _FAILING = (
     .order_by(cases.c.id)
     .limit(LISTED)
 )
+_WITHDRAWN = (
+    SELECT.where(cases.c.closed_at >= _SINCE, is_(cases.c.outcome, "withdrawn"))
+    .order_by(cases.c.closed_at.desc())
+    .limit(LISTED)
+)
 _MAILS = _COUNT.where(_between(mails.c.received_at))
 _REQUESTS = _COUNT.where(_between(cases.c.opened_at))
 _CLOSED = select(cases.c.outcome, func.count()).where(_between(cases.c.closed_at)).group_by(cases.c.outcome)
@@ -219,6 +224,10 @@ class Views(Part):
     def failing(self, since: datetime) -> list[Case]:
         """Cases whose party's address fails: the open ones, and the closed ones that changed since."""
         return [case_of(row) for row in self._connection.execute(_FAILING, {"since": since})]
+
+    def withdrawn(self, since: datetime) -> list[Case]:
+        """Cases that were withdrawn since, the last one first."""
+        return [case_of(row) for row in self._connection.execute(_WITHDRAWN, {"since": since})]
 
     def numbers(self, since: datetime, until: datetime) -> Numbers:
         """What happened from `since` until just before `until`."""

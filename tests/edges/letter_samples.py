@@ -109,6 +109,16 @@ def status(where, **more):
 def digest(**more):
     """A day on which something of everything happened."""
     cases = [
+        case(
+            "4CDW-P2GA",
+            days=2,
+            status=Status.CLOSED,
+            outcome=Outcome.WITHDRAWN,
+            party="wes@example.net",
+            account="wdoe",
+            answers={},
+            flags=frozenset({Flag.DISOWNED}),
+        ),
         case(flags=frozenset({Flag.ESCALATED, Flag.ADDRESS_FAILING})),
         case(
             "B2N8-41TQ",
@@ -258,6 +268,8 @@ FACTS = {
     "expired": {"missing": AGREEMENTS, "question": ""},
     "expired-with-a-question": {"missing": (), "question": QUESTION},
     "withdrawn": {},
+    "disowned": {"closed": True},
+    "disowned-decided": {"closed": False},
     "duplicate": {"understood": understood(values=True), "missing": (), **QUEUE},
     "duplicate-incomplete": {
         "understood": understood(values=True)[:3],

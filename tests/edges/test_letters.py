@@ -28,6 +28,7 @@ WHEN = {
     LetterKind.REMINDER: "We have waited for a person for a while.",
     LetterKind.EXPIRED: "We have waited long enough, and closed the request.",
     LetterKind.WITHDRAWN: "A person solved it, or does not want it any more.",
+    LetterKind.DISOWNED: "A person says that it was not them who asked.",
     LetterKind.DUPLICATE: "A second request about the same account joined the open one.",
     LetterKind.REDIRECTED: "Another desk is in charge; `config.toml` says which.",
     LetterKind.QUESTION: "The staff asks something: `mailflow cases ask`.",

@@ -44,7 +44,7 @@ _CALLED = {
 }
 
 
-CLOSED = "mails are taken for a withdrawal"
+CLOSED = "mails are taken for a withdrawal, or for none of theirs"
 ELSEWHERE = "requests are sent elsewhere"
 SILENT = "mails get silence and wait for an answer"
 _SILENT = frozenset({"bulk", "auto_generated"})
@@ -107,7 +107,7 @@ def read(mail: Mail, config) -> tuple[str, str]:
 def grave(mail: Mail, kind: str) -> Iterator[str]:
     """What matters to people of a mail that is taken for a kind that it is not."""
     right = mail.kinds
-    if kind == "withdrawal":
+    if kind in {"withdrawal", "disowned"}:
         yield CLOSED
     if "request" in right and kind in {"off_topic", "bulk"}:
         yield ELSEWHERE
@@ -115,6 +115,8 @@ def grave(mail: Mail, kind: str) -> Iterator[str]:
         yield SILENT
     if right == {"withdrawal"}:
         yield "withdrawals are not seen"
+    if right == {"disowned"}:
+        yield "requests that are not theirs are not seen"
     if right == {"status"}:
         yield "questions for the status are not seen"
 

@@ -89,7 +89,7 @@ def test_a_free_mail_sender_who_claims_a_company_account(world):
 def test_words_that_no_rule_understood_are_shown_to_who_decides(world, request_):
     """Our letters ask whoever was not the one who wrote to say so; and there are a hundred ways to say that."""
     (letter,) = world.write(request_)
-    world.answer(letter, "It was not me! Somebody else has written that to you.")
+    world.answer(letter, "Fraud! Do not give my account to anybody!")
     assert "read it before you decide" in digest(world)
     act(world.app, letter.reference, StaffNoted("seen"), "kim")
     assert Flag.WORDS_UNREAD not in world.case().flags

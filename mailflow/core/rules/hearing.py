@@ -25,7 +25,7 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
     flags = (case.flags - {Flag.ADDRESS_FAILING}) | odd_flags(event)
     if event.secrets:
         flags |= {Flag.SECRET_PASTED}
-    if not opened and _is_not_understood(case, event):
+    if event.may_disown or (not opened and _is_not_understood(case, event)):
         flags |= {Flag.WORDS_UNREAD}
     if case.completed_at is not None and _gives_contact(case, event, now.policy.form):
         flags |= {Flag.CONTACT_CHANGED}

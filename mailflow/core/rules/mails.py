@@ -13,9 +13,12 @@ from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.reference import new_reference
 from mailflow.core.restraint import may_be_reminded
 from mailflow.core.rules.asking import ask_or_queue, first_again, say_status
-from mailflow.core.rules.changes import close, letter_of, reopen
+from mailflow.core.rules.changes import close, into_review, letter_of, reopen
 from mailflow.core.rules.hearing import heard_in, note_of, odd_flags
 from mailflow.core.wish import Intent
+
+_FOR_AN_ACCOUNT = frozenset({Intent.RECOVERY, Intent.AGAIN, Intent.GO_ON, Intent.YES})
+_DECIDED = frozenset({Outcome.RECOVERED, Outcome.DENIED})
 
 
 def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
@@ -37,6 +40,8 @@ def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
 def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
     """The party of an open case wrote."""
     case = heard_in(case, event, now)
+    if event.kind is MailKind.DISOWNED:
+        return _disowned(case, event, now)
     if event.kind is MailKind.WITHDRAWAL:
         letter = letter_of(LetterKind.WITHDRAWN, case)
         return Decision(close(case, Outcome.WITHDRAWN, now), note_of(event), (letter,))
@@ -52,10 +57,14 @@ def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
 
 def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
     """Thanks change nothing, a question is answered, and anything else takes the case up again."""
-    decided = case.outcome in {Outcome.RECOVERED, Outcome.DENIED}
+    decided = case.outcome in _DECIDED
     case = heard_in(case, event, now)
+    if event.kind is MailKind.DISOWNED:
+        return _disowned(case, event, now)
     if event.kind in {MailKind.WITHDRAWAL, MailKind.CONFIRMATION} and not _asks_to_go_on(case, event):
         return Decision(case, note_of(event))
+    if Flag.DISOWNED in case.flags and not _asks_anew(event):
+        return Decision(case.evolve(waiting_since=now.time), note_of(event))  # the staff is to read it
     if event.kind is MailKind.FOLLOW_UP_STATUS:
         return say_status(case, event, now)
     if event.kind is MailKind.OFF_TOPIC:
@@ -64,6 +73,27 @@ def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
     if decided:
         case = case.evolve(flags=case.flags | {Flag.WROTE_AFTER_CLOSING})
     return ask_or_queue(case, event, now, LetterKind.NOTED if decided else LetterKind.RECEIVED, reopened=True)
+
+
+def _disowned(case: Case, event: PersonWrote, now: Now) -> Decision:
+    """The party says that the request is not theirs: it is closed, and nothing that it said counts any more.
+
+    One that the staff has decided is theirs to look at again, as it stands: an account may have been given away.
+    """
+    told = LetterKind.DISOWNED in case.last_letters
+    case = case.evolve(flags=case.flags | {Flag.DISOWNED})
+    decided = case.outcome in _DECIDED
+    if decided:
+        case = into_review(reopen(case.evolve(flags=case.flags | {Flag.WROTE_AFTER_CLOSING}), now), now)
+    else:
+        case = close(case, Outcome.WITHDRAWN, now).evolve(answers={}, doubts={}, asked=())
+    letter = letter_of(LetterKind.DISOWNED, case, {"closed": not decided})
+    return Decision(case, note_of(event), () if told else (letter,))
+
+
+def _asks_anew(event: PersonWrote) -> bool:
+    """Whether who disowned a request asks for an account after all, rather than tell more of what was not theirs."""
+    return event.wants in _FOR_AN_ACCOUNT or len(event.reading.answers) > 1
 
 
 def _asks_to_go_on(case: Case, event: PersonWrote) -> bool:
