@@ -1,11 +1,18 @@
-"""A mail of their own that somebody forwards: what they wrote to somebody else first, and now say to us."""
+"""A mail of their own that somebody forwards: what they wrote to somebody else first, and now say to us.
+
+A header is typed as easily as any other line, and who forwards a mail in their name may do so to complain. So it tells of the
+account alone: what only its party may say, they say in their own words.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
+from mailflow.core.answer import Answer, Reading
+from mailflow.core.form import Form, Kind
 from mailflow.core.text import Line, Mark
 from mailflow.core.textwords import TextWords
 
@@ -16,10 +23,20 @@ _ADDRESS = re.compile(r"[^\s<>\[\]():;,\"']{1,64}@[\w.-]{1,255}")
 
 
 def with_own_forwarded(lines: Sequence[Line], sender: str, words: TextWords) -> tuple[Line, ...]:
-    """The lines, of which those of a cited mail are fresh that the sender wrote; its header is not."""
+    """The lines, of which those of a cited mail are fresh that the sender wrote; its header is not.
+
+    What somebody else's mail cites in turn stands there as that mail has it, who knows whose.
+    """
     kept = list(lines)
+    end, others = 0, False
     for header in _headers(lines, words):
-        if _writer(lines, header, words) == sender.lower():
+        others = others and not any(
+            line.mark is Mark.FRESH and line.text for line in lines[end : header.start]
+        )
+        end = header.stop
+        if _writer(lines, header, words) != sender.lower():
+            others = True
+        elif not others:
             first = lines[header.stop - 1]
             for at in range(header.stop, len(lines)):
                 if (
@@ -31,6 +48,30 @@ def with_own_forwarded(lines: Sequence[Line], sender: str, words: TextWords) -> 
                 if lines[at].depth == first.depth:
                     kept[at] = lines[at]._replace(mark=Mark.FRESH)
     return tuple(kept)
+
+
+def without_cited(reading: Reading, form: Form, before: Sequence[Line], lines: Sequence[Line]) -> Reading:
+    """The reading without what only the sender's own words may say, where it stands in `lines` that were not fresh `before`."""
+    cited = {old.number for old, new in zip(before, lines, strict=True) if old.mark is not new.mark}
+    return _without(reading, form, lambda answer: answer.line in cited) if cited else reading
+
+
+def without_own_words(reading: Reading, form: Form) -> Reading:
+    """The reading of a mail that speaks of words not the writer's: who knows which of them agree, or name a new address?"""
+    return _without(reading, form, lambda _: True)
+
+
+def _without(reading: Reading, form: Form, is_anothers: Callable[[Answer], bool]) -> Reading:
+    own = {one.key for one in form.fields if one.kind is Kind.AGREEMENT or one.differs_from}
+    answers = {
+        key: answer for key, answer in reading.answers.items() if key not in own or not is_anothers(answer)
+    }
+    doubts = tuple(
+        doubt
+        for doubt in reading.doubts
+        if doubt.field not in own or not any(map(is_anothers, doubt.answers))
+    )
+    return replace(reading, answers=answers, doubts=doubts)
 
 
 def _headers(lines: Sequence[Line], words: TextWords) -> Iterator[range]:

@@ -18,7 +18,7 @@ from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.authentication import Authentication
 from mailflow.core.body import Body, beside_letters, read_body, with_masked, without_desk, without_struck
 from mailflow.core.case import Case, Status
-from mailflow.core.forwarded import with_own_forwarded
+from mailflow.core.forwarded import with_own_forwarded, without_cited, without_own_words
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import Mail, parse
 from mailflow.core.options import with_chosen
@@ -29,6 +29,7 @@ from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 from mailflow.core.recognise import Belongs, Clues, Matches, answers_others, asked_of, clues_of, find_case
 from mailflow.core.reference import Purpose, Tagged
 from mailflow.core.silence import Silence
+from mailflow.core.text import Line
 from mailflow.core.typed import with_typed
 from mailflow.core.unexplained import unexplained
 from mailflow.core.wish import Intent, Wish
@@ -206,16 +207,19 @@ def what_is_said(
 
 def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | None) -> Said:
     policy, lexicon = config.policy, config.lexicon
+    typed = body.lines
     if asked is None and mail.sender:
-        body = replace(body, lines=with_own_forwarded(body.lines, mail.sender, lexicon.text))
+        body = replace(body, lines=_with_cited(config, mail.sender, body))
     elif asked is not None:
-        typed = with_typed(body.lines, policy.form, lexicon.text)
+        answered = with_typed(body.lines, policy.form, lexicon.text)
         terms = lexicon.answers.terms(policy.form)
-        body = replace(body, lines=with_chosen(typed, lexicon.text, terms))
+        body = replace(body, lines=with_chosen(answered, lexicon.text, terms))
     subject = own_subject(body.subject, lexicon.intent) if asked is None else ""
     told = without_struck(body.lines)
     lines = with_subject(subject, without_desk(told, config.desk.address))
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)
+    if asked is None:
+        reading = without_cited(reading, policy.form, typed, body.lines)
 
     def wish_beside(reading: Reading) -> Wish:
         return read_wish(
@@ -232,7 +236,27 @@ def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | No
     if sparing != reading and (beside := wish_beside(sparing)).intent in _TAKE_BACK:
         # "yes, I got back in": who needs us no longer agrees to nothing of ours.
         return Said(body, sparing, beside)
+    if wish.may_disown:
+        reading = without_own_words(reading, policy.form)
     return Said(body, reading.without(BESIDE_PUBLISHING) if wish.intent in _OF_NO_ACCOUNT else reading, wish)
+
+
+def _with_cited(config: Config, sender: str, body: Body) -> tuple[Line, ...]:
+    """The lines of a first mail, with those of a mail of their own that they forward, unless they say that it was not theirs."""
+    lexicon, policy = config.lexicon, config.policy
+    lines = with_own_forwarded(body.lines, sender, lexicon.text)
+    if lines == body.lines:
+        return lines
+    wish = read_wish(
+        without_struck(body.lines),
+        body.subject,
+        Reading(),
+        policy.redirects,
+        lexicon.intent,
+        in_case=False,
+        form=policy.form,
+    )
+    return body.lines if wish.may_disown else lines
 
 
 def _unless_it_raises(step: Callable[..., T], *given: object) -> T | None:
