@@ -151,11 +151,14 @@ def _first_addressed(mail: Mail) -> list[str]:
     return [box.address for value in mail.headers("to") for box in read_mailboxes(value).found]
 
 
-def takes_back_elsewhere(mail: Mail, clues: Clues, desk: str) -> bool:
-    """Whether what a mail takes back is taken back from somebody else: the desk is in Cc, and no reference named.
+def takes_back_elsewhere(mail: Mail, clues: Clues, pointed: Belongs | None, desk: str) -> bool:
+    """Whether what a mail takes back may be taken back from somebody else, with no reference named.
 
-    An alias of the desk's own domain is the desk.
+    It answers somebody else's mail, who may have named the desk as where answers go, or the desk is in Cc. An alias of the desk's
+    own domain is the desk.
     """
+    if not clues.typed and answers_others(mail, pointed, desk):
+        return True
     domain = f"@{desk.rpartition('@')[2].lower()}"
     to = _first_addressed(mail)
     return bool(to) and not clues.typed and not any(address.lower().endswith(domain) for address in to)

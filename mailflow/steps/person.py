@@ -83,7 +83,7 @@ def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled
             handled = _as_said(understood, understood.said(None, ties.letters))
         handled = replace(handled, reading=heard(handled.kind, handled.reading))
         return _in_no_case(app, uow, handled, ties.matches.of_sender)
-    elsewhere = takes_back_elsewhere(understood.mail, understood.clues, app.addresses.desk)
+    elsewhere = takes_back_elsewhere(understood.mail, understood.clues, ties.pointed, app.addresses.desk)
     return _in_case(app, uow, handled, found, elsewhere=elsewhere)
 
 

@@ -361,7 +361,7 @@ def test_a_mail_that_contradicts_itself_says_something():
 )
 def test_what_is_taken_back_from_somebody_else(to, typed, elsewhere):
     got = replace(mail(), fields=(("to", to),))
-    assert takes_back_elsewhere(got, Clues((), (), typed), "recovery@pypi.example") is elsewhere
+    assert takes_back_elsewhere(got, Clues((), (), typed), None, "recovery@pypi.example") is elsewhere
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,15 @@ OVER = "Please cancel my request, I no longer need it."
     [
         {"to": KIM, "Cc": "recovery@pypi.example"},
         {"to": KIM, "Cc": "recovery@pypi.example", "In_Reply_To": "<lunch@firm.example.org>"},
+        {"to": "recovery@pypi.example", "In_Reply_To": "<lunch@firm.example.org>"},
+        {"to": "recovery@pypi.example", "References": "<lunch@pypi.example>"},
     ],
-    ids=["a mail", "an answer"],
+    ids=[
+        "a mail",
+        "an answer",
+        "an answer that goes where somebody else had it go",
+        "the same with an ID like ours",
+    ],
 )
 def test_what_somebody_takes_back_from_somebody_else(world, asked, fields):
     """It may be a table for two. The case stays open, and the staff is told that there are words to look at."""
@@ -60,6 +67,24 @@ def test_what_somebody_takes_back_from_somebody_else(world, asked, fields):
     assert world.handled[-1].case.reference == asked.reference
     assert world.case().status is Status.AWAITING_ANSWERS
     assert Flag.WORDS_UNREAD in world.case().flags
+
+
+@pytest.mark.parametrize("asks", ["{our_letter}", "{own_mail}"])
+def test_what_is_taken_back_in_answer_to_ours(world, asked, asks):
+    """Or to a mail of their own that the case has heard."""
+    fields = {"In_Reply_To": asks.format(our_letter=f"<{asked.message_id}>", own_mail="<1@mail.example.org>")}
+    world.receive(world.mail(OVER, **fields), "jo@example.org")
+    world.run()
+    assert world.case().status is Status.CLOSED
+
+
+def test_what_is_said_not_to_be_theirs_in_answer_to_somebody_else(world, asked):
+    """As in "who broke the vase?"."""
+    raw = world.mail("It was not me.", In_Reply_To="<vase@firm.example.org>")
+    world.receive(raw, "jo@example.org")
+    world.run()
+    assert world.case().status is Status.AWAITING_ANSWERS
+    assert Flag.DISOWNED not in world.case().flags
 
 
 @pytest.mark.parametrize(
