@@ -6,7 +6,7 @@ the one unambiguous From field alone. That the domain's own users are who they s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from mailflow.core.dmarc import Organizational, is_aligned, speaks_for
 from mailflow.core.domains import ascii_domain
 from mailflow.core.relaying import Fields
 from mailflow.core.signatures import FIELD as SIGNATURE
-from mailflow.core.signatures import left_open, repeated_fields, tags_of
+from mailflow.core.signatures import covered_fields, left_open, repeated_fields, tags_of
 
 COMPUTED = "computed"
 
@@ -145,17 +145,31 @@ def _left_open(found: Authentication, fields: Fields, organizational: Organizati
     Which of several signatures has passed a server does not always say, so that each has to cover all. Of those that are
     verified here only such ones pass.
     """
-    spoken = [check for check in found.checks if check.method == "spf"]
-    if found.source == COMPUTED or speaks_for(spoken, found.domain, None, organizational):
+    if found.source == COMPUTED:
         return ""
-    signatures = [tags_of(value) for name, value in fields if name == SIGNATURE]
     names = {name for name, _ in fields}
-    open_ = (
-        left_open(tags, names)
+    open_ = (left_open(tags, names) for tags in _signatures(found, fields, organizational))
+    return next(filter(None, open_), "")
+
+
+def is_sealed(found: Authentication, fields: Fields, organizational: Organizational, name: str) -> bool:
+    """Whether nobody but its domain can have written this field of a mail that passes, so that nobody sends it again with another."""
+    return all(name in covered_fields(tags) for tags in _signatures(found, fields, organizational))
+
+
+def _signatures(
+    found: Authentication, fields: Fields, organizational: Organizational
+) -> list[Mapping[str, str]]:
+    """The tags of the signatures by which it may have passed; none where the domain's own servers handed the mail over."""
+    spoken = [check for check in found.checks if check.method == "spf"]
+    if speaks_for(spoken, found.domain, None, organizational):
+        return []
+    signatures = (tags_of(value) for name, value in fields if name == SIGNATURE)
+    return [
+        tags
         for tags in signatures
         if is_aligned(ascii_domain(tags.get("d", "")), found.domain, organizational)
-    )
-    return next(filter(None, open_), "")
+    ]
 
 
 def _by_dmarc(told: Sequence[Check]) -> Verdict | None:

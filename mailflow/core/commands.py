@@ -57,12 +57,12 @@ class ReadCommands:
 
 
 def why_not_obeyed(
-    *, from_staff: bool, verdict: Verdict, genuine: bool, message_id: str | None, known: bool
+    *, from_staff: bool, verdict: Verdict, genuine: bool, message_id: str | None, sealed: bool, known: bool
 ) -> str | None:
     """Why a mail that came to an address for commands gives none, as its row and the digest say it; None: it does.
 
-    `genuine`: the tag is one that we made for the sender, and has not expired. `known`: this Message-ID gave commands
-    before, so somebody sends again what a member of the staff signed.
+    `genuine`: the tag is one that we made for the sender, and has not expired. `sealed`: nobody else can have
+    given it its Message-ID. `known`: this one gave commands before, so somebody sends again what a member of the staff signed.
     """
     if not from_staff:
         return "it came to an address for commands of the staff, and is not from one of them"
@@ -72,6 +72,8 @@ def why_not_obeyed(
         return (
             "it is no command of the staff: the address that it came to is not the sender's, or has expired"
         )
+    if not sealed:
+        return "it is no command of the staff: its signature leaves its Message-ID open, so anybody may have sent it again"
     if not message_id or known:
         return "it is no command of the staff: it has no Message-ID, or one that was obeyed before"
     return None

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailflow.core.authentication import Authentication
+from mailflow.config import organizational_domain
+from mailflow.core.authentication import Authentication, is_sealed
 from mailflow.core.body import Body
 from mailflow.core.commandanswer import CommandAnswer
 from mailflow.core.commands import Fault, ReadCommands, read_commands, why_not_obeyed
@@ -57,6 +58,7 @@ def obey(
         verdict=found.verdict,
         genuine=genuine is not None,
         message_id=message_id,
+        sealed=is_sealed(found, mail.fields, organizational_domain, "message-id"),
         known=bool(uow.tally.count(OBEYED, now - STAFF_LIFETIME - DAY, 1, message_id)),
     )
     if why is not None or genuine is None:

@@ -358,6 +358,7 @@ GOOD = {
     "verdict": Verdict.PASS,
     "genuine": True,
     "message_id": "m@pypi.example",
+    "sealed": True,
     "known": False,
 }
 
@@ -371,6 +372,7 @@ GOOD = {
         ({"genuine": False}, "not the sender's, or has expired"),
         ({"message_id": None}, "no Message-ID"),
         ({"message_id": ""}, "no Message-ID"),
+        ({"sealed": False}, "leaves its Message-ID open"),
         ({"known": True}, "obeyed before"),
     ],
 )

@@ -194,6 +194,28 @@ def test_a_mail_that_is_sent_again_under_another_message_id_on_top_of_the_signed
         assert any("more than one" in oddity for oddity in handled.authentication.oddities)
 
 
+def signature(covers, domain="pypi.example"):
+    return f"DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s=k; h={covers}; bh=x; b=y"
+
+
+def test_a_mail_that_is_sent_again_under_a_message_id_that_its_signature_leaves_open(staffed):
+    """So is each later one: none of them tells itself from a copy."""
+    tag = address(told(staffed, KIM, "digest"))
+    for covers in ("from:to:subject:date", "from:subject"):
+        for head in ([signature(covers)], [signature("from:subject:message-id"), signature(covers)]):
+            handled, letters = staffed.get(recovered(staffed), PASSES, RECEIVED, *head, sender=KIM, to=tag)
+            nothing_happens(staffed, handled, letters, "leaves its Message-ID open")
+
+
+def test_a_mail_whose_message_id_nobody_else_can_have_written(staffed):
+    tag = address(told(staffed, KIM, "digest"))
+    by_spf = PASSES.replace("dmarc=", "spf=pass smtp.mailfrom=pypi.example; dmarc=")
+    signed, another = signature("from:to:Subject:Message-ID"), signature("from:subject", "lists.example.net")
+    for head in ([PASSES, RECEIVED, signed, another], [by_spf, RECEIVED, signature("from:subject")]):
+        _, [answer] = staffed.get(f"note {staffed.reference} seen", *head, sender=KIM, to=tag)
+        assert answer.recipient == KIM
+
+
 def test_commands_that_are_quoted_are_not_obeyed(staffed):
     """The digest's own words come back with each answer, and whatever people wrote stands in them."""
     digest = told(staffed, KIM, "digest")
