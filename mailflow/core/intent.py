@@ -79,7 +79,9 @@ def read_wish(
     text = without_underlines(f"{subject}\n\n{body}")
     heard = Heard(words_of(text), before, words, said, in_case, form, cites, quoted, answered)
     wish = _first_sure(heard, redirects, whole_form=whole_form)
-    return replace(wish, may_disown=True) if _may_disown(heard, wish) else wish
+    may_disown = _may_disown(heard, wish)
+    whole = may_disown and any(map(heard.means, heard.all("disowns")))
+    return replace(wish, may_disown=True, of_others=whole or not in_case) if may_disown else wish
 
 
 def _first_sure(heard: Heard, redirects: Sequence[Redirect], *, whole_form: bool) -> Wish:
@@ -193,7 +195,7 @@ def request_is_not_theirs(heard: Heard, _redirects: Sequence[Redirect]) -> Wish 
     hit = whole or next((one for one in heard.all("not_me") if heard.means(one) and _opens(heard, one)), None)
     if hit is None or any(one.last < hit.first or hit.last < one.first for one in heard.losses):
         return None
-    if any(one.last < hit.first for one in heard.all("status", "solved")):
+    if heard.all("status") or any(one.last < hit.first for one in heard.all("solved")):
         return None  # "have you closed my request? I did not ask for that"
     return heard.wish(Intent.DISOWNED, hit, certain=whole is not None)
 

@@ -36,3 +36,4 @@ class Wish:
     certain: bool = False
     goes_on: bool = False  # speaks of an earlier mail of theirs
     may_disown: bool = False  # has words that say that the request is not theirs, whatever else it wants
+    of_others: bool = False  # in so many words: who knows whose words stand beside them

@@ -236,7 +236,7 @@ def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | No
     if sparing != reading and (beside := wish_beside(sparing)).intent in _TAKE_BACK:
         # "yes, I got back in": who needs us no longer agrees to nothing of ours.
         return Said(body, sparing, beside)
-    if wish.may_disown:
+    if wish.of_others:
         reading = without_own_words(reading, policy.form)
     return Said(body, reading.without(BESIDE_PUBLISHING) if wish.intent in _OF_NO_ACCOUNT else reading, wish)
 
