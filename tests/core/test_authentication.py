@@ -14,6 +14,7 @@ from mailflow.core.authentication import (
     found_by_server,
     handling_of,
     in_words,
+    is_sealed,
     judged,
     why_not_believed,
 )
@@ -258,3 +259,16 @@ def test_what_the_domains_own_servers_hand_over_needs_no_signature():
 
 def test_a_pass_of_a_mail_whose_header_is_not_read_to_its_end_is_none():
     assert as_read(SUBJECT, header_read=False).verdict is Verdict.NONE
+
+
+def test_a_field_that_a_signature_leaves_open_is_anybodys():
+    def sealed(*fields, found=PASSED):
+        return is_sealed(found, fields, organizational, "message-id")
+
+    covering = ("dkim-signature", "d=mail.example.org; h=From:Message-Id; b=x")
+    assert sealed()
+    assert sealed(covering, signature("", "example.net"))
+    assert not sealed(signature())
+    assert not sealed(covering, signature())
+    by_spf = Authentication(Verdict.PASS, "example.org", "mx", (Check("spf", "pass", "example.org"),))
+    assert sealed(signature(), found=by_spf)
