@@ -76,11 +76,13 @@ def prepare(config: Config) -> list[str]:
 
 def check_letters(config: Config) -> None:
     """Raises `NotReady` when a letter's template is missing or cannot work: now, rather than when a letter is due."""
-    from mailflow.edges.templates import Templates  # noqa: PLC0415 -- see the top
+    from mailflow.edges.renderer import LetterRenderer  # noqa: PLC0415 -- see the top
 
+    no_key = (bytes(KEY_BYTES),)  # there may be none yet, and none of these letters leaves
+    addresses = Addresses(config.desk.address, no_key, config.case.reply_address_lifetime)
     try:
         folders = (config.templates, shipped("templates"))
-        Templates(folders, config.policy.form, config.desk.time_zone).check()
+        LetterRenderer(config, addresses, new_id, folders).check(utc_now())
     except ValueError as error:
         raise NotReady(f"templates.folder: {error}") from error
 

@@ -14,11 +14,13 @@ from mailflow.config import Config
 from mailflow.edges import log, logresults
 from mailflow.loop import Loop
 from mailflow.steps.app import App
+from mailflow.steps.apply import Applied
 from mailflow.steps.deliver import TIMEOUTS_A_LETTER, deliver_due
 from mailflow.steps.handled import Failed, Handled
 from mailflow.steps.hold import Hold
-from mailflow.steps.periodic import pass_time, pull_back, purge, send_digest
+from mailflow.steps.periodic import Stuck, pass_time, pull_back, purge, send_digest
 from mailflow.steps.settle import Unsettled
+from mailflow.store.engine import Unavailable
 from mailflow.store.unit import Store
 
 TICK: Final = 10  # seconds between looks at the calendar
@@ -161,38 +163,55 @@ class Work:
     # ------------------------------------------------------------------------------------------------ time
 
     def _periodic(self) -> bool:
-        app = self.app
+        """Each part by itself: what raises in one keeps none of the others from being done, and is raised in the end."""
+        app, due, failures = self.app, False, list[Exception]()
+        for part in (self._pull_back, self._pass_time, self._send_digest, self._purge, self._tell_audit_head):
+            try:
+                due |= bool(part(app))
+            except Unavailable:
+                raise  # to all of them
+            except Exception as error:  # noqa: BLE001 -- see above
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        return due
+
+    def _pull_back(self, app: App) -> None:
         if pulled := pull_back(app):
             log.clock_set_back(mails=pulled.mails, letters=pulled.letters)
             self.wake("handle")
             self.wake("deliver")
-        changed = self._pass_time(app)
+
+    def _send_digest(self, app: App) -> None:
         if send_digest(app, self._node):
             log.digest_written(recipients=app.config.desk.staff)
             self.wake("deliver")
+
+    def _purge(self, app: App) -> None:
         if (purged := purge(app, self._node)) is not None:
             log.purged(rows=purged.rows, raws=purged.raws)
             self._deleted = True
             self.wake("scrub")
-        self._tell_audit_head()
-        return changed == _BATCH
 
-    def _pass_time(self, app: App) -> int:
-        """How many cases were due."""
-        changed = pass_time(app, _BATCH)
-        for one in changed:
+    def _pass_time(self, app: App) -> bool:
+        """Whether more cases may be due."""
+        told = pass_time(app, _BATCH)
+        for one in told:
+            if isinstance(one, Stuck):
+                log.case_stuck(reference=one.case.reference, error=one.error, next_try_at=one.next_try_at)
+                continue
             kinds = [letter.kind for letter in one.letters]
             status = one.case.outcome or one.case.status
             log.case_changed(
                 reference=one.case.reference, by=one.by, what=one.note, status=status, letters=kinds
             )
-        if any(one.letters for one in changed):
+        if any(isinstance(one, Applied) and one.letters for one in told):
             self.wake("deliver")
-        return len(changed)
+        return len(told) == _BATCH
 
-    def _tell_audit_head(self) -> None:
+    def _tell_audit_head(self, app: App) -> None:
         """Soon after each entry, whichever process made it: what the log has said, nobody can take out of the table."""
-        with self.app.read() as uow:
+        with app.read() as uow:
             head = str(uow.audit.head())
         if head != self._audit_head:
             self._audit_head = head

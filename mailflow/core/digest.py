@@ -215,7 +215,7 @@ def make_digest(
     there are beside these, which are counted as waiting for whom most of their status wait for.
     """
     places: dict[str, list[Case]] = {place: [] for place in _PLACES}
-    for case in sorted(cases, key=lambda case: case.waiting_since):
+    for case in sorted(cases, key=lambda case: (not case.stuck, case.waiting_since)):
         if case.status is not Status.CLOSED or is_disowned(case):
             places[_place(case, since)].append(case)
     failing = [case for case in cases if Flag.ADDRESS_FAILING in case.flags]
@@ -245,7 +245,8 @@ def is_disowned(case: Case) -> bool:
 def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND) -> CaseBrief:
     """What the staff has to know of a case at first sight."""
     told = (words for flag, words in _FLAGS.items() if flag in case.flags)
-    flags = (*told, *(one_line(sign, _LINE) for sign in signals(case, around, form)))
+    stuck = [f"what was due could not be done: {one_line(case.stuck, _NAME)}"] if case.stuck else []
+    flags = (*stuck, *told, *(one_line(sign, _LINE) for sign in signals(case, around, form)))
     answered = [one.key for one in form.fields if one.key in case.answers]
     account = next((key for key in form.account_keys if key in answered), None)
     reasons = [one.key for one in form.of_kind(Kind.REASON) if one.key in answered]
@@ -285,7 +286,8 @@ def _place(case: Case, since: datetime) -> str:
     if is_disowned(case):
         return "disowned"
     if case.status is not Status.IN_REVIEW:
-        return "waiting_on_staff" if case.flags & _HELD_UP else "waiting_on_person"
+        held_up = case.stuck or case.flags & _HELD_UP
+        return "waiting_on_staff" if held_up else "waiting_on_person"
     if Flag.ESCALATED in case.flags:
         return "escalated"
     untouched = case.touched_at is None or case.touched_at <= case.waiting_since

@@ -94,6 +94,7 @@ def _finished(before: Case | None, decision: Decision, policy: Policy, now: date
     counted = decision.case.evolve(
         changed_at=now,
         asked=_asked_last(before, decision.case, to_party),
+        stuck="",
         letters=decision.case.letters + len(to_party),
         last_letters={**decision.case.last_letters, **{letter.kind.value: now for letter in to_party}},
     )

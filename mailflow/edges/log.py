@@ -129,6 +129,11 @@ def case_changed(*, reference: str, by: str, what: str, status: str, letters: Se
     event("info", "case_changed", reference=reference, by=by, what=what, status=status, letters=letters)
 
 
+def case_stuck(*, reference: str, error: BaseException | str, next_try_at: datetime) -> None:
+    """What was due in it raised; the digest says so too."""
+    event("error", "case_stuck", reference=reference, next_try_at=next_try_at, **trouble(error))
+
+
 def letter_sent(*, letter: int, kind: str, recipient: str, message_id: str, attempts: int) -> None:
     """The smarthost took it. `attempts` counts this one."""
     event(
@@ -300,6 +305,7 @@ EVENTS = (
     "handling_failed",
     "parked",
     "case_changed",
+    "case_stuck",
     "letter_sent",
     "letter_retry",
     "letter_failed",

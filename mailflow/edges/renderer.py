@@ -24,7 +24,8 @@ from mailflow.core.headers import (
 )
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind, Rendered
 from mailflow.core.reference import Addresses
-from mailflow.edges.templates import Templates
+from mailflow.edges.samples import samples
+from mailflow.edges.templates import Templates, place_of
 
 Fields = dict[str, bytes]
 
@@ -65,6 +66,7 @@ class LetterRenderer:
     ) -> None:
         """A template is taken from the first of `folders` that has it, when it is first needed."""
         self._desk = config.desk
+        self._policy = config.policy
         self._from = address_field("From", [(config.desk.name, config.desk.address)])
         self._addresses = addresses
         self._by_mail = config.authentication.tells
@@ -72,9 +74,19 @@ class LetterRenderer:
         folders = folders or (config.templates, shipped("templates"))
         self._templates = Templates(folders, config.policy.form, config.desk.time_zone)
 
-    def check(self) -> None:
-        """Raise `ValueError` when a template is missing or cannot work: for the start, rather than for a letter."""
+    def check(self, now: datetime) -> None:
+        """Raise `ValueError` when a template is missing or cannot work: for the start, rather than for a letter.
+
+        Each is tried with whatever the desk may have to say by it.
+        """
         self._templates.check()
+        for sample in samples(self._policy, now):
+            try:
+                self.render(sample.letter, now)
+            except Exception as error:
+                raise ValueError(
+                    f"{place_of(error, sample.letter.kind)} cannot be written where {sample.when}: {error}"
+                ) from error
 
     def render(self, letter: Letter, now: datetime) -> Rendered:
         variables = self._variables(letter, now)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,6 +154,14 @@ class Templates:
 
 def _name(kind: LetterKind) -> str:
     return f"letters/{kind}.txt"
+
+
+def place_of(error: Exception, kind: LetterKind) -> str:
+    """The line of a template at which a letter of this kind could not be rendered."""
+    frames = [one for one in extract_tb(error.__traceback__) if one.filename.endswith((".txt", ".html"))]
+    if not frames:
+        return _name(kind)
+    return f"letters/{Path(frames[-1].filename).name}, line {frames[-1].lineno}:"
 
 
 def _check_names(name: str, kind: LetterKind, sources: Mapping[str, _Source]) -> None:

@@ -6,15 +6,13 @@ leaves the mails to be handled again, and rows that say in whose hands they were
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from mailflow.core.body import redacted
 from mailflow.core.timing import DAY, retry_wait
 from mailflow.steps.app import App
 from mailflow.steps.apply import look_at_queue
-from mailflow.steps.handled import RETRY_WAITS, Failed, Handled
+from mailflow.steps.handled import RETRY_WAITS, Failed, Handled, what_raised
 from mailflow.steps.machine import by_machine
 from mailflow.steps.operate import record
 from mailflow.steps.person import by_person
@@ -76,7 +74,7 @@ def _try(app: App, uow: UnitOfWork, stored: StoredMail, read: Understood | None)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever a mail raises must not stop the next one
-        return _failed(app, uow, stored, _told(error))
+        return _failed(app, uow, stored, what_raised(error))
 
 
 def _left(app: App, uow: UnitOfWork, stored: StoredMail) -> Failed:
@@ -95,14 +93,6 @@ def _failed(app: App, uow: UnitOfWork, stored: StoredMail, said: str, *, at_once
     next_try_at = stored.next_try_at if at_once else app.clock() + retry_wait(attempts, RETRY_WAITS)
     uow.mails.failed(stored.id, said, next_try_at)
     return Failed(stored.id, said, attempts, next_try_at)
-
-
-def _told(error: Exception) -> str:
-    """What raised, and where. Its text stays out: it may quote the mail, and this goes into the log and the digest."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "mailflow" in Path(frame.filename).parts]
-    last = (ours or frames)[-1]
-    return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}, {last.name}"
 
 
 def handle(app: App, uow: UnitOfWork, stored: StoredMail, read: Understood | None = None) -> Handled:

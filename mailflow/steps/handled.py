@@ -5,8 +5,10 @@ It stands apart from `handle`, which reads mail and takes half a second to impor
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailflow.core.authentication import Authentication
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from mailflow.steps.understand import Said, Understood
 
 RETRY_WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))  # then the mail is parked
+_TEMPLATES = frozenset({".txt", ".html"})  # of letters: Jinja names their lines in a traceback
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +76,12 @@ class Failed:
     @property
     def parked(self) -> bool:
         return self.next_try_at is None
+
+
+def what_raised(error: Exception) -> str:
+    """What raised, and where. Its text stays out: it may quote a mail, and this goes into the log and the digest."""
+    frames = traceback.extract_tb(error.__traceback__)
+    templates = [frame for frame in frames if Path(frame.filename).suffix in _TEMPLATES]
+    ours = [frame for frame in frames if "mailflow" in Path(frame.filename).parts]
+    last = (templates or ours or frames)[-1]
+    return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}, {last.name}"

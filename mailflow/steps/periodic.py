@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 
+from mailflow.core.case import Case
 from mailflow.core.events import DueTimePassed
 from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
-from mailflow.steps.handled import RETRY_WAITS
+from mailflow.steps.handled import RETRY_WAITS, what_raised
 from mailflow.steps.report import DIGEST, build_digest
 from mailflow.steps.settle import longest_wait
+from mailflow.store.engine import Unavailable
 from mailflow.store.unit import UnitOfWork
 
 _SLOTS_KEPT = 60 * DAY
 _TALLIES_KEPT = 8 * DAY  # a little longer than anything that is counted, or an address for commands works
 _PURGE_AT = time(4, 0)
+_STUCK_WAITS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,34 @@ def pull_back(app: App) -> PulledBack | None:
     return pulled if pulled.mails or pulled.letters or pulled.slots else None
 
 
-def pass_time(app: App, limit: int) -> list[Applied]:
-    """Tell up to `limit` cases whose due time has passed; fewer than `limit` come back when none is left."""
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A case in which what was due raised: undone, and tried again later."""
+
+    case: Case
+    error: str
+    next_try_at: datetime
+
+
+def pass_time(app: App, limit: int) -> list[Applied | Stuck]:
+    """Tell up to `limit` cases whose due time has passed; fewer than `limit` come back when none is left.
+
+    One that raises undoes only itself.
+    """
     with app.begin("due") as uow:
-        due = uow.cases.due(app.clock(), limit)
-        return [apply_event(app, uow, case, DueTimePassed(), "time") for case in due]
+        return [_tell(app, uow, case) for case in uow.cases.due(app.clock(), limit)]
+
+
+def _tell(app: App, uow: UnitOfWork, case: Case) -> Applied | Stuck:
+    try:
+        with uow.savepoint():
+            return apply_event(app, uow, case, DueTimePassed(), "time")
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever a case raises must not stop the next one
+        stuck = Stuck(case, what_raised(error), app.clock() + _STUCK_WAITS)
+        uow.cases.save(case.evolve(stuck=stuck.error, due_at=stuck.next_try_at))
+        return stuck
 
 
 def send_digest(app: App, node: str) -> bool:

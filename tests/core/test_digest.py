@@ -46,6 +46,17 @@ def test_each_open_case_stands_in_one_section():
     assert references(made.waiting_on_person) == ["ASKED", "PERSON"]
 
 
+def test_a_case_that_is_stuck_stands_first_among_those_for_us_and_says_why():
+    made = digest(
+        reviewed("OLD", NOW - 3 * DAY),
+        case(Status.AWAITING_ANSWERS, reference="STUCK", stuck="UndefinedError in reminder.txt, line 3"),
+    )
+    assert references(made.waiting_on_staff) == ["STUCK", "OLD"]
+    assert made.waiting_on_staff.listed[0].flags == (
+        "what was due could not be done: UndefinedError in reminder.txt, line 3",
+    )
+
+
 def test_what_waits_longest_comes_first_in_every_section():
     since = [LATER, NOW - 5 * DAY, NOW - 3 * DAY]
     made = digest(*(reviewed(str(moment), moment, flags=frozenset({Flag.ESCALATED})) for moment in since))

@@ -223,6 +223,12 @@ def test_how_far_is_it_is_answered_at_most_once_a_day(status):
     assert kinds(happens(first.case, wrote(MailKind.FOLLOW_UP_STATUS), after=DAY)) == ["status"]
 
 
+def test_who_asks_how_far_it_is_in_the_mail_that_completes_the_request_is_told_that_it_is_complete():
+    decision = happens(case(), wrote(MailKind.FOLLOW_UP_STATUS, says=COMPLETE))
+    assert decision.case.status is Status.IN_REVIEW
+    assert kinds(decision) == ["received"]
+
+
 @pytest.mark.parametrize("status", [Status.AWAITING_ANSWERS, Status.IN_REVIEW])
 def test_a_second_request_is_answered_as_one(status):
     decision = happens(case(status), wrote(MailKind.DUPLICATE_REQUEST))
@@ -379,6 +385,10 @@ def test_an_outage_that_ate_the_reminders_does_not_eat_the_time_to_answer():
     decision = pass_time(case(), 40)
     assert kinds(decision) == ["reminder"]
     assert decision.case.due_at == NOW + 43 * DAY
+
+
+def test_what_was_stuck_is_so_no_longer_once_anything_happens():
+    assert pass_time(case(stuck="ValueError in x.py"), 3).case.stuck == ""
 
 
 def test_nothing_happens_before_the_time():

@@ -72,6 +72,7 @@ def example(parameter):
         "str": "evil\r\nforged\x1b[31m",
         "str | None": None,
         "Sequence[str]": ("one", "two"),
+        "datetime": NOW,
         "datetime | None": NOW,
         "BaseException | str": "ValueError: the person's words",
         "BaseException": ValueError("the person's words"),

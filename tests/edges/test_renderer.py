@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from mailflow.config import shipped
 from mailflow.core.case import Flag, Status
 from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside
+from mailflow.core.form import Field, Form, Kind
 from mailflow.core.letters import Asked, LetterKind, Understood
 from mailflow.edges import renderer as module
+from mailflow.edges.samples import samples
 from tests.edges.letter_samples import (
     CONFIG,
     FACTS,
@@ -403,23 +405,64 @@ def test_a_site_may_speak_another_language(tmp_path):
 def test_a_template_that_cannot_work_is_found_by_the_check(tmp_path, source, error):
     folders = written(tmp_path, withdrawn=source)
     with pytest.raises(ValueError, match=error):
-        renderer(folders=folders).check()
+        renderer(folders=folders).check(NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "error"),
+    [
+        (
+            "reminder",
+            "{{ missing[0].ask }}",
+            "letters/reminder.txt, line 3: cannot be written where the staff has asked something: .*no element 0",
+        ),
+        ("reminder", "{{ question.nothing }}", "reminder.txt, line 3: .*no attribute 'nothing'"),
+        (
+            "expired",
+            "{% if not missing and not question %}{{ missing[0].ask }}{% endif %}",
+            "what is complete",
+        ),
+        ("missing", "{{ missing[1].ask }}", "one answer is missing"),
+        ("missing", "{% for one in missing %}{{ one.guesses[0] }}{% endfor %}", "no element 0"),
+        ("received", "{{ usual_wait|span }}", "TypeError|unsupported operand|not supported"),
+        ("received", "{% for one in understood %}{{ one.value.upper() }}{% endfor %}", "None"),
+        ("status", "{{ {'recovered': 1}[outcome or 'recovered'] }}", "it was closed: denied"),
+        ("digest", "{{ digest.failing.listed[0].reference }}", "nothing happened"),
+        ("digest", "{% if digest.parked.more %}{{ 1 // 0 }}{% endif %}", "more happened than it lists"),
+        ("commands", "{{ answers[0].line }}", "no command was found"),
+        ("escalation", "{{ case.reasons[0].value }}", "nothing is known"),
+        ("denied", "{{ text.__class__ }}", "unsafe"),
+    ],
+)
+def test_a_template_that_fails_with_some_facts_only_is_found_by_the_check(tmp_path, kind, source, error):
+    folders = written(tmp_path, **{kind: f"Subject: a\n\n{source}\n"})
+    with pytest.raises(ValueError, match=error):
+        renderer(folders=folders).check(NOW)
+
+
+def test_the_check_tries_every_kind_of_letter():
+    assert {sample.letter.kind for sample in samples(CONFIG.policy, NOW)} == set(LetterKind)
+
+
+def test_a_form_of_which_nothing_is_asked_can_be_tried():
+    policy = replace(CONFIG.policy, form=Form((Field("name", "Name", Kind.NAME, "name"),)), redirects=())
+    renderer(replace(CONFIG, policy=policy)).check(NOW)
 
 
 def test_a_template_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ValueError, match=r"there is no template letters/_tag\.txt"):
-        renderer(folders=[tmp_path]).check()
+        renderer(folders=[tmp_path]).check(NOW)
 
 
 def test_a_template_in_another_charset_is_named(tmp_path):
     folders = written(tmp_path)
     (tmp_path / "letters" / "noted.txt").write_bytes(b"Subject: Gr\xfc\xdfe\n")
     with pytest.raises(ValueError, match=r"letters/noted\.txt is not UTF-8"):
-        renderer(folders=folders).check()
+        renderer(folders=folders).check(NOW)
 
 
 def test_the_shipped_templates_can_work():
-    RENDERER.check()
+    RENDERER.check(NOW)
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mailflow import work
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.events import StaffAsked, StaffClosed, StaffNoted
 from mailflow.core.reference import STAFF_LIFETIME
 from mailflow.steps import periodic
 from mailflow.steps.app import PermanentFailure
 from mailflow.steps.operate import act
-from mailflow.steps.periodic import Purged, pass_time, purge, purge_now, send_digest
+from mailflow.steps.periodic import Purged, Stuck, pass_time, purge, purge_now, send_digest
 from mailflow.steps.report import build_digest
+from mailflow.store.engine import Unavailable
 from mailflow.store.views import Views
+from mailflow.work import Work
 from tests.world import COMPLETE
 
 DAY = timedelta(days=1)
@@ -95,15 +98,65 @@ def test_after_a_long_outage_a_person_is_reminded_once_and_still_has_time(world)
     assert pass_time(world.app, 10) == []
 
 
-def test_a_fault_in_one_case_undoes_the_sweep_and_nothing_else(world, monkeypatch):
+def test_a_case_whose_letter_cannot_be_written_holds_up_no_other_and_is_tried_again(world, tmp_path):
+    template = tmp_path / "own" / "letters" / "reminder.txt"
+    template.parent.mkdir(parents=True)
+    template.write_text("Subject: We wait\n\n{{ missing[0].ask }}\n")  # a question of the staff's has none
+    for number in range(3):
+        world.write(START, sender=f"jo{number}@example.org")
+    with world.store.read() as uow:
+        first, asked, last = uow.views.cases()
+    shipped = world.config.templates
+    act(world.app, asked.reference, StaffAsked("Which project?"), "kim")
+    with_config(world, templates=tmp_path / "own")
+    world.now += 3 * DAY
+    told = {one.case.reference: one for one in pass_time(world.app, 10)}
+    assert {told[one.reference].note for one in (first, last)} == {"reminded"}
+    stuck = told[asked.reference]
+    assert isinstance(stuck, Stuck)
+    assert stuck.error == "UndefinedError in reminder.txt, line 3, top-level template code"
+    assert pass_time(world.app, 10) == []
+    assert world.case(asked.reference).reminders == 0
+    send_digest(world.app, "test")
+    [digest] = digests(world)
+    assert f"{asked.reference}  opened" in digest.text.partition("WAITING FOR THE PERSON")[0]
+    assert "! what was due could not be done: UndefinedError in reminder.txt, line 3" in " ".join(
+        digest.text.split()
+    )
+    with_config(world, templates=shipped)
+    world.now += HOUR
+    (reminded,) = pass_time(world.app, 10)
+    assert (reminded.case.reference, reminded.note) == (asked.reference, "reminded")
+    assert world.case(asked.reference).stuck == ""
+
+
+def test_a_database_that_fails_under_a_case_is_not_that_cases_fault(world, monkeypatch):
     world.write(START)
     world.now += 3 * DAY
+
+    def render(*_):
+        raise Unavailable("it is away")
+
     with monkeypatch.context() as patch:
-        patch.setattr(type(world.app.renderer), "render", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        patch.setattr(type(world.app.renderer), "render", render)
+        with pytest.raises(Unavailable):
             pass_time(world.app, 10)
-    assert world.case().reminders == 0
+    assert world.case().stuck == ""
     assert len(pass_time(world.app, 10)) == 1
+
+
+@pytest.mark.parametrize("failing", ["pull_back", "pass_time", "send_digest", "purge"])
+def test_what_fails_each_time_keeps_no_other_work_of_the_day_from_being_done(world, monkeypatch, failing):
+    world.write(START)
+    world.now += 3 * DAY
+    loop = Work(world.app, world.store, roles=["periodic"], node="test").loops["periodic"]
+    monkeypatch.setattr(work, failing, lambda *_: 1 / 0)
+    loop._turn()
+    assert (world.case().reminders == 1) == (failing != "pass_time")
+    assert {job for (job,) in world.query("SELECT job FROM job_slots")} == {"digest", "purge"} - {
+        failing.removeprefix("send_")
+    }
+    assert loop._problem == "ZeroDivisionError"
 
 
 def test_escalation_goes_to_each_member_of_the_staff_and_again_after_the_same_time(world):

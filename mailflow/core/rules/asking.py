@@ -67,11 +67,14 @@ def as_told(case: Case, event: PersonWrote) -> Case:
 
 
 def say_status(case: Case, event: PersonWrote, now: Now) -> Decision:
+    form = now.policy.form
+    missing = missing_items(form, case.answers, case.doubts)
+    if case.status is Status.AWAITING_ANSWERS and not missing:  # by this mail, or by a form that was changed
+        return ask_or_queue(case, event, now, LetterKind.RECEIVED)
     if not may_repeat(case, LetterKind.STATUS, now):
         return Decision(case, note_of(event))
-    form = now.policy.form
     if case.status is Status.AWAITING_ANSWERS:
-        case = case.evolve(asked=missing_items(form, case.answers, case.doubts))
+        case = case.evolve(asked=missing)
     facts = {
         "status": case.status,
         "since": case.completed_at or case.opened_at,
