@@ -32,6 +32,7 @@ from mailflow.work import TICK, Work
 ROLES = ("receive", "handle", "deliver", "periodic")
 STOP_WITHIN = 18.0  # seconds; 20 are promised, and the interpreter's own end takes some
 _SPACE_LOOKED_AT_EVERY = 1.0  # seconds
+_OLD = timedelta(minutes=10)  # for a mail that waits, or since the start
 _NOT_STORED_SHOWN = 60.0  # seconds for which `health` tells of mails that could not be stored
 
 
@@ -45,6 +46,7 @@ class Daemon:
         self._roles = tuple(role for role in ROLES if role in set(roles))
         app = replace(desk.app, relay=make_relay(config))
         self._work = Work(app, desk.store, roles=self._roles, node=node)
+        self._started_at = desk.app.clock()
         self._stop_asked = asyncio.Event()
         self._reload_asked = asyncio.Event()
         self._not_stored_at = float("-inf")
@@ -241,12 +243,16 @@ class Daemon:
         """What is wrong, each as one short text."""
         try:
             with self._app.read() as uow:
-                uow.views.queues()
+                oldest = uow.views.oldest_for_us()
         except Unavailable:
             return (DATABASE,)
         problems = [self._intake.ill, *(loop.ill for loop in self._work.loops.values())]
         if time.monotonic() - self._not_stored_at < _NOT_STORED_SHOWN:
             problems.append("receive: the last mails could not be stored")
+        if "handle" in self._roles and oldest is not None:
+            waited = self._app.clock() - max(oldest, self._started_at)
+            if waited >= _OLD:
+                problems.append(f"handle: a mail has waited for {waited // timedelta(minutes=1)} minutes")
         if "receive" in self._roles and not self._has_space():
             problems.append("receive: less than database.min_free is free, and no mail is taken")
         return tuple(filter(None, problems))

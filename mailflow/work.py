@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mailflow.config import Config
 from mailflow.edges import log, logresults
@@ -22,6 +22,9 @@ from mailflow.steps.periodic import Stuck, pass_time, pull_back, purge, send_dig
 from mailflow.steps.settle import Unsettled
 from mailflow.store.engine import Unavailable
 from mailflow.store.unit import Store
+
+if TYPE_CHECKING:
+    from mailflow.steps.senders import Looking
 
 TICK: Final = 10  # seconds between looks at the calendar
 _BATCH = 20  # mails of one handling transaction, cases of one sweep
@@ -46,6 +49,7 @@ class Work:
         self._relay = app.relay
         self._hold = Hold()
         self._unsettled = Unsettled()
+        self._looking: Looking | None = None
         self._warm: App | None = None
         self._masked = True  # whether a mail was since the last scrubbing; a process before this one may have ended early
         self._deleted = False  # whether anything was since then
@@ -77,7 +81,13 @@ class Work:
     def _make_loops(self) -> tuple[Loop, ...]:
         patience = _patience(self.app.config)
         return (
-            Loop("authenticate", self._authenticate, pause=_LOOK_EVERY, patience=patience),
+            Loop(
+                "authenticate",
+                self._authenticate,
+                pause=_LOOK_EVERY,
+                patience=patience,
+                at_end=self._end_looking,
+            ),
             Loop("handle", self._handle, pause=_LOOK_EVERY, gather=_GATHER, patience=patience),
             Loop(
                 "deliver",
@@ -96,13 +106,19 @@ class Work:
     # ------------------------------------------------------------------------------------------------ handle
 
     def _authenticate(self) -> bool:
-        """In a thread of its own: a sender's DNS that answers slowly holds up no mail but its own."""
-        from mailflow.steps.senders import check_waiting  # noqa: PLC0415 -- as in `warmed`
+        """In threads of their own: of a sender's DNS that answers slowly others' mails hear little."""
+        if self._looking is None:
+            from mailflow.steps.senders import Looking  # noqa: PLC0415 -- as in `warmed`
 
-        checked = check_waiting(self.app, tell=logresults.log_sender)
-        if checked:
+            self._looking = Looking(lambda: self.wake("authenticate"))
+        if self._looking.turn(self.app, logresults.log_sender):
             self.wake("handle")
-        return bool(checked)
+        return False  # whatever is found wakes it
+
+    def _end_looking(self) -> None:
+        """What is under way is settled: else it would count as looked at when a process ended."""
+        while self._looking is not None and self._looking.wait():
+            self._looking.settle(self.app, logresults.log_sender)
 
     def _handle(self) -> bool:
         app = self.app

@@ -6,11 +6,12 @@ row of its own for each mail, since on SQLite a change of the mail's row would w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Integer, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, exists, or_, select, update
 
 from mailflow.core.authentication import Authentication
 from mailflow.store.columns import Moment
@@ -29,20 +30,26 @@ class LeasedMail:
 
 
 _OF_MAIL: Final = sender_checks.c.mail_id == bindparam("of_mail")
-_KNOWN: Final = exists().where(sender_checks.c.mail_id == mails.c.id)
-_NOT_NOW: Final = or_(
-    sender_checks.c.found.is_not(None),
-    and_(
-        sender_checks.c.next_try_at > bindparam("now", type_=Moment),
-        sender_checks.c.next_try_at <= bindparam("farthest", type_=Moment),
-    ),
+_OF_THIS: Final = sender_checks.c.mail_id == mails.c.id
+_MOST: Final = bindparam("most", type_=Integer)
+_DUE: Final = or_(
+    sender_checks.c.next_try_at <= bindparam("now", type_=Moment),
+    sender_checks.c.next_try_at > bindparam("farthest", type_=Moment),
 )
-_FIND: Final = (
+_FIND_NEW: Final = (
     select(mails.c.id)
-    .where(mail_waits, ~_KNOWN.where(_NOT_NOW))
+    .where(mail_waits, ~exists().where(_OF_THIS))
     .order_by(mails.c.next_try_at, mails.c.id)
-    .limit(bindparam("most", type_=Integer))
+    .limit(_MOST)
     .with_for_update(skip_locked=True)
+)
+_FIND_AGAIN: Final = (
+    select(mails.c.id)
+    .join(sender_checks, _OF_THIS)
+    .where(mail_waits, sender_checks.c.found.is_(None), _DUE)
+    .order_by(sender_checks.c.next_try_at, mails.c.id)
+    .limit(_MOST)
+    .with_for_update(skip_locked=True, of=mails)
 )
 _LEASE: Final = upsert(
     sender_checks,
@@ -61,13 +68,19 @@ class SenderChecks(Part):
         super().__init__(session)
         self._mails = mails
 
-    def lease(self, now: datetime, until: datetime, limit: int) -> list[LeasedMail]:
-        """Waiting mails of which nothing is known, the oldest first. Nobody else looks at them before `until`.
+    def lease_new(self, until: datetime, limit: int) -> list[LeasedMail]:
+        """Waiting mails that nobody has looked at, the oldest first. Nobody else looks at them before `until`."""
+        return self._lease(_FIND_NEW, until, {"most": limit})
 
-        What holds a mail back for twice as long was written by a clock that has been set back since.
+    def lease_again(self, now: datetime, until: datetime, limit: int, longest: timedelta) -> list[LeasedMail]:
+        """The same of mails that were looked at in vain, those that are due first.
+
+        What holds a mail back for more than the `longest` time was written by a clock that has been set back since.
         """
-        values = {"now": now, "farthest": until + (until - now), "most": limit}
-        ids = self._connection.execute(_FIND, values).scalars().all()
+        return self._lease(_FIND_AGAIN, until, {"now": now, "farthest": now + longest, "most": limit})
+
+    def _lease(self, find: Select[Any], until: datetime, values: Mapping[str, object]) -> list[LeasedMail]:
+        ids = self._connection.execute(find, values).scalars().all()
         return [self._leased(mail_id, until) for mail_id in ids]
 
     def _leased(self, mail_id: int, until: datetime) -> LeasedMail:

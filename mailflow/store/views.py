@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, tuple_, type_coerce
 
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.store.cases import SELECT, case_of
@@ -22,6 +22,7 @@ from mailflow.store.schema import (
     mail_waits,
     mails,
     outbox,
+    sender_checks,
 )
 from mailflow.store.session import Part
 from mailflow.store.statement import Statement
@@ -136,6 +137,13 @@ _QUEUES = select(
 )
 
 
+# Whose writer's DNS does not answer, such a mail waits for somebody else.
+_PUT_OFF = exists().where(
+    sender_checks.c.mail_id == mails.c.id, sender_checks.c.found.is_(None), sender_checks.c.attempts == 0
+)
+_OLDEST_FOR_US = select(func.min(mails.c.next_try_at)).where(mail_waits, ~_PUT_OFF)
+
+
 class Views(Part):
     __slots__ = ()
 
@@ -244,6 +252,11 @@ class Views(Part):
 
     def queues(self) -> Queues:
         return Queues(*self._connection.execute(_QUEUES).one())
+
+    def oldest_for_us(self) -> datetime | None:
+        """When the mail was due that waits for this desk alone, and not for an answer of the DNS, for longest."""
+        due: datetime | None = self._connection.execute(_OLDEST_FOR_US).scalar_one()
+        return due
 
     def _number(self, statement: Any, values: Mapping[str, object]) -> int:
         return int(self._connection.execute(statement, values).scalar_one())

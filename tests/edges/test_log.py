@@ -53,9 +53,10 @@ def lines(stream):
 
 def test_what_was_found_of_a_mails_writer_is_told(lines):
     found = Authentication(Verdict.FAIL, "example.org", "mx.example.net")
-    logresults.log_sender(SenderChecked(1, found))
-    logresults.log_sender(SenderChecked(2, None, "TemporaryFailure"))
-    logresults.log_sender(SenderChecked(3, Authentication(), "ValueError"))
+    one, two, three = (SimpleNamespace(id=number) for number in (1, 2, 3))
+    logresults.log_sender(SenderChecked(one, found))
+    logresults.log_sender(SenderChecked(two, None, "TemporaryFailure"))
+    logresults.log_sender(SenderChecked(three, Authentication(), "ValueError"))
     told = [{key: line[key] for key in line if key != "time"} for line in lines()]
     facts = {"verdict": "fail", "domain": "example.org", "source": "mx.example.net"}
     assert told[0] == {"level": "info", "event": "sender_checked", "mail": 1, **facts}

@@ -28,7 +28,12 @@ def counted_twice(uow, now, domain=None):
 WORK = [
     ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5)),
     ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5, checked=True)),
-    ("ix_mails_waiting", lambda uow, now, _: uow.senders.lease(now, now, 5)),
+    ("ix_mails_waiting", lambda uow, now, _: uow.senders.lease_new(now, 5)),
+    (
+        "sqlite_autoindex_sender_checks",
+        lambda uow, now, _: uow.senders.lease_again(now, now, 5, timedelta(1)),
+    ),
+    ("ix_mails_waiting", lambda uow, _now, _: uow.views.oldest_for_us()),
     ("ix_mails_parked", lambda uow, _now, _: uow.mails.parked()),
     ("ix_mails_case", lambda uow, _now, _: uow.mails.of_case("x")),
     ("ix_mails_without_case", lambda uow, now, _: uow.mails.set_aside(now)),
@@ -69,8 +74,8 @@ WORK = [
     ("audit", lambda uow, _now, _: uow.audit.head()),
     ("sqlite_autoindex_job_slots", lambda uow, now, _: uow.slots.last_won("digest", now)),
 ]
-# What is sorted is little, and has been found by an index: cases of one person, or a few hundred waits.
-SORTED = {"ix_cases_party", "sqlite_autoindex_outbox", "ix_cases_closed"}
+# What is sorted is little, and has been found by an index: cases of one person, a few hundred waits, or mails that wait.
+SORTED = {"ix_cases_party", "sqlite_autoindex_outbox", "ix_cases_closed", "sqlite_autoindex_sender_checks"}
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -29,7 +29,9 @@ def mails(store, arrival, now):
 
 def lease(store, now, limit=10):
     with store.begin() as uow:
-        return {one.mail.id: one.died for one in uow.senders.lease(now, now + SOON, limit)}
+        again = uow.senders.lease_again(now, now + SOON, limit, 2 * SOON)
+        new = uow.senders.lease_new(now + SOON, limit - len(again))
+        return {one.mail.id: one.died for one in (*again, *new)}
 
 
 def claimed(store, now):

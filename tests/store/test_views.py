@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from mailflow.core.authentication import Authentication
 from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.store import views
@@ -126,6 +127,18 @@ def test_the_numbers_of_a_span_count_what_happened_in_it(store, case, now, arriv
             failed=2,
             silent={"vacation reply": 2},
         )
+
+
+def test_a_mail_that_waits_for_the_dns_is_not_the_oldest_that_waits_for_us(store, now, arrival):
+    with store.begin() as uow:
+        assert uow.views.oldest_for_us() is None
+        uow.mails.put([arrival(received_at=now + days * DAY) for days in range(3)])
+        silent, settled = (one.mail.id for one in uow.senders.lease_new(now + DAY, 2))
+        assert uow.views.oldest_for_us() == now
+        uow.senders.put_off(silent, now + DAY)
+        assert uow.views.oldest_for_us() == now + DAY
+        uow.senders.settle(settled, Authentication())
+        assert uow.views.oldest_for_us() == now + DAY
 
 
 def test_what_waits_is_counted(store, now, arrival, letter):
