@@ -73,6 +73,11 @@ class AddressFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressReached:
+    """The smarthost took a letter to the party, whose address it had refused before."""
+
+
+@dataclass(frozen=True, slots=True)
 class StaffAsked:
     question: str
 
@@ -121,6 +126,7 @@ Event = (
     | UnprovenWrote
     | DueTimePassed
     | AddressFailed
+    | AddressReached
     | StaffAsked
     | StaffNoted
     | StaffClosed

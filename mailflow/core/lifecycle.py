@@ -16,6 +16,7 @@ from mailflow.core.case import Case, Status
 from mailflow.core.decision import Decision, Now
 from mailflow.core.events import (
     AddressFailed,
+    AddressReached,
     DueTimePassed,
     Event,
     PersonWrote,
@@ -35,6 +36,7 @@ from mailflow.core.restraint import Spent, is_proven, restrained
 from mailflow.core.rules.changes import keep, letter_of
 from mailflow.core.rules.mails import (
     address_failed,
+    address_reached,
     open_case,
     person_wrote,
     stranger_wrote,
@@ -135,6 +137,7 @@ TRANSITIONS: Mapping[tuple[Status | None, type], tuple[Rule, frozenset[Status]]]
     **{(status, StrangerWrote): (stranger_wrote, _same(status)) for status in Status},
     **{(status, UnprovenWrote): (unproven_wrote, _same(status)) for status in Status},
     **{(status, AddressFailed): (address_failed, _same(status)) for status in Status},
+    **{(status, AddressReached): (address_reached, _same(status)) for status in Status},
     **{(status, StaffAsked): (staff_asked, _same(Status.AWAITING_REQUESTER)) for status in Status},
     **{(status, StaffNoted): (staff_noted, _same(status)) for status in Status},
     **{(status, StaffClosed): (staff_closed, _same(Status.CLOSED)) for status in Status},

@@ -154,7 +154,7 @@ class Transactions:
                 self._end_nothing()
         elif reply.positive:
             self.session.in_transaction = stage != "RSET"
-        elif stage == "RCPT":
+        elif stage == "RCPT" and not _is_about_us(reply):
             return self._failure(stage, reply)
         elif stage == "MAIL" and _is_too_long(reply):
             return PermanentFailure(self._said(stage, reply))
@@ -208,6 +208,18 @@ def _parameters(session: Client, letter: Outgoing) -> str:
             raise PermanentFailure("550 5.6.7 the smarthost takes no address outside ASCII (SMTPUTF8)")
         given += " SMTPUTF8"
     return given
+
+
+def _is_about_us(reply: Reply) -> bool:
+    """Whether RCPT is refused as we may not send (RFC 3463, 3.8), so that the next recipient fares no better.
+
+    Exim says "relay not permitted" without a status. A policy against this recipient alone looks the same: that letter is
+    tried again, too, until it is given up.
+    """
+    status = _STATUS.match(reply.text)
+    return (
+        status[0].startswith("5.7.") if status else reply.negative_for_good and "relay" in reply.text.lower()
+    )
 
 
 def _is_too_long(reply: Reply) -> bool:

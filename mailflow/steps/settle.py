@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailflow.core.events import AddressFailed
+from mailflow.core.events import AddressFailed, AddressReached
 from mailflow.core.timing import retry_wait
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
 from mailflow.store.engine import Unavailable
 from mailflow.store.outbox import QueuedLetter
+from mailflow.store.unit import UnitOfWork
 
 _STATUS = re.compile(r"\b[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})\b")  # after the reply's code (RFC 2034, 4)
+_SMARTHOST = "smarthost"  # as the history has it
 _ERROR_KEPT = 300  # characters
 _GIVEN_UP_AT_ONCE = 100  # letters of one transaction
 # After the smarthost's yes; what was sent in it, a crash sends again.
@@ -104,6 +106,7 @@ class Unsettled:
         if not self._sent:
             return 0
         with app.begin("sent") as uow:
+            _tell_that_they_are_reached(app, uow, self._sent)
             uow.outbox.sent([letter.id for letter in self._sent], app.clock())
         sent, self._sent = self._sent, []
         for letter in sent:
@@ -122,6 +125,15 @@ class Unsettled:
         return delivery
 
 
+def _tell_that_they_are_reached(app: App, uow: UnitOfWork, sent: Sequence[QueuedLetter]) -> None:
+    """The cases whose party the smarthost had refused. What bounced later had been taken by it as well: that stays."""
+    reached = {(letter.case_id, letter.recipient.lower()) for letter in sent}
+    for case in uow.cases.failing_among({letter.case_id for letter in sent if letter.case_id}):
+        failures = [entry.by for entry in uow.cases.history(case.id) if entry.kind == "address_failed"]
+        if failures[-1:] == [_SMARTHOST] and (case.id, case.party.lower()) in reached:
+            apply_event(app, uow, case, AddressReached(), _SMARTHOST)
+
+
 def refused(app: App, node: str, letter: QueuedLetter, error: str) -> Delivery | None:
     """Given up, and the case is told: its party may not be reached at this address."""
     found = _STATUS.search(error)
@@ -132,7 +144,7 @@ def refused(app: App, node: str, letter: QueuedLetter, error: str) -> Delivery |
             if not uow.outbox.give_up(letter.id, error, app.clock()):
                 return None  # that was committed when it seemed to fail
             if case is not None:
-                apply_event(app, uow, case, event, "smarthost")
+                apply_event(app, uow, case, event, _SMARTHOST)
     except Unavailable:
         raise
     except Exception as failure:  # noqa: BLE001 -- a case that cannot be told must not have the letter sent for ever

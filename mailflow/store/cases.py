@@ -58,6 +58,11 @@ _DUE = Statement(
     .limit(_MOST)
     .with_for_update(skip_locked=True)
 )
+_FAILING_AMONG = Statement(
+    SELECT.where(cases.c.failing.is_(True), cases.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(cases.c.id)
+    .with_for_update()
+)
 _SAVE = Statement(
     upsert(cases, cases.c.id, sets=replacing(*(column.name for column in cases.c if column.name != "id")))
 )
@@ -137,6 +142,10 @@ class Cases(Part):
     def due(self, now: datetime, limit: int) -> list[Case]:
         """Cases whose `due_at` has passed, for this transaction alone."""
         return self._all(_DUE, {"now": now, "most": limit})
+
+    def failing_among(self, case_ids: Collection[str]) -> list[Case]:
+        """Those of the cases whose party's address fails, for this transaction alone."""
+        return self._all(_FAILING_AMONG, {"ids": case_ids}) if case_ids else []
 
     def lock_party(self, *addresses: str) -> None:
         """Until the transaction ends no other opens a case for these parties. On SQLite none runs beside it anyway.

@@ -13,6 +13,7 @@ from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import (
     AddressFailed,
+    AddressReached,
     DueTimePassed,
     Event,
     PersonWrote,
@@ -50,6 +51,7 @@ EVENTS = {
     UnprovenWrote: UnprovenWrote("9", "it fails DMARC of example.org"),
     DueTimePassed: DueTimePassed(),
     AddressFailed: AddressFailed(PARTY, "5.1.1", "no such user"),
+    AddressReached: AddressReached(),
     StaffAsked: StaffAsked("Which project?"),
     StaffNoted: StaffNoted("looked at it"),
     StaffClosed: StaffClosed(Outcome.DENIED, "not yours"),
@@ -400,7 +402,10 @@ def test_nothing_happens_before_the_time():
 
 def test_a_failing_address_gets_no_reminders_and_the_case_still_closes():
     failing = case(flags=frozenset({Flag.ADDRESS_FAILING}))
-    assert pass_time(failing, 3).letters == ()
+    withheld = pass_time(failing, 3)
+    assert (withheld.letters, withheld.note.kind) == ((), "reminder_withheld")
+    again = happens(withheld.case, AddressReached()).case
+    assert kinds(pass_time(again, 7)) == ["reminder"]
     closed = pass_time(replace(failing, reminders=3), 30)
     assert closed.case.outcome is Outcome.EXPIRED
     assert closed.letters == ()
@@ -613,7 +618,7 @@ def test_whatever_happens_a_case_stays_sound_and_its_letters_stay_bounded(story)
     for event, days in story:
         after += timedelta(days=days)
         decision = happens(now, event, after=after)
-        if type(event) in {PersonWrote, StrangerWrote, DueTimePassed, AddressFailed}:
+        if type(event) in {PersonWrote, StrangerWrote, DueTimePassed, AddressFailed, AddressReached}:
             automatic += sum(letter.to == PARTY for letter in decision.letters)
         now = decision.case
         assert now.due_at is None or now.due_at > NOW + after or type(event) is not DueTimePassed

@@ -95,6 +95,8 @@ CASES = [
     Case("rcpt", "451 4.7.1 greylisted", RETRIED, "to RCPT: 451 4.7.1", holds=False),
     Case("rcpt", "452 4.5.3 too many", RETRIED, "to RCPT: 452 4.5.3", holds=False),
     Case("rcpt", "530 5.7.0 authenticate first", RETRIED, "to RCPT: 530 5.7.0"),
+    Case("rcpt", "554 5.7.1 <x>: Relay access denied", RETRIED, "to RCPT: 554 5.7.1"),
+    Case("rcpt", "550 relay not permitted", RETRIED, "to RCPT: 550 relay not"),
     Case("rcpt", "550 5.1.1 nobody here", FAILED, "to RCPT: 550 5.1.1", holds=False),
     Case("rcpt", ENDLESS_REPLY, RETRIED, "does not end"),
     Case("rcpt", "", RETRIED, NO_SMTP),

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from mailflow.core.case import Flag
+from mailflow.core.events import AddressFailed
 from mailflow.core.letters import Rendered
 from mailflow.steps import settle
 from mailflow.steps.app import (
@@ -206,6 +207,27 @@ def test_a_refused_letter_is_given_up_at_once_and_the_case_says_so(desk):
     assert note.facts["address"] == JO
     assert note.facts["status"] == "5.1.1"
     assert desk.outcomes == [(JO, Outcome.FAILED)]
+
+
+@pytest.mark.parametrize("by", ["smarthost", "mail"])
+def test_a_party_that_the_smarthost_takes_again_is_no_longer_failing_but_one_whose_letters_bounced_is(
+    desk, by
+):
+    opened = case()
+    with desk.store.begin() as uow:
+        uow.cases.save(opened)
+        settle.apply_event(desk.app, uow, opened, AddressFailed(JO, "5.1.1", "no such user"), by)
+    desk.put("staff@desk.example.org", opened.id)
+    assert desk.deliver() == 1
+    with desk.store.read() as uow:
+        assert Flag.ADDRESS_FAILING in uow.cases.get(opened.id).flags
+    desk.put(JO, opened.id)
+    assert desk.deliver() == 1
+    with desk.store.read() as uow:
+        flags = uow.cases.get(opened.id).flags
+        kinds = [entry.kind for entry in uow.cases.history(opened.id)]
+    assert (Flag.ADDRESS_FAILING in flags) == (by == "mail")
+    assert ("address_reached" in kinds) == (by == "smarthost")
 
 
 def test_a_refused_letter_to_the_staff_says_nothing_of_the_party(desk):

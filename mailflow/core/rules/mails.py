@@ -8,7 +8,7 @@ from typing import Any
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.decision import Decision, Note, Now
 from mailflow.core.envelope import MailKind
-from mailflow.core.events import AddressFailed, PersonWrote, StrangerWrote, UnprovenWrote
+from mailflow.core.events import AddressFailed, AddressReached, PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.reference import new_reference
 from mailflow.core.restraint import may_be_reminded
@@ -133,6 +133,11 @@ def address_failed(case: Case, event: AddressFailed, _: Now) -> Decision:
     if event.address.lower() != case.party.lower() or event.status.startswith("4"):
         return Decision(case, Note("delivery_trouble", facts))
     return Decision(case.evolve(flags=case.flags | {Flag.ADDRESS_FAILING}), Note("address_failed", facts))
+
+
+def address_reached(case: Case, _: AddressReached, __: Now) -> Decision:
+    """The party's address is refused no longer: letters that nobody asked for go there again."""
+    return Decision(case.evolve(flags=case.flags - {Flag.ADDRESS_FAILING}), Note("address_reached", {}))
 
 
 def _redirect(case: Case, event: PersonWrote, now: Now) -> tuple[Letter, ...]:

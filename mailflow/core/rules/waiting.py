@@ -68,7 +68,8 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
     last = passed == len(now.policy.remind_after) or not may_be_reminded(reminded)
     facts |= {"closes_at": _closes_at(reminded, now.policy), "last": last}
     letter = letter_of(LetterKind.REMINDER, case, facts)
-    return Decision(reminded, Note("reminded", {"reminder": passed}), (letter,) if reachable else ())
+    note = Note("reminded" if reachable else "reminder_withheld", {"reminder": passed})
+    return Decision(reminded, note, (letter,) if reachable else ())
 
 
 def _complete_by_new_form(case: Case, now: Now) -> Decision:
