@@ -19,9 +19,10 @@ from mailflow.core.digest import (
     is_disowned,
     make_digest,
 )
+from mailflow.core.letters import LetterKind
 from mailflow.core.lookalikes import in_ascii
 from mailflow.core.silence import BY_WORDS
-from mailflow.core.timing import DAY
+from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.around import around
 from mailflow.store.mails import ListedMail
@@ -34,11 +35,12 @@ _TOLD_BY_WORDS: Final = [told.why for told in BY_WORDS]
 
 
 def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
-    """All that is open, and what happened since the last digest; `DIGEST` is its job among the time slots.
+    """All that is open, and what happened since the last digest that has left: one that is lost told nobody anything.
 
-    Whoever has just won today's slot gives the moment at which it did: what was won then is not the last digest.
+    `DIGEST` is its job among the time slots. Whoever has just won today's gives the moment at which it did: what was won
+    then is not the last digest.
     """
-    since = uow.slots.last_won(DIGEST, now) or now - DAY
+    since = _last_told(app, uow, now)
     numbers = uow.views.numbers(since, now)
     cases = list(_cases(uow, since, now))
     read = Counter(case.status for case in cases)
@@ -64,6 +66,15 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
         audit=uow.audit.head(),
         around=lambda case: around(uow, case, app.config.policy.form, now),
     )
+
+
+def _last_told(app: App, uow: UnitOfWork, now: datetime) -> datetime:
+    """By its slot, which was pulled back if the clock was ahead; the day before the first one where no digest has left."""
+    written = uow.outbox.last_sent(LetterKind.DIGEST)
+    if written is None:
+        return (uow.slots.first_won(DIGEST, now) or now) - DAY
+    slot = daily_slot(written, app.config.digest.at, app.config.desk.time_zone)
+    return min(uow.slots.won_at(DIGEST, slot) or written, now)
 
 
 def _cases(uow: UnitOfWork, since: datetime, now: datetime) -> Iterator[Case]:

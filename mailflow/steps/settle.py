@@ -22,6 +22,7 @@ from mailflow.store.outbox import QueuedLetter
 from mailflow.store.unit import UnitOfWork
 
 _STATUS = re.compile(r"\b[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})\b")  # after the reply's code (RFC 2034, 4)
+_TOO_OLD = "4.4.7"  # delivery time expired (RFC 3463)
 _SMARTHOST = "smarthost"  # as the history has it
 _ERROR_KEPT = 300  # characters
 _GIVEN_UP_AT_ONCE = 100  # letters of one transaction
@@ -158,6 +159,7 @@ def put_off(app: App, node: str, letter: QueuedLetter, error: str) -> Delivery:
     last_try_at = letter.created_at + settings.give_up_after
     with app.begin("put off") as uow:
         if now >= last_try_at:
+            _note_too_old(app, uow, letter, error)
             uow.outbox.give_up(letter.id, error, now)
             return _given_up(letter, error)
         attempts = letter.attempts + 1
@@ -193,10 +195,19 @@ def give_up_old(app: App, error: str, tell: Tell) -> None:
     while True:
         with app.begin("give up") as uow:
             old = uow.outbox.give_up_old(written_before, error, now, _GIVEN_UP_AT_ONCE)
+            for letter in old:
+                _note_too_old(app, uow, letter, error)
         for letter in old:
             tell(Delivery(letter, Outcome.FAILED, letter.attempts, error))
         if not old:
             return
+
+
+def _note_too_old(app: App, uow: UnitOfWork, letter: QueuedLetter, error: str) -> None:
+    """In the history of its case. It is no failure of the address: nobody has refused it."""
+    case = uow.cases.get(letter.case_id, lock=True) if letter.case_id else None
+    if case is not None:
+        apply_event(app, uow, case, AddressFailed(letter.recipient, _TOO_OLD, error), _SMARTHOST)
 
 
 def _given_up(letter: QueuedLetter, error: str) -> Delivery:

@@ -32,6 +32,7 @@ __all__ = ["LetterState", "ListedLetter", "Outbox", "QueuedLetter"]
 
 LISTED_AT_ONCE: Final = 1000
 PURGED_AT_ONCE: Final = 200
+LAST_LOOKED_AT: Final = 100  # among them are those of a clock that was ahead, which were not the last ones
 LOOKED_AT: Final = 200  # more letters than all nodes lease at one time
 
 
@@ -146,6 +147,12 @@ _FAILED = (
     .where(is_(outbox.c.state, "failed"), outbox.c.settled_at >= _SINCE)
     .order_by(outbox.c.settled_at, outbox.c.id)
     .limit(LISTED_AT_ONCE)
+)
+_LAST_SENT = (
+    select(outbox.c.id, outbox.c.created_at)
+    .where(letter_has_no_case, outbox.c.kind == bindparam("kind"), is_(outbox.c.state, "sent"))
+    .order_by(outbox.c.created_at.desc())
+    .limit(LAST_LOOKED_AT)
 )
 _LETTERS_TO = Statement(
     select(func.count()).where(outbox.c.recipient_key == bindparam("address"), outbox.c.created_at >= _SINCE)
@@ -277,6 +284,12 @@ class Outbox(Part):
     def failed(self, since: datetime) -> list[ListedLetter]:
         """Those given up since a moment, oldest first."""
         return [listed(row) for row in self._connection.execute(_FAILED, {"since": since})]
+
+    def last_sent(self, kind: str) -> datetime | None:
+        """When the last of those letters without a case was written that have left, by the clock of then."""
+        rows = self._connection.execute(_LAST_SENT, {"kind": kind}).all()
+        written: datetime | None = max(((row.id, row.created_at) for row in rows), default=(0, None))[1]
+        return written
 
     def retry_now(self, letter_id: int) -> bool:
         """Sends a letter that waits or was given up as soon as nobody is at it."""

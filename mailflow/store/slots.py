@@ -15,8 +15,11 @@ from mailflow.store.upsert import insert_new
 _WIN: Final = insert_new(job_slots, job_slots.c.job, job_slots.c.slot).execution_options(
     preserve_rowcount=True
 )
-_LAST: Final = select(func.max(job_slots.c.won_at)).where(
+_FIRST: Final = select(func.min(job_slots.c.won_at)).where(
     job_slots.c.job == bindparam("of_job"), job_slots.c.won_at < bindparam("before")
+)
+_WON: Final = select(job_slots.c.won_at).where(
+    job_slots.c.job == bindparam("of_job"), job_slots.c.slot == bindparam("in_slot")
 )
 _PULL_BACK: Final = (
     update(job_slots)
@@ -34,12 +37,17 @@ class Slots(Part):
         row = {"job": job, "slot": slot, "node": node, "won_at": now}
         return self._connection.execute(_WIN, row).rowcount == 1
 
-    def last_won(self, job: str, before: datetime) -> datetime | None:
-        """When any node last did the job, before a moment."""
-        last: datetime | None = self._connection.execute(
-            _LAST, {"of_job": job, "before": before}
+    def first_won(self, job: str, before: datetime) -> datetime | None:
+        """When any node first did the job, before a moment, as far back as is kept."""
+        first: datetime | None = self._connection.execute(
+            _FIRST, {"of_job": job, "before": before}
         ).scalar_one()
-        return last
+        return first
+
+    def won_at(self, job: str, slot: str) -> datetime | None:
+        """When a node did the job in this slot."""
+        won: datetime | None = self._connection.execute(_WON, {"of_job": job, "in_slot": slot}).scalar()
+        return won
 
     def pull_back(self, now: datetime) -> int:
         """What was won at a moment that has yet to come was won now at the latest."""

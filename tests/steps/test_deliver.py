@@ -189,6 +189,21 @@ def test_a_letter_that_nobody_takes_is_given_up_after_days(desk):
     assert not desk.arrived
 
 
+@pytest.mark.parametrize("failure", [TemporaryFailure("451 4.2.0 full"), SmarthostDown("away")])
+def test_a_letter_that_is_given_up_by_its_age_stands_in_the_history_of_its_case(desk, failure):
+    opened = case()
+    with desk.store.begin() as uow:
+        uow.cases.save(opened)
+    desk.put(JO, opened.id)
+    desk.failures[JO] = failure
+    desk.drain()
+    with desk.store.read() as uow:
+        (note,) = uow.cases.history(opened.id)
+        assert not uow.cases.get(opened.id).flags
+    assert (note.kind, note.by) == ("delivery_trouble", "smarthost")
+    assert note.facts["detail"] == str(failure)
+
+
 def test_a_refused_letter_is_given_up_at_once_and_the_case_says_so(desk):
     opened = case()
     with desk.store.begin() as uow:

@@ -319,6 +319,29 @@ def test_after_an_outage_the_digest_tells_of_all_that_happened_since_the_last_on
     assert digest.numbers.requests == 1
 
 
+@pytest.mark.parametrize("days_before", [0, 1])
+def test_what_a_digest_tells_that_is_lost_stands_in_the_next_one_too(world, days_before):
+    """A letter that could not be delivered, on the desk's first day or a later one."""
+    with_config(world, digest=replace(world.config.digest, send_empty=True))
+    staff = world.config.desk.staff
+    for _ in range(days_before):
+        send_digest(world.app, "test")
+        assert digests(world)
+        world.now += DAY
+    world.relay.fault = lambda _: PermanentFailure("550 5.1.1 nobody")
+    world.write(START, sender="kim@example.com")
+    world.now += HOUR
+    assert send_digest(world.app, "test")
+    world.run()  # the staff's mailbox is not there either
+    world.relay.fault = lambda _: None
+    for told in (True, False):
+        world.now += DAY
+        assert send_digest(world.app, "test")
+        letter = digests(world)[-1]
+        assert letter.recipient in staff
+        assert ("missing to kim@example.com" in letter.text) == told
+
+
 def test_a_digest_is_not_itself_the_last_one(world):
     """Between winning the day's slot and looking what came since the last one, a clock goes on."""
     moments = count(1)

@@ -41,13 +41,15 @@ def test_one_of_many_nodes_wins(store, now):
     assert len(won) == 1
 
 
-def test_when_a_job_was_last_done_before_a_moment(store, now):
+def test_when_a_job_was_first_done_and_in_a_slot(store, now):
     with store.begin() as uow:
-        assert uow.slots.last_won("digest", now) is None
+        assert uow.slots.first_won("digest", now) is None
         for days in (3, 2, 0):
             uow.slots.win("digest", str(days), "a", now - timedelta(days=days))
-        uow.slots.win("purge", "1", "a", now - timedelta(days=1))
-        assert uow.slots.last_won("digest", now) == now - timedelta(days=2)
+        uow.slots.win("purge", "4", "a", now - timedelta(days=4))
+        assert uow.slots.first_won("digest", now) == now - timedelta(days=3)
+        assert uow.slots.won_at("digest", "2") == now - timedelta(days=2)
+        assert uow.slots.won_at("digest", "1") is None
 
 
 def test_old_slots_are_purged(store, now):

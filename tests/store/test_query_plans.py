@@ -72,7 +72,9 @@ WORK = [
     ("ix_audit_reference", lambda uow, _now, _: uow.audit.latest(5, "x")),
     ("audit", lambda uow, _now, _: uow.audit.latest(5)),
     ("audit", lambda uow, _now, _: uow.audit.head()),
-    ("sqlite_autoindex_job_slots", lambda uow, now, _: uow.slots.last_won("digest", now)),
+    ("sqlite_autoindex_job_slots", lambda uow, now, _: uow.slots.first_won("digest", now)),
+    ("sqlite_autoindex_job_slots", lambda uow, _now, _: uow.slots.won_at("digest", "2026-03-02")),
+    ("ix_outbox_without_case", lambda uow, _now, _: uow.outbox.last_sent("digest")),
 ]
 # What is sorted is little, and has been found by an index: cases of one person, a few hundred waits, or mails that wait.
 SORTED = {"ix_cases_party", "sqlite_autoindex_outbox", "ix_cases_closed", "sqlite_autoindex_sender_checks"}
