@@ -190,6 +190,7 @@ def _letter(letter: QueuedLetter) -> dict[str, Any]:
     return {
         "id": f"letter:{letter.id}",
         "created_at": letter.created_at,
+        "retried_at": letter.retried_at,
         "kind": letter.kind,
         "recipient": letter.recipient,
         "message_id": letter.message_id,

@@ -171,7 +171,13 @@ def show(site: Site, entry: str) -> None:
 @site
 def retry(site: Site, ids: tuple[str, ...]) -> None:
     """Try letters again now, also those that were given up."""
-    _do(site, ids, "queue retry", "is tried again", letter=lambda uow, number: uow.outbox.retry_now(number))
+    _do(
+        site,
+        ids,
+        "queue retry",
+        "is tried again",
+        letter=lambda uow, number: uow.outbox.retry_now(number, utc_now()),
+    )
 
 
 @click.command()

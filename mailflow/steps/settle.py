@@ -156,7 +156,7 @@ def refused(app: App, node: str, letter: QueuedLetter, error: str) -> Delivery |
 def put_off(app: App, node: str, letter: QueuedLetter, error: str) -> Delivery:
     """Tried again after a wait that grows, and for the last time when it is about to be given up."""
     now, settings, error = app.clock(), app.config.smarthost, error[:_ERROR_KEPT]
-    last_try_at = letter.created_at + settings.give_up_after
+    last_try_at = letter.tried_since + settings.give_up_after
     with app.begin("put off") as uow:
         if now >= last_try_at:
             _note_too_old(app, uow, letter, error)

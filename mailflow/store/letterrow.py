@@ -36,11 +36,17 @@ class ListedLetter:
     state: LetterState
     attempts: int  # that ended
     created_at: datetime
+    retried_at: datetime | None  # by the staff
     next_try_at: datetime
     lease_until: datetime | None  # a node is at it until then
     leased_by: str | None
     settled_at: datetime | None  # sent or given up
     error: str | None  # of the last attempt that failed
+
+    @property
+    def tried_since(self) -> datetime:
+        """What its age counts from: the staff may have it tried anew."""
+        return self.retried_at or self.created_at
 
 
 @dataclass(frozen=True, slots=True)

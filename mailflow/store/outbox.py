@@ -48,6 +48,7 @@ _LISTED = (
     outbox.c.state,
     outbox.c.attempts,
     outbox.c.created_at,
+    outbox.c.retried_at,
     outbox.c.next_try_at,
     outbox.c.lease_until,
     outbox.c.leased_by,
@@ -87,7 +88,7 @@ def _due(*conditions: ColumnElement[bool]) -> CTE:
 
 
 _DUE = _due(or_(_FREE, outbox.c.lease_until > _FARTHEST))
-_OLD = _due(_FREE, outbox.c.created_at <= _BEFORE)
+_OLD = _due(_FREE, func.coalesce(outbox.c.retried_at, outbox.c.created_at) <= _BEFORE)
 _LEASE = Statement(
     update(outbox)
     .where(outbox.c.id.in_(select(_DUE.c.id)))
@@ -136,7 +137,13 @@ _UNSENT = or_(letter_waits, is_(outbox.c.state, "failed"))
 _RETRY_NOW = (
     update(outbox)
     .where(_BY_ID, _UNSENT, letter_has_raw)
-    .values(state=LetterState.WAITING, attempts=0, next_try_at=outbox.c.created_at, settled_at=None)
+    .values(
+        state=LetterState.WAITING,
+        attempts=0,
+        next_try_at=outbox.c.created_at,
+        retried_at=_NOW,
+        settled_at=None,
+    )
 )
 _DROP = update(outbox).where(_BY_ID, _UNSENT).values(state=LetterState.DROPPED, settled_at=None, **_NO_LEASE)
 _WAITING = (
@@ -269,7 +276,7 @@ class Outbox(Part):
         return self._connection.execute(_GIVE_UP, values).rowcount == 1
 
     def give_up_old(self, before: datetime, error: str, now: datetime, limit: int) -> list[QueuedLetter]:
-        """Gives up letters that are due, nobody is at, and were written no later than `before`; call until none is left."""
+        """Gives up letters that are due, nobody is at, and were written, or tried anew by the staff, no later than `before`; call until none is left."""
         values = {"before": before, "why": error, "now": now, "most": limit}
         return [whole(row, self._keyring) for row in self._connection.execute(_GIVE_UP_OLD, values)]
 
@@ -291,9 +298,9 @@ class Outbox(Part):
         written: datetime | None = max(((row.id, row.created_at) for row in rows), default=(0, None))[1]
         return written
 
-    def retry_now(self, letter_id: int) -> bool:
-        """Sends a letter that waits or was given up as soon as nobody is at it."""
-        return self._connection.execute(_RETRY_NOW, {"letter_id": letter_id}).rowcount == 1
+    def retry_now(self, letter_id: int, now: datetime) -> bool:
+        """Sends a letter that waits or was given up as soon as nobody is at it, and tries it for as long as a new one."""
+        return self._connection.execute(_RETRY_NOW, {"letter_id": letter_id, "now": now}).rowcount == 1
 
     def drop(self, letter_id: int) -> bool:
         """Gives up a letter that waits or was given up, for good; it stays on record."""

@@ -127,6 +127,7 @@ outbox = Table(
     Column("text_sealed", LargeBinary),
     Column("raw_deleted_at", Moment),
     Column("asked", Json),  # the items that it asks for; NULL where an older program wrote it
+    Column("retried_at", Moment),  # by the staff
     sqlite_autoincrement=True,
 )
 

@@ -116,6 +116,7 @@ def letter(**changes):
         attempts=1,
         created_at=NOW,
         next_try_at=NOW,
+        retried_at=None,
         lease_until=None,
         leased_by=None,
         settled_at=None,

@@ -190,6 +190,20 @@ def test_a_letter_that_nobody_takes_is_given_up_after_days(desk):
 
 
 @pytest.mark.parametrize("failure", [TemporaryFailure("451 4.2.0 full"), SmarthostDown("away")])
+def test_a_letter_that_the_staff_tries_anew_is_tried_for_as_long_as_a_new_one(desk, failure):
+    letter = desk.put()
+    desk.failures[JANE] = failure
+    desk.drain()
+    retried_at, tries = desk.now, len(desk.calls)
+    with desk.store.begin() as uow:
+        assert uow.outbox.retry_now(letter, desk.now)
+    desk.drain()
+    assert desk.letter(letter).state is LetterState.FAILED
+    assert desk.now - retried_at >= GIVE_UP_AFTER
+    assert len(desk.calls) - tries > 2
+
+
+@pytest.mark.parametrize("failure", [TemporaryFailure("451 4.2.0 full"), SmarthostDown("away")])
 def test_a_letter_that_is_given_up_by_its_age_stands_in_the_history_of_its_case(desk, failure):
     opened = case()
     with desk.store.begin() as uow:

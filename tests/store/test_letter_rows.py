@@ -86,7 +86,7 @@ def test_a_sent_letter_is_done(store, letter, now):
         uow.outbox.retry(letter_id, "a", now, "late")
         uow.outbox.give_up(letter_id, "late", now)
         uow.outbox.sent([letter_id], now + 2 * MINUTE)
-        assert not uow.outbox.retry_now(letter_id)
+        assert not uow.outbox.retry_now(letter_id, now)
         assert not uow.outbox.drop(letter_id)
         assert uow.outbox.waiting() == []
     found = get(store, letter_id)
@@ -140,7 +140,7 @@ def test_a_letter_that_is_given_up_is_listed_and_can_be_tried_again(store, lette
         assert uow.outbox.failed(now + 2 * MINUTE) == []
         assert (failed.state, failed.error, failed.attempts) == (LetterState.FAILED, "550 no", 1)
         assert uow.outbox.lease(now + 9 * MINUTE, now + 10 * MINUTE, "a", 10) == []
-        assert uow.outbox.retry_now(letter_id)
+        assert uow.outbox.retry_now(letter_id, now)
         assert uow.outbox.failed(now) == []
     (again,) = lease(store, now)
     assert (again.id, again.attempts, again.settled_at) == (letter_id, 0, None)
@@ -151,11 +151,11 @@ def test_a_waiting_letter_is_tried_at_once_but_not_beside_another_try(store, let
     lease(store, now)
     with store.begin() as uow:
         uow.outbox.retry(letter_id, "a", now + 60 * MINUTE, "451")
-        assert uow.outbox.retry_now(letter_id)
-        assert not uow.outbox.retry_now(letter_id + 1)
+        assert uow.outbox.retry_now(letter_id, now)
+        assert not uow.outbox.retry_now(letter_id + 1, now)
     assert len(lease(store, now)) == 1
     with store.begin() as uow:
-        assert uow.outbox.retry_now(letter_id)
+        assert uow.outbox.retry_now(letter_id, now)
     assert lease(store, now, "b") == []
 
 

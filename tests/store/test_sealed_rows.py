@@ -183,7 +183,7 @@ def test_the_bytes_of_settled_letters_are_deleted_and_their_text_stays(sealed, l
         assert uow.outbox.delete_raw(later, later) == 2
         assert uow.outbox.delete_raw(later, later) == 0
         sent, waiting = uow.outbox.get(1), uow.outbox.get(3)
-        assert not uow.outbox.retry_now(2), "there is nothing left to send"
+        assert not uow.outbox.retry_now(2, now), "there is nothing left to send"
     assert (sent.raw, sent.raw_deleted_at, sent.text) == (b"", later, "a hidden text")
     assert waiting.raw != b""
 

@@ -20,7 +20,7 @@ from mailflow import faults
 from mailflow.store.engine import reading, unbounded
 from mailflow.store.schema import schema_admits
 
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 # Programs made for this version of the schema, or a later one, can work with that of HEAD.
 OLDEST: Final = "0009"
 _UPGRADING: Final = 0x6D61_696C  # the advisory lock that nodes starting together wait at
