@@ -192,6 +192,25 @@ def _is_loopback(host: str) -> bool:
         return host in {"", "localhost"}  # no host: letters go into the maildir
 
 
+def _comes_to(host: str, listened: str) -> bool:
+    """Whether who connects to a host may come to what is listened on there, by what the two are called."""
+    return any(_is_within(one, other) for one in _called(host) for other in _called(listened))
+
+
+def _called(host: str) -> tuple[str, ...]:
+    return ("127.0.0.1", "::1") if host.lower() == "localhost" else (host.lower(),)
+
+
+def _is_within(address: str, listened: str) -> bool:
+    if address == listened:
+        return True
+    try:
+        one, other = ip_address(address), ip_address(listened)
+    except ValueError:
+        return False
+    return other.is_unspecified and one.is_loopback and one.version == other.version
+
+
 class DatabaseTable(Table, header="[database]"):
     url: str = optional_path(files.database_url, "sqlite:///var/mailflow.db")
     password: str = optional_path(files.secret, "")
@@ -288,6 +307,16 @@ class File(Table, header=""):
     templates: TemplatesTable = table(TemplatesTable)
     form: FormTable = table(FormTable)
     redirect: tuple[RedirectTable, ...] = tables(RedirectTable)
+
+    @also("smarthost")
+    @staticmethod
+    def _is_another_server(smarthost: SmarthostTable, good: Good) -> None:
+        smtp = good.get("smtp")
+        if smtp and any(
+            port == smarthost.port and _comes_to(smarthost.host, host) for host, port in smtp.listen
+        ):
+            fault = "is where this desk listens (smtp.listen): it would refuse its own letters; name another server"
+            raise FaultsError([(("host",), fault)])
 
     @also("monitoring")
     @staticmethod

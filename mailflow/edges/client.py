@@ -7,7 +7,7 @@ import smtplib
 import ssl
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailflow import faults
 
@@ -42,12 +42,19 @@ class Client(smtplib.SMTP):
     """
 
     in_transaction = False  # MAIL was taken, and neither a letter nor RSET has ended it
+    greeting = b""  # what the other side said first, its code apart
     _unread = b""
 
     def __init__(self, host: str, port: int, hostname: str, timeout: float, deadline: float) -> None:
         self.deadline = deadline
         self._wait_until = deadline
         super().__init__(host, port, local_hostname=hostname, timeout=timeout)
+
+    def connect(
+        self, host: str = "localhost", port: int = 0, source_address: Any = None
+    ) -> tuple[int, bytes]:
+        code, self.greeting = super().connect(host, port, source_address)
+        return code, self.greeting
 
     @property
     def encrypted(self) -> bool:

@@ -11,6 +11,7 @@ from functools import cached_property
 from mailflow.config import Smarthost
 from mailflow.core.display import one_line
 from mailflow.edges.client import LOST, Client
+from mailflow.edges.greeting import is_of_a_desk
 from mailflow.steps.app import SmarthostDown
 
 _LONGEST_TEXT = 300  # characters of what the smarthost said
@@ -48,6 +49,7 @@ class Sessions:
             settings.host, settings.port, self._hostname, settings.timeout.total_seconds(), deadline
         )
         try:
+            self._refuse_a_desk(session)
             session.ehlo_or_helo_if_needed()
             if tls:
                 self._start_tls(session)
@@ -57,6 +59,12 @@ class Sessions:
             session.close()
             raise
         return session
+
+    def _refuse_a_desk(self, session: Client) -> None:
+        """Each letter would be refused there, as one to a recipient that is not known, and the recipient blamed."""
+        if is_of_a_desk(session.greeting):
+            why = "is a desk itself, maybe this one: [smarthost] has to name another server"
+            raise SmarthostDown(said(self.where, why))
 
     def _start_tls(self, session: Client) -> None:
         offered = session.has_extn("starttls")

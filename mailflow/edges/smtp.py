@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP
 from mailflow.edges.commands import read_path, split_command
 from mailflow.edges.connection import Common, Connection, Doing
 from mailflow.edges.data import NO_ROOM, Content
+from mailflow.edges.greeting import greeting
 from mailflow.edges.limits import STOPPING
 
 MAX_JUNK = 20  # errors and commands that lead to no mail, since the last mail
@@ -57,7 +58,7 @@ class Session(Connection):
     # The command loop
 
     async def converse(self) -> None:
-        await self.push(f"220 {self.hostname} mailflow ESMTP")
+        await self.push(f"220 {greeting(self.hostname)}")
         while True:
             await self._serve(await self._next_line())
 

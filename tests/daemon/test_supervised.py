@@ -80,6 +80,22 @@ def test_systemd_hands_over_the_socket_and_hears_how_the_daemon_is(make_desk, su
         """Who comes now waits for the next daemon, and is not refused."""
 
 
+def test_a_desk_that_is_its_own_smarthost_blames_no_recipient(make_desk, handed_over):
+    """With "systemd" its configuration does not tell where it listens."""
+    address, port = handed_over.getsockname()
+    desk = make_desk(smtp__listen="systemd", smarthost__host=address, smarthost__port=port)
+    process = desk.launch(
+        prefix=(sys.executable, "-c", HAND_OVER, str(handed_over.fileno())),
+        pass_fds=(handed_over.fileno(),),
+    )
+    process.wait_for("listening")
+    send(port, mail(sender="jo@example.org"))
+    assert "is a desk itself" in process.wait_for("letter_put_back")["error"]
+    assert process.stop() == 0
+    assert desk.scalars("SELECT state FROM outbox") == ["waiting"]
+    assert desk.scalars("SELECT failing FROM cases") == [False]
+
+
 def test_without_a_socket_from_systemd_it_says_so(make_desk):
     process = make_desk(smtp__listen="systemd").start()
     assert process.wait() == os.EX_TEMPFAIL
