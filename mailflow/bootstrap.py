@@ -197,17 +197,22 @@ def open_desk(config: Config, *, clock: Callable[[], datetime] = utc_now, relay:
         raise
 
 
-def open_store(config: Config, *, to_read: bool = False) -> Store:
-    """Its store alone, for what writes no letters. Raises what `open_desk` does.
-
-    Where it is only read, nothing is put on record, which would have to wait for whoever writes.
-    """
+def open_database(config: Config) -> Engine:
+    """The engine of a database that is there, whatever it holds. Raises what `open_desk` does."""
     url = make_url(config.database.url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise NotReady(
             f"there is no database {url.database} yet: `mailflow init` makes it, and so does `run`"
         )
-    engine = make_engine(config.database)
+    return make_engine(config.database)
+
+
+def open_store(config: Config, *, to_read: bool = False) -> Store:
+    """Its store alone, for what writes no letters. Raises what `open_desk` does.
+
+    Where it is only read, nothing is put on record, which would have to wait for whoever writes.
+    """
+    engine = open_database(config)
     try:
         return _keyed(engine, config, to_read=to_read)
     except BaseException:

@@ -9,7 +9,15 @@ from pathlib import Path
 import click
 from sqlalchemy import URL, make_url
 
-from mailflow.bootstrap import NotReady, open_store, read_keyring, read_keys, upgrade_tables, utc_now
+from mailflow.bootstrap import (
+    NotReady,
+    open_database,
+    open_store,
+    read_keyring,
+    read_keys,
+    upgrade_tables,
+    utc_now,
+)
 from mailflow.cli import exits
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import complain, say
@@ -18,7 +26,7 @@ from mailflow.config import Config, shipped
 from mailflow.config.files import credentials_folder
 from mailflow.store import backup as copies
 from mailflow.store import migrations
-from mailflow.store.engine import Unavailable, make_engine
+from mailflow.store.engine import Unavailable
 from mailflow.store.unit import Store
 
 BACKUP = "backup"  # the verbs of the audit log
@@ -35,13 +43,15 @@ def backup(site: Site, file: Path) -> None:
     """
     config = site.config
     _sqlite_of(config)
-    engine = make_engine(config.database)
+    engine = open_database(config)
 
     def record() -> None:
         if migrations.fits(engine):  # an older one is saved before it is upgraded, too
             _record(Store(engine, config.database.busy_timeout))
 
     try:
+        if not migrations.version(engine):
+            raise NotReady(f"{engine.url.database} is no database of a desk: there is nothing to save")
         size = copies.save(engine, file, record)
     except FileExistsError as error:
         raise exits.Refused(str(error), exits.CANNOT_CREATE) from error

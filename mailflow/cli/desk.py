@@ -62,7 +62,8 @@ def run(site: Site, roles: str, node: str) -> int:
         raise click.UsageError(f"no such role: {', '.join(unknown)} (there are {', '.join(ROLES)})")
     os.umask(0o077)
     log.configure(site.config.log, sys.stderr)
-    prepare(site.config)
+    if made := prepare(site.config):
+        log.made(what=made)
     if version := later_schema(site.config):
         log.later_schema(version=version, known=HEAD)
     with site.desk() as desk:

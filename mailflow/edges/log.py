@@ -226,6 +226,11 @@ def starting(*, version: str, node: str, roles: Sequence[str], config: str) -> N
     event("info", "starting", version=version, node=node, roles=roles, config=config)
 
 
+def made(*, what: Sequence[str]) -> None:
+    """What was not there at the start: right for a desk's first one, else its database may be gone, or another meant."""
+    event("warning", "made", what=what)
+
+
 def in_the_clear() -> None:
     """There is no key: who has the database reads every mail in it."""
     event("warning", "in_the_clear", setting="database.encryption_key")
@@ -286,6 +291,7 @@ def crashed(*, where: str, error: BaseException) -> None:
 
 EVENTS = (
     "audit_head",
+    "made",
     "in_the_clear",
     "later_schema",
     "listening",

@@ -63,6 +63,27 @@ def test_what_is_there_is_never_overwritten(shell, saved, database):
     assert verbs(shell) == ["backup"]
 
 
+def test_where_there_is_no_database_nothing_is_saved_and_none_is_made(shell, database, tmp_path):
+    """One that was lost is to be found lost, not saved as an empty one night after night."""
+    refused = shell("backup", str(tmp_path / "monday.db"))
+    assert (refused.status, refused.out) == (exits.CONFIG, "")
+    assert f"there is no database {database} yet" in refused.err
+    assert not database.exists()
+    assert not (tmp_path / "monday.db").exists()
+
+
+def test_what_is_no_database_of_a_desk_is_not_saved_as_one(shell, database, tmp_path):
+    database.parent.mkdir()
+    for statement in ("", "CREATE TABLE of_somebody_else (x)"):
+        with closing(sqlite3.connect(database)) as connection, connection:
+            connection.executescript(statement)
+        database.touch()
+        refused = shell("backup", str(tmp_path / "monday.db"))
+        assert (refused.status, refused.out) == (exits.CONFIG, "")
+        assert "no database of a desk: there is nothing to save" in refused.err
+        assert not (tmp_path / "monday.db").exists()
+
+
 def test_where_no_file_can_be_made_the_answer_names_the_one_that_was_asked_for(shell, tmp_path):
     shell.good("init")
     refused = shell("backup", str(tmp_path / "nowhere" / "monday.db"))

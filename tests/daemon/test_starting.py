@@ -34,7 +34,7 @@ def test_a_port_that_is_taken(make_desk, taken):
         os.EX_TEMPFAIL,
         f"mailflow: cannot listen on 127.0.0.1:{taken}: Address already in use",
     )
-    assert [line["event"] for line in process.events] == ["starting", "stopped"]
+    assert [line["event"] for line in process.events] == ["made", "starting", "stopped"]
 
 
 def test_a_port_for_monitoring_that_is_taken(make_desk, taken):
@@ -67,6 +67,22 @@ def test_a_machine_without_a_thread_for_the_intake(make_desk):
 def test_faults_of_the_configuration_are_said_all_at_once(make_desk):
     desk = make_desk(case__close_after="soon", digest__at="25:00")
     fails(desk, os.EX_CONFIG, str(desk.path), "case.close_after", "digest.at", program=True)
+
+
+def test_a_desk_whose_database_is_gone_does_not_begin_anew_without_a_word(make_desk):
+    desk = make_desk()
+    process = desk.start()
+    assert len(process.wait_for("made")["what"]) == 3
+    process.wait_for("ready")
+    assert process.stop() == 0
+    process = desk.start()
+    process.wait_for("ready")
+    assert process.told("made") == []
+    assert process.stop() == 0
+    for file in (desk.folder / "var").glob("mailflow.db*"):
+        file.unlink()
+    told = desk.start().wait_for("made")
+    assert (told["level"], told["what"]) == ("warning", ["the tables of the database"])
 
 
 def test_a_key_that_is_none(make_desk):

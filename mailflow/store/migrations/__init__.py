@@ -58,10 +58,15 @@ def fits(engine: Engine) -> bool:
         return found == HEAD or (found > HEAD and _is_admitted(connection))
 
 
+def version(engine: Engine) -> str:
+    """That of the schema, whatever this program makes of it, or "" where there are no tables of mailflow."""
+    with _looking_at(engine) as connection:
+        return _version(connection)
+
+
 def later(engine: Engine) -> str:
     """The version of a schema that a later program than this one made, whether or not it admits this one; else ""."""
-    with _looking_at(engine) as connection:
-        found = _version(connection)
+    found = version(engine)
     return found if found > HEAD else ""
 
 
