@@ -36,6 +36,7 @@ RESTORE = "restore"
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @site
+@exits.stopped_in_order()
 def backup(site: Site, file: Path) -> None:
     """Save the whole database into FILE, which must not be there yet. The desk may run meanwhile.
 

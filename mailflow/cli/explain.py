@@ -68,6 +68,7 @@ class NoRelay:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @as_json
 @site
+@exits.stopped_in_order()
 def explain(site: Site, files: tuple[str, ...], as_json: bool) -> None:
     """Show what mailflow makes of mails, in the order given, as one desk would receive them.
 

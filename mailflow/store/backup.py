@@ -6,7 +6,9 @@ transaction, which a crash leaves undone.
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ from mailflow.store.engine import Damaged, Unavailable, failure_of
 from mailflow.store.migrations import HEAD
 from mailflow.store.schema import encryption_keys, job_slots, metadata, schema_admits
 
+_DRAFTS: Final = ".mailflow-backup-"
 _PAGES_AT_ONCE: Final = 4096  # then Ctrl-C is heard
 _FAULTS_TOLD: Final = 5
 _OWN_TABLES: Final = frozenset({*metadata.tables, "alembic_version", "sqlite_sequence"})
@@ -58,8 +61,9 @@ def save(engine: Engine, path: Path, when_made: Callable[[], None] = lambda: Non
     """
     if os.path.lexists(path):
         raise FileExistsError(f"{path} is there already")
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=path.parent) as folder:
-        draft = Path(folder, path.name)
+    _remove_abandoned(path.parent)
+    with _draft_folder(path.parent) as folder:
+        draft = folder / path.name
         os.close(private.create(draft))
         when_made()
         with _failures_named():
@@ -68,6 +72,39 @@ def save(engine: Engine, path: Path, when_made: Callable[[], None] = lambda: Non
         _check_pages(draft)
         private.publish(draft, path)
     return path.stat().st_size
+
+
+@contextmanager
+def _draft_folder(parent: Path) -> Iterator[Path]:
+    """A folder that is locked for as long as this process lives, and taken away at the end."""
+    with tempfile.TemporaryDirectory(prefix=_DRAFTS, dir=parent) as name:
+        descriptor = _open_folder(name)
+        try:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield Path(name)
+        finally:
+            os.close(descriptor)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Drafts of backups that were killed, which nobody else would find: they hold the mail of people.
+
+    An empty one may be about to be locked. Where nothing can be locked they stay, as they may be in use.
+    """
+    for folder in parent.glob(f"{_DRAFTS}*"):
+        with suppress(OSError):
+            descriptor = _open_folder(folder)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if any(folder.iterdir()):
+                    shutil.rmtree(folder)
+            finally:
+                os.close(descriptor)
+
+
+def _open_folder(path: Path | str) -> int:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
 
 def _copy(engine: Engine, draft: Path) -> None:

@@ -1,5 +1,6 @@
 """`mailflow backup` and `mailflow restore`, as the staff types them."""
 
+import signal
 import sqlite3
 from contextlib import closing
 
@@ -8,6 +9,7 @@ import pytest
 from mailflow.cli import backup as commands
 from mailflow.cli import exits
 from mailflow.store import Unavailable
+from mailflow.store import backup as copies
 from tests.world import COMPLETE, INCOMPLETE
 
 MAIL = b"From: jo@example.org\r\nMessage-ID: <1@example.org>\r\n\r\nI lost my phone\r\n"
@@ -82,6 +84,31 @@ def test_what_is_no_database_of_a_desk_is_not_saved_as_one(shell, database, tmp_
         assert (refused.status, refused.out) == (exits.CONFIG, "")
         assert "no database of a desk: there is nothing to save" in refused.err
         assert not (tmp_path / "monday.db").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_one_that_is_stopped_leaves_nothing(shell, world, tmp_path, monkeypatch, number):
+    """systemd at the end of its patience, or a terminal that was closed."""
+    world.write(INCOMPLETE)
+    shell.good("init")
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    monkeypatch.setattr(copies, "_sync", lambda _draft: signal.raise_signal(number))
+    stopped = shell("backup", str(folder / "monday.db"))
+    assert (stopped.status, stopped.out) == (exits.INTERRUPTED, "")
+    assert [*folder.iterdir()] == []
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_one_in_the_background_goes_on_when_its_terminal_is_closed(shell, world, tmp_path, monkeypatch):
+    """As `nohup` starts it."""
+    shell.good("init")
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(copies, "_sync", lambda _draft: signal.raise_signal(signal.SIGHUP))
+        shell.good("backup", str(tmp_path / "monday.db"))
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def test_where_no_file_can_be_made_the_answer_names_the_one_that_was_asked_for(shell, tmp_path):

@@ -111,6 +111,43 @@ def test_a_backup_that_does_not_fit_leaves_nothing(engine, copy, monkeypatch):
     assert [*copy.parent.iterdir()] == []
 
 
+def test_what_a_killed_backup_left_goes_with_the_next_one(engine, copy):
+    """It holds people's mail, and no rotation finds it."""
+    draft = copy.parent / f"{backup._DRAFTS}x1y2"
+    draft.mkdir()
+    (draft / "sunday.db").write_text("people's mail")
+    others = copy.parent / ".backup-of-the-web-site"
+    others.mkdir()
+    backup.save(engine, copy)
+    assert sorted(copy.parent.iterdir()) == [others, copy]
+
+
+def test_drafts_of_a_backup_that_goes_on_stay(engine, copy, monkeypatch):
+    check_pages, seen = backup._check_pages, []
+
+    def save_another(draft):
+        monkeypatch.setattr(backup, "_check_pages", check_pages)
+        backup.save(engine, copy.with_name("tuesday.db"))
+        seen.append(draft.exists())
+
+    monkeypatch.setattr(backup, "_check_pages", save_another)
+    backup.save(engine, copy)
+    assert seen == [True]
+    assert {path.name for path in copy.parent.iterdir()} == {copy.name, "tuesday.db"}
+
+
+def test_where_nothing_can_be_locked_no_draft_is_taken_for_an_abandoned_one(engine, copy, monkeypatch):
+    def no_locks(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(backup.fcntl, "flock", no_locks)
+    draft = copy.parent / f"{backup._DRAFTS}x1y2"
+    draft.mkdir()
+    (draft / "sunday.db").write_text("somebody's, or nobody's")
+    backup.save(engine, copy)
+    assert sorted(copy.parent.iterdir()) == [draft, copy]
+
+
 def damage(path, page=None):
     """Overwrite a page that a table or an index is kept in: the last one, or this."""
     size = 4096
