@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -91,33 +92,46 @@ def _saved_as(file: Path) -> str:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @site
+@exits.stopped_in_order()
 def restore(site: Site, file: Path) -> None:
     """Put a backup into the database, which must hold nothing and not be in use; then bring it to this version.
 
     Every page of FILE is checked before. The saved keys have to be in their places.
     """
     config = site.config
-    target = Path(_sqlite_of(config).database or "")
+    url = _sqlite_of(config)
+    target = Path(url.database or "")
+    made_at: list[datetime] = []
+
+    def finish(draft: Path) -> None:
+        made_at.extend(_bring_up_to_date(_with_database(config, url.set(database=str(draft)))))
+
     try:
         contents = copies.inspect(file)
         _check_keys(config, contents.keys)
-        copies.restore(file, target)
+        copies.restore(file, target, finish)
     except FileNotFoundError as error:
         raise exits.Refused(str(error), exits.NO_INPUT) from error
     except copies.NotRestorable as error:
         raise exits.Refused(str(error), exits.BAD_DATA) from error
     except copies.NotEmpty as error:
         raise exits.Refused(str(error), exits.CANNOT_CREATE) from error
+    as_of = "".join(f", made at {at.astimezone(config.desk.time_zone):%Y-%m-%d %H:%M %Z}" for at in made_at)
+    say(f"restored {target} from {file}{as_of}; mail that came later is not in it")
+
+
+def _bring_up_to_date(config: Config) -> list[datetime]:
+    """What is restored is of this version, blames nobody, and knows what it is; when it was made, if it says so."""
     upgrade_tables(config)
     with closing(open_store(config)) as store, store.begin("restore") as uow:
         uow.in_hand.clear()
-        made_at = next((entry.at for entry in uow.audit.latest(1) if entry.verb == BACKUP), None)
+        made_at = [entry.at for entry in uow.audit.latest(1) if entry.verb == BACKUP]
         uow.audit.add(utc_now(), staff(), RESTORE)
-    say(f"restored {target} from {file}{_as_of(made_at, config)}; mail that came later is not in it")
+    return made_at
 
 
-def _as_of(made_at: datetime | None, config: Config) -> str:
-    return f", made at {made_at.astimezone(config.desk.time_zone):%Y-%m-%d %H:%M %Z}" if made_at else ""
+def _with_database(config: Config, url: URL) -> Config:
+    return replace(config, database=replace(config.database, url=url.render_as_string(hide_password=False)))
 
 
 def _check_keys(config: Config, used: frozenset[str]) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine
 
+from mailflow import faults
 from mailflow.store import private
 from mailflow.store.engine import Damaged, Unavailable, failure_of
 from mailflow.store.migrations import HEAD
@@ -119,10 +120,14 @@ def _copy(engine: Engine, draft: Path) -> None:
         source.execute("BEGIN")
         try:
             source.execute("SELECT 1 FROM sqlite_master").fetchone()  # the snapshot: whoever writes goes on
-            source.backup(copy, pages=_PAGES_AT_ONCE, progress=_nothing)
+            _copy_pages(source, copy)
         finally:
             source.execute("ROLLBACK")
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, that can be read from any folder
+
+
+def _copy_pages(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    source.backup(target, pages=_PAGES_AT_ONCE, progress=_nothing)
 
 
 def _nothing(_status: int, _remaining: int, _total: int) -> None:
@@ -174,23 +179,39 @@ def _inspect(backup: sqlite3.Connection, path: Path) -> Contents:
     return Contents(version, frozenset(key for (key,) in keys))
 
 
-def restore(path: Path, target: Path) -> None:
-    """Make a database what a backup is. Nobody else may have it open, and it may hold nothing.
+def restore(path: Path, target: Path, finish: Callable[[Path], None] = lambda _: None) -> None:
+    """Make a database what `finish` makes of a copy of a backup. Nobody else may have it open, and it may hold nothing.
 
-    Raises `NotEmpty`, and `Unavailable` where a process has it open or the disk fails.
+    Whatever cuts it off, the database holds nothing, or all that was to be restored. Raises `NotEmpty`, and `Unavailable`
+    where a process has it open or the disk fails.
     """
     private.make_folder(target.parent)
+    _remove_abandoned(target.parent)
     with suppress(FileExistsError):
         os.close(private.create(target))
     with _failures_named():
-        with closing(
-            sqlite3.connect(target)
-        ) as database:  # who holds mail is told so even while it is in use
+        # Who holds mail is told so even while it is in use.
+        with closing(sqlite3.connect(target)) as database:
             _refuse_full(database, target)
-        with closing(_open(path)) as backup, closing(_open_alone(target)) as database:
+        with closing(_open_alone(target)) as database:
             _refuse_full(database, target)
-            backup.backup(database)
+            with _draft_folder(target.parent) as folder:
+                draft = folder / target.name
+                _make_draft(path, draft)
+                finish(draft)
+                with closing(sqlite3.connect(draft, isolation_level=None)) as finished:
+                    finished.execute("PRAGMA journal_mode = DELETE")
+                    _copy_pages(finished, database)
+                faults.reached(faults.AFTER_COMMIT, "restored")
     private.sync_folder(target.parent)
+
+
+def _make_draft(path: Path, draft: Path) -> None:
+    os.close(private.create(draft))
+    with closing(_open(path)) as backup, closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = OFF")
+        _copy_pages(backup, copy)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -1,6 +1,7 @@
 """SIGKILL at every commit of the daemon and every reply of the smarthost."""
 
 import contextlib
+import os
 import signal
 from collections import Counter
 
@@ -102,6 +103,36 @@ def test_a_mail_whose_injection_was_killed_is_taken_once_when_it_is_tried_again(
             ends.append(process.wait())
     assert ends == [-signal.SIGKILL, 0, 0], process.text
     assert desk.scalars("SELECT state FROM mails") == ["waiting"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [*around("restore"), Fault(faults.AFTER_COMMIT, "restored")],
+    ids=lambda fault: f"{fault.moment} {fault.what}",
+)
+def test_a_restore_that_was_killed_is_called_again(make_desk, zygote, tmp_path, fault):
+    """Then nothing was restored yet, or all was."""
+    desk, path = make_desk(), tmp_path / "monday.db"
+    process = desk.fork(zygote)
+    send(process.port, mail(sender="jo@example.org"))
+    process.wait_for("handled")
+    assert process.stop() == 0
+    desk.execute("INSERT INTO in_hand VALUES (1, 'another run')")
+    assert desk.command("backup", str(path)).returncode == 0
+    for file in (desk.folder / "var").glob("mailflow.db*"):
+        file.unlink()
+    ends = []
+    for at in (fault, None):
+        command = ("--config", str(desk.path), "restore", str(path))
+        with contextlib.closing(Process(zygote.fork(command, desk.folder, fault=at))) as process:
+            ends.append(process.wait())
+    complete = fault.what == "restored"
+    assert ends == [-signal.SIGKILL, os.EX_CANTCREAT if complete else 0], process.text
+    assert ("holds mail or cases" in process.text) == complete
+    assert desk.scalars("SELECT verb FROM audit ORDER BY number") == ["backup", "restore"]
+    assert desk.scalars("SELECT count(*) FROM in_hand") == [0]
+    assert len(desk.scalars("SELECT id FROM mails")) == 1
+    assert [*(desk.folder / "var").glob(".mailflow-backup-*")] == []
 
 
 @pytest.mark.parametrize("moment", [faults.BEFORE_COMMIT, faults.AFTER_COMMIT])

@@ -224,32 +224,40 @@ def test_a_database_that_is_open_elsewhere_stays(saved, sqlite_template, target)
     assert count(target) == 0
 
 
-def test_a_restore_that_is_cut_off_leaves_an_empty_database(saved, target, monkeypatch):
+@pytest.mark.parametrize("when", ["the draft is made", "it is finished", "the draft is copied"])
+def test_a_restore_that_is_cut_off_leaves_an_empty_database(saved, target, monkeypatch, when):
     class Cut(Exception):
         pass
 
-    open_backup = backup._open
+    def cut(*_):
+        raise Cut
 
-    class Copy:
-        def __init__(self, connection):
-            self._connection = connection
+    def finish(_draft):
+        if when == "it is finished":
+            cut()
+        monkeypatch.setattr(backup, "_nothing", cut)
 
-        def backup(self, database):
-            def cut(_status, _remaining, _total):
-                raise Cut
-
-            self._connection.backup(database, pages=2, progress=cut)
-
-        def close(self):
-            self._connection.close()
-
-    monkeypatch.setattr(backup, "_open", lambda path: Copy(open_backup(path)))
+    monkeypatch.setattr(backup, "_PAGES_AT_ONCE", 2)
+    if when == "the draft is made":
+        monkeypatch.setattr(backup, "_nothing", cut)
     with pytest.raises(Cut):
-        backup.restore(saved, target)
+        backup.restore(saved, target, finish)
     assert ask(target, "SELECT name FROM sqlite_master") == []
+    assert [*target.parent.iterdir()] == [target]
     monkeypatch.undo()
     backup.restore(saved, target)
     assert count(target) == 2
+
+
+def test_what_is_restored_is_finished_first(saved, target):
+    def finish(draft):
+        with closing(sqlite3.connect(draft)) as connection, connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("DELETE FROM mails")
+
+    backup.restore(saved, target, finish)
+    assert (count(target), count(saved)) == (0, 2)
+    assert [*target.parent.iterdir()] == [target]
 
 
 def test_what_is_no_backup_is_refused(saved, tmp_path):
