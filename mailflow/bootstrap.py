@@ -87,6 +87,23 @@ def check_letters(config: Config) -> None:
         raise NotReady(f"templates.folder: {error}") from error
 
 
+def hindrances(config: Config) -> list[str]:
+    """What would keep a desk of this configuration from starting, as its files tell. A key that is not there is made then."""
+    reply, sealing = config.desk.reply_key, config.database.encryption_key
+    checks: list[Callable[[], object]] = [lambda: check_letters(config), lambda: make_sender_check(config)]
+    if os.path.exists(reply):  # noqa: PTH110 - one in a folder that may not be looked into is not seen, which Path raises
+        checks.append(lambda: read_keys(reply))
+    if sealing and os.path.exists(sealing):  # noqa: PTH110 - as above
+        checks.append(lambda: read_keyring(config))
+    found = []
+    for check in checks:
+        try:
+            check()
+        except NotReady as error:
+            found.append(str(error))
+    return found
+
+
 def make_encryption_key(config: Config) -> bool:
     """Whether there was none. Raises `NotReady` where one was and is gone: another would open nothing of what is there."""
     path = config.database.encryption_key

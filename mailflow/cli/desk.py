@@ -9,7 +9,8 @@ import sys
 
 import click
 
-from mailflow.bootstrap import check_letters, later_schema, prepare
+from mailflow.bootstrap import hindrances, later_schema, prepare
+from mailflow.cli import exits
 from mailflow.cli.command import Site, site
 from mailflow.cli.show import say, text
 from mailflow.cli.who import staff
@@ -32,9 +33,13 @@ def init(site: Site) -> None:
 @click.command("check-config")
 @site
 def check_config(site: Site) -> None:
-    """Read the configuration and the letters, and say everything that is wrong. Exit status 78 if anything is."""
+    """Read the configuration, the letters and the keys that are there, and say everything that is wrong.
+
+    Exit status 78 if anything is.
+    """
     config = site.config
-    check_letters(config)
+    if found := hindrances(config):
+        raise exits.Refused("\n".join(found), exits.CONFIG)
     say(f"{config.source}: good. The desk is {config.desk.address}, {len(config.policy.form.fields)} fields.")
     if config.database.encryption_key is None:
         say(

@@ -122,6 +122,36 @@ def test_a_key_that_cannot_be_read_is_78(shell, world):
     assert "desk.reply_key" in done.err
 
 
+@pytest.mark.parametrize("spoil", [lambda _: "", lambda key: key[:-10] + "\n"], ids=["empty", "cut short"])
+def test_check_config_finds_keys_that_would_stop_the_desk(shell, config, monkeypatch, spoil):
+    monkeypatch.setattr("mailflow.edges.log.configure", lambda *_: None)
+    shell.good("init")
+    keys = [config.parent / "var" / name for name in ("reply.key", "database.key")]
+    for key in keys:
+        whole = key.read_text()
+        key.write_text(spoil(whole))
+        checked, ran = shell("check-config"), shell("run")
+        assert (checked.status, checked.out) == (78, "")
+        assert checked.err in ran.err
+        assert str(key) in checked.err
+        key.write_text(whole)
+    for key in keys:
+        key.write_text("")
+    said = shell("check-config").err  # both at once
+    assert all(str(key) in said for key in keys)
+
+
+def test_check_config_finds_that_there_is_no_dns_to_ask(shell, config, monkeypatch):
+    def no_dns(*_):
+        raise OSError("there is no server to ask")
+
+    config.write_text(config.read_text().replace("compute = false", "compute = true"))
+    monkeypatch.setattr("mailflow.edges.sendercheck.DnsSenderCheck", no_dns)
+    checked = shell("check-config")
+    assert checked.status == 78
+    assert "authentication.dns_servers: there is no server to ask" in checked.err
+
+
 def test_a_template_that_cannot_work_is_78(shell, config, tmp_path):
     letters = tmp_path / "ours" / "letters"
     letters.mkdir(parents=True)
