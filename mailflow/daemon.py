@@ -33,6 +33,9 @@ ROLES = ("receive", "handle", "deliver", "periodic")
 STOP_WITHIN = 18.0  # seconds; 20 are promised, and the interpreter's own end takes some
 _SPACE_LOOKED_AT_EVERY = 1.0  # seconds
 _OLD = timedelta(minutes=10)  # for a mail that waits, or since the start
+_TURNS_EVERY = 1.0  # seconds, the event loop
+_STANDS_AFTER = 10.0  # seconds without a turn of it
+_UNREAD_SHOWN_AFTER = 60.0  # seconds for which nobody has read the log
 _NOT_STORED_SHOWN = 60.0  # seconds for which `health` tells of mails that could not be stored
 
 
@@ -50,6 +53,7 @@ class Daemon:
         self._stop_asked = asyncio.Event()
         self._reload_asked = asyncio.Event()
         self._not_stored_at = float("-inf")
+        self._turned_at = float("inf")
         self._intake = Intake(
             desk.store,
             desk.app.clock,
@@ -86,7 +90,7 @@ class Daemon:
             log.in_the_clear()
         background = [
             loop.create_task(task)
-            for task in (self._reload_when_asked(), self._feed_watchdog(), self._watch_space())
+            for task in (self._turn(), self._reload_when_asked(), self._feed_watchdog(), self._watch_space())
         ]
         try:
             await self._start()
@@ -160,6 +164,12 @@ class Daemon:
         if self._monitoring:
             self._monitoring.stop()
         log.stopped(unfinished=sum(loop.is_alive() for loop in running))
+
+    async def _turn(self) -> None:
+        """By this `health`, which is asked in another thread, knows that the event loop goes on."""
+        while True:
+            self._turned_at = time.monotonic()
+            await asyncio.sleep(_TURNS_EVERY)
 
     async def _feed_watchdog(self) -> None:
         """A loop that is stuck or gone, or this one, is for systemd to end; one that waits for the database is not."""
@@ -247,6 +257,12 @@ class Daemon:
         except Unavailable:
             return (DATABASE,)
         problems = [self._intake.ill, *(loop.ill for loop in self._work.loops.values())]
+        if (stands := time.monotonic() - self._turned_at) > _STANDS_AFTER:
+            problems.append(
+                f"the event loop: no turn for {stands:.0f} seconds, so no mail is taken and no signal heard"
+            )
+        if log.unread_for() > _UNREAD_SHOWN_AFTER:
+            problems.append("the log: nobody reads it, and lines are lost")
         if time.monotonic() - self._not_stored_at < _NOT_STORED_SHOWN:
             problems.append("receive: the last mails could not be stored")
         if "handle" in self._roles and oldest is not None:

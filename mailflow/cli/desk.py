@@ -71,8 +71,11 @@ def run(site: Site, roles: str, node: str) -> int:
         log.made(what=made)
     if version := later_schema(site.config):
         log.later_schema(version=version, known=HEAD)
-    with site.desk() as desk:
-        return asyncio.run(Daemon(desk, roles=wanted, node=f"{node}:{os.getpid()}").run())
+    try:
+        with site.desk() as desk:
+            return asyncio.run(Daemon(desk, roles=wanted, node=f"{node}:{os.getpid()}").run())
+    finally:
+        log.finish()
 
 
 @click.command()

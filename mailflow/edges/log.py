@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailflow.edges.logline import configure, event, first_line, forget, observe, trouble
+from mailflow.edges.logline import configure, event, finish, first_line, forget, observe, trouble, unread_for
 
-__all__ = ["EVENTS", "configure", "forget", "observe"]
+__all__ = ["EVENTS", "configure", "finish", "forget", "observe", "unread_for"]
 
 
 # -------------------------------------------------------------------------------------------------- the listener

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import PurePath
-from threading import Lock
 from typing import Any, TextIO
 
 from mailflow.config import Log
 from mailflow.core.display import one_line
+from mailflow.edges.logsink import Sink
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
 _LONGEST = 300  # characters of a value
@@ -49,7 +49,9 @@ def configure(settings: Log, stream: TextIO | None = None) -> None:
     terminal = stream.isatty()
     console = settings.format == "console" or (settings.format == "auto" and terminal)
     render = _on_console(colors=terminal) if console else _in_json
-    _output.lines = _Lines(stream, render, _PRIORITIES[settings.level])
+    before = _output.lines.sink if _output.lines else None
+    sink = before if before and before.stream is stream else Sink(stream, _tell_lost)
+    _output.lines = _Lines(sink, render, _PRIORITIES[settings.level])
     _take_over_stdlib()
 
 
@@ -68,6 +70,21 @@ def event(level: str, name: str, **facts: object) -> None:
     _write(level, name, facts)
 
 
+def unread_for() -> float:
+    """For how many seconds nobody has read the lines that are there."""
+    return _output.lines.sink.waits_for() if _output.lines else 0.0
+
+
+def finish() -> None:
+    """At the end of the process: lines that wait to be read have a moment to go."""
+    if _output.lines:
+        _output.lines.sink.finish()
+
+
+def _tell_lost(lines: int) -> None:
+    event("warning", "log_lost", lines=lines)
+
+
 def _write(level: str, name: str, facts: Mapping[str, object]) -> None:
     if _output.lines is not None:
         _output.lines.write(level, name, facts)
@@ -76,31 +93,19 @@ def _write(level: str, name: str, facts: Mapping[str, object]) -> None:
 class _Lines:
     """Writes whole lines; a log that cannot be written never stops a mail."""
 
-    def __init__(self, stream: TextIO, render: Render, least: int) -> None:
+    def __init__(self, sink: Sink, render: Render, least: int) -> None:
         """`least`: the priority that a line must have at least; the less the number, the higher it is."""
-        self._stream = stream
+        self.sink = sink
         self._render = render
         self._least = least
-        self._is_journal = _is_journal(stream)
-        self._lock = Lock()
+        self._is_journal = _is_journal(sink.stream)
 
     def write(self, level: str, name: str, facts: Mapping[str, object]) -> None:
         priority = _PRIORITIES.get(level, _PRIORITIES["info"])
         if priority > self._least:
             return
         line = self._render({"time": _now(), "level": level, "event": name, **_clean(facts)})
-        self._put(f"<{priority}>{line}\n" if self._is_journal else f"{line}\n")
-
-    def _put(self, line: str) -> None:
-        with self._lock:
-            try:
-                try:
-                    self._stream.write(line)
-                except UnicodeEncodeError:  # an ASCII terminal
-                    self._stream.write(line.encode("ascii", "backslashreplace").decode())
-                self._stream.flush()
-            except (OSError, ValueError):  # a full disk, a closed pipe
-                return
+        self.sink.put(f"<{priority}>{line}\n" if self._is_journal else f"{line}\n")
 
 
 def _now() -> str:

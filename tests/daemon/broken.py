@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
+from mailflow import daemon
 from mailflow.steps import deliver, handle, operate, periodic, receive, understand
 from mailflow.steps.hold import Hold
 from mailflow.steps.settle import Unsettled
@@ -172,6 +173,12 @@ def acts_are_not_recorded() -> None:
     operate.record = lambda *_: None
 
 
+def event_loop_stands() -> None:
+    """What it is asked for a recipient is never answered."""
+    daemon._STANDS_AFTER = 0.1
+    daemon.Daemon._accepts = lambda *_: Event().wait()
+
+
 VARIANTS: dict[str, Callable[[], None]] = {
     variant.__name__: variant
     for variant in (
@@ -191,5 +198,6 @@ VARIANTS: dict[str, Callable[[], None]] = {
         digests_at_any_moment,
         backups_of_one_file,
         acts_are_not_recorded,
+        event_loop_stands,
     )
 }

@@ -3,6 +3,7 @@
 import re
 import signal
 import smtplib
+import socket
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
 from time import monotonic
@@ -12,7 +13,7 @@ import pytest
 from mailflow.bootstrap import read_keys
 from mailflow.core.case import Flag, Status
 from mailflow.core.reference import Addresses, Purpose
-from tests.daemon.desk import ADDRESS, REQUEST, Desk, get, mail, send
+from tests.daemon.desk import ADDRESS, PATIENCE, REQUEST, Desk, get, mail, send
 from tests.daemon.smarthost import Smarthost
 
 HTML = """<html><body><p>Hi,</p><table>
@@ -175,6 +176,18 @@ def test_what_monitoring_asks_is_answered(desk, process, smarthost):
     assert "mailflow_store_up 1.0" in page
     assert re.search(r'^mailflow_events_total{event="received"} [1-9]', page, re.MULTILINE)
     assert 'mailflow_cases{status="awaiting_answers"}' in page
+
+
+def test_an_event_loop_that_stands_still_is_told(make_desk, zygote):
+    """It is another thread that answers; what the loop does itself, nobody would."""
+    process = make_desk().fork(zygote, broken="event_loop_stands")
+    with socket.create_connection(("127.0.0.1", process.port), PATIENCE) as client:
+        client.sendall(f"EHLO client\r\nMAIL FROM:<>\r\nRCPT TO:<{ADDRESS}>\r\n".encode())
+        until = monotonic() + PATIENCE
+        while (answer := get(f"{process.monitoring}/healthz"))[0] == 200:
+            assert monotonic() < until
+    assert "the event loop: no turn for" in answer[1]
+    process.kill()
 
 
 def test_without_a_smarthost_letters_go_into_the_maildir_until_sigint(make_desk):

@@ -1,8 +1,11 @@
 """Under systemd: a socket that it hands over, and what it is told."""
 
+import fcntl
 import os
+import select
 import signal
 import socket
+import subprocess
 import sys
 
 import pytest
@@ -94,6 +97,29 @@ def test_a_desk_that_is_its_own_smarthost_blames_no_recipient(make_desk, handed_
     assert process.stop() == 0
     assert desk.scalars("SELECT state FROM outbox") == ["waiting"]
     assert desk.scalars("SELECT failing FROM cases") == [False]
+
+
+def test_a_log_that_nobody_reads_stops_nothing(make_desk, handed_over):
+    """Not even its first line goes."""
+    desk = make_desk(smtp__listen="systemd")
+    unread, stderr = os.pipe()
+    fcntl.fcntl(stderr, fcntl.F_SETPIPE_SZ, select.PIPE_BUF)
+    os.write(stderr, b"x" * fcntl.fcntl(stderr, fcntl.F_GETPIPE_SZ))
+    port, fd = handed_over.getsockname()[1], handed_over.fileno()
+    program = (sys.executable, "-m", "mailflow", "--config", str(desk.path), "run")
+    process = subprocess.Popen(
+        [sys.executable, "-c", HAND_OVER, str(fd), *program], cwd=desk.folder, stderr=stderr, pass_fds=(fd,)
+    )
+    try:
+        send(port, mail(sender="jo@example.org"))
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(stderr)
+        os.close(unread)
+    assert desk.scalars("SELECT count(*) FROM mails") == [1]
 
 
 def test_without_a_socket_from_systemd_it_says_so(make_desk):

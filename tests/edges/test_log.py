@@ -352,6 +352,25 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
     log.ready()
 
 
+def test_lines_that_nobody_read_in_time_are_counted():
+    ours, theirs = os.pipe()
+    counted = []
+    log.observe(counted.append)
+    with os.fdopen(theirs, "w") as stream, os.fdopen(ours) as reader:
+        log.configure(Log(format="json", level="info"), stream)
+        sink = logline._output.lines.sink
+        while not sink._lost:
+            log.ready()
+        log.configure(Log(format="json", level="warning"), stream)  # a reload keeps what waits
+        assert log.unread_for() > 0
+        line = next(line for line in map(json.loads, reader) if line["event"] != "ready")
+        log.finish()
+        assert log.unread_for() == 0
+    log.forget(counted.append)
+    assert (line["event"], line["level"], line["lines"]) == ("log_lost", "warning", 1)
+    assert counted[-1] == "log_lost"
+
+
 def test_an_exception_is_shown_by_its_type_and_place(lines):
     try:
         int("the person's words")
