@@ -14,6 +14,7 @@ from mailflow.core.answerwords import AnswerWords
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.reading import (
     addresses,
+    afterthoughts,
     agreed,
     agreements,
     askedagain,
@@ -181,7 +182,8 @@ class _Reader:
         claims = framed.without_quoted(fresh, claims)
         claims = withdrawn.without_taken_back(fresh, terms, bound.without_unfilled(fresh, terms, claims))
         claims = unanswered.without_unanswered(fresh, terms, claims)
-        self._claims = list(bound.without_bound(fresh, terms, claims))
+        claims = bound.without_bound(fresh, terms, claims)
+        self._claims = list(afterthoughts.without_second_thoughts(fresh, terms, claims))
 
     def _of_prose(self, said: list[Claim]) -> list[Claim]:
         """What prose gives, and what of it is mentioned only; no mailbox is lost where its address is: "I never signed up with x"."""

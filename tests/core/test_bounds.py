@@ -37,6 +37,7 @@ TEXTS = (
     *("@", ",", ".", ". ", "?", "… ", "-", "_", "*", "|", "#", "%", "&", "(", ")", "[", "]", '"', "`", "; ", ": "),
     # answers to all that was asked, and to some of it
     *("yes to all. ", "yes to the rest. ", "both yes, "),
+    *("I agree. No, wait. ", "yes (just kidding) ", "I agree, I refuse, ", 'I read "I agree" ', "I agree - - ", "はい、いや、", "no, not really, "),
     *("I agree to the Code of Conduct once I ", "I nearly lost my phone ", "never write to a@b.example "),
     *("I have never had an account named x1 ", "is there a user x1? ", "a@b.example, no wait, ", "user name is x1, no, "),
     *('form says "a: b" ', "I thought my user name was x1 but ", "on GitHub I am x1 ", "a hacker changed it to a@b.example "),

@@ -176,4 +176,29 @@ def test_where_no_letter_can_be_told_what_was_asked_last_counts(world):
     """A way out may give our letters other Message-IDs."""
     (letter,) = world.write(f"{INCOMPLETE} My recovery codes are lost.")
     world.answer(letter, "Yes to all", In_Reply_To="<other@amazonses.example>")
+
+
+TAKEN_BACK = [
+    'I refuse: "I agree to follow the PSF Code of Conduct"', 'Write "yes" or "I agree"', "Yes to all (just kidding)", "yes to all\n\njust kidding, no",
+    "I agree to all of it (not)", "Yes to all. No, wait.", "Yes, I have read it. I don't accept it.", "Fine. I give up.", "Very well, goodbye",
+    "Yes to all.\n\nP.S. I changed my mind.", "Ja klar, nie im Leben", "Ik ga akkoord, niet", "はい、読みました。同意はしません",
+]  # fmt: skip
+NOT_TAKEN_BACK = [
+    "Yes to all. No kidding.",
+    "Yes to all, no question.\n\nGoodbye",
+    "Yes to all.\n\nP.S. I did not see the boxes.",
+]
+
+
+@pytest.mark.parametrize("words", TAKEN_BACK)
+def test_a_yes_that_what_stands_around_it_takes_back(world, words):
+    (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
+    world.answer(letter, words)
+    assert agreed(world) == set()
+
+
+@pytest.mark.parametrize("words", NOT_TAKEN_BACK)
+def test_a_yes_beside_a_no_that_is_about_nothing(world, words):
+    (letter,) = world.write(INCOMPLETE, sender="jo@example.org")
+    world.answer(letter, words)
     assert agreed(world) == AGREEMENTS

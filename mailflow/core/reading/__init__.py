@@ -55,5 +55,6 @@ In the end
     unanswered            labels in the person's own words that nothing answers
     participles           things of which something unknown was done
     quotes, withdrawn     what is only quoted, or taken back in the same breath; `unreal` and `bound` ask them
+    afterthoughts         agreements that a no, a refusal or a joke behind them takes back
     claim, settle         what was read; one answer a field, or a doubt
 """

@@ -22,6 +22,7 @@ _THANKS = frozenset({"thanks", "sorry"})  # or excuses
 _COURTESY = 1  # words behind a yes that tell nothing, as in "yes sir"
 _AN_OBJECT = 2  # words behind an "I know", as in "yes, I know the code"
 _LONGEST_WORD = 20  # characters
+_TELLING_WORD = 4  # of one that tells how something is: "that is so" tells nothing
 _LEADS = 3  # words before a short name, and an empty one
 _PAUSES = (",", ":", "-", "–", "—")
 _WITH = frozenset({"with", "with_whom"})
@@ -183,7 +184,16 @@ def _goes_on_to_tell(
         behind = [word for word in behind if word[0].lower() not in called]
         if any(_has_object(fresh, word, called) for word in behind):
             return True
-    return len(behind) > _COURTESY
+    if len(behind) > _COURTESY:
+        return True
+    hopes = any(hit.means.speech & _HOPES for hit in hits)  # "yes, hope this is over soon"
+    return not hopes and any(_is_predicate(fresh, terms, word) for word in behind)
+
+
+def _is_predicate(fresh: Fresh, terms: Terms, word: re.Match[str]) -> bool:
+    """Whether a word tells how something is, or what: "Yes, this is annoying", Polish "Tak, to uciążliwe"."""
+    before = _word_before(fresh, word.start())
+    return len(word[0]) >= _TELLING_WORD and terms.among("before_predicate", before)
 
 
 def _nods_till(fresh: Fresh, terms: Terms, hits: Sequence[Hit]) -> int | None:

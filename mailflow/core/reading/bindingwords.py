@@ -51,6 +51,12 @@ class Binds(StrEnum):
     OUR_WORDS = "our_words"  # before words of ours between quotation marks: 'Your form says "…"'
     SAID_BY = "said_by"  # before words between quotation marks, by which they are another's: 'Jo wrote: "…"'
     WITHDRAWN = "withdrawn"  # right behind what is taken back: "… no, actually, I don't"
+    UNMEANT = "unmeant"  # behind a yes that was a joke, or is no more: "just kidding", "I changed my mind"
+    GIVES_UP = "gives_up"  # behind one by which somebody only gives up: "I give up", "forget it"
+    FAREWELL = "farewell"  # behind an "alright" that only ends it: "goodbye"
+    OWN_WORDS = (
+        "own_words"  # before words between quotation marks that are the writer's own: 'My answer: "…"'
+    )
 
     # Around a name or an address:
     UNREAL_BEFORE = "unreal_before"  # before one that is none, or none yet: "I nearly registered as x"

@@ -26,6 +26,7 @@ from mailflow.core.reading.yesfields import NAMED
 _LOOK_BACK = _LOOK_AHEAD = 300  # characters of a sentence before what is said, and behind it
 _ONLY = re.compile(r"[\s,，、]*")
 _OWN_WORDS = frozenset({TICKED_BOX, AGREED_IN_PROSE})  # of which who says it is looked at where it is read
+_QUOTABLE = frozenset({AGREED_IN_PROSE, YES_TO_WHAT_WAS_ASKED})
 _STATED = frozenset({Kind.AGREEMENT, Kind.CHOICE})  # what the form has statements of
 _UNSAID = frozenset({Binds.UNSAID, Binds.WHICH_ONE})
 _BEHIND = frozenset({Binds.BOUND, Binds.BOUND_BEHIND})
@@ -63,13 +64,16 @@ def without_bound(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterat
                 continue
             if yes and sentence.is_unsaid():  # be it to all: "They want me to agree to everything"
                 continue
-            if told and (
-                sentence.is_in_no_earnest()
-                or is_only_quoted(fresh, terms, claim)
-                or is_withdrawn(fresh, claim)
-            ):
+            if _is_not_meant(fresh, terms, claim, sentence):
                 continue
         yield claim
+
+
+def _is_not_meant(fresh: Fresh, terms: Terms, claim: Claim, sentence: _Sentence) -> bool:
+    """Whether it is only quoted, or agreed to in prose in no earnest, or taken back at once."""
+    if claim.rule in _QUOTABLE and is_only_quoted(fresh, terms, claim):
+        return True
+    return claim.rule == AGREED_IN_PROSE and (sentence.is_in_no_earnest() or is_withdrawn(fresh, claim))
 
 
 def without_unfilled(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> Iterator[Claim]:
