@@ -93,6 +93,8 @@ class _Samples:
             facts = {"topic": redirect.topic, "say": redirect.say, "url": redirect.url}
             yield LetterKind.REDIRECTED, f"it is about {redirect.topic}", facts
         yield LetterKind.WITHDRAWN, "the person withdraws", {}
+        for closed in (True, False):
+            yield LetterKind.DISOWNED, "the request is not the person's", {"closed": closed}
         yield LetterKind.QUESTION, "the staff asks", {"question": _TEXT}
         for kind in (LetterKind.DENIED, LetterKind.RECOVERED):
             yield kind, "the staff says more", {"text": _TEXT}

@@ -39,8 +39,8 @@ def test_from_a_real_pipe(world, config):
 
 
 def test_the_same_mail_twice_is_stored_once(shell, world):
-    shell.good("inject", stdin=with_fields("Received: by one") + b"")
-    shell.good("inject", stdin=with_fields("Received: by two"))
+    shell.good("inject", stdin=with_fields("Received: by one", "Message-ID: <a@example.org>"))
+    shell.good("inject", stdin=with_fields("Received: by two", "Message-ID: <a@example.org>"))
     assert len(stored(world)) == 1
 
 

@@ -510,7 +510,7 @@ def test_a_reminder_that_is_held_back_has_asked_nothing():
 
 
 def test_a_letter_that_asks_nothing_leaves_what_was_asked_last():
-    decision = happens(case(), wrote(secrets=("password",)))
+    decision = happens(case(), wrote(secrets=("password",), proven=True))
     assert [letter.asked for letter in decision.letters] == [("reason", "conduct"), ()]
     assert decision.case.asked == ("reason", "conduct")
 

@@ -61,7 +61,7 @@ def test_a_machine_without_a_thread_for_the_intake(make_desk):
     process = make_desk().launch(program=("-c", WITHOUT_A_THREAD))
     assert process.wait() == os.EX_TEMPFAIL, process.text
     assert "mailflow: the intake: can't start new thread" in process.lines
-    assert [line["event"] for line in process.events] == ["starting", "stopped"]
+    assert [line["event"] for line in process.events] == ["made", "starting", "stopped"]
 
 
 def test_faults_of_the_configuration_are_said_all_at_once(make_desk):

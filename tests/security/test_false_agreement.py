@@ -155,9 +155,8 @@ def test_a_letter_that_was_held_back_has_asked_nothing(world):
 @pytest.mark.parametrize("words", ["Yes", "Yes to all", "1. yes", "Yes, I understand."])
 @pytest.mark.parametrize("told", ["", "Code of Conduct: yes. Recovery codes: lost. "], ids=["three", "one"])
 def test_a_letter_that_asks_nothing_is_agreed_to_in_vain(world, words, told):
-    asking, warning = world.write(
-        f"{INCOMPLETE} {told}My password is hunter2-Xyz!9.", sender="jo@example.org"
-    )
+    (first,) = world.write(INCOMPLETE)
+    asking, warning = world.answer(first, f"{told}My project is tidecalc. My password is hunter2-Xyz!9.")
     before = agreed(world)
     world.answer(warning, words)
     assert agreed(world) == before
