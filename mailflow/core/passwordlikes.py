@@ -60,8 +60,14 @@ def codes(view: View) -> Iterator[Span]:
 
 
 def _is_hash(view: View, span: Span) -> bool:
+    """Whether what is named last before it, or else around it, is something such as a commit."""
+    first = max(0, span[0] - REACH)
+    told_last = max((place for place in view.no_secrets if first <= place < span[0]), default=-1)
+    codes_last = max((place for place, _ in view.code_names if first <= place < span[0]), default=-1)
+    if codes_last > told_last:
+        return False
     begins_line = view.line_start(span[0]) == span[0]
-    return view.tells_against(max(0, span[0] - REACH), span[1] + REACH) or (
+    return view.tells_against(first, span[1] + REACH) or (
         begins_line and _IN_LOG.match(view.text, span[1]) is not None
     )
 

@@ -129,6 +129,10 @@ def test_what_is_something_else(text):
         ("I have one spare left and it is 2b7e151628aed2a6; is it still good?", "2b7e151628aed2a6"),
         ("Two are left, 93ae0c7f & be4410d2, and both are refused.", "be4410d2"),
         ("They came comma separated: d41a77,0be93c,77f1d2. No luck.", "0be93c"),
+        (
+            "This is the proof of it. I copy out the recovery codes:\n  the first,   b41f09c27de83a56\n  the second,  0c77ea1395fd2b48",
+            "0c77ea1395fd2b48",
+        ),
         ("I kept k7f2-9d0c and m1x8-33ab from that sheet.", "m1x8-33ab"),
     ],
 )
