@@ -46,6 +46,16 @@ def test_each_open_case_stands_in_one_section():
     assert references(made.waiting_on_person) == ["ASKED", "PERSON"]
 
 
+def test_a_request_that_was_not_its_partys_stands_apart_closed_or_not():
+    disowned = frozenset({Flag.DISOWNED})
+    made = digest(
+        reviewed("OPEN", NOW - DAY, flags=disowned),
+        case(Status.CLOSED, reference="CLOSED", waiting_since=NOW - 2 * DAY, flags=disowned),
+    )
+    assert references(made.disowned) == ["CLOSED", "OPEN"]
+    assert not made.new.listed
+
+
 def test_a_case_that_is_stuck_stands_first_among_those_for_us_and_says_why():
     made = digest(
         reviewed("OLD", NOW - 3 * DAY),

@@ -364,6 +364,13 @@ def test_what_is_taken_back_from_somebody_else(to, typed, elsewhere):
     assert takes_back_elsewhere(got, Clues((), (), typed), None, "recovery@pypi.example") is elsewhere
 
 
+@pytest.mark.parametrize(("typed", "elsewhere"), [((), True), (("7KQ2-M9XD",), False)])
+def test_what_is_taken_back_in_answer_to_somebody_else(typed, elsewhere):
+    """Who may have had the answer go to the desk."""
+    got = replace(mail(answers_to=("table@example.net",)), fields=(("to", "recovery@pypi.example"),))
+    assert takes_back_elsewhere(got, Clues((), (), typed), None, "recovery@pypi.example") is elsewhere
+
+
 @pytest.mark.parametrize(
     ("in_reply_to", "pointed", "to", "aside"),
     [

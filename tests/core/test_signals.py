@@ -26,6 +26,10 @@ def test_nothing_is_told_of_a_case_like_most():
         (Around(claimants=1), "another address asks for this account too"),
         (Around(claimants=3), "3 other addresses ask for this account too"),
         (Around(accounts=3), "its party asks for 3 accounts"),
+        (
+            Around(disowned=True),
+            "this person said of another request in their name that it was not theirs",
+        ),
         (Around(contact_is_party=True), "the address that the account should get has a request of its own"),
     ],
 )
