@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from mailflow.core.passwordshapes import SIGNED, WORD, is_factor, may_be_one, trimmed
 from mailflow.core.secrettokens import Span
@@ -11,6 +12,7 @@ from mailflow.core.secretview import REACH, View
 
 _CHUNK = re.compile(WORD)
 _ODD = re.compile(r"[0-9#$%^&*!@+=~?§€£]")
+_DIGIT = re.compile(r"[0-9]")
 _SPACE = re.compile(r"\s")
 _LONGEST = 30  # characters that people type
 _AROUND = ":：*_~@-"  # what else than quotes may stand around one
@@ -25,11 +27,13 @@ _CODE = re.compile(
     r"(?<![\w./:@#=$-])(?:(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{8,32}|(?=[a-z]*[0-9])[0-9a-z]{4}-[0-9a-z]{4}|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6})"
     r"(?![\w@/:=-])(?!\.\w)"
 )
+_LEAST_CODE = 6
 _LONG_CODE = 10  # characters that are one wherever they stand; shorter ones have another beside them
 _IN_LOG = re.compile(r"[ \t]{1,3}[^\W\d_]")  # "6f2ee52 bump version", in a line of which it is the first word
 _WORD = re.compile(r"[a-z]{3,30}(?:-[a-z]{2,30}){0,5}(?![\w@.-]\w|@)")
 _LEAST = 6  # letters of a word that no dictionary has
 _LEAST_KNOWN = 4  # letters of words by which a language is known
+_ENOUGH = 40  # of them
 _MOST_KNOWN = 0.6  # of them stand in a dictionary
 # Of English words, which people use in all languages.
 _BEGINNINGS = re.compile(r"^(?:re|un|de|dis|pre|over|mis)(?=\w{3})")
@@ -37,14 +41,9 @@ _ENDINGS = re.compile(r"(?<=\w{3})(?:ations?|ators?|ions?|ings?|ers?|ors?|ed|es|
 
 
 def odd_words(view: View) -> Iterator[Span]:
-    """Those with digits or signs, as no word has: looked for around each of these, of which most texts have few."""
-    text, end = view.text, 0
-    for odd in _ODD.finditer(text):
-        if odd.start() < end:
-            continue
-        space = _SPACE.search(text, odd.start())
-        start = max(text.rfind(" ", end, odd.start()), text.rfind("\n", end, odd.start()), end - 1) + 1
-        end = space.start() if space else len(text)
+    """Those with digits or signs, as no word has."""
+    text = view.text
+    for start, end in _around(_ODD, text):
         for found in _CHUNK.finditer(text, start, end):
             span = _bare(text, *trimmed(text, *found.span()))
             if _is_like_one(view, text[slice(*span)]):
@@ -53,10 +52,28 @@ def odd_words(view: View) -> Iterator[Span]:
 
 def codes(view: View) -> Iterator[Span]:
     """Those that nothing names, where nothing tells that they are hashes."""
-    found = [span for code in _CODE.finditer(view.text) if not _is_hash(view, span := code.span())]
+    found = [
+        code.span()
+        for start, end in _around(_DIGIT, view.text)
+        if end - start >= _LEAST_CODE
+        for code in _CODE.finditer(view.text, start, end)
+        if not _is_hash(view, code.span())
+    ]
     for start, end in found:
         if len(found) > 1 or end - start >= _LONG_CODE:
             yield start, end
+
+
+def _around(sign: re.Pattern[str], text: str) -> Iterator[Span]:
+    """What stands between white space around each sign, of which most texts have few."""
+    end = 0
+    for found in sign.finditer(text):
+        if found.start() < end:
+            continue
+        space = _SPACE.search(text, found.start())
+        start = max(text.rfind(" ", end, found.start()), text.rfind("\n", end, found.start()), end - 1) + 1
+        end = space.start() if space else len(text)
+        yield start, end
 
 
 def _is_hash(view: View, span: Span) -> bool:
@@ -73,16 +90,19 @@ def _is_hash(view: View, span: Span) -> bool:
 
 
 def unknown_words(view: View) -> Iterator[Span]:
-    """In a text that speaks of a password or of getting in, and whose language a dictionary is known of."""
-    if not (view.places("password") or view.told("enters")) or not _is_known(view):
+    """Around where a password is named, or getting in, in a text whose language a dictionary is known of."""
+    places = sorted((*view.places("password"), *view.told("enters")))
+    if not places or not _is_known(view):
         return
-    for found in _WORD.finditer(view.text):
-        if (
-            len(found[0]) >= _LEAST
-            and _is_unknown(view, found[0])
-            and not view.text[found.start() - 1 : found.start()].isalnum()
-        ):
-            yield found.span()
+    end = 0
+    for start, last in places:
+        first, end = max(end, start - REACH), max(end, last + REACH)
+        for found in _WORD.finditer(view.text, first):
+            if found.start() >= end:
+                break
+            is_whole = not view.text[found.start() - 1 : found.start()].isalnum()
+            if is_whole and len(found[0]) >= _LEAST and _is_unknown(view, found[0]):
+                yield found.span()
 
 
 def is_odd_word(value: str) -> bool:
@@ -115,7 +135,8 @@ def _is_like_one(view: View, value: str) -> bool:
 
 
 def _is_known(view: View) -> bool:
-    said = [word for word in view.lowered.split() if len(word) >= _LEAST_KNOWN and word.isalpha()]
+    words = (word for word in view.lowered.split() if len(word) >= _LEAST_KNOWN and word.isalpha())
+    said = list(islice(words, _ENOUGH))
     return sum(word in view.words.ordinary for word in said) > _MOST_KNOWN * len(said)
 
 
@@ -130,6 +151,8 @@ def _is_unknown(view: View, value: str) -> bool:
 def _is_ordinary(view: View, word: str) -> bool:
     """Whether a dictionary has it, as it is or without what a form of it begins or ends with: "reinstalled"."""
     ordinary = view.words.ordinary
+    if word in ordinary:  # as nearly all are
+        return True
     for one in (word, _BEGINNINGS.sub("", word)):
         stem = _ENDINGS.sub("", one)
         if one in ordinary or stem in ordinary or f"{stem}e" in ordinary or stem[:-1] in ordinary:

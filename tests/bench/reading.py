@@ -37,11 +37,13 @@ from mailflow.core.envelope import Envelope
 from mailflow.core.intent import own_subject, read_wish
 from mailflow.core.mail import parse
 from mailflow.core.origin import why_not_answer
+from mailflow.core.reading.likeness import Writer
+from mailflow.core.unexplained import unexplained
 from tests.bench.mails import KINDS, Mail, mails
 from tests.bench.requests import request
 
 CASES = Path(__file__).parents[1] / "mails" / "conversations"
-STAGES = ("parse", "body and secrets", "origin", "answers", "intent")
+STAGES = ("parse", "body and secrets", "origin", "answers", "intent", "unnamed secrets")
 REFERENCES = (("compat32", email.policy.compat32), ("policy.default", email.policy.default))
 READ_BEFORE, READ = 400, 300
 NEXT = 10
@@ -72,6 +74,9 @@ def stages(mail: Mail, config: Config) -> Iterator[float]:
         in_case=mail.asked is not None,
         form=policy.form,
     )
+    yield process_time()
+    writer = Writer(parsed.sender or "", parsed.sender_name)
+    unexplained(lines, reading, (), writer, policy.form, lexicon.intent)
     yield process_time()
 
 
