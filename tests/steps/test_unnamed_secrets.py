@@ -193,6 +193,11 @@ def test_the_name_beside_it_in_a_pair_stays():
     )
 
 
+def test_a_word_far_from_where_a_password_is_spoken_of():
+    text = f"The password works.{' We are all well, and the garden is green.' * 12} We call the place copperkettle."
+    assert body_of(text).masked is False
+
+
 def test_a_subject_is_looked_at_too():
     assert (
         said("User kbrandt88. It does not take it.", "Qx7#rLp2vv refused").body.subject
