@@ -38,8 +38,9 @@ def pull_back(app: App) -> PulledBack | None:
 
     What failed waits as long as it may: a jump shorter than that wait is not told from one.
     """
-    now, letter_wait = app.clock(), longest_wait(app.config.smarthost.retry)
+    letter_wait = longest_wait(app.config.smarthost.retry)
     with app.begin("pull back") as uow:
+        now = app.clock()  # not before: what came while others held the database would lie ahead
         pulled = PulledBack(
             uow.mails.pull_back(now, now + max(RETRY_WAITS)),
             uow.outbox.pull_back(now, now + letter_wait),

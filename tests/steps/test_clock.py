@@ -64,6 +64,17 @@ def test_a_mail_that_came_while_the_clock_was_ahead_is_handled_once_it_is_set_ba
     assert waiting(world) == (0, 0)
 
 
+def test_a_mail_that_came_while_others_held_the_database_was_not_put_off(world):
+    """The clock goes on while a transaction waits for its lock."""
+
+    def waits(name):
+        ahead(world, HOUR)
+        world.receive(world.mail(INCOMPLETE), "jo@example.org")
+        return world.app.begin(name)
+
+    assert pull_back(replace(world.app, begin=waits)) is None
+
+
 @pytest.mark.parametrize(
     "failure", [SmarthostDown("down"), TemporaryFailure("450 later")], ids=["not tried", "put off"]
 )
