@@ -238,8 +238,11 @@ def make_digest(
 
 def is_disowned(case: Case) -> bool:
     """Whether its party says that the request is not theirs, and the staff has done nothing since."""
-    untouched = case.touched_at is None or case.touched_at <= case.waiting_since
-    return Flag.DISOWNED in case.flags and untouched
+    return Flag.DISOWNED in case.flags and _is_untouched(case)
+
+
+def _is_untouched(case: Case) -> bool:
+    return case.touched_at is None or case.touched_at <= case.waiting_since
 
 
 def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND) -> CaseBrief:
@@ -290,8 +293,7 @@ def _place(case: Case, since: datetime) -> str:
         return "waiting_on_staff" if held_up else "waiting_on_person"
     if Flag.ESCALATED in case.flags:
         return "escalated"
-    untouched = case.touched_at is None or case.touched_at <= case.waiting_since
-    return "new" if untouched and case.waiting_since >= since else "waiting_on_staff"
+    return "new" if _is_untouched(case) and case.waiting_since >= since else "waiting_on_staff"
 
 
 def _said(case: Case, form: Form, key: str) -> Said:

@@ -78,6 +78,11 @@ class Form:
         return frozenset(word.rstrip(":.?") for line in lines for word in line.casefold().split())
 
     @cached_property
+    def own_keys(self) -> frozenset[str]:
+        """The fields that nobody can answer for somebody else: what they agree to, and where their account is to be reached."""
+        return frozenset(one.key for one in self.fields if one.kind is Kind.AGREEMENT or one.differs_from)
+
+    @cached_property
     def account_keys(self) -> tuple[str, ...]:
         """The fields that say which account it is: its name first, and what may be given instead."""
         items = dict.fromkeys(field.item for field in self.of_kind(Kind.NAME))

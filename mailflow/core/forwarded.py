@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from mailflow.core.answer import Answer, Reading
-from mailflow.core.form import Form, Kind
+from mailflow.core.form import Form
 from mailflow.core.text import Line, Mark
 from mailflow.core.textwords import TextWords
 
@@ -62,7 +62,7 @@ def without_own_words(reading: Reading, form: Form) -> Reading:
 
 
 def _without(reading: Reading, form: Form, is_anothers: Callable[[Answer], bool]) -> Reading:
-    own = {one.key for one in form.fields if one.kind is Kind.AGREEMENT or one.differs_from}
+    own = form.own_keys
     answers = {
         key: answer for key, answer in reading.answers.items() if key not in own or not is_anothers(answer)
     }

@@ -33,12 +33,12 @@ from mailflow.core.events import (
 from mailflow.core.form import Form
 from mailflow.core.letters import TO_STAFF, Letter
 from mailflow.core.policy import Policy
+from mailflow.core.source import with_source
 
 FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no letter
 SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
 _NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
-_SOURCES_KEPT = 8
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.DISOWNED, MailKind.PROOF_SUBMITTED})
 _NOT_REMINDED = frozenset(
@@ -99,7 +99,7 @@ def listened(before: Case | None, event: PersonWrote, heard: Case, now: datetime
     # From where mail came before its party showed that it reads ours, a forger may have written.
     first_proof = before is not None and heard.confirmed and not before.confirmed
     known = () if first_proof else heard.sources
-    sources = tuple(dict.fromkeys((*known, event.source)))[:_SOURCES_KEPT]
+    sources = with_source(known, event.source)
     flags = heard.flags - {Flag.MAYBE_FORGED} if event.proven else heard.flags
     if before is None or _brings_something(before, event, heard, now):
         return heard.evolve(sources=sources, fruitless=0, flags=flags - {Flag.GOING_IN_CIRCLES})

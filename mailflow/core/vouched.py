@@ -11,9 +11,8 @@ from mailflow.core.answer import Answer
 from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag
 from mailflow.core.events import PersonWrote
-from mailflow.core.form import Form, Kind
-
-_SOURCES_KEPT = 8
+from mailflow.core.form import Form
+from mailflow.core.source import with_source
 
 
 def is_vouched(case: Case, answer: Answer) -> bool:
@@ -26,7 +25,7 @@ def only_vouched(case: Case, event: PersonWrote, form: Form) -> Case:
     case = _knowing(case, event)
     if not case.confirmed or not case.unproven:
         return case
-    binding = {field.key for field in form.fields if field.kind is Kind.AGREEMENT or field.differs_from}
+    binding = form.own_keys
     answers = {
         key: answer for key, answer in case.answers.items() if key not in binding or is_vouched(case, answer)
     }
@@ -49,7 +48,7 @@ def _knowing(case: Case, event: PersonWrote) -> Case:
     proven = event.trusted or (event.proven and event.proof is not Verdict.FAIL)
     sources = case.proven_sources
     if proven and nobody_looked:
-        sources = tuple(dict.fromkeys((*sources, event.source)))[:_SOURCES_KEPT]
+        sources = with_source(sources, event.source)
     unproven = dict(case.unproven)
     if not proven:
         unproven[event.mail_id] = event.source

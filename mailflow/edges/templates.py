@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +28,7 @@ from markupsafe import Markup
 from mailflow.core.display import HANGING, lines, one_line, visible, wrap
 from mailflow.core.form import Form, Kind
 from mailflow.core.letters import TO_STAFF, Asked, LetterKind
+from mailflow.steps.handled import frames_of_templates
 
 EVERY_LETTER = frozenset({"reference", "service", "desk_name", "desk_address", "now"})
 VARIABLES: Mapping[LetterKind, frozenset[str]] = {
@@ -158,7 +158,7 @@ def _name(kind: LetterKind) -> str:
 
 def place_of(error: Exception, kind: LetterKind) -> str:
     """The line of a template at which a letter of this kind could not be rendered."""
-    frames = [one for one in extract_tb(error.__traceback__) if one.filename.endswith((".txt", ".html"))]
+    frames = frames_of_templates(error)
     if not frames:
         return _name(kind)
     return f"letters/{Path(frames[-1].filename).name}, line {frames[-1].lineno}:"

@@ -78,10 +78,16 @@ class Failed:
         return self.next_try_at is None
 
 
+def frames_of_templates(error: Exception) -> list[traceback.FrameSummary]:
+    """The lines of letters' templates on the way to what raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame for frame in frames if Path(frame.filename).suffix in _TEMPLATES]
+
+
 def what_raised(error: Exception) -> str:
     """What raised, and where. Its text stays out: it may quote a mail, and this goes into the log and the digest."""
     frames = traceback.extract_tb(error.__traceback__)
-    templates = [frame for frame in frames if Path(frame.filename).suffix in _TEMPLATES]
+    templates = frames_of_templates(error)
     ours = [frame for frame in frames if "mailflow" in Path(frame.filename).parts]
     last = (templates or ours or frames)[-1]
     return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}, {last.name}"

@@ -193,9 +193,8 @@ def what_is_said(
     that only show now. `known`: what the case was told before.
     """
     said = _as_told(config, mail, body, asked)
-    subject = own_subject(body.subject, config.lexicon.intent) if asked is None else ""
     unnamed = unexplained(
-        with_subject(subject, without_desk(said.body.lines, config.desk.address)),
+        _lines_to_read(config, said.body, said.body.lines, asked),
         said.reading,
         known,
         Writer(mail.sender or "", mail.sender_name),
@@ -214,23 +213,14 @@ def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | No
         answered = with_typed(body.lines, policy.form, lexicon.text)
         terms = lexicon.answers.terms(policy.form)
         body = replace(body, lines=with_chosen(answered, lexicon.text, terms))
-    subject = own_subject(body.subject, lexicon.intent) if asked is None else ""
     told = without_struck(body.lines)
-    lines = with_subject(subject, without_desk(told, config.desk.address))
+    lines = _lines_to_read(config, body, told, asked)
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)
     if asked is None:
         reading = without_cited(reading, policy.form, typed, body.lines)
 
     def wish_beside(reading: Reading) -> Wish:
-        return read_wish(
-            told,
-            body.subject,
-            reading,
-            policy.redirects,
-            lexicon.intent,
-            in_case=asked is not None,
-            form=policy.form,
-        )
+        return _wish(config, body, told, reading, in_case=asked is not None)
 
     wish, sparing = wish_beside(reading), reading.without(YES_TO_WHAT_WAS_ASKED)
     if sparing != reading and (beside := wish_beside(sparing)).intent in _TAKE_BACK:
@@ -243,20 +233,32 @@ def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | No
 
 def _with_cited(config: Config, sender: str, body: Body) -> tuple[Line, ...]:
     """The lines of a first mail, with those of a mail of their own that they forward, unless they say that it was not theirs."""
-    lexicon, policy = config.lexicon, config.policy
-    lines = with_own_forwarded(body.lines, sender, lexicon.text)
+    lines = with_own_forwarded(body.lines, sender, config.lexicon.text)
     if lines == body.lines:
         return lines
-    wish = read_wish(
-        without_struck(body.lines),
+    wish = _wish(config, body, without_struck(body.lines), Reading(), in_case=False)
+    return body.lines if wish.may_disown else lines
+
+
+def _lines_to_read(
+    config: Config, body: Body, lines: Iterable[Line], asked: tuple[str, ...] | None
+) -> tuple[Line, ...]:
+    """The lines of a mail, without the desk's own addresses, and with the subject of a first one."""
+    subject = own_subject(body.subject, config.lexicon.intent) if asked is None else ""
+    return with_subject(subject, without_desk(lines, config.desk.address))
+
+
+def _wish(config: Config, body: Body, told: Sequence[Line], reading: Reading, *, in_case: bool) -> Wish:
+    policy = config.policy
+    return read_wish(
+        told,
         body.subject,
-        Reading(),
+        reading,
         policy.redirects,
-        lexicon.intent,
-        in_case=False,
+        config.lexicon.intent,
+        in_case=in_case,
         form=policy.form,
     )
-    return body.lines if wish.may_disown else lines
 
 
 def _unless_it_raises(step: Callable[..., T], *given: object) -> T | None:
