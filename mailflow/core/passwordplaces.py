@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from mailflow.core.passwordlikes import is_odd_word
+from mailflow.core.passwordshapes import words_in
 from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import View
 
-_MARKS = ".,;:!?()\"'*"
-_QUOTES = "\"'`“”„«»‘’「『"
+_QUOTES = tuple("\"'`“”„«»‘’「『")
 _NEAR = 4  # words behind it that tell what it is
 _FEW = 6  # and before it
 _BESIDE = 150  # characters around its sentence in which a password may be spoken of
@@ -38,7 +38,7 @@ def words_apart(view: View) -> Iterator[Span]:
         if found is None or found.lastindex is None:
             continue
         span = found.span(found.lastindex)
-        if not any(_is_of_sentence(view, word) for word in _words_in(view.text[slice(*span)])):
+        if not any(_is_of_sentence(view, word) for word in words_in(view.text[slice(*span)])):
             yield span
 
 
@@ -69,104 +69,101 @@ def _is_of_sentence(view: View, word: str) -> bool:
     )
 
 
-def is_named_so(view: View, span: Span) -> bool:
-    """Whether it is said to be the password, whatever else it may look like: "the password was x", "pw: x"."""
-    if _PAIRED.match(view.text, span[1]):
+class Place:
+    """A thing in a text, with the words of its sentence around it."""
+
+    def __init__(self, view: View, span: Span) -> None:
+        self.view = view
+        self.start, self.end = span
+        self.value = view.text[slice(*span)]
+        self.sentence = view.sentence(span)
+        first, last = self.sentence
+        self.before = words_in(view.text[first : self.start])
+        self.behind = words_in(view.text[self.end : last])
+        self.is_odd = is_odd_word(self.value)
+
+    def is_named_so(self) -> bool:
+        """Whether it is said to be the password, whatever else it may look like: "the password was x", "pw: x"."""
+        view = self.view
+        if _PAIRED.match(view.text, self.end):
+            return False
+        for _, end in view.places("password"):
+            if 0 < self.start - end <= _GAP:
+                between = view.text[end : self.start]
+                joint = between.strip()
+                if _NAMED.fullmatch(between):
+                    return True
+                if joint and view.joint_at(end + between.index(joint), joint.split()[0].casefold()) == joint:
+                    return True
         return False
-    for _, end in view.places("password"):
-        if 0 < span[0] - end <= _GAP:
-            between = view.text[end : span[0]]
-            joint = between.strip()
-            if _NAMED.fullmatch(between):
+
+    def leads_elsewhere(self) -> bool:
+        """Whether the words around tell of another thing: "the host x", "by x", "my x tablet"."""
+        words, before, behind = self.view.words, self.before, self.behind
+        names_another = self.view.names_another((*before[-2:], *behind[:2]))
+        if names_another or not words.account.isdisjoint(behind[:_NEAR]):
+            return True
+        is_quoted = self.view.text.startswith(_QUOTES, self.start - 1) if self.start else False
+        last = before[-1] if before and not is_quoted else ""
+        if last in words.is_words and len(before) > 1:
+            last = before[-2]
+        return last in words.leads_elsewhere or (last in words.article and bool(behind))
+
+    def is_told_of(self) -> bool:
+        """Whether a password is spoken of, and this is typed, set or told as one."""
+        view = self.view
+        first, last = self.sentence
+        if any(first <= start < last for start, _ in view.told("user_name")):
+            return False
+        if _FOLLOWED.search(view.text, self.end, min(last, self.end + _SOON)):  # "I type jdoe, I type …"
+            return False
+        if self._is_beside_name():
+            return True
+        named_before = any(first <= start < self.start for start, _ in view.places("password"))
+        verb = self.before[-1] if self.before else ""
+        if self._is_typed(verb) or (named_before and verb in view.words.by_means):
+            return any(
+                first - _BESIDE <= start < last + _BESIDE
+                for start, _ in (*view.places("password"), *view.told("enters"))
+            )
+        return named_before and self._is_said()
+
+    def _is_said(self) -> bool:
+        """Whether an "is", a colon or a bracket leads to it in a sentence that names a password before."""
+        view, before = self.view, self.before
+        if len(before) > 1 and before[-1] in view.words.is_words:
+            return self.is_odd or any(0 < self.start - end <= _SOON for _, end in view.places("password"))
+        led_to = view.text[self.sentence[0] : self.start].rstrip(" \t" + "".join(_QUOTES))
+        return led_to.endswith(_LEADING) and not view.names_another(before[-_FEW:])
+
+    def _is_typed(self, verb: str) -> bool:
+        words = self.view.words
+        ways = (words.use, words.by_means, words.before_new, words.shows)
+        return verb in words.types or (self.is_odd and any(verb in way for way in ways))
+
+    def _is_beside_name(self) -> bool:
+        """As in "my old password, x, and", "password or x" and "x as password"."""
+        text = self.view.text
+        for start, end in self.view.places("password"):
+            if 0 <= self.start - end <= _GAP:
+                between = text[end : self.start]
+                if _BETWEEN.fullmatch(between) and (self.is_odd or self._is_closed(between.strip())):
+                    return True
+                if self.is_odd and between.strip(" ,") in self.view.words.joins:
+                    return True
+            if self.is_odd and self._is_before(start):
                 return True
-            if joint and view.joint_at(end + between.index(joint), joint.split()[0].casefold()) == joint:
-                return True
-    return False
-
-
-def leads_elsewhere(view: View, span: Span) -> bool:
-    """Whether the words around tell of another thing: "the host x", "by x", "my x tablet"."""
-    words = view.words
-    before, behind = _around(view, span)
-    if view.names_another((*before[-2:], *behind[:2])) or not words.account.isdisjoint(behind[:_NEAR]):
-        return True
-    is_quoted = view.text[max(0, span[0] - 1) : span[0]] in _QUOTES and span[0] > 0
-    last = before[-1] if before and not is_quoted else ""
-    if last in words.is_words and len(before) > 1:
-        last = before[-2]
-    return last in words.leads_elsewhere or (last in words.article and bool(behind))
-
-
-def is_told_of(view: View, span: Span) -> bool:
-    """Whether a password is spoken of, and this is typed, set or told as one."""
-    words = view.words
-    first, last = view.sentence(span)
-    if any(first <= start < last for start, _ in view.told("user_name")):
         return False
-    if _FOLLOWED.search(view.text, span[1], min(last, span[1] + _SOON)):  # "I type jdoe, I type …"
-        return False
-    is_odd = is_odd_word(view.text[slice(*span)])
-    if _is_beside_name(view, span, is_odd=is_odd):
-        return True
-    before, _ = _around(view, span)
-    verb = before[-1] if before else ""
-    named_before = any(first <= start < span[0] for start, _ in view.places("password"))
-    if _is_typed(view, verb, is_odd=is_odd) or (named_before and verb in words.by_means):
-        return any(
-            first - _BESIDE <= start < last + _BESIDE
-            for start, _ in (*view.places("password"), *view.told("enters"))
-        )
-    return named_before and _is_said(view, span, before, is_odd=is_odd)
 
+    def _is_before(self, name: int) -> bool:
+        """Whether the name of a password follows soon in its sentence."""
+        if not 0 <= name - self.end <= _AHEAD:
+            return False
+        return "," not in self.view.text[self.end : name] and name < self.sentence[1]
 
-def _is_said(view: View, span: Span, before: Sequence[str], *, is_odd: bool) -> bool:
-    """Whether an "is", a colon or a bracket leads to it in a sentence that names a password before."""
-    words = view.words
-    if before and before[-1] in words.is_words and len(before) > 1:
-        return is_odd or any(0 < span[0] - end <= _SOON for _, end in view.places("password"))
-    first, _ = view.sentence(span)
-    is_shown = view.text[first : span[0]].rstrip(" \t" + _QUOTES)[-1:] in _LEADING
-    return is_shown and not view.names_another(before[-_FEW:])
-
-
-def _is_typed(view: View, verb: str, *, is_odd: bool) -> bool:
-    words = view.words
-    return verb in words.types or (
-        is_odd
-        and (verb in words.use or verb in words.by_means or verb in words.before_new or verb in words.shows)
-    )
-
-
-def _is_beside_name(view: View, span: Span, *, is_odd: bool) -> bool:
-    """As in "my old password, x, and", "password or x" and "x as password"."""
-    text = view.text
-    for start, end in view.places("password"):
-        if 0 <= span[0] - end <= _GAP:
-            between = text[end : span[0]]
-            if _BETWEEN.fullmatch(between) and (is_odd or _is_closed(view, span, between.strip())):
-                return True
-            if is_odd and between.strip(" ,") in view.words.joins:
-                return True
-        if is_odd and 0 <= start - span[1] <= _AHEAD:
-            between = text[span[1] : start]
-            if "," not in between and start < view.sentence(span)[1]:
-                return True
-    return False
-
-
-def _is_closed(view: View, span: Span, opening: str) -> bool:
-    """Whether a word stands apart from the rest of the sentence: "password, x, and", "password (x)", "password x."."""
-    following = view.text[span[1] : span[1] + 1]
-    if opening:
-        return following in _CLOSING and (opening, following) != (",", ".")
-    return following in (*_CLOSING, "")
-
-
-def _around(view: View, span: Span) -> tuple[Sequence[str], Sequence[str]]:
-    """The words before and behind it in its sentence."""
-    first, last = view.sentence(span)
-    return _words_in(view.text[first : span[0]]), _words_in(view.text[span[1] : last])
-
-
-def _words_in(text: str) -> list[str]:
-    return [bare for word in text.casefold().split() if (bare := word.strip(_MARKS))]
+    def _is_closed(self, opening: str) -> bool:
+        """Whether a word stands apart from the rest of the sentence: "password, x, and", "password (x)", "password x."."""
+        following = self.view.text[self.end : self.end + 1]
+        if opening:
+            return following in _CLOSING and (opening, following) != (",", ".")
+        return not following or following in _CLOSING

@@ -35,6 +35,7 @@ _JOINED = re.compile(r"[+&=@/]")  # "GitHub+2FA"
 _OPENING = "\"'`“„‘‚«»(<["  # what may stand before a value
 _MARKS = "\"'`*_-"  # and around a word that says something
 LEAST_CODE = 6  # characters that make sure that it is one
+_STOPS = ".,;:!?()\"'*"
 _MOST_WORDS = 8  # of a password
 _AFTER = ",;)]}>\"'`»«”“’‘。、，；*_"
 
@@ -135,6 +136,11 @@ def is_sure(value: str) -> bool:
     """With a sign, or capital and small letters and digits, as few names have."""
     has_case = any(map(str.isupper, value)) and any(map(str.islower, value))
     return has_case and (any(map(str.isdigit, value)) or SIGNED.search(value, 1) is not None)
+
+
+def words_in(text: str) -> list[str]:
+    """Its words, in lower case and without the marks of a sentence around them."""
+    return [bare for word in text.casefold().split() if (bare := word.strip(_STOPS))]
 
 
 def run_of(value: str) -> str:

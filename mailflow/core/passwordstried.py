@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, pairwise
 
 from mailflow.core.accountnames import AccountNames
-from mailflow.core.passwordshapes import WORD, is_sure, may_be_one, run_of, trimmed
+from mailflow.core.passwordshapes import WORD, is_sure, may_be_one, run_of, trimmed, words_in
 from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import FILLER, REACH, View
 
@@ -34,7 +34,6 @@ _STEP_WORDS = 4
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{1,39}", re.ASCII)
 _WORD = re.compile(r"\S+")
 _SITE = re.compile(r"[\w-]\.[a-z]{2,8}\b|log-?in|sign-?in|anmeld|connexion|вход", re.IGNORECASE)
-_MARKS = ".,;:!?()\"'*"
 
 
 def tried(view: View) -> Iterator[Span]:
@@ -152,7 +151,7 @@ def _typed(view: View, start: int, end: int, names: Collection[int]) -> Iterator
 
 def _goes_on_with_another(view: View, place: int) -> bool:
     """Whether the rest of a sentence names another thing, or an account: "x as project name"."""
-    return view.names_another(_words_in(view.text[place : _rest(view, place)]))
+    return view.names_another(words_in(view.text[place : _rest(view, place)]))
 
 
 def _rest(view: View, place: int) -> int:
@@ -248,10 +247,6 @@ def _one(view: View, names: AccountNames, place: int, span: Span) -> Iterator[Sp
 def _speaks_of_another(view: View, place: int, reach: int = 0) -> bool:
     """Whether the sentence before a place, and what stands so near before, names another thing, or an account."""
     first = min(view.since(_STOP, place, REACH), max(0, place - reach))
-    return view.names_another(_words_in(view.text[first:place])) or any(
+    return view.names_another(words_in(view.text[first:place])) or any(
         first <= start < place for start, _ in view.told("user_name")
     )
-
-
-def _words_in(text: str) -> list[str]:
-    return [word.strip(_MARKS) for word in text.casefold().split()]

@@ -17,11 +17,10 @@ from itertools import islice
 from mailflow.core.answer import Answer, Reading
 from mailflow.core.form import Form, Kind
 from mailflow.core.intentwords import IntentWords
-from mailflow.core.passwordlikes import codes, holds_sign, is_odd_word, odd_words, unknown_words
-from mailflow.core.passwordplaces import is_named_so, is_told_of, leads_elsewhere, words_apart
+from mailflow.core.passwordlikes import codes, holds_sign, odd_words, unknown_words
+from mailflow.core.passwordplaces import Place, words_apart
 from mailflow.core.reading.likeness import Writer
 from mailflow.core.secretkind import SecretKind
-from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import View
 from mailflow.core.text import Line, Mark
 
@@ -50,7 +49,7 @@ def unexplained(
     told = (*read, *known)
     is_named = any(_kind(answer, form) is Kind.NAME for answer in told)
     names = _names(told, writer, form)
-    passwords = (span for span in spans if _is_one(view, span, names, is_named=is_named))
+    passwords = (span for span in spans if _is_one(Place(view, span), names, is_named=is_named))
     found = {
         text[slice(*span)]: SecretKind.PASSWORD for span in islice((*words_apart(view), *passwords), _MOST)
     }
@@ -79,22 +78,18 @@ def _values(answer: Answer) -> tuple[str, ...]:
     return (answer.value,) if isinstance(answer.value, str) else answer.value
 
 
-def _is_one(view: View, span: Span, names: Collection[str], *, is_named: bool) -> bool:
-    value = view.text[slice(*span)]
-    if is_named_so(view, span):
+def _is_one(place: Place, names: Collection[str], *, is_named: bool) -> bool:
+    if place.is_named_so():
         return True
-    if _is_told(value, names):
+    first, last = place.sentence
+    if _is_told(place.value, names) or place.view.tells_against(first, last):
         return False
-    first, last = view.sentence(span)
-    if view.tells_against(first, last):
-        return False
-    if holds_sign(value):
+    if holds_sign(place.value):
         return True
-    if (
-        leads_elsewhere(view, span) or "://" in view.text[first:last]
-    ):  # what lies behind a link is a proof of ownership
+    holds_link = "://" in place.view.text[first:last]  # behind which a proof of ownership lies
+    if holds_link or place.leads_elsewhere():
         return False
-    return (is_named and is_odd_word(value)) or is_told_of(view, span)
+    return (is_named and place.is_odd) or place.is_told_of()
 
 
 def _is_told(value: str, names: Collection[str]) -> bool:
