@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,8 @@ from typing import Any
 from mailflow.core.answer import Answer
 from mailflow.core.authentication import Verdict
 from mailflow.core.display import spoken
+
+_SOURCES_KEPT = 8  # places that a case knows
 
 
 class Status(StrEnum):
@@ -104,3 +106,8 @@ class Case:
         case = object.__new__(Case)
         case.__dict__.update(facts, **changes)
         return case
+
+
+def with_source(known: Sequence[str], source: str) -> tuple[str, ...]:
+    """The places from which a party's mail came, each once, the first ones first (`Case.sources`)."""
+    return tuple(dict.fromkeys((*known, source)))[:_SOURCES_KEPT]

@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from mailflow.core import signs
 from mailflow.core.authentication import Verdict
-from mailflow.core.case import Case, Flag, Status
+from mailflow.core.case import Case, Flag, Status, with_source
 from mailflow.core.decision import Decision, Note
 from mailflow.core.domains import upper_domain
 from mailflow.core.envelope import MailKind
@@ -33,7 +33,6 @@ from mailflow.core.events import (
 from mailflow.core.form import Form
 from mailflow.core.letters import TO_STAFF, Letter
 from mailflow.core.policy import Policy
-from mailflow.core.source import with_source
 
 FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no letter
 SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain

@@ -12,7 +12,6 @@ from mailflow.core.mail import Mail
 from mailflow.core.received import Address, address_of, host_of, nameless_of
 from mailflow.core.relaying import PIPE, Network, way_of
 
-_KEPT = 8  # places that a case knows
 _NETWORK = {IPv4Address: 16, IPv6Address: 32}  # bits that one provider's hosts share
 
 
@@ -34,11 +33,6 @@ def source_of(mail: Mail, relays: Sequence[Network]) -> str:
     else:
         address = address_of(way.client.address)
     return _network(address) if address else ""
-
-
-def with_source(known: Sequence[str], source: str) -> tuple[str, ...]:
-    """The places from which mail came, each once, the first ones first."""
-    return tuple(dict.fromkeys((*known, source)))[:_KEPT]
 
 
 @lru_cache(maxsize=1000)

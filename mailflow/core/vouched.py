@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from mailflow.core.answer import Answer
 from mailflow.core.authentication import Verdict
-from mailflow.core.case import Case, Flag
+from mailflow.core.case import Case, Flag, with_source
 from mailflow.core.events import PersonWrote
 from mailflow.core.form import Form
-from mailflow.core.source import with_source
 
 
 def is_vouched(case: Case, answer: Answer) -> bool:
