@@ -206,14 +206,14 @@ def what_is_said(
 
 def _as_told(config: Config, mail: Mail, body: Body, asked: tuple[str, ...] | None) -> Said:
     policy, lexicon = config.policy, config.lexicon
+    terms = lexicon.answers.terms(policy.form)
     typed = body.lines
     if asked is None and mail.sender:
         body = replace(body, lines=_with_cited(config, mail.sender, body))
     elif asked is not None:
         answered = with_typed(body.lines, policy.form, lexicon.text)
-        terms = lexicon.answers.terms(policy.form)
         body = replace(body, lines=with_chosen(answered, lexicon.text, terms))
-    told = without_struck(body.lines)
+    told = terms.said_signs.written(without_struck(body.lines))
     lines = _lines_to_read(config, body, told, asked)
     reading = read_answers(lines, policy.form, asked, lexicon.answers, mail.sender or "", mail.sender_name)
     if asked is None:

@@ -15,6 +15,7 @@ The words
 The text
     typedmarkup           HTML that stands in the text
     spacing               spaces that were left out behind a stop or a number
+    saidsigns             stops and commas that are said, before anything else is read
     spokensigns           signs that are said within names: "k underscore hollander"
     speakers              who speaks, before each line
     salutation            a greeting and a signature that are no answers

@@ -68,7 +68,7 @@ class Spelling:
         first = rf"(?!(?:{'|'.join(map(re.escape, never))})\s)" if never else ""
         self._address = re.compile(
             rf"(?<![\w.+@-])([a-z0-9][\w.+-]{{0,63}}(?:(?:{dot}|\s(?:{signs})\s)[\w+-]{{1,30}}){{0,3}})"
-            rf"(?:\s?[(\[{{]\s?(?:{at})\s?[)\]}}]\s?|[ ](?:{at})[ ])"
+            rf"(?:\s?[(\[{{]\s?(?:{at})\s?[)\]}}]\s?|[ \n](?:{at})[ \n])"
             rf"({first}{label}(?:(?:{dot}|\.){label}){{0,5}}(?:{dot}|\.){last})",
             re.IGNORECASE | re.ASCII,
         )

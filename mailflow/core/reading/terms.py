@@ -15,6 +15,7 @@ from mailflow.core.reading.bindingwords import BindingWords
 from mailflow.core.reading.everyday import Everyday
 from mailflow.core.reading.misspelled import Misspelled
 from mailflow.core.reading.phrasebook import EVERY, Entry, compile_book
+from mailflow.core.reading.saidsigns import SaidSigns
 from mailflow.core.reading.vocabulary import Vocabulary
 from mailflow.core.reading.words import CJK, lower, words_of
 
@@ -112,6 +113,7 @@ class Terms:
     binding: BindingWords
     spelling: Spelling
     misspelled: Misspelled
+    said_signs: SaidSigns
     nouns: frozenset[str]  # near which a name is likely: those of the labels of names and of projects
     # What quoted questions have been found to ask for, kept by `questions.py`.
     questions: dict[str, tuple[Question, ...]] = dataclass_field(
@@ -213,6 +215,9 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
     addresses = form.of_kind(Kind.ADDRESS)
     wanted = next((field for field in addresses if field.differs_from or field.required_when), None)
     labels = _labels(form, words)
+    spelling = Spelling(
+        *(words.lists.get(name, ()) for name in ("at", "dot", "points_at", "hyphen", "underscore"))
+    )
     return Terms(
         form=form,
         vocabulary=vocabulary,
@@ -252,9 +257,8 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         participle=re.compile("|".join(_globbed(words.lists.get("participle", ()))) or r"(?!)"),
         as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
         binding=BindingWords(words.lists),
-        spelling=Spelling(
-            *(words.lists.get(name, ()) for name in ("at", "dot", "points_at", "hyphen", "underscore"))
-        ),
+        spelling=spelling,
+        said_signs=SaidSigns(words.lists, spelling),
         misspelled=Misspelled(words.spelled, words.misspelt, vocabulary.is_word, EVERY),
         nouns=frozenset(
             word
