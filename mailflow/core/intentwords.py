@@ -96,6 +96,7 @@ WORDS = (
     "surely",
     "by_now",
     "relative",
+    "tellers",
     "forgot",
     "knows",
     "of_words",
@@ -313,6 +314,7 @@ class IntentWords:
     by_now: frozenset[str] = frozenset()  # and what tells when: "now", "still"
     adverbs: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # both, by first word
     relative: frozenset[str] = frozenset()  # "the password, which is x"
+    tellers: frozenset[str] = frozenset()  # "the password I typed is x", in languages that need no "which"
     forgot: frozenset[str] = frozenset()  # what tells that a password is not known: "forgot", "lost"
     knows: frozenset[str] = frozenset()  # what somebody does with a password whose name may follow: "knew"
     of_words: frozenset[str] = frozenset()  # the names of passwords that are of several words
@@ -391,6 +393,7 @@ def compile_intent_words(
         by_now=around["by_now"],
         adverbs=_by_first_word((*secrets["surely"], *secrets["by_now"])),
         relative=around["relative"],
+        tellers=around["tellers"],
         forgot=around["forgot"],
         knows=around["knows"],
         of_words=around["of_words"],

@@ -59,6 +59,10 @@ _LINE_BELOW = re.compile(
 )
 _WORDS_BEHIND = re.compile(rf"((?:[ \t][^\W\d_][\w'’]{{0,14}}){{1,3}})[ \t]({WORD})")
 _WHICH = re.compile(r"[ \t]?[,(][ \t]{1,2}(?=[^\s]{2,12}[ \t])([^\s]{2,10})[ \t]")
+# What is told of a password before which one it is: `that I wrote on a sticky note is "x"`.
+_TOLD_OF = re.compile(
+    r"\s{1,2}([^\s.!?:;,()\"'“„«»`]{1,20})(?:\s{1,2}[^\s.!?:;,()\"'“„«»`]{1,20}){1,9}?\s{1,2}([^\W\d_]{1,8})(?=[ \t]{1,2}[\"“„«'‘`「])"
+)
 _IS_LAST = re.compile(rf"({WORD})[ \t]([^\W\d_]{{2,8}})(?![^\W_])")
 _STOPS = re.compile(r"[.!?](?=\s)|\n")
 _COMMENT = re.compile(r"[ \t](?:#|//)[ \t]")
@@ -112,7 +116,9 @@ def passwords(view: View) -> Iterator[Span]:
         for span in told_apart(view, names, known):
             yield span
             yield from further(view, "", span)
-        yield from _unmistakable(view.text, known)
+        for span in _unmistakable(view.text, known):
+            yield span
+            yield from further(view, "", span)
 
 
 def _is_denied(view: View, end: int, first: Span) -> bool:
@@ -147,7 +153,7 @@ def _behind(view: View, start: int, end: int) -> Span | None:
     if beside is None and not _is_told_lost(view, start):
         beside = asked_and_said(view, end)
     if beside is None:
-        beside = _which(view, start, end)
+        beside = _which(view, start, end) or _told_of(view, end)
     found = view.value_after(end)
     if beside or found is None or not found[1]:
         return (
@@ -193,6 +199,19 @@ def _which(view: View, start: int, end: int) -> Span | None:
     span = trimmed(view.text, *last.span(1)) if last else (end, end)
     is_one = last and last[2].casefold() in view.words.is_words and not is_answer(view, last[1])
     return span if is_one else None
+
+
+def _told_of(view: View, end: int) -> Span | None:
+    """As in `the password that I typed when I signed up was "x"`: in quotes, behind a clause that says more of it."""
+    clause = _TOLD_OF.match(view.text, end)
+    if clause is None or clause[1].casefold() not in view.words.relative | view.words.tellers:
+        return None
+    if not view.joint_at(clause.start(2), clause[2].casefold()):
+        return None
+    quoted = QUOTED.match(view.text, clause.end())
+    span = inner(quoted) if quoted else (end, end)
+    value = view.text[slice(*span)]
+    return None if not value or is_answer(view, value.split()[0]) else span
 
 
 def _surely(view: View, start: int, end: int) -> Span | None:

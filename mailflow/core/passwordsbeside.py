@@ -148,6 +148,9 @@ def _is_like(text: str, first: Span, span: Span) -> bool:
 def changed(view: View, end: int) -> Iterator[Span]:
     """Both of "my password from x to y"."""
     found = _CHANGED.match(view.text, end)
+    if found is None or found[1].casefold() not in view.words.before_old:
+        word = _WORD_BETWEEN.match(view.text, end)  # "my password yesterday from x to y"
+        found = (_CHANGED.match(view.text, word.end()) if word else None) or found
     if (
         found
         and found[1].casefold() in view.words.before_old

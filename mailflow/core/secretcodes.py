@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from mailflow.core.phrases import CJK
 from mailflow.core.secrettokens import Span
 from mailflow.core.secretview import MOST, REACH, View
 
@@ -20,7 +22,7 @@ _PROSE = 2  # lines between the name and the codes
 
 # A recovery code of PyPI: sixteen hexadecimal digits, in no address, path or longer word.
 # The pattern looks back from behind them, as one that begins with what may not stand before is slow to search for.
-_HEX = re.compile(r"[0-9A-Fa-f][0-9A-Fa-f]{15}(?<![\w/=+%.@-][0-9A-Fa-f]{16})(?![\w/=+%@-]|\.\w)")
+_HEX = re.compile(r"[0-9A-Fa-f][0-9A-Fa-f]{15}(?<![\w/=+%.@-][0-9A-Fa-f]{16})(?![\w/=+%@-]|\.\w)", re.ASCII)
 _SIXTEEN = re.compile(r"[0-9A-Fa-f]{16}")
 _STRICT = re.compile(
     r"[0-9a-f]{16}|[0-9A-F]{16}|(?:[0-9a-f]{4,8}-){1,7}[0-9a-f]{4,8}|(?:[0-9A-F]{4,8}-){2,7}[0-9A-F]{4,8}"
@@ -34,13 +36,14 @@ _SPACED = re.compile(
 _NEXT = re.compile(
     rf"[ \t\"'`*_(<]{{0,6}}({_BY_HAND}(?![\w-])|(?:[0-9A-Fa-f]{{4}}[ -]){{1,7}}[0-9A-Fa-f]{{4}}(?![\w-])"
     r"|[0-9]{3,5} [0-9]{3,5}(?![\w-])"
-    r"|[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}(?![\w@-])|[0-9A-Za-z]{6,32}(?![\w@-]))[\"'`*_)>]{0,6}"
+    r"|[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}(?![\w@-])|[0-9A-Za-z]{6,32}(?![\w@-]))[\"'`*_)>]{0,6}",
+    re.ASCII,
 )
 _AND = re.compile(
-    r"[ \t]{0,3}(?:[,;/&+、，·•|–-]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`]|(?<=[,;/、，|])\S)",
+    r"[ \t]{0,3}(?:[,;/&+、，·•|–-]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`]|(?<=[,;/、，|])\S)|[ \t]?(?:和|与|與|跟|及|と|과|와|하고)[ \t]?",
     re.IGNORECASE,
 )
-_GROUPS = re.compile(rf"(?<![\w-])(?<![0-9A-Fa-f]{{4}} ){_BY_HAND}(?![\w-]| [0-9A-Fa-f]{{4}}\b)")
+_GROUPS = re.compile(rf"(?<![\w-])(?<![0-9A-Fa-f]{{4}} ){_BY_HAND}(?![\w-]| [0-9A-Fa-f]{{4}}\b)", re.ASCII)
 # A digit in the first or second of groups: few texts have any, which is told far sooner.
 _OF_GROUPS = re.compile(r"[0-9][0-9a-f]{0,3}[ -][0-9a-f]{4}[ -]")
 _PARAGRAPH = re.compile(
@@ -51,15 +54,16 @@ _REMARK_BEFORE = re.compile(r",[^.!?:：\n]{1,60}[:：]")
 _ALL_HEX = re.compile(r"[0-9A-Fa-f -]+")
 # One that a mail program or its writer broke in two; of which a blot left a part.
 _BROKEN = re.compile(
-    r"[0-9A-Fa-f](?<![\w/=+%.@-][0-9A-Fa-f])[0-9A-Fa-f]{2,12}-?[ \t]?\r?\n[> \t]{0,8}[0-9A-Fa-f]{3,13}(?![\w/=+%@-]|\.\w)"
+    r"[0-9A-Fa-f](?<![\w/=+%.@-][0-9A-Fa-f])[0-9A-Fa-f]{2,12}-?[ \t]?\r?\n[> \t]{0,8}[0-9A-Fa-f]{3,13}(?![\w/=+%@-]|\.\w)",
+    re.ASCII,
 )
 _BLOTTED = re.compile(r"(?:[.?_*…]{2,8} ?)?(?:[0-9A-Fa-f]{4,14}(?: ?[.?_*…]{2,8} ?| |$)){1,4}")
 _BLOT = re.compile(r"[.?_*…]{2}")
-_MARKER = re.compile(r"[>\s]*(?:[-*•·–][ \t]|[(\[]?(?:\d{1,2}[.):\]]|[A-Za-z][)\]])[ \t]*)?")
+_MARKER = re.compile(r"[>\s]*(?:[-*•·–☐□▢][ \t]|[(\[]?(?:\d{1,2}[.):\]]|[A-Za-z][)\]])[ \t]*)?")
 _NO_PROSE = " \t\r>"  # what a blank line may hold
 _OPENING, _CLOSING = frozenset("\"'`*_([<•·"), frozenset("\"'`*_)]>.,;:!?")  # marks around a code
 _ITEMS = re.compile(r"[^\s,;|/·•]+")
-_CELLS = re.compile(r"[^|·•]+")
+_CELLS = re.compile(r"(?:[^|·•\s]|[ ](?![ \t]))+")  # of a row, apart by a mark or by more than one blank
 _BLANK = re.compile(r"([xX?*_.#–])\1+(?:-\1+)*")  # of a code that cannot be read
 # What may stand behind a code that is one whatever stands there: "<- crossed out, used in January".
 _NOTE = re.compile(r"[\"'`*_)>]{0,3}[ \t]{1,8}(?:<-|->|←|→|--?|–|—|#|//|[(\[])[^\n]*")
@@ -68,20 +72,28 @@ _NUMBER = re.compile(r"[> \t]*[(\[]?(\d{1,2})[.):\]]")
 _BY_EYE = re.compile(r"(?:[0-9A-FIOSZa-floqsz]{4}[ -]){3}[0-9A-FIOSZa-floqsz]{4}")
 _GROUP_WITH_DIGIT = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,3}[0-9]")
 # Five and five hexadecimal digits, as GitHub and others give them out.
-_FIVES = re.compile(r"-(?<=[0-9A-Fa-f]{5}-)(?<![\w/=+%.@-][0-9A-Fa-f]{5}-)[0-9A-Fa-f]{5}(?![\w/=+%@-]|\.\w)")
+_FIVES = re.compile(
+    r"-(?<=[0-9A-Fa-f]{5}-)(?<![\w/=+%.@-][0-9A-Fa-f]{5}-)[0-9A-Fa-f]{5}(?![\w/=+%@-]|\.\w)", re.ASCII
+)
 _FIVE = 5
 # Numbers in a row behind a colon, and those with a mark before each: "a) 12345678 b) 23456789".
-_ROW = re.compile(r"[:：][ \t]{0,3}[0-9]{8,10}(?:[ \t]{0,2}[,;/|][ \t]{0,2}[0-9]{8,10}){1,20}(?![\w-])")
+_ROW = re.compile(
+    r"[:：][ \t]{0,3}[0-9]{8,10}(?:[ \t]{0,2}[,;/|][ \t]{0,2}[0-9]{8,10}){1,20}(?![\w-])", re.ASCII
+)
 _MARKED = re.compile(
-    r"(?:(?<![\w.])[A-Za-z0-9]{1,2}[.)]|[0-9]\ufe0f?\u20e3|•)[ \t]{0,2}([0-9]{8,10}|[0-9A-Fa-f]{5}-[0-9A-Fa-f]{5})(?![\w-])"
+    r"(?:(?<![\w.])[A-Za-z0-9]{1,2}[.)]|[0-9]\ufe0f?\u20e3|•)[ \t]{0,2}([0-9]{8,10}|[0-9A-Fa-f]{5}-[0-9A-Fa-f]{5})(?![\w-])",
+    re.ASCII,
 )
 _NUMBER_IN_ROW = re.compile(r"[0-9]{8,10}")
-_EIGHT = re.compile(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])")
-_NUMBERED = re.compile(r"(?<![^\s,;|/])[^\s,;|/\d]{0,40}\d[^\s,;|/]{3,}")
+_EIGHT = re.compile(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])", re.ASCII)
+_NUMBERED = re.compile(
+    rf"(?<![^\s,;|/{CJK}，、。：])[^\s,;|/\d{CJK}，、。：]{{0,40}}\d[^\s,;|/{CJK}，、。：]{{3,}}"
+)
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
 # Groups told one by one: "First: KTRW-83QN", in one of which letters and digits mix.
 _OF_GROUPS_ONLY = re.compile(
-    r"(?<![A-Za-z0-9_@./-])(?:[0-9A-Z]{3,8}(?:-[0-9A-Z]{3,8}){1,3}|[0-9a-z]{3,8}(?:-[0-9a-z]{3,8}){1,3})(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])"
+    r"(?<![A-Za-z0-9_@./-])(?:[0-9A-Z]{3,8}(?:-[0-9A-Z]{3,8}){1,3}|[0-9a-z]{3,8}(?:-[0-9a-z]{3,8}){1,3})(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])",
+    re.ASCII,
 )
 _MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 _APART = 100  # characters between the name of codes and the first, and between two
@@ -96,6 +108,10 @@ _SHORT = re.compile(r"[0-9a-f]{8,12}|[0-9A-F]{8,12}")
 _DIGIT, _LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 _REMARK = re.compile(r"\(?\[?\w{1,8}\]?\)?")
 _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+_GROUP, _JOINTS = re.compile(r"[0-9A-Za-z]+"), re.compile(r"[^0-9A-Za-z]+")
+_LEAST_ALIKE = 8  # digits and letters: fewer are soon a number of something else
+_ALPHABETS = ("0-9", "0-9a-f", "0-9A-F", "0-9a-z", "0-9A-Z", "0-9A-Za-z")
+_DATES = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]|(?:19|20)[0-9]{2} (?:19|20)[0-9]{2}")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -383,7 +399,10 @@ def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
     first, last = _bare(text, start, end)
     if _SPACED.fullmatch(text, first, last) or _is_by_eye(text[first:last]):
         return [(first, last)]
-    cells = [_bare(text, *cell.span()) for cell in _CELLS.finditer(text, start, end)]
+    cells = [
+        _bare(text, _behind_marker(text, *cell.span()), cell.end())
+        for cell in _CELLS.finditer(text, start, end)
+    ]
     if all(_SPACED.fullmatch(text, *cell) for cell in cells):
         return cells
     codes = []
@@ -397,6 +416,31 @@ def _codes_of_line(text: str, start: int, end: int) -> list[Span]:
         elif not _BLANK.fullmatch(text, *span) and (not _REMARK.fullmatch(item[0]) or not codes):
             return []
     return codes
+
+
+def alike(view: View, codes: Iterable[str]) -> Iterator[Span]:
+    """What has the same form as codes of the text that were found: the next ones, wherever they are told."""
+    forms = {form for form in map(_form_of, codes) if form is not None}
+    found = sorted({match.span() for form in forms for match in islice(form.finditer(view.text), MOST + 1)})
+    yield from _not_harmless(view, [span for span in found if _may_be_next(view.text[slice(*span)])])
+
+
+def _may_be_next(code: str) -> bool:
+    mixed = has_both(code) or "".join(_GROUP.findall(code)).isdigit()
+    return mixed and not _is_known(code) and not _DATES.fullmatch(code)
+
+
+@lru_cache(maxsize=100)
+def _form_of(code: str) -> re.Pattern[str] | None:
+    """What finds codes of the same groups, of the same digits or letters; None for what may as well be something else."""
+    groups = _GROUP.findall(code)
+    joints = set(_JOINTS.findall(code))
+    if sum(map(len, groups)) < _LEAST_ALIKE or len(joints) > 1 or not _DIGIT.search(code):
+        return None
+    letters = next(letters for letters in _ALPHABETS if re.fullmatch(f"[{letters}]+", "".join(groups)))
+    joint = re.escape("".join(joints))
+    parts = joint.join(f"[{letters}]{{{len(group)}}}" for group in groups)
+    return re.compile(rf"(?<![\w/=+%.@#-])(?<![0-9] ){parts}(?![\w/=+%@-]|\.\w| [0-9])")
 
 
 def _is_by_eye(line: str) -> bool:

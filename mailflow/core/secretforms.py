@@ -17,6 +17,10 @@ _URL = re.compile(
 _USERINFO = re.compile(
     r"://(?:[^\s/@?#:]{0,19}:(?![0-9]{1,5}[?#])([^\s/]{1,200})|([^\s/@?#:]{20,200}(?::[^\s/]{0,200})?))@"
 )
+# No folder, port, host or second address.
+_BEHIND_ADDRESS = re.compile(r"@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}[/|:;]([^\s<>\"'|]{6,64})(?=[\s\"'|]|\Z)")
+_DIGIT_AND_LETTER = re.compile(r"[0-9].*?[^\W\d_]|[^\W\d_].*?[0-9]")
+_NO_PASSWORD = re.compile(r"[/@:\\]|\.(?:git|[a-z]{2,4})\Z")
 _RESET_WORDS = (
     "reset", "recover", "forgot", "passw", "verif", "confirm", "activat", "magic", "unlock", "onetime", "one-time", "invit", "reinit",
 )  # fmt: skip
@@ -124,6 +128,16 @@ def _opens(url: str) -> bool:
 def url_passwords(text: str) -> Iterator[Span]:
     """The password of `https://user:password@host/`."""
     return map(inner, _USERINFO.finditer(text) if "://" in text and "@" in text else ())
+
+
+def behind_addresses(text: str) -> Iterator[Span]:
+    """The password of "jo@example.org/x7Kittens" and "jo@example.org:x7Kittens", as lists of logins have them."""
+    for found in _BEHIND_ADDRESS.finditer(text) if "@" in text else ():
+        start, end = found.span(1)
+        end -= len(found[1]) - len(found[1].rstrip(".,;)"))
+        value = text[start:end]
+        if _DIGIT_AND_LETTER.search(value) and not _NO_PASSWORD.search(value):
+            yield start, end
 
 
 def private_keys(text: str) -> Iterator[Span]:

@@ -71,6 +71,7 @@ DETECTORS: tuple[_Detector, ...] = (
     (SecretKind.PRIVATE_KEY, "seed", secretseeds.key_seeds),
     (SecretKind.PRIVATE_KEY, "wallet", onetimecodes.wallet_words),
     (SecretKind.PASSWORD, _TEXT, secretforms.url_passwords),
+    (SecretKind.PASSWORD, _TEXT, secretforms.behind_addresses),
     (SecretKind.PASSWORD, "command", secretsettings.command_passwords),
     (SecretKind.PASSWORD, "header", secretsettings.basic_logins),
     (SecretKind.API_TOKEN, "header", secretsettings.credentials),
@@ -131,13 +132,14 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
 def _detected_in(text: str, words: IntentWords) -> list[Secret]:
     neutral = _neutral(as_ascii(without_underlines(text)))
     secrets: list[Secret] = []
-    view = View(neutral, words)
+    whole = view = View(neutral, words)
     for _ in range(_ROUNDS):
         new = _detect(view)
         if not new:
             break
         secrets = _merged([*secrets, *_in_original(new, secrets)])
         view = View(_replaced(neutral, secrets, [_FILLERS[kind] for kind, _, _ in secrets]), words)
+    secrets = _with_alike(whole, secrets)
     places = (span for names in _TOLD.intersection(view.named) for span in view.places(names))
     named = [span for span in places if not view.text.startswith(">", view.text.rfind("\n", 0, span[0]) + 1)]
     if not named:  # but in what is quoted, such as our own letters
@@ -146,6 +148,15 @@ def _detected_in(text: str, words: IntentWords) -> list[Secret]:
     if not secrets:  # the places are those of the text
         around = (max(0, min(named)[0] - REACH), max(end for _, end in named) + REACH)
     return _merged([*secrets, *_set_off(neutral, secrets, words, around)])
+
+
+def _with_alike(view: View, secrets: list[Secret]) -> list[Secret]:
+    """With the codes that are told away from the words that name them: "I tried x. I also have y and z"."""
+    codes = [view.text[start:end] for kind, start, end in secrets if kind is SecretKind.RECOVERY_CODE]
+    if not codes:
+        return secrets
+    spans = _few(secretcodes.alike(view, codes[:MOST]), len(view.text))
+    return _merged([*secrets, *[_new_secret((SecretKind.RECOVERY_CODE, *span)) for span in spans]])
 
 
 def _set_off(text: str, secrets: Sequence[Secret], words: IntentWords, around: Span) -> Iterator[Secret]:

@@ -17,6 +17,10 @@ from tests.core.secret_texts import PASSWORD, found, masked
         ("the password for PyPI -> hunter22", "hunter22"),
         ("the password for PyPI - hunter22", "hunter22"),
         ("my password (for PyPI): hunter22", "hunter22"),
+        # Behind a clause that tells more of it.
+        ('The password that I typed when I signed up was "violet-horse".', "violet-horse"),
+        ('Password I wrote down on a sticky note is "Violet Horse 9".', "Violet Horse 9"),
+        ("la parola d'ordine che ho scritto sul quaderno è «Trenino Rosso»", "Trenino Rosso"),
         # Of words alone.
         ("Hello,\nPassword: violet horse battery", "violet horse battery"),
         ("Password: violet horse battery staple river moon", "violet horse battery staple river moon"),
@@ -145,6 +149,28 @@ def test_a_password_is_found_and_nothing_else(text, password):
 )
 def test_what_is_no_password_stays(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The password I entered when the page said something was "Invalid password".',  # what a page says
+        'The password nobody knows because it was changed is "lost".',  # no clause of who tells
+        'The password I have typed there many times works and the page shows "hello there".',  # no "is" before it
+    ],
+)
+def test_what_is_quoted_behind_another_clause_stays(text):
+    assert masked(text) == text
+
+
+def test_each_of_two_of_which_one_is_the_password_is_masked():
+    text = "One of the two must have been the password: Moorhuhn!2017x or Sprotte_9kiel"
+    assert [secret for _, secret in found(text)] == ["Moorhuhn!2017x", "Sprotte_9kiel"]
+
+
+def test_a_word_may_stand_between_the_password_and_what_it_was_changed_from():
+    text = "I changed my password yesterday from Pumpkin_Spice1 to Pumpkin_Spice2"
+    assert [secret for _, secret in found(text)] == ["Pumpkin_Spice1", "Pumpkin_Spice2"]
 
 
 def test_of_two_cells_alike_the_one_below_the_password_is_masked():

@@ -334,3 +334,86 @@ def test_several_codes_may_stand_behind_a_remark(text, codes):
 )
 def test_a_row_or_a_sheet_is_found_as_people_type_it(text, codes):
     assert sorted(found(text)) == sorted((CODE, code) for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (
+            "My backup code 9096 9843 was refused. I also have 7795 0714 and 3615 6634.",
+            "9096 9843,7795 0714,3615 6634",
+        ),
+        (
+            "The recovery code 1f0a000ec1584200 is not taken. Others: 16a394bec2ce2ae3, 33f2295baef56e6c.",
+            None,
+        ),
+        (
+            "Recovery codes on my list are 74375764,\n37585510, 62828341 and 84030899.",
+            "74375764,37585510,62828341,84030899",
+        ),
+        ("My recovery code ab3de-9fk2q fails. Shall I try zz3de-9fk2q?", "ab3de-9fk2q,zz3de-9fk2q"),
+        # A sheet in columns, as Google prints it.
+        (
+            "SAVE YOUR BACKUP CODES\nKeep these backup codes somewhere safe.\n\n1. 7415 9306      6. 5320 5545\n2. 2762 3685      7. 2663 6280\n",
+            "7415 9306,5320 5545,2762 3685,2663 6280",
+        ),
+        ("Backup codes:\n☐ 7415 9306   ☐ 5320 5545\n", "7415 9306,5320 5545"),
+    ],
+)
+def test_codes_of_the_same_form_are_found_wherever_they_stand(text, codes):
+    codes = codes or "1f0a000ec1584200,16a394bec2ce2ae3,33f2295baef56e6c"
+    assert found(text) == [(CODE, code) for code in codes.split(",")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The backup code 9096 9843 was refused in 2019 2020.", "9096 9843"),  # years
+        ("The backup code 90969843 was refused on 20261130.", "90969843"),  # a day
+        (
+            "The backup code 9096 9843 was refused. Phone: 030 7795 0714.",
+            "9096 9843",
+        ),  # part of a longer number
+        ("The backup code 1f0a000ec1584200 was refused. The commit is 33f2295baef56e6c.", "1f0a000ec1584200"),
+        ("My backup code is 123456. The room is 654321.", "123456"),  # short
+        ("My recovery code ab3de-9fk2q fails on debug-probe.", "ab3de-9fk2q"),  # words
+    ],
+)
+def test_what_only_has_as_many_letters_stays(text, code):
+    assert found(text) == [(CODE, code)]
+
+
+def test_a_reference_of_ours_stays_beside_codes_that_look_alike():
+    text = "My recovery codes: K3V9-X2QM, Q7RT-88MM. The case is 7H2K-9QXM."
+    assert found(text) == [(CODE, "K3V9-X2QM"), (CODE, "Q7RT-88MM")]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("我的恢复代码是1f0a000ec1584200，不能用", "1f0a000ec1584200"),
+        ("恢复代码：1f0a000ec1584200和33f2295baef56e6c都不行", "1f0a000ec1584200,33f2295baef56e6c"),
+        ("備份碼7415 9306不能用", "7415 9306"),
+        ("备份码是74159306。", "74159306"),
+        ("リカバリーコードは1f0a000ec1584200です", "1f0a000ec1584200"),
+        ("バックアップコードは7415 9306です", "7415 9306"),
+        ("복구 코드는1f0a000ec1584200입니다", "1f0a000ec1584200"),
+        ("恢复码是12345-abcde和9f8e7-dcba1", "12345-abcde,9f8e7-dcba1"),
+    ],
+)
+def test_a_code_may_stand_beside_letters_of_a_script_without_spaces(text, codes):
+    assert found(text) == [(CODE, code) for code in codes.split(",")]
+
+
+@pytest.mark.parametrize(
+    ("text", "seed"),
+    [
+        ("验证器密钥4JIFRS5KPX4CV7RWAYA5JPQ4WTDBYQ3Y丢了", "4JIFRS5KPX4CV7RWAYA5JPQ4WTDBYQ3Y"),
+        (
+            "セットアップキーは4JIF RS5K PX4C V7RW AYA5 JPQ4 WTDB YQ3Yです",
+            "4JIF RS5K PX4C V7RW AYA5 JPQ4 WTDB YQ3Y",
+        ),
+    ],
+)
+def test_so_may_a_seed(text, seed):
+    assert found(text) == [(TOTP, seed)]

@@ -178,3 +178,31 @@ def test_the_password_of_an_address_is_found(text, secret):
 )
 def test_a_turkish_i_hides_no_link_that_opens_an_account(link):
     assert found(f"Look: {link} .") == [(RESET, link)]
+
+
+@pytest.mark.parametrize(
+    ("text", "password"),
+    [
+        ("My usual pair is jo@example.org/Sparta1893, it always worked.", "Sparta1893"),
+        ("login jo@example.org:x7kittens.", "x7kittens"),
+        ("jo@example.org|x7kittens|2019", "x7kittens"),
+    ],
+)
+def test_what_stands_glued_behind_an_address_is_a_password(text, password):
+    assert found(text) == [(PASSWORD, password)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "git@example.org:jo/repo2.git",  # a folder
+        "git@example.org:repo2.git",
+        "jo@example.org:8080",  # a port
+        "jo@example.org/jane2@example.net",
+        "scp jo@host.example.org:backup2.tar",  # a file
+        "jo@example.org/kittens",  # a word
+        "Write to jo@example.org; version2 is out.",
+    ],
+)
+def test_what_else_stands_behind_an_address_stays(text):
+    assert found(text) == []

@@ -291,9 +291,9 @@ def test_a_remark_beside_a_code_changes_nothing():
     ]
 
 
-def test_a_sheet_ends_somewhere():
+def test_a_long_sheet_is_masked_to_its_end():
     codes = [f"a{number:03}bc-d{number:03}ef" for number in range(90)]
-    assert 50 < len(found("Recovery codes:\n" + "\n".join(codes))) < 70
+    assert len(found("Recovery codes:\n" + "\n".join(codes))) == 90
 
 
 SEEDS = [

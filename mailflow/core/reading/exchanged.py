@@ -271,6 +271,18 @@ def _retyped(fresh: Fresh, terms: Terms, pair: _Pair) -> bool | None:
     return False if any(second.start - end <= _NEXT for end in here) else None
 
 
+def _should_be(fresh: Fresh, _: Terms, pair: _Pair) -> bool | None:
+    """As in "It is x, and it should be y", with line ends and colons or not, of two that are much the same."""
+    first, second = pair
+    if not _is_mistyped(first.value, second.value) or is_put_right(fresh, first, second):
+        return None
+    if "wanted" in keys(fresh.within(fresh.sentence_at(first.start)[0], first.start), "addresses"):
+        return None
+    between = fresh.within(first.end, second.start)
+    wanted = any("wanted" in hit.means.addresses and second.start - hit.end <= BESIDE for hit in between)
+    return False if wanted and not any(hit.means.negates for hit in between) else None
+
+
 def _is_mistyped(wrong: str, right: str) -> bool:
     """Whether one address is another but for some letters that were left out, put in or swapped."""
     if wrong.lower() == right.lower():
@@ -291,4 +303,5 @@ _RULES: tuple[Callable[[Fresh, Terms, _Pair], bool | None], ...] = (
     _was_now,
     _told_which,
     _retyped,
+    _should_be,
 )

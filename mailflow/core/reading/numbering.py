@@ -14,7 +14,7 @@ from mailflow.core.reading.words import CJK
 
 _TO_POINT = r"(?:[^\W\d_]{1,9}[ ]){2,3}(?=\d[ ]?[:：])"  # "Pour la 1 :", "Zu Frage 1:"
 _MARKER = re.compile(
-    rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,9}}\.?[ ]|[^\W\d_](?=\d)|[{CJK}]{{1,4}}[ ]?|{_TO_POINT})?"
+    rf"(?:(?:(?<=\n)|\A)[ \t>*•-]{{0,4}}(?:[^\W\d_]{{2,12}}\.?[ ]|[^\W\d_](?=\d)|[{CJK}]{{1,4}}[ ]?|{_TO_POINT})?"
     rf"|(?<=[\s,;，；、])[ \t>*•-]{{0,4}}(?:[{CJK}]{{1,4}}[ ]?)?)[#(（]?"
     r"(?P<mark>[①-⑨]|\d\ufe0f?\u20e3|(?:i{1,3}|iv|vi?)(?=[)）.][ ])|\d{1,2}(?:[ \t]?(?:[-–,&+/]|and|und|et|y|e|и|と|和)[ \t]?\d{1,2}){0,9}|[a-z](?=[)）]))"
     r"(?:(?<=[①-⑨\u20e3])|[ \t]?(?:[.):：．）、=]|[-–—](?=\s)))[ \t]*"
@@ -22,7 +22,7 @@ _MARKER = re.compile(
 _BEFORE_NUMBER = " \t>*•-(（"
 _BETWEEN = " \t,.;:"
 _OPENS = re.compile(
-    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:[\d①-⑨]|[a-z][)）]|[iv]{{1,3}}[)）.]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,9}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
+    rf"\n[{re.escape(_BEFORE_NUMBER)}]*(?:[\d①-⑨]|[a-z][)）]|[iv]{{1,3}}[)）.]|[{CJK}]{{1,4}}[ ]?1|[^\W\d_]{{2,12}}\.?[ ]1|[^\W\d_]1|{_TO_POINT})"
 )
 _IN_TEXT = re.compile(r"[.!:：。！][ \t]*[(（]?(?:\d[:.)）]|[a-z][)）])(?=\s)")
 _MARKER_SIGN = re.compile(r"[\d①-⑨]|[a-z][)）]|\b[iv]{1,3}\.")
@@ -37,7 +37,7 @@ _NUMBER_IN_LINE = re.compile(
 )
 # A word and a mark at the beginning of a line or sentence.
 _WORD = re.compile(
-    r"(?:^|(?<=[.!?;][ \n]))[ \t*•-]{0,4}(?:[^\W\d_]{2,9}[ ](?=\d))?(?P<mark>[^\W\d_]{2,16}|\d)(?:[ \t]?[:：)]|[,.](?=\s)|[ \t][-–—](?=\s))[ \t]*",
+    r"(?:^|(?<=[.!?;][ \n]))[ \t*•-]{0,4}(?:[^\W\d_]{2,12}[ ](?=\d))?(?P<mark>[^\W\d_]{2,16}|\d)(?:[ \t]?[:：)]|[,.](?=\s)|[ \t][-–—](?=\s))[ \t]*",
     re.MULTILINE,
 )
 _SPELLED = range(1, 7)

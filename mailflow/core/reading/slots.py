@@ -348,7 +348,7 @@ def _extent(fresh: Fresh, label: _Label, limit: int) -> tuple[int, int]:
         end = start if _is_within_sentence(fresh, start, limit) else _paragraph_end(text, start)
     end = min(end, limit)
     if label.field.kind is Kind.LIST:
-        end = min(_list_end(fresh, start), limit)
+        end = min(_list_end(fresh, label, start), limit)
         end = _first(_SENTENCE_END, text, start, end)  # "Projects: x, y. I agree to the Code of Conduct."
     if not long:
         pattern = _PHRASE_END if label.field.kind in _ONE_WORD else _SENTENCE_END
@@ -383,9 +383,11 @@ def _with_what_goes_on(fresh: Fresh, end: int, most: int) -> int:
     return end
 
 
-def _list_end(fresh: Fresh, start: int) -> int:
-    """The end of a list, whose lines hold a few words or go on with a comma."""
+def _list_end(fresh: Fresh, label: _Label, start: int) -> int:
+    """The end of a list, whose lines hold a few words or go on with a comma; of one that is itself an item, its own."""
     end, last = fresh.line_end(start), _paragraph_end(fresh.text, start)
+    begin = fresh.starts[fresh.line_at(label.start)]
+    is_item = start <= fresh.line_end(begin) and _LIST_ITEM.match(fresh.text, begin) is not None
     while end < last:
         following = fresh.line_end(end + 1)
         line = fresh.text[end + 1 : following]
@@ -393,7 +395,8 @@ def _list_end(fresh: Fresh, start: int) -> int:
         prose = len(line.split()) > _LIST_WORDS or any(
             hit.means.matters for hit in fresh.within(end + 1, following)
         )
-        if not goes_on and prose and not _LIST_ITEM.match(line):
+        item = _LIST_ITEM.match(line) is not None
+        if not goes_on and (is_item if item else prose):
             break
         end = following
     return end
