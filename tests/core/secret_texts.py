@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import mailflow
+from mailflow.config import load, shipped
 from mailflow.core.intentwords import compile_intent_words
+from mailflow.core.lexicon import Lexicon
 from mailflow.core.secrets import SecretKind, find_secrets, mask
+from mailflow.core.secrettokens import Span
+from mailflow.core.secretview import View
 
 WORDS = compile_intent_words(
     (file.stem, tomllib.loads(file.read_text("utf-8")))
@@ -35,3 +41,18 @@ def found(text: str) -> list[tuple[SecretKind, str]]:
 
 def masked(text: str) -> str:
     return mask(text, find_secrets(text, WORDS))
+
+
+def told_by(detect: Callable[[View], Iterable[Span]], text: str) -> list[str]:
+    """What one detector finds in a text, in the order in which it stands there."""
+    return [text[slice(*span)] for span in sorted(set(detect(view_of(text))))]
+
+
+def view_of(text: str) -> View:
+    """The text with the words of the shipped config, which knows dictionaries, too."""
+    return View(text, _lexicon().intent)
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return load(shipped("config.toml")).lexicon
