@@ -53,6 +53,12 @@ def view_of(text: str) -> View:
     return View(text, _lexicon().intent)
 
 
+def marked(text: str) -> tuple[View, Span]:
+    """The text without a pair of "<" and ">", and what stood between them."""
+    start, end = text.index("<"), text.index(">") - 1
+    return view_of(text[:start] + text[start + 1 : end + 1] + text[end + 2 :]), (start, end)
+
+
 @cache
 def _lexicon() -> Lexicon:
     return load(shipped("config.toml")).lexicon
