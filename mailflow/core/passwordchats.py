@@ -56,7 +56,7 @@ def _turns(view: View, start: int, end: int) -> list[Span]:
     replies, place = "", view.line_end(end) + 1
     while len(turns) < _TURNS and (speaker := _SPEAKER.match(view.text, place)):
         replies = replies or _name(speaker)
-        if _name(speaker) in (_name(asked), "") or _name(speaker) != replies:
+        if _name(speaker) == _name(asked) or _name(speaker) != replies:
             break
         said = _SAID.match(view.text, speaker.end())
         place = view.line_end(speaker.end()) + 1
