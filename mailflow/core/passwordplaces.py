@@ -103,7 +103,7 @@ class Place:
         names_another = self.view.names_another((*before[-2:], *behind[:2]))
         if names_another or not words.account.isdisjoint(behind[:_NEAR]):
             return True
-        is_quoted = self.view.text.startswith(_QUOTES, self.start - 1) if self.start else False
+        is_quoted = self.view.text.startswith(_QUOTES, self.start - 1)
         last = before[-1] if before and not is_quoted else ""
         if last in words.is_words and len(before) > 1:
             last = before[-2]
@@ -131,7 +131,7 @@ class Place:
     def _is_said(self) -> bool:
         """Whether an "is", a colon or a bracket leads to it in a sentence that names a password before."""
         view, before = self.view, self.before
-        if len(before) > 1 and before[-1] in view.words.is_words:
+        if before[-1] in view.words.is_words:
             return self.is_odd or any(0 < self.start - end <= _SOON for _, end in view.places("password"))
         led_to = view.text[self.sentence[0] : self.start].rstrip(" \t" + "".join(_QUOTES))
         return led_to.endswith(_LEADING) and not view.names_another(before[-_FEW:])
