@@ -27,7 +27,6 @@ _CODE = re.compile(
     r"(?<![\w./:@#=$-])(?:(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{8,32}|(?=[a-z]*[0-9])[0-9a-z]{4}-[0-9a-z]{4}|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6})"
     r"(?![\w@/:=-])(?!\.\w)"
 )
-_LEAST_CODE = 6
 _LONG_CODE = 10  # characters that are one wherever they stand; shorter ones have another beside them
 _IN_LOG = re.compile(r"[ \t]{1,3}[^\W\d_]")  # "6f2ee52 bump version", in a line of which it is the first word
 _WORD = re.compile(r"[a-z]{3,30}(?:-[a-z]{2,30}){0,5}(?![\w@.-]\w|@)")
@@ -55,7 +54,6 @@ def codes(view: View) -> Iterator[Span]:
     found = [
         code.span()
         for start, end in _around(_DIGIT, view.text)
-        if end - start >= _LEAST_CODE
         for code in _CODE.finditer(view.text, start, end)
         if not _is_hash(view, code.span())
     ]
@@ -65,13 +63,13 @@ def codes(view: View) -> Iterator[Span]:
 
 
 def _around(sign: re.Pattern[str], text: str) -> Iterator[Span]:
-    """What stands between white space around each sign, of which most texts have few."""
+    """Where words stand that hold a sign, of which most texts have few; perhaps with lines before them that hold none."""
     end = 0
     for found in sign.finditer(text):
         if found.start() < end:
             continue
         space = _SPACE.search(text, found.start())
-        start = max(text.rfind(" ", end, found.start()), text.rfind("\n", end, found.start()), end - 1) + 1
+        start = max(text.rfind(" ", end, found.start()) + 1, end)
         end = space.start() if space else len(text)
         yield start, end
 
