@@ -54,8 +54,9 @@ def view_of(text: str) -> View:
 
 
 def marked(text: str) -> tuple[View, Span]:
-    """The text without a pair of "<" and ">", and what stood between them."""
-    start, end = text.index("<"), text.index(">") - 1
+    """The text without the first pair of "<" and ">", and what stood between them."""
+    start = text.index("<")
+    end = text.index(">", start) - 1
     return view_of(text[:start] + text[start + 1 : end + 1] + text[end + 2 :]), (start, end)
 
 
