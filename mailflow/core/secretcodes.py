@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from mailflow.core.phrases import CJK
-from mailflow.core.secrettokens import Span
+from mailflow.core.secrettokens import Span, parted
 from mailflow.core.secretview import MOST, REACH, View
 
 _SHEET = 60  # lines of codes below their name
@@ -22,7 +22,7 @@ _PROSE = 2  # lines between the name and the codes
 
 # A recovery code of PyPI: sixteen hexadecimal digits, in no address, path or longer word.
 # The pattern looks back from behind them, as one that begins with what may not stand before is slow to search for.
-_HEX = re.compile(r"[0-9A-Fa-f][0-9A-Fa-f]{15}(?<![\w/=+%.@-][0-9A-Fa-f]{16})(?![\w/=+%@-]|\.\w)", re.ASCII)
+_HEX = re.compile(parted(r"[0-9A-Fa-f][0-9A-Fa-f]{15}(?<![\w/=+%.@-][0-9A-Fa-f]{16})(?![\w/=+%@-]|\.\w)"))
 _SIXTEEN = re.compile(r"[0-9A-Fa-f]{16}")
 _STRICT = re.compile(
     r"[0-9a-f]{16}|[0-9A-F]{16}|(?:[0-9a-f]{4,8}-){1,7}[0-9a-f]{4,8}|(?:[0-9A-F]{4,8}-){2,7}[0-9A-F]{4,8}"
@@ -34,16 +34,17 @@ _SPACED = re.compile(
     rf"{_BY_HAND}|(?:[0-9A-Fa-f]{{4}} ){{1,7}}[0-9A-Fa-f]{{4}}|[0-9]{{3,5}} [0-9]{{3,5}}|[0-9a-f]{{5}} [0-9a-f]{{5}}"
 )
 _NEXT = re.compile(
-    rf"[ \t\"'`*_(<]{{0,6}}({_BY_HAND}(?![\w-])|(?:[0-9A-Fa-f]{{4}}[ -]){{1,7}}[0-9A-Fa-f]{{4}}(?![\w-])"
-    r"|[0-9]{3,5} [0-9]{3,5}(?![\w-])"
-    r"|[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}(?![\w@-])|[0-9A-Za-z]{6,32}(?![\w@-]))[\"'`*_)>]{0,6}",
-    re.ASCII,
+    parted(
+        rf"[ \t\"'`*_(<]{{0,6}}({_BY_HAND}(?![\w-])|(?:[0-9A-Fa-f]{{4}}[ -]){{1,7}}[0-9A-Fa-f]{{4}}(?![\w-])"
+        r"|[0-9]{3,5} [0-9]{3,5}(?![\w-])"
+        r"|[0-9A-Za-z]{3,8}(?:-[0-9A-Za-z]{3,8}){1,7}(?![\w@-])|[0-9A-Za-z]{6,32}(?![\w@-]))[\"'`*_)>]{0,6}"
+    )
 )
 _AND = re.compile(
     r"[ \t]{0,3}(?:[,;/&+、，·•|–-]|\r?\n)?[ \t]{0,3}(?:and|und|et|y|e|и|or)?(?=[ \t\"'`]|(?<=[,;/、，|])\S)|[ \t]?(?:和|与|與|跟|及|と|과|와|하고)[ \t]?",
     re.IGNORECASE,
 )
-_GROUPS = re.compile(rf"(?<![\w-])(?<![0-9A-Fa-f]{{4}} ){_BY_HAND}(?![\w-]| [0-9A-Fa-f]{{4}}\b)", re.ASCII)
+_GROUPS = re.compile(parted(rf"(?<![\w-])(?<![0-9A-Fa-f]{{4}} ){_BY_HAND}(?![\w-]| [0-9A-Fa-f]{{4}}\b)"))
 # A digit in the first or second of groups: few texts have any, which is told far sooner.
 _OF_GROUPS = re.compile(r"[0-9][0-9a-f]{0,3}[ -][0-9a-f]{4}[ -]")
 _PARAGRAPH = re.compile(
@@ -54,8 +55,9 @@ _REMARK_BEFORE = re.compile(r",[^.!?:：\n]{1,60}[:：]")
 _ALL_HEX = re.compile(r"[0-9A-Fa-f -]+")
 # One that a mail program or its writer broke in two; of which a blot left a part.
 _BROKEN = re.compile(
-    r"[0-9A-Fa-f](?<![\w/=+%.@-][0-9A-Fa-f])[0-9A-Fa-f]{2,12}-?[ \t]?\r?\n[> \t]{0,8}[0-9A-Fa-f]{3,13}(?![\w/=+%@-]|\.\w)",
-    re.ASCII,
+    parted(
+        r"[0-9A-Fa-f](?<![\w/=+%.@-][0-9A-Fa-f])[0-9A-Fa-f]{2,12}-?[ \t]?\r?\n[> \t]{0,8}[0-9A-Fa-f]{3,13}(?![\w/=+%@-]|\.\w)"
+    )
 )
 _BLOTTED = re.compile(r"(?:[.?_*…]{2,8} ?)?(?:[0-9A-Fa-f]{4,14}(?: ?[.?_*…]{2,8} ?| |$)){1,4}")
 _BLOT = re.compile(r"[.?_*…]{2}")
@@ -73,19 +75,20 @@ _BY_EYE = re.compile(r"(?:[0-9A-FIOSZa-floqsz]{4}[ -]){3}[0-9A-FIOSZa-floqsz]{4}
 _GROUP_WITH_DIGIT = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{0,3}[0-9]")
 # Five and five hexadecimal digits, as GitHub and others give them out.
 _FIVES = re.compile(
-    r"-(?<=[0-9A-Fa-f]{5}-)(?<![\w/=+%.@-][0-9A-Fa-f]{5}-)[0-9A-Fa-f]{5}(?![\w/=+%@-]|\.\w)", re.ASCII
+    parted(r"-(?<=[0-9A-Fa-f]{5}-)(?<![\w/=+%.@-][0-9A-Fa-f]{5}-)[0-9A-Fa-f]{5}(?![\w/=+%@-]|\.\w)")
 )
 _FIVE = 5
 # Numbers in a row behind a colon, and those with a mark before each: "a) 12345678 b) 23456789".
 _ROW = re.compile(
-    r"[:：][ \t]{0,3}[0-9]{8,10}(?:[ \t]{0,2}[,;/|][ \t]{0,2}[0-9]{8,10}){1,20}(?![\w-])", re.ASCII
+    parted(r"[:：][ \t]{0,3}[0-9]{8,10}(?:[ \t]{0,2}[,;/|][ \t]{0,2}[0-9]{8,10}){1,20}(?![\w-])")
 )
 _MARKED = re.compile(
-    r"(?:(?<![\w.])[A-Za-z0-9]{1,2}[.)]|[0-9]\ufe0f?\u20e3|•)[ \t]{0,2}([0-9]{8,10}|[0-9A-Fa-f]{5}-[0-9A-Fa-f]{5})(?![\w-])",
-    re.ASCII,
+    parted(
+        r"(?:(?<![\w.])[A-Za-z0-9]{1,2}[.)]|[0-9]\ufe0f?\u20e3|•)[ \t]{0,2}([0-9]{8,10}|[0-9A-Fa-f]{5}-[0-9A-Fa-f]{5})(?![\w-])"
+    )
 )
 _NUMBER_IN_ROW = re.compile(r"[0-9]{8,10}")
-_EIGHT = re.compile(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])", re.ASCII)
+_EIGHT = re.compile(parted(r"(?<![\w.,/+#=-])(?<![0-9] )[0-9]{8}(?![\w/%-]|[.,][0-9]| [0-9])"))
 _NUMBERED = re.compile(
     rf"(?<![^\s,;|/{CJK}，、。：])[^\s,;|/\d{CJK}，、。：]{{0,40}}\d[^\s,;|/{CJK}，、。：]{{3,}}"
 )
@@ -93,7 +96,6 @@ _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
 # Groups told one by one: "First: KTRW-83QN", in one of which letters and digits mix.
 _OF_GROUPS_ONLY = re.compile(
     r"(?<![A-Za-z0-9_@./-])(?:[0-9A-Z]{3,8}(?:-[0-9A-Z]{3,8}){1,3}|[0-9a-z]{3,8}(?:-[0-9a-z]{3,8}){1,3})(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])",
-    re.ASCII,
 )
 _MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 _APART = 100  # characters between the name of codes and the first, and between two
@@ -440,7 +442,7 @@ def _form_of(code: str) -> re.Pattern[str] | None:
     letters = next(letters for letters in _ALPHABETS if re.fullmatch(f"[{letters}]+", "".join(groups)))
     joint = re.escape("".join(joints))
     parts = joint.join(f"[{letters}]{{{len(group)}}}" for group in groups)
-    return re.compile(rf"(?<![\w/=+%.@#-])(?<![0-9] ){parts}(?![\w/=+%@-]|\.\w| [0-9])")
+    return re.compile(parted(rf"(?<![\w/=+%.@#-])(?<![0-9] ){parts}(?![\w/=+%@-]|\.\w| [0-9])"))
 
 
 def _is_by_eye(line: str) -> bool:

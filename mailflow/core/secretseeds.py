@@ -6,21 +6,23 @@ import re
 from collections.abc import Iterator
 
 from mailflow.core.secretcodes import UUID, has_both
-from mailflow.core.secrettokens import Span
+from mailflow.core.secrettokens import Span, parted
 from mailflow.core.secretview import View
 
 _BASE32 = re.compile(
-    r"(?<![\w/=+-])(?:[A-Z2-7]{16,128}={0,6}|[a-z2-7]{16,128}|(?:[A-Za-z2-7]{4}[ -]){3,31}[A-Za-z2-7]{1,4})(?![\w/+-])",
-    re.ASCII,
+    parted(
+        r"(?<![\w/=+-])(?:[A-Z2-7]{16,128}={0,6}|[a-z2-7]{16,128}|(?:[A-Za-z2-7]{4}[ -]){3,31}[A-Za-z2-7]{1,4})(?![\w/+-])"
+    )
 )
 _SEED_OF_ONE_WORD = re.compile(r"[A-Za-z2-7]{16}|[A-Za-z2-7]{4}-[A-Za-z2-7]{4}-")
 _SEED_OF_FOURS = re.compile(r"[ -][A-Za-z2-7]{4}[ -][A-Za-z2-7]{4}[ -]")
 # What has the form of a seed and of nothing else, named or not.
 _BETWEEN_FOURS = r"(?:[ -]|[ \t]?\r?\n[> \t]{0,8})"
 _FOURS = re.compile(
-    rf"(?<![\w/=+-])(?:(?:[A-Z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[A-Z2-7]{{1,4}}"
-    rf"|(?:[a-z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[a-z2-7]{{1,4}})(?![\w/+-])",
-    re.ASCII,
+    parted(
+        rf"(?<![\w/=+-])(?:(?:[A-Z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[A-Z2-7]{{1,4}}"
+        rf"|(?:[a-z2-7]{{4}}{_BETWEEN_FOURS}){{3,31}}[a-z2-7]{{1,4}})(?![\w/+-])"
+    )
 )
 # One of them has a group in which letters and digits mix, and stands in what it can be made of: both are told far sooner.
 _MIXED_GROUP = re.compile(
@@ -28,7 +30,7 @@ _MIXED_GROUP = re.compile(
     r"(?![0-9A-Za-z])"
 )
 _OF_FOURS = re.compile(r"[A-Za-z2-7 \t\r\n>-]+")
-_LONG_SEED = re.compile(r"(?<![\w/=+.-])(?:[A-Z2-7]{16,128}|[a-z2-7]{32})={0,6}(?![\w/+@-]|\.\w)", re.ASCII)
+_LONG_SEED = re.compile(parted(r"(?<![\w/=+.-])(?:[A-Z2-7]{16,128}|[a-z2-7]{32})={0,6}(?![\w/+@-]|\.\w)"))
 _HALVES = 2  # of a reference
 _VOWEL = re.compile(r"[AEIOUYaeiouy]")  # each word has one
 _CONSONANTS = re.compile("[B-DF-HJ-NP-TV-XZ]{6}")
@@ -36,7 +38,7 @@ _NO_HEX = re.compile(r"[G-Zg-z]")
 _OTPAUTH = re.compile(r"otpauth(?:-migration)?://[^\s<>\"'`]+", re.IGNORECASE)
 # Its label names the account, and is kept.
 _OTPAUTH_SECRET = re.compile(r"[?&]secret=([^&\s]+)", re.IGNORECASE)
-_KEY_SEED = re.compile(r"(?:[0-9A-Fa-f]{64}){1,2}(?![\w])", re.ASCII)
+_KEY_SEED = re.compile(parted(r"(?:[0-9A-Fa-f]{64}){1,2}(?![\w])"))
 _QUOTES = re.compile(r"[ \t\"'`*_(<]{0,6}(?:\r?\n[> \t]{0,8}){0,2}[\"'`]{0,3}")
 _BEARER = "bearer"  # is followed by its token with no sign between (RFC 6750)
 _KEY = re.compile(r"[\w.~+/=:-]{20,400}")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 Span = tuple[int, int]  # characters of a text
+_LETTERS = r"0-9A-Za-z_\u00c0-\u02ff\u0370-\u10ff\u1e00-\u1fff"  # and digits: Latin, Greek, Cyrillic, Hebrew, Arabic and more
 # Characters of the shortest thing below that has neither spaces nor a name: "pypi-AgE" and five more.
 LEAST_TOKEN = 13
 
@@ -144,6 +145,11 @@ _CUT = re.compile(r"(?:\[(?:\.{2,3}|…)\]|\.{3}|…|\(\.{3}\))([\w-]{6,})")
 
 
 # Of what follows, `long_words` are the words of the text that are as long as a token, a line each.
+
+
+def parted(pattern: str) -> str:
+    r"""A pattern whose `\w` (in classes, or behind a dot) are letters of scripts that part words: what stands glued to "代码" begins there."""
+    return pattern.replace(r"\.\w", rf"\.[{_LETTERS}]").replace(r"\w", _LETTERS)
 
 
 def api_tokens(text: str, long_words: str) -> Iterator[Span]:
