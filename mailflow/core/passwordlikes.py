@@ -24,10 +24,11 @@ _SMALL = re.compile(r"[^\W\d_A-Z]")
 _PARTS = re.compile(r"[-_.+&]")
 # A code in hexadecimal, or of two groups that mix letters and digits, which the references of cases are, too.
 _CODE = re.compile(
-    r"(?<![\w./:@#=$-])(?:(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{8,32}|(?=[a-z]*[0-9])[0-9a-z]{4}-[0-9a-z]{4}|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6})"
+    r"(?<![\w./:@#=$-])(?:(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{8,32}|(?=[a-z]*[0-9])[0-9a-z]{4}-[0-9a-z]{4}|(?=[a-z]*[0-9])(?=[0-9]*[a-z])[0-9a-z]{5}-(?=[a-z]*[0-9])[0-9a-z]{5}|(?=[a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6})"
     r"(?![\w@/:=-])(?!\.\w)"
 )
-_LONG_CODE = 10  # characters that are one wherever they stand; shorter ones have another beside them
+_LONG_CODE = 10  # characters in a row that are one wherever they stand; others have another beside them, or are called so
+_NEXT = 2  # characters between "code" and what it is
 _IN_LOG = re.compile(r"[ \t]{1,3}[^\W\d_]")  # "6f2ee52 bump version", in a line of which it is the first word
 _WORD = re.compile(r"[a-z]{3,30}(?:-[a-z]{2,30}){0,5}(?![\w@.-]\w|@)")
 _LEAST = 6  # letters of a word that no dictionary has
@@ -58,8 +59,14 @@ def codes(view: View) -> Iterator[Span]:
         if not _is_hash(view, code.span())
     ]
     for start, end in found:
-        if len(found) > 1 or end - start >= _LONG_CODE:
+        is_long = end - start >= _LONG_CODE and "-" not in view.text[start:end]
+        if len(found) > 1 or is_long or is_called_code(view, start):
             yield start, end
+
+
+def is_called_code(view: View, start: int) -> bool:
+    """Whether a word for a code stands right before: "the code j3vx-z694"."""
+    return any(0 < start - end <= _NEXT for _, end in view.told("code"))
 
 
 def _around(sign: re.Pattern[str], text: str) -> Iterator[Span]:

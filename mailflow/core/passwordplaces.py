@@ -19,6 +19,7 @@ _PAIRED = re.compile(r"[ \t]?[/|:+,][ \t]?\[password removed")  # "user/password
 _FOLLOWED = re.compile(r"\[password removed")
 _NAMED = re.compile(r"[ \t]?[:：=][ \t]?|['’]s ")
 _BETWEEN = re.compile(r"[ \t]?[,(–—:-][ \t]?[\"'`“„«(]?|[ \t][\"'`“„«(]?")
+_FIRST_OF_PAIR = re.compile(r"(?:^|(?<=\s))([\w.@+-]{2,64})[ \t]/[ \t]\Z")
 _CLOSING = (",", ".", ";", ")", "\n", '"', "'", "”", "»", "–", "—", "!", "?")
 _GAP = 12  # characters of " or " and what else may stand between
 _SOON = 30  # of " was, I think, "
@@ -67,6 +68,12 @@ def _is_of_sentence(view: View, word: str) -> bool:
             words.before_new,
         )
     )
+
+
+def names_thing(view: View, word: str) -> bool:
+    """Whether a word is one of everyday language rather than a name."""
+    said = word.casefold()
+    return said in view.words.ordinary or said in view.words.things or said in view.words.account
 
 
 class Place:
@@ -119,6 +126,8 @@ class Place:
             return False
         if self._is_beside_name():
             return True
+        if self._is_second_of_pair():
+            return True
         named_before = any(first <= start < self.start for start, _ in view.places("password"))
         verb = self.before[-1] if self.before else ""
         if self._is_typed(verb) or (named_before and verb in view.words.by_means):
@@ -127,6 +136,18 @@ class Place:
                 for start, _ in (*view.places("password"), *view.told("enters"))
             )
         return named_before and self._is_said()
+
+    def _is_second_of_pair(self) -> bool:
+        """Whether a name and a "/" stand before it, on a line of their own or where logins are spoken of: "jdoe / x7kittens"."""
+        view = self.view
+        pair = _FIRST_OF_PAIR.search(view.text, view.line_start(self.start), self.start)
+        if pair is None or not self.is_odd or names_thing(view, pair[1]):
+            return False
+        alone = (
+            view.text[view.line_start(self.start) : pair.start(1)]
+            + view.text[self.end : view.line_end(self.end)]
+        )
+        return not alone.strip() or any(0 < pair.start(1) - end <= _BESIDE for _, end in view.told("enters"))
 
     def _is_said(self) -> bool:
         """Whether an "is", a colon or a bracket leads to it in a sentence that names a password before."""

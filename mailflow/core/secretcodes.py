@@ -104,6 +104,8 @@ _BETWEEN = re.compile(
     r"[\s\"'`*_,;/|&)、，-]{1,8}(?:(?:and|und|et|y|e|и|or|en|i|ve)\s)?(?:\(?\w{1,2}[.):]\s{0,3})?[\"'`*_-]{0,3}",
     re.IGNORECASE,
 )
+_FEW_WORDS = re.compile(r"[ \t](?:[^\W\d_]{1,12}[ \t]){1,4}")  # from the name of codes to the first
+_SEVERAL, _MANY = 2, 3  # of them, and behind such words
 _JOINT = 8  # characters of " was: "
 _BEFORE_ORDINAL = " \t\r\"'(*-—–>"
 _SHORT = re.compile(r"[0-9a-f]{8,12}|[0-9A-F]{8,12}")
@@ -300,19 +302,24 @@ def _behind_name(view: View, name_end: int) -> Iterator[Span]:
 
 
 def _counted(view: View, start: int, end: int) -> Iterator[Span]:
-    """As in "I have a sheet with twelve codes. First: x, second: y" and "my codes: x, y": of one form, though it be that of our references."""
+    """As in "a sheet with twelve codes. First: x, second: y", "my codes: x, y" and "the codes I saved are x, y, z".
+
+    They are of one form, though it be that of our references.
+    """
     found: list[re.Match[str]] = []
-    place = end
+    place, least = end, _SEVERAL
     while len(found) < _SHEET and (code := _OF_GROUPS_ONLY.search(view.text, place, place + _APART)):
         label = view.text[place : code.start()]
-        follows = _follows(view, end, code.start()) if not found else _BETWEEN.fullmatch(label)
+        follows = _BETWEEN.fullmatch(label) is not None if found else _follows(view, end, code.start())
+        if not found and not follows and _FEW_WORDS.fullmatch(label):
+            follows, least = True, _MANY
         if not follows and not _is_counted(view, label, first=not found):
             break
         if found and _form(code[0]) != _form(found[0][0]):
             break
         found.append(code)
         place = code.end()
-    is_sheet = len(found) > 1 and any(_MIXED.search(code[0]) for code in found)
+    is_sheet = len(found) >= least and any(_MIXED.search(code[0]) for code in found)
     if is_sheet and not view.tells_against(max(0, start - _TOLD), found[0].start()):
         yield from (code.span() for code in found)
 

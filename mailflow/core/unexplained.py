@@ -17,7 +17,7 @@ from itertools import islice
 from mailflow.core.answer import Answer, Reading
 from mailflow.core.form import Form, Kind
 from mailflow.core.intentwords import IntentWords
-from mailflow.core.passwordlikes import codes, holds_sign, odd_words, unknown_words
+from mailflow.core.passwordlikes import codes, holds_sign, is_called_code, odd_words, unknown_words
 from mailflow.core.passwordplaces import Place, words_apart
 from mailflow.core.reading.likeness import Writer
 from mailflow.core.secretkind import SecretKind
@@ -53,8 +53,11 @@ def unexplained(
     found = {
         text[slice(*span)]: SecretKind.PASSWORD for span in islice((*words_apart(view), *passwords), _MOST)
     }
-    values = (text[slice(*span)] for span in some_codes[:_MOST])
-    return found | {value: SecretKind.RECOVERY_CODE for value in values if not _is_told(value, names)}
+    return found | {
+        text[start:end]: SecretKind.RECOVERY_CODE
+        for start, end in some_codes[:_MOST]
+        if is_called_code(view, start) or not _is_told(text[start:end], names)
+    }
 
 
 def _names(told: Iterable[Answer], writer: Writer, form: Form) -> Collection[str]:

@@ -383,6 +383,23 @@ def test_what_only_has_as_many_letters_stays(text, code):
     assert found(text) == [(CODE, code)]
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        (
+            "I have saved the recovery codes of my account as 39UD-MV4Z, ERV5-QWX5, BEJ8-X883 in 2023.",
+            ["39UD-MV4Z", "ERV5-QWX5", "BEJ8-X883"],
+        ),
+        (
+            "I have saved the recovery codes of my account as 39UD-MV4Z, ERV5-QWX5.",
+            [],
+        ),  # two may be references
+    ],
+)
+def test_three_codes_are_a_sheet_behind_some_words(text, codes):
+    assert found(text) == [(CODE, code) for code in codes]
+
+
 def test_a_reference_of_ours_stays_beside_codes_that_look_alike():
     text = "My recovery codes: K3V9-X2QM, Q7RT-88MM. The case is 7H2K-9QXM."
     assert found(text) == [(CODE, "K3V9-X2QM"), (CODE, "Q7RT-88MM")]

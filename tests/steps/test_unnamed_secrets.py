@@ -235,3 +235,32 @@ def test_nothing_of_it_is_kept(tmp_path):
         assert any("password" in letter.text.lower() for letter in world.sent)
     finally:
         world.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I lost my phone.\njtarrant / Moscow-Mule-88\nThanks", "jtarrant / [password removed]"),
+        ("These are my logins: tarrant9 / fjordkyst9 and others.", "tarrant9 / [password removed] and"),
+        ("I lost my phone. I use linux / windows11 at home.", "linux / windows11"),  # no login is spoken of
+        ("I lost my phone.\npackages / fjordkyst9\nThanks", "packages / fjordkyst9"),  # no name
+    ],
+)
+def test_the_second_of_a_pair_is_a_password_where_the_first_is_a_name(text, shown):
+    assert shown in body_of(text).fresh
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I used the code j3vx-z694 yesterday and it worked.", "the code [recovery code removed] yesterday"),
+        (
+            "I typed k5jvx-z6942 and q5jvx-z6943 and was refused.",
+            "[recovery code removed] and [recovery code removed]",
+        ),
+        ("My machine is called 8a287-c5eb7.", "8a287-c5eb7"),
+        ("The bill 34191-79001 is paid.", "34191-79001"),
+    ],
+)
+def test_codes_of_two_groups_are_called_so_or_have_others_beside(text, shown):
+    assert shown in body_of(text).fresh
