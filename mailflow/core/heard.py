@@ -57,6 +57,11 @@ class Heard:
             hits.setdefault(hit.label, []).append(hit)
         return hits
 
+    @cached_property
+    def of_whole_form(self) -> frozenset[str]:
+        """Of the few labels that a filled-in form is looked through for those that have hits: far cheaper than all hits."""
+        return frozenset(hit.label for hit in self.lists.of_whole_form.find(self.words))
+
     def all(self, *labels: str) -> list[Hit]:
         hits = self.hits
         if len(labels) == 1:

@@ -79,25 +79,27 @@ def read_wish(
     text = without_underlines(f"{subject}\n\n{body}")
     heard = Heard(words_of(text), before, words, said, in_case, form, cites, quoted, answered)
     wish = _first_sure(heard, redirects, whole_form=whole_form)
-    may_disown = _may_disown(heard, wish)
+    may_disown = _may_disown(heard, wish, whole_form=whole_form)
     whole = may_disown and any(map(heard.means, heard.all("disowns")))
     return replace(wish, may_disown=True, of_others=whole or not in_case) if may_disown else wish
 
 
 def _first_sure(heard: Heard, redirects: Sequence[Redirect], *, whole_form: bool) -> Wish:
     if whole_form:  # it says it all, but whether it has been said before
-        again = asked_again(heard, redirects) if heard.lists.asked_before.find(heard.words) else None
+        again = asked_again(heard, redirects) if "asked_before" in heard.of_whole_form else None
         return again or _misplaced(heard, redirects) or Wish(Intent.RECOVERY)
     wish = next((wish for rule in RULES if (wish := rule(heard, redirects)) is not None), Wish(Intent.NONE))
     return replace(wish, goes_on=True) if heard.in_case and heard.all("earlier_mail") else wish
 
 
-def _may_disown(heard: Heard, wish: Wish) -> bool:
+def _may_disown(heard: Heard, wish: Wish, *, whole_form: bool) -> bool:
     """Whether a mail that is taken for something else has words by which people say that a request is not theirs.
 
     Who asks for the first time speaks of thieves, and of mails that were not theirs, unless they cite what they speak of.
     """
     labels = _DISOWN if heard.in_case or heard.cites else _DISOWN[:1]
+    if whole_form and heard.of_whole_form.isdisjoint(labels):
+        return False
     return wish.intent is not Intent.DISOWNED and any(map(heard.means, heard.all(*labels)))
 
 

@@ -24,6 +24,8 @@ SIGNS = (
 )  # fmt: skip
 # Those whose words the answers to the form are read with, too: `languages/answers/*.toml` has more of them.
 SHARED = ("kin", "thought", "our_words", "unreal")
+# All that a mail that fills in the whole form is looked through for, at first: most have none of it.
+OF_WHOLE_FORM = ("asked_before", "disowns", "not_me", "pretends")
 # Looked for in the letter that a mail answers.
 _OF_LETTERS = ("reported", "asks_to_close", "asks_if_needed", "asks_if_worked")
 
@@ -290,7 +292,7 @@ class IntentWords:
     """Everything `intent` and `secrets` know of languages. Made once by `compile_intent_words`."""
 
     phrases: Phrases = field(default_factory=lambda: compile_phrases({}))
-    asked_before: Phrases = field(default_factory=lambda: compile_phrases({}))  # those of this sign alone
+    of_whole_form: Phrases = field(default_factory=lambda: compile_phrases({}))  # those of OF_WHOLE_FORM alone
     of_letters: Phrases = field(default_factory=lambda: compile_phrases({}))  # what a letter of ours says
     reply_prefixes: frozenset[str] = frozenset()
     secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES
@@ -368,7 +370,7 @@ def compile_intent_words(
             | {MATTER + matter: matters[matter] for matter in MATTERS}
             | {HINT + matter: hints[matter] for matter in MATTERS}
         ),
-        asked_before=compile_phrases({"asked_before": intent["asked_before"]}),
+        of_whole_form=compile_phrases({sign: intent[sign] for sign in OF_WHOLE_FORM}),
         of_letters=compile_phrases({sign: intent[sign] for sign in _OF_LETTERS}),
         reply_prefixes=frozenset(word.casefold() for word in intent["reply_prefixes"]),
         secret_names=SecretNames({kind: secrets[kind] for kind in NAMES}, ordinary),
