@@ -20,7 +20,7 @@ from mailflow.core.reading.bindingwords import Binds, Cue
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import Clause, clauses
 from mailflow.core.reading.fresh import Fresh
-from mailflow.core.reading.meaning import Hit
+from mailflow.core.reading.meaning import AGREES, NEGATES, REFUSES, Hit
 from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.whichquestion import ONE_LEFT, ORDINALS, REST
 from mailflow.core.reading.words import WORD, has_cjk, words_of
@@ -35,13 +35,13 @@ _FEW = 2  # words of a question that only doubts what was said: "Really?"
 _SHORT = 80  # characters of a part that says no and nothing else
 _OWN_PLACE = frozenset({AGREED_IN_PROSE, YES_TO_WHAT_WAS_ASKED})  # the others answer where the form asks
 _OF_ONE = REST | {ONE_LEFT, *ORDINALS}
-_REFUSES = frozenset({"agree", "refuse"})
+_AGREED = frozenset({"agree", "refuse"})
 _SENTENCES = re.compile(r"[^.!?…。！？\n()（）\[\]]+")
 _PARTS = re.compile(r"[^,;:，；、：–—]+?(?=[,;:，；、：–—]|\s-+\s|\Z)[\s-]*")
 _PAUSE = re.compile(r"[.,;:!?…。，；：！？、()（）\n]")
 _NUMBER = re.compile(r"\.[ \t]*\d")  # as in "Org. no. 123"
 _NUMBERED = re.compile(r"\d[.)）]")  # right before an answer that has a number
-_SUPPOSES = frozenset({"if", "even"})
+_OF_ONE_OR_SUPPOSED = _OF_ONE | {"if", "even"}
 _TIME = frozenset({"time", "span"})
 _ASKS = ("?", "？")
 # How it is taken back; who refuses more than "it" may speak of something else.
@@ -75,8 +75,11 @@ def without_second_thoughts(fresh: Fresh, terms: Terms, claims: Iterable[Claim])
         yield from claims
         return
     first = min(said.values())
-    named = _Named(fresh, terms, first)
     backs = _second_thoughts(fresh, terms, first, claims)
+    if not backs:
+        yield from claims
+        return
+    named = _Named(fresh, terms, first)
     for place, claim in enumerate(claims):
         if place not in said or not any(
             _takes_back(fresh, terms, claim, said[place], back)
@@ -153,24 +156,31 @@ def _nos(fresh: Fresh, terms: Terms, first: int, answers: AbstractSet[int]) -> I
         if not sentence[0].strip(AROUND):
             continue
         start, till = sentence.span()
-        parts = [part for part in _PARTS.finditer(fresh.flowed, start, till) if part[0].strip(AROUND)]
-        if parts and not (
+        if not (
             _names_something(fresh, terms, start, till)
             or _is_of_one(fresh, start, till)
             or _answers_own(fresh, before)
         ):
-            last = _last_that_says(fresh, terms, parts)
-            begin = last.end() - len(last[0].lstrip())
-            numbers = _NUMBER.match(fresh.text, last.end()) or _NUMBERED.match(fresh.text, max(0, start - 2))
-            if begin not in answers and not numbers and _is_no(fresh, terms, last[0], *last.span()):
-                yield _Back(begin, last.end(), _NO, frozenset())
+            yield from _no_at(fresh, terms, start, till, answers)
         before = (start, till)
+
+
+def _no_at(fresh: Fresh, terms: Terms, start: int, till: int, answers: AbstractSet[int]) -> Iterator[_Back]:
+    """The no that a sentence is, or ends with."""
+    parts = [part for part in _PARTS.finditer(fresh.flowed, start, till) if part[0].strip(AROUND)]
+    if not parts:
+        return
+    last = _last_that_says(fresh, terms, parts)
+    begin = last.end() - len(last[0].lstrip())
+    numbers = _NUMBER.match(fresh.text, last.end()) or _NUMBERED.match(fresh.text, max(0, start - 2))
+    if begin not in answers and not numbers and _is_no(fresh, terms, last[0], *last.span()):
+        yield _Back(begin, last.end(), _NO, frozenset())
 
 
 def _is_of_one(fresh: Fresh, start: int, end: int) -> bool:
     """Whether it tells which question is meant, or what is if: "To the first: no", "Please write even if the answer is no"."""
     return any(
-        not hit.means.speech.isdisjoint(_OF_ONE | _SUPPOSES) and "modal" not in hit.means.speech
+        not hit.means.speech.isdisjoint(_OF_ONE_OR_SUPPOSED) and "modal" not in hit.means.speech
         for hit in fresh.within(start, end)
     )
 
@@ -263,7 +273,7 @@ def _refusals(fresh: Fresh, terms: Terms, first: int, refused: Sequence[Claim]) 
     """
     named: frozenset[str] = frozenset()
     sentence = -1
-    for part in clauses(fresh.within(first, len(fresh.text)), terms.opposites):
+    for part in clauses(fresh.within(first, len(fresh.text)), terms.opposites, _may_refuse):
         if part.sentence != sentence:
             sentence, named = part.sentence, frozenset()
         own = _named(fresh, terms, part)
@@ -272,6 +282,11 @@ def _refusals(fresh: Fresh, terms: Terms, first: int, refused: Sequence[Claim]) 
             how = _REFUSES_MORE if _goes_on(fresh, part) else _REFUSED
             of_time = terms.knowing if not (own or _TIME.isdisjoint(part.marks)) else None
             yield _Back(part.start, part.end, how, of_time or own or named)
+
+
+def _may_refuse(traits: int) -> bool:
+    """Whether a sentence whose phrases have these traits in all may refuse something: few of most mails."""
+    return bool(traits & REFUSES or (traits & AGREES and traits & NEGATES))
 
 
 def _named(fresh: Fresh, terms: Terms, part: Clause) -> frozenset[str]:
@@ -291,7 +306,7 @@ def _refuses(part: Clause) -> bool:
         return False
     if "if" in part.marks or not _OF_ONE.isdisjoint(part.marks):
         return False
-    return any(not _REFUSES.isdisjoint(hit.means.says) for hit in part.hits)
+    return any(not _AGREED.isdisjoint(hit.means.says) for hit in part.hits)
 
 
 # A joke, and who gives up

@@ -6,7 +6,7 @@ negation turns the verb after it, or the one before it where none follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -114,11 +114,18 @@ class Clause:
         return not RESERVES.isdisjoint(self.marks)
 
 
-def clauses(hits: Sequence[Hit], opposites: Mapping[str, str]) -> list[Clause]:
-    """The clauses of some hits, in order. `opposites`: what a state is when it is denied ("works": "fails")."""
+def clauses(
+    hits: Sequence[Hit], opposites: Mapping[str, str], wanted: Callable[[int], bool] | None = None
+) -> list[Clause]:
+    """The clauses of some hits, in order. `opposites`: what a state is when it is denied ("works": "fails").
+
+    `wanted`: tells by the traits of all its phrases whether a sentence is looked at.
+    """
     found = []
     for number, told in enumerate(_sentences(hits)):
         sentence, traits, end = told
+        if wanted is not None and not wanted(traits):
+            continue
         if traits & NEGATES:
             sentence, traits = _with_nor(sentence, traits)
         if traits & DOUBTS and traits & PARTS:

@@ -17,7 +17,7 @@ _BREAKS = frozenset({"comma", "open", "close", "colon"})
 
 # What a phrase is to its clause, a bit each, so that all phrases of a clause are asked at once.
 OBJECT, THING, TOPIC, STATE, ACTS, VERB, NEGATES, CHOICE, PARTS, MATTERS = (1 << place for place in range(10))
-ADDRESS, MAILBOX, CUE, HERE, WORK, COMPOSED, DOUBTS = (1 << place for place in range(10, 17))
+ADDRESS, MAILBOX, CUE, HERE, WORK, COMPOSED, DOUBTS, AGREES, REFUSES = (1 << place for place in range(10, 19))
 # How a name is put together: "before the @", "without the dots", "with a 7 at the end".
 _COMPOSED = frozenset({"before_at", "dotless", "underscored", "at_its_end", "spelled"})
 
@@ -92,6 +92,8 @@ class Meaning:
             | COMPOSED * (not self.speech.isdisjoint(_COMPOSED))
             | WORK * (not self.tables.isdisjoint({"projects", "works"}))
             | DOUBTS * ("doubt" in self.speech)
+            | AGREES * ("agree" in self.says)
+            | REFUSES * ("refuse" in self.says)
             | MATTERS * self.matters
         )
 
