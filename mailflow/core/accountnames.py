@@ -95,7 +95,7 @@ def name_behind(view: View, place: int, *, signed: bool) -> Span | None:
 def _is_name(view: View, value: str, *, signed: bool) -> bool:
     if _NAME.fullmatch(value) is None or _leads_on(view, value.casefold()):
         return False
-    return _SIGNED.search(value) is not None or (not signed and value.casefold() not in view.words.ordinary)
+    return _SIGNED.search(value) is not None or (not signed and not view.words.ordinary.has(value.casefold()))
 
 
 def _leads_on(view: View, word: str) -> bool:

@@ -26,6 +26,7 @@ _BASE64 = re.compile(
     rf"(?<![\w+/=])((?:[A-Za-z0-9+/]{{{_LEAST},}}={{0,2}}(?:\n[> \t]{{0,8}}(?=[A-Za-z0-9+/]))?)++)"
     rf"([A-Za-z0-9+/]{{1,{_LEAST - 1}}}={{0,2}})?(?![\w+/=])"
 )
+_RUN = re.compile(rf"[A-Za-z0-9+/]{{{_LEAST}}}")
 _AROUND, _BEHIND = re.compile(r"[\s>]+"), "> \t\n"
 
 
@@ -33,6 +34,11 @@ class Encoded(NamedTuple):
     start: int  # characters in the text it was found in
     end: int
     text: str  # decoded
+
+
+def may_hold_text(text: str, long_words: str) -> bool:
+    """Whether a text may have any such block. `long_words`: its words of 24 characters and more, others too."""
+    return "begin" in text or _RUN.search(long_words) is not None
 
 
 def encoded_texts(text: str) -> Iterator[Encoded]:

@@ -13,7 +13,7 @@ from mailflow.core.phrases import CJK, Phrases, compile_phrases
 from mailflow.core.policy import MATTERS
 from mailflow.core.reading.misspelled import KeyWords, shorter
 from mailflow.core.reading.words import fold
-from mailflow.core.wordlist import lines
+from mailflow.core.wordlist import Ordinary, lines
 
 # What each list of [intent] holds is said in `languages/intent/en.toml`.
 SIGNS = (
@@ -65,6 +65,7 @@ NAMES = (
     "habit",
     "steps",
     "set_before",
+    "enters",
 )
 # Those of what begins with common words ("I type", "so"): they are looked for in few texts.
 TOLD = (
@@ -83,7 +84,6 @@ TOLD = (
     "self",
     "it_is",
     "mine_is",
-    "enters",
 )
 WORDS = (
     "between",
@@ -292,7 +292,9 @@ class IntentWords:
     """Everything `intent` and `secrets` know of languages. Made once by `compile_intent_words`."""
 
     phrases: Phrases = field(default_factory=lambda: compile_phrases({}))
-    of_whole_form: Phrases = field(default_factory=lambda: compile_phrases({}))  # those of OF_WHOLE_FORM alone
+    of_whole_form: Phrases = field(
+        default_factory=lambda: compile_phrases({})
+    )  # those of OF_WHOLE_FORM alone
     of_letters: Phrases = field(default_factory=lambda: compile_phrases({}))  # what a letter of ours says
     reply_prefixes: frozenset[str] = frozenset()
     secret_names: SecretNames = field(default_factory=lambda: SecretNames({}))  # those of NAMES
@@ -348,7 +350,7 @@ class IntentWords:
     ordinal: re.Pattern[str] = _NEVER  # which of several codes it is: "first: x, second: y"
     subject: frozenset[str] = frozenset()  # what answers in a row are about: "school - x; car - y"
     nor: frozenset[str] = frozenset()  # the second word of "neither x nor y"
-    ordinary: Container[str] = frozenset()  # words of dictionaries, in lower case
+    ordinary: Ordinary = field(default_factory=Ordinary)  # words of dictionaries, in lower case
 
 
 def compile_intent_words(
@@ -419,7 +421,7 @@ def compile_intent_words(
         into=around["into"],
         that_of=_ways(around["that_of"]),
         ordinal=_ways(around["ordinal"]),
-        ordinary=ordinary,
+        ordinary=Ordinary(ordinary),
     )
 
 

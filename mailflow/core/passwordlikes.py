@@ -96,7 +96,7 @@ def _is_hash(view: View, span: Span) -> bool:
 
 def unknown_words(view: View) -> Iterator[Span]:
     """Around where a password is named, or getting in, in a text whose language a dictionary is known of."""
-    places = sorted((*view.places("password"), *view.told("enters")))
+    places = sorted((*view.places("password"), *view.places("enters")))
     if not places or not _is_known(view):
         return
     end = 0
@@ -142,7 +142,7 @@ def _is_like_one(view: View, value: str) -> bool:
 def _is_known(view: View) -> bool:
     words = (word for word in view.lowered.split() if len(word) >= _LEAST_KNOWN and word.isalpha())
     said = list(islice(words, _ENOUGH))
-    return sum(word in view.words.ordinary for word in said) > _MOST_KNOWN * len(said)
+    return sum(map(view.words.ordinary.has, said)) > _MOST_KNOWN * len(said)
 
 
 def _is_unknown(view: View, value: str) -> bool:
@@ -155,11 +155,11 @@ def _is_unknown(view: View, value: str) -> bool:
 
 def _is_ordinary(view: View, word: str) -> bool:
     """Whether a dictionary has it, as it is or without what a form of it begins or ends with: "reinstalled"."""
-    ordinary = view.words.ordinary
-    if word in ordinary:  # as nearly all are
+    is_ordinary = view.words.ordinary.has
+    if is_ordinary(word):  # as nearly all are
         return True
     for one in (word, _BEGINNINGS.sub("", word)):
         stem = _ENDINGS.sub("", one)
-        if one in ordinary or stem in ordinary or f"{stem}e" in ordinary or stem[:-1] in ordinary:
+        if any(map(is_ordinary, (one, stem, f"{stem}e", stem[:-1]))):
             return True
     return False

@@ -133,7 +133,7 @@ class Place:
         if self._is_typed(verb) or (named_before and verb in view.words.by_means):
             return any(
                 first - _BESIDE <= start < last + _BESIDE
-                for start, _ in (*view.places("password"), *view.told("enters"))
+                for start, _ in (*view.places("password"), *view.places("enters"))
             )
         return named_before and self._is_said()
 

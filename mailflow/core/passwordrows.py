@@ -116,7 +116,7 @@ def _noted(view: View) -> Iterator[Span]:
         name, span = found[1].casefold().strip(",;"), trimmed(view.text, *found.span(2))
         value = view.text[slice(*span)]
         is_value = is_code(value) and (is_mixed(value) or _SIGN.search(value)) and not _is_none(view, value)
-        is_word = name in view.words.account or name in view.words.ordinary or is_answer(view, name)
+        is_word = name in view.words.account or view.words.ordinary.has(name) or is_answer(view, name)
         if is_value and not is_word:
             yield span
 

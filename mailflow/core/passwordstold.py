@@ -189,7 +189,7 @@ def _is_subject(view: View, span: Span) -> bool:
         and behind[1].casefold() in view.words.is_words
         and value.isalpha()
         and value.islower()
-        and value not in view.words.ordinary
+        and not view.words.ordinary.has(value)
         and value not in view.words.surely
         and value not in view.words.by_now
     )

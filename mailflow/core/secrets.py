@@ -22,7 +22,7 @@ from mailflow.core import (
     secretsettings,
     secrettokens,
 )
-from mailflow.core.encoded import encoded_texts
+from mailflow.core.encoded import encoded_texts, may_hold_text
 from mailflow.core.intentwords import IntentWords
 from mailflow.core.passwordpairs import named_pairs
 from mailflow.core.passwordrows import keys_beside, rows
@@ -120,19 +120,24 @@ def find_secrets(text: str, words: IntentWords) -> tuple[Secret, ...]:
     What is masked already counts for nothing: neither its place nor the words of the mask. A block that was encoded
     and holds a secret is one, all of it.
     """
-    plain = _detected_in(text, words)
+    view = _view(text, words)
+    plain = _detected_in(view)
     coded = [
         _new_secret((found[0].kind, start, end))
-        for start, end, decoded in encoded_texts(text)
-        if (found := _detected_in(decoded, words))
+        for start, end, decoded in (encoded_texts(text) if may_hold_text(text, view.long_words) else ())
+        if (found := _detected_in(_view(decoded, words)))
     ]
     return tuple(_merged(sorted([*plain, *coded], key=_extent)) if coded else plain)
 
 
-def _detected_in(text: str, words: IntentWords) -> list[Secret]:
-    neutral = _neutral(as_ascii(without_underlines(text)))
+def _view(text: str, words: IntentWords) -> View:
+    return View(_neutral(as_ascii(without_underlines(text))), words)
+
+
+def _detected_in(view: View) -> list[Secret]:
+    neutral, words = view.text, view.words
     secrets: list[Secret] = []
-    whole = view = View(neutral, words)
+    whole = view
     for _ in range(_ROUNDS):
         new = _detect(view)
         if not new:

@@ -23,14 +23,17 @@ class View:
         self.text = text
         self.words = words
         self.lowered = lower(text)
-        # What stands between white space and is long enough for a token or a code, a line each: little of most texts.
-        long_words = [word for word in text.split() if len(word) >= LEAST_TOKEN]
-        if FILLER in text:  # where much was found little is left to be looked through for each form
-            long_words = [word for word in long_words if len(word) - word.count(FILLER) >= LEAST_TOKEN]
-        self.long_words = "\n".join(long_words)
         self._runs = runs_of(self.lowered)
         self._begun = words.secret_names.begun(self.lowered, self._runs)
         self._places: dict[str, tuple[list[Span], int]] = {}
+
+    @cached_property
+    def long_words(self) -> str:
+        """What stands between white space and is long enough for a token or a code, a line each: little of most texts."""
+        long_words = [word for word in self.text.split() if len(word) >= LEAST_TOKEN]
+        if FILLER in self.text:  # where much was found little is left to be looked through for each form
+            long_words = [word for word in long_words if len(word) - word.count(FILLER) >= LEAST_TOKEN]
+        return "\n".join(long_words)
 
     @cached_property
     def holds_code(self) -> bool:

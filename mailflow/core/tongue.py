@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from mailflow.core.phrases import CJK
+from mailflow.core.wordlist import Ordinary
 
 _CJK = re.compile(f"[{CJK}]")
 _LATIN = re.compile(r"[a-z]{3,}")  # of one and two letters there are as many words in any language
@@ -18,14 +19,10 @@ _LEAST = 0.75
 _LEAST_IN_SCRIPT = 0.6
 
 
-def is_known(forms: Sequence[str], ordinary: Container[str]) -> bool:
+def is_known(forms: Sequence[str], ordinary: Ordinary) -> bool:
     """`forms`: folded words, as of `phrases.words_of`; `ordinary`: words of dictionaries, without accents."""
     latin = [form for form in forms if _LATIN.fullmatch(form)]
-    if (
-        latin
-        and sum(form in ordinary for form in latin) >= _LEAST * len(latin)
-        and len(latin) * 2 > len(forms)
-    ):
+    if latin and sum(map(ordinary.has, latin)) >= _LEAST * len(latin) and len(latin) * 2 > len(forms):
         return True
     if sum(bool(_CJK.match(form)) for form in forms) >= _LEAST_IN_SCRIPT * len(forms):
         return bool(forms)

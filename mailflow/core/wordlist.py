@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 LONG = 3  # letters, for a list of 100,000 words
 SHORT = 2  # for one of some 10,000
+_KEPT = 20_000  # words; hostile mail must not fill the memory
 LONGEST_STEM = 60  # letters; a hostile word may have thousands
 
 
@@ -42,6 +43,28 @@ class WordList:
         for letters, rests in self.rests.items():
             for rest in rests[1:-1].split("\n"):
                 yield letters + rest
+
+
+class Ordinary:
+    """Words of dictionaries, in lower case."""
+
+    def __init__(self, words: Container[str] = frozenset()) -> None:
+        self.has: Callable[[str], bool] = _Kept(words).__getitem__  # whether they have a word
+
+
+class _Kept(dict[str, bool]):
+    """The words that were asked for and found: people use few. One that is in no dictionary may be a secret, and is not kept."""
+
+    def __init__(self, words: Container[str]) -> None:
+        self._words = words
+
+    def __missing__(self, word: str) -> bool:
+        if word not in self._words:
+            return False
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = True
+        return True
 
 
 def stems_of(word: str) -> Iterator[str]:

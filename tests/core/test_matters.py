@@ -14,6 +14,7 @@ from mailflow.core.intent import read_wish
 from mailflow.core.policy import Redirect
 from mailflow.core.text import Line, Mark
 from mailflow.core.wish import Intent, Wish
+from mailflow.core.wordlist import Ordinary
 from tests.core.given import FORM as ITEMS
 from tests.core.given import answer
 from tests.core.test_intent import WORDS
@@ -155,7 +156,7 @@ RAIN = "This is some text about the weather today, and about nothing else at all
 
 
 def weather(text: str, subject: str = "", mark: Mark = Mark.FRESH, *, in_case: bool = False, **said) -> Wish:
-    words = replace(WORDS, ordinary=PLAIN_WORDS)
+    words = replace(WORDS, ordinary=Ordinary(PLAIN_WORDS))
     lines = [Line(text, Mark.FRESH, 1), Line("And so on.", mark, 2)]
     reading = Reading({key: answer(key, value) for key, value in said.items()})
     return read_wish(lines, subject, reading, REDIRECTS, words, in_case=in_case, form=FORM)

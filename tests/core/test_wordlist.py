@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailflow.core.wordlist import LONG, LONGEST_STEM, SHORT, WordList, lines, stems_of
+from mailflow.core.wordlist import LONG, LONGEST_STEM, SHORT, Ordinary, WordList, lines, stems_of
 
 LISTS = Path(__file__).parents[2] / "mailflow" / "languages"
 WORDS = st.text(st.characters(exclude_characters="\n"), min_size=1, max_size=6)
@@ -44,3 +44,14 @@ def test_no_stem_of_the_word_lists_is_longer_than_those_that_are_looked_for():
     assert list(stems_of("acc")) == ["acc*", "ac*"]
     stems = [stem for file in LISTS.rglob("*.toml") for stem in re.findall(r"\w+\*", file.read_text("utf-8"))]
     assert max(map(len, stems)) <= len(next(stems_of("a" * 8000))) == LONGEST_STEM + 1
+
+
+def test_of_what_is_asked_for_only_words_of_dictionaries_are_kept(monkeypatch):
+    monkeypatch.setattr("mailflow.core.wordlist._KEPT", 2)
+    ordinary = Ordinary(frozenset(["so", "it", "is"]))
+    kept = ordinary.has.__self__
+
+    asked = [ordinary.has(word) for word in ("so", "hunter2", "it", "so")]
+    assert (asked, sorted(kept)) == ([True, False, True, True], ["it", "so"])
+    assert ordinary.has("is")
+    assert list(kept) == ["is"]
