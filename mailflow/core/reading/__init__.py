@@ -11,7 +11,7 @@ The words
     languages             which languages a text is in
     misspelled            which word is meant by one with a typing error; `respelled` puts it right in the person's own words
     meaning, vocabulary   what a phrase means; finds the phrases of a text
-    terms, everyday       the word lists with a form's own words; which words are common
+    terms, everyday       the word lists with a form's own words; which words are common; `alternatives` finds some where they stand
 The text
     typedmarkup           HTML that stands in the text
     spacing               spaces that were left out behind a stop or a number

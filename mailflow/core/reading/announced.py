@@ -30,7 +30,7 @@ _HERE = re.compile(
     rf"(?P<name>_*{NAME}_*)[ \xa0]?(?P<close>[{QUOTES}>\])*）]?)",
     re.ASCII,
 )
-_STOP = re.compile(r"[,;!?。，；！？]|\.(?![^\W_])|\n\n|[:：](?=\s)")
+_STOP = re.compile(r",|;|!|\?|。|，|；|！|？|\.(?![^\W_])|\n\n|:(?=\s)|：(?=\s)")
 _CONTRACTED = re.compile(r"['’]s\s([\w-]+)")  # "my username's x"
 _QUESTION = re.compile(r"\s?\?\s+(?=\S)")
 _NEXT_WORD = re.compile(r"\s(\w+)")

@@ -27,9 +27,9 @@ def without_emphasis(text: str, terms: Terms) -> str:
     """The text with what sets a word off taken out, of the same length."""
     text = without_underlines(text)
     negates, spaced = terms.short_words["negates"], text.lower().split()
-    if any(len(one) == 1 for one in spaced):
+    if 1 in map(len, spaced):
         text = _SPACED.sub(lambda match: _joined(match, negates), text)
-    if any(not one.isalpha() and one.strip(_MARKS) in negates for one in spaced):
+    if any(one.strip(_MARKS) in negates for one in [one for one in spaced if not one.isalpha()]):
         text = _SET_OFF.sub(lambda match: _plain(match, terms), text)
     return text
 

@@ -67,6 +67,11 @@ class Fresh:
         return frozenset[str]().union(*[hit.means.speech for hit in self.hits])
 
     @cached_property
+    def states(self) -> frozenset[str]:
+        """The same of states."""
+        return frozenset[str]().union(*[hit.means.states for hit in self.hits])
+
+    @cached_property
     def has_quotations(self) -> bool:
         """Whether anything may stand between quotation marks."""
         return may_quote(self.text)

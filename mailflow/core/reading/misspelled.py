@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 
@@ -81,6 +81,19 @@ class KeyWords:
         return found
 
 
+class _Kept(dict[str, bool]):
+    """What was found out of words."""
+
+    def __init__(self, find_out: Callable[[str], bool]) -> None:
+        self._find_out = find_out
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = known = self._find_out(word)
+        return known
+
+
 class Misspelled:
     def __init__(
         self,
@@ -99,7 +112,7 @@ class Misspelled:
         self._is_word = is_word
         self._every = every
         self._key_words: dict[str, KeyWords] = {}
-        self._unknown: dict[str, bool] = {}
+        self._unknown = _Kept(self._is_unknown)
         self._meant: dict[tuple[str, tuple[str, ...]], tuple[str, int]] = {}
 
     @cached_property
@@ -126,17 +139,14 @@ class Misspelled:
         found = (self._frequent.get(language, {}).get(first, {}) for language in languages)
         return {wrong: right for some in found for wrong, right in some.items()}
 
-    def may_be(self, word: str) -> bool:
-        """Whether a word in lower case may be one with an error: most are none."""
-        known = self._unknown.get(word)
-        if known is None:
-            if len(self._unknown) >= _KEPT:
-                self._unknown.clear()
-            known = word in self._first_words or (
-                SHORTEST <= len(word) <= _LONGEST and word.isalpha() and not self._is_word(word)
-            )
-            self._unknown[word] = known
-        return known
+    def may_be(self, words: Iterable[str]) -> set[str]:
+        """Those of some words in lower case that may be one with an error: most are none."""
+        return {word for word in words if self._unknown[word]}
+
+    def _is_unknown(self, word: str) -> bool:
+        return word in self._first_words or (
+            SHORTEST <= len(word) <= _LONGEST and word.isalpha() and not self._is_word(word)
+        )
 
     def meant(self, word: str, languages: tuple[str, ...]) -> tuple[str, int]:
         """What is meant by a word that is none, and how sure that is; "" if it is not clear, or the word is one."""

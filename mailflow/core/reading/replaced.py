@@ -50,7 +50,7 @@ def later(
 
 def _of_earlier(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
     """As in "Sorry, my phone wrote the name wrong. It is jo-doe": a name that looks like no word, and no person's or file's."""
-    wrong = [hit for hit in fresh.hits if "wrong" in hit.means.states]
+    wrong = [hit for hit in fresh.hits if "wrong" in hit.means.states] if "wrong" in fresh.states else []
     for hit in wrong[:_MOST]:
         start, end = fresh.sentence_at(hit.start)
         hits = fresh.within(start, end)
@@ -76,7 +76,9 @@ def _is_anothers(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, en
 
 def _retyped(fresh: Fresh, terms: Terms, field: Field, given: Sequence[Claim]) -> Iterator[Claim]:
     """The name by which a later sentence puts right one that was given: "User name: jdo", and below "Sorry, typo: jdoe"."""
-    corrects = [hit for hit in fresh.hits if "correct" in hit.means.speech]
+    corrects = (
+        [hit for hit in fresh.hits if "correct" in hit.means.speech] if "correct" in fresh.speech else []
+    )
     for hit in corrects[:_MOST]:
         stop = fresh.sentence_at(hit.start)[1]
         said = {word["name"].lower() for word in _WORD.finditer(fresh.text, hit.start, stop)}
@@ -101,6 +103,8 @@ def _is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
 
 def _told_apart(fresh: Fresh, terms: Terms, field: Field, given: Sequence[Claim]) -> Iterator[Claim]:
     """The name behind a sentence that says of a given one that it is wrong, or of elsewhere."""
+    if "elsewhere" not in fresh.speech and "wrong" not in fresh.states:
+        return
     first = min(claim.end for claim in given)
     behind = (place for place, (start, _) in enumerate(fresh.sentences) if start >= first)
     for place in islice(behind, _MOST):

@@ -22,6 +22,7 @@ from mailflow.core.text import Line, Mark
 # A word that stands apart: no part of an address, a link, a name with signs.
 _BEFORE = r"(?<![\w@#/\\.'’`<>&=?-])"
 _BEHIND = r"(?![\w@/\\`<>&=]|[-.'’][\w@]|://)"
+_ANY = re.compile(rf"{_BEFORE}\w++{_BEHIND}")
 _QUOTED = re.compile(r"[\"“„«`][^\"”“»`\n]{1,60}[\"”“»`]|(?<!\w)['‘‚][^'’‘\n]{1,60}['’‘](?!\w)")
 _LONGEST = 2_000  # characters of a line
 _NAMED_BEFORE = 3  # words
@@ -47,7 +48,7 @@ def put_right(lines: Sequence[Line], terms: Terms) -> Respelled:
     own = "\n".join([line.text for line in lines if line.mark is Mark.FRESH])
     low = lower(own)
     words = plain_words(low)
-    wrong = {word for word in words if terms.misspelled.may_be(word)}
+    wrong = terms.misspelled.may_be(words)
     if not wrong:
         return Respelled(lines, {})
     languages = terms.vocabulary.languages(low)
@@ -115,13 +116,21 @@ class _Speller:
         return strange > _FEW and strange * _PART > len(set(words))
 
     @cached_property
+    def _firsts(self) -> frozenset[str]:
+        """The words that errors begin with: there are some of two words."""
+        return frozenset(wrong.split(" ")[0] for wrong in (*self._frequent, *self._meant))
+
+    @cached_property
     def _errors(self) -> re.Pattern[str]:
-        """The longest first."""
+        """Of two words the longest first; that of one may be any, as to make a pattern takes longer than to look through a line."""
+        if not any(" " in wrong for wrong in self._frequent):
+            return _ANY
         errors = "|".join(map(re.escape, sorted((*self._frequent, *self._meant), key=len, reverse=True)))
         return re.compile(rf"{_BEFORE}(?:{errors}){_BEHIND}", re.IGNORECASE)
 
     def line(self, text: str) -> str:
-        if self._is_spelt_address(text):
+        words = plain_words(lower(text))
+        if self._firsts.isdisjoint(words) or self._is_spelt_address(words):
             return text
         kept = [match.span() for match in _QUOTED.finditer(text)]
 
@@ -141,9 +150,8 @@ class _Speller:
 
         return self._errors.sub(right, text)
 
-    def _is_spelt_address(self, text: str) -> bool:
-        """Whether a line may hold an address as it is spoken, "jo at exmaple dot com"."""
-        words = plain_words(lower(text))
+    def _is_spelt_address(self, words: Sequence[str]) -> bool:
+        """Whether a line of some words may hold an address as it is spoken, "jo at exmaple dot com"."""
         return self._terms.among("at", *words) and self._terms.among("dot", *words)
 
     def _found(self, wrote: str) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.reading.addressforms import Spelling
+from mailflow.core.reading.alternatives import Alternatives, any_of
 from mailflow.core.reading.bindingwords import BindingWords
 from mailflow.core.reading.everyday import Everyday
 from mailflow.core.reading.misspelled import Misspelled
@@ -106,7 +107,7 @@ class Terms:
     name: Field | None
     registered: Field | None  # the account's address
     wanted: Field | None  # the address it should get
-    is_word: re.Pattern[str]  # "is" in all languages, before a value
+    is_word: Alternatives  # "is" in all languages, before a value
     is_before: re.Pattern[str]  # the same, after a value
     participle: re.Pattern[str]  # the form of one
     as_word: re.Pattern[str]
@@ -249,13 +250,14 @@ def compile_terms(form: Form, words: AnswerWords) -> Terms:
         name=next(iter(form.of_kind(Kind.NAME)), None),
         registered=next((field for field in addresses if field is not wanted), None),
         wanted=wanted,
-        is_word=_alternatives(
+        is_word=Alternatives(
             words.lists.get("is", ()),
             r"(?:^|\s|(?<=[{0}])|(?<=[a-z])(?=[{0}]))(?:{1})(?:(?=[\s:\"'`«“「『])|(?<=[{0}])(?=[a-z0-9]))",
+            r"\s(?=[{0}])(?:{1})(?=[\s:\"'`])",
         ),
-        is_before=_alternatives(words.lists.get("is", ()), r"[\s\"'`»”」』)](?:{1})\s"),
+        is_before=re.compile(rf"[\s\"'`»”」』)](?:{any_of(words.lists.get('is', ()))})\s"),
         participle=re.compile("|".join(_globbed(words.lists.get("participle", ()))) or r"(?!)"),
-        as_word=_alternatives(words.lists.get("as", ()), r"(?:(?<=\s)|(?<=[{0}]))(?:{1})(?=\s)"),
+        as_word=re.compile(rf"(?:(?<=\s)|(?<=[{CJK}]))(?:{any_of(words.lists.get('as', ()))})(?=\s)"),
         binding=BindingWords(words.lists),
         spelling=spelling,
         said_signs=SaidSigns(words.lists, spelling),
@@ -359,15 +361,6 @@ def _implied(form: Form) -> Iterator[tuple[str, tuple[str, str]]]:
     for field in form.fields:
         if len(field.required_when) == 1:
             yield field.key, field.required_when[0]
-
-
-def _alternatives(words: Iterable[str], pattern: str) -> re.Pattern[str]:
-    longest_first = sorted(words, key=len, reverse=True) or ["is"]
-    rests: dict[str, list[str]] = {}  # by the first letter, so that few are tried at each place
-    for word in longest_first:
-        rests.setdefault(re.escape(word[0]), []).append(re.escape(word[1:]))
-    ways = "|".join(f"{first}(?:{'|'.join(some)})" for first, some in rests.items())
-    return re.compile(pattern.format(CJK, ways))
 
 
 def _beside(pairs: Iterable[str]) -> Mapping[str, frozenset[str]]:
