@@ -106,6 +106,15 @@ def test_what_is_meant_is_a_word_of_about_the_length(word):
     assert not meant or abs(len(meant) - len(word)) <= 1
 
 
+def test_the_first_word_of_an_error_of_two_words_is_none_by_itself():
+    misspelled = Misspelled({}, {"en": "code off\tcode of\n"}, frozenset({"code"}).__contains__)
+
+    assert misspelled.may_be(["code", "agre"]) == {"code", "agre"}
+    assert not misspelled.may_stand("code", "i agre to the code of conduct")
+    assert misspelled.may_stand("code", "i agree to the code off conduct")
+    assert misspelled.may_stand("agre", "i agre to the code of conduct")
+
+
 def test_no_more_than_so_many_words_are_kept(monkeypatch):
     monkeypatch.setattr("mailflow.core.reading.misspelled._KEPT", 2)
     misspelled = Misspelled({list_of("en", Words.ALL): "agree\n"}, {}, frozenset().__contains__)

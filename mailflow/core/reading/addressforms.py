@@ -56,6 +56,7 @@ class Spelling:
         dot = rf"(?:{self._dot.pattern})"
         hyphenated = {**dict.fromkeys(hyphens, "-"), **dict.fromkeys(underscores, "_")}
         self.signs: Mapping[str, str] = {**hyphenated, **dict.fromkeys(dots, ".")}  # in lower case
+        self._last_words = frozenset(sign.rpartition(" ")[2] for sign in self.signs)
         signs = "|".join(map(re.escape, hyphenated)) or "(?!)"
         said = "|".join(map(re.escape, self.signs)) or "(?!)"
         self._sign = re.compile(rf"\s({said})\s", re.IGNORECASE)
@@ -91,6 +92,10 @@ class Spelling:
     def written(self, said: str) -> str:
         """What is said word by word, with its signs: "k underscore hollander"."""
         return self._sign.sub(self._as_sign, said)
+
+    def may_say_sign(self, low: str) -> bool:
+        """Whether a sign may be said in a lower-case text, with a space on each side."""
+        return not self._last_words.isdisjoint(low.split(" "))
 
     def _as_sign(self, said: re.Match[str]) -> str:
         return self.signs[said[1].lower()]

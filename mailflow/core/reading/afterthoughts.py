@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import NamedTuple
 
 from mailflow.core.form import Kind
@@ -37,12 +38,15 @@ _OWN_PLACE = frozenset({AGREED_IN_PROSE, YES_TO_WHAT_WAS_ASKED})  # the others a
 _OF_ONE = REST | {ONE_LEFT, *ORDINALS}
 _AGREED = frozenset({"agree", "refuse"})
 _SENTENCES = re.compile(r"[^.!?…。！？\n()（）\[\]]+")
-_PARTS = re.compile(r"[^,;:，；、：–—]+?(?=[,;:，；、：–—]|\s-+\s|\Z)[\s-]*")
+_PARTS = re.compile(r"[^,;:，；、：–—](?:[^,;:，；、：–—\s]|\s(?!-+\s))*+[\s-]*")
 _PAUSE = re.compile(r"[.,;:!?…。，；：！？、()（）\n]")
 _NUMBER = re.compile(r"\.[ \t]*\d")  # as in "Org. no. 123"
 _NUMBERED = re.compile(r"\d[.)）]")  # right before an answer that has a number
 _OF_ONE_OR_SUPPOSED = _OF_ONE | {"if", "even"}
 _TIME = frozenset({"time", "span"})
+_NEVER = ("never", "echo_not")
+_NOS = ("no", *_NEVER)
+_NO_WORDS: frozenset[str] = frozenset()
 _ASKS = ("?", "？")
 # How it is taken back; who refuses more than "it" may speak of something else.
 _NO, _REFUSED, _REFUSES_MORE, _JEST, _GIVES_UP, _FAREWELL = range(6)
@@ -167,7 +171,8 @@ def _nos(fresh: Fresh, terms: Terms, first: int, answers: AbstractSet[int]) -> I
 
 def _no_at(fresh: Fresh, terms: Terms, start: int, till: int, answers: AbstractSet[int]) -> Iterator[_Back]:
     """The no that a sentence is, or ends with."""
-    parts = [part for part in _PARTS.finditer(fresh.flowed, start, till) if part[0].strip(AROUND)]
+    found = _PARTS.finditer(fresh.flowed, start, till) if _may_deny(fresh, terms, start, till) else ()
+    parts = [part for part in found if part[0].strip(AROUND)]
     if not parts:
         return
     last = _last_that_says(fresh, terms, parts)
@@ -175,6 +180,21 @@ def _no_at(fresh: Fresh, terms: Terms, start: int, till: int, answers: AbstractS
     numbers = _NUMBER.match(fresh.text, last.end()) or _NUMBERED.match(fresh.text, max(0, start - 2))
     if begin not in answers and not numbers and _is_no(fresh, terms, last[0], *last.span()):
         yield _Back(begin, last.end(), _NO, frozenset())
+
+
+def _may_deny(fresh: Fresh, terms: Terms, start: int, till: int) -> bool:
+    """Whether a sentence holds a phrase that denies, or the last word of a no, as it does if it is one. A sign may be one, too."""
+    said = fresh.flowed[start:till]
+    return (
+        not said.isascii()
+        or not _last_words(*(terms.values.get(kind, _NO_WORDS) for kind in _NOS)).isdisjoint(words_of(said))
+        or any(hit.means.negates for hit in fresh.within(start, till))
+    )
+
+
+@cache
+def _last_words(*lists: frozenset[str]) -> frozenset[str]:
+    return frozenset(words[-1] for some in lists for one in some if (words := words_of(one)))
 
 
 def _is_of_one(fresh: Fresh, start: int, end: int) -> bool:
@@ -218,7 +238,7 @@ def _is_no(fresh: Fresh, terms: Terms, part: str, start: int, end: int) -> bool:
     """Whether a part of a sentence is a no or a "not", with no more than what turns round beside it: "haha no", "or rather not"."""
     if len(part) > _SHORT:
         return False
-    if bare(part, terms) is False or any(is_only(part, terms, kind) for kind in ("never", "echo_not")):
+    if bare(part, terms) is False or any(is_only(part, terms, kind) for kind in _NEVER):
         return True
     if _is_told_no(fresh, terms, start, end) or (
         has_cjk(part) and bare(_without_turning(fresh.low[start:end], terms), terms) is False
@@ -256,9 +276,15 @@ def _left(fresh: Fresh, terms: Terms, start: int, end: int, hits: Sequence[Hit])
 def _without_turning(text: str, terms: Terms) -> str:
     """A text without what turns round, where no word stands apart."""
     if has_cjk(text):
-        for phrase in sorted(filter(has_cjk, terms.short_words["second_thought"]), key=len, reverse=True):
+        for phrase in _unspaced(terms.short_words["second_thought"]):
             text = text.replace(phrase, " ")
     return text
+
+
+@cache
+def _unspaced(phrases: frozenset[str]) -> tuple[str, ...]:
+    """Those in which no word stands apart, the longest first."""
+    return tuple(sorted(filter(has_cjk, phrases), key=len, reverse=True))
 
 
 # A refusal

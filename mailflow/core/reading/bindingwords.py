@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -100,6 +100,7 @@ _WORDS_KEPT = 20_000  # hostile mail must not fill the memory
 _GoingOn = dict[str, tuple["_Begins", ...]]
 
 _start = attrgetter("start")
+_new_cue = partial(tuple.__new__, Cue)
 
 
 class Cues:
@@ -129,11 +130,15 @@ class BindingWords:
     def _spaced_in(self, low: str, words: Tokens) -> Iterator[Cue]:
         going_on_from = map(self._begun.__getitem__, words.forms)
         seconds = [*words.forms[1:], _ANY]
-        for start, going_on, second in zip(words.starts, going_on_from, seconds, strict=False):
-            if going_on is not None:
-                for begins in going_on.get(second) or going_on[_ANY]:
-                    if found := begins.pattern.match(low, start):
-                        yield Cue(begins.binds, *found.span())
+        begun = [
+            (start, some)
+            for start, going_on, second in zip(words.starts, going_on_from, seconds, strict=False)
+            if going_on is not None and (some := going_on.get(second) or going_on[_ANY])
+        ]
+        for start, some in begun:
+            for begins in some:
+                if found := (begins.pattern or begins.made()).match(low, start):
+                    yield _new_cue((begins.binds, start, found.end()))
 
     def _unspaced_in(self, low: str) -> Iterator[Cue]:
         begun = self._unspaced
@@ -209,19 +214,17 @@ def _going_on(by_second: Mapping[str, Mapping[Binds, Sequence[str]]]) -> _GoingO
 class _Begins:
     """The phrases of a list that begin with the same two words, or go on with any."""
 
-    __slots__ = ("_pattern", "_phrases", "binds")
+    __slots__ = ("_phrases", "binds", "pattern")
 
     def __init__(self, binds: Binds, phrases: Iterable[str]) -> None:
         self.binds = binds
         self._phrases = phrases
-        self._pattern: re.Pattern[str] | None = None  # until both words are met
+        self.pattern: re.Pattern[str] | None = None  # until both words are met
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        if self._pattern is None:
-            longest_first = sorted(self._phrases, key=lambda phrase: (-len(phrase), phrase))
-            self._pattern = re.compile("|".join(map(_spelt, longest_first)))
-        return self._pattern
+    def made(self) -> re.Pattern[str]:
+        longest_first = sorted(self._phrases, key=lambda phrase: (-len(phrase), phrase))
+        self.pattern = re.compile("|".join(map(_spelt, longest_first)))
+        return self.pattern
 
 
 def _spelt(phrase: str) -> str:

@@ -129,6 +129,23 @@ class Misspelled:
     def _first_words(self) -> frozenset[str]:
         return frozenset(first for errors in self._frequent.values() for first in errors)
 
+    @cached_property
+    def _several(self) -> dict[str, tuple[str, ...]]:
+        """The errors of several words, and any other of the same first word, which alone is none."""
+        found: dict[str, list[str]] = {}
+        for errors in self._frequent.values():
+            for first, some in errors.items():
+                found.setdefault(first, []).extend(some)
+        return {
+            first: tuple(some)
+            for first, some in found.items()
+            if any(" " in error for error in some) and self._is_word(first)
+        }
+
+    def may_stand(self, word: str, low: str) -> bool:
+        """Whether one of those words that may be wrong is so in a text: "code", unless it stands in "code off conduct", is not."""
+        return any(error in low for error in self._several.get(word, (word,)))
+
     def frequent(self, first: str, languages: Sequence[str]) -> Mapping[str, str]:
         """What is meant by each of the frequent errors that begin with a word."""
         if first not in self._first_words:
@@ -141,7 +158,7 @@ class Misspelled:
 
     def may_be(self, words: Iterable[str]) -> set[str]:
         """Those of some words in lower case that may be one with an error: most are none."""
-        return {word for word in words if self._unknown[word]}
+        return set(filter(self._unknown.__getitem__, words))
 
     def _is_unknown(self, word: str) -> bool:
         return word in self._first_words or (

@@ -49,10 +49,10 @@ def put_right(lines: Sequence[Line], terms: Terms) -> Respelled:
     low = lower(own)
     words = plain_words(low)
     wrong = terms.misspelled.may_be(words)
-    if not wrong:
+    if not any(terms.misspelled.may_stand(word, low) for word in wrong):
         return Respelled(lines, {})
     languages = terms.vocabulary.languages(low)
-    speller = _Speller(wrong, terms, languages)
+    speller = _Speller(wrong, low, terms, languages)
     if not speller.knows_any or speller.is_lost_in(words):
         return Respelled(lines, {})
     left = [
@@ -93,15 +93,16 @@ def _restored(text: str, written: Mapping[str, str]) -> str:
 class _Speller:
     """Puts a mail's words right, line by line."""
 
-    def __init__(self, wrong: AbstractSet[str], terms: Terms, languages: tuple[str, ...]) -> None:
-        """`wrong`: the words that may be."""
+    def __init__(self, wrong: AbstractSet[str], low: str, terms: Terms, languages: tuple[str, ...]) -> None:
+        """`wrong`: the words that may be, of a text `low`."""
         self._wrong = wrong
         self._terms = terms
         self._languages = languages
         self._frequent: dict[str, str] = {}
         self._meant: dict[str, tuple[str, int]] = {}
         for word in wrong:
-            self._frequent |= terms.misspelled.frequent(word, languages)
+            frequent = terms.misspelled.frequent(word, languages)
+            self._frequent |= {error: meant for error, meant in frequent.items() if error in low}
             if word not in self._frequent and (found := terms.misspelled.meant(word, languages))[0]:
                 self._meant[word] = found
         self.written: dict[str, str] = {}

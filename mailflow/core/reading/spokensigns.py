@@ -19,8 +19,7 @@ _MOST = 20  # lines with such a sign
 
 def as_written(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     """The lines with "k_hollander" for "k underscore hollander". `own`: the person's own words."""
-    low = lower(own)
-    if not any(f" {sign} " in low for sign in terms.spelling.signs):
+    if not terms.spelling.may_say_sign(lower(own)):
         return lines
     fresh = (place for place, line in enumerate(lines) if line.mark is Mark.FRESH)
     said = (
