@@ -30,6 +30,9 @@ _ONLY_IN_HTML = re.compile(
     r"<(?:s|del|strike|input|select)[\s>]|line-through|\balt=[\"']?(?:[☐☑☒✅✔✓]|&#(?:x261[0-2]|974[4-6]);|(?:un)?checked\b)|aria-checked",
     re.IGNORECASE,
 )
+# What each of them holds, in lower case: most pages of programs hold none, which is told far sooner.
+_OF_IT = ("<del", "<strike", "<input", "<select", "line-through", "alt=", "aria-checked")
+_STRUCK = re.compile(r"<s[\s>]")
 _META_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*+\n")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -161,7 +164,7 @@ class Contents:
         if not (plain and rich):
             return alternatives[-1] if alternatives else []
         sources = [self._source(part) for part in rich[-1]]
-        marked = any(_ONLY_IN_HTML.search(source) or has_coloured_answers(source) for source in sources)
+        marked = any(_is_only_in_html(source) or has_coloured_answers(source) for source in sources)
         less = marked or self._is_stub(plain[0], rich[-1]) or self._runs_on(plain[0], rich[-1])
         return rich[-1] if less else plain[0]
 
@@ -290,3 +293,10 @@ def _reports(part: Part) -> Iterator[DeliveryReport]:
 def _behind_type(value: str) -> str:
     """What follows "rfc822;" or "smtp;"."""
     return value.partition(";")[2].strip() or value
+
+
+def _is_only_in_html(source: str) -> bool:
+    """Whether a page shows what a plain text cannot: what is struck out, and boxes."""
+    low = source.lower()
+    likely = not low.isascii() or _STRUCK.search(low) or any(piece in low for piece in _OF_IT)
+    return bool(likely) and _ONLY_IN_HTML.search(source) is not None

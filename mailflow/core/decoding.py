@@ -129,7 +129,7 @@ def _guess(data: bytes) -> str:
 # UTF-8 that was taken for Windows' Latin 1 and encoded again, "donâ€™t"; and what a quoted-printable text that nobody
 # declared keeps of it, "don=E2=80=99t".
 _TWICE = re.compile("[\xc2-\xc5\xd0\xd1\xe2-\xec][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-_QUOTED = re.compile("(?:=[89A-F][0-9A-F]){2,}")
+_QUOTED = re.compile("=[89A-F][0-9A-F](?:=[89A-F][0-9A-F])+")
 _TO_LATIN = {ord(bytes([byte]).decode("cp1252", "replace")): byte for byte in range(0x80, 0xA0)}
 _UNLIKELY = re.compile("[\u0250-\u036f\u0530-\u08ff]")  # what "É’" and the like would be
 

@@ -106,7 +106,7 @@ def html_to_text(source: str) -> str:
 def has_coloured_answers(source: str) -> bool:
     """Whether something in a quote may have a colour of its own, by which programs mark what was typed there."""
     low = source.lower()
-    quote = _QUOTE_BEGINS.search(low)
+    quote = _QUOTE_BEGINS.search(low) if "<blockquote" in low or _any(_QUOTED_ON, low) else None
     coloured = islice(_COLOURED_TEXT.finditer(low, quote.start()), _MOST_COLOURED) if quote else ()
     return any(_is_coloured(tag[0]) for tag in coloured)
 

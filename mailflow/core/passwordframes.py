@@ -36,7 +36,7 @@ _TWO_WORDS = 2  # which tell more often how it is written
 _SAID_BEHIND = re.compile(r"[ \t]{0,3}[:：]")
 # Letter by letter: "B r 4 m b l e" and "t-u-r-n".
 _LETTERS = re.compile(r"(?<![\w-])\w([ -])\S(?:\1\S){4,60}(?![\w-])")
-_LIKE_LETTERS = re.compile(r"(?<!\w)\w[ -]\w[ -]\w[ -]\w[ -]")
+_LIKE_LETTERS = re.compile(r"[ -](?<=\w[ -])(?<!\w\w[ -])\w[ -]\w[ -]\w[ -]")
 _TWO = re.compile(rf"\s{{1,3}}{PIECE}\s{{1,3}}([^\W\d_]{{1,8}})\s{{1,3}}{PIECE}")
 # What YAML writes behind a key whose value stands on the lines below (YAML 1.2, 8.1).
 _BLOCK = re.compile(r"[ \t]{0,3}[|>][+-]?[1-9]?[+-]?[ \t]{0,3}\r?\n")

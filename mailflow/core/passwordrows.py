@@ -40,9 +40,9 @@ _PAIR_MARKS = (" / ", " | ", " - ", " – ", " — ")
 _SIGN = re.compile(r"[!#$%^&*+=~?§€£@]")
 # A place with a name and a password behind it: "pypi jdoe x", "example.org: jdoe x".
 _NOTE = re.compile(
-    rf"^[> \t*•\"'-]{{0,8}}(?:(?:test\.?)?pypi|{_HOST})[ \t]{{0,2}}(?:[:=–-][ \t]{{1,2}}|[ \t])"
-    r"[ \t]{0,2}([^\s:=]{2,60})[ \t]{1,3}(?:[-–/|][ \t]{1,2})?(\S{6,60})[ \t\r\"']*$",
-    re.MULTILINE | re.IGNORECASE,
+    rf"\n[> \t*•\"'-]{{0,8}}(?:(?:test\.?)?pypi|{_HOST})[ \t]{{0,2}}(?:[:=–-][ \t]{{1,2}}|[ \t])"
+    r"[ \t]{0,2}([^\s:=]{2,60})[ \t]{1,3}(?:[-–/|][ \t]{1,2})?(\S{6,60})[ \t\r\"']*(?=\n|\Z)",
+    re.IGNORECASE,
 )
 _ENDS = frozenset(",;/-")
 _BEFORE_KEY = 80  # characters of "user jdoe, and the "
@@ -112,8 +112,8 @@ def _is_none(view: View, value: str) -> bool:
 
 
 def _noted(view: View) -> Iterator[Span]:
-    for found in _NOTE.finditer(view.text):
-        name, span = found[1].casefold().strip(",;"), trimmed(view.text, *found.span(2))
+    for found in _NOTE.finditer(f"\n{view.text}"):
+        name, span = found[1].casefold().strip(",;"), trimmed(view.text, found.start(2) - 1, found.end(2) - 1)
         value = view.text[slice(*span)]
         is_value = is_code(value) and (is_mixed(value) or _SIGN.search(value)) and not _is_none(view, value)
         is_word = name in view.words.account or view.words.ordinary.has(name) or is_answer(view, name)

@@ -13,8 +13,10 @@ from typing import NamedTuple
 _LONGEST = 20_000  # characters that are made plain: nobody writes a longer letter
 _OPENING, _CLOSING = "*_`~\"'“„«‘(<", "*_`~\"'”“»’)>"  # not "[…]", in which our references stand
 _VALUE = r"[^\s|]{0,60}[^\s|A-Za-z][^\s|]{0,60}"
+_PICTURE = "\U0001f300-\U0001faff☀-➿"
 # What is left out: the signs around a word, a picture, and all but one of some spaces; a line end is a space where the sentence goes on.
 _LEFT_OUT = re.compile(
+    rf"(?=[<{_OPENING} \t\n{_PICTURE}])(?:"  # which tells soonest where nothing is
     r"(?P<tag></?(?:b|i|u|em|strong|code|tt|kbd|span|font)(?: [^<>]{0,60})?>)"
     rf"|(?P<open>(?<!\S)[{_OPENING}]{{1,3}}[ ]?)(?P<word>[^\s{_OPENING}][^\s]{{0,80}}?)(?P<close>[ ]?[{_CLOSING}]{{1,3}})(?=[\s.,;:!?]|\Z)"
     r"|(?P<fence>(?<![ \t])[ \t]*```\w{0,10}[ \t]*\n|\n[ \t]*```)"
@@ -22,7 +24,7 @@ _LEFT_OUT = re.compile(
     r"|(?P<spaces>(?<=\S[ \t])[ \t]+)"
     # The sentence goes on in the next line, or with what can be nothing but a value and stands alone in one.
     rf"|(?P<line>(?<=[^\s.!?:;|。！？：])[ \t]*\n(?:[ \t]*(?=[^\W\d_A-Z])|\s{{0,20}}(?={_VALUE}[ \t]*(?:\n|\Z))))"
-    r"|(?P<picture>[ ]?[\U0001f300-\U0001faff☀-➿]+️?)",
+    rf"|(?P<picture>[ ]?[{_PICTURE}]+️?))",
     re.MULTILINE,
 )
 _LABEL = re.compile(r"[^\n:：=]{0,40}[:：=]")  # with which the next line begins

@@ -112,7 +112,7 @@ class _Scanner:
         self.marks = [_FRESH] * len(self.texts)
         self.last_quoted = -1  # the last line with quote marks
         self.attributions_left = _ATTRIBUTIONS_LIMIT
-        if _INITIALS.search(text):
+        if ">" in text and _INITIALS.search(text):
             self._strip_initials()
         for at in [at for at, line in enumerate(self.texts) if line[:1] == ">"]:
             self.depths[at], self.texts[at] = _unquoted(self.texts[at])

@@ -24,10 +24,10 @@ _ENDS = ("?", "？", ":", "：", ".")
 _SEPARATORS = ("|", "\t", ";", ",")
 _LEAST = 2  # labels
 _LISTING = ("/", "|", ";", ",", "&", "+")
-_BETWEEN_LABELS = re.compile(r"[/|;,&+][^\n:：]{2,60}[:：]")
+_BETWEEN_LABELS = re.compile(r"[/|;,&+][^\n:：]{2,60}+[:：]")
 _LISTED = re.compile(r"^(?P<labels>[^\n:：]{5,80})[:：](?P<values>[^\n]{2,200})$", re.MULTILINE)
 # A line of short cells and no sentence, as few lines of prose are.
-_HEADER = re.compile(r"^[ \t|]*[^\n|\t;,.!?]{1,60}(?:[|\t;,][^\n|\t;,.!?]{1,60})+[ \t|]*$", re.MULTILINE)
+_HEADER = re.compile(r"\n[ \t|]*[^\n|\t;,.!?]{1,60}+(?:[|\t;,][^\n|\t;,.!?]{1,60}+)++[ \t|]*(?=\n|\Z)")
 
 
 def as_labels(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
@@ -77,7 +77,7 @@ def under_labels(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[S
 
     A subject such as "PyPI account, lost address" is no such line.
     """
-    if not _HEADER.search(fresh.text):
+    if not _HEADER.search(f"\n{fresh.text}"):
         return
     items = frozenset(asked)
     lines = ((start, fresh.text[start : fresh.line_end(start)]) for start in fresh.starts)
@@ -93,7 +93,7 @@ def under_labels(fresh: Fresh, terms: Terms, asked: Sequence[str]) -> Iterator[S
         if separator != "|" and labels.count(separator) != line.count(separator):
             continue  # as of most lines of prose
         fields = _fields(labels, separator, terms)
-        values = list(_parts(fresh.text, following, following + len(line), separator))
+        values = list(_parts(fresh.text, following, following + len(line), separator)) if fields else []
         if fields and len(fields) == len(values):
             for field, (begin, end) in zip(fields, values, strict=True):
                 if begin < end:

@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 from mailflow.core.reading.terms import Terms
 from mailflow.core.text import Line, paragraphs
 
-_MARKS = re.compile(r"[.,;:!?…()\"](?:\s|\Z)|\n\s*\n|\s[-–—]\s")
+_MARKS = re.compile(r"[.,;:!?…()\"\s](?:(?<!\s)(?:\s|\Z)|(?<=\n)\s*\n|(?<=\s)[-–—]\s)")
 _STOPS = re.compile(r"[^.][.!?]\s+\w")  # of somebody who sets them
 _NO_PROSE = re.compile(r"[\[|=<\t]|(?m:^.{1,40}\n)")  # forms, tables, and short lines
 _LONG = 70  # characters between two marks

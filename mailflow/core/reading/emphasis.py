@@ -14,6 +14,8 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import words_of
 
 _SPACED = re.compile(r"(?<!\w)(?P<letters>[^\W\d_](?: [^\W\d_]){1,9})(?!\w)")
+# The least of it, from the space between two letters on.
+_LETTERS_APART = re.compile(r" [^\W\d_](?!\w)(?<=[^\W\d_] .)(?<!\w...)")
 _MARKS = "!¡…=()[]."
 _SET_OFF = re.compile(
     r"(?<!\S)(?P<before>[!¡…=(\[.]*)(?P<word>[^\W\d_]+(?:['’]t)?)(?P<behind>[!…=)\].]+)(?=[ \t]+(?P<next>[^\W\d_]))"
@@ -27,7 +29,7 @@ def without_emphasis(text: str, terms: Terms) -> str:
     """The text with what sets a word off taken out, of the same length."""
     text = without_underlines(text)
     negates, spaced = terms.short_words["negates"], text.lower().split()
-    if 1 in map(len, spaced):
+    if 1 in map(len, spaced) and _LETTERS_APART.search(text):
         text = _SPACED.sub(lambda match: _joined(match, negates), text)
     if any(one.strip(_MARKS) in negates for one in [one for one in spaced if not one.isalpha()]):
         text = _SET_OFF.sub(lambda match: _plain(match, terms), text)

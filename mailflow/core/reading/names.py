@@ -27,7 +27,7 @@ _WORD_SAID = re.compile(
     rf"(?P<open>[{QUOTES}<*]?)(?P<name>_*{NAME}_*)(?P<close>[{QUOTES}>*]?)(?!\S)", re.ASCII
 )
 _LINK = re.compile(rf"(?:https?://)?[\w.-]+/((?:\w+/)+)({NAME})/?", re.ASCII)
-_MENTION = re.compile(r"(?:(?<=\s)|(?<=[(（])|\A)@([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
+_MENTION = re.compile(r"@(?:(?<=[\s(（]@)|(?<!.@))([A-Za-z0-9][\w-]{0,62})(?![\w@.-]*[\w@])", re.ASCII)
 _TRAILING = re.compile(r"\s*[(（\[].*\Z", re.DOTALL)
 _CLOSING = re.compile(r"[)\]}>]")
 _OR = re.compile(

@@ -20,7 +20,7 @@ from mailflow.core.text import Line, Mark
 _LONGEST = 400  # characters of a line in which an offer is looked for
 _MOST_LINES = 500  # with one of its signs
 _MOST_BOXES = 6  # in a line
-_SIGN = re.compile(f"[/\u0336]|~~|{BOX_SIGN.pattern}")
+_SIGN = re.compile(rf"[~/\u0336{BOX_SIGN.pattern[1:]}(?:(?<!~)|~)")
 _SIGN_OF_OFFER = re.compile(rf"[/\u0336]|~~|{BOX_SIGN.pattern}[^\n]*{BOX_SIGN.pattern}")
 _STRUCK = re.compile(
     r"(?:/[ \t]{0,4}|(?<!\w))(?:~~(?=[^\s~])[^~]{1,300}(?<=[^\s~])~~(?!\w)|(?:\S\u0336)+)(?:[ \t]{0,4}/)?"

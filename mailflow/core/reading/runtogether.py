@@ -16,7 +16,7 @@ from mailflow.core.reading.terms import Terms
 from mailflow.core.reading.words import WORD, lower, words_of
 from mailflow.core.text import Line, paragraphs
 
-_BOX = re.compile(f"{TICKED.pattern}|{OPEN}")
+_BOX = re.compile(f"(?={BOX_SIGN.pattern})(?:{TICKED.pattern}|{OPEN})")
 _LETTER = re.compile(r"[^\W\d_]")
 _HEADING = " \t\n#*-–—>"  # before a label
 _BEHIND = " \t\n:：*-–—"  # behind it

@@ -16,7 +16,8 @@ from mailflow.core.text import Line, Mark
 _STOP = re.compile(r"\.(?<=[^\W_]{2}\.)(?=(?P<word>[^\W\d_a-zß-ÿа-я][^\W\d_]*|i\b))")
 _TOKEN = re.compile(r"\S+")
 _ADDRESS = re.compile(r"[@/\\]")  # of a mailbox, a page, a file
-_NUMBERED = re.compile(r"^[ \t]{0,20}\d{1,2}[.)](?=[^\W\d_])", re.MULTILINE)
+_NUMBERED = re.compile(r"[ \t]{0,20}\d{1,2}[.)](?=[^\W\d_])")
+_LINE_NUMBERED = re.compile(rf"\n{_NUMBERED.pattern}")
 _SEVERAL = 2  # lines with a number
 _BROKEN = re.compile(r"(?<![^\W_])(?P<begins>[^\W\d_]{2,20})-[ \t]*\Z")  # all that ends a line
 _ENDS = re.compile(r"[ \t]*(?P<ends>[^\W\d_]{2,20})(?![^\W_])")
@@ -29,7 +30,7 @@ def put_right(lines: Sequence[Line], own: str, terms: Terms) -> Sequence[Line]:
     """The lines with those spaces, and such words whole. `own`: the person's own words."""
     if "-\n" in own:
         lines = _whole(lines, terms)
-    if _STOP.search(own) is None and _NUMBERED.search(own) is None:
+    if _STOP.search(own) is None and _LINE_NUMBERED.search(f"\n{own}") is None:
         return lines
     fresh = [
         place
