@@ -20,6 +20,7 @@ from mailflow.steps.handled import Failed, Handled
 from mailflow.steps.hold import Hold
 from mailflow.steps.periodic import Stuck, pass_time, pull_back, purge, send_digest
 from mailflow.steps.settle import Unsettled
+from mailflow.store.caserow import UnreadableCase
 from mailflow.store.engine import Unavailable
 from mailflow.store.unit import Store
 
@@ -53,6 +54,7 @@ class Work:
         self._warm: App | None = None
         self._masked = True  # whether a mail was since the last scrubbing; a process before this one may have ended early
         self._deleted = False  # whether anything was since then
+        self._unreadable: set[str] = set()  # references of cases that the log was told of
         self._audit_head = ""  # that the log was told
         wanted = {*roles}
         if "handle" in wanted:
@@ -199,7 +201,9 @@ class Work:
             self.wake("deliver")
 
     def _send_digest(self, app: App) -> None:
-        if send_digest(app, self._node):
+        if digest := send_digest(app, self._node):
+            for case in digest.unreadable.listed:
+                self._tell_unreadable(case.reference, case.why)
             log.digest_written(recipients=app.config.desk.staff)
             self.wake("deliver")
 
@@ -213,6 +217,9 @@ class Work:
         """Whether more cases may be due."""
         told = pass_time(app, _BATCH)
         for one in told:
+            if isinstance(one, UnreadableCase):
+                self._tell_unreadable(one.reference, one.why)
+                continue
             if isinstance(one, Stuck):
                 log.case_stuck(reference=one.case.reference, error=one.error, next_try_at=one.next_try_at)
                 continue
@@ -224,6 +231,12 @@ class Work:
         if any(isinstance(one, Applied) and one.letters for one in told):
             self.wake("deliver")
         return len(told) == _BATCH
+
+    def _tell_unreadable(self, reference: str, why: str) -> None:
+        """Once: it is met with each hour."""
+        if reference not in self._unreadable:
+            self._unreadable.add(reference)
+            log.case_unreadable(reference=reference, why=why)
 
     def _tell_audit_head(self, app: App) -> None:
         """Soon after each entry, whichever process made it: what the log has said, nobody can take out of the table."""

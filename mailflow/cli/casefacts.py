@@ -16,6 +16,7 @@ from mailflow.core.items import missing_items
 from mailflow.core.signals import Around, signals
 from mailflow.steps.around import around
 from mailflow.steps.find import find_case
+from mailflow.store.caserow import UnreadableCase, readable
 from mailflow.store.cases import HistoryEntry
 from mailflow.store.columns import to_json
 from mailflow.store.mails import ListedMail, StoredMail
@@ -39,9 +40,11 @@ def read_record(uow: UnitOfWork, reference: str, form: Form) -> Record:
     case = find_case(uow, reference)
     related = {
         one.id: one
-        for one in (
-            *uow.views.cases(party=case.party),
-            *(uow.views.cases(account=case.account) if case.account else ()),
+        for one in readable(
+            [
+                *uow.views.cases(party=case.party),
+                *(uow.views.cases(account=case.account) if case.account else ()),
+            ]
         )
         if one.id != case.id
     }
@@ -60,7 +63,10 @@ def still_missing(case: Case, form: Form) -> tuple[str, ...]:
     return () if case.status is Status.CLOSED else missing_items(form, case.answers, case.doubts)
 
 
-def case_facts(case: Case, form: Form) -> dict[str, Any]:
+def case_facts(case: Case | UnreadableCase, form: Form) -> dict[str, Any]:
+    """One that cannot be read has the same keys, without values where these do not stand in columns."""
+    if isinstance(case, UnreadableCase):
+        return {**dict.fromkeys(_CASE_FACTS), **_of_columns(case)}
     return {
         "reference": case.reference,
         "status": case.status.value,
@@ -78,7 +84,34 @@ def case_facts(case: Case, form: Form) -> dict[str, Any]:
         "touched_at": case.touched_at,
         "closed_at": case.closed_at,
         "due_at": case.due_at,
+        "unreadable": None,
     }
+
+
+_CASE_FACTS = (
+    "reference",
+    "status",
+    "outcome",
+    "party",
+    "account",
+    "flags",
+    "proof",
+    "missing",
+    "question",
+    "merged_into",
+    "opened_at",
+    "completed_at",
+    "waiting_since",
+    "touched_at",
+    "closed_at",
+    "due_at",
+    "unreadable",
+)
+
+
+def _of_columns(case: UnreadableCase) -> dict[str, Any]:
+    known = {name: value for name, value in case.columns.items() if name in _CASE_FACTS}
+    return {**known, "unreadable": case.why}
 
 
 def record_facts(record: Record, form: Form) -> dict[str, Any]:
@@ -97,12 +130,26 @@ def record_facts(record: Record, form: Form) -> dict[str, Any]:
 
 def everything(uow: UnitOfWork, reference: str, form: Form) -> dict[str, Any]:
     """All that is kept of a case, its mails and letters byte by byte. Raises `UnknownCase` and `Unreadable`."""
-    record = read_record(uow, reference, form)
+    try:
+        record = read_record(uow, reference, form)
+    except UnreadableCase as case:
+        return _everything_but_its_case(uow, case, form)
     return {
         **record_facts(record, form),
         "record": json.loads(to_json(record.case)),
         "mails": _whole_mails(uow, [mail.id for mail in record.mails]),
         "letters": _whole_letters(uow, [letter.id for letter in record.letters]),
+    }
+
+
+def _everything_but_its_case(uow: UnitOfWork, case: UnreadableCase, form: Form) -> dict[str, Any]:
+    """Of a case that cannot be read the row as it stands, and all that belongs to it."""
+    return {
+        **case_facts(case, form),
+        "record": case.columns,
+        "history": [asdict(entry) for entry in uow.cases.history(case.id)],
+        "mails": _whole_mails(uow, [mail.id for mail in uow.mails.of_case(case.id)]),
+        "letters": _whole_letters(uow, [letter.id for letter in uow.outbox.of_case(case.id)]),
     }
 
 

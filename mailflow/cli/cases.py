@@ -9,8 +9,9 @@ from mailflow.cli.casefacts import case_facts, read_record, record_facts
 from mailflow.cli.casepage import show_record
 from mailflow.cli.command import Site, as_json, site
 from mailflow.cli.show import ago, say, show_json, table
-from mailflow.core.case import Status
+from mailflow.core.case import Case, Status
 from mailflow.core.display import spoken
+from mailflow.store.caserow import UnreadableCase
 
 
 @click.command("list")
@@ -49,10 +50,14 @@ def list_(
             )
             for case in listed
         ],
-        [", ".join(map(spoken, sorted(case.flags))) for case in listed],
+        [_note(case) for case in listed],
     )
     if len(found) > limit:
         say(f"These are the newest {limit}; --limit shows more.")
+
+
+def _note(case: Case | UnreadableCase) -> str:
+    return case.why if isinstance(case, UnreadableCase) else ", ".join(map(spoken, sorted(case.flags)))
 
 
 @click.command()

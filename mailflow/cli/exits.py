@@ -17,6 +17,7 @@ from mailflow.bootstrap import NotReady
 from mailflow.cli.show import complain
 from mailflow.config import ConfigErrors
 from mailflow.steps.find import UnknownCase
+from mailflow.store.caserow import UnreadableCase
 from mailflow.store.engine import Damaged, Unavailable, Unsafe
 from mailflow.store.seal import Unreadable
 
@@ -42,6 +43,7 @@ _STATUS_OF: Final[tuple[tuple[type[Exception], int], ...]] = (
     (Unavailable, TEMPORARY),
     (UnknownCase, BAD_DATA),
     (Unreadable, BAD_DATA),
+    (UnreadableCase, BAD_DATA),
     (OSError, TEMPORARY),
 )
 

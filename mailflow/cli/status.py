@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import click
@@ -14,6 +15,7 @@ from mailflow.core.timing import DAY
 from mailflow.store.space import Space
 from mailflow.store.views import Queues
 
+_NAMED = 3  # references of cases
 _PATIENCE = timedelta(minutes=1)  # a desk that runs is faster
 
 
@@ -26,6 +28,7 @@ def status(site: Site, as_json: bool) -> None:
     with site.read() as uow:
         queues, cases = uow.views.queues(), uow.views.count_by_status()
         failed = len(uow.outbox.failed(now - DAY))
+        unreadable = [case.reference for case in uow.views.unreadable()]
     desk, space = site.config.desk.address, Space(site.config.database)
     runs, wrong = _running(site.config.monitoring)
     if as_json:
@@ -34,6 +37,7 @@ def status(site: Site, as_json: bool) -> None:
             "runs": runs,
             "problems": wrong,
             "cases": {status.value: count for status, count in cases.items()},
+            "cases_unreadable": unreadable,
             "mails_waiting": queues.mails_waiting,
             "mails_parked": queues.mails_parked,
             "letters_waiting": queues.letters_waiting,
@@ -51,7 +55,7 @@ def status(site: Site, as_json: bool) -> None:
         (desk, ""),
         [("the desk", {True: "runs", False: "does not run", None: "cannot be asked"}[runs]), *rows],
     )
-    for line in (*wrong, *_alarms(queues, now)):
+    for line in (*wrong, *_alarms(queues, now), *_unreadable(unreadable)):
         text(f"! {line}")
     if not space.suffices(site.config.database.min_free):
         text("! less than database.min_free is free: no mail is taken")
@@ -65,6 +69,15 @@ def _running(listen: tuple[str, int] | None) -> tuple[bool | None, list[str]]:
         return True, problems(listen)
     except NoDesk as error:
         return False, ["no desk answers on {}:{} (monitoring.listen): {}".format(*listen, error)]
+
+
+def _unreadable(references: Sequence[str]) -> list[str]:
+    if not references:
+        return []
+    number = "a case" if len(references) == 1 else f"{len(references)} cases"
+    return [
+        f"{number} cannot be read, and nothing happens there: see `mailflow cases list` ({', '.join(references[:_NAMED])})"
+    ]
 
 
 def _alarms(queues: Queues, now: datetime) -> list[str]:

@@ -78,6 +78,16 @@ class CaseBrief:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableBrief:
+    """A case of which nothing can be told but where it stands in the table."""
+
+    reference: str
+    party: str
+    opened_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParkedMail:
     """A mail that could not be handled."""
 
@@ -125,7 +135,7 @@ class Numbers:
 
 S = TypeVar("S")
 T = TypeVar("T")
-Entry = TypeVar("Entry", ParkedMail, FailedLetter, SetAside)
+Entry = TypeVar("Entry", UnreadableBrief, ParkedMail, FailedLetter, SetAside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,7 @@ class Digest:
     waiting_on_staff: Section[CaseBrief]  # complete before that, or held up by the limits of letters
     waiting_on_person: Section[CaseBrief]
     failing: Section[CaseBrief]  # whose letters come back; open ones stand above too
+    unreadable: Section[UnreadableBrief]  # nothing is done in them; they stand nowhere else
     parked: Section[ParkedMail]
     failed: Section[FailedLetter]
     set_aside: Section[SetAside]
@@ -182,6 +193,7 @@ class Digest:
                 self.waiting_on_staff,
                 self.waiting_on_person,
                 self.failing,
+                self.unreadable,
                 self.parked,
                 self.failed,
                 self.set_aside,
@@ -208,6 +220,7 @@ def make_digest(
     audit: Head = START,
     around: Callable[[Case], Around] = _nothing_around,
     unread: Mapping[Status, int] = NONE_UNREAD,
+    unreadable: Sequence[UnreadableBrief] = (),
 ) -> Digest:
     """The digest of `cases`: those that are open, and the closed ones whose letters come back, or whose party disowned them.
 
@@ -228,6 +241,7 @@ def make_digest(
         since=since,
         audit=str(audit),
         failing=briefs(sorted(failing, key=lambda case: case.changed_at, reverse=True)),
+        unreadable=_section(sorted(unreadable, key=lambda case: case.opened_at), _shown),
         parked=_section(sorted(parked, key=lambda mail: mail.received_at), _shown),
         failed=_section(sorted(failed, key=lambda letter: letter.failed_at), _shown),
         set_aside=_section(sorted(set_aside, key=lambda mail: mail.received_at), _shown),

@@ -134,6 +134,11 @@ def case_stuck(*, reference: str, error: BaseException | str, next_try_at: datet
     event("error", "case_stuck", reference=reference, next_try_at=next_try_at, **trouble(error))
 
 
+def case_unreadable(*, reference: str, why: str) -> None:
+    """Its row is damaged, or a later mailflow wrote it: nothing happens in it. Once in the life of a process."""
+    event("error", "case_unreadable", reference=reference, why=why)
+
+
 def letter_sent(*, letter: int, kind: str, recipient: str, message_id: str, attempts: int) -> None:
     """The smarthost took it. `attempts` counts this one."""
     event(
@@ -312,6 +317,7 @@ EVENTS = (
     "parked",
     "case_changed",
     "case_stuck",
+    "case_unreadable",
     "letter_sent",
     "letter_retry",
     "letter_failed",

@@ -23,6 +23,7 @@ from mailflow.core.digest import (
     ParkedMail,
     Section,
     SetAside,
+    UnreadableBrief,
     brief,
     make_digest,
 )
@@ -247,6 +248,7 @@ class _Samples:
         return make_digest(
             now=now,
             cases=[fresh, *self._cases().values()] * number,
+            unreadable=[UnreadableBrief(_REFERENCE, _PARTY, at, "its details are no JSON")] * number,
             parked=[ParkedMail(12, "", "", at, "RecursionError in mime.py")] * number,
             failed=[
                 FailedLetter(7, LetterKind.REMINDER, _PARTY, _REFERENCE, "550 no such user", at),

@@ -9,6 +9,7 @@ from mailflow.core.case import Case, Flag
 from mailflow.core.form import Form
 from mailflow.core.signals import Around, contact_of
 from mailflow.core.timing import DAY
+from mailflow.store.caserow import readable
 from mailflow.store.unit import UnitOfWork
 
 _WITHIN: Final = 90 * DAY
@@ -23,7 +24,7 @@ def around(uow: UnitOfWork, case: Case, form: Form, now: datetime) -> Around:
         uow.views.accounts_of(case.party, since),
         any(
             Flag.DISOWNED in other.flags
-            for other in uow.views.cases(party=case.party, opened_since=since)
+            for other in readable(uow.views.cases(party=case.party, opened_since=since))
             if other.id != case.id
         ),
         bool(contact) and contact.lower() != case.party.lower() and uow.views.is_party(contact, since),

@@ -15,6 +15,7 @@ from mailflow.core.authentication import Authentication
 from mailflow.core.case import Case
 from mailflow.core.envelope import MailKind
 from mailflow.core.letters import Rendered
+from mailflow.store.caserow import UnreadableCase
 
 if TYPE_CHECKING:
     from mailflow.core.answer import Reading
@@ -86,6 +87,8 @@ def frames_of_templates(error: Exception) -> list[traceback.FrameSummary]:
 
 def what_raised(error: Exception) -> str:
     """What raised, and where. Its text stays out: it may quote a mail, and this goes into the log and the digest."""
+    if isinstance(error, UnreadableCase):
+        return str(error)  # words of ours alone
     frames = traceback.extract_tb(error.__traceback__)
     templates = frames_of_templates(error)
     ours = [frame for frame in frames if "mailflow" in Path(frame.filename).parts]

@@ -15,6 +15,7 @@ from mailflow.core.reference import normal_reference
 from mailflow.steps.app import App
 from mailflow.steps.around import around
 from mailflow.steps.find import find_case
+from mailflow.store.caserow import readable
 from mailflow.store.mails import ListedMail
 from mailflow.store.unit import UnitOfWork
 
@@ -37,8 +38,8 @@ def found(app: App, uow: UnitOfWork, command: Command) -> CommandAnswer:
     named = uow.cases.by_reference(normal_reference(sought) or "")
     every = [
         *([named] if named else ()),
-        *views.cases(party=sought, limit=MOST_FOUND + 1),
-        *views.cases(account=sought, limit=MOST_FOUND + 1),
+        *readable(views.cases(party=sought, limit=MOST_FOUND + 1)),
+        *readable(views.cases(account=sought, limit=MOST_FOUND + 1)),
     ]
     cases = sorted({case.id: case for case in every}.values(), key=lambda case: case.opened_at, reverse=True)
     said = "These are the newest ones." if len(cases) > MOST_FOUND else "" if cases else "There are none."

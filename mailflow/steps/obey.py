@@ -23,6 +23,7 @@ from mailflow.steps.app import App
 from mailflow.steps.find import UnknownCase
 from mailflow.steps.look import found, shown
 from mailflow.steps.operate import Act, act_in, in_words, merge_in
+from mailflow.store.caserow import UnreadableCase
 from mailflow.store.engine import Unavailable
 from mailflow.store.tally import ANSWER, HELP, OBEYED
 from mailflow.store.unit import UnitOfWork
@@ -112,7 +113,7 @@ def _try(app: App, uow: UnitOfWork, command: Command | Fault, member: str) -> _D
             return _do(app, uow, command, member)
     except Unavailable:
         raise  # the database's fault, not the command's: the whole transaction is tried again
-    except (UnknownCase, ValueError) as error:
+    except (UnknownCase, UnreadableCase, ValueError) as error:
         return _Done(CommandAnswer(command.line, f"Not done: {error}."))
     except Exception as error:  # noqa: BLE001 -- whatever a command raises must not undo the others
         return _Done(CommandAnswer(command.line, f"Not done: a fault of mailflow ({type(error).__name__})."))

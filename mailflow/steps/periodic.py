@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from mailflow.core.case import Case
+from mailflow.core.digest import Digest
 from mailflow.core.events import DueTimePassed
 from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.timing import DAY, daily_slot
@@ -15,6 +16,7 @@ from mailflow.steps.apply import Applied, apply_event
 from mailflow.steps.handled import RETRY_WAITS, what_raised
 from mailflow.steps.report import DIGEST, build_digest
 from mailflow.steps.settle import longest_wait
+from mailflow.store.caserow import UnreadableCase
 from mailflow.store.engine import Unavailable
 from mailflow.store.unit import UnitOfWork
 
@@ -58,16 +60,20 @@ class Stuck:
     next_try_at: datetime
 
 
-def pass_time(app: App, limit: int) -> list[Applied | Stuck]:
+def pass_time(app: App, limit: int) -> list[Applied | Stuck | UnreadableCase]:
     """Tell up to `limit` cases whose due time has passed; fewer than `limit` come back when none is left.
 
-    One that raises undoes only itself.
+    One that raises undoes only itself. One that cannot be read is looked at again later: by then another program may have
+    mended it, or this one may be the newer one that can.
     """
     with app.begin("due") as uow:
         return [_tell(app, uow, case) for case in uow.cases.due(app.clock(), limit)]
 
 
-def _tell(app: App, uow: UnitOfWork, case: Case) -> Applied | Stuck:
+def _tell(app: App, uow: UnitOfWork, case: Case | UnreadableCase) -> Applied | Stuck | UnreadableCase:
+    if isinstance(case, UnreadableCase):
+        uow.cases.put_off(case.id, app.clock() + _STUCK_WAITS)
+        return case
     try:
         with uow.savepoint():
             return apply_event(app, uow, case, DueTimePassed(), "time")
@@ -79,19 +85,22 @@ def _tell(app: App, uow: UnitOfWork, case: Case) -> Applied | Stuck:
         return stuck
 
 
-def send_digest(app: App, node: str) -> bool:
-    """Write today's digest to the staff, once, whichever node comes first and however often it is asked."""
+def send_digest(app: App, node: str) -> Digest | None:
+    """Write today's digest to the staff, once, whichever node comes first and however often it is asked.
+
+    None when none was written.
+    """
     settings, desk, now = app.config.digest, app.config.desk, app.clock()
     with app.begin("digest") as uow:
         if not uow.slots.win(DIGEST, daily_slot(now, settings.at, desk.time_zone), node, now):
-            return False
+            return None
         digest = build_digest(app, uow, now)
         if digest.empty and not settings.send_empty:
-            return False
+            return None
         for address in desk.staff:
             letter = Letter(LetterKind.DIGEST, address, facts={"digest": digest})
             uow.outbox.put(app.renderer.render(letter, now), now)
-    return True
+    return digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from mailflow.core.digest import (
     Numbers,
     ParkedMail,
     SetAside,
+    UnreadableBrief,
     is_disowned,
     make_digest,
 )
@@ -25,6 +26,7 @@ from mailflow.core.silence import BY_WORDS
 from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.around import around
+from mailflow.store.caserow import UnreadableCase, readable, unreadable
 from mailflow.store.mails import ListedMail
 from mailflow.store.outbox import ListedLetter
 from mailflow.store.unit import UnitOfWork
@@ -42,12 +44,13 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
     """
     since = _last_told(app, uow, now)
     numbers = uow.views.numbers(since, now)
-    cases = list(_cases(uow, since, now))
-    read = Counter(case.status for case in cases)
+    found = list(_cases(uow, since, now))
+    seen = Counter(case.status for case in found)
     return make_digest(
         now=now,
-        cases=cases,
-        unread={status: max(0, total - read[status]) for status, total in uow.views.count_open().items()},
+        cases=readable(found),
+        unreadable=list(map(_unreadable, unreadable(found))),
+        unread={status: max(0, total - seen[status]) for status, total in uow.views.count_open().items()},
         parked=[_parked(mail) for mail in uow.mails.parked()],
         failed=[_failed(uow, letter) for letter in uow.outbox.failed(since)],
         set_aside=[
@@ -58,7 +61,7 @@ def build_digest(app: App, uow: UnitOfWork, now: datetime) -> Digest:
             numbers.requests,
             numbers.mails,
             numbers.sent,
-            {outcome.value: count for outcome, count in numbers.closed.items()},
+            numbers.closed,
             numbers.silent,
         ),
         form=app.config.policy.form,
@@ -77,15 +80,21 @@ def _last_told(app: App, uow: UnitOfWork, now: datetime) -> datetime:
     return min(uow.slots.won_at(DIGEST, slot) or written, now)
 
 
-def _cases(uow: UnitOfWork, since: datetime, now: datetime) -> Iterator[Case]:
+def _cases(uow: UnitOfWork, since: datetime, now: datetime) -> Iterator[Case | UnreadableCase]:
     """The open ones, of each status so many as are read at most; the closed ones whose letters came back lately, or that are disowned."""
     seen = set()
     for status in (Status.IN_REVIEW, Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER):
         for case in uow.views.cases(status=status, oldest_first=True):
             seen.add(case.id)
             yield case
-    closed = (*uow.views.failing(since), *filter(is_disowned, uow.views.withdrawn(now - _DISOWNED_FOR)))
-    yield from ({case.id: case for case in closed if case.id not in seen}.values())
+    withdrawn = uow.views.withdrawn(now - _DISOWNED_FOR)
+    disowned = [case for case in withdrawn if isinstance(case, UnreadableCase) or is_disowned(case)]
+    others = (*uow.views.failing(since), *disowned, *uow.views.of_unknown_status())
+    yield from ({case.id: case for case in others if case.id not in seen}.values())
+
+
+def _unreadable(case: UnreadableCase) -> UnreadableBrief:
+    return UnreadableBrief(case.reference, case.party, case.opened_at, case.why)
 
 
 def _parked(mail: ListedMail) -> ParkedMail:
@@ -126,18 +135,17 @@ def _set_aside(mail: ListedMail) -> SetAside:
 
 def _by_words(uow: UnitOfWork, mail: ListedMail) -> SetAside:
     """Only its words tell that a machine wrote it: somebody has to see whether they do."""
-    case = uow.cases.get(mail.case_id) if mail.case_id else None
+    reference = uow.cases.reference_of(mail.case_id) if mail.case_id else None
     shown = _set_aside(mail)
-    return replace(shown, why=f"{shown.why} It stands on {case.reference}.") if case else shown
+    return replace(shown, why=f"{shown.why} It stands on {reference}.") if reference else shown
 
 
 def _failed(uow: UnitOfWork, letter: ListedLetter) -> FailedLetter:
-    case = uow.cases.get(letter.case_id) if letter.case_id else None
     return FailedLetter(
         id=letter.id,
         kind=letter.kind,
         recipient=letter.recipient,
-        reference=case.reference if case else None,
+        reference=uow.cases.reference_of(letter.case_id) if letter.case_id else None,
         error=letter.error or "",
         failed_at=letter.settled_at or letter.created_at,
     )

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mailflow.core.case import Case
 from mailflow.core.events import AddressFailed, AddressReached
 from mailflow.core.timing import retry_wait
 from mailflow.steps.app import App
 from mailflow.steps.apply import apply_event
+from mailflow.store.caserow import UnreadableCase, readable
 from mailflow.store.engine import Unavailable
 from mailflow.store.outbox import QueuedLetter
 from mailflow.store.unit import UnitOfWork
@@ -129,7 +131,7 @@ class Unsettled:
 def _tell_that_they_are_reached(app: App, uow: UnitOfWork, sent: Sequence[QueuedLetter]) -> None:
     """The cases whose party the smarthost had refused. What bounced later had been taken by it as well: that stays."""
     reached = {(letter.case_id, letter.recipient.lower()) for letter in sent}
-    for case in uow.cases.failing_among({letter.case_id for letter in sent if letter.case_id}):
+    for case in readable(uow.cases.failing_among({letter.case_id for letter in sent if letter.case_id})):
         failures = [entry.by for entry in uow.cases.history(case.id) if entry.kind == "address_failed"]
         if failures[-1:] == [_SMARTHOST] and (case.id, case.party.lower()) in reached:
             apply_event(app, uow, case, AddressReached(), _SMARTHOST)
@@ -141,7 +143,7 @@ def refused(app: App, node: str, letter: QueuedLetter, error: str) -> Delivery |
     event = AddressFailed(letter.recipient, found[1] if found else "", error)
     try:
         with app.begin("refused") as uow:
-            case = uow.cases.get(letter.case_id, lock=True) if letter.case_id else None
+            case = _case_of(uow, letter)
             if not uow.outbox.give_up(letter.id, error, app.clock()):
                 return None  # that was committed when it seemed to fail
             if case is not None:
@@ -205,9 +207,17 @@ def give_up_old(app: App, error: str, tell: Tell) -> None:
 
 def _note_too_old(app: App, uow: UnitOfWork, letter: QueuedLetter, error: str) -> None:
     """In the history of its case. It is no failure of the address: nobody has refused it."""
-    case = uow.cases.get(letter.case_id, lock=True) if letter.case_id else None
+    case = _case_of(uow, letter)
     if case is not None:
         apply_event(app, uow, case, AddressFailed(letter.recipient, _TOO_OLD, error), _SMARTHOST)
+
+
+def _case_of(uow: UnitOfWork, letter: QueuedLetter) -> Case | None:
+    """The case that is to be told, locked. One that cannot be read is not: its letters must be settled all the same."""
+    try:
+        return uow.cases.get(letter.case_id, lock=True) if letter.case_id else None
+    except UnreadableCase:
+        return None
 
 
 def _given_up(letter: QueuedLetter, error: str) -> Delivery:

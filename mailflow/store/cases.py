@@ -8,10 +8,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Integer, bindparam, delete, exists, func, insert, select
+from sqlalchemy import BigInteger, Integer, bindparam, delete, exists, func, insert, select, update
 
-from mailflow.core.case import Case, Flag, Outcome, Status
-from mailflow.store.casejson import details_of, read_details
+from mailflow.core.case import Case, Status
+from mailflow.store.caserow import UnreadableCase, case_of, each_of, row_of
 from mailflow.store.columns import Key, Moment, comparable
 from mailflow.store.line import Line
 from mailflow.store.schema import case_history, cases, is_, letter_waits, outbox
@@ -72,6 +72,10 @@ _HISTORY = (
     .where(case_history.c.case_id == bindparam("of_case"))
     .order_by(case_history.c.id)
 )
+_PUT_OFF = Statement(
+    update(cases).where(cases.c.id == bindparam("case_id")).values(due_at=bindparam("until", type_=Moment))
+)
+_REFERENCE = Statement(select(cases.c.reference).where(cases.c.id == bindparam("case_id")))
 _LOCK = Statement(select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger))))
 _PURGEABLE = (
     select(cases.c.id)
@@ -87,6 +91,8 @@ _PURGE = delete(cases).where(cases.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class Cases(Part):
+    """Who asks for one case, or for what a mail belongs to, gets `UnreadableCase` raised where its row cannot be read."""
+
     __slots__ = ()
 
     def get(self, case_id: str, *, lock: bool = False) -> Case | None:
@@ -123,7 +129,7 @@ class Cases(Part):
 
     def save(self, case: Case, *, opened: bool = False) -> None:
         """`opened`: it was not there before."""
-        self._session.put_off(_SAVE, _row_of(case))
+        self._session.put_off(_SAVE, row_of(case))
         known = self._known
         known.strangers.discard(comparable(case.party))
         if not opened:  # it may have left the queue
@@ -139,13 +145,22 @@ class Cases(Part):
         """Oldest first."""
         return [HistoryEntry(*row) for row in self._connection.execute(_HISTORY, {"of_case": case_id})]
 
-    def due(self, now: datetime, limit: int) -> list[Case]:
-        """Cases whose `due_at` has passed, for this transaction alone."""
-        return self._all(_DUE, {"now": now, "most": limit})
+    def reference_of(self, case_id: str) -> str | None:
+        """Also of a case that cannot be read."""
+        found: str | None = _REFERENCE.scalar(self._connection, {"case_id": case_id})
+        return found
 
-    def failing_among(self, case_ids: Collection[str]) -> list[Case]:
+    def due(self, now: datetime, limit: int) -> list[Case | UnreadableCase]:
+        """Cases whose `due_at` has passed, for this transaction alone."""
+        return each_of(_DUE.rows(self._connection, {"now": now, "most": limit}))
+
+    def put_off(self, case_id: str, until: datetime) -> None:
+        """Makes a case due later of which nothing else can be saved, as it cannot be read."""
+        _PUT_OFF.run(self._connection, {"case_id": case_id, "until": until})
+
+    def failing_among(self, case_ids: Collection[str]) -> list[Case | UnreadableCase]:
         """Those of the cases whose party's address fails, for this transaction alone."""
-        return self._all(_FAILING_AMONG, {"ids": case_ids}) if case_ids else []
+        return each_of(_FAILING_AMONG.rows(self._connection, {"ids": case_ids})) if case_ids else []
 
     def lock_party(self, *addresses: str) -> None:
         """Until the transaction ends no other opens a case for these parties. On SQLite none runs beside it anyway.
@@ -172,46 +187,6 @@ class Cases(Part):
 
     def _all(self, statement: Statement, values: Mapping[str, object]) -> list[Case]:
         return [case_of(row) for row in statement.rows(self._connection, values)]
-
-
-def case_of(row: Any) -> Case:
-    return Case(
-        id=row.id,
-        reference=row.reference,
-        party=row.party,
-        account=row.account,
-        status=Status(row.status),
-        outcome=Outcome(row.outcome) if row.outcome else None,
-        opened_at=row.opened_at,
-        changed_at=row.changed_at,
-        completed_at=row.completed_at,
-        closed_at=row.closed_at,
-        touched_at=row.touched_at,
-        due_at=row.due_at,
-        **read_details(row.details),
-    )
-
-
-def _row_of(case: Case) -> dict[str, object]:
-    return {
-        "id": case.id,
-        "reference": case.reference,
-        "party": case.party,
-        "party_key": case.party,
-        "account": case.account,
-        "account_key": case.account or None,
-        "status": case.status,
-        "outcome": case.outcome,
-        "opened_at": case.opened_at,
-        "changed_at": case.changed_at,
-        "completed_at": case.completed_at,
-        "closed_at": case.closed_at,
-        "touched_at": case.touched_at,
-        "due_at": case.due_at,
-        "queued_at": case.completed_at if case.status is Status.IN_REVIEW else None,
-        "failing": Flag.ADDRESS_FAILING in case.flags,
-        "details": details_of(case),
-    }
 
 
 def _lock_key(address: str) -> int:

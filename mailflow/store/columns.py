@@ -118,6 +118,14 @@ class Key(Converted):
     to_column = staticmethod(comparable)
 
 
+class JsonText(Converted):
+    """A structure, given back as the text that stands there: who reads it can say of which row it cannot be read."""
+
+    impl = Text
+    cache_ok = True
+    to_column = staticmethod(to_json)
+
+
 class Json(Converted):
     """A small structure that no statement looks into."""
 

@@ -121,6 +121,7 @@ def _sqlite_engine(
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         _prepare_sqlite(connection)
+        connection.text_factory = _as_far_as_it_is_text  # else one bad byte would fail a whole list of rows
         for name, value in settings.items():
             connection.execute(f"PRAGMA {name} = {value}")
 
@@ -128,6 +129,10 @@ def _sqlite_engine(
     event.listen(engine, "begin", lambda connection: on_driver(connection, begin))
     event.listen(engine, "handle_error", _name_failure)
     return engine
+
+
+def _as_far_as_it_is_text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
 
 
 def connections_of(engine: Engine) -> Connections:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Dialect
 
 from mailflow.core.authentication import Authentication
-from mailflow.core.envelope import Envelope, MailKind
+from mailflow.core.envelope import Envelope
 from mailflow.store.casejson import reader_of
 from mailflow.store.columns import storable, to_json, to_micros
 from mailflow.store.seal import Kept, Keyring, Plain, Sealed
@@ -69,7 +69,7 @@ class ListedMail:
     size: int  # bytes
     case_id: str | None
     handled_at: datetime | None
-    kind: MailKind | None
+    kind: str | None  # a `MailKind`, or one of a later program's
     sender: str | None
     subject: str | None
     message_id: str | None
@@ -199,7 +199,6 @@ def _facts(row: Any, keyring: Keyring) -> dict[str, Any]:
         **{name: value for name, value in row._asdict().items() if name not in _KEPT},
         "envelope": _envelope(row.envelope),
         "state": MailState(row.state),
-        "kind": MailKind(row.kind) if row.kind else None,
         "authentication": None if row.authentication is None else _read_found(row.authentication),
         "kept_fresh": _kept_fresh(row, keyring),
     }

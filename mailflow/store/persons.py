@@ -5,6 +5,7 @@ That is asked for seldom, so it reads tables from end to end rather than paying 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +17,7 @@ from sqlalchemy import Table, Text, bindparam, delete, func, select, type_coerce
 
 from mailflow.core.case import Case
 from mailflow.core.domains import forms_of, mailbox_of
+from mailflow.store.caserow import UnreadableCase
 from mailflow.store.cases import Cases, HistoryEntry
 from mailflow.store.columns import comparable, storable, to_json
 from mailflow.store.mails import Mails, StoredMail
@@ -44,7 +46,9 @@ _DETAILS = select(cases.c.id, cases.c.reference, cases.c.account, cases.c.detail
 class Person:
     """What is kept of one address."""
 
-    cases: tuple[Case, ...]  # of which they are the party: with all mails, letters and history
+    cases: tuple[
+        Case | UnreadableCase, ...
+    ]  # of which they are the party: with all mails, letters and history
     mails: tuple[int, ...]  # besides: that they sent, or that belong to no case and name them
     letters: tuple[int, ...]  # besides: to them, or of no case (digests) and naming them
     history: tuple[int, ...]  # entries of other people's cases that name them
@@ -60,7 +64,7 @@ class Person:
 class _Search:
     addresses: tuple[str, ...]  # one, in each of its forms
     named: re.Pattern[str]
-    own: Mapping[str, Case]  # their cases, by id
+    own: Mapping[str, Case | UnreadableCase]  # their cases, by id
 
     @property
     def key(self) -> str:
@@ -96,7 +100,7 @@ class Persons(Part):
         of_cases = Cases(self._session)
         forms = forms_of(address)
         ids = self._connection.execute(_CASES, {"key": comparable(forms[0])}).scalars().all()
-        own = {case_id: case for case_id in ids if (case := of_cases.get(case_id, lock=lock))}
+        own = {case_id: case for case_id in ids if (case := _either(of_cases, case_id, lock=lock))}
         return _Search(forms, _pattern(forms), own)
 
     def _person(self, search: _Search, of_mails: Sequence[int], of_letters: Sequence[int]) -> Person:
@@ -181,8 +185,24 @@ class Persons(Part):
             _DETAILS.where(_contains(details, search) | _contains(account, search))
         ).all()
         for row in rows:
-            if row.id not in search.own and search.names(row.account, row.details):
+            if row.id not in search.own and search.names(row.account, _json(row.details)):
                 yield row.reference
+
+
+def _either(of_cases: Cases, case_id: str, *, lock: bool) -> Case | UnreadableCase | None:
+    """What belongs to a case that cannot be read is the person's all the same."""
+    try:
+        return of_cases.get(case_id, lock=lock)
+    except UnreadableCase as case:
+        return case
+
+
+def _json(details: str) -> Any:
+    """As far as it is any; else the text as it stands there."""
+    try:
+        return json.loads(details)
+    except ValueError:
+        return details
 
 
 def _pattern(forms: Sequence[str]) -> re.Pattern[str]:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from mailflow.store.columns import Json, Key, Moment, Words
+from mailflow.store.columns import Json, JsonText, Key, Moment, Words
 
 metadata = MetaData(
     naming_convention={
@@ -86,7 +86,7 @@ cases = Table(
     Column("due_at", Moment),
     Column("queued_at", Moment),  # completed_at while it is in review
     Column("failing", Boolean, nullable=False),  # its flags have address_failing
-    Column("details", Json, nullable=False),  # every other field of `core.case.Case`
+    Column("details", JsonText, nullable=False),  # every other field of `core.case.Case`
 )
 
 case_history = Table(  # only ever added to

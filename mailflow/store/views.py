@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, tuple_, type_coerce
 
-from mailflow.core.case import Case, Outcome, Status
-from mailflow.store.cases import SELECT, case_of
+from mailflow.core.case import Case, Status
+from mailflow.store.caserow import UnreadableCase, each_of, unreadable
+from mailflow.store.cases import SELECT
 from mailflow.store.columns import Key, Moment
 from mailflow.store.line import Place
 from mailflow.store.schema import (
@@ -40,7 +41,7 @@ class Numbers:
 
     mails: int = 0
     requests: int = 0  # cases that were opened
-    closed: Mapping[Outcome, int] = field(default_factory=dict)
+    closed: Mapping[str, int] = field(default_factory=dict)  # by outcome
     sent: int = 0  # letters
     failed: int = 0  # letters given up
     silent: Mapping[str, int] = field(default_factory=dict)  # mails that got no letter, by reason
@@ -108,6 +109,11 @@ _MEDIAN_WAIT = Statement(
 )
 _BY_STATUS = select(cases.c.status, func.count()).group_by(cases.c.status)
 _OPEN_BY_STATUS = _BY_STATUS.where(cases.c.status.in_([*OPEN]))
+_OF_UNKNOWN_STATUS = (
+    SELECT.where(cases.c.due_at.is_not(None), cases.c.status.not_in([*Status]))
+    .order_by(cases.c.due_at, cases.c.id)
+    .limit(LISTED)
+)
 _FAILING = (
     SELECT.where(cases.c.failing.is_(True))
     .where(or_(~is_(cases.c.status, "closed"), cases.c.changed_at >= _SINCE))
@@ -213,7 +219,7 @@ class Views(Part):
         opened_since: datetime | None = None,
         oldest_first: bool = False,
         limit: int = LISTED,
-    ) -> list[Case]:
+    ) -> list[Case | UnreadableCase]:
         """By the time they were opened, the newest first unless told otherwise."""
         statement = SELECT
         for column, wanted in (
@@ -227,15 +233,24 @@ class Views(Part):
             statement = statement.where(cases.c.opened_at >= opened_since)
         order = (cases.c.opened_at, cases.c.id)
         statement = statement.order_by(*(order if oldest_first else [column.desc() for column in order]))
-        return [case_of(row) for row in self._connection.execute(statement.limit(limit))]
+        return each_of(self._connection.execute(statement.limit(limit)).all())
 
-    def failing(self, since: datetime) -> list[Case]:
+    def of_unknown_status(self) -> list[UnreadableCase]:
+        """Cases in which something is due some day, whose status this program does not know."""
+        return unreadable(each_of(self._connection.execute(_OF_UNKNOWN_STATUS).all()))
+
+    def unreadable(self) -> list[UnreadableCase]:
+        """Open cases that cannot be read, of each status among so many as are listed at most."""
+        known = [one for status in OPEN for one in self.cases(status=status, oldest_first=True)]
+        return [*unreadable(known), *self.of_unknown_status()]
+
+    def failing(self, since: datetime) -> list[Case | UnreadableCase]:
         """Cases whose party's address fails: the open ones, and the closed ones that changed since."""
-        return [case_of(row) for row in self._connection.execute(_FAILING, {"since": since})]
+        return each_of(self._connection.execute(_FAILING, {"since": since}).all())
 
-    def withdrawn(self, since: datetime) -> list[Case]:
+    def withdrawn(self, since: datetime) -> list[Case | UnreadableCase]:
         """Cases that were withdrawn since, the last one first."""
-        return [case_of(row) for row in self._connection.execute(_WITHDRAWN, {"since": since})]
+        return each_of(self._connection.execute(_WITHDRAWN, {"since": since}).all())
 
     def numbers(self, since: datetime, until: datetime) -> Numbers:
         """What happened from `since` until just before `until`."""
@@ -244,7 +259,7 @@ class Views(Part):
         return Numbers(
             mails=self._number(_MAILS, span),
             requests=self._number(_REQUESTS, span),
-            closed={Outcome(outcome): number for outcome, number in self._tally(_CLOSED, span).items()},
+            closed=self._tally(_CLOSED, span),
             sent=settled.get("sent", 0),
             failed=settled.get("failed", 0),
             silent=self._tally(_SILENT, span),

@@ -10,7 +10,7 @@ from tests.world import COMPLETE
 
 KEYS = {
     "reference", "status", "outcome", "party", "account", "flags", "missing", "question", "merged_into",
-    "opened_at", "completed_at", "waiting_since", "touched_at", "closed_at", "due_at", "proof",
+    "opened_at", "completed_at", "waiting_since", "touched_at", "closed_at", "due_at", "proof", "unreadable",
 }  # fmt: skip
 
 

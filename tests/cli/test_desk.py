@@ -62,6 +62,7 @@ def test_status_counts(shell, world):
         "runs": None,
         "problems": [],
         "cases": {"awaiting_answers": 1, "in_review": 1, "awaiting_requester": 0, "closed": 0},
+        "cases_unreadable": [],
         "mails_waiting": 0,
         "mails_parked": 0,
         "letters_waiting": 0,

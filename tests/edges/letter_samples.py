@@ -9,7 +9,15 @@ from mailflow.core.answer import Answer
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.commandanswer import CommandAnswer, ShownMail
 from mailflow.core.commandtable import TABLE
-from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside, brief, make_digest
+from mailflow.core.digest import (
+    FailedLetter,
+    Numbers,
+    ParkedMail,
+    SetAside,
+    UnreadableBrief,
+    brief,
+    make_digest,
+)
 from mailflow.core.items import asked_items
 from mailflow.core.items import understood as told
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind, Understood
@@ -155,6 +163,9 @@ def digest(**more):
             question="Which project did you upload first?",
         ),
     ]
+    unreadable = [
+        UnreadableBrief("5DH8-KQ0W", "sam@example.net", NOW - timedelta(days=4), "its details are no JSON")
+    ]
     parked = [
         ParkedMail(12, "odd@example.com", "Please help", NOW - timedelta(hours=3), "RecursionError: too deep")
     ]
@@ -186,6 +197,7 @@ def digest(**more):
     )
     given = {
         "cases": cases,
+        "unreadable": unreadable,
         "parked": parked,
         "failed": failed,
         "set_aside": aside,
@@ -196,7 +208,7 @@ def digest(**more):
     return make_digest(NOW, **(given | more))
 
 
-NOTHING = {"cases": [], "parked": [], "failed": [], "set_aside": [], "numbers": Numbers()}
+NOTHING = {"cases": [], "unreadable": [], "parked": [], "failed": [], "set_aside": [], "numbers": Numbers()}
 
 WROTE = (
     ShownMail(

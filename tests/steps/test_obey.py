@@ -97,6 +97,16 @@ def test_what_cannot_be_done_is_told_and_undoes_nothing_else(staffed):
     assert [verb for _, verb, _ in entries(staffed)] == ["ask", "reopen"]
 
 
+def test_a_command_for_a_case_that_cannot_be_read_is_told_why(staffed):
+    reference = staffed.case().reference
+    with staffed.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE cases SET details = '{'")
+    [answer] = command(staffed, f"show {reference}\nfind jo@example.org")
+    said = " ".join(answer.text.split())
+    assert f"Not done: the case {reference} cannot be read: its details are no JSON." in said
+    assert "There are none." in said
+
+
 def test_a_case_is_shown_with_what_was_written_last_and_what_others_have_to_do_with_it(staffed):
     jo = staffed.case()
     staffed.write("One more thing: my project is jo-tools.\n" + "word " * 1000, to=staffed.sent[0].reply_to)
