@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from mailflow.bootstrap import read_keys, utc_now
 from mailflow.cli import exits
 from mailflow.cli.casefacts import everything, of_person
 from mailflow.cli.command import Site, site
-from mailflow.cli.show import say, show_json
+from mailflow.cli.show import ask, say, show_json
 from mailflow.cli.who import staff
 from mailflow.store import private
 from mailflow.store.persons import Person
@@ -120,10 +119,6 @@ def _counts(person: Person) -> str:
 
 
 def _confirm(address: str) -> None:
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise click.UsageError("nobody is there to be asked: add --yes")
-    typed = click.prompt(
-        "This cannot be undone. Type the address again to delete all of it", default="", show_default=False
-    )
-    if typed.strip().lower() != address.lower():
+    typed = ask("This cannot be undone. Type the address again to delete all of it")
+    if typed.lower() != address.lower():
         raise exits.Refused("that was another address: nothing was deleted", exits.USAGE)

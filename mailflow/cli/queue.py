@@ -5,7 +5,8 @@ An id says which queue it is of: `letter:12`, `mail:7`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -14,8 +15,8 @@ import click
 
 from mailflow.bootstrap import utc_now
 from mailflow.cli import exits
-from mailflow.cli.command import Site, as_json, site
-from mailflow.cli.show import ago, on_terminal, say, show_json, table, text
+from mailflow.cli.command import Function, Site, as_json, site
+from mailflow.cli.show import ago, ask, on_terminal, say, show_json, table, text
 from mailflow.cli.who import staff
 from mailflow.core.display import one_line, spoken
 from mailflow.core.lookalikes import in_ascii
@@ -27,7 +28,24 @@ _FAILED_LISTED = 30 * DAY
 _SUBJECT = 60  # characters
 _MOST_DIGITS = 18  # of an id: what a database's integer holds
 
+_AT_ONCE = 500  # entries of one transaction
+_ERRORS_SHOWN = 10
+_AGAIN = {"letter": "tried again", "mail": "handled anew"}
+
 _ids = click.argument("ids", nargs=-1, required=True, metavar="ID...")
+
+
+def _ids_or_all(function: Function) -> Function:
+    """The arguments of a command that takes entries by their ids, or all of which something is true."""
+    for add in (
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--dry-run", is_flag=True, help="Say which these are, and do nothing."),
+        click.option("--error", metavar="TEXT", help="All of them whose error has TEXT in it."),
+        click.option("--all", "every", is_flag=True, help="All of them, however many."),
+        click.argument("ids", nargs=-1, metavar="[ID...]"),
+    ):
+        function = add(function)
+    return function
 
 
 @click.command("list")
@@ -167,17 +185,25 @@ def show(site: Site, entry: str) -> None:
 
 
 @click.command()
-@_ids
+@_ids_or_all
 @site
-def retry(site: Site, ids: tuple[str, ...]) -> None:
-    """Try letters again now, also those that were given up."""
-    _do(
-        site,
-        ids,
-        "queue retry",
-        "is tried again",
-        letter=lambda uow, number: uow.outbox.retry_now(number, utc_now()),
-    )
+def retry(site: Site, ids: tuple[str, ...], every: bool, error: str | None, dry_run: bool, yes: bool) -> None:
+    """Try letters again now, also those that were given up.
+
+    --all takes those that wait after a failed try, and those that were given up in the last 30 days.
+    """
+
+    def again(uow: UnitOfWork, number: int) -> bool:
+        return uow.outbox.retry_now(number, utc_now())
+
+    if _are_named(ids, every, error, dry_run=dry_run, yes=yes):
+        _do(site, ids, "queue retry", "is tried again", letter=again)
+        return
+    with site.read() as uow:
+        found = uow.outbox.troubled(utc_now() - _FAILED_LISTED)
+    wanted = _wanted("letter", found, error)
+    if _is_wanted("letter", wanted, "Try all of them again now", dry_run=dry_run, yes=yes):
+        _do_all(site, "queue retry", "letter", [*wanted], again)
 
 
 @click.command()
@@ -196,11 +222,84 @@ def drop(site: Site, ids: tuple[str, ...]) -> None:
 
 
 @click.command()
-@_ids
+@_ids_or_all
 @site
-def replay(site: Site, ids: tuple[str, ...]) -> None:
+def replay(
+    site: Site, ids: tuple[str, ...], every: bool, error: str | None, dry_run: bool, yes: bool
+) -> None:
     """Handle parked mails anew."""
-    _do(site, ids, "queue replay", "is handled anew", mail=lambda uow, number: uow.mails.replay(number))
+
+    def again(uow: UnitOfWork, number: int) -> bool:
+        return uow.mails.replay(number)
+
+    if _are_named(ids, every, error, dry_run=dry_run, yes=yes):
+        _do(site, ids, "queue replay", "is handled anew", mail=again)
+        return
+    with site.read() as uow:
+        found = uow.mails.why_parked()
+    wanted = _wanted("mail", found, error)
+    if _is_wanted("mail", wanted, "Handle all of them anew", dry_run=dry_run, yes=yes):
+        _do_all(site, "queue replay", "mail", [*wanted], again)
+
+
+def _are_named(ids: Sequence[str], every: bool, error: str | None, *, dry_run: bool, yes: bool) -> bool:
+    """Whether entries are taken by their ids."""
+    if every and error is not None:
+        raise click.UsageError("give either --all or --error TEXT")
+    if error is not None and not error.strip():
+        raise click.UsageError("--error wants a TEXT: --all takes all of them")
+    by_rule = every or error is not None
+    if by_rule == bool(ids):
+        raise click.UsageError(
+            "give either IDs, as `mailflow queue list` shows them, or --all or --error TEXT"
+        )
+    if ids and (dry_run or yes):
+        raise click.UsageError("--dry-run and --yes belong to --all and --error")
+    return not by_rule
+
+
+def _wanted(kind: str, found: Mapping[int, str], error: str | None) -> Mapping[int, str]:
+    wanted = {number: why for number, why in found.items() if (error or "").lower() in why.lower()}
+    if not wanted:
+        raise exits.Refused(f"there are no such {kind}s", exits.BAD_DATA)
+    return wanted
+
+
+def _is_wanted(kind: str, wanted: Mapping[int, str], question: str, *, dry_run: bool, yes: bool) -> bool:
+    """Shows what would be taken, by what went wrong with it, and asks."""
+    say(_counted(len(wanted), kind))
+    errors = Counter(one_line(why) for why in wanted.values()).most_common()
+    for why, number in errors[:_ERRORS_SHOWN]:
+        text(f"{number}: {why or 'no error'}", "  ")
+    if len(errors) > _ERRORS_SHOWN:
+        say(f"and {len(errors) - _ERRORS_SHOWN} errors more")
+    if dry_run:
+        say("nothing was done: that was a dry run")
+        return False
+    if not yes and ask(f"{question}? Type yes").lower() != "yes":
+        raise exits.Refused("nothing was done", exits.USAGE)
+    return True
+
+
+def _do_all(
+    site: Site, verb: str, kind: str, numbers: Sequence[int], again: Callable[[UnitOfWork, int], bool]
+) -> None:
+    """Some at a time, so that nobody waits long. What was sent, dropped or handled meanwhile is left alone."""
+    total = 0
+    with site.store() as store:
+        for start in range(0, len(numbers), _AT_ONCE):
+            with store.begin("queue") as uow:
+                done = [
+                    f"{kind}:{number}" for number in numbers[start : start + _AT_ONCE] if again(uow, number)
+                ]
+                if done:
+                    uow.audit.add(utc_now(), staff(), verb, facts={"ids": done})
+            total += len(done)
+    say(f"{_counted(total, kind)} {'is' if total == 1 else 'are'} {_AGAIN[kind]}")
+
+
+def _counted(number: int, kind: str) -> str:
+    return f"{number} {kind}{'' if number == 1 else 's'}"
 
 
 def _do(

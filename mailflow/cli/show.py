@@ -110,6 +110,13 @@ def complain(words: str) -> None:
     click.echo("\n".join(map(visible, words.splitlines())), err=True)
 
 
+def ask(question: str) -> str:
+    """What somebody types. Raises `UsageError` where nobody is there to be asked."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise click.UsageError("nobody is there to be asked: add --yes")
+    return str(click.prompt(question, default="", show_default=False)).strip()
+
+
 def ago(moment: datetime | None, now: datetime) -> str:
     """How long ago, in the largest unit that fits."""
     return "" if moment is None else span(now - moment)

@@ -125,6 +125,7 @@ _PULL_BACK = (
 _DROP = delete(mails).where(_BY_ID, mail_is_parked)
 _OF_CASE = select(*_LISTED).where(mails.c.case_id == bindparam("of_case")).order_by(mails.c.id)
 _PARKED = select(*_LISTED).where(mail_is_parked).order_by(mails.c.id).limit(LISTED_AT_ONCE)
+_WHY_PARKED = select(mails.c.id, mails.c.error).where(mail_is_parked).order_by(mails.c.id)
 _FROM_PERSONS = [
     kind.value
     for kind in MailKind
@@ -307,6 +308,10 @@ class Mails(Part):
 
     def parked(self) -> list[ListedMail]:
         return self._listed(_PARKED, {})
+
+    def why_parked(self) -> dict[int, str]:
+        """What went wrong with each parked mail, however many there are; by id."""
+        return {row.id: row.error or "" for row in self._connection.execute(_WHY_PARKED)}
 
     def set_aside(self, since: datetime, after: int = 0) -> list[ListedMail]:
         """Mails of persons that belong to no case: a forged reply address, an unknown sender. The first `LISTED_AT_ONCE`.

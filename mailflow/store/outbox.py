@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import (
@@ -155,6 +156,9 @@ _FAILED = (
     .order_by(outbox.c.settled_at, outbox.c.id)
     .limit(LISTED_AT_ONCE)
 )
+_WHY = select(outbox.c.id, outbox.c.error)
+_WHY_WAITING = _WHY.where(letter_waits, outbox.c.attempts > 0)
+_WHY_FAILED = _WHY.where(is_(outbox.c.state, "failed"), outbox.c.settled_at >= _SINCE)
 _LAST_SENT = (
     select(outbox.c.id, outbox.c.created_at)
     .where(letter_has_no_case, outbox.c.kind == bindparam("kind"), is_(outbox.c.state, "sent"))
@@ -291,6 +295,12 @@ class Outbox(Part):
     def failed(self, since: datetime) -> list[ListedLetter]:
         """Those given up since a moment, oldest first."""
         return [listed(row) for row in self._connection.execute(_FAILED, {"since": since})]
+
+    def troubled(self, since: datetime) -> dict[int, str]:
+        """What went wrong with each letter that waits after a failed try, or was given up since a moment; by id."""
+        waiting = self._connection.execute(_WHY_WAITING)
+        failed = self._connection.execute(_WHY_FAILED, {"since": since})
+        return {row.id: row.error or "" for row in sorted(chain(waiting, failed))}
 
     def last_sent(self, kind: str) -> datetime | None:
         """When the last of those letters without a case was written that have left, by the clock of then."""

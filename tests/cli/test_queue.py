@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailflow.cli import queue
 from mailflow.core.digest import MOST
 from mailflow.core.mail import parse
 from mailflow.steps import understand
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
-from mailflow.steps.handle import RETRY_WAITS
+from mailflow.steps.handle import RETRY_WAITS, handle_waiting
 from mailflow.store import mails
 from tests.world import COMPLETE
 
@@ -96,6 +97,99 @@ def test_a_parked_mail_is_handled_anew(shell, troubled):
     (letter,) = troubled.run()
     assert letter.recipient == "jo@example.org"
     assert shell("queue", "replay", "mail:3").status == 65
+
+
+def test_all_letters_that_failed_are_tried_again(shell, troubled):
+    troubled.relay.fault = lambda _: TemporaryFailure("451 4.3.0 later")
+    troubled.write("I lost my phone", sender="new@example.com")
+    troubled.receive(troubled.mail("I lost my phone", sender="next@example.com"), "next@example.com")
+    handle_waiting(troubled.app, 1)  # its letter waits for nothing but its turn, and is left alone
+    troubled.relay.fault = lambda _: None
+    shown = shell.good("queue", "retry", "--all", "--dry-run").out
+    assert shown.splitlines() == [
+        "3 letters",
+        "  2: 451 4.3.0 later",
+        "  1: 550 5.1.1 nobody",
+        "nothing was done: that was a dry run",
+    ]
+    assert troubled.query("SELECT count(*) FROM outbox WHERE attempts > 0") == [(3,)]
+    assert shell.good("queue", "retry", "--all", "--yes").out.splitlines()[-1] == "3 letters are tried again"
+    assert troubled.query("SELECT count(*) FROM outbox WHERE attempts > 0") == [(0,)]
+    assert shell("queue", "retry", "--all", "--yes").err == "mailflow: there are no such letters\n"
+
+
+def test_all_of_one_error_are_tried_again(shell, troubled):
+    shell.good("queue", "retry", "--error", "451 4.3.0 LATER", "--yes")
+    assert [letter.recipient for letter in troubled.run()] == ["kim@example.com"]
+    assert shell("queue", "retry", "--error", "452", "--yes").status == 65
+
+
+def test_what_was_given_up_long_ago_is_not_sent_by_the_way(shell, troubled):
+    with troubled.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET settled_at = settled_at - 2600000000000 WHERE id = 2")
+    assert shell.good("queue", "retry", "--all", "--yes").out.splitlines()[-1] == "1 letter is tried again"
+    assert shell.good("queue", "retry", "letter:2")
+
+
+def test_all_parked_mails_are_handled_anew(shell, troubled, monkeypatch):
+    monkeypatch.setattr(queue, "_AT_ONCE", 1)
+    with troubled.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE mails SET state = 'parked', error = 'odd' WHERE id = 1")
+    shown = shell.good("queue", "replay", "--all", "--yes").out.splitlines()
+    assert (shown[0], shown[-1]) == ("2 mails", "2 mails are handled anew")
+    assert "jo@example.org" in [letter.recipient for letter in troubled.run()]
+    entries = shell.good("audit", "list", "--json").objects
+    assert [(entry["verb"], entry["facts"]) for entry in entries] == [
+        ("queue replay", {"ids": ["mail:3"]}),
+        ("queue replay", {"ids": ["mail:1"]}),
+    ]
+
+
+def test_many_errors_are_counted(shell, troubled):
+    with troubled.engine.begin() as connection:
+        for number in range(12):
+            connection.exec_driver_sql(
+                "INSERT INTO mails (digest, state, received_at, next_try_at, attempts, error, size, envelope, raw)"
+                f" VALUES (x'{number:02}', 'parked', 1, 1, 4, 'error {number}', 1, '{{}}', x'00')"
+            )
+    assert "and 3 errors more\n" in shell.good("queue", "replay", "--all", "--dry-run").out
+
+
+@pytest.mark.parametrize(("typed", "status"), [(b"yes\n", 0), (b"\n", 64), (b"no\n", 64)])
+def test_who_does_it_to_all_is_asked(shell, troubled, typed, status):
+    done = shell("queue", "retry", "--all", stdin=typed, tty=True)
+    assert done.status == status
+    assert ("nothing was done" in done.err) == bool(status)
+    assert len(troubled.run()) == (0 if status else 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ((), "give either IDs"),
+        (("--all", "letter:1"), "give either IDs"),
+        (("--error", "x", "letter:1"), "give either IDs"),
+        (("--all", "--error", "x"), "either --all or --error"),
+        (("--error", " "), "wants a TEXT"),
+        (("letter:1", "--yes"), "belong to --all"),
+        (("letter:1", "--dry-run"), "belong to --all"),
+        (("--all",), "nobody is there to be asked: add --yes"),
+    ],
+)
+def test_what_is_meant_has_to_be_clear(shell, troubled, words, why):
+    done = shell("queue", "retry", *words)
+    assert (done.status, why in " ".join(done.err.split())) == (64, True), done
+    assert troubled.run() == []
+
+
+def test_a_letter_that_left_meanwhile_is_left_alone(shell, troubled, monkeypatch):
+    def ask(_question):
+        troubled.now += timedelta(days=1)
+        assert len(troubled.run()) == 1
+        return "yes"
+
+    monkeypatch.setattr(queue, "ask", ask)
+    assert shell.good("queue", "retry", "--all").out.splitlines()[-1] == "1 letter is tried again"
 
 
 def test_a_mail_is_shown_byte_by_byte_into_a_pipe(shell, troubled):
