@@ -87,6 +87,9 @@ class Case:
         default_factory=dict
     )  # mails that answers are of and were not: id to source
     fruitless: int = 0  # mails in a row that brought nothing new
+    held_back: bool = (
+        False  # its first letter found no room in the budget of a domain, or of all; it waits for some
+    )
     snoozed_until: datetime | None = None  # the staff wants to be told of it then, and not before
     stuck: str = ""  # why what was due could not be done the last time; it is tried again
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown

@@ -10,7 +10,7 @@ staff decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -40,9 +40,8 @@ _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answe
 _NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.DISOWNED, MailKind.PROOF_SUBMITTED})
-_NOT_REMINDED = frozenset(
-    {Flag.GOING_IN_CIRCLES, Flag.MAYBE_FORGED, Flag.ANSWERED_FROM_ELSEWHERE, Flag.ADDRESS_FAILING}
-)
+_NOT_WRITTEN_TO = frozenset({Flag.GOING_IN_CIRCLES, Flag.ANSWERED_FROM_ELSEWHERE, Flag.ADDRESS_FAILING})
+_NOT_REMINDED = _NOT_WRITTEN_TO | {Flag.MAYBE_FORGED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +123,28 @@ def may_be_reminded(case: Case) -> bool:
     """Whether letters that nobody asked for may go to the party.
 
     Who was never written to, and never proved to be there, is not reminded of what they have not read: the mail may
-    be forged, and its letter was held back for that. Who was looked for in vain is reminded once. Where nobody looks,
-    that says nothing of who wrote, and all are reminded alike.
+    be forged, and its letter was held back for that. Who wrote amid a flood is sent that one letter later, and no more: else
+    each mail of the flood would lead to several. Who was looked for in vain is reminded once. Where nobody looks, that says
+    nothing of who wrote, and all are reminded alike.
     """
     if case.flags & _NOT_REMINDED:
         return False
-    return case.confirmed or (case.letters > 0 and not (case.reminders and _looked_for_in_vain(case)))
+    if case.confirmed:
+        return True
+    return case.letters > 0 and not case.held_back and not (case.reminders and _looked_for_in_vain(case))
+
+
+def first_letter_at(case: Case, policy: Policy) -> datetime | None:
+    """When the first letter is next tried that a budget held back; None if there is none, or too late to send it.
+
+    Each case is tried at the same distance from its mail, longer than letters of a day are counted: who wrote first is written
+    to first, and as many come together as wrote together. Whatever else happens in the case does not move it.
+    """
+    if not case.held_back or case.letters or case.flags & _NOT_WRITTEN_TO:
+        return None
+    tries = (case.changed_at - case.opened_at) // _NEXT_TRY
+    next_try = case.opened_at + (tries + 1) * _NEXT_TRY
+    return next_try if next_try < case.waiting_since + policy.close_after else None
 
 
 def _looked_for_in_vain(case: Case) -> bool:
@@ -146,15 +161,14 @@ def restrained(
     if isinstance(event, StaffAsked | StaffClosed | StaffCorrected | StaffReopened | StaffMerged):
         return decision
     to_party = [letter for letter in decision.letters if letter.kind not in TO_STAFF]
-    room, flag = _room(before, decision.case, event, policy, spent)
-    if len(to_party) <= room:
+    room = _room(before, decision.case, event, policy, spent)
+    if len(to_party) <= room.letters:
         return decision
-    too_many = to_party[room:]
+    too_many = to_party[room.letters :]
     if isinstance(event, DueTimePassed) and before and _may_wait(before, policy, now):
-        return Decision(
-            before, Note("put_off", {"not_written": _kinds_of(too_many)}), put_off_until=now + _NEXT_TRY
-        )
-    return _held_back(decision, too_many, flag)
+        put_off = Decision(before, Note("put_off", {"not_written": _kinds_of(too_many)}))
+        return put_off if _waits_for_first(before) else replace(put_off, put_off_until=now + _NEXT_TRY)
+    return _held_back(decision, too_many, room)
 
 
 def _may_wait(case: Case, policy: Policy, now: datetime) -> bool:
@@ -163,19 +177,45 @@ def _may_wait(case: Case, policy: Policy, now: datetime) -> bool:
     return lasting and case.letters < policy.letters_per_case
 
 
-def _room(before: Case | None, case: Case, event: Event, policy: Policy, spent: Spent) -> tuple[int, Flag]:
-    """How many letters may go to the party now, and what the staff is told if there are more."""
+@dataclass(frozen=True, slots=True)
+class _Room:
+    letters: int  # that may go to the party now
+    flag: Flag = Flag.LETTERS_SPENT  # what the staff is told if there are more
+    later: bool = (
+        False  # whether it is others that took the room of a first letter: it goes on a day with some
+    )
+
+
+_NO_ROOM = _Room(0)
+
+
+def _room(before: Case | None, case: Case, event: Event, policy: Policy, spent: Spent) -> _Room:
     if isinstance(event, PersonWrote) and case.fruitless >= FRUITLESS:
-        return 0, Flag.GOING_IN_CIRCLES
+        return _Room(0, Flag.GOING_IN_CIRCLES)
+    if before is not None and isinstance(event, DueTimePassed) and _waits_for_first(before):
+        return _room_for_first(policy, spent)
     if not is_proven(before, event):
         if before is None and spent.to_address and not _comes_from_where_others_did(event):
-            return 0, Flag.MAYBE_FORGED
+            return _Room(0, Flag.MAYBE_FORGED)
         if spent.to_mailbox >= policy.letters_per_day:
-            return 0, Flag.LETTERS_SPENT
+            return _NO_ROOM
         if spent.to_domain >= policy.letters_per_domain or spent.in_all >= policy.letters_in_all:
-            return 0, Flag.LETTERS_SPENT
+            return _Room(0, later=before is None)
     room = min(policy.letters_per_day - spent.to_address, policy.letters_per_case - case.letters)
-    return max(0, room), Flag.LETTERS_SPENT
+    return _Room(max(0, room))
+
+
+def _waits_for_first(case: Case) -> bool:
+    return case.held_back and not case.letters
+
+
+def _room_for_first(policy: Policy, spent: Spent) -> _Room:
+    """For a first letter that was held back: one, to who got no other today, and of the letters by time no more than half.
+
+    The other half is for reminders, which a flood would else keep from everybody.
+    """
+    taken = 2 * spent.to_domain >= policy.letters_per_domain or 2 * spent.in_all >= policy.letters_in_all
+    return _NO_ROOM if taken or spent.to_address or spent.to_mailbox else _Room(1)
 
 
 def _comes_from_where_others_did(event: Event) -> bool:
@@ -197,9 +237,10 @@ def _said(case: Case) -> Mapping[str, object]:
     return {key: answer.value for key, answer in case.answers.items()}
 
 
-def _held_back(decision: Decision, letters: list[Letter], flag: Flag) -> Decision:
+def _held_back(decision: Decision, letters: list[Letter], room: _Room) -> Decision:
     kept = tuple(letter for letter in decision.letters if letter not in letters)
-    flagged = decision.case.evolve(flags=decision.case.flags | {flag})
+    case = decision.case
+    flagged = case.evolve(flags=case.flags | {room.flag}, held_back=case.held_back or room.later)
     facts = {**decision.note.facts, "not_written": _kinds_of(letters)}
     return Decision(flagged, Note(decision.note.kind, facts), kept)
 

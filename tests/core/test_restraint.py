@@ -19,7 +19,7 @@ from mailflow.core.restraint import (
     text_key,
 )
 from mailflow.core.source import source_of
-from tests.core.given import COMPLETE, DAY, FORM, NOW, case, happens, kinds, wrote
+from tests.core.given import COMPLETE, DAY, FORM, NOW, POLICY, case, happens, kinds, wrote
 
 HOUR = DAY / 24
 CIRCLES = frozenset({Flag.GOING_IN_CIRCLES})
@@ -141,6 +141,109 @@ def test_past_a_budget_only_those_who_answered_a_letter_get_one(spent):
     assert (kinds(held), held.case.flags) == ([], {Flag.LETTERS_SPENT})
     assert kinds(happens(case(confirmed=True), wrote(), spent=spent)) == ["missing"]
     assert kinds(happens(case(), wrote(proven=True), spent=spent)) == ["missing"]
+
+
+FULL = Spent(to_domain=50)
+
+
+def held(**says):
+    """A case whose first letter found no room."""
+    return happens(None, wrote(MailKind.REQUEST, says=says), spent=FULL).case
+
+
+@pytest.mark.parametrize(
+    ("spent", "waits"),
+    [
+        (FULL, True),
+        (Spent(in_all=100), True),
+        (Spent(to_mailbox=5), False),
+        (Spent(to_mailbox=5, to_domain=50), False),
+        (Spent(to_address=5), False),
+    ],
+)
+def test_a_first_letter_waits_for_room_that_others_took(spent, waits):
+    event = wrote(MailKind.REQUEST, source="a", known_sources=frozenset({"a"}))
+    found = happens(None, event, spent=spent)
+    assert (kinds(found), found.case.held_back) == ([], waits)
+    assert found.case.due_at == NOW + (25 * HOUR if waits else 3 * DAY)
+    assert not happens(case(), wrote(), spent=spent).case.held_back  # who was written to before is reminded
+
+
+def test_it_is_written_on_a_day_with_room_and_nothing_after_it_till_they_answer():
+    late = happens(held(username="jo"), DueTimePassed(), after=25 * HOUR)
+    assert (kinds(late), late.note.kind) == (["missing"], "first_letter_written")
+    [letter] = late.letters
+    assert (letter.facts["first"], letter.asked) == (True, ("reason", "conduct"))
+    assert letter.in_reply_to == "m1@example.org"
+    assert (late.case.flags, late.case.asked) == (frozenset(), ("reason", "conduct"))
+    now, due = late.case, []
+    while now.status is not Status.CLOSED:
+        due.append((now.due_at - NOW - 25 * HOUR) / DAY)
+        passed = happens(now, DueTimePassed(), after=now.due_at - NOW)
+        now = passed.case
+        assert kinds(passed) == []
+    assert due == [3, 7, 14, 30]  # days from that letter on
+    answered = happens(late.case, wrote(at_reply_address=True, proven=True), after=2 * DAY).case
+    assert kinds(happens(answered, DueTimePassed(), after=5 * DAY)) == ["reminder"]
+
+
+@pytest.mark.parametrize(
+    "spent", [Spent(to_domain=25), Spent(in_all=50), Spent(to_address=1), Spent(to_mailbox=1)]
+)
+def test_it_leaves_half_of_the_room_to_reminders_and_goes_to_nobody_who_got_a_letter_today(spent):
+    waits = happens(held(), DueTimePassed(), after=25 * HOUR, spent=spent)
+    assert (kinds(waits), waits.note.kind, waits.case.due_at) == ([], "put_off", NOW + 50 * HOUR)
+    room = Spent(to_domain=24, in_all=49)
+    assert kinds(happens(waits.case, DueTimePassed(), after=50 * HOUR, spent=room)) == ["missing"]
+
+
+def test_a_domain_that_gets_one_letter_a_day_gets_that_one():
+    policy = replace(POLICY, letters_per_domain=1)
+    late = happens(held(), DueTimePassed(), after=25 * HOUR, policy=policy)
+    assert kinds(late) == ["missing"]
+
+
+def test_nobody_moves_it_by_writing_into_the_case():
+    waits = happens(held(), StrangerWrote("eve@example.net", "9"), after=24 * HOUR).case
+    assert waits.due_at == NOW + 25 * HOUR
+    waits = happens(waits, UnprovenWrote("9", "why", elsewhere=True), after=24 * HOUR)
+    assert (kinds(waits), waits.case.due_at) == ([], NOW + 25 * HOUR)
+    late = happens(waits.case, DueTimePassed(), after=25 * HOUR)
+    assert kinds(late) == ["missing"]
+    assert Flag.MAYBE_FORGED in late.case.flags
+
+
+@pytest.mark.parametrize("flag", [Flag.GOING_IN_CIRCLES, Flag.ANSWERED_FROM_ELSEWHERE, Flag.ADDRESS_FAILING])
+def test_it_is_not_written_to_a_machine_or_an_address_that_fails(flag):
+    stopped = replace(held(), flags=frozenset({flag}))
+    assert kinds(happens(stopped, DueTimePassed(), after=25 * HOUR)) == []
+
+
+def test_it_is_not_written_when_the_case_would_be_closed():
+    put_off = happens(held(), DueTimePassed(), after=30 * DAY - HOUR, spent=FULL).case
+    passed = happens(put_off, DueTimePassed(), after=30 * DAY)
+    assert (kinds(passed), passed.note.kind) == ([], "reminder_withheld")
+    reviewed = happens(held(**COMPLETE), StrangerWrote("eve@example.net", "9"), after=30 * DAY).case
+    assert reviewed.due_at == NOW + 7 * DAY
+
+
+def test_that_all_is_there_is_said_on_a_day_with_room_and_the_staff_is_told_no_later():
+    reviewed = held(**COMPLETE)
+    assert reviewed.due_at == NOW + 25 * HOUR
+    late = happens(reviewed, DueTimePassed(), after=25 * HOUR)
+    assert (kinds(late), late.case.waiting_since, late.case.due_at) == (["received"], NOW, NOW + 7 * DAY)
+    early = happens(reviewed, DueTimePassed(), after=24 * HOUR)
+    assert (kinds(early), early.note.kind) == ([], "nothing_to_do")
+    no_room = happens(reviewed, DueTimePassed(), after=6.9 * DAY, spent=FULL)
+    assert (no_room.note.kind, no_room.case.due_at) == ("put_off", NOW + 7 * DAY)
+    both = happens(no_room.case, DueTimePassed(), after=7 * DAY)
+    assert (set(kinds(both)), both.case.due_at) == ({"escalation"}, NOW + 7 * 25 * HOUR)
+
+
+def test_who_writes_again_on_a_day_with_room_is_answered_at_once_and_once():
+    answered = happens(held(), wrote(says={"username": "jo"}), after=24 * HOUR)
+    assert kinds(answered) == ["missing"]
+    assert answered.case.due_at == NOW + 4 * DAY
 
 
 def test_a_mail_is_familiar_that_proves_itself_or_comes_from_where_others_came_from():

@@ -11,7 +11,8 @@ from mailflow.core.events import DueTimePassed
 from mailflow.core.items import asked_items, missing_items, understood
 from mailflow.core.letters import LetterKind
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import may_be_reminded
+from mailflow.core.restraint import first_letter_at, may_be_reminded
+from mailflow.core.rules.asking import first_again
 from mailflow.core.rules.changes import close, into_review, keep, letter_of
 from mailflow.core.timing import after
 
@@ -20,7 +21,9 @@ def due_at(case: Case, policy: Policy) -> datetime | None:
     """When time next does something to the case: all timing policy, in one place."""
     if case.status is Status.CLOSED:
         return None
-    return _staff_due(case, policy) if case.status is Status.IN_REVIEW else _wait_on_person(case, policy)
+    due = _staff_due(case, policy) if case.status is Status.IN_REVIEW else _wait_on_person(case, policy)
+    first = first_letter_at(case, policy)
+    return due if first is None else min(due, first)
 
 
 def _staff_due(case: Case, policy: Policy) -> datetime:
@@ -55,6 +58,9 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
     form = now.policy.form
     if case.status is Status.AWAITING_ANSWERS and not missing_items(form, case.answers, case.doubts):
         return _complete_by_new_form(case, now)
+    if _first_letter_is_due(case, now):
+        answered_from_now = case.evolve(waiting_since=now.time, reminders=0, reminded_at=None)
+        return _write_first(answered_from_now, now)
     if now.time < _wait_on_person(case, now.policy):
         return keep(case, _, now)
     asked = case.evolve(asked=missing_items(form, case.answers, case.doubts) if not case.question else ())
@@ -72,6 +78,20 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
     return Decision(reminded, note, (letter,) if reachable else ())
 
 
+def _first_letter_is_due(case: Case, now: Now) -> bool:
+    at = first_letter_at(case, now.policy)
+    return at is not None and at <= now.time
+
+
+def _write_first(case: Case, now: Now) -> Decision:
+    """The first letter found no room when its mail came. It holds nothing of what that says, as any first one."""
+    missing = missing_items(
+        now.policy.form, case.answers, case.doubts
+    )  # the letter that was not written has asked nothing
+    written = case.evolve(asked=missing, flags=case.flags - {Flag.LETTERS_SPENT})
+    return Decision(written, Note("first_letter_written", {}), first_again(written, now))
+
+
 def _complete_by_new_form(case: Case, now: Now) -> Decision:
     """The site changed its form meanwhile: nothing is missing any more."""
     case = into_review(case, now)
@@ -83,7 +103,7 @@ def _complete_by_new_form(case: Case, now: Now) -> Decision:
 def escalate(case: Case, _: DueTimePassed, now: Now) -> Decision:
     """Complete, and nobody touched it: tell the staff, and again after the same time."""
     if now.time < _staff_due(case, now.policy):
-        return keep(case, _, now)
+        return _write_first(case, now) if _first_letter_is_due(case, now) else keep(case, _, now)
     case = case.evolve(flags=case.flags | {Flag.ESCALATED}, reminded_at=now.time, snoozed_until=None)
     facts = {"case": brief(case, now.policy.form, now.time)}
     letters = tuple(letter_of(LetterKind.ESCALATION, case, facts, to=address) for address in now.policy.staff)
