@@ -42,8 +42,8 @@ class Renderer(Protocol):
 
 
 class SenderCheck(Protocol):
-    def compute(self, raw: bytes, mail: Mail, *, last: bool) -> Authentication:
-        """Who wrote a mail, as far as the DNS says; may take seconds. From several threads at once.
+    def compute(self, raw: bytes, mail: Mail, *, last: bool, quick: bool = False) -> Authentication:
+        """Who wrote a mail, as far as the DNS says; may take seconds, if `quick` one or two. From several threads at once.
 
         Raises `TemporaryFailure` when that cannot be told now, unless this is the `last` try.
         """

@@ -36,21 +36,28 @@ _DUE: Final = or_(
     sender_checks.c.next_try_at <= bindparam("now", type_=Moment),
     sender_checks.c.next_try_at > bindparam("farthest", type_=Moment),
 )
-_FIND_NEW: Final = (
+_NEW: Final = (
     select(mails.c.id)
     .where(mail_waits, ~exists().where(_OF_THIS))
-    .order_by(mails.c.next_try_at, mails.c.id)
     .limit(_MOST)
     .with_for_update(skip_locked=True)
 )
-_FIND_AGAIN: Final = (
+_AGAIN: Final = (
     select(mails.c.id)
     .join(sender_checks, _OF_THIS)
     .where(mail_waits, sender_checks.c.found.is_(None), _DUE)
-    .order_by(sender_checks.c.next_try_at, mails.c.id)
     .limit(_MOST)
     .with_for_update(skip_locked=True, of=mails)
 )
+# By whether the newest come first.
+_FIND_NEW: Final = {
+    False: _NEW.order_by(mails.c.next_try_at, mails.c.id),
+    True: _NEW.order_by(mails.c.next_try_at.desc(), mails.c.id.desc()),
+}
+_FIND_AGAIN: Final = {
+    False: _AGAIN.order_by(sender_checks.c.next_try_at, mails.c.id),
+    True: _AGAIN.order_by(mails.c.next_try_at.desc(), mails.c.id.desc()),
+}
 _LEASE: Final = upsert(
     sender_checks,
     sender_checks.c.mail_id,
@@ -68,16 +75,18 @@ class SenderChecks(Part):
         super().__init__(session)
         self._mails = mails
 
-    def lease_new(self, until: datetime, limit: int) -> list[LeasedMail]:
-        """Waiting mails that nobody has looked at, the oldest first. Nobody else looks at them before `until`."""
-        return self._lease(_FIND_NEW, until, {"most": limit})
+    def lease_new(self, until: datetime, limit: int, *, newest: bool = False) -> list[LeasedMail]:
+        """Waiting mails that nobody has looked at, the oldest first, or the newest. Nobody else looks at them before `until`."""
+        return self._lease(_FIND_NEW[newest], until, {"most": limit})
 
-    def lease_again(self, now: datetime, until: datetime, limit: int, longest: timedelta) -> list[LeasedMail]:
-        """The same of mails that were looked at in vain, those that are due first.
+    def lease_again(
+        self, now: datetime, until: datetime, limit: int, longest: timedelta, *, newest: bool = False
+    ) -> list[LeasedMail]:
+        """The same of mails that were looked at in vain and are due, those first that are due longest.
 
         What holds a mail back for more than the `longest` time was written by a clock that has been set back since.
         """
-        return self._lease(_FIND_AGAIN, until, {"now": now, "farthest": now + longest, "most": limit})
+        return self._lease(_FIND_AGAIN[newest], until, {"now": now, "farthest": now + longest, "most": limit})
 
     def _lease(self, find: Select[Any], until: datetime, values: Mapping[str, object]) -> list[LeasedMail]:
         ids = self._connection.execute(find, values).scalars().all()

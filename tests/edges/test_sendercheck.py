@@ -3,6 +3,7 @@
 import re
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,8 +12,9 @@ from mailflow.core.authentication import COMPUTED, Verdict
 from mailflow.core.authresults import Check
 from mailflow.core.envelope import Envelope
 from mailflow.core.mail import parse
+from mailflow.edges import sendercheck
 from mailflow.edges.dkimcheck import MOST_SIGNATURES, check_signatures
-from mailflow.edges.resolving import NotAnsweredError, Questions, make_resolver
+from mailflow.edges.resolving import NotAnsweredError, Questions, made_quick, make_resolver
 from mailflow.edges.sendercheck import DnsSenderCheck
 from mailflow.steps.app import TemporaryFailure
 from tests.zone import BROKEN, HASTY, PATIENT, SILENT, asking, serving, signed
@@ -123,6 +125,27 @@ def test_what_cannot_be_told_now_is_asked_again_and_in_the_end_not_known(
     found = compute(raw, sender=sender, last=True)
     assert found.verdict is Verdict.NONE
     assert ("dmarc", "temperror") in results(found)
+
+
+def test_a_quick_look_ends_soon_where_the_dns_is_silent(settings, zone, monkeypatch):
+    monkeypatch.setattr(sendercheck, "_QUICK", timedelta(seconds=0.2))
+    zone.records["_dmarc.example.org", "TXT"] = SILENT
+    check = DnsSenderCheck(settings, organizational_domain)
+    mail = parse(MAIL, Envelope("x@example.net", (), CLIENT, ""))
+    with pytest.raises(TemporaryFailure):
+        check.compute(MAIL, mail, last=False, quick=True)
+    zone.text("_dmarc.example.org", "v=DMARC1; p=reject")
+    assert check.compute(MAIL, mail, last=False).verdict is Verdict.FAIL
+    asked = len(zone.asked)
+    assert check.compute(MAIL, mail, last=False, quick=True).verdict is Verdict.FAIL
+    assert len(zone.asked) == asked  # both remember what was answered
+
+
+def test_a_quick_look_asks_again_before_its_time_is_over(settings):
+    resolver = make_resolver(settings)
+    quick = made_quick(resolver)
+    assert quick.timeout < sendercheck._QUICK.total_seconds() / 2
+    assert quick.timeout <= resolver.timeout == settings.dns_timeout.total_seconds()
 
 
 def test_trouble_that_changes_nothing_is_no_trouble(compute, zone):

@@ -66,9 +66,11 @@ class Check:
         self.found = found
         self.meanwhile = lambda: None
         self.last: list[bool] = []
+        self.quick: list[bool] = []
 
-    def compute(self, raw, mail, *, last):  # noqa: ARG002 -- what the desk calls
+    def compute(self, raw, mail, *, last, quick):  # noqa: ARG002 -- what the desk calls
         self.last.append(last)
+        self.quick.append(quick)
         self.meanwhile()
         if self.found is None and not last:
             raise TemporaryFailure("the DNS is silent")

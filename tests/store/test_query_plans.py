@@ -29,6 +29,7 @@ WORK = [
     ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5)),
     ("ix_mails_waiting", lambda uow, now, _: uow.mails.claim(now, 5, checked=True)),
     ("ix_mails_waiting", lambda uow, now, _: uow.senders.lease_new(now, 5)),
+    ("ix_mails_waiting", lambda uow, now, _: uow.senders.lease_new(now, 5, newest=True)),
     (
         "sqlite_autoindex_sender_checks",
         lambda uow, now, _: uow.senders.lease_again(now, now, 5, timedelta(1)),

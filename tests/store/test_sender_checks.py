@@ -45,6 +45,16 @@ def test_a_mail_is_leased_to_one_alone(store, now, mails):
     assert lease(store, now) == {}
 
 
+def test_the_newest_are_leased_first_where_that_is_asked_for(store, now, mails):
+    with store.begin() as uow:
+        assert [one.mail.id for one in uow.senders.lease_new(now, 2, newest=True)] == mails[:0:-1]
+        assert [one.mail.id for one in uow.senders.lease_new(now, 2, newest=True)] == mails[:1]
+        for mail in mails:
+            uow.senders.put_off(mail, now)
+        again = uow.senders.lease_again(now, now + SOON, 2, 2 * SOON, newest=True)
+        assert [one.mail.id for one in again] == mails[:0:-1]
+
+
 def test_only_settled_mails_are_handled(store, now, mails):
     assert claimed(store, now) == []
     lease(store, now)
