@@ -12,6 +12,7 @@ from itertools import starmap
 from mailflow.core.answer import Answer, Doubt, Reading
 from mailflow.core.answerwords import AnswerWords
 from mailflow.core.form import Field, Form, Kind
+from mailflow.core.letters import STILL_NEEDED
 from mailflow.core.reading import (
     addresses,
     afterthoughts,
@@ -80,7 +81,7 @@ def read_answers(
     sender: str = "",
     sender_name: str = "",
 ) -> Reading:
-    """`asked`: the items our last letter asked for, in its order; None where there is no case yet.
+    """`asked`: the items our last letter asked for, in its order, and `STILL_NEEDED`; None where there is no case yet.
 
     `sender`: for "the address I write from"; with the display name for account names that are like the person's own. What a
     mail says in its subject stands in a line with the number 0, see `with_subject`; its body has the last word.
@@ -153,8 +154,9 @@ class _Reader:
         self._fresh, self._terms, self._writer = fresh, terms, writer
         self._first = asked is None
         self._wanted = frozenset(asked or ())
-        self._questions = questions.quoted(fresh, terms, asked or ())
-        self._numbered = questions.numbered(self._questions, terms, asked or ())
+        items = tuple(item for item in asked or () if item != STILL_NEEDED)
+        self._questions = questions.quoted(fresh, terms, items)
+        self._numbered = questions.numbered(self._questions, terms, items)
         self._items = [question.item for question in self._questions]
         self._boxes = boxes.find_boxes(fresh)
         self._taken = Taken(fresh)

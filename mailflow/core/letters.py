@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from mailflow.core.secretkind import SecretKind
 
@@ -77,6 +78,23 @@ class Letter:
         missing = self.facts.get("missing", ())
         assert isinstance(missing, tuple)
         return tuple(one.item for one in missing)
+
+
+# What the letter that closes a silent case asks before its items: "Do you still need us?". It has no number.
+STILL_NEEDED: Final = "still needed?"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a letter of ours asked, as the outbox keeps it."""
+
+    kind: str
+    items: tuple[str, ...]
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All that a "yes" to it may answer."""
+        return (*self.items, STILL_NEEDED) if self.kind == LetterKind.EXPIRED else self.items
 
 
 @dataclass(frozen=True, slots=True)

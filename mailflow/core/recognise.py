@@ -16,6 +16,7 @@ from mailflow.core.case import Case, Outcome, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.form import Form, Kind
 from mailflow.core.items import news_in
+from mailflow.core.letters import Asking, LetterKind
 from mailflow.core.mail import Mail
 from mailflow.core.mailbox import read_mailboxes
 from mailflow.core.reference import (
@@ -46,7 +47,7 @@ class Matches:
     by_message_id: Sequence[Case]  # whose letters the mail answers, nearest first
     of_sender: Sequence[Case]  # the open cases of the sender, and the latest closed one
     # By the letters of ours that it names, by their Message-IDs.
-    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    asked: Mapping[str, Asking] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,11 @@ def asked_of(clues: Clues, matches: Matches, case: Case) -> tuple[str, ...]:
     """
     for one in clues.message_ids:
         if one in matches.asked:
-            return matches.asked[one]
+            return matches.asked[one].questions
         if one not in case.thread:
             break
-    return case.asked
+    closed = LetterKind.EXPIRED if case.outcome is Outcome.EXPIRED else ""
+    return Asking(closed, case.asked).questions
 
 
 def answers_others(mail: Mail, pointed: Belongs | None, desk: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Integer, bindparam, delete, exists, func, insert, select, update
 
 from mailflow.core.case import Case, Status
+from mailflow.core.letters import Asking
 from mailflow.store.caserow import UnreadableCase, case_of, each_of, row_of
 from mailflow.store.columns import Key, Moment, comparable
 from mailflow.store.line import Line
@@ -40,7 +41,7 @@ _GET = Statement(_BY_ID)
 _GET_LOCKED = Statement(_BY_ID.with_for_update())
 _BY_REFERENCE = Statement(SELECT.where(cases.c.reference == bindparam("ref")))
 _OF_LETTERS = Statement(
-    SELECT.add_columns(outbox.c.message_id, outbox.c.asked)
+    SELECT.add_columns(outbox.c.message_id, outbox.c.asked, outbox.c.kind)
     .join(outbox, outbox.c.case_id == cases.c.id)
     .where(outbox.c.message_id.in_(bindparam("ids", expanding=True)))
     .order_by(cases.c.changed_at.desc(), cases.c.id)
@@ -102,13 +103,13 @@ class Cases(Part):
     def by_reference(self, reference: str) -> Case | None:
         return self._one(_BY_REFERENCE, {"ref": reference})
 
-    def of_letters(self, message_ids: Sequence[str]) -> tuple[list[Case], dict[str, tuple[str, ...]]]:
+    def of_letters(self, message_ids: Sequence[str]) -> tuple[list[Case], dict[str, Asking]]:
         """The cases of our letters with these Message-IDs, the one that changed last first, and what each letter asked.
 
         Of letters that an older program wrote nothing tells that.
         """
         rows = _OF_LETTERS.rows(self._connection, {"ids": message_ids[:IDS_LOOKED_UP]})
-        asked = {row.message_id: tuple(row.asked) for row in rows if row.asked is not None}
+        asked = {row.message_id: Asking(row.kind, tuple(row.asked)) for row in rows if row.asked is not None}
         return [case_of(row) for row in {row.id: row for row in rows}.values()], asked
 
     def open_of(self, party: str) -> list[Case]:

@@ -8,6 +8,7 @@ import pytest
 from mailflow.core.answer import Doubt, Reading
 from mailflow.core.case import Outcome, Status
 from mailflow.core.envelope import Envelope, MailKind
+from mailflow.core.letters import STILL_NEEDED, Asking
 from mailflow.core.mail import Mail
 from mailflow.core.recognise import (
     Belongs,
@@ -146,13 +147,29 @@ def test_an_answer_to_our_letter_ties_to_its_case_without_authenticating():
 )
 def test_the_letter_that_a_mail_answers_says_what_was_asked(named, asked):
     letters = {
-        "first@pypi.example": ("account", "conduct"),
-        "second@pypi.example": ("conduct",),
-        "nothing@pypi.example": (),
+        "first@pypi.example": Asking("missing", ("account", "conduct")),
+        "second@pypi.example": Asking("reminder", ("conduct",)),
+        "nothing@pypi.example": Asking("noted", ()),
     }
     clues = Clues((), tuple(named), ())
     matches = replace(knows(by_message_id=[CASE]), asked=letters)
     assert asked_of(clues, matches, replace(CASE, thread=("mine@example.org",), asked=("last",))) == asked
+
+
+def test_the_letter_that_closes_a_silent_case_asks_one_thing_more():
+    """It does also where no letter can be told, but a letter before it does not."""
+    silent = replace(CLOSED, outcome=Outcome.EXPIRED, asked=("conduct",))
+    letters = {
+        "last@pypi.example": Asking("expired", ("conduct",)),
+        "a@pypi.example": Asking("reminder", ("conduct",)),
+    }
+    matches = replace(knows(by_message_id=[silent]), asked=letters)
+    for named, asked in (
+        (["last@pypi.example"], ("conduct", STILL_NEEDED)),
+        (["other@example.net"], ("conduct", STILL_NEEDED)),
+        (["a@pypi.example"], ("conduct",)),
+    ):
+        assert asked_of(Clues((), tuple(named), ()), matches, silent) == asked
 
 
 def test_a_typed_reference_counts_for_the_party_alone():

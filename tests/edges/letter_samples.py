@@ -278,6 +278,7 @@ FACTS = {
         "last": True,
     },
     "expired": {"missing": AGREEMENTS, "question": ""},
+    "expired-one-agreement": {"missing": AGREEMENTS[2:], "question": ""},
     "expired-with-a-question": {"missing": (), "question": QUESTION},
     "withdrawn": {},
     "disowned": {"closed": True},

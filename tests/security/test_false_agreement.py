@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from mailflow.core.case import Status
 from tests.world import INCOMPLETE
 
+DAY = timedelta(days=1)
 AGREEMENTS = {"code_of_conduct", "acknowledges_delay"}
 LEFT_AS_IT_IS = [
     "yes / no", "no / yes", "yes/no", "Yes | No", "yes, no", "yes - no", "yes or no", "y/n", "[yes] [no]", "(yes) (no)",
@@ -169,6 +173,70 @@ def test_a_case_that_was_withdrawn_agrees_to_nothing_by_a_yes_to_the_letter_that
     (withdrawn,) = world.answer(letter, "Please cancel my request, I got back in.")
     world.answer(withdrawn, "Yes")
     assert agreed(world) == set()
+
+
+@pytest.fixture
+def closed(world):
+    """The letter that closed a case in which one agreement is open."""
+    world.write(
+        f"{INCOMPLETE} My recovery codes are lost. I understand that it takes a significant amount of time."
+    )
+    world.wait(31 * DAY)
+    closed = [letter for letter in world.sent if letter.recipient == "jo@example.org"][-1]
+    assert "We closed your request" in closed.subject
+    return closed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Yes",
+        "yes!",
+        "Yes, please.",
+        "Yes, I still need you.",
+        "Yes please reopen it",
+        "Ja",
+        "👍",
+        "ok",
+        "Yes yes",
+        "Sure",
+    ],
+)
+@pytest.mark.parametrize("threaded", [True, False], ids=["", "where no letter can be told"])
+def test_a_yes_to_the_letter_that_closed_a_case_opens_it_and_agrees_to_nothing(
+    world, closed, words, threaded
+):
+    """It asks "Do you still need us?" before it says what is open."""
+    fields = {} if threaded else {"In_Reply_To": "<other@amazonses.example>"}
+    [again] = world.answer(closed, words, **fields)
+    assert agreed(world) == {"acknowledges_delay"}
+    assert world.case().status is Status.AWAITING_ANSWERS
+    assert "is open again" in again.text
+    world.answer(again, "Yes")
+    assert agreed(world) == AGREEMENTS
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Yes to all",
+        "yes to 1",
+        "1. yes",
+        "I agree",
+        "Yes, I agree",
+        "Yes, I still need you. I agree to the Code of Conduct.",
+    ],
+)
+def test_who_says_to_what_they_say_yes_agrees_to_it_there(world, closed, words):
+    [received] = world.answer(closed, words)
+    assert agreed(world) == AGREEMENTS
+    assert "is open again" in received.text
+
+
+def test_a_yes_to_a_reminder_before_it_answers_what_that_asked(world, closed):
+    reminder = [letter for letter in world.sent if "waiting for your answer" in letter.subject][-1]
+    world.answer(reminder, "Yes")
+    assert agreed(world) == AGREEMENTS
 
 
 def test_where_no_letter_can_be_told_what_was_asked_last_counts(world):

@@ -129,7 +129,12 @@ def test_cases_are_found_by_the_message_ids_of_our_letters(store, case, letter, 
         found, by_letter = uow.cases.of_letters([*asked, "x@example.org", "\0\udcff"])
         assert found == [second, first]
         first_one, second_one, _, _, last_one = (one.message_id for one in letters)
-        assert by_letter == {first_one: (), second_one: (), last_one: ("account", "conduct")}
+        assert {one: asking.items for one, asking in by_letter.items()} == {
+            first_one: (),
+            second_one: (),
+            last_one: ("account", "conduct"),
+        }
+        assert {asking.kind for asking in by_letter.values()} == {letters[0].kind}
         assert uow.cases.of_letters([]) == ([], {})
         many = [f"{number}@example.org" for number in range(100_000)]
         assert uow.cases.of_letters(many) == ([], {})

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
+from mailflow.core.letters import STILL_NEEDED
 from mailflow.core.reading import agreements, bareyes, choices
 from mailflow.core.reading.answerparts import COURTESY, SHORT, answering_parts
 from mailflow.core.reading.claim import Claim
@@ -36,6 +38,7 @@ _INTRODUCES = frozenset({"account", "noun"})
 _TWO = 2
 _BEFORE = 20  # characters, of white space but for a question mark
 _TAG = 3  # words: "didn't I"
+_YES = frozenset({"yes"})
 _FIRST = 2  # a bare yes stands among the first three parts of sentences
 _Span = tuple[int, int]
 
@@ -53,7 +56,8 @@ def to_what_was_asked(
     """What is said by a yes or a no in some sentences, the `spans`, to the questions of our letter, `asked`.
 
     `open_items`: those of its items of which nothing is read yet. `read`: where something was read; `agreed`: where what
-    was agreed to ends. `wanted`: those that our last letter asked for, which may not be the one that is quoted.
+    was agreed to ends. `wanted`: those that our last letter asked for, which may not be the one that is quoted; where it
+    asked first whether they still need us (`STILL_NEEDED`), a yes and no more answers that alone.
     """
     items = [question.item for question in asked]
     question_of = dict(zip(items, asked, strict=True))
@@ -67,6 +71,8 @@ def to_what_was_asked(
         yes = _read(fresh, terms, span, called, agreed, goes_on=goes_on, may_be_bare=may_be_bare)
         if yes is None:
             continue
+        if STILL_NEEDED in wanted and yes.says <= _YES:
+            yes = replace(yes, bare=False)
         fields, sure = may_answer(yes, terms, items, open_items)
         answered += bool(fields)
         if answered > _MOST:
