@@ -32,7 +32,7 @@ from mailflow.core.events import (
 )
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import Spent, is_proven, restrained
+from mailflow.core.restraint import Spent, reads_our_letters, restrained
 from mailflow.core.rules.changes import keep, letter_of
 from mailflow.core.rules.mails import (
     address_failed,
@@ -83,7 +83,7 @@ def _with_warning(decision: Decision, event: Event) -> Decision:
     if not isinstance(event, PersonWrote) or not event.secrets:
         return decision
     kinds = tuple(SecretKind(kind) for kind in dict.fromkeys(event.secrets))
-    if decision.letters and not is_proven(decision.case, event):
+    if decision.letters and not reads_our_letters(decision.case, event):
         answer, *others = decision.letters
         return replace(decision, letters=(replace(answer, secrets=kinds), *others))
     letter = letter_of(LetterKind.PASTED_SECRET, decision.case, {"kinds": kinds})

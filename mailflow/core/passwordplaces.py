@@ -73,7 +73,7 @@ def _is_of_sentence(view: View, word: str) -> bool:
 def names_thing(view: View, word: str) -> bool:
     """Whether a word is one of everyday language rather than a name."""
     said = word.casefold()
-    return said in view.words.ordinary or said in view.words.things or said in view.words.account
+    return view.words.ordinary.has(said) or said in view.words.things or said in view.words.account
 
 
 class Place:

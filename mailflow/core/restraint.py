@@ -39,7 +39,9 @@ SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account,
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
 _NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
+# What brings something whatever it says.
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.DISOWNED, MailKind.PROOF_SUBMITTED})
+# Who wrote is a machine or somebody else, or nobody is reached: by time no letter goes there, not even a first one.
 _NOT_WRITTEN_TO = frozenset({Flag.GOING_IN_CIRCLES, Flag.ANSWERED_FROM_ELSEWHERE, Flag.ADDRESS_FAILING})
 _NOT_REMINDED = _NOT_WRITTEN_TO | {Flag.MAYBE_FORGED}
 
@@ -80,7 +82,7 @@ def text_key(sender: str, text: str, form: Form) -> str | None:
     return sha256("\0".join(told).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def is_proven(case: Case | None, event: Event) -> bool:
+def reads_our_letters(case: Case | None, event: Event) -> bool:
     """Whether somebody is known to read what is sent to the party, or to the address that the mail bears."""
     return (isinstance(event, PersonWrote) and event.proven) or (case is not None and case.confirmed)
 
@@ -92,13 +94,14 @@ def is_familiar(case: Case, proven: bool, source: str) -> bool:
     return source in case.sources and Flag.MAYBE_FORGED not in case.flags
 
 
-def listened(before: Case | None, event: PersonWrote, heard: Case, now: datetime) -> Case:
-    """The case `heard` of a mail, with what the mail says about its writer."""
+def with_writer(before: Case | None, event: PersonWrote, heard: Case, now: datetime) -> Case:
+    """The case `heard` of a mail, with what the mail tells of who writes: from where, and whether it goes in circles."""
     # From where mail came before its party showed that it reads ours, a forger may have written.
     first_proof = before is not None and heard.confirmed and not before.confirmed
     known = () if first_proof else heard.sources
     sources = with_source(known, event.source)
     flags = heard.flags - {Flag.MAYBE_FORGED} if event.proven else heard.flags
+    # Nobody goes in circles by their first mail.
     if before is None or _brings_something(before, event, heard, now):
         return heard.evolve(sources=sources, fruitless=0, flags=flags - {Flag.GOING_IN_CIRCLES})
     fruitless = heard.fruitless + 1
@@ -194,7 +197,7 @@ def _room(before: Case | None, case: Case, event: Event, policy: Policy, spent: 
         return _Room(0, Flag.GOING_IN_CIRCLES)
     if before is not None and isinstance(event, DueTimePassed) and _waits_for_first(before):
         return _room_for_first(policy, spent)
-    if not is_proven(before, event):
+    if not reads_our_letters(before, event):
         if before is None and spent.to_address and not _comes_from_where_others_did(event):
             return _Room(0, Flag.MAYBE_FORGED)
         if spent.to_mailbox >= policy.letters_per_day:
@@ -225,6 +228,7 @@ def _comes_from_where_others_did(event: Event) -> bool:
 def _brings_something(before: Case, event: PersonWrote, heard: Case, now: datetime) -> bool:
     if event.kind in _BRING or event.secrets or _said(heard) != _said(before):
         return True
+    # Who asks how far it is, or adds to what the staff has, need not be readable: only one right behind our letter is an echo.
     if event.kind is MailKind.FOLLOW_UP_STATUS or before.status is not Status.AWAITING_ANSWERS:
         last = max(before.last_letters.values(), default=before.opened_at)
         # A letter that is hours ahead was written before the clock was set back.

@@ -21,7 +21,7 @@ def is_vouched(case: Case, answer: Answer) -> bool:
 
 def only_vouched(case: Case, event: PersonWrote, form: Form) -> Case:
     """The case that has heard a mail, less what others may have said for its party, once the party has shown itself."""
-    case = _knowing(case, event)
+    case = _with_proof(case, event)
     if not case.confirmed or not case.unproven:
         return case
     binding = form.own_keys
@@ -38,12 +38,14 @@ def only_vouched(case: Case, event: PersonWrote, form: Form) -> Case:
     return case.evolve(answers=answers, doubts=doubts, flags=case.flags | {Flag.UNPROVEN_WROTE})
 
 
-def _knowing(case: Case, event: PersonWrote) -> Case:
-    """The case with what is known of who wrote its mails.
+def _with_proof(case: Case, event: PersonWrote) -> Case:
+    """The case with what is known of who wrote its mails: which are not proven, as long as an answer is of theirs.
 
-    Where nobody looks who wrote a mail, those from one place are one writer's, as `restraint.is_familiar` has it.
+    Where nobody looks who wrote a mail, those from one place are one writer's, as `restraint.is_familiar` has it: a proven one
+    proves those that came before it from there.
     """
     nobody_looked = event.proof is None
+    # That its writer has read our letter says less than that its domain disowns it: somebody may have forwarded that letter.
     proven = event.trusted or (event.proven and event.proof is not Verdict.FAIL)
     sources = case.proven_sources
     if proven and nobody_looked:

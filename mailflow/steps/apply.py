@@ -11,7 +11,7 @@ from mailflow.core.events import DueTimePassed, Event, PersonWrote, UnprovenWrot
 from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.lifecycle import decide
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import Spent, domain_of, is_proven
+from mailflow.core.restraint import Spent, domain_of, reads_our_letters
 from mailflow.core.timing import DAY
 from mailflow.steps.app import App
 from mailflow.store.tally import BY_TIME, LETTER, MAILBOX
@@ -52,7 +52,7 @@ def _spent(uow: UnitOfWork, policy: Policy, case: Case | None, event: Event, now
     party = _party(case, event)
     since = now - DAY
     to_address = uow.outbox.letters_to(party, since)
-    if not isinstance(event, PersonWrote | UnprovenWrote | DueTimePassed) or is_proven(case, event):
+    if not isinstance(event, PersonWrote | UnprovenWrote | DueTimePassed) or reads_our_letters(case, event):
         return Spent(to_address)
     counted = _counted_as(event)
     mailbox = mailbox_of(party)

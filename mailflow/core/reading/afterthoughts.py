@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from enum import IntEnum, auto
 from functools import cache
 from typing import NamedTuple
 
@@ -30,13 +31,13 @@ from mailflow.core.reading.yeses import YES_TO_WHAT_WAS_ASKED
 _MOST = 40  # second thoughts, the last ones of a mail
 _NEAR = 160  # characters behind a yes in which somebody gives up
 _BESIDE = 14  # characters between a joke and the "not" that makes it none
-_FEW_MORE = 4  # words behind a refusal: "to any of it"
-_TWO = 2
-_FEW = 2  # words of a question that only doubts what was said: "Really?"
+_TO_IT = 4  # words behind a refusal that may still mean what was agreed to: "to any of it"
+_IS_NO = 2  # words, at least: "is no"
+_DOUBT = 2  # words, at most, of a question that only doubts what was said: "Really?"
 _SHORT = 80  # characters of a part that says no and nothing else
 _OWN_PLACE = frozenset({AGREED_IN_PROSE, YES_TO_WHAT_WAS_ASKED})  # the others answer where the form asks
 _OF_ONE = REST | {ONE_LEFT, *ORDINALS}
-_AGREED = frozenset({"agree", "refuse"})
+_OF_AGREEING = frozenset({"agree", "refuse"})
 _SENTENCES = re.compile(r"[^.!?…。！？\n()（）\[\]]+")
 _PARTS = re.compile(r"[^,;:，；、：–—](?:[^,;:，；、：–—\s]|\s(?!-+\s))*+[\s-]*")
 _PAUSE = re.compile(r"[.,;:!?…。，；：！？、()（）\n]")
@@ -48,10 +49,24 @@ _NEVER = ("never", "echo_not")
 _NOS = ("no", *_NEVER)
 _NO_WORDS: frozenset[str] = frozenset()
 _ASKS = ("?", "？")
-# How it is taken back; who refuses more than "it" may speak of something else.
-_NO, _REFUSED, _REFUSES_MORE, _JEST, _GIVES_UP, _FAREWELL = range(6)
-_UNNAMED = frozenset({_NO, _REFUSED, _REFUSES_MORE})
-_LISTS = {Binds.UNMEANT: _JEST, Binds.GIVES_UP: _GIVES_UP, Binds.FAREWELL: _FAREWELL}
+
+
+class _How(IntEnum):
+    """How something is taken back, which tells how much of it is: see `_takes_back`."""
+
+    NO = auto()  # a no and nothing else
+    REFUSES = auto()  # "I don't agree", or no more than "to any of it" behind that
+    REFUSES_MORE = (
+        auto()
+    )  # goes on, and so may speak of something else: "I don't agree to give you my dog's name"
+    JEST = auto()
+    GIVES_UP = auto()
+    FAREWELL = auto()
+
+
+# What is meant where they name nothing is the agreement that was named last.
+_NAME_NOTHING = frozenset({_How.NO, _How.REFUSES, _How.REFUSES_MORE})
+_BY_CUE = {Binds.UNMEANT: _How.JEST, Binds.GIVES_UP: _How.GIVES_UP, Binds.FAREWELL: _How.FAREWELL}
 
 
 class _Back(NamedTuple):
@@ -59,7 +74,7 @@ class _Back(NamedTuple):
 
     start: int
     end: int
-    how: int
+    how: _How
     topics: frozenset[str]  # the agreements that are meant; empty if all may be
 
 
@@ -83,17 +98,17 @@ def without_second_thoughts(fresh: Fresh, terms: Terms, claims: Iterable[Claim])
     if not backs:
         yield from claims
         return
-    named = _Named(fresh, terms, first)
+    named = _NamedBehind(fresh, terms, first)
     for place, claim in enumerate(claims):
         if place not in said or not any(
             _takes_back(fresh, terms, claim, said[place], back)
-            and not (back.how in _UNNAMED and named.means_another(claim.field, said[place], back))
+            and not (back.how in _NAME_NOTHING and named.means_another(claim.field, said[place], back))
             for back in backs
         ):
             yield claim
 
 
-class _Named:
+class _NamedBehind:
     """The agreements that are named behind the first yes, by which a later "I refuse" may mean another one."""
 
     def __init__(self, fresh: Fresh, terms: Terms, first: int) -> None:
@@ -116,20 +131,23 @@ def _agrees(terms: Terms, claim: Claim) -> bool:
 
 
 def _said_end(fresh: Fresh, claim: Claim) -> int:
+    """Where its yes ends: what takes it back stands behind that, and may still be inside of the answer ("Yes (just kidding)")."""
     return next((hit.end for hit in byothers.agreeing(fresh, claim.start, claim.end)), claim.start)
 
 
 def _takes_back(fresh: Fresh, terms: Terms, claim: Claim, said: int, back: _Back) -> bool:
     if back.start < said or (back.topics and claim.field not in back.topics):
         return False
-    if back.how == _NO:
+    if back.how is _How.NO:
+        # Below an answer that stands where the form asks, a no may answer the next question; inside of it, it is its own.
         return claim.rule in _OWN_PLACE or back.end <= claim.end
-    if back.how == _REFUSES_MORE:
+    if back.how is _How.REFUSES_MORE:
         return claim.rule == YES_TO_WHAT_WAS_ASKED
-    if back.how in {_GIVES_UP, _FAREWELL}:
+    if back.how in {_How.GIVES_UP, _How.FAREWELL}:
+        # Who agreed in so many words has; a yes that goodbye is said right behind may be a sigh.
         if claim.rule != YES_TO_WHAT_WAS_ASKED or back.start - said > _NEAR:
             return False
-        return back.how == _GIVES_UP or _only_nods(fresh, terms, claim, back)
+        return back.how is _How.GIVES_UP or _only_nods(fresh, terms, claim, back)
     return True
 
 
@@ -140,12 +158,13 @@ def _only_nods(fresh: Fresh, terms: Terms, claim: Claim, back: _Back) -> bool:
 
 
 def _second_thoughts(fresh: Fresh, terms: Terms, first: int, claims: Sequence[Claim]) -> list[_Back]:
+    """All places behind the `first` yes where something is taken back; what was read as an answer is no such place."""
     answers = {claim.start for claim in claims if claim.value is not True}
     refusals = [claim for claim in claims if claim.value is False][:_MOST]
     found = [
         *_nos(fresh, terms, first, answers),
         *_refusals(fresh, terms, first, refusals),
-        *_jests(fresh, terms, first),
+        *_by_cues(fresh, terms, first),
     ]
     return sorted(found)[-_MOST:]
 
@@ -179,7 +198,7 @@ def _no_at(fresh: Fresh, terms: Terms, start: int, till: int, answers: AbstractS
     begin = last.end() - len(last[0].lstrip())
     numbers = _NUMBER.match(fresh.text, last.end()) or _NUMBERED.match(fresh.text, max(0, start - 2))
     if begin not in answers and not numbers and _is_no(fresh, terms, last[0], *last.span()):
-        yield _Back(begin, last.end(), _NO, frozenset())
+        yield _Back(begin, last.end(), _How.NO, frozenset())
 
 
 def _may_deny(fresh: Fresh, terms: Terms, start: int, till: int) -> bool:
@@ -230,7 +249,7 @@ def _answers_own(fresh: Fresh, before: tuple[int, int] | None) -> bool:
         return False
     start, end = before
     if fresh.text.startswith(_ASKS, end):
-        return len(WORD.findall(fresh.text, start, end)) > _FEW
+        return len(WORD.findall(fresh.text, start, end)) > _DOUBT
     return any(hit.means.things for hit in fresh.within(start, end))
 
 
@@ -259,7 +278,9 @@ def _denies_a_thing(fresh: Fresh, terms: Terms, hit: Hit) -> bool:
 def _is_told_no(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     """As in "the answer to your question is no"."""
     words = words_of(fresh.low[start:end])
-    if len(words) < _TWO or not (terms.among("is", words[-2]) or terms.among("before_predicate", words[-2])):
+    if len(words) < _IS_NO or not (
+        terms.among("is", words[-2]) or terms.among("before_predicate", words[-2])
+    ):
         return False
     return bare(words[-1], terms) is False
 
@@ -302,10 +323,10 @@ def _refusals(fresh: Fresh, terms: Terms, first: int, refused: Sequence[Claim]) 
     for part in clauses(fresh.within(first, len(fresh.text)), terms.opposites, _may_refuse):
         if part.sentence != sentence:
             sentence, named = part.sentence, frozenset()
-        own = _named(fresh, terms, part)
+        own = _objects_of(fresh, terms, part)
         named |= own
         if _refuses(part) and not any(claim.start < part.end and part.start < claim.end for claim in refused):
-            how = _REFUSES_MORE if _goes_on(fresh, part) else _REFUSED
+            how = _How.REFUSES_MORE if _goes_on(fresh, part) else _How.REFUSES
             of_time = terms.knowing if not (own or _TIME.isdisjoint(part.marks)) else None
             yield _Back(part.start, part.end, how, of_time or own or named)
 
@@ -315,7 +336,7 @@ def _may_refuse(traits: int) -> bool:
     return bool(traits & REFUSES or (traits & AGREES and traits & NEGATES))
 
 
-def _named(fresh: Fresh, terms: Terms, part: Clause) -> frozenset[str]:
+def _objects_of(fresh: Fresh, terms: Terms, part: Clause) -> frozenset[str]:
     hits = [hit for hit in part.hits if hit.means.objects and not _interjects(fresh, terms, hit)]
     return frozenset(one for hit in hits for one in (*hit.means.topics, *hit.means.things))
 
@@ -324,7 +345,7 @@ def _goes_on(fresh: Fresh, part: Clause) -> bool:
     """As in "I don't agree to give you the name of my dog"."""
     _, end = fresh.sentence_at(part.start)
     till = next((hit.start for hit in fresh.within(part.end, end) if hit.means.breaks), end)
-    return len(words_of(fresh.low[part.end : till])) > _FEW_MORE
+    return len(words_of(fresh.low[part.end : till])) > _TO_IT
 
 
 def _refuses(part: Clause) -> bool:
@@ -332,21 +353,22 @@ def _refuses(part: Clause) -> bool:
         return False
     if "if" in part.marks or not _OF_ONE.isdisjoint(part.marks):
         return False
-    return any(not _AGREED.isdisjoint(hit.means.says) for hit in part.hits)
+    return any(not _OF_AGREEING.isdisjoint(hit.means.says) for hit in part.hits)
 
 
 # A joke, and who gives up
 
 
-def _jests(fresh: Fresh, terms: Terms, first: int) -> Iterator[_Back]:
+def _by_cues(fresh: Fresh, terms: Terms, first: int) -> Iterator[_Back]:
+    """A joke that names nothing, and who gives up or says goodbye and no more in that sentence."""
     for cue in fresh.cues.within(first, len(fresh.text)):
-        how = _LISTS.get(cue.binds)
+        how = _BY_CUE.get(cue.binds)
         if how is None or _is_denied(fresh, cue):
             continue
         _, end = fresh.sentence_at(cue.start)
         alone = (
             not _names_something(fresh, terms, cue.start, min(end, cue.end + _SHORT))
-            if how == _JEST
+            if how is _How.JEST
             else TAIL.match(fresh.text, cue.end)
         )
         if alone:

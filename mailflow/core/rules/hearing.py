@@ -13,7 +13,7 @@ from mailflow.core.events import PersonWrote, StrangerWrote, UnprovenWrote
 from mailflow.core.form import Form, Kind
 from mailflow.core.items import account_of, news_in
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import listened
+from mailflow.core.restraint import with_writer
 from mailflow.core.vouched import only_vouched
 
 _WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER})
@@ -44,7 +44,7 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
         thread=tuple(dict.fromkeys(reversed(thread)))[:_THREAD_KEPT][::-1],
     )
     heard = only_vouched(heard, event, now.policy.form)
-    return listened(None if opened else case, event, heard, now.time)
+    return with_writer(None if opened else case, event, heard, now.time)
 
 
 def _is_not_understood(case: Case, event: PersonWrote) -> bool:
