@@ -237,8 +237,15 @@ class _Reader:
             *repeated,
         ]
         if not slots:
-            slots = in_form_order(fresh, terms) if self._first else ordered(fresh, terms, self._questions)
+            slots = in_form_order(fresh, terms) if self._first else self._in_order()
         return [*in_brief(fresh, terms, self._items), *slots]
+
+    def _in_order(self) -> list[Slot]:
+        """Nothing where "yes, yes" may only say that they still need us."""
+        fresh, terms = self._fresh, self._terms
+        slots = ordered(fresh, terms, self._questions)
+        said = (agreements.bare(fresh.text[slot.start : slot.end], terms) for slot in slots)
+        return [] if STILL_NEEDED in self._wanted and all(said) else slots
 
     def _read_slots(self, slots: Sequence[Slot]) -> None:
         last: tuple[int, int] | None = None  # two numbers may have one answer: "1 and 2: yes"

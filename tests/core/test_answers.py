@@ -10,6 +10,7 @@ from mailflow.config import load, shipped
 from mailflow.core.answer import Answer
 from mailflow.core.answers import read_answers, with_subject
 from mailflow.core.form import Kind
+from mailflow.core.letters import STILL_NEEDED
 from mailflow.core.text import Line, Mark, mark_lines
 
 CONFIG = load(shipped("config.toml"))
@@ -316,3 +317,26 @@ def test_a_first_mail_is_read_with_its_subject_and_what_is_likely(subject, text,
 )
 def test_what_is_only_likely_counts_where_it_is_asked_for(text, asked, says):
     assert read(text, *asked) == says
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "agreed"),
+    [
+        ("Yes", (CONDUCT,), {}),
+        ("Yes", (CONDUCT, DELAY), {}),
+        ("Yes and yes", (CONDUCT, DELAY), {}),
+        ("Yes yes!", (CONDUCT, DELAY), {}),
+        ("Lost, yes", (CODES, CONDUCT), {CODES: LOST_CODES, CONDUCT: True}),
+        ("No", (CONDUCT,), {}),
+        ("I agree", (CONDUCT,), {CONDUCT: True}),
+        ("Yes, I understand", (DELAY,), {DELAY: True}),
+        ("Yes to 1", (CONDUCT,), {CONDUCT: True}),
+        ("Yes to all", (CONDUCT, DELAY), {CONDUCT: True, DELAY: True}),
+        ("Yes to all 2", (CONDUCT, DELAY), {CONDUCT: True, DELAY: True}),
+        ("1. lost, 2. yes", (CODES, CONDUCT), {CODES: LOST_CODES, CONDUCT: True}),
+    ],
+)
+def test_a_yes_and_no_more_to_a_letter_that_asks_whether_they_need_us_answers_that_alone(
+    words, asked, agreed
+):
+    assert read(words, *asked, STILL_NEEDED) == agreed
