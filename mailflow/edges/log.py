@@ -64,9 +64,9 @@ def rejected(*, remote: str, reply: str) -> None:
     event("info", "rejected", remote=remote, reply=reply)
 
 
-def session_failed(*, remote: str, error: str) -> None:
+def session_failed(*, remote: str, error: BaseException) -> None:
     """The listener itself raised; the client got 451."""
-    event("error", "session_failed", remote=remote, error=error)
+    event("error", "session_failed", remote=remote, **trouble(error))
 
 
 def tls_failed(*, remote: str, error: str) -> None:

@@ -8,8 +8,6 @@ commands: that is replaced here. What the desk says to a sender, a recipient or 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any, ClassVar
 
 from aiosmtpd.smtp import SMTP
@@ -86,7 +84,7 @@ class Session(Connection):
         except Exception as error:  # whatever it is, the session answers 451
             if self.wire.is_closing():
                 raise EOFError from error
-            self.tell("failed", error=_place_of(error))
+            self.tell("failed", error=error)  # the log says of what type it is, and where it was raised
             await self.push("451 4.3.0 Something failed here; try again later")
             if self._content is not None:  # the rest of a mail must never be read as commands
                 self.close()
@@ -216,10 +214,3 @@ Session.COMMANDS = {
     "HELP": Session.smtp_HELP,
     "STARTTLS": Session.smtp_STARTTLS,
 }
-
-
-def _place_of(error: BaseException) -> str:
-    """Where it was raised and of what type; never its text, which may hold anything."""
-    places = extract_tb(error.__traceback__)
-    place = f"{Path(places[-1].filename).name}:{places[-1].lineno}" if places else "?"
-    return f"{type(error).__name__} at {place}"

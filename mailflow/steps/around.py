@@ -23,9 +23,8 @@ def around(uow: UnitOfWork, case: Case, form: Form, now: datetime) -> Around:
         uow.views.claimants(case, since),
         uow.views.accounts_of(case.party, since),
         any(
-            Flag.DISOWNED in other.flags
-            for other in readable(uow.views.cases(party=case.party, opened_since=since))
-            if other.id != case.id
+            other.id != case.id
+            for other in readable(uow.views.cases(party=case.party, opened_since=since, flag=Flag.DISOWNED))
         ),
         bool(contact) and contact.lower() != case.party.lower() and uow.views.is_party(contact, since),
     )

@@ -87,8 +87,11 @@ def _cases(uow: UnitOfWork, since: datetime, now: datetime) -> Iterator[Case | U
         for case in uow.views.cases(status=status, oldest_first=True):
             seen.add(case.id)
             yield case
-    withdrawn = uow.views.withdrawn(now - _DISOWNED_FOR)
-    disowned = [case for case in withdrawn if isinstance(case, UnreadableCase) or is_disowned(case)]
+    disowned = [
+        case
+        for case in uow.views.disowned(now - _DISOWNED_FOR)
+        if isinstance(case, UnreadableCase) or is_disowned(case)
+    ]
     others = (*uow.views.failing(since), *disowned, *uow.views.of_unknown_status())
     yield from ({case.id: case for case in others if case.id not in seen}.values())
 

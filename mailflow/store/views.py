@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, bindparam, exists, func, or_, select, tuple_, type_coerce
+from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, or_, select, tuple_, type_coerce
 
-from mailflow.core.case import Case, Status
+from mailflow.core.case import Case, Flag, Status
 from mailflow.store.caserow import UnreadableCase, each_of, unreadable
 from mailflow.store.cases import SELECT
 from mailflow.store.columns import Key, Moment
@@ -78,6 +78,15 @@ def _micros(column: Any) -> Any:
     return type_coerce(column, BigInteger)
 
 
+def _may_have(flag: Flag) -> Any:
+    """Whether a flag's name stands in the details: few cases have it, so few are read whole. See `_with`."""
+    return type_coerce(cases.c.details, Text).contains(f'"{flag}"', autoescape=True)
+
+
+def _with(flag: Flag | None, found: Sequence[Case | UnreadableCase]) -> list[Case | UnreadableCase]:
+    return [one for one in found if flag is None or isinstance(one, UnreadableCase) or flag in one.flags]
+
+
 _COUNT = select(func.count())
 
 
@@ -120,8 +129,8 @@ _FAILING = (
     .order_by(cases.c.id)
     .limit(LISTED)
 )
-_WITHDRAWN = (
-    SELECT.where(cases.c.closed_at >= _SINCE, is_(cases.c.outcome, "withdrawn"))
+_DISOWNED = (
+    SELECT.where(cases.c.closed_at >= _SINCE, is_(cases.c.outcome, "withdrawn"), _may_have(Flag.DISOWNED))
     .order_by(cases.c.closed_at.desc())
     .limit(LISTED)
 )
@@ -217,10 +226,11 @@ class Views(Part):
         party: str | None = None,
         account: str | None = None,
         opened_since: datetime | None = None,
+        flag: Flag | None = None,
         oldest_first: bool = False,
         limit: int = LISTED,
     ) -> list[Case | UnreadableCase]:
-        """By the time they were opened, the newest first unless told otherwise."""
+        """By the time they were opened, the newest first unless told otherwise. With a `flag` those that cannot be read may have it."""
         statement = SELECT
         for column, wanted in (
             (cases.c.status, status),
@@ -231,9 +241,11 @@ class Views(Part):
                 statement = statement.where(column == wanted)
         if opened_since is not None:
             statement = statement.where(cases.c.opened_at >= opened_since)
+        if flag is not None:
+            statement = statement.where(_may_have(flag))
         order = (cases.c.opened_at, cases.c.id)
         statement = statement.order_by(*(order if oldest_first else [column.desc() for column in order]))
-        return each_of(self._connection.execute(statement.limit(limit)).all())
+        return _with(flag, each_of(self._connection.execute(statement.limit(limit)).all()))
 
     def of_unknown_status(self) -> list[UnreadableCase]:
         """Cases in which something is due some day, whose status this program does not know."""
@@ -248,9 +260,9 @@ class Views(Part):
         """Cases whose party's address fails: the open ones, and the closed ones that changed since."""
         return each_of(self._connection.execute(_FAILING, {"since": since}).all())
 
-    def withdrawn(self, since: datetime) -> list[Case | UnreadableCase]:
-        """Cases that were withdrawn since, the last one first."""
-        return each_of(self._connection.execute(_WITHDRAWN, {"since": since}).all())
+    def disowned(self, since: datetime) -> list[Case | UnreadableCase]:
+        """Cases that were withdrawn since and have that flag, the last one first."""
+        return _with(Flag.DISOWNED, each_of(self._connection.execute(_DISOWNED, {"since": since}).all()))
 
     def numbers(self, since: datetime, until: datetime) -> Numbers:
         """What happened from `since` until just before `until`."""

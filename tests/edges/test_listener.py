@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from mailflow.edges.listener import Listener
+from mailflow.edges.logline import trouble
 from mailflow.steps.app import PermanentFailure, TemporaryFailure
 from mailflow.steps.receive import MailLoop
 from tests.edges.smtp_desk import SETTINGS, Desk, accepts, done, in_loop, running, talking
@@ -88,7 +89,8 @@ async def test_a_failure_tells_the_client_and_the_log_nothing_but_its_place():
         await client.say("MAIL FROM:<ann@example.org>")
         assert "secret" not in await client.say("RCPT TO:<broken@desk.example.org>")
     (failed,) = desk.told("failed")
-    assert failed["error"].startswith("RuntimeError at smtp_desk.py:")
+    assert trouble(failed["error"])["error"] == "RuntimeError"
+    assert "smtp_desk.py:" in trouble(failed["error"])["at"].rpartition(" > ")[2]
 
 
 @in_loop

@@ -84,7 +84,9 @@ def test_the_digest_shows_it_and_why_and_all_others(world, bad, how, why):
 
 
 def test_a_closed_one_is_shown_as_long_as_it_may_be_disowned(world, bad):
-    damage(world, bad, "status = 'closed', outcome = 'withdrawn', closed_at = opened_at, details = '{'")
+    damage(world, bad, "status = 'closed', outcome = 'withdrawn', closed_at = opened_at")
+    assert digest(world).unreadable.listed == ()
+    damage(world, bad, """details = '{"flags":["disowned"'""")
     assert [case.reference for case in digest(world).unreadable.listed] == [bad]
     damage(world, bad, "outcome = 'forgotten'")
     world.now += HOUR

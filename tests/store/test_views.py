@@ -99,6 +99,26 @@ def test_failing_addresses_of_open_and_lately_changed_cases_are_listed(store, ca
         assert uow.views.failing(now - DAY) == [open_one, lately, long_ago]
 
 
+def test_disowned_cases_are_told_by_their_flag_and_not_by_the_word(store, case, now, engine):
+    flags = frozenset({Flag.DISOWNED, Flag.WORDS_UNREAD})
+    withdrawn = Outcome.WITHDRAWN
+    disowned = closed(case, now, withdrawn, flags=flags)
+    earlier = closed(case, now - 9 * DAY, withdrawn, flags=flags)
+    told = closed(case, now, withdrawn, last_letters={"disowned": now}, question='"disowned"')
+    decided = closed(case, now, flags=flags)
+    save(store, disowned, earlier, told, decided, closed(case, now, withdrawn))
+    with store.read() as uow:
+        assert uow.views.disowned(now - DAY) == [disowned]
+        found = uow.views.cases(party=told.party, flag=Flag.DISOWNED)
+        assert {one.id for one in found} == {disowned.id, earlier.id, decided.id}
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"UPDATE cases SET details = '{{\"flags\":[\"disowned\"' WHERE id = '{told.id}'"
+        )
+    with store.read() as uow:
+        assert {one.id for one in uow.views.disowned(now - DAY)} == {disowned.id, told.id}
+
+
 def test_the_numbers_of_a_span_count_what_happened_in_it(store, case, now, arrival, letter, handle):
     with store.begin() as uow:
         assert uow.views.numbers(now, now + DAY) == Numbers()
