@@ -288,7 +288,7 @@ def _do_all(
     total = 0
     with site.store() as store:
         for start in range(0, len(numbers), _AT_ONCE):
-            with store.begin("queue") as uow:
+            with store.begin("queue all") as uow:
                 done = [
                     f"{kind}:{number}" for number in numbers[start : start + _AT_ONCE] if again(uow, number)
                 ]
