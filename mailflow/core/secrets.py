@@ -111,6 +111,10 @@ _FILLERS = {kind: FILLER * len(mask) for kind, mask in MASKS.items()}
 _start, _end, _extent = itemgetter(1), itemgetter(2), itemgetter(1, 2)
 _new_secret = partial(tuple.__new__, Secret)
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_CODE_LANGUAGE = re.compile(
+    r"(?<=```)(?:text|txt|plain|plaintext|sh|bash|shell|console|ini|toml|yaml|json|python|py|log|none)(?=[ \t]*\r?\n)",
+    re.IGNORECASE,
+)
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
 
 
@@ -199,7 +203,9 @@ def _replaced(text: str, secrets: Sequence[Secret], stand_ins: Sequence[str]) ->
 
 
 def _neutral(text: str) -> str:
-    """The text without the words of masks, of the same length."""
+    """The text without the words of masks, and without the language of a block of code, of the same length."""
+    if "```" in text:
+        text = _CODE_LANGUAGE.sub(lambda found: " " * len(found[0]), text)
     return _MASK.sub(lambda found: FILLER * len(found[0]), text) if " removed]" in text else text
 
 

@@ -536,3 +536,38 @@ def test_secrets_are_looked_for_in_a_few_rounds_only(monkeypatch):
     monkeypatch.setattr("mailflow.core.secrets._ROUNDS", 1)
     text = "my password is Tr0ub4dor"
     assert mask(text, find_secrets(text, WORDS)) == "my password is [password removed]"
+
+
+SET_OFF = "Here is the password I have used since 2014:\n\n\nHeron-Kite-8\n\n\nUser name:\n\ntarn_w"
+FENCED = "My password is\n```{}\nHeron-Kite-8\n```\nand the account tarn_w."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SET_OFF,
+        FENCED.format(""),
+        FENCED.format("text"),
+        f"{'It was long ago. ' * 60}\n{SET_OFF}",  # far behind, of which a part is looked at
+        f"{SET_OFF}\n{'It was long ago. ' * 60}",
+    ],
+)
+def test_what_line_ends_and_signs_set_off_is_found_in_a_second_look(text):
+    assert [(kind, text[start:end]) for kind, start, end in find_secrets(text, WORDS)] == [
+        (PASSWORD, "Heron-Kite-8")
+    ]
+
+
+def test_the_second_look_goes_through_all_of_a_text_that_held_another_secret():
+    far = "It was long ago. " * 60
+    text = f"My backup code is ab3de-9fk2q.\n{far}\n{SET_OFF}"
+    assert found(text) == [(CODE, "ab3de-9fk2q"), (PASSWORD, "Heron-Kite-8")]
+
+
+def test_what_only_a_quoted_letter_names_is_not_looked_for_again():
+    quoted = "\n".join(f"> {line}" for line in SET_OFF.split("\n"))
+    assert found(f"I lost my phone.\n{quoted}") == []
+
+
+def test_a_quoted_name_keeps_nobody_from_a_second_look_at_ones_own():
+    assert found(f"> your password\n{SET_OFF}") == [(PASSWORD, "Heron-Kite-8")]
