@@ -11,7 +11,7 @@ from mailflow.cli.command import Site, site
 from mailflow.cli.show import say
 from mailflow.cli.who import who
 from mailflow.core.case import Outcome
-from mailflow.core.commandtable import LONGEST_TEXT, OUTCOMES
+from mailflow.core.commandtable import LONGEST_TEXT, NEED_TEXT, OUTCOMES
 from mailflow.core.display import lines
 from mailflow.core.events import (
     Event,
@@ -54,9 +54,10 @@ def note(site: Site, reference: str, text: str | None) -> None:
 def close(site: Site, reference: str, outcome: str, text: str | None) -> None:
     """Close a case and write the letter that says so.
 
-    TEXT stands in the letter, "-" reads it from standard input. `denied` always takes one, which says why.
+    TEXT stands in the letter, "-" reads it from standard input. `denied` always takes one, which says why, and
+    `redirected` one that says where the person gets help.
     """
-    said = _text(text, "reason") if outcome == Outcome.DENIED or text == "-" else text or ""
+    said = _text(text, "text") if outcome in NEED_TEXT or text == "-" else text or ""
     _act(site, reference, StaffClosed(Outcome(outcome), said))
 
 

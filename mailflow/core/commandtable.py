@@ -23,6 +23,8 @@ from mailflow.core.timing import LONGEST_WAIT, read_wait
 
 # What the staff may close a case with; a duplicate comes about by `merge`.
 OUTCOMES = (Outcome.RECOVERED, Outcome.DENIED, Outcome.WITHDRAWN, Outcome.EXPIRED, Outcome.REDIRECTED)
+# Those whose letter says nothing without what the staff writes, and what that has to say.
+NEED_TEXT: Mapping[Outcome, str] = {Outcome.DENIED: "why", Outcome.REDIRECTED: "where they get help"}
 LONGEST_TEXT = 10_000  # characters of a question, a note or a reason
 STOPS = ".,;!"  # behind the last word, as in any sentence
 _INTO = re.compile(r"into:?\s+", re.IGNORECASE)
@@ -102,8 +104,8 @@ def _closed(command: Command, rest: str) -> Command:
     if outcome is None:
         raise ValueError(f"it does not say how: {', '.join(OUTCOMES)}")
     said = "".join(why).strip()
-    if outcome is Outcome.DENIED and not said:
-        raise ValueError("it does not say why, which the person has to be told")
+    if outcome in NEED_TEXT and not said:
+        raise ValueError(f"it does not say {NEED_TEXT[outcome]}, which the person has to be told")
     return replace(command, event=StaffClosed(outcome, _text(said) if said else ""))
 
 
@@ -168,7 +170,7 @@ TABLE: Mapping[Verb, Entry] = {
     Verb.NOTE: Entry("note REFERENCE TEXT", "a note that only we see", _note, of_words=True, of_lines=True),
     Verb.CLOSE: Entry(
         "close REFERENCE OUTCOME TEXT",
-        f"closes it, and tells the person; OUTCOME is one of {', '.join(OUTCOMES)}, and TEXT says why",
+        f"closes it, and tells the person; OUTCOME is one of {', '.join(OUTCOMES)}, and TEXT stands in the letter; {' and '.join(NEED_TEXT)} need one",
         _closed,
         of_lines=True,
     ),

@@ -91,9 +91,15 @@ class _Samples:
         yield from self._queued()
         yield from self._status()
         for redirect in self._policy.redirects:
-            facts = {"topic": redirect.topic, "say": redirect.say, "url": redirect.url}
+            facts = {"topic": redirect.topic, "say": redirect.say, "url": redirect.url, "text": ""}
             yield LetterKind.REDIRECTED, f"it is about {redirect.topic}", facts
-        yield LetterKind.WITHDRAWN, "the person withdraws", {}
+        yield (
+            LetterKind.REDIRECTED,
+            "the staff says where",
+            {"topic": "", "say": _TEXT, "url": "", "text": _TEXT},
+        )
+        yield LetterKind.WITHDRAWN, "the person withdraws", {"text": ""}
+        yield LetterKind.WITHDRAWN, "the staff says more", {"text": _TEXT}
         for closed in (True, False):
             yield LetterKind.DISOWNED, "the request is not the person's", {"closed": closed}
         yield LetterKind.QUESTION, "the staff asks", {"question": _TEXT}
@@ -123,8 +129,11 @@ class _Samples:
             for last in (False, True):
                 timing = {"closes_at": self._now + 9 * DAY, "last": last}
                 yield LetterKind.REMINDER, when, {**facts, **timing}
-            yield LetterKind.EXPIRED, when, facts
-        yield LetterKind.EXPIRED, "the staff closes what is complete", {"missing": (), "question": ""}
+            yield LetterKind.EXPIRED, when, {**facts, "silent": True, "text": ""}
+            yield LetterKind.EXPIRED, f"{when}, the staff says more", {**facts, "silent": True, "text": _TEXT}
+        complete: Mapping[str, object] = {"missing": (), "question": "", "silent": False}
+        for text in ("", _TEXT):
+            yield LetterKind.EXPIRED, "the staff closes what is complete", {**complete, "text": text}
 
     def _queued(self) -> Iterator[_Fact]:
         for queue in _QUEUES:

@@ -65,16 +65,20 @@ def test_note_is_for_the_staff_alone(shell, world, case):
     assert left(world) == []
 
 
-@pytest.mark.parametrize(
-    ("outcome", "letter"),
-    [("recovered", "recovered"), ("withdrawn", "withdrawn"), ("expired", "expired"), ("redirected", "")],
-)
-def test_close_says_which_letter_was_written(shell, world, case, outcome, letter):
-    done = shell.good("cases", "close", case.reference, outcome)
-    said = f"letter written: {letter} to jo@example.org" if letter else "no letter"
-    assert done.out == f"{case.reference} is {outcome}; {said}\n"
+@pytest.mark.parametrize("outcome", ["recovered", "denied", "withdrawn", "expired", "redirected"])
+def test_close_says_which_letter_was_written(shell, world, case, outcome):
+    """And what the staff says stands in it."""
+    done = shell.good("cases", "close", case.reference, outcome, "Ask at the desk of host.example.")
+    assert done.out == f"{case.reference} is {outcome}; letter written: {outcome} to jo@example.org\n"
     assert world.case().outcome is Outcome(outcome)
-    assert len(left(world)) == bool(letter)
+    (letter,) = left(world)
+    assert "    Ask at the desk of host.example.\r\n" in letter.text
+
+
+def test_redirected_needs_words_that_say_where(shell, world, case):
+    done = shell("cases", "close", case.reference, "redirected", stdin=b" ")
+    assert (done.status, done.err.splitlines()[-1]) == (64, "Error: the text is empty")
+    assert left(world) == []
 
 
 def test_denied_takes_its_reason_from_standard_input(shell, world, case):

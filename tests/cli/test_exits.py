@@ -35,7 +35,7 @@ def test_good_is_0(shell, world):
         (["cases", "list", "--limit", "many"], "many"),
         (["cases", "show"], "REFERENCE"),
         (["cases", "close", "7KQ2-M9XD", "duplicate"], "duplicate"),
-        (["cases", "close", "7KQ2-M9XD", "denied", " "], "the reason is empty"),
+        (["cases", "close", "7KQ2-M9XD", "denied", " "], "the text is empty"),
         (["cases", "ask", "7KQ2-M9XD"], "the question is empty"),
         (["cases", "note", "7KQ2-M9XD", "\u202e\x07"], "the note is empty"),
         (["cases", "note", "7KQ2-M9XD", "a" * 10_001], "longer than"),

@@ -144,6 +144,7 @@ def test_another_case_may_be_named_there_all_the_same():
         (f"close {CASE} duplicate", "does not say how"),
         (f"close {CASE} denied", "does not say why"),
         (f"close {CASE} denied:", "does not say why"),
+        (f"close {CASE} redirected.", "does not say where they get help"),
         (f"merge {CASE}", "does not name two cases"),
         (f"merge {CASE} into", "does not name two cases"),
         (f"merge {CASE} {OTHER} and more", "does not name two cases"),

@@ -547,15 +547,22 @@ def test_a_question_waits_for_the_person(status):
         (Outcome.WITHDRAWN, ["withdrawn"]),
         (Outcome.EXPIRED, ["expired"]),
         (Outcome.DUPLICATE, []),
-        (Outcome.REDIRECTED, []),
+        (Outcome.REDIRECTED, ["redirected"]),
     ],
 )
 def test_each_way_to_close_has_its_letter(outcome, letter):
     decision = happens(case(Status.IN_REVIEW), StaffClosed(outcome, "why"))
     assert kinds(decision) == letter
+    assert [one.facts["text"] for one in decision.letters] == ["why"] * len(letter)
     assert decision.case.outcome is outcome
     again = happens(decision.case, StaffClosed(outcome, "why"))
     assert kinds(again) == []
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING_ANSWERS, Status.IN_REVIEW, Status.AWAITING_REQUESTER])
+def test_who_kept_nobody_waiting_is_not_told_that_they_did(status):
+    (letter,) = happens(case(status), StaffClosed(Outcome.EXPIRED)).letters
+    assert letter.facts["silent"] is (status is not Status.IN_REVIEW)
 
 
 def test_the_staff_may_change_its_mind():

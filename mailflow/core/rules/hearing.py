@@ -16,7 +16,7 @@ from mailflow.core.policy import Policy
 from mailflow.core.restraint import with_writer
 from mailflow.core.vouched import only_vouched
 
-_WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER})
+WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER})
 _THREAD_KEPT = 20  # Message-IDs kept for References
 
 
@@ -31,7 +31,7 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
         flags |= {Flag.CONTACT_CHANGED}
     answers, doubts = _merged(case, event, now.policy)
     thread = (*case.thread, *event.references, *([event.message_id] if event.message_id else []))
-    if case.status in _WAITING_ON_PERSON:
+    if case.status in WAITING_ON_PERSON:
         case = case.evolve(waiting_since=now.time, reminders=0, reminded_at=None)
     heard = case.evolve(
         answers=answers,

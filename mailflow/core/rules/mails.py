@@ -43,7 +43,7 @@ def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
     if event.kind is MailKind.DISOWNED:
         return _disowned(case, event, now)
     if event.kind is MailKind.WITHDRAWAL:
-        letter = letter_of(LetterKind.WITHDRAWN, case)
+        letter = letter_of(LetterKind.WITHDRAWN, case, {"text": ""})
         return Decision(close(case, Outcome.WITHDRAWN, now), note_of(event), (letter,))
     if event.kind is MailKind.FOLLOW_UP_STATUS:
         return say_status(case, event, now)
@@ -147,7 +147,5 @@ def _redirect(case: Case, event: PersonWrote, now: Now) -> tuple[Letter, ...]:
     redirect = next((one for one in now.policy.redirects if one.topic == event.topic), None)
     if redirect is None:
         return ()
-    letter = letter_of(
-        LetterKind.REDIRECTED, case, {"topic": redirect.topic, "say": redirect.say, "url": redirect.url}
-    )
-    return (letter,)
+    facts = {"topic": redirect.topic, "say": redirect.say, "url": redirect.url, "text": ""}
+    return (letter_of(LetterKind.REDIRECTED, case, facts),)

@@ -17,7 +17,7 @@ from mailflow.core.events import (
 from mailflow.core.items import account_of, asked_items, missing_items, understood
 from mailflow.core.letters import LetterKind
 from mailflow.core.rules.changes import close, into_review, letter_of, reopen
-from mailflow.core.rules.hearing import said_of
+from mailflow.core.rules.hearing import WAITING_ON_PERSON, said_of
 from mailflow.core.timing import after
 
 _LETTER_OF_OUTCOME = {
@@ -25,6 +25,7 @@ _LETTER_OF_OUTCOME = {
     Outcome.DENIED: LetterKind.DENIED,
     Outcome.WITHDRAWN: LetterKind.WITHDRAWN,
     Outcome.EXPIRED: LetterKind.EXPIRED,
+    Outcome.REDIRECTED: LetterKind.REDIRECTED,
 }
 
 
@@ -51,16 +52,21 @@ def staff_closed(case: Case, event: StaffClosed, now: Now) -> Decision:
     note = Note("closed", {"outcome": event.outcome.value, "text": event.text})
     if case.outcome is event.outcome:
         return Decision(_touched(case, now), note)
-    facts: dict[str, object] = {}
-    form = now.policy.form
-    if event.outcome in {Outcome.RECOVERED, Outcome.DENIED}:
-        facts = {"text": event.text}
-    elif event.outcome is Outcome.EXPIRED:
-        missing = missing_items(form, case.answers, case.doubts) if not case.question else ()
-        facts = {"missing": asked_items(case.evolve(asked=missing), form), "question": case.question}
     kind = _LETTER_OF_OUTCOME.get(event.outcome)
-    letters = (letter_of(kind, case, facts),) if kind else ()
+    letters = (letter_of(kind, case, _facts_of_closing(case, event, now)),) if kind else ()
     return Decision(close(_touched(case, now), event.outcome, now), note, letters)
+
+
+def _facts_of_closing(case: Case, event: StaffClosed, now: Now) -> dict[str, object]:
+    facts: dict[str, object] = {"text": event.text}
+    if event.outcome is Outcome.EXPIRED:
+        form = now.policy.form
+        missing = missing_items(form, case.answers, case.doubts) if not case.question else ()
+        facts |= {"missing": asked_items(case.evolve(asked=missing), form), "question": case.question}
+        facts["silent"] = case.status in WAITING_ON_PERSON
+    elif event.outcome is Outcome.REDIRECTED:  # `say`: for a site's own template, which knows no `text`
+        facts |= {"topic": "", "say": event.text, "url": ""}
+    return facts
 
 
 def staff_reopened(case: Case, event: StaffReopened, now: Now) -> Decision:

@@ -67,6 +67,7 @@ def remind_or_expire(case: Case, _: DueTimePassed, now: Now) -> Decision:
     facts: dict[str, object] = {"missing": asked_items(asked, form), "question": case.question}
     reachable = may_be_reminded(case)
     if case.reminders >= len(now.policy.remind_after):
+        facts |= {"silent": True, "text": ""}
         letters = (letter_of(LetterKind.EXPIRED, case, facts),) if reachable else ()
         return Decision(close(asked, Outcome.EXPIRED, now), Note("expired", {}), letters)
     passed = sum(_after(case.waiting_since, wait, now.policy) <= now.time for wait in now.policy.remind_after)
