@@ -55,10 +55,13 @@ def close(site: Site, reference: str, outcome: str, text: str | None) -> None:
     """Close a case and write the letter that says so.
 
     TEXT stands in the letter, "-" reads it from standard input. `denied` always takes one, which says why, and
-    `redirected` one that says where the person gets help.
+    `redirected` one that says where the person gets help. A case that somebody closed otherwise has to be reopened first.
     """
     said = _text(text, "text") if outcome in NEED_TEXT or text == "-" else text or ""
-    _act(site, reference, StaffClosed(Outcome(outcome), said))
+    try:
+        _act(site, reference, StaffClosed(Outcome(outcome), said))
+    except operate.AlreadyDecided as error:
+        raise exits.Refused(str(error), exits.BAD_DATA) from error
 
 
 @click.command()

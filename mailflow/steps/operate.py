@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from mailflow.core.case import Case, Outcome
 from mailflow.core.correction import read_correction
 from mailflow.core.display import spoken
 from mailflow.core.events import (
@@ -25,8 +26,9 @@ from mailflow.steps.apply import Applied, apply_event
 from mailflow.steps.find import UnknownCase, find_case
 from mailflow.store.unit import UnitOfWork
 
-__all__ = ["Act", "UnknownCase", "act", "act_in", "in_words", "merge", "merge_in", "record"]
+__all__ = ["Act", "AlreadyDecided", "UnknownCase", "act", "act_in", "in_words", "merge", "merge_in", "record"]
 
+_DECIDES: Final = frozenset({"closed", "merged"})  # entries of the history that are acts of the staff alone
 _WHEN: Final = "Only what is closed is reopened, and only what waits for the staff is snoozed"
 _VERBS: Final[dict[type, str]] = {
     StaffAsked: "ask",
@@ -37,6 +39,10 @@ _VERBS: Final[dict[type, str]] = {
     StaffSnoozed: "snooze",
     StaffCorrected: "correct",
 }
+
+
+class AlreadyDecided(ValueError):
+    """Somebody of the staff closed the case with another outcome: the person would get two letters that contradict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Act:
 
 
 def act(app: App, reference: str, event: Event, by: str) -> Applied:
-    """Let a member of the staff do something to a case. Raises `UnknownCase`, and `ValueError` of a bad correction."""
+    """Let a member of the staff do something to a case. Raises `UnknownCase`, `AlreadyDecided`, and `ValueError` of a bad correction."""
     with app.begin("act") as uow:
         applied, done = act_in(app, uow, reference, event, by)
         record(app, uow, [done])
@@ -58,7 +64,7 @@ def act(app: App, reference: str, event: Event, by: str) -> Applied:
 
 
 def merge(app: App, reference: str, into: str, by: str) -> Applied:
-    """Close a case as a duplicate of another. Raises `UnknownCase`, and `ValueError` where that makes no sense."""
+    """Close a case as a duplicate of another. Raises `UnknownCase`, `AlreadyDecided`, and `ValueError` where it makes no sense."""
     with app.begin("merge") as uow:
         applied, done = merge_in(app, uow, reference, into, by)
         record(app, uow, [done])
@@ -67,7 +73,10 @@ def merge(app: App, reference: str, into: str, by: str) -> Applied:
 
 def act_in(app: App, uow: UnitOfWork, reference: str, event: Event, by: str) -> tuple[Applied, Act]:
     """What `act` does, in a transaction that has to `record` it as the last thing it does."""
-    applied = apply_event(app, uow, find_case(uow, reference, lock=True), event, f"staff:{by}")
+    case = find_case(uow, reference, lock=True)
+    if isinstance(event, StaffClosed):
+        _refuse_to_contradict(app, uow, case, event.outcome)
+    applied = apply_event(app, uow, case, event, f"staff:{by}")
     return applied, _act_of(applied, event)
 
 
@@ -76,9 +85,25 @@ def merge_in(app: App, uow: UnitOfWork, reference: str, into: str, by: str) -> t
     case, other = find_case(uow, reference, lock=True), find_case(uow, into)
     if case.id == other.id or other.merged_into == case.reference:
         raise ValueError(f"{case.reference} cannot be merged into {other.reference}")
+    _refuse_to_contradict(app, uow, case, Outcome.DUPLICATE)
     event = StaffMerged(other.reference, same_party=case.party.lower() == other.party.lower())
     applied = apply_event(app, uow, case, event, f"staff:{by}")
     return applied, _act_of(applied, event)
+
+
+def _refuse_to_contradict(app: App, uow: UnitOfWork, case: Case, outcome: Outcome) -> None:
+    """Two of the staff may decide at once, each not knowing of the other. What time or the person closed is nobody's word."""
+    if case.closed_at is None or case.outcome in {None, outcome}:
+        return
+    since = case.closed_at
+    deciders = (entry for entry in uow.cases.history(case.id) if entry.at >= since and entry.kind in _DECIDES)
+    decided = next(deciders, None)
+    if decided is not None:
+        at = decided.at.astimezone(app.config.policy.time_zone).strftime("%Y-%m-%d %H:%M %Z")
+        raise AlreadyDecided(
+            f"{case.reference} was closed as {case.standing} by {decided.by.removeprefix('staff:')} at {at};"
+            " whoever decides otherwise has to reopen it first"
+        )
 
 
 def record(app: App, uow: UnitOfWork, acts: Iterable[Act]) -> None:

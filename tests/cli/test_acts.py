@@ -93,6 +93,16 @@ def test_closing_twice_writes_once(shell, world, case):
     assert len(left(world)) == 1
 
 
+def test_who_decides_otherwise_is_told_that_it_was_decided(shell, world, case):
+    shell.good("cases", "close", case.reference, "recovered")
+    done = shell("cases", "close", case.reference, "denied", "It is not yours.")
+    assert (done.status, done.out) == (65, "")
+    assert f"{case.reference} was closed as recovered by " in done.err
+    assert (world.case().outcome, len(left(world))) == (Outcome.RECOVERED, 1)
+    shell.good("cases", "reopen", case.reference)
+    shell.good("cases", "close", case.reference, "denied", "It is not yours.")
+
+
 def test_reopen_takes_it_up_again_and_is_no_trouble_where_it_is_open(shell, world, case):
     assert "nothing to do" in shell.good("cases", "reopen", case.reference).out
     shell.good("cases", "close", case.reference, "recovered")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailflow.core.case import Flag, Status
+from mailflow.core.case import Flag, Outcome, Status
 from mailflow.steps import handle, look, obey
 from mailflow.store.engine import Unavailable
 from tests.world import COMPLETE
@@ -105,6 +105,17 @@ def test_a_command_for_a_case_that_cannot_be_read_is_told_why(staffed):
     said = " ".join(answer.text.split())
     assert f"Not done: the case {reference} cannot be read: its details are no JSON." in said
     assert "There are none." in said
+
+
+def test_who_decides_otherwise_by_mail_is_told_who_decided(staffed):
+    case = staffed.case()
+    command(staffed, f"close {case.reference} recovered")
+    (answer,) = command(
+        staffed, f"close {case.reference} denied It is not yours.\n\nnote {case.reference} seen"
+    )
+    assert "Not done:" in answer.text
+    assert f"closed as recovered by {staffed.config.desk.staff[0]} at" in " ".join(answer.text.split())
+    assert staffed.case().outcome is Outcome.RECOVERED
 
 
 def test_a_case_is_shown_with_what_was_written_last_and_what_others_have_to_do_with_it(staffed):

@@ -1,14 +1,18 @@
 """What the staff does to cases, and how a case is found by what they type."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
 from mailflow.core.case import Outcome, Status
 from mailflow.core.events import StaffAsked, StaffClosed, StaffNoted, StaffReopened
+from mailflow.core.timing import DAY
 from mailflow.steps.find import UnknownCase, find_case
-from mailflow.steps.operate import act, merge
-from tests.world import COMPLETE
+from mailflow.steps.operate import AlreadyDecided, act, merge
+from tests.world import COMPLETE, World, configured, in_the_clear
 
 
 @pytest.fixture
@@ -70,6 +74,7 @@ def test_each_act_reaches_the_person(world, reference):
         StaffAsked("Which projects?"),
         StaffClosed(Outcome.DENIED, "We could not confirm it."),
         StaffReopened(),
+        StaffNoted("seen"),
         StaffClosed(Outcome.RECOVERED, "Welcome back."),
     ):
         act(world.app, reference, event, "kim")
@@ -81,6 +86,72 @@ def test_each_act_reaches_the_person(world, reference):
         assert words in letter.text
         assert letter.recipient == "jo@example.org"
         assert letter.message["In-Reply-To"] == world.sent[0].message["In-Reply-To"]
+
+
+def test_a_second_decision_is_told_of_the_first_and_sends_nothing(world, reference):
+    (other,) = world.write(COMPLETE, sender="eve@example.net")
+    act(world.app, reference, StaffClosed(Outcome.RECOVERED), "kim")
+    world.now += timedelta(seconds=5)
+    act(world.app, reference, StaffNoted("I told them by phone"), "sam")
+    before = world.case(reference)
+    world.run()
+    for contradict in (
+        lambda: act(world.app, reference, StaffClosed(Outcome.DENIED, "no"), "lee"),
+        lambda: merge(world.app, reference, other.reference, "lee"),
+    ):
+        with pytest.raises(AlreadyDecided, match=r"recovered by kim at 2026-03-02 09:00 UTC; .*reopen"):
+            contradict()
+    assert (world.case(reference), world.run()) == (before, [])
+    assert not act(world.app, reference, StaffClosed(Outcome.RECOVERED, "again"), "lee").letters
+
+
+def test_what_time_or_the_person_closed_the_staff_may_decide(world, reference):
+    for close in (
+        lambda: world.answer(world.sent[-1], "Never mind, please close this."),
+        lambda: world.wait(40 * DAY),
+    ):
+        act(world.app, reference, StaffClosed(Outcome.DENIED, "no"), "kim")
+        act(world.app, reference, StaffAsked("Which one?"), "kim")
+        world.run()
+        world.now += timedelta(minutes=1)
+        close()
+        assert world.case().outcome in {Outcome.WITHDRAWN, Outcome.EXPIRED}
+        act(world.app, reference, StaffClosed(Outcome.RECOVERED), "lee")
+        act(world.app, reference, StaffReopened(), "lee")
+        world.run()
+
+
+def test_of_two_that_decide_at_once_one_is_refused(tmp_path, database):
+    """Whichever comes second, on both databases."""
+    world = World(tmp_path, replace(in_the_clear(configured(tmp_path)), database=database))
+    try:
+        for number in range(10):
+            (letter,) = world.write(COMPLETE, sender=f"jo{number}@example{number}.org")
+            together = Barrier(2)
+
+            def decide(event, together=together, reference=letter.reference):
+                together.wait(10)
+                try:
+                    return act(world.app, reference, event, event.outcome).case.outcome
+                except AlreadyDecided as error:
+                    return str(error)
+
+            with ThreadPoolExecutor(2) as both:
+                events = (StaffClosed(Outcome.RECOVERED), StaffClosed(Outcome.DENIED, "no"))
+                done = list(both.map(decide, events))
+            (outcome,) = (one for one in done if isinstance(one, Outcome))
+            (refused,) = (one for one in done if not isinstance(one, Outcome))
+            assert f"closed as {outcome} by {outcome} at" in refused
+            assert [one.subject for one in world.run()] == [
+                letter.subject.partition("] ")[0]
+                + "] "
+                + {
+                    Outcome.RECOVERED: "You can use your account again",
+                    Outcome.DENIED: "Our decision about your request",
+                }[outcome]
+            ]
+    finally:
+        world.close()
 
 
 def test_what_the_staff_says_is_sent_past_every_limit(world, reference):
