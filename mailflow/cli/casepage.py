@@ -54,7 +54,10 @@ def _state(record: Record, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str,
     if case.closed_at:
         yield "closed", f"{_time(case.closed_at, zone)} ({ago(case.closed_at, now)} ago)"
     else:
-        yield "waits for", f"{_WAITS_FOR[case.status]}, for {ago(case.waiting_since, now)}"
+        yield (
+            "waits for",
+            f"{_WAITS_FOR.get(case.status, 'a newer mailflow: ' + case.standing)}, for {ago(case.waiting_since, now)}",
+        )
     if record.place:
         yield "in line", f"number {record.place}"
     if case.due_at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 Value = str | bool | tuple[str, ...]
 
@@ -21,6 +22,7 @@ class Answer:
     rule: str  # the name of the rule that read it
     sure: float  # 0 to 1
     mail: str = ""  # the id of the mail it stood in
+    beyond: tuple[tuple[str, Any], ...] = ()  # what a newer version stored beside: by name, as JSON has it
 
     def in_mail(self, mail: str) -> Answer:
         """The same, of the mail with this id. (`replace` takes three times as long, and a mail has many answers.)"""
@@ -34,6 +36,7 @@ class Answer:
             self.rule,
             self.sure,
             mail,
+            self.beyond,
         )
 
 

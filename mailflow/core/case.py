@@ -93,6 +93,7 @@ class Case:
     snoozed_until: datetime | None = None  # the staff wants to be told of it then, and not before
     stuck: str = ""  # why what was due could not be done the last time; it is tried again
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown
+    beyond: tuple[tuple[str, Any], ...] = ()  # what a newer version stored beside: by name, as JSON has it
 
     @property
     def standing(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from mailflow.core.audit import START, Head
 from mailflow.core.authentication import Verdict
 from mailflow.core.case import Case, Flag, Outcome, Status
-from mailflow.core.display import one_line
+from mailflow.core.display import one_line, spoken
 from mailflow.core.form import Form, Kind
 from mailflow.core.items import missing_items
 from mailflow.core.signals import NOTHING_AROUND, Around, signals
@@ -262,8 +262,16 @@ def _is_untouched(case: Case) -> bool:
 def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND) -> CaseBrief:
     """What the staff has to know of a case at first sight."""
     told = (words for flag, words in _FLAGS.items() if flag in case.flags)
+    newer = sorted(spoken(flag) for flag in case.flags - {*Flag})
+    if case.status not in {*Status}:
+        newer = [f"a newer mailflow has it as {spoken(case.status)}, and goes on with it", *newer]
     stuck = [f"what was due could not be done: {one_line(case.stuck, _NAME)}"] if case.stuck else []
-    flags = (*stuck, *told, *(one_line(sign, _LINE) for sign in signals(case, around, form)))
+    flags = (
+        *stuck,
+        *told,
+        *(one_line(name, _LINE) for name in newer),
+        *(one_line(sign, _LINE) for sign in signals(case, around, form)),
+    )
     answered = [one.key for one in form.fields if one.key in case.answers]
     account = next((key for key in form.account_keys if key in answered), None)
     reasons = [one.key for one in form.of_kind(Kind.REASON) if one.key in answered]
@@ -272,7 +280,7 @@ def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND
         status=case.status,
         outcome=case.outcome,
         party=one_line(case.party, _NAME),
-        proof=_PROOFS[case.proof] if case.proof else "",
+        proof=_PROOFS.get(case.proof, spoken(case.proof)) if case.proof else "",
         account=_said(case, form, account).value if account else one_line(case.account, _NAME),
         reasons=tuple(_said(case, form, key) for key in reasons),
         age=now - case.opened_at,
@@ -304,7 +312,7 @@ def _place(case: Case, since: datetime) -> str:
         return "disowned"
     if case.status is not Status.IN_REVIEW:
         held_up = case.stuck or case.flags & _HELD_UP
-        return "waiting_on_staff" if held_up else "waiting_on_person"
+        return "waiting_on_staff" if held_up or case.status not in {*Status} else "waiting_on_person"
     if Flag.ESCALATED in case.flags:
         return "escalated"
     return "new" if _is_untouched(case) and case.waiting_since >= since else "waiting_on_staff"

@@ -33,7 +33,7 @@ from mailflow.core.events import (
 from mailflow.core.letters import TO_STAFF, Letter, LetterKind
 from mailflow.core.policy import Policy
 from mailflow.core.restraint import Spent, reads_our_letters, restrained
-from mailflow.core.rules.changes import keep, letter_of
+from mailflow.core.rules.changes import keep, left_to_newer, letter_of
 from mailflow.core.rules.mails import (
     address_failed,
     address_reached,
@@ -66,13 +66,23 @@ def decide(
     `spent` says how many letters were written lately. Pure: the same arguments give the same decision.
     Raises `ValueError` of a correction that names no field or no value of it.
     """
-    rule, leads_to = TRANSITIONS[case.status if case else None, type(event)]
+    rule, leads_to = _rule_for(case, event)
     decision = rule(case, event, Now(policy, now, new_id))
     assert decision.case.status in leads_to, (
         f"{rule.__name__} led to {decision.case.status}, which the table denies"
     )
     decision = restrained(case, _with_warning(decision, event), event, policy, spent, now)
     return replace(decision, case=_finished(case, decision, policy, now))
+
+
+def _rule_for(case: Case | None, event: Event) -> tuple[Rule, frozenset[Status]]:
+    """In a status that only a newer version knows nothing is decided but what the staff says; who knows it does the rest."""
+    if case is None or case.status in _ANY:
+        return TRANSITIONS[case.status if case else None, type(event)]
+    if isinstance(event, PersonWrote | DueTimePassed):
+        return left_to_newer, _same(case.status)
+    rule, leads_to = TRANSITIONS[Status.AWAITING_REQUESTER, type(event)]
+    return rule, leads_to | {case.status}
 
 
 def _with_warning(decision: Decision, event: Event) -> Decision:

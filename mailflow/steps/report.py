@@ -83,7 +83,8 @@ def _last_told(app: App, uow: UnitOfWork, now: datetime) -> datetime:
 def _cases(uow: UnitOfWork, since: datetime, now: datetime) -> Iterator[Case | UnreadableCase]:
     """The open ones, of each status so many as are read at most; the closed ones whose letters came back lately, or that are disowned."""
     seen = set()
-    for status in (Status.IN_REVIEW, Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER):
+    known = (Status.IN_REVIEW, Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER)
+    for status in (*known, *uow.views.newer_statuses()):
         for case in uow.views.cases(status=status, oldest_first=True):
             seen.add(case.id)
             yield case

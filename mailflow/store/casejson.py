@@ -1,7 +1,7 @@
 """A case's fields that have no column of their own, to a JSON object and back, so that nothing of a case is lost.
 
-How a value is read follows from the field's type. A field that a newer version added is left out; one that an older
-version did not know takes its default.
+How a value is read follows from the field's type. What a newer version added is carried along as it stands: a field in
+`BEYOND` of what has it, a member of an enum under its name. A field that an older version did not know takes its default.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
+from functools import partial
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from mailflow.core.case import Case
+from mailflow.store.columns import BEYOND
 
 COLUMNS: Final = frozenset(
     {
@@ -33,20 +35,32 @@ COLUMNS: Final = frozenset(
 )
 
 Read = Callable[[Any], Any]
+Named = TypeVar("Named", bound=StrEnum)
 
 
 def details_of(case: Case) -> dict[str, object]:
-    return {name: getattr(case, name) for name in _DETAILS}
+    return {**dict(case.beyond), **{name: getattr(case, name) for name in _DETAILS}}
 
 
 def read_details(details: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _DETAILS[name](value) for name, value in details.items() if name in _DETAILS}
+    read = {name: _DETAILS[name](value) for name, value in details.items() if name in _DETAILS}
+    return _with_rest(read, details)
+
+
+def member(kind: type[Named], name: str) -> Named:
+    """The member of this name; one that only a newer version has is equal to no other, and stored under its name again."""
+    try:
+        return kind(name)
+    except ValueError:
+        unknown = str.__new__(kind, name)
+        unknown._name_ = unknown._value_ = name
+        return unknown
 
 
 def reader_of(kind: Any) -> Read:
     """What turns the JSON form of a value of this type into the value."""
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return partial(member, kind)
     if isinstance(kind, type) and is_dataclass(kind):
         return _object(kind)
     origin, of = get_origin(kind), get_args(kind)
@@ -81,14 +95,23 @@ def _one_of(kinds: tuple[Any, ...]) -> Read:
 
 def _object(kind: type) -> Read:
     readers = _readers(kind)
-    return lambda values: kind(
-        **{name: readers[name](value) for name, value in values.items() if name in readers}
-    )
+    carries = any(field.name == BEYOND for field in fields(kind))
+
+    def read(values: Mapping[str, Any]) -> Any:
+        known = {name: readers[name](value) for name, value in values.items() if name in readers}
+        return kind(**(_with_rest(known, values) if carries else known))
+
+    return read
+
+
+def _with_rest(read: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    rest = tuple((name, value) for name, value in values.items() if name not in read)
+    return {**read, BEYOND: rest} if rest else read
 
 
 def _readers(kind: type) -> dict[str, Read]:
     hints = get_type_hints(kind)
-    return {field.name: reader_of(hints[field.name]) for field in fields(kind)}
+    return {field.name: reader_of(hints[field.name]) for field in fields(kind) if field.name != BEYOND}
 
 
 _DETAILS: Final = {name: read for name, read in _readers(Case).items() if name not in COLUMNS}

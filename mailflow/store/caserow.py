@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from mailflow.core.case import Case, Flag, Outcome, Status
-from mailflow.store.casejson import details_of, read_details
+from mailflow.store.casejson import details_of, member, read_details
 
 
 class UnreadableCase(Exception):
-    """A row that is damaged, or that a later mailflow wrote with what this one does not know.
+    """A row that is damaged, or that a later mailflow wrote in a form that this one does not know.
 
     Raised to whoever asks for this one case. Where several are asked for it stands among them, in place of its case, so that
     one bad row keeps nobody from the others.
@@ -42,8 +42,8 @@ def case_of(row: Any) -> Case:
             reference=row.reference,
             party=row.party,
             account=row.account,
-            status=Status(row.status),
-            outcome=Outcome(row.outcome) if row.outcome else None,
+            status=member(Status, row.status),
+            outcome=member(Outcome, row.outcome) if row.outcome else None,
             opened_at=row.opened_at,
             changed_at=row.changed_at,
             completed_at=row.completed_at,
@@ -60,8 +60,6 @@ def case_of(row: Any) -> Case:
 
 def _why_not(row: Any) -> str:
     """Why no case can be made of a row."""
-    if row.status not in {*Status} or row.outcome not in {None, "", *Outcome}:
-        return "its status or outcome is none that this mailflow knows"
     try:
         details = json.loads(row.details)
     except ValueError:

@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+BEYOND = "beyond"  # the field that has what a newer version stored in a structure and this one does not know
 KEY_LENGTH = 256  # characters; PostgreSQL indexes no value over 2,700 bytes
 
 
@@ -55,7 +56,8 @@ def to_json(value: object) -> str:
 def _plain(value: object) -> object:
     kind: Any = type(value)
     if names := _field_names(kind):
-        return {name: getattr(value, name) for name in names}
+        told = {name: getattr(value, name) for name in names}
+        return {**dict(told.pop(BEYOND, ())), **told}
     if isinstance(value, datetime):
         return _in_utc(value).isoformat()
     if isinstance(value, timedelta):

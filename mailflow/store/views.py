@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Text, and_, bindparam, exists, func, or_, select, tuple_, type_coerce
 
 from mailflow.core.case import Case, Flag, Status
+from mailflow.store.casejson import member
 from mailflow.store.caserow import UnreadableCase, each_of, unreadable
 from mailflow.store.cases import SELECT
 from mailflow.store.columns import Key, Moment
@@ -117,6 +118,7 @@ _MEDIAN_WAIT = Statement(
     .offset(select((func.count() - 1) // 2).select_from(_WAITS).scalar_subquery())
 )
 _BY_STATUS = select(cases.c.status, func.count()).group_by(cases.c.status)
+_NEXT_STATUS = select(func.min(cases.c.status)).where(cases.c.status > bindparam("last"))
 _OPEN_BY_STATUS = _BY_STATUS.where(cases.c.status.in_([*OPEN]))
 _OF_UNKNOWN_STATUS = (
     SELECT.where(cases.c.due_at.is_not(None), cases.c.status.not_in([*Status]))
@@ -212,7 +214,15 @@ class Views(Part):
     def count_by_status(self) -> dict[Status, int]:
         """Every status has its number. All closed cases are counted, which takes a while where there are millions."""
         found = self._tally(_BY_STATUS, {})
-        return {status: found.get(status, 0) for status in Status}
+        return {member(Status, status): found.get(status, 0) for status in dict.fromkeys((*Status, *found))}
+
+    def newer_statuses(self) -> list[Status]:
+        """Those of cases that a newer version stored, and this one does not know."""
+        found: list[Status] = []
+        last: str | None = ""
+        while last := self._connection.execute(_NEXT_STATUS, {"last": last}).scalar_one():
+            found.append(member(Status, last))
+        return [status for status in found if status not in {*Status}]
 
     def count_open(self) -> dict[Status, int]:
         """Every status of an open case has its number."""

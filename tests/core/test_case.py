@@ -24,6 +24,12 @@ def test_a_case_gets_no_field_that_it_does_not_have():
 
 
 def test_an_answer_in_a_mail_differs_by_the_mail_alone():
-    kinds = {"str": "x", "int": 3, "float": 0.5, "Value": ("a", "b")}
+    kinds = {
+        "str": "x",
+        "int": 3,
+        "float": 0.5,
+        "Value": ("a", "b"),
+        "tuple[tuple[str, Any], ...]": (("later", 1),),
+    }
     answer = Answer(**{field.name: kinds[field.type] for field in fields(Answer)})
     assert answer.in_mail("7") == replace(answer, mail="7")

@@ -24,7 +24,10 @@ MOMENTS = st.builds(
     st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=30))]),
 )
 VALUES = TEXT | st.booleans() | st.lists(TEXT, max_size=3).map(tuple)
-ANSWERS = st.builds(Answer, value=VALUES, words=TEXT, sure=st.floats(0, 1))
+LATER = TEXT.map(lambda name: f"later {name}")  # names that a newer version may give to what it adds
+NEWER = st.dictionaries(LATER, st.none() | TEXT | st.dictionaries(TEXT, st.lists(st.integers())), max_size=2)
+BEYOND = NEWER.map(lambda added: tuple(added.items()))
+ANSWERS = st.builds(Answer, value=VALUES, words=TEXT, sure=st.floats(0, 1), beyond=BEYOND)
 # A field that is not named here is filled by its type, so a new one is tried as well.
 FACTS: dict[str, Any] = {
     **dict.fromkeys((field.name for field in fields(Case)), ...),
@@ -40,6 +43,7 @@ FACTS: dict[str, Any] = {
     "answers": st.dictionaries(TEXT, ANSWERS, max_size=3),
     "doubts": st.dictionaries(TEXT, st.lists(ANSWERS, max_size=2).map(tuple), max_size=2),
     "last_letters": st.dictionaries(TEXT, MOMENTS, max_size=3),
+    "beyond": BEYOND,
     "unproven": st.dictionaries(TEXT, TEXT, max_size=2),
 }
 CASES = st.builds(Case, **FACTS)
@@ -75,9 +79,17 @@ def test_what_another_version_stored_is_read(store, case, engine):
     newer += '"line":1,"start":0,"end":4,"rule":"label","sure":1.0,"tone":"kind"}},"waiting_since":"2026-03-02T09:00:00+00:00"}'
     with engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE cases SET details = '{newer}'")
-    with store.read() as uow:
+    with store.begin() as uow:
         found = uow.cases.get(saved.id)
-    assert found == replace(saved, waiting_since=datetime(2026, 3, 2, 9, tzinfo=UTC))
+        uow.cases.save(found)
+        assert uow.cases.get(saved.id) == found
+    username = replace(saved.answers["username"], beyond=(("tone", "kind"),))
+    answered = replace(saved, answers={"username": username}, beyond=(("mood", "sad"),))
+    assert found == replace(answered, waiting_since=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    with engine.begin() as connection:
+        (stored,) = connection.exec_driver_sql("SELECT details FROM cases").one()
+    assert '"mood":"sad"' in stored
+    assert '"tone":"kind"' in stored
 
 
 @pytest.mark.parametrize("field", ["opened_at", "due_at", "waiting_since"])

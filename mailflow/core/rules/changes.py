@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from mailflow.core.case import Case, Flag, Outcome, Status
 from mailflow.core.decision import Decision, Note, Now
-from mailflow.core.events import Event
+from mailflow.core.events import Event, PersonWrote
 from mailflow.core.letters import Letter, LetterKind
+from mailflow.core.rules.hearing import note_of
 
+_LATER = timedelta(hours=1)
 _NOTHING: Mapping[str, object] = {}
 
 
@@ -54,6 +57,15 @@ def into_review(case: Case, now: Now) -> Case:
 def keep(case: Case, event: Event, _: Now) -> Decision:
     """Nothing to do here; the history says that it happened."""
     return Decision(case, Note("nothing_to_do", {"event": type(event).__name__}))
+
+
+def left_to_newer(case: Case, event: Event, now: Now) -> Decision:
+    """Its status is one that only a newer version knows, of which a node runs beside this one: the staff is to read the mail."""
+    if isinstance(event, PersonWrote):
+        flagged = case.evolve(flags=case.flags | {Flag.WORDS_UNREAD})
+        return Decision(flagged, note_of(event))
+    again = now.time + _LATER
+    return Decision(case, Note("left_to_newer", {"status": case.status.value}), put_off_until=again)
 
 
 def letter_of(

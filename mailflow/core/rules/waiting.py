@@ -14,6 +14,7 @@ from mailflow.core.policy import Policy
 from mailflow.core.restraint import first_letter_at, may_be_reminded
 from mailflow.core.rules.asking import first_again
 from mailflow.core.rules.changes import close, into_review, keep, letter_of
+from mailflow.core.rules.hearing import WAITING_ON_PERSON
 from mailflow.core.timing import after
 
 
@@ -21,7 +22,12 @@ def due_at(case: Case, policy: Policy) -> datetime | None:
     """When time next does something to the case: all timing policy, in one place."""
     if case.status is Status.CLOSED:
         return None
-    due = _staff_due(case, policy) if case.status is Status.IN_REVIEW else _wait_on_person(case, policy)
+    if case.status is Status.IN_REVIEW:
+        due = _staff_due(case, policy)
+    elif case.status in WAITING_ON_PERSON:
+        due = _wait_on_person(case, policy)
+    else:
+        return case.due_at  # a newer version knows when it is due in a status that only it knows
     first = first_letter_at(case, policy)
     return due if first is None else min(due, first)
 
