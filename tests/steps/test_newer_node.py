@@ -88,7 +88,7 @@ def test_an_outcome_and_a_kind_of_mail_that_only_a_newer_node_knows_are_shown_by
     newer(world, status="closed", outcome="handed_over", closed_at=0)
     with world.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE mails SET kind = 'hand_over'")
-    assert (world.case().standing, world.stored(1).kind.value) == ("handed over", "hand_over")
+    assert (world.case().standing, world.stored(1).kind) == ("handed over", "hand_over")
     assert [one.subject.partition("] ")[2] for one in world.answer(letter, "How far is it?")] == [
         "How far your request is"
     ]

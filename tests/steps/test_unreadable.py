@@ -26,9 +26,8 @@ UNKNOWN = {
     "details = CAST(x'7bff7d' AS TEXT)": "its details are no JSON",
     "details = '[]'": "its details are no JSON object",
     "details = '{}'": "its details are not whole",
-    """details = json_set(details, '$.flags', json('["a_new_flag"]'))""": "its flags cannot be read; a later mailflow may have written it",
+    """details = json_set(details, '$.flags', json('7'))""": "its flags cannot be read; a later mailflow may have written it",
     "details = json_set(details, '$.last_letters', 7)": "its last letters cannot be read; a later mailflow may have written it",
-    "status = 'awaiting_proof'": "its status or outcome is none that this mailflow knows",
 }
 
 
