@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from mailflow.bootstrap import later_schema, upgrade_tables, utc_now
@@ -10,6 +13,9 @@ from mailflow.cli.command import Site, site
 from mailflow.cli.show import say
 from mailflow.cli.who import staff
 from mailflow.store.migrations import HEAD
+
+if TYPE_CHECKING:
+    from mailflow.steps.reencrypt import Reencrypted
 
 
 @click.command()
@@ -42,10 +48,30 @@ def reencrypt(site: Site) -> None:
             uow.audit.add(utc_now(), staff(), "db reencrypt", facts=facts)
         store.scrub(masked=True, deleted=True)
     say(f"encrypted anew: {result.done['mail']} mails, {result.done['letter']} letters")
+    for line in _keys(result):
+        say(line)
     if not result.complete:
         named = f"; these cannot be read: {', '.join(result.unreadable)}" if result.unreadable else ""
         raise exits.Refused(
             f"{result.left} mails and letters are left, the older keys are still needed{named}",
             exits.BAD_DATA,
         )
-    say("the first key of database.encryption_key opens everything: the others may be removed")
+    if result.others:
+        say(f"nothing needs another key any more; these may be removed: {', '.join(result.others)}")
+    else:
+        say(
+            "no other key was read. To change it, put a newer one above it, and have the desk and this command"
+            " read that: a key that systemd hands over as a credential is read anew at a restart"
+        )
+
+
+def _keys(result: Reencrypted) -> Iterator[str]:
+    """Which keys there are, and how much needs each."""
+    kinds = result.by_key.values()
+    for key in dict.fromkeys(
+        (result.current, *result.others, *sorted({key for one in kinds for key in one}))
+    ):
+        mails, letters = (result.by_key[kind][key] for kind in ("mail", "letter"))
+        name = f"key {key}" if key else "in the clear"
+        role = ", which everything is encrypted with from now on" if key == result.current else ""
+        yield f"{name}{role}: {mails} mails, {letters} letters"

@@ -6,7 +6,7 @@ A few rows a transaction; the rows themselves say what is left, so it may be sto
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,9 @@ class Reencrypted:
     done: Counter[str]  # by kind
     unreadable: tuple[str, ...]  # `mail:7`; left as they are
     left: int  # that came meanwhile from a node that still has another key first
+    current: str  # the id of the key that it encrypts with
+    others: tuple[str, ...]  # the ids of the others that were read
+    by_key: Mapping[str, Counter[str]]  # by kind: how many rows need a key; "": they are in the clear
 
     @property
     def complete(self) -> bool:
@@ -46,4 +49,6 @@ def reencrypt(begin: Begin, tell: Callable[[str, int], None] = lambda _kind, _do
         left = sum(uow.seals.left(kind) for kind in KINDS)
         if not left:
             uow.seals.forget_others()
-    return Reencrypted(done, tuple(unreadable), left)
+        by_key = {kind: uow.seals.by_key(kind) for kind in KINDS}
+        keys = uow.seals.current, tuple(uow.seals.others)
+    return Reencrypted(done, tuple(unreadable), left, *keys, by_key)

@@ -5,6 +5,7 @@ Which rows are left to do the rows themselves say, so it may end anywhere and be
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,6 +123,30 @@ class Seals(Part):
         count = select(func.count()).select_from(table).where(_left(_KINDS[kind], self._keyring))
         return int(self._connection.execute(count).scalar_one())
 
+    @property
+    def current(self) -> str:
+        """The id of the key that everything is sealed with."""
+        return self._keyring.current or ""
+
+    @property
+    def others(self) -> list[str]:
+        """The ids of the other keys that are here."""
+        return sorted(self._keyring.ids - {self.current})
+
+    def by_key(self, kind: str) -> Counter[str]:
+        """How many rows need a key, by its id; "": they are in the clear. One may need two."""
+        of = _KINDS[kind]
+        words, sealed = of.table.c[of.words], of.table.c[f"{of.words}_sealed"]
+        in_clear = and_(sealed.is_(None), words.is_not(None), words != "")
+        parts = (of.table.c.raw_deleted_at.is_(None), of.table.c.key_id, _head(sealed), in_clear)
+        rows = self._connection.execute(select(*parts, func.count()).group_by(*parts))
+        found: Counter[str] = Counter()
+        for has_raw, key, head, clear, number in rows:
+            keys = {key or ""} if has_raw else set()
+            keys |= {bytes(head).hex()} if head is not None else set()
+            found.update(dict.fromkeys(keys | ({""} if clear else set()), number))
+        return found
+
     def reseal(self, kind: str, after: int, limit: int = AT_ONCE) -> Resealed | None:
         """The next rows of mails ("mail") or letters ("letter"); None when there are none after this one."""
         of = _KINDS[kind]
@@ -168,9 +193,13 @@ def _left(of: _Kind, keyring: Keyring) -> Any:
     """Both parts of a row: its words may be sealed with another key than what was received."""
     table, current = of.table, keyring.current or ""
     words, sealed = table.c[of.words], table.c[f"{of.words}_sealed"]
-    head = func.substr(sealed, 1, ID_BYTES, type_=LargeBinary)
     return or_(
         and_(table.c.raw_deleted_at.is_(None), table.c.key_id.is_distinct_from(current)),
         and_(sealed.is_(None), words.is_not(None)),
-        head != bytes.fromhex(current),
+        _head(sealed) != bytes.fromhex(current),
     )
+
+
+def _head(sealed: Any) -> Any:
+    """The id of the key in front of what it sealed."""
+    return func.substr(sealed, 1, ID_BYTES, type_=LargeBinary)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailflow.cli import exits
+from mailflow.store.seal import key_id
 from tests.world import INCOMPLETE
 
 
@@ -49,12 +50,23 @@ def test_a_newer_key_takes_over(shell, world):
     shell.good("init")
     path = key_of(world)
     old = path.read_text()
-    assert "encrypted anew: 0 mails, 0 letters\n" in shell.good("db", "reencrypt").out
+    said = shell.good("db", "reencrypt").out
+    known = key_id(bytes.fromhex(old))
+    assert said.startswith(
+        "encrypted anew: 0 mails, 0 letters\n"
+        f"key {known}, which everything is encrypted with from now on: 1 mails, 1 letters\n"
+        "no other key was read. "
+    )
+    assert "removed" not in said
     new = secrets.token_hex(32) + "\n"
     path.write_text(new + old)
     said = shell.good("db", "reencrypt").out
-    assert said.startswith("encrypted anew: 1 mails, 1 letters\n")
-    assert "the others may be removed" in said
+    assert said == (
+        "encrypted anew: 1 mails, 1 letters\n"
+        f"key {key_id(bytes.fromhex(new))}, which everything is encrypted with from now on: 1 mails, 1 letters\n"
+        f"key {known}: 0 mails, 0 letters\n"
+        f"nothing needs another key any more; these may be removed: {known}\n"
+    )
     path.write_text(new)
     assert "jdoe42" in shell.good("queue", "show", "mail:1").out
     path.write_text(old)
@@ -66,11 +78,13 @@ def test_a_newer_key_takes_over(shell, world):
 def test_what_cannot_be_read_is_named(shell, world):
     world.write(INCOMPLETE)
     shell.good("init")
+    known = key_id(bytes.fromhex(key_of(world).read_text()))
     key_of(world).write_text(secrets.token_hex(32) + "\n" + key_of(world).read_text())
     execute(world, "UPDATE outbox SET raw = x'00'")
     done = shell("db", "reencrypt")
     assert done.status == exits.BAD_DATA
     assert "the older keys are still needed; these cannot be read: letter:1" in done.err
+    assert f"\nkey {known}: 0 mails, 1 letters\n" in done.out
     shown = shell("queue", "show", "letter:1")
     assert shown.status == exits.BAD_DATA
     assert shown.err.startswith("mailflow: letter:1 cannot be read: ")
