@@ -90,6 +90,17 @@ def test_the_socket_takes_a_burst_on_port_25():
     assert socket["Backlog"] == ["2048"]
 
 
+def test_a_restore_needs_no_folder_that_only_a_backup_made():
+    """On a new machine systemd has made none yet; it takes over one that is there."""
+    said = (BACKUP / "README.md").read_text("utf-8").splitlines()
+    made = next(
+        number
+        for number, line in enumerate(said)
+        if line.startswith("install -d -m 700 /var/lib/mailflow-backup ")
+    )
+    assert said[made + 1].endswith(" /var/lib/mailflow-backup/restore.db")
+
+
 @pytest.mark.parametrize("name", ["backup", "restore"])
 def test_backups_are_made_and_restored_by_the_user_that_runs_the_desk(service, name):
     unit = settings(BACKUP / f"mailflow-{name}.service")

@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from tests.daemon.clients import Clients
 from tests.daemon.desk import PATIENCE, mail, send
 from tests.daemon.killing import settings
+from tests.world import REPOSITORY
 
 BEFORE, BESIDE = 20, 60  # mails that are taken before the backup, and that clients send while it is made
 ANSWER = "My user name is jdoe42."
@@ -75,8 +76,11 @@ def test_a_desk_goes_on_from_a_backup_that_was_made_under_load(make_desk, smarth
 
 def test_a_desk_on_postgresql_goes_on_from_a_dump(make_desk, smarthost, postgres_server, tmp_path):
     """As docs/OPERATIONS.md has it."""
-    names = [postgres_server.make() for _ in range(2)]
-    url, other_url = (make_url(postgres_server.url(name))._replace(password=None) for name in names)
+    name = postgres_server.make()
+    admin = make_url(postgres_server.url(name))._replace(password=None)
+    postgres_server.execute("CREATE ROLE mailflow LOGIN")
+    postgres_server.execute(f"ALTER DATABASE {name} OWNER TO mailflow")
+    url = admin._replace(username="mailflow")
     desk = make_desk(**settings(smarthost), database__url=url.render_as_string())
     process, path = desk.start(), tmp_path / "mailflow.dump"
     with closing(Clients(lambda: [process.port])) as clients:
@@ -93,6 +97,14 @@ def test_a_desk_on_postgresql_goes_on_from_a_dump(make_desk, smarthost, postgres
         )
     process.kill()
 
+    # The commands as they stand there, with the names of this test: the role may own its database and no more.
+    said = (REPOSITORY / "docs" / "OPERATIONS.md").read_text("utf-8")
+    assert (
+        "\nsudo -u postgres createdb --owner=mailflow mailflow\npg_restore --dbname=postgresql://mailflow@"
+        in said
+    )
+    run(postgres_server, "createdb", f"--maintenance-db={libpq(admin)}", "--owner=mailflow", "mailflow")
+    other_url = url._replace(database="mailflow")
     run(postgres_server, "pg_restore", f"--dbname={libpq(other_url)}", str(path))
     other = make_desk(**settings(smarthost), database__url=other_url.render_as_string())
     bring_keys(desk, other)
@@ -105,8 +117,9 @@ def test_a_desk_on_postgresql_goes_on_from_a_dump(make_desk, smarthost, postgres
     send(process.port, mail(sender="kim@example.net"))
     smarthost.letter("kim@example.net")
     assert process.stop() == 0
-    for name in names:
-        postgres_server.drop(name)
+    for made in (name, "mailflow"):
+        postgres_server.drop(made)
+    postgres_server.execute("DROP ROLE mailflow")
 
 
 def libpq(url):
