@@ -165,7 +165,13 @@ class _Samples:
 
     def of_staff(self) -> Iterator[_Fact]:
         for name, case in self._cases().items():
-            yield LetterKind.ESCALATION, name, {"case": brief(case, self._form, self._now)}
+            one = brief(case, self._form, self._now)
+            yield LetterKind.ESCALATION, name, {"case": one, "others": (), "last": False}
+            yield (
+                LetterKind.ESCALATION,
+                f"{name}, and others",
+                {"case": one, "others": (one, one), "last": True},
+            )
         yield from self._commands()
         little = self._digest(1)
         more = {name: getattr(little, name).and_more(9) for name in _SECTIONS}

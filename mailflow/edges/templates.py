@@ -48,7 +48,7 @@ VARIABLES: Mapping[LetterKind, frozenset[str]] = {
     LetterKind.DENIED: frozenset({"text"}),
     LetterKind.RECOVERED: frozenset({"text"}),
     LetterKind.PASTED_SECRET: frozenset({"kinds"}),
-    LetterKind.ESCALATION: frozenset({"case", "by_mail"}),
+    LetterKind.ESCALATION: frozenset({"case", "others", "last", "by_mail"}),
     LetterKind.COMMANDS: frozenset({"answers", "rest", "help"}),
     LetterKind.DIGEST: frozenset({"digest", "by_mail"}),
 }

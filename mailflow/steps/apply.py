@@ -28,12 +28,22 @@ class Applied:
     by: str  # who caused it
     note: str  # what happened, as the history calls it
     before: Status | None
+    held: tuple[Letter, ...] = ()  # letters that the caller is to write
 
 
-def apply_event(app: App, uow: UnitOfWork, case: Case | None, event: Event, by: str) -> Applied:
+def apply_event(
+    app: App,
+    uow: UnitOfWork,
+    case: Case | None,
+    event: Event,
+    by: str,
+    *,
+    hold: LetterKind | None = None,
+) -> Applied:
     """What the event does to the case (None: it opens one) and every letter that follows, recorded in `uow`.
 
-    `by` is who caused it, for the history: an address, "time", or "staff:<name>".
+    `by` is who caused it, for the history: an address, "time", or "staff:<name>". Letters of the kind `hold` are not written,
+    but rendered all the same: one that cannot be is this case's trouble.
     """
     now = app.clock()
     decision = decide(
@@ -41,10 +51,14 @@ def apply_event(app: App, uow: UnitOfWork, case: Case | None, event: Event, by: 
     )
     uow.cases.save(decision.case, opened=case is None)
     counted = _counted_as(event)
-    letters = tuple(_write(app, uow, letter, decision.case, now, counted) for letter in decision.letters)
+    held = tuple(letter for letter in decision.letters if letter.kind is hold)
+    for letter in held:
+        app.renderer.render(letter, now)
+    at_once = (letter for letter in decision.letters if letter not in held)
+    letters = tuple(_write(app, uow, letter, decision.case, now, counted) for letter in at_once)
     written = [{"kind": letter.kind, "to": letter.recipient, "id": letter.message_id} for letter in letters]
     uow.cases.note(decision.case.id, now, by, decision.note.kind, {**decision.note.facts, "letters": written})
-    return Applied(decision.case, letters, by, decision.note.kind, case.status if case else None)
+    return Applied(decision.case, letters, by, decision.note.kind, case.status if case else None, held)
 
 
 def _spent(uow: UnitOfWork, policy: Policy, case: Case | None, event: Event, now: datetime) -> Spent:

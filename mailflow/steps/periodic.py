@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from mailflow.core.case import Case
 from mailflow.core.digest import Digest
 from mailflow.core.events import DueTimePassed
-from mailflow.core.letters import Letter, LetterKind
+from mailflow.core.letters import Letter, LetterKind, Rendered
 from mailflow.core.timing import DAY, daily_slot
 from mailflow.steps.app import App
 from mailflow.steps.apply import Applied, apply_event
@@ -18,12 +19,16 @@ from mailflow.steps.report import DIGEST, build_digest
 from mailflow.steps.settle import longest_wait
 from mailflow.store.caserow import UnreadableCase
 from mailflow.store.engine import Unavailable
+from mailflow.store.tally import ESCALATED
 from mailflow.store.unit import UnitOfWork
 
 _SLOTS_KEPT = 60 * DAY
 _TALLIES_KEPT = 8 * DAY  # a little longer than anything that is counted, or an address for commands works
 _PURGE_AT = time(4, 0)
 _STUCK_WAITS = timedelta(hours=1)
+ESCALATED_A_DAY = (
+    20  # cases that one member of the staff is mailed about as they are due; the digest has them all
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,54 @@ def pass_time(app: App, limit: int) -> list[Applied | Stuck | UnreadableCase]:
     mended it, or this one may be the newer one that can.
     """
     with app.begin("due") as uow:
-        return [_tell(app, uow, case) for case in uow.cases.due(app.clock(), limit)]
+        told = [_tell(app, uow, case) for case in uow.cases.due(app.clock(), limit)]
+        written = {
+            id(letter): rendered
+            for letters in _by_recipient(told).values()
+            for letter, rendered in _escalated(app, uow, letters)
+        }
+    return [_with_letters(one, written) for one in told]
+
+
+def _by_recipient(told: Sequence[Applied | Stuck]) -> Mapping[str, list[Letter]]:
+    found = defaultdict[str, list[Letter]](list)
+    for letter in (letter for one in told if isinstance(one, Applied) for letter in one.held):
+        found[letter.to].append(letter)
+    return found
+
+
+def _escalated(app: App, uow: UnitOfWork, letters: Sequence[Letter]) -> list[tuple[Letter, Rendered]]:
+    """Tell a member of the staff of the cases that these letters are about: in one mail, and of so many a day at most."""
+    now, to = app.clock(), letters[0].to
+    room = ESCALATED_A_DAY - uow.tally.count(ESCALATED, now - DAY, ESCALATED_A_DAY, to)
+    told = letters[:room]
+    if not told:
+        return []
+    for _ in told:
+        uow.tally.put(ESCALATED, to, now)
+    last = len(letters) >= room
+    try:
+        rendered = [app.renderer.render(_of_all(told, last=last), now)] * len(told)
+    except Exception:  # noqa: BLE001 -- a template of the site's; each of the letters was rendered by itself before
+        rendered = [app.renderer.render(letter, now) for letter in told]
+    for one in {letter.message_id: letter for letter in rendered}.values():
+        uow.outbox.put(one, now)
+    return list(zip(told, rendered, strict=True))
+
+
+def _of_all(letters: Sequence[Letter], *, last: bool) -> Letter:
+    """One letter that says what these say. About several cases it is of none, so that a command has to name one."""
+    first, *others = letters
+    facts = {**first.facts, "others": tuple(letter.facts["case"] for letter in others), "last": last}
+    both = replace(first, facts=facts)
+    return replace(both, case_id=None, reference=None) if others else both
+
+
+def _with_letters(one: Applied | Stuck, written: Mapping[int, Rendered]) -> Applied | Stuck:
+    if isinstance(one, Stuck) or not one.held:
+        return one
+    mailed = tuple(written[id(letter)] for letter in one.held if id(letter) in written)
+    return replace(one, letters=(*one.letters, *mailed))
 
 
 def _tell(app: App, uow: UnitOfWork, case: Case | UnreadableCase) -> Applied | Stuck | UnreadableCase:
@@ -76,7 +128,7 @@ def _tell(app: App, uow: UnitOfWork, case: Case | UnreadableCase) -> Applied | S
         return case
     try:
         with uow.savepoint():
-            return apply_event(app, uow, case, DueTimePassed(), "time")
+            return apply_event(app, uow, case, DueTimePassed(), "time", hold=LetterKind.ESCALATION)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 -- whatever a case raises must not stop the next one

@@ -26,6 +26,7 @@ OBEYED: Final = "obeyed"  # its key: the Message-ID of a mail with commands
 ANSWER: Final = "answer"  # its key: the member of the staff whose commands it answers
 HELP: Final = "help"  # its key: the member of the staff who was told what to write
 TEXT: Final = "text"  # its key: `restraint.text_key`; about the case that it opened
+ESCALATED: Final = "escalated"  # a case that was mailed to the staff; its key: the address
 
 PURGED_AT_ONCE: Final = 1000  # of each kind
 _LETTERS: Final = frozenset({LETTER, BY_TIME})
@@ -63,7 +64,7 @@ _LAST: Final = (
     .order_by(tallies.c.at.desc())
     .limit(1)
 )
-_KINDS: Final = (LETTER, BY_TIME, MAILBOX, OBEYED, ANSWER, HELP, TEXT)
+_KINDS: Final = (LETTER, BY_TIME, MAILBOX, OBEYED, ANSWER, HELP, TEXT, ESCALATED)
 _PURGE: Final = {  # of each kind by itself: the index has them by kind and time
     what: delete(tallies).where(
         tallies.c.id.in_(

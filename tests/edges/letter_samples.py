@@ -316,7 +316,22 @@ FACTS = {
     "recovered-with-a-word": {"text": "We removed the old two-factor device."},
     "pasted_secret": {"kinds": (SecretKind.RECOVERY_CODE, SecretKind.PASSWORD)},
     "pasted_secret-every-kind": {"kinds": tuple(SecretKind)},
-    "escalation": {"case": brief(case(flags=frozenset({Flag.ESCALATED})), FORM, NOW)},
+    "escalation": {
+        "case": brief(case(flags=frozenset({Flag.ESCALATED})), FORM, NOW),
+        "others": (),
+        "last": False,
+    },
+    "escalation-of-several": {
+        "case": brief(case(flags=frozenset({Flag.ESCALATED})), FORM, NOW),
+        "others": (
+            brief(
+                case("B2N8-41TQ", days=9, party="tmokoena@example.net", flags=frozenset({Flag.ESCALATED})),
+                FORM,
+                NOW,
+            ),
+        ),
+        "last": True,
+    },
     "commands": {
         "answers": (
             CommandAnswer(
@@ -345,7 +360,7 @@ def letter(name, **more):
     """The sample of this name; what stands before the first "-" is its kind."""
     kind = LetterKind(name.partition("-")[0])
     made = Letter(kind, JANE, case_id="c1", reference="7KQ2-M9XD", facts=FACTS[name])
-    if kind in {LetterKind.DIGEST, LetterKind.COMMANDS}:
+    if kind in {LetterKind.DIGEST, LetterKind.COMMANDS} or name == "escalation-of-several":
         made = replace(made, case_id=None, reference=None)
     if kind in TO_STAFF:
         made = replace(made, to=STAFF)

@@ -35,7 +35,7 @@ WHEN = {
     LetterKind.DENIED: "The staff closed the request: `mailflow cases close`.",
     LetterKind.RECOVERED: "The staff closed the request: `mailflow cases close`.",
     LetterKind.PASTED_SECRET: "A mail held a password, a token or the like. It goes out besides the letter that answers the mail; who has answered no letter yet gets one letter alone, and is told in that.",
-    LetterKind.ESCALATION: "To the staff: nobody has touched a complete request for too long.",
+    LetterKind.ESCALATION: "To the staff: nobody has touched a complete request for too long. Several that are due at once stand in one mail, and a day has room for 20; the digest has the rest.",
     LetterKind.COMMANDS: "To a member of the staff who sent commands by mail: what became of each, and what there is to write where one was not understood.",
     LetterKind.DIGEST: "To the staff, every day.",
 }

@@ -176,6 +176,36 @@ def test_escalation_goes_to_each_member_of_the_staff_and_again_after_the_same_ti
     assert world.case().letters == 1  # the party's own; what goes to the staff does not count
 
 
+def test_a_heap_of_cases_is_one_mail_to_each_of_the_staff_and_the_digest_has_the_rest(world):
+    for number in range(45):
+        world.write(COMPLETE, sender=f"jo{number}@example{number}.org")
+    world.now += world.config.policy.escalate_after + HOUR
+    told = [one for _ in range(3) for one in pass_time(world.app, 20)]
+    assert [one.note for one in told] == ["escalated"] * 45
+    (letter,) = world.run()
+    assert "Nobody has taken 20 requests for 7 days" in letter.subject
+    assert letter.reference == ""
+    assert "No other mail of this kind comes today" in letter.text
+    assert sum(one.case.reference in letter.text for one in told) == 20
+    assert [len(one.letters) for one in told] == [1] * 20 + [0] * 25
+    with world.store.read() as uow:
+        assert build_digest(world.app, uow, world.now).escalated.total == 45
+    world.now += world.config.policy.escalate_after
+    assert [len(one.letters) for one in pass_time(world.app, 20)] == [1] * 20  # and again after the same time
+
+
+def test_several_that_are_due_are_mailed_by_themselves_where_a_template_fails_with_all(world, tmp_path):
+    template = tmp_path / "own" / "letters" / "escalation.txt"
+    template.parent.mkdir(parents=True)
+    template.write_text("Subject: Waits\n\n{{ 1 // (1 - others|length) }} {{ case.reference }}\n")
+    for number in range(2):
+        world.write(COMPLETE, sender=f"jo{number}@example{number}.org")
+    with_config(world, templates=template.parent.parent)
+    world.now += world.config.policy.escalate_after + HOUR
+    told = pass_time(world.app, 20)
+    assert [one.case.reference for one in told] == [letter.reference for letter in world.run()]
+
+
 def test_a_case_that_the_staff_touches_is_not_escalated(world):
     world.write(COMPLETE)
     for _ in range(4):

@@ -112,6 +112,6 @@ def escalate(case: Case, _: DueTimePassed, now: Now) -> Decision:
     if now.time < _staff_due(case, now.policy):
         return _write_first(case, now) if _first_letter_is_due(case, now) else keep(case, _, now)
     case = case.evolve(flags=case.flags | {Flag.ESCALATED}, reminded_at=now.time, snoozed_until=None)
-    facts = {"case": brief(case, now.policy.form, now.time)}
+    facts = {"case": brief(case, now.policy.form, now.time), "others": (), "last": False}
     letters = tuple(letter_of(LetterKind.ESCALATION, case, facts, to=address) for address in now.policy.staff)
     return Decision(case, Note("escalated", {}), letters)
