@@ -31,6 +31,9 @@ class Outcome(StrEnum):
     REDIRECTED = "redirected"  # another desk is in charge; an answer that asks for recovery reopens it
 
 
+DECIDED = frozenset({Outcome.RECOVERED, Outcome.DENIED})  # by the staff, about the account
+
+
 class Flag(StrEnum):
     """What the staff should know of a case before they act on it."""
 

@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from mailflow.core import signs
 from mailflow.core.authentication import Verdict
-from mailflow.core.case import Case, Flag, Status, with_source
+from mailflow.core.case import DECIDED, Case, Flag, Status, with_source
 from mailflow.core.decision import Decision, Note
 from mailflow.core.domains import upper_domain
 from mailflow.core.envelope import MailKind
@@ -227,6 +227,9 @@ def _comes_from_where_others_did(event: Event) -> bool:
 
 def _brings_something(before: Case, event: PersonWrote, heard: Case, now: datetime) -> bool:
     if event.kind in _BRING or event.secrets or _said(heard) != _said(before):
+        return True
+    # Thanks gets no letter, and anything else takes a decided request up again: that ends by itself.
+    if before.outcome in DECIDED:
         return True
     # Who asks how far it is, or adds to what the staff has, need not be readable: only one right behind our letter is an echo.
     if event.kind is MailKind.FOLLOW_UP_STATUS or before.status is not Status.AWAITING_ANSWERS:

@@ -6,9 +6,9 @@ from ipaddress import ip_network
 import pytest
 
 from mailflow.core.authentication import Verdict
-from mailflow.core.case import Flag, Status
+from mailflow.core.case import Flag, Outcome, Status
 from mailflow.core.envelope import Envelope, MailKind
-from mailflow.core.events import DueTimePassed, StrangerWrote, UnprovenWrote
+from mailflow.core.events import DueTimePassed, StaffClosed, StrangerWrote, UnprovenWrote
 from mailflow.core.mail import parse
 from mailflow.core.restraint import (
     Spent,
@@ -58,6 +58,18 @@ def test_a_status_question_is_an_echo_only_right_after_a_letter(hours, fruitless
     again = happens(asked, wrote(MailKind.FOLLOW_UP_STATUS), after=hours * HOUR)
     assert again.case.fruitless == fruitless
     assert (Flag.GOING_IN_CIRCLES in again.case.flags) is (fruitless == 2)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.RECOVERED, Outcome.DENIED])
+def test_trouble_after_the_outcome_is_answered_however_soon_it_follows_thanks(outcome):
+    closed = happens(case(Status.IN_REVIEW), StaffClosed(outcome, "so")).case
+    for _ in range(3):
+        thanked = happens(closed, wrote(MailKind.CONFIRMATION), after=HOUR / 2)
+        assert (thanked.letters, thanked.case.fruitless, thanked.case.status) == ((), 0, Status.CLOSED)
+        closed = thanked.case
+    troubled = happens(closed, wrote(), after=HOUR / 2)
+    assert (kinds(troubled), troubled.case.status) == (["noted"], Status.IN_REVIEW)
+    assert Flag.GOING_IN_CIRCLES not in troubled.case.flags
 
 
 @pytest.mark.parametrize(("hours", "fruitless"), [(0, 1), (2, 0)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mailflow.core.case import Case, Flag, Outcome, Status
+from mailflow.core.case import DECIDED, Case, Flag, Outcome, Status
 from mailflow.core.decision import Decision, Note, Now
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import AddressFailed, AddressReached, PersonWrote, StrangerWrote, UnprovenWrote
@@ -18,7 +18,6 @@ from mailflow.core.rules.hearing import heard_in, note_of, odd_flags
 from mailflow.core.wish import Intent
 
 _FOR_AN_ACCOUNT = frozenset({Intent.RECOVERY, Intent.AGAIN, Intent.GO_ON, Intent.YES})
-_DECIDED = frozenset({Outcome.RECOVERED, Outcome.DENIED})
 
 
 def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
@@ -57,7 +56,7 @@ def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
 
 def wrote_after_closing(case: Case, event: PersonWrote, now: Now) -> Decision:
     """Thanks change nothing, a question is answered, and anything else takes the case up again."""
-    decided = case.outcome in _DECIDED
+    decided = case.outcome in DECIDED
     case = heard_in(case, event, now)
     if event.kind is MailKind.DISOWNED:
         return _disowned(case, event, now)
@@ -82,7 +81,7 @@ def _disowned(case: Case, event: PersonWrote, now: Now) -> Decision:
     """
     told = LetterKind.DISOWNED in case.last_letters
     case = case.evolve(flags=case.flags | {Flag.DISOWNED})
-    decided = case.outcome in _DECIDED
+    decided = case.outcome in DECIDED
     if decided:
         case = into_review(reopen(case.evolve(flags=case.flags | {Flag.WROTE_AFTER_CLOSING}), now), now)
     else:
