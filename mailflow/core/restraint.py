@@ -37,7 +37,7 @@ from mailflow.core.policy import Policy
 FRUITLESS = 2  # mails in a row that bring nothing: from here on they get no letter
 SAID_AGAIN_WITHIN = timedelta(days=7)  # a text that says nothing of an account, from the same domain
 _REACTION = timedelta(hours=1)  # what comes so soon after our letter, and answers nothing, is an echo of it
-_NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
+NEXT_TRY = timedelta(hours=25)  # when the letters of a day that is full are counted no longer
 _LEAST_WORDS = 12  # of a text that can be told again: two people may well write the same short sentence
 # What brings something whatever it says.
 _BRING = frozenset({MailKind.WITHDRAWAL, MailKind.DISOWNED, MailKind.PROOF_SUBMITTED})
@@ -145,8 +145,8 @@ def first_letter_at(case: Case, policy: Policy) -> datetime | None:
     """
     if not case.held_back or case.letters or case.flags & _NOT_WRITTEN_TO:
         return None
-    tries = (case.changed_at - case.opened_at) // _NEXT_TRY
-    next_try = case.opened_at + (tries + 1) * _NEXT_TRY
+    tries = (case.changed_at - case.opened_at) // NEXT_TRY
+    next_try = case.opened_at + (tries + 1) * NEXT_TRY
     return next_try if next_try < case.waiting_since + policy.close_after else None
 
 
@@ -170,7 +170,7 @@ def restrained(
     too_many = to_party[room.letters :]
     if isinstance(event, DueTimePassed) and before and _may_wait(before, policy, now):
         put_off = Decision(before, Note("put_off", {"not_written": _kinds_of(too_many)}))
-        return put_off if _waits_for_first(before) else replace(put_off, put_off_until=now + _NEXT_TRY)
+        return put_off if _waits_for_first(before) else replace(put_off, put_off_until=now + NEXT_TRY)
     return _held_back(decision, too_many, room)
 
 

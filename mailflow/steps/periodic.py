@@ -81,7 +81,7 @@ def pass_time(app: App, limit: int) -> list[Applied | Stuck | UnreadableCase]:
     return [_with_letters(one, written) for one in told]
 
 
-def _by_recipient(told: Sequence[Applied | Stuck]) -> Mapping[str, list[Letter]]:
+def _by_recipient(told: Sequence[Applied | Stuck | UnreadableCase]) -> Mapping[str, list[Letter]]:
     found = defaultdict[str, list[Letter]](list)
     for letter in (letter for one in told if isinstance(one, Applied) for letter in one.held):
         found[letter.to].append(letter)

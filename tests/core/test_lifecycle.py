@@ -45,6 +45,7 @@ from tests.core.given import (
     wrote,
 )
 
+HOUR = DAY / 24
 EVENTS = {
     PersonWrote: wrote(),
     StrangerWrote: StrangerWrote("eve@example.net", "8"),
@@ -596,6 +597,27 @@ def test_past_the_days_limit_the_case_goes_to_the_staff_without_a_letter():
     assert decision.note.facts["not_written"] == ["pasted_secret"]
     assert kinds(happens(case(), wrote(), letters_today=5)) == []
     assert kinds(happens(case(), wrote(), letters_today=9)) == []
+
+
+def test_that_all_is_there_is_said_once_there_is_room_again():
+    """Five answers in five mails used up the letters of a day: the last word was that one answer is missing."""
+    held = happens(case(confirmed=True), wrote(says=COMPLETE, proven=True), letters_today=5)
+    assert (kinds(held), held.case.status, held.case.due_at) == ([], Status.IN_REVIEW, NOW + 25 * HOUR)
+    again = happens(held.case, DueTimePassed(), after=25 * HOUR, letters_today=5)
+    assert (kinds(again), again.case.due_at) == ([], NOW + 50 * HOUR)
+    asked = happens(again.case, wrote(MailKind.FOLLOW_UP_STATUS), after=26 * HOUR)
+    assert (kinds(asked), asked.case.due_at) == (["status"], NOW + 7 * DAY)
+    told = happens(again.case, DueTimePassed(), after=50 * HOUR)
+    assert (kinds(told), told.case.due_at, told.case.flags) == (["received"], NOW + 7 * DAY, frozenset())
+    assert told.letters[0].facts["reopened"] is False
+
+
+def test_who_is_not_reminded_is_not_told_later_either():
+    held = happens(
+        case(flags=frozenset({Flag.ADDRESS_FAILING})), wrote(says=COMPLETE, proven=True), letters_today=5
+    ).case
+    failing = held.evolve(flags=held.flags | {Flag.ADDRESS_FAILING})
+    assert happens(failing, StrangerWrote("x@example.org", "8")).case.due_at == NOW + 7 * DAY
 
 
 def test_past_the_cases_limit_only_the_staff_writes():

@@ -11,11 +11,13 @@ from mailflow.core.events import DueTimePassed
 from mailflow.core.items import asked_items, missing_items, understood
 from mailflow.core.letters import LetterKind
 from mailflow.core.policy import Policy
-from mailflow.core.restraint import first_letter_at, may_be_reminded
+from mailflow.core.restraint import NEXT_TRY, first_letter_at, may_be_reminded
 from mailflow.core.rules.asking import first_again
 from mailflow.core.rules.changes import close, into_review, keep, letter_of
 from mailflow.core.rules.hearing import WAITING_ON_PERSON
 from mailflow.core.timing import after
+
+_TELL_OF_THE_QUEUE = (LetterKind.RECEIVED, LetterKind.NOTED, LetterKind.DUPLICATE, LetterKind.STATUS)
 
 
 def due_at(case: Case, policy: Policy) -> datetime | None:
@@ -28,8 +30,7 @@ def due_at(case: Case, policy: Policy) -> datetime | None:
         due = _wait_on_person(case, policy)
     else:
         return case.due_at  # a newer version knows when it is due in a status that only it knows
-    first = first_letter_at(case, policy)
-    return due if first is None else min(due, first)
+    return min(due, *(at for at in (first_letter_at(case, policy), told_at(case)) if at is not None))
 
 
 def _staff_due(case: Case, policy: Policy) -> datetime:
@@ -39,6 +40,20 @@ def _staff_due(case: Case, policy: Policy) -> datetime:
         moment for moment in (case.waiting_since, case.touched_at, case.reminded_at) if moment
     )
     return _after(untouched_since, policy.escalate_after, policy)
+
+
+def told_at(case: Case) -> datetime | None:
+    """When the party is next to be told that their request is complete, as that letter found no room; None if they were told.
+
+    They would wait with "We need 1 answer from you" as our last word. Longer after that than letters of a day are counted.
+    """
+    told = (case.last_letters.get(kind) for kind in _TELL_OF_THE_QUEUE)
+    if any(at and at >= case.waiting_since for at in told):
+        return None
+    if Flag.LETTERS_SPENT not in case.flags or not case.letters or not may_be_reminded(case):
+        return None
+    tries = max(0, (case.changed_at - case.waiting_since) // NEXT_TRY)
+    return case.waiting_since + (tries + 1) * NEXT_TRY
 
 
 def _wait_on_person(case: Case, policy: Policy) -> datetime:
@@ -107,8 +122,20 @@ def _complete_by_new_form(case: Case, now: Now) -> Decision:
     return Decision(case, Note("complete_by_new_form", {}), (letter,))
 
 
+def _tell_that_it_is_complete(case: Case, now: Now) -> Decision:
+    facts = {
+        "understood": understood(case, now.policy.form),
+        "reopened": Flag.WROTE_AFTER_CLOSING in case.flags,
+    }
+    case = case.evolve(flags=case.flags - {Flag.LETTERS_SPENT})
+    return Decision(case, Note("told_of_the_queue", {}), (letter_of(LetterKind.RECEIVED, case, facts),))
+
+
 def escalate(case: Case, _: DueTimePassed, now: Now) -> Decision:
     """Complete, and nobody touched it: tell the staff, and again after the same time."""
+    told = told_at(case)
+    if told is not None and told <= now.time:
+        return _tell_that_it_is_complete(case, now)
     if now.time < _staff_due(case, now.policy):
         return _write_first(case, now) if _first_letter_is_due(case, now) else keep(case, _, now)
     case = case.evolve(flags=case.flags | {Flag.ESCALATED}, reminded_at=now.time, snoozed_until=None)
