@@ -115,8 +115,10 @@ def _of_all(letters: Sequence[Letter], *, last: bool) -> Letter:
     return replace(both, case_id=None, reference=None) if others else both
 
 
-def _with_letters(one: Applied | Stuck, written: Mapping[int, Rendered]) -> Applied | Stuck:
-    if isinstance(one, Stuck) or not one.held:
+def _with_letters(
+    one: Applied | Stuck | UnreadableCase, written: Mapping[int, Rendered]
+) -> Applied | Stuck | UnreadableCase:
+    if not isinstance(one, Applied) or not one.held:
         return one
     mailed = tuple(written[id(letter)] for letter in one.held if id(letter) in written)
     return replace(one, letters=(*one.letters, *mailed))
