@@ -61,10 +61,13 @@ def export(site: Site, reference: str | None, address: str | None, output: Path 
 
 def _write(path: Path, whole: Mapping[str, Any]) -> None:
     try:
-        with os.fdopen(private.create(path), "w", encoding="ascii") as file:
-            file.write(json.dumps(whole, default=datetime.isoformat) + "\n")
+        descriptor = private.create(path)
     except FileExistsError as error:
         raise exits.Refused(f"{path} is there already", exits.CANNOT_CREATE) from error
+    except OSError as error:
+        raise exits.Refused(f"{path} cannot be made: {error.strerror}", exits.CANNOT_CREATE) from error
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(json.dumps(whole, default=datetime.isoformat) + "\n")
 
 
 @click.command()

@@ -115,6 +115,15 @@ def test_an_export_goes_into_a_file_that_is_new_and_private(shell, story, tmp_pa
     assert json.loads(path.read_text())["address"] == JO
 
 
+@pytest.mark.parametrize("place", ["not/there/jo.json", "file/jo.json"])
+def test_an_export_that_cannot_be_made_is_told_in_words(shell, story, tmp_path, place):
+    (tmp_path / "file").touch()
+    path = tmp_path / place
+    refused = shell("cases", "export", story.first, "--output", str(path))
+    assert refused.status == exits.CANNOT_CREATE
+    assert refused.err.startswith(f"mailflow: {path} cannot be made: No")
+
+
 @pytest.mark.parametrize("words", [[], ["0000-0000", "--person", JO]])
 def test_an_export_is_of_one_thing(shell, story, words):
     assert shell("cases", "export", *words).status == exits.USAGE
