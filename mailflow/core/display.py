@@ -15,6 +15,8 @@ WIDTH = 72  # columns of a letter
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_MARKS = 3  # that stand on one letter, at most
+_MAY_STACK = re.compile(f"[\u0300-\U0010ffff]{{{_MARKS + 1},}}")
 _MARK = re.compile(r" *(?:\[[ x]\] |[0-9]{1,3}\. |[-*] )?")
 _PARAGRAPH = (
     4  # columns; what stands in by less says one thing of a case or a mail, mostly in somebody's words
@@ -24,11 +26,11 @@ _KEPT_WHOLE = "://"  # a broken URL leads nowhere
 
 
 def visible(text: str) -> str:
-    """The text with white space as plain spaces, and nothing in it that a reader cannot see."""
+    """The text with white space as plain spaces, and nothing in it that a reader cannot see, or that covers other lines."""
     if text.isascii() and text.isprintable():
         return text
     seen = text if text.isprintable() else "".join(c if c.isprintable() else _stand_in(c) for c in text)
-    return _UNSEEN.sub("", seen)
+    return _MAY_STACK.sub(_with_few_marks, _UNSEEN.sub("", seen))
 
 
 def one_line(text: str, most: int = 0) -> str:
@@ -66,6 +68,16 @@ def wrap(text: str, width: int = WIDTH, hanging: int = 0, soft: str = "") -> str
 def columns(text: str) -> int:
     """How wide the text is on a terminal or in a letter."""
     return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _with_few_marks(match: re.Match[str]) -> str:
+    """No more marks on a letter than any language puts there: hundreds would stand over the lines above and below."""
+    kept, marks = [], 0
+    for char in match[0]:
+        marks = marks + 1 if category(char) in {"Mn", "Me"} else 0
+        if marks <= _MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _stand_in(char: str) -> str:

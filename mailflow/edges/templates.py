@@ -57,7 +57,7 @@ _OF_SECRETS = "letters/_secret.txt"
 _DIGEST_HTML = "letters/digest.html"
 _SUBJECT = "Subject: "
 _REPLACED = frozenset({"format", "format_map"})
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -266,7 +266,17 @@ def _and(things: Sequence[object], word: str = "and") -> str:
     return f"{', '.join(most)} {word} {last}" if most else last
 
 
-def _span(time: timedelta, hour: str = "hour", hours: str = "", day: str = "day", days: str = "") -> str:
+def _span(
+    time: timedelta,
+    hour: str = "hour",
+    hours: str = "",
+    day: str = "day",
+    days: str = "",
+    minute: str = "",
+    minutes: str = "",
+) -> str:
+    if minute and time < _HOUR:
+        return _count(int(time / _MINUTE), minute, minutes)
     if time < 2 * _DAY:
         return _count(max(1, round(time / _HOUR)), hour, hours)
     return _count(round(time / _DAY), day, days)

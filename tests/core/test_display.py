@@ -127,3 +127,19 @@ def test_a_megabyte_on_one_line_takes_linear_time():
     ):
         wrap(visible(text))
     assert time.perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("lost my phone" + "\u0301" * 300 + " and codes", "lost my phone" + "\u0301" * 3 + " and codes"),
+        ("a" + "\u0489\u0301" * 9 + "b\u0301", "a\u0489\u0301\u0489b\u0301"),
+        ("\u0e01" + "\u0e47" * 50 + "\u0e01\u0e47", "\u0e01" + "\u0e47" * 3 + "\u0e01\u0e47"),
+        (
+            "Việt Nam, e\u0302\u0323\u0301, בְּרֵאשִׁ֖ית, 日本語の名前",
+            "Việt Nam, e\u0302\u0323\u0301, בְּרֵאשִׁ֖ית, 日本語の名前",
+        ),
+    ],
+)
+def test_no_letter_has_more_marks_than_any_language_puts_on_it(text, shown):
+    assert visible(text) == shown

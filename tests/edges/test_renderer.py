@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mailflow.config import shipped
 from mailflow.core.case import Flag, Status
-from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside
+from mailflow.core.digest import FailedLetter, Numbers, ParkedMail, SetAside, brief
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.letters import Asked, LetterKind, Understood
 from mailflow.edges import renderer as module
@@ -484,3 +484,12 @@ def test_a_template_stays_in_its_sandbox(tmp_path, source):
 def test_a_fact_that_is_left_out_is_an_error():
     with pytest.raises(Exception, match="'question' is undefined"):
         RENDERER.render(letter("question", facts={}), NOW)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(0, "0 minutes"), (1.5, "1 minute"), (59, "59 minutes"), (61, "1 hour")]
+)
+def test_what_just_came_is_not_an_hour_old(minutes, said):
+    fresh = brief(case(days=minutes / 1440), CONFIG.policy.form, NOW)
+    rendered = renderer().render(letter("escalation", facts=FACTS["escalation"] | {"case": fresh}), NOW)
+    assert f"opened {said} ago, waiting for {said}\n" in rendered.text
