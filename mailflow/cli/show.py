@@ -12,6 +12,7 @@ from typing import Any, Final
 import click
 
 from mailflow.core.display import columns, one_line, visible, wrap
+from mailflow.edges.notify import is_journal
 
 WIDTH: Final = 80  # of prose, on a terminal that is no narrower
 _LEAST = 8  # columns of a cell that is folded
@@ -107,7 +108,10 @@ def say(words: str) -> None:
 
 
 def complain(words: str) -> None:
-    click.echo("\n".join(map(visible, words.splitlines())), err=True)
+    error = (
+        "<3>" if is_journal(sys.stderr) else ""
+    )  # sd-daemon(3); else `journalctl -p err` would not show it
+    click.echo("\n".join(f"{error}{visible(line)}" for line in words.splitlines()), err=True)
 
 
 def ask(question: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import sys
 import traceback
@@ -21,6 +20,7 @@ from typing import Any, TextIO
 from mailflow.config import Log
 from mailflow.core.display import one_line
 from mailflow.edges.logsink import Sink
+from mailflow.edges.notify import is_journal
 
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]{1,64}@[^\s<>\"'(),;:]{1,255}")
 _LONGEST = 300  # characters of a value
@@ -98,7 +98,7 @@ class _Lines:
         self.sink = sink
         self._render = render
         self._least = least
-        self._is_journal = _is_journal(sink.stream)
+        self._is_journal = is_journal(sink.stream)
 
     def write(self, level: str, name: str, facts: Mapping[str, object]) -> None:
         priority = _PRIORITIES.get(level, _PRIORITIES["info"])
@@ -144,15 +144,6 @@ def _plain(value: object) -> object:
         case _:
             plain = one_line(str(value)[:_READ], _LONGEST)
     return plain
-
-
-def _is_journal(stream: TextIO) -> bool:
-    """Whether `stream` is the one systemd connected to the journal (systemd.exec(5), $JOURNAL_STREAM)."""
-    try:
-        status = os.fstat(stream.fileno())
-    except (OSError, ValueError):
-        return False
-    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 def trouble(error: BaseException | str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Tells systemd how the daemon is (sd_notify(3)); without $NOTIFY_SOCKET nothing happens.
+"""Tells systemd how the daemon is (sd_notify(3)), and knows its journal; without $NOTIFY_SOCKET nothing happens.
 
 Nothing here raises: a supervisor that cannot be told is no reason to stop taking mail.
 """
@@ -8,6 +8,16 @@ from __future__ import annotations
 import os
 import socket
 import time
+from typing import TextIO
+
+
+def is_journal(stream: TextIO) -> bool:
+    """Whether `stream` is the one systemd connected to the journal (systemd.exec(5), $JOURNAL_STREAM)."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
 def ready() -> None:

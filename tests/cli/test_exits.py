@@ -255,3 +255,18 @@ def test_run_gives_the_status_of_the_daemon(shell, world, monkeypatch):
     monkeypatch.setattr(desk.asyncio, "run", lambda daemon: daemon.close() or 0)
     monkeypatch.setattr("mailflow.edges.log.configure", lambda *_: None)
     assert shell("run").status == 0
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_what_is_told_in_the_journal_is_an_error_there(tmp_path, ours):
+    """The unit fails at its start: `journalctl -p err` has to say why."""
+    path = tmp_path / "journal"
+    with path.open("wb") as journal:
+        status = os.fstat(journal.fileno())
+        environment = os.environ | {"JOURNAL_STREAM": f"{status.st_dev}:{status.st_ino if ours else 1}"}
+        words = [sys.executable, "-m", "mailflow", "--config", str(tmp_path / "none.toml"), "run"]
+        done = subprocess.run(words, stderr=journal, env=environment, timeout=60, check=False)
+    assert done.returncode == 78
+    lines = path.read_text().splitlines()
+    assert lines
+    assert all(line.startswith("<3>") is ours for line in lines)
