@@ -30,7 +30,7 @@ def due_at(case: Case, policy: Policy) -> datetime | None:
         due = _wait_on_person(case, policy)
     else:
         return case.due_at  # a newer version knows when it is due in a status that only it knows
-    return min(due, *(at for at in (first_letter_at(case, policy), told_at(case)) if at is not None))
+    return min(at for at in (due, first_letter_at(case, policy), told_at(case)) if at is not None)
 
 
 def _staff_due(case: Case, policy: Policy) -> datetime:
