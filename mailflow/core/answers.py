@@ -131,7 +131,7 @@ def _as_meant(lines: Sequence[Line], terms: Terms, writer: Writer) -> Sequence[L
     lines = dictated.parted(lines, own, terms)
     lines = offered.chosen(lines, own, terms)
     lines = columns.as_labels(lines, own, terms)
-    return salutation.without_name(salutation.without_greeting(lines, terms), terms, writer)
+    return salutation.without_greeting(salutation.without_name(lines, terms, writer), terms)
 
 
 def _subject_last(fresh: Fresh, claims: Iterable[Claim]) -> Iterator[Claim]:

@@ -56,7 +56,32 @@ def test_a_name_that_is_a_yes_somewhere_signs(text, sender, name):
     assert said(text, sender=sender, name=name) == {}
 
 
-@pytest.mark.parametrize("text", ["Jo", "Thanks\nYes", "Yes\n\nKind regards\nJo", "Hello,\nYes", "✔"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jo",
+        "Jo Doe",
+        "Ja Rule",
+        "Jan Jo",
+        "Jo Doe\nSent from my iPhone",
+        "Thanks\nJo",
+        "Screenshot attached\n\nJo",
+        "Bitte helfen Sie mir.\n\nJo",
+        "Hello,\n\nJo Kraft",
+        *(
+            f"Please help me soon.\n\n{name}"
+            for name in ("Ya", "Ano", "Tak", "Si", "Sim", "Oui", "Aye", "Evet", "Ye")
+        ),
+    ],
+)
+def test_a_yes_of_another_language_is_a_name_whoever_writes(text):
+    assert said(text, sender="x@example.org") == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ja", "Jo, passt.", "Thanks\nYes", "Obrigado\nSim", "Yes\n\nKind regards\nJo", "Hello,\nYes", "✔"],
+)
 def test_an_answer_is_no_signature(text):
     assert said(text, sender="x@example.org") == {"code_of_conduct": True}
 

@@ -47,6 +47,7 @@ Prose, by the kind of field
 What only our last letter explains
     context               the ways to read such answers
     yeses, yesfields      a yes to several questions, and to which; `answerparts`, `bareyes`, `whichquestion` tell it
+    besides, yesnames     what else is said that takes back a bare yes; names that are a yes in some language
     lonevalues            a value that stands alone
     confirmed, chosen     what answers a question of the staff; `guessed`: what chooses one of the values that we asked about
 In the end

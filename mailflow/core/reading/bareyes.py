@@ -39,7 +39,11 @@ _TELLING = frozenset({"yes", "agree", "objection"})
 def says_no_more(fresh: Fresh, terms: Terms, start: int, end: int, called: AbstractSet[str]) -> bool:
     """Whether a yes is all that a sentence says: "Yes, I'll send you the link tomorrow" answers no question of ours."""
     hits = fresh.within(start, end)
-    if _is_mere(fresh, hits, start, end) or any(map(_is_no_matter, hits)):
+    if (
+        _is_mere(fresh, hits, start, end)
+        or any(map(_is_no_matter, hits))
+        or _tells_other(fresh, terms, hits, end)
+    ):
         return False
     if any("then" in hit.means.speech for hit in hits) and not any(hit.means.speech & _HOPES for hit in hits):
         return False  # "Sure, later today"
@@ -237,6 +241,18 @@ def _is_no_matter(hit: Hit) -> bool:
     named = "things" in hit.means.tables and not hit.means.objects
     proof = "links" in hit.means.tables and not hit.means.says
     return named or proof or not _OTHER_MATTERS.isdisjoint(hit.means.speech)
+
+
+def _tells_other(fresh: Fresh, terms: Terms, hits: Sequence[Hit], end: int) -> bool:
+    """Whether who says yes only says who they are, or that they want to ask: "Yes, this is Jo", "Yes, I have a question"."""
+    if not any(hit.means.says == _YES for hit in hits) or any("agree" in hit.means.says for hit in hits):
+        return False
+    if any("aside" in hit.means.speech and "if" not in hit.means.speech for hit in hits):
+        return True
+    yes = next((hit.end for hit in hits if "yes" in hit.means.says), end)
+    said = list(WORD.finditer(fresh.text, yes, end))
+    name = said[-1][0] if len(said) > 1 else ""
+    return name.istitle() and (not terms.everyday(name) or terms.among("yes_or_name", name.lower()))
 
 
 def _is_mere(fresh: Fresh, hits: Sequence[Hit], start: int, end: int) -> bool:

@@ -94,6 +94,7 @@ def _whole(
         part
         for before, part, after in zip((None, *parts), parts, (*parts[1:], None), strict=False)
         if (not part.things or choices.went_with(part))
+        and not _is_of_mail(part)
         and not (_speaks_of_other(part) or _names_other(fresh, terms, part))
         and not (before and before.sentence == part.sentence and _speaks_of_other(before))
         and not (part.topics or part.reserved or part.question or part.asks)
@@ -126,6 +127,16 @@ def _is_lost_place(fresh: Fresh, terms: Terms, part: Clause) -> bool:
     led = 1 < len(words) <= _PLACE and terms.among("at_place", words[0])
     determined = [place for place, word in enumerate(words) if terms.among("determiner", word)]
     return led and determined == [1]  # but not "in my view the phone is lost"
+
+
+def _is_of_mail(part: Clause) -> bool:
+    """As in German "Schreiben Sie mir nicht mehr", whose "Sie" is no "them"."""
+    return any(
+        "wanted" in hit.means.addresses and hit.start < one.start and one.end < hit.end
+        for hit in part.hits
+        for one in part.hits
+        if "them" in one.means.speech
+    )
 
 
 def _is_none_of_them(part: Clause) -> bool:

@@ -41,6 +41,7 @@ class Question(NamedTuple):
     fields: tuple[Field, ...]  # alternatives, as of a slot
     yes: str = ""  # the choice that a plain yes to it makes
     no: str = ""  # and a plain no; "" if it makes none
+    offers: bool = False  # two answers, of which a yes picks neither: "Have you got them, or lost them?"
 
     @property
     def item(self) -> str:
@@ -48,7 +49,8 @@ class Question(NamedTuple):
 
     def slot(self, start: int, end: int, rule: str, sure: float, label: int) -> Slot:
         """A part of the text that answers it."""
-        return Slot(self.fields, start, end, rule, sure, label, asked=True, said=(self.yes, self.no))
+        said = (self.yes, self.no)
+        return Slot(self.fields, start, end, rule, sure, label, asked=not self.offers, said=said)
 
 
 _OTHER = Question(())  # one that asks for nothing of the form, or in words that nobody knows
@@ -254,8 +256,11 @@ def _choice(question: str, terms: Terms, field: Field) -> Question:
     if len(told) != 1 or len(field.choices) != 2:
         return Question((field,), yes=field.yes)
     yes = told.pop()
-    if any("or" in hit.means.speech for hit in hits) and not any(part.states & HAS for part in parts):
-        return Question((field,), yes)  # "Are they lost, or were none ever made?"
+    if any("or" in hit.means.speech for hit in hits):
+        if not any(part.states & HAS for part in parts):
+            return Question((field,), yes)  # "Are they lost, or were none ever made?"
+        if any(part.states & ENDED for part in parts):
+            return Question((field,), offers=True)
     return Question((field,), yes, next(choice for choice in field.choices if choice != yes))
 
 

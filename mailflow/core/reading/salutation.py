@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mailflow.core.reading import yesnames
 from mailflow.core.reading.agreements import bare
 from mailflow.core.reading.likeness import Writer
 from mailflow.core.reading.terms import Terms
@@ -25,7 +26,7 @@ def without_greeting(lines: Sequence[Line], terms: Terms) -> Sequence[Line]:
 
 
 def without_name(lines: Sequence[Line], terms: Terms, writer: Writer) -> Sequence[Line]:
-    """The lines, of which the last one is empty if it only signs: behind "Kind regards", or with the sender's own name."""
+    """The lines, of which the last one is empty if it only signs: behind "Kind regards", with the sender's own name, or with what is no yes there."""
     last = _last_before(lines, len(lines))
     above = _last_before(lines, last)
     if above < 0 or len(lines[last].text) > _LONGEST:
@@ -37,7 +38,11 @@ def without_name(lines: Sequence[Line], terms: Terms, writer: Writer) -> Sequenc
         close = lines[above].text
     own = {*words_of(lower(writer.name)), *words_of(lower(writer.address.partition("@")[0]))}
     words = words_of(lower(name))
-    if (words and own.issuperset(words)) or terms.among("signs_off", lower(close).strip(_AROUND)):
+    if (
+        (words and own.issuperset(words))
+        or terms.among("signs_off", lower(close).strip(_AROUND))
+        or yesnames.signs(terms, lines[last].text, _above(lines, last))
+    ):
         return [*lines[:last], lines[last]._replace(text=""), *lines[last + 1 :]]
     return lines
 
@@ -46,3 +51,8 @@ def _last_before(lines: Sequence[Line], end: int) -> int:
     """The last of their lines before a place that is not blank; -1 if none is."""
     theirs = (at for at in range(end - 1, -1, -1) if lines[at].mark is Mark.FRESH and lines[at].text.strip())
     return next(theirs, -1)
+
+
+def _above(lines: Sequence[Line], end: int) -> str:
+    """Their own words before a line."""
+    return "\n".join([line.text for line in lines[:end] if line.mark is Mark.FRESH])

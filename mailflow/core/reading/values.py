@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mailflow.core.form import Field, Kind
-from mailflow.core.reading import addresses, agreements, choices, links, names
+from mailflow.core.reading import addresses, agreements, besides, choices, links, names
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.slots import Slot
@@ -15,6 +15,8 @@ from mailflow.core.reading.terms import Terms
 def read_slot(fresh: Fresh, terms: Terms, slot: Slot) -> Iterator[Claim]:
     """Of alternative fields the first that can be read counts: an address in the slot of a name is an address."""
     kinds = {field.kind for field in slot.fields}
+    if besides.asks_back(fresh, terms, slot):
+        return
     for field in slot.fields:
         claims = list(_READERS[field.kind](fresh, terms, slot, field))
         if claims:

@@ -15,7 +15,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from mailflow.core.reading.languages import LanguagesOf
-from mailflow.core.reading.meaning import MARKS, Hit
+from mailflow.core.reading.meaning import MARKS, Concept, Hit
 from mailflow.core.reading.phrasebook import PhraseBook
 from mailflow.core.reading.reader import Reader
 from mailflow.core.reading.tokens import Tokens
@@ -71,6 +71,14 @@ class Vocabulary:
             known = any(len(words_of(entry.phrase)) == 1 for entry in self._book.beginning(first))
             self._whole[first] = known  # of which there are only so many
         return known
+
+    def languages_with(self, word: str, concept: Concept | None = None) -> frozenset[str]:
+        """The languages that have a word in lower case as a phrase of its own; with a concept, those where it means that."""
+        return frozenset(
+            entry.language
+            for entry in self._book.beginning(word)
+            if word in {entry.phrase, fold(entry.phrase)} and (concept is None or entry.concept == concept)
+        )
 
     def uses(self, word: str) -> bool:
         """Whether a word stands in any phrase."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from mailflow.core.form import Field, Kind
 from mailflow.core.letters import STILL_NEEDED
-from mailflow.core.reading import agreements, bareyes, choices
+from mailflow.core.reading import agreements, bareyes, besides, choices, yesnames
 from mailflow.core.reading.answerparts import COURTESY, SHORT, answering_parts
 from mailflow.core.reading.claim import Claim
 from mailflow.core.reading.clauses import NONE, Clause, clauses
@@ -35,7 +35,6 @@ _TO_NAME = 4  # characters between "the account" and its name: " is "
 _ASKS = frozenset({"?", "？"})
 _NAMES_IT = WHICH | {"agree", "aware"}
 _INTRODUCES = frozenset({"account", "noun"})
-_TWO = 2
 _BEFORE = 20  # characters, of white space but for a question mark
 _TAG = 3  # words: "didn't I"
 _YES = frozenset({"yes"})
@@ -78,6 +77,12 @@ def to_what_was_asked(
         if answered > _MOST:
             return
         fields = still_answers(yes, terms, fields, sure, put_off=put_off)
+        if (
+            fields
+            and sure != NAMED
+            and besides.takes_back(yes, terms, spans, read, several=len(open_items) > 1)
+        ):
+            fields = []
         if sure != NAMED and not wanted.isdisjoint(items):
             fields = [field for field in fields if field.item in wanted]  # the rest they have answered before
         agreed_till = yes.end if yes.said and fields else None
@@ -175,9 +180,10 @@ def _is_a_reaction(fresh: Fresh, start: int, end: int) -> bool:
 
 def _is_a_name(fresh: Fresh, terms: Terms, start: int, end: int) -> bool:
     """As in "My name is Jo Doe", "the account is jo" and "Jo Doe", where a name is a yes in some language; not in "I am ok"."""
-    words = fresh.text[start:end].split()
-    if len(words) == _TWO and all(map(str.istitle, words)) and terms.among("also_name", words[0].lower()):
-        return not terms.everyday(words[1])
+    text = fresh.text[start:end]
+    rest = fresh.text[:start] + fresh.text[end:]
+    if yesnames.is_whole(terms, text) or yesnames.is_alone(terms, text, rest):
+        return True
     hits = fresh.within(start, end)
     for before, said in pairwise(hits):
         if "yes" in said.means.says and before.means.names and said.start - before.end <= _TO_NAME:
@@ -284,7 +290,16 @@ def _value(terms: Terms, field: Field, yes: Yes, question: Question, *, known: b
         return yes.said
     if not yes.said:
         return question.no if known else ""
+    if not known and _tells_of_receipt(yes.parts):
+        return ""
     return _chosen(terms, field, yes.parts, question.yes)
+
+
+def _tells_of_receipt(parts: Sequence[Clause]) -> bool:
+    """As in German "Ja, habe ich bekommen", which may be the mail: what was had, and nothing named."""
+    states = frozenset().union(*(part.states for part in parts))
+    marks = frozenset().union(*(part.marks for part in parts))
+    return "had" in states and "them" not in marks
 
 
 def _chosen(terms: Terms, field: Field, parts: Sequence[Clause], by_yes: str) -> str:

@@ -127,7 +127,7 @@ def _meant(
         return (meant if len(meant) == 2 else only if len(only) == 2 else []), NAMED
     if not marks.isdisjoint(_ALL_OF_THEM):
         return askable, NAMED
-    return (_bare(askable, open_items, yes) if yes.bare else []), _BARE
+    return (_bare(terms, askable, open_items, yes) if yes.bare else []), _BARE
 
 
 def _times(yes: Yes, open_items: Sequence[str]) -> int:
@@ -154,8 +154,13 @@ def _as_often(
     return askable if every else []
 
 
-def _bare(askable: list[Field], open_items: Sequence[str], yes: Yes) -> list[Field]:
-    """A bare yes answers only where nothing but a yes is asked; "I agree" no question about things, but any agreement."""
+def _bare(terms: Terms, askable: list[Field], open_items: Sequence[str], yes: Yes) -> list[Field]:
+    """A bare yes answers only where nothing but a yes is asked; "I agree" no question about things, but any agreement.
+
+    A "done" or "will do" tells of no thing, and so answers none of several questions of which one is about things.
+    """
+    if agreements.is_only(yes.text, terms, "deeds") and any(field.kind is Kind.CHOICE for field in askable):
+        return []
     if "agree" in yes.says and "yes" not in yes.says:
         return [field for field in askable if field.kind is Kind.AGREEMENT]
     return askable if len(items_of(askable)) == len(open_items) else []
