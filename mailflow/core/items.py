@@ -101,7 +101,15 @@ def _asked_item(case: Case, form: Form, item: str) -> Asked:
             for guess in case.doubts.get(field.key, ())
             if is_vouched(case, guess)
         )
-    return Asked(item, first.ask, first.why, first.how, guesses)
+    refused = case.confirmed and any(_is_refused(case, field) for field in fields)
+    return Asked(item, first.ask, first.why, first.how, guesses, refused)
+
+
+def _is_refused(case: Case, field: Field) -> bool:
+    """Whether their last word on what is to be agreed to is a no."""
+    said = case.answers.get(field.key)
+    refused = said is not None and field.kind is Kind.AGREEMENT and said.value is False
+    return refused and field.key not in case.doubts and is_vouched(case, case.answers[field.key])
 
 
 def account_of(form: Form, answers: Answers) -> str:

@@ -54,6 +54,7 @@ class Asked:
     why: str
     how: str
     guesses: tuple[str, ...] = ()  # values read without certainty, to be confirmed; empty towards strangers
+    refused: bool = False  # what is to be agreed to, and they said no; never towards strangers
 
 
 @dataclass(frozen=True, slots=True)

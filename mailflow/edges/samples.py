@@ -205,6 +205,7 @@ class _Samples:
             ("one answer is missing", asked[:1]),
             ("answers are missing", asked),
             ("answers are in doubt", asked_items(self._in_doubt(), self._form)),
+            ("they said no", tuple(replace(one, refused=True) for one in asked)),
         )
         return [(when, missing) for when, missing in kinds if missing]
 

@@ -139,6 +139,17 @@ def test_a_refusal_is_no_agreement():
     assert decision.case.asked == ("conduct",)
 
 
+@pytest.mark.parametrize(("at_reply_address", "told"), [(True, True), (False, False)])
+def test_a_refusal_is_told_as_one_to_who_reads_our_letters(at_reply_address, told):
+    event = wrote(
+        says={"reason": ("lost_2fa",), "conduct": False},
+        at_reply_address=at_reply_address,
+        proven=at_reply_address,
+    )
+    letter = happens(case(), event).letters[0]
+    assert [one.refused for one in letter.facts["missing"]] == [told]
+
+
 def test_a_value_that_is_not_sure_is_asked_to_be_confirmed():
     decision = happens(case(answers=answers(**COMPLETE)), wrote(says={"username": "j0"}, sure=0.4))
     assert decision.case.answers["username"].value == "jo"
