@@ -62,6 +62,9 @@ def to_what_was_asked(
     question_of = dict(zip(items, asked, strict=True))
     called = bareyes.what_was_asked(terms, open_items)
     put_off = "later" in fresh.speech
+    several = (
+        len(open_items) > 1 and len(fresh.below_quotes) <= 1
+    )  # what stands below another question goes with that
     agreed_till: int | None = None  # where the last yes ends, if it answers something
     answered = 0
     for number, span in _answers(fresh, terms, spans):
@@ -77,11 +80,7 @@ def to_what_was_asked(
         if answered > _MOST:
             return
         fields = still_answers(yes, terms, fields, sure, put_off=put_off)
-        if (
-            fields
-            and sure != NAMED
-            and besides.takes_back(yes, terms, spans, read, several=len(open_items) > 1)
-        ):
+        if fields and sure != NAMED and besides.takes_back(yes, terms, spans, read, several=several):
             fields = []
         if sure != NAMED and not wanted.isdisjoint(items):
             fields = [field for field in fields if field.item in wanted]  # the rest they have answered before
