@@ -58,6 +58,10 @@ class Reading:
     answers: Answers = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
     unread: int = 0  # lines of the person's own that were left out, as there were too many
+    plain: frozenset[str] = (
+        frozenset()
+    )  # of the fields that name an account, what is plainly said to be theirs
+    mentioned: Answers = field(default_factory=dict)  # accounts that it speaks of beside the one of its case
 
     def without(self, rule: str) -> Reading:
         """The same without what a rule read."""

@@ -36,6 +36,7 @@ from mailflow.core.reading import (
     names,
     numbering,
     offered,
+    plainly,
     questions,
     replaced,
     respelled,
@@ -95,7 +96,8 @@ def read_answers(
     )
     if not fresh.text.strip():
         return Reading(unread=fresh.unread)
-    claims = _Reader(fresh, terms, asked, writer).claims()
+    reader = _Reader(fresh, terms, asked, writer)
+    claims = reader.claims()
     settled, doubts = settle.settle(_subject_last(fresh, claims), terms)
     answers = {key: _answer(fresh, claim) for key, claim in settled.items()}
     said = {key: tuple(_answer(fresh, claim) for claim in some) for key, some in doubts.items()}
@@ -107,7 +109,9 @@ def read_answers(
             key: tuple(respelled.as_written(one, spelled, lines, terms) for one in some)
             for key, some in said.items()
         }
-    return Reading(answers, tuple(starmap(Doubt, said.items())), fresh.unread)
+    weighed = {**doubts, **{key: (claim,) for key, claim in settled.items()}}
+    plain = frozenset(key for key, some in weighed.items() if any(map(reader.is_plain, some)))
+    return Reading(answers, tuple(starmap(Doubt, said.items())), fresh.unread, plain)
 
 
 def with_subject(subject: str, lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -162,10 +166,12 @@ class _Reader:
         self._taken = Taken(fresh)
         self._claims: list[Claim] = []
         self._mentioned: list[Claim] = []  # what prose says and does not give
+        self._filled: frozenset[Claim] = frozenset()  # what the form's own fields hold
 
     def claims(self) -> list[Claim]:
         """Every reading of every rule: first where the form was filled in, then prose, then what our letter explains."""
         self._read_form()
+        self._filled = frozenset(self._claims)
         hits, free = self._taken.left(self._fresh.hits), self._taken.free()
         if self._boxes:
             self._claims = list(boxes.without_disowned(self._terms, self._claims, hits))
@@ -176,6 +182,13 @@ class _Reader:
         self._claims += self._given(self._last_resort(hits, free, wanted))
         self._take_back()
         return self._without_stray_hints(wanted)
+
+    def is_plain(self, claim: Claim) -> bool:
+        """Whether it names an account that is plainly said to be the writer's."""
+        if claim.field not in self._terms.form.account_keys:
+            return False
+        place, _ = framed.value_of(self._fresh, claim)
+        return claim in self._filled or plainly.says_plainly(self._fresh, self._terms, claim, place)
 
     def _take_back(self) -> None:
         """Leave out what the words around it take back."""

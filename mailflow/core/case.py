@@ -43,6 +43,8 @@ class Flag(StrEnum):
     ADDRESS_FAILING = "address_failing"  # a letter to the party bounced or was refused
     SECRET_PASTED = "secret_pasted"  # noqa: S105 -- a flag, no password
     CONTACT_CHANGED = "contact_changed"  # the new address was given or changed after it was complete
+    ACCOUNT_CHANGED = "account_changed"  # it names another account than it did when it was complete
+    ACCOUNT_MENTIONED = "account_mentioned"  # a mail speaks of another account, not plainly as theirs
     WROTE_AFTER_CLOSING = "wrote_after_closing"
     UNPROVEN_WROTE = "unproven_wrote"  # a mail in the party's name was not believed, or not in all
     ODD_SENDER = "odd_sender"  # somebody who wrote about it looks like somebody else
@@ -96,6 +98,8 @@ class Case:
     snoozed_until: datetime | None = None  # the staff wants to be told of it then, and not before
     stuck: str = ""  # why what was due could not be done the last time; it is tried again
     account: str = ""  # what names the account, as lists show it and find it; "" if unknown
+    former_account: str = ""  # what did when it was complete the first time, where that is another; else ""
+    mentioned_accounts: tuple[str, ...] = ()  # others that mails speak of, the last one last; capped
     beyond: tuple[tuple[str, Any], ...] = ()  # what a newer version stored beside: by name, as JSON has it
 
     @property

@@ -32,6 +32,8 @@ _FLAGS = {
     Flag.ADDRESS_FAILING: "letters to this address come back",
     Flag.SECRET_PASTED: "a secret was in the mail; it is masked",
     Flag.CONTACT_CHANGED: "the new address was given or changed after the request was complete",
+    Flag.ACCOUNT_CHANGED: "the account was changed after the request was complete; it was",
+    Flag.ACCOUNT_MENTIONED: "a mail speaks of another account: see whose it is",
     Flag.WROTE_AFTER_CLOSING: "wrote again after it was closed",
     Flag.UNPROVEN_WROTE: "a mail in this person's name was not believed, or not in all that it says",
     Flag.ODD_SENDER: "a sender looks like somebody else: see who wrote",
@@ -261,7 +263,7 @@ def _is_untouched(case: Case) -> bool:
 
 def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND) -> CaseBrief:
     """What the staff has to know of a case at first sight."""
-    told = (words for flag, words in _FLAGS.items() if flag in case.flags)
+    told = (_told(case, flag, form) for flag in _FLAGS if flag in case.flags)
     newer = sorted(spoken(flag) for flag in case.flags - {*Flag})
     if case.status not in {*Status}:
         newer = [f"a newer mailflow has it as {spoken(case.status)}, and goes on with it", *newer]
@@ -293,6 +295,15 @@ def brief(case: Case, form: Form, now: datetime, around: Around = NOTHING_AROUND
         flags=flags,
         commands=tuple(_commands(case)),
     )
+
+
+def _told(case: Case, flag: Flag, form: Form) -> str:
+    """A flag in plain words, with the accounts that it speaks of."""
+    names = {Flag.ACCOUNT_CHANGED: (case.former_account,), Flag.ACCOUNT_MENTIONED: case.mentioned_accounts}
+    shown = [one_line(name, _NAME) for name in names.get(flag, ()) if name]
+    if not shown or any(form.by_key[key].sensitive for key in form.account_keys):
+        return _FLAGS[flag]
+    return f"{_FLAGS[flag]}: {', '.join(shown)}"
 
 
 def _missing(case: Case, form: Form) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from mailflow.core.accounts import with_mentioned
 from mailflow.core.authentication import Handling, Verdict, handling_of, why_not_believed
 from mailflow.core.case import Case, Flag
 from mailflow.core.envelope import MailKind
@@ -163,6 +164,7 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs, *, els
     case = current_case(uow, found.case)
     found = replace(found, case=case)
     form = app.config.policy.form
+    handled = replace(handled, reading=with_mentioned(case, handled.reading, form))
     kind = kind_in_case(found, handled.reading, handled.wish, form, elsewhere=elsewhere)
     handled = replace(
         handled,

@@ -58,5 +58,6 @@ In the end
     participles           things of which something unknown was done
     quotes, withdrawn     what is only quoted, or taken back in the same breath; `unreal` and `bound` ask them
     afterthoughts         agreements that a no, a refusal or a joke behind them takes back
+    plainly               accounts that are plainly said to be the writer's
     claim, settle         what was read; one answer a field, or a doubt
 """

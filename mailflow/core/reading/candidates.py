@@ -44,7 +44,7 @@ _TO_WRONG = 3  # spaces between a name and what says that it is wrong: "x, which
 _CUES = 20  # on either side of a name that are looked at
 _MOST = 100  # words that may be names: nobody who has one account writes so many
 SHAPED = 0.7  # it looks like nothing but a name
-_CORRECTED, _WRAPPED, _PLAIN = 0.8, 0.75, 0.65
+CORRECTED, _WRAPPED, _PLAIN = 0.8, 0.75, 0.65
 _IN_SUBJECT = 0.02  # less sure
 _OWN, _LIKELY = 0.03, 0.62  # it is made of the writer's own name: surer by so much, and no less sure than so
 _UNSPOKEN = 0.62  # it looks like nothing but a name, and no word says whose
@@ -93,7 +93,7 @@ def in_prose(
         corrects = _corrects(name, denied, cues)
         if corrects and is_of_address(fresh, name, match.start()):
             continue
-        sure = _CORRECTED if corrects else _sureness(fresh, terms, match, cues)
+        sure = CORRECTED if corrects else _sureness(fresh, terms, match, cues)
         is_told = told and _is_told(fresh, terms, match, cues, asked=asked)
         if not sure and (is_told or _gets_in(fresh, terms, match)):
             sure = _PLAIN

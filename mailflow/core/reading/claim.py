@@ -12,6 +12,7 @@ ORDINARY = 1
 TICKED_BOX = "ticked box"
 LONE_VALUE = "lone value"
 BESIDE_ACCOUNT = "name beside its account"
+CORRECTED_NAME = "corrected name"
 MENTIONED = "thing mentioned"
 
 

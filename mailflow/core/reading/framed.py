@@ -53,7 +53,7 @@ def without_mentioned(fresh: Fresh, terms: Terms, claims: Iterable[Claim]) -> It
         field = terms.form.by_key[claim.field]
         if field.kind in _KINDS and claim.rule in _IN_PROSE:
             looked_at += 1
-            place, end = _value(fresh, claim)
+            place, end = value_of(fresh, claim)
             if looked_at <= _MOST and (
                 notmine.is_anothers(fresh, terms, field, place, end)
                 or _Around(fresh, terms, place, end, is_name=field.kind is Kind.NAME).only_mentions()
@@ -348,7 +348,7 @@ def _is_at_other(terms: Terms, words: Sequence[str]) -> bool:
     return len(words) == _PAIR and terms.among("elsewhere", *words) and terms.among("at_place", *words)
 
 
-def _value(fresh: Fresh, claim: Claim) -> tuple[int, int]:
+def value_of(fresh: Fresh, claim: Claim) -> tuple[int, int]:
     """Where the value itself stands in what was read."""
     value = str(claim.value).lower()
     place = fresh.low.find(value, claim.start, claim.end)

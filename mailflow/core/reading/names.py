@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 
 from mailflow.core.form import Field
 from mailflow.core.reading import announced, introduced, notbut, whichaccount
-from mailflow.core.reading.claim import ORDINARY, Claim, prose_rule
+from mailflow.core.reading.claim import CORRECTED_NAME, ORDINARY, Claim, prose_rule
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.likeness import Writer, is_made_of, words_of_writer
 from mailflow.core.reading.meaning import Hit
@@ -171,7 +171,7 @@ def _announced(fresh: Fresh, terms: Terms, field: Field, hit: Hit) -> Iterator[C
             )
             if right is not None:
                 name = right["name"].rstrip(".-")
-                yield Claim(field.key, name, "corrected name", STRONG, found.start, right.end(), rank=2)
+                yield Claim(field.key, name, CORRECTED_NAME, STRONG, found.start, right.end(), rank=2)
 
 
 def _is_set_against(fresh: Fresh, hit: Hit) -> bool:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from mailflow.core.form import Field
 from mailflow.core.reading import addressforms
 from mailflow.core.reading.bindingwords import Binds
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import CORRECTED_NAME, Claim
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.namelike import NAME, QUOTES, STRONG
 from mailflow.core.reading.terms import Terms
@@ -45,7 +45,7 @@ def corrected(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
         if is_of_address(fresh, name, hit.start):
             continue
         if is_mistyped(wrong["name"], name) and not terms.everyday(name):
-            yield Claim(field.key, name, "corrected name", STRONG, wrong.start(), right.end(), rank=2)
+            yield Claim(field.key, name, CORRECTED_NAME, STRONG, wrong.start(), right.end(), rank=2)
 
 
 def at_once(fresh: Fresh, terms: Terms, place: int) -> re.Match[str] | None:

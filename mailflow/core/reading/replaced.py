@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from mailflow.core.form import Field
 from mailflow.core.reading.announced import said_at
-from mailflow.core.reading.claim import Claim
+from mailflow.core.reading.claim import CORRECTED_NAME, Claim
 from mailflow.core.reading.clauses import RESERVES
 from mailflow.core.reading.fresh import Fresh
 from mailflow.core.reading.meaning import WORK, Hit
@@ -33,7 +33,6 @@ _MOST = 20  # sentences, or words that may correct
 _SOON = 2  # sentences, in which the right name follows
 _LEAD = 60  # characters before an "is"
 _BEFORE_NAME = 2  # characters between a "not" and its name
-_RULE = "corrected name"
 
 
 def later(
@@ -60,7 +59,7 @@ def _of_earlier(fresh: Fresh, terms: Terms, field: Field) -> Iterator[Claim]:
             continue
         right = _right(fresh, terms, start, fresh.sentence_at(end)[1], there=False)
         if right is not None and right.name[0].islower() and is_unlike_words(right.name):
-            yield Claim(field.key, right.name, _RULE, STRONG, start, right.end, rank=2)
+            yield Claim(field.key, right.name, CORRECTED_NAME, STRONG, start, right.end, rank=2)
 
 
 def _is_anothers(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, end: int) -> bool:
@@ -89,11 +88,11 @@ def _retyped(fresh: Fresh, terms: Terms, field: Field, given: Sequence[Claim]) -
             name = right["name"].rstrip(".-")
             known = any(is_mistyped(str(claim.value), name) for claim in before)
             known = known and not any(one.start <= right.start() < one.end for one in fresh.addresses)
-            if known and not terms.common(name) and _is_given_there(fresh, terms, hit.end, right.start()):
-                yield Claim(field.key, name, _RULE, STRONG, hit.start, right.end(), rank=2)
+            if known and not terms.common(name) and is_given_there(fresh, terms, hit.end, right.start()):
+                yield Claim(field.key, name, CORRECTED_NAME, STRONG, hit.start, right.end(), rank=2)
 
 
-def _is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
+def is_given_there(fresh: Fresh, terms: Terms, told: int, place: int) -> bool:
     """Whether a name stands right behind what corrects, a comma, a colon or an "is", and no "not" before it."""
     before = fresh.low[told:place].rstrip(_LEADS)
     if not before.strip() or fresh.low[told + len(before) : place].strip(QUOTES + " "):
@@ -119,7 +118,7 @@ def _told_apart(fresh: Fresh, terms: Terms, field: Field, given: Sequence[Claim]
         stop = fresh.sentences[place : place + _SOON][-1][1]
         right = _right(fresh, terms, start, stop, there=elsewhere)
         if right is not None and right.name.lower() not in known:
-            yield Claim(field.key, right.name, _RULE, STRONG, start, right.end, rank=2)
+            yield Claim(field.key, right.name, CORRECTED_NAME, STRONG, start, right.end, rank=2)
 
 
 def _of_elsewhere(fresh: Fresh, terms: Terms, hits: Sequence[Hit], start: int, known: set[str]) -> bool:

@@ -17,6 +17,7 @@ from mailflow.core.restraint import with_writer
 from mailflow.core.vouched import only_vouched
 
 WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER})
+_ACCOUNTS_KEPT = 5  # that mails speak of
 _THREAD_KEPT = 20  # Message-IDs kept for References
 
 
@@ -29,14 +30,22 @@ def heard_in(case: Case, event: PersonWrote, now: Now, *, opened: bool = False) 
         flags |= {Flag.WORDS_UNREAD}
     if case.completed_at is not None and _gives_contact(case, event, now.policy.form):
         flags |= {Flag.CONTACT_CHANGED}
+    if event.reading.mentioned:
+        flags |= {Flag.ACCOUNT_MENTIONED}
     answers, doubts = _merged(case, event, now.policy)
+    account, former = account_of(now.policy.form, answers), case.former_account
+    if case.completed_at is not None and case.account and account != case.account:
+        flags |= {Flag.ACCOUNT_CHANGED}
+        former = former or case.account
     thread = (*case.thread, *event.references, *([event.message_id] if event.message_id else []))
     if case.status in WAITING_ON_PERSON:
         case = case.evolve(waiting_since=now.time, reminders=0, reminded_at=None)
     heard = case.evolve(
         answers=answers,
         doubts=doubts,
-        account=account_of(now.policy.form, answers),
+        account=account,
+        former_account=former,
+        mentioned_accounts=_mentioned(case, event),
         flags=flags,
         confirmed=case.confirmed or event.at_reply_address or event.trusted,
         proof=event.proof,
@@ -55,8 +64,13 @@ def _is_not_understood(case: Case, event: PersonWrote) -> bool:
     if case.status is Status.AWAITING_REQUESTER:
         return False
     read = event.reading
-    news = news_in(case, read) or read.doubts or event.secrets
+    news = news_in(case, read) or read.doubts or read.mentioned or event.secrets
     return event.kind is MailKind.AMENDMENT and not news
+
+
+def _mentioned(case: Case, event: PersonWrote) -> tuple[str, ...]:
+    said = (str(one.value) for one in event.reading.mentioned.values())
+    return tuple(dict.fromkeys((*case.mentioned_accounts, *said)))[-_ACCOUNTS_KEPT:]
 
 
 def _merged(
