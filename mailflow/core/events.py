@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from mailflow.core.answer import Reading
 from mailflow.core.authentication import Verdict
-from mailflow.core.case import Flag, Outcome
+from mailflow.core.case import Case, Flag, Outcome
 from mailflow.core.envelope import MailKind
 from mailflow.core.wish import Intent
 
@@ -32,6 +32,8 @@ class PersonWrote:
     proven: bool = False  # whoever wrote it reads what is sent to `sender`
     source: str = ""  # where it came from: `source.source_of`
     may_disown: bool = False  # it may say that the request is not theirs, beside whatever else it says
+    others: tuple[Case, ...] = ()  # the other open cases of its sender
+    unclear: bool = False  # which of the sender's cases it means, it does not say
     known_sources: frozenset[str] = frozenset()  # from where the first mails of the sender's cases came
 
 

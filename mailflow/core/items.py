@@ -84,6 +84,12 @@ def _shown(case: Case, form: Form, key: str) -> str | None:
     return form.say(key, case.answers[key].value)
 
 
+def account_told(case: Case, form: Form) -> str:
+    """The account as a letter may name it to the party; "" where it may not, or nobody has said."""
+    key = next((key for key in form.account_keys if key in case.answers), None)
+    return (_shown(case, form, key) or "") if key else ""
+
+
 def asked_items(case: Case, form: Form) -> tuple[Asked, ...]:
     """What a letter asks that is written now."""
     return tuple(_asked_item(case, form, item) for item in case.asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -21,6 +22,7 @@ class LetterKind(StrEnum):
     EXPIRED = "expired"  # closed for silence, and how to reopen
     WITHDRAWN = "withdrawn"
     DISOWNED = "disowned"  # the party says that it was not them
+    WHICH = "which"  # more than one request is open, and the mail does not say which one it is to change
     DUPLICATE = "duplicate"  # a second request joined the open case
     REDIRECTED = "redirected"  # not this desk
     QUESTION = "question"  # from the staff
@@ -55,6 +57,16 @@ class Asked:
     how: str
     guesses: tuple[str, ...] = ()  # values read without certainty, to be confirmed; empty towards strangers
     refused: bool = False  # what is to be agreed to, and they said no; never towards strangers
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """One of the requests that a person has open, as a letter lists them."""
+
+    reference: str
+    account: str  # "" where the letter may not say it, or nobody has
+    opened_at: datetime
+    waits_for_person: bool
 
 
 @dataclass(frozen=True, slots=True)

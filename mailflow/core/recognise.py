@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from mailflow.core.accounts import named_in
 from mailflow.core.answer import Answer, Reading
 from mailflow.core.case import Case, Outcome, Status
 from mailflow.core.envelope import MailKind
@@ -61,6 +62,7 @@ class Belongs:
     at_reply_address: bool = False  # the authentic one: the writer reads the party's mail
     proven: bool = False  # it shows that it has seen one of our letters, which only the party got
     conflict: bool = False  # another of its clues names a case of somebody else
+    unclear: bool = False  # the sender has others, and nothing says that it means this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,48 @@ def find_case_of_sender(
     return NewRequest()
 
 
+def of_several(
+    found: Belongs, matches: Matches, text: str, reading: Reading, wish: Wish, form: Form, *, pointed: bool
+) -> Belongs:
+    """The case that a mail means of several that its sender has: the one that it names, whatever letter it answers.
+
+    `text`: the person's own fresh words. `pointed`: the mail points to the case, else it is only the likeliest one. What answers
+    the questions of a letter stays with its case.
+    """
+    mine = [case for case in matches.of_sender if case.id != found.case.id]
+    if not (found.by_party and mine):
+        return found
+    named = named_in(text, mine if found.case.merged_into else [found.case, *mine], form)
+    if not named:
+        told = pointed or _same_account(found.case, reading, form) or not any(map(_is_open, mine))
+        return replace(found, unclear=not told)
+    if len(named) > 1:
+        return _another(found, next(filter(_is_open, named), found.case), unclear=True)
+    (case,) = named
+    if case.id == found.case.id:
+        return found
+    if not _is_open(case) or (pointed and _answers_letter(found.case, reading, form)):
+        return replace(found, unclear=wish.intent in _TAKE_BACK)
+    return _another(found, case)
+
+
+def _is_open(case: Case) -> bool:
+    return case.status is not Status.CLOSED
+
+
+def _another(found: Belongs, case: Case, *, unclear: bool = False) -> Belongs:
+    """The same of a case of the sender's. A letter shows that they read their mail; its reply address is that of its own case."""
+    if case.id == found.case.id:
+        return replace(found, unclear=unclear)
+    how = "it names another request of the sender's"
+    return replace(found, case=case, how=how, at_reply_address=False, unclear=unclear)
+
+
+def _answers_letter(case: Case, reading: Reading, form: Form) -> bool:
+    """Whether it answers what the case waits for; one that does not know its account may be told any."""
+    return not case.account or any(form.by_key[key].item in case.asked for key in news_in(case, reading))
+
+
 def case_of_bounce(clues: Clues, matches: Matches, addresses: Addresses, now: datetime) -> Case | None:
     """The case whose letter came back: only an authentic address of ours says so."""
     for tagged in clues.tagged:
@@ -257,6 +301,7 @@ def _taken_back(case: Case, wish: Wish) -> MailKind | None:
     return MailKind.WITHDRAWAL if wish.intent is Intent.WITHDRAWAL else None
 
 
+_TAKE_BACK = frozenset({Intent.WITHDRAWAL, Intent.DISOWNED})
 _WITH_STAFF = frozenset({Status.IN_REVIEW, Status.AWAITING_REQUESTER})
 _CONFIRMS = frozenset({Intent.CONFIRMATION, Intent.YES, Intent.GO_ON})
 _AFTERWORDS = _CONFIRMS | {Intent.WITHDRAWAL, Intent.STATUS}

@@ -29,7 +29,7 @@ from mailflow.core.digest import (
 )
 from mailflow.core.form import Field, Form, Kind
 from mailflow.core.items import asked_items, understood
-from mailflow.core.letters import TO_STAFF, Asked, Letter, LetterKind, Understood
+from mailflow.core.letters import TO_STAFF, Asked, Letter, LetterKind, OpenRequest, Understood
 from mailflow.core.policy import Policy
 from mailflow.core.secretkind import SecretKind
 from mailflow.core.timing import DAY
@@ -98,16 +98,29 @@ class _Samples:
             "the staff says where",
             {"topic": "", "say": _TEXT, "url": "", "text": _TEXT},
         )
-        yield LetterKind.WITHDRAWN, "the person withdraws", {"text": ""}
-        yield LetterKind.WITHDRAWN, "the staff says more", {"text": _TEXT}
-        for closed in (True, False):
-            yield LetterKind.DISOWNED, "the request is not the person's", {"closed": closed}
+        for told, which in self._which():
+            yield LetterKind.WITHDRAWN, f"the person withdraws, {told}", {"text": "", **which}
+            yield LetterKind.WITHDRAWN, f"the staff says more, {told}", {"text": _TEXT, **which}
+            for closed in (True, False):
+                told_of: Mapping[str, object] = {"closed": closed, **which}
+                yield LetterKind.DISOWNED, f"the request is not the person's, {told}", told_of
+        requests = tuple(
+            self._open_request(account, waits) for account in ("", _TEXT) for waits in (True, False)
+        )
+        yield LetterKind.WHICH, "the person does not say which request", {"requests": requests}
         yield LetterKind.QUESTION, "the staff asks", {"question": _TEXT}
         for kind in (LetterKind.DENIED, LetterKind.RECOVERED):
             yield kind, "the staff says more", {"text": _TEXT}
             yield kind, "the staff says no more", {"text": ""}
         for secrets in (tuple(SecretKind), *((kind,) for kind in SecretKind)):
             yield LetterKind.PASTED_SECRET, "kinds: " + ", ".join(secrets), {"kinds": secrets}
+
+    def _which(self) -> Iterator[tuple[str, Mapping[str, object]]]:
+        yield "who has one request", {"account": "", "others": ()}
+        yield "who has more", {"account": _TEXT, "others": (self._open_request("", waits=False),)}
+
+    def _open_request(self, account: str, waits: bool) -> OpenRequest:
+        return OpenRequest(_REFERENCE, account, self._now, waits)
 
     def _asking(self) -> Iterator[_Fact]:
         for when, missing in self._missing():
@@ -152,6 +165,7 @@ class _Samples:
         def facts(status: Status, **more: object) -> Mapping[str, object]:
             since = self._now - 9 * DAY
             nothing = {"missing": (), "question": "", "outcome": None, "place": None, "usual_wait": None}
+            nothing |= {"account": "", "others": ()}
             return {"status": status, "since": since, **nothing, **more}
 
         kind = LetterKind.STATUS

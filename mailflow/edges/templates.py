@@ -36,12 +36,13 @@ VARIABLES: Mapping[LetterKind, frozenset[str]] = {
     LetterKind.RECEIVED: frozenset({"understood", "reopened", "place", "usual_wait"}),
     LetterKind.NOTED: frozenset({"understood", "place", "usual_wait"}),
     LetterKind.STATUS: frozenset(
-        {"status", "since", "missing", "place", "usual_wait", "question", "outcome"}
+        {"status", "since", "missing", "place", "usual_wait", "question", "outcome", "account", "others"}
     ),
     LetterKind.REMINDER: frozenset({"missing", "question", "closes_at", "last"}),
     LetterKind.EXPIRED: frozenset({"missing", "question", "silent", "text"}),
-    LetterKind.WITHDRAWN: frozenset({"text"}),
-    LetterKind.DISOWNED: frozenset({"closed"}),
+    LetterKind.WITHDRAWN: frozenset({"text", "account", "others"}),
+    LetterKind.DISOWNED: frozenset({"closed", "account", "others"}),
+    LetterKind.WHICH: frozenset({"requests"}),
     LetterKind.DUPLICATE: frozenset({"understood", "missing", "place", "usual_wait"}),
     LetterKind.REDIRECTED: frozenset({"topic", "say", "url", "text"}),
     LetterKind.QUESTION: frozenset({"question"}),

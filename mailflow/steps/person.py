@@ -7,18 +7,21 @@ from dataclasses import replace
 
 from mailflow.core.accounts import with_mentioned
 from mailflow.core.authentication import Handling, Verdict, handling_of, why_not_believed
-from mailflow.core.case import Case, Flag
+from mailflow.core.case import Case, Flag, Status
 from mailflow.core.envelope import MailKind
 from mailflow.core.events import Event, PersonWrote, StrangerWrote, UnprovenWrote
+from mailflow.core.intent import own_subject
 from mailflow.core.origin import declines_answers
 from mailflow.core.recognise import (
     Belongs,
     NewRequest,
     SetAside,
+    asked_of,
     find_case_of_sender,
     heard,
     kind_in_case,
     kind_of_first,
+    of_several,
     takes_back_elsewhere,
     without_lost,
 )
@@ -84,8 +87,25 @@ def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled
             handled = _as_said(understood, understood.said(None, ties.letters))
         handled = replace(handled, reading=heard(handled.kind, handled.reading))
         return _in_no_case(app, uow, handled, ties.matches.of_sender)
+    handled, found = _of_several(app, understood, handled, ties, found)
     elsewhere = takes_back_elsewhere(understood.mail, understood.clues, ties.pointed, app.addresses.desk)
-    return _in_case(app, uow, handled, found, elsewhere=elsewhere)
+    others = [one for one in ties.matches.of_sender if one.status is not Status.CLOSED]
+    return _in_case(app, uow, handled, found, others, elsewhere=elsewhere)
+
+
+def _of_several(
+    app: App, understood: Understood, handled: Handled, ties: Ties, found: Belongs
+) -> tuple[Handled, Belongs]:
+    """The mail, and which case of the sender's it means; as what it says to that one, where it seemed to answer another's letter."""
+    subject = "" if ties.pointed else own_subject(handled.body.subject, app.config.lexicon.intent)
+    text = f"{subject}\n{handled.body.fresh}"
+    form, pointed = app.config.policy.form, ties.pointed is not None
+    meant = of_several(found, ties.matches, text, handled.reading, handled.wish, form, pointed=pointed)
+    if meant.case.id == found.case.id or ties.asked is None:
+        return handled, meant
+    asked = () if pointed else asked_of(understood.clues, ties.matches, meant.case)
+    said = understood.said(asked, ties.letters, tuple(meant.case.answers.values()))
+    return _as_said(understood, said), meant
 
 
 def _own_cases(ties: Ties) -> Iterator[Case]:
@@ -160,7 +180,9 @@ def _said_again(app: App, uow: UnitOfWork, handled: Handled, case: Case) -> Hand
     return _applied(app, uow, handled, case, event)
 
 
-def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs, *, elsewhere: bool) -> Handled:
+def _in_case(
+    app: App, uow: UnitOfWork, handled: Handled, found: Belongs, open_ones: Sequence[Case], *, elsewhere: bool
+) -> Handled:
     case = current_case(uow, found.case)
     found = replace(found, case=case)
     form = app.config.policy.form
@@ -185,7 +207,11 @@ def _in_case(app: App, uow: UnitOfWork, handled: Handled, found: Belongs, *, els
     )
     if handling is Handling.STAFF:
         return _by_unproven(app, uow, handled, case, why_not_believed(handled.authentication))
-    event = _event(app, handled, handling, at_reply_address=found.at_reply_address, proven=found.proven)
+    event = replace(
+        _event(app, handled, handling, at_reply_address=found.at_reply_address, proven=found.proven),
+        others=tuple(one for one in open_ones if one.id != case.id),
+        unclear=found.unclear,
+    )
     if not is_familiar(case, event.proven, event.source):
         return _by_unproven(app, uow, handled, case, _ELSEWHERE, elsewhere=True)
     return _applied(app, uow, handled, case, event)

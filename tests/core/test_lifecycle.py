@@ -734,3 +734,51 @@ def test_words_that_nothing_was_read_of_are_left_to_eyes(status):
         assert Flag.WORDS_UNREAD not in happens(open_, told).case.flags
     assert happens(case(Status.AWAITING_REQUESTER), wrote()).case.flags == frozenset()
     assert happens(None, wrote()).case.flags == frozenset()
+
+
+MORE = case(
+    Status.IN_REVIEW,
+    id="f" * 32,
+    reference="B2N8-41TQ",
+    answers=answers(username="bo"),
+    account="bo",
+    confirmed=True,
+)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        wrote(MailKind.WITHDRAWAL, unclear=True, others=(MORE,)),
+        wrote(MailKind.DISOWNED, unclear=True, others=(MORE,)),
+        wrote(says={"contact": "eve@new.example"}, unclear=True, others=(MORE,)),
+    ],
+)
+def test_which_request_is_meant_is_asked_before_one_is_changed(event):
+    before = case(Status.IN_REVIEW, account="jo")
+    decision = happens(before, event)
+    assert kinds(decision) == [LetterKind.WHICH]
+    assert (decision.case.status, decision.case.answers) == (Status.IN_REVIEW, before.answers)
+    assert decision.case.flags == {Flag.WORDS_UNREAD}
+    requests = decision.letters[0].facts["requests"]
+    assert [(one.reference, one.account) for one in requests] == [("7KQ2-M9XD", ""), ("B2N8-41TQ", "bo")]
+
+
+def test_what_changes_none_needs_no_asking():
+    decision = happens(case(Status.IN_REVIEW), wrote(MailKind.FOLLOW_UP_STATUS, unclear=True, others=(MORE,)))
+    assert kinds(decision) == [LetterKind.STATUS]
+    assert [one.account for one in decision.letters[0].facts["others"]] == ["bo"]
+
+
+def test_a_letter_names_the_account_where_the_party_may_be_told():
+    closed = wrote(MailKind.WITHDRAWAL, at_reply_address=True, others=(MORE,))
+    assert happens(case(Status.IN_REVIEW), closed).letters[0].facts["account"] == "jo"
+    disowned = wrote(MailKind.DISOWNED, at_reply_address=True)
+    assert happens(case(Status.IN_REVIEW), disowned).letters[0].facts["account"] == "jo"
+    nobody = happens(case(Status.IN_REVIEW), wrote(MailKind.WITHDRAWAL))
+    assert nobody.letters[0].facts["account"] == ""
+    unnamed = happens(case(answers={}, confirmed=True), wrote(MailKind.WITHDRAWAL))
+    assert unnamed.letters[0].facts["account"] == ""
+    in_vain = wrote(MailKind.WITHDRAWAL, proof=Verdict.NONE, others=(MORE,))
+    facts = happens(case(Status.IN_REVIEW, confirmed=True), in_vain).letters[0].facts
+    assert (facts["account"], facts["others"][0].account) == ("", "")

@@ -25,6 +25,7 @@ from mailflow.core.recognise import (
     heard,
     kind_in_case,
     kind_of_first,
+    of_several,
     takes_back_elsewhere,
     without_lost,
 )
@@ -406,3 +407,75 @@ def test_a_mail_that_answers_somebody_else(in_reply_to, pointed, to, aside):
     found = Belongs(CASE, "", True) if pointed else None
     assert answers_others(got, found, "recovery@pypi.example") is aside
     assert answers_others(replace(got, in_reply_to=()), found, "recovery@pypi.example") is aside
+
+
+ONE = case(Status.IN_REVIEW, answers=answers(username="acc1"), account="acc1")
+TWO = case(
+    Status.IN_REVIEW, id="f" * 32, reference="B2N8-41TQ", answers=answers(username="acc2"), account="acc2"
+)
+GONE = replace(TWO, status=Status.CLOSED, outcome=Outcome.WITHDRAWN)
+CANCELS = Wish(Intent.WITHDRAWAL)
+
+
+def meant(text, *mine, to=ONE, wish=CANCELS, pointed=True, says=None, **more):
+    belongs = Belongs(to, "", by_party=True, at_reply_address=True, proven=True)
+    belongs = replace(belongs, **more)
+    matches = knows(of_sender=mine or (ONE, TWO))
+    return of_several(belongs, matches, text, reading(**(says or {})), wish, FORM, pointed=pointed)
+
+
+def test_a_mail_means_the_request_that_it_names_whatever_letter_it_answers():
+    for text in ("Cancel acc2.", "cancel my request (ACC2)", "cancel B2N8-41TQ", "请关闭acc2的申请"):
+        belongs = meant(text)
+        assert (belongs.case, belongs.unclear) == (TWO, False)
+        assert (belongs.at_reply_address, belongs.proven) == (False, True)
+    assert meant("Cancel acc1.") == meant("Cancel it.") == replace(meant("acc1"), unclear=False)
+
+
+def test_a_name_is_a_whole_word_of_one_request_alone():
+    for text in ("acc2x", "my-acc2", "acc2@example.org"):
+        assert meant(text).case == ONE
+    shared = replace(TWO, answers=answers(username="acc1"))
+    assert meant("acc1", ONE, shared) == meant("it", ONE, shared)
+
+
+def test_what_is_asked_about_names_a_request_too():
+    both = {"username": (answer("username", "acc2"), answer("username", "acc22"))}
+    assert meant("acc22", ONE, replace(TWO, answers={}, doubts=both)).case.id == TWO.id
+
+
+def test_it_is_not_clear_which_one_is_meant():
+    assert meant("Close acc1, I only need acc2.").unclear
+    assert meant("Close it.", pointed=False).unclear
+    assert not meant("Close it.", ONE, GONE, pointed=False).unclear
+    assert not meant("Close it.", pointed=False, says={"username": "acc1"}).unclear
+
+
+def test_what_is_closed_is_not_meant():
+    belongs = meant("Cancel acc2.", ONE, GONE)
+    assert (belongs.case, belongs.unclear) == (ONE, True)
+    assert not meant("Thanks for acc2.", ONE, GONE, wish=NOTHING).unclear
+    both = meant("Close acc1 and acc2.", ONE, to=GONE)
+    assert (both.case, both.unclear) == (ONE, True)
+    assert meant("Close acc2 and acc1.", replace(ONE, status=Status.CLOSED), to=GONE).case == GONE
+
+
+def test_the_answer_to_a_letter_stays_with_its_case():
+    asks = case(account="jo")
+    belongs = meant("1. yes. How far is acc2?", asks, TWO, to=asks, wish=NOTHING, says={"conduct": True})
+    assert (belongs.case, belongs.unclear) == (asks, False)
+    assert meant("1. yes. Cancel acc2.", asks, TWO, to=asks, says={"conduct": True}).unclear
+    unknown = case(answers={})
+    assert meant("It is acc2.", unknown, TWO, to=unknown, wish=NOTHING).case == unknown
+    assert meant("Cancel acc2.", asks, TWO, to=asks).case == TWO
+
+
+def test_others_than_the_party_have_no_other_request():
+    assert meant("Cancel acc2.", by_party=False).case == ONE
+    assert meant("Cancel acc2.", ONE).case == ONE
+
+
+def test_a_request_that_joined_another_one_is_none_of_two():
+    joined = replace(ONE, status=Status.CLOSED, merged_into="B2N8-41TQ")
+    belongs = meant("Cancel acc1 and acc2.", TWO, to=joined)
+    assert (belongs.case, belongs.unclear) == (TWO, False)

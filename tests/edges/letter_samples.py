@@ -20,7 +20,7 @@ from mailflow.core.digest import (
 )
 from mailflow.core.items import asked_items
 from mailflow.core.items import understood as told
-from mailflow.core.letters import TO_STAFF, Letter, LetterKind, Understood
+from mailflow.core.letters import TO_STAFF, Letter, LetterKind, OpenRequest, Understood
 from mailflow.core.reference import Addresses
 from mailflow.core.secrets import SecretKind
 from mailflow.edges.renderer import LetterRenderer
@@ -101,6 +101,13 @@ QUEUE = {"place": 4, "usual_wait": timedelta(days=5, hours=2)}
 QUESTION = "Which project did you upload first,\nand roughly when?\n\nA month is enough."
 
 
+WHICH = {"account": "", "others": ()}
+OF_SEVERAL = {
+    "account": "janedoe",
+    "others": (OpenRequest("7KQ2-M9XE", "jane-work", NOW - 4 * DAY, waits_for_person=False),),
+}
+
+
 def status(where, **more):
     facts = {
         "status": where,
@@ -110,6 +117,7 @@ def status(where, **more):
         "usual_wait": None,
         "question": "",
         "outcome": None,
+        **WHICH,
     }
     return facts | more
 
@@ -266,6 +274,7 @@ FACTS = {
     "noted-far-back": {"understood": (), **QUEUE, "place": 1001},
     "noted-not-in-the-queue": {"understood": (), "place": None, "usual_wait": None},
     "status": status(Status.IN_REVIEW, **QUEUE),
+    "status-of-several": status(Status.IN_REVIEW, **QUEUE) | OF_SEVERAL,
     "status-after-long": status(Status.IN_REVIEW, **QUEUE) | {"since": NOW - 7 * DAY},
     "status-awaiting-answers": status(Status.AWAITING_ANSWERS, missing=AGREEMENTS),
     "status-awaiting-requester": status(Status.AWAITING_REQUESTER, question=QUESTION),
@@ -286,10 +295,14 @@ FACTS = {
         "silent": False,
         "text": "We could not reach the person who keeps the register.",
     },
-    "withdrawn": {"text": ""},
-    "withdrawn-by-the-staff": {"text": "You told us by phone."},
-    "disowned": {"closed": True},
-    "disowned-decided": {"closed": False},
+    "withdrawn": {"text": "", **WHICH},
+    "withdrawn-of-several": {"text": "", **OF_SEVERAL},
+    "withdrawn-by-the-staff": {"text": "You told us by phone.", **WHICH},
+    "disowned": {"closed": True, **WHICH},
+    "disowned-decided": {"closed": False, **WHICH},
+    "which": {
+        "requests": (OpenRequest("7KQ2-M9XD", "", NOW - DAY, waits_for_person=True), *OF_SEVERAL["others"])
+    },
     "duplicate": {"understood": understood(values=True), "missing": (), **QUEUE},
     "duplicate-incomplete": {
         "understood": understood(values=True)[:3],

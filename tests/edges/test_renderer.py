@@ -391,7 +391,7 @@ def test_a_site_may_speak_another_language(tmp_path):
     [
         (
             "Subject: a\n\n{{ refrence }}",
-            "letters/withdrawn.txt: refrence is not known in this letter, only desk_address",
+            "letters/withdrawn.txt: refrence is not known in this letter, only account, desk_address",
         ),
         ("Subject: a\n\n{{ question }}{{ place }}", "question and place|place and question"),
         ("Subject: a\n\n{% if %}", "letters/withdrawn.txt, line 3: Expected an expression"),

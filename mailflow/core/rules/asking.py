@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mailflow.core.answer import Reading
 from mailflow.core.case import Case, Status
 from mailflow.core.decision import Decision, Now
+from mailflow.core.envelope import MailKind
 from mailflow.core.events import PersonWrote
-from mailflow.core.items import asked_items, missing_items, understood
-from mailflow.core.letters import Letter, LetterKind
+from mailflow.core.items import account_told, asked_items, missing_items, understood
+from mailflow.core.letters import Letter, LetterKind, OpenRequest
 from mailflow.core.rules.changes import into_review, letter_of, may_repeat
-from mailflow.core.rules.hearing import note_of
+from mailflow.core.rules.hearing import heard_in, note_of
+
+_LISTED = 9  # other requests that a letter lists
 
 
 def ask_or_queue(
@@ -66,6 +72,26 @@ def as_told(case: Case, event: PersonWrote) -> Case:
     return case.evolve(confirmed=False) if in_vain else case
 
 
+def ask_which(case: Case, event: PersonWrote, now: Now) -> Decision:
+    """Change nothing, and ask which of their requests is meant; the staff is told to read the mail."""
+    case = heard_in(case, replace(event, kind=MailKind.AMENDMENT, reading=Reading()), now)
+    requests = tuple(_open_request(one, event, now) for one in (case, *event.others[:_LISTED]))
+    return Decision(case, note_of(event), (letter_of(LetterKind.WHICH, case, {"requests": requests}),))
+
+
+def which_it_is(case: Case, event: PersonWrote, now: Now) -> dict[str, object]:
+    """What a letter says by which a person sees which of their requests it is about."""
+    return {
+        "account": account_told(as_told(case, event), now.policy.form),
+        "others": tuple(_open_request(one, event, now) for one in event.others[:_LISTED]),
+    }
+
+
+def _open_request(case: Case, event: PersonWrote, now: Now) -> OpenRequest:
+    account = account_told(as_told(case, event), now.policy.form)
+    return OpenRequest(case.reference, account, case.opened_at, case.status is not Status.IN_REVIEW)
+
+
 def say_status(case: Case, event: PersonWrote, now: Now) -> Decision:
     form = now.policy.form
     missing = missing_items(form, case.answers, case.doubts)
@@ -81,6 +107,7 @@ def say_status(case: Case, event: PersonWrote, now: Now) -> Decision:
         "missing": asked_items(as_told(case, event), form) if case.status is Status.AWAITING_ANSWERS else (),
         "question": case.question,
         "outcome": case.outcome,
+        **which_it_is(case, event, now),
     }
     letter = letter_of(LetterKind.STATUS, case, facts)
     return Decision(case, note_of(event), (letter,))

@@ -13,6 +13,12 @@ from mailflow.core.rules.hearing import note_of
 
 _LATER = timedelta(hours=1)
 _NOTHING: Mapping[str, object] = {}
+_AT_LEAST: Mapping[LetterKind, Mapping[str, object]] = {
+    LetterKind.WITHDRAWN: {
+        "account": "",
+        "others": (),
+    },  # of one that the staff withdraws
+}
 
 
 def close(case: Case, outcome: Outcome, now: Now) -> Case:
@@ -78,7 +84,7 @@ def letter_of(
         reference=case.reference,
         in_reply_to=None if to else case.last_message_id,
         references=() if to else case.thread,
-        facts=facts,
+        facts={**_AT_LEAST.get(kind, _NOTHING), **facts},
     )
 
 

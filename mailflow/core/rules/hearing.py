@@ -18,6 +18,7 @@ from mailflow.core.vouched import only_vouched
 
 WAITING_ON_PERSON = frozenset({Status.AWAITING_ANSWERS, Status.AWAITING_REQUESTER})
 _ACCOUNTS_KEPT = 5  # that mails speak of
+_CLOSES = frozenset({MailKind.WITHDRAWAL, MailKind.DISOWNED})
 _THREAD_KEPT = 20  # Message-IDs kept for References
 
 
@@ -87,6 +88,11 @@ def _merged(
     for doubt in event.reading.doubts:
         doubts[doubt.field] = tuple(answer.in_mail(event.mail_id) for answer in doubt.answers)
     return answers, doubts
+
+
+def changes_one(case: Case, event: PersonWrote, form: Form) -> bool:
+    """Whether it would close the case, or have the account get another address: which the wrong case must not."""
+    return event.kind in _CLOSES or _gives_contact(case, event, form)
 
 
 def _gives_contact(case: Case, event: PersonWrote, form: Form) -> bool:

@@ -12,9 +12,9 @@ from mailflow.core.events import AddressFailed, AddressReached, PersonWrote, Str
 from mailflow.core.letters import Letter, LetterKind
 from mailflow.core.reference import new_reference
 from mailflow.core.restraint import may_be_reminded
-from mailflow.core.rules.asking import ask_or_queue, first_again, say_status
+from mailflow.core.rules.asking import ask_or_queue, ask_which, first_again, say_status, which_it_is
 from mailflow.core.rules.changes import close, into_review, letter_of, reopen
-from mailflow.core.rules.hearing import heard_in, note_of, odd_flags
+from mailflow.core.rules.hearing import changes_one, heard_in, note_of, odd_flags
 from mailflow.core.wish import Intent
 
 _FOR_AN_ACCOUNT = frozenset({Intent.RECOVERY, Intent.AGAIN, Intent.GO_ON, Intent.YES})
@@ -38,19 +38,21 @@ def open_case(_: None, event: PersonWrote, now: Now) -> Decision:
 
 def person_wrote(case: Case, event: PersonWrote, now: Now) -> Decision:
     """The party of an open case wrote."""
+    if event.unclear and changes_one(case, event, now.policy.form):
+        return ask_which(case, event, now)
     case = heard_in(case, event, now)
     if event.kind is MailKind.DISOWNED:
         return _disowned(case, event, now)
     if event.kind is MailKind.WITHDRAWAL:
-        letter = letter_of(LetterKind.WITHDRAWN, case, {"text": ""})
+        letter = letter_of(LetterKind.WITHDRAWN, case, {"text": "", **which_it_is(case, event, now)})
         return Decision(close(case, Outcome.WITHDRAWN, now), note_of(event), (letter,))
     if event.kind is MailKind.FOLLOW_UP_STATUS:
         return say_status(case, event, now)
     if event.kind is MailKind.OFF_TOPIC:
         return Decision(case, note_of(event), _redirect(case, event, now))
-    if event.kind is MailKind.DUPLICATE_REQUEST:
-        return ask_or_queue(case, event, now, LetterKind.DUPLICATE)
     received = LetterKind.RECEIVED if case.status is Status.AWAITING_ANSWERS else LetterKind.NOTED
+    if event.kind is MailKind.DUPLICATE_REQUEST:
+        received = LetterKind.DUPLICATE
     return ask_or_queue(case, event, now, received)
 
 
@@ -80,13 +82,14 @@ def _disowned(case: Case, event: PersonWrote, now: Now) -> Decision:
     One that the staff has decided is theirs to look at again, as it stands: an account may have been given away.
     """
     told = LetterKind.DISOWNED in case.last_letters
+    which = which_it_is(case, event, now)
     case = case.evolve(flags=case.flags | {Flag.DISOWNED})
     decided = case.outcome in DECIDED
     if decided:
         case = into_review(reopen(case.evolve(flags=case.flags | {Flag.WROTE_AFTER_CLOSING}), now), now)
     else:
         case = close(case, Outcome.WITHDRAWN, now).evolve(answers={}, doubts={}, asked=())
-    letter = letter_of(LetterKind.DISOWNED, case, {"closed": not decided})
+    letter = letter_of(LetterKind.DISOWNED, case, {"closed": not decided, **which})
     return Decision(case, note_of(event), () if told else (letter,))
 
 
