@@ -64,4 +64,5 @@ def _names_of(case: Case, form: Form) -> set[str]:
     """What a case may be called by: its reference, and in lower case what is known to name its account."""
     told = [case.answers[key] for key in form.account_keys if key in case.answers]
     told += [one for key in form.account_keys for one in case.doubts.get(key, ())]
-    return {case.reference, *(str(one.value).lower() for one in told)}
+    # What was disowned says no more, but is still listed under its account.
+    return {case.reference, case.account.lower(), *(str(one.value).lower() for one in told)} - {""}

@@ -198,28 +198,40 @@ def find_case_of_sender(
     return NewRequest()
 
 
+def takes_back(wish: Wish) -> bool:
+    return wish.intent in _TAKE_BACK
+
+
 def of_several(
-    found: Belongs, matches: Matches, text: str, reading: Reading, wish: Wish, form: Form, *, pointed: bool
+    found: Belongs,
+    mine: Sequence[Case],
+    text: str,
+    reading: Reading,
+    wish: Wish,
+    form: Form,
+    *,
+    pointed: bool,
 ) -> Belongs:
     """The case that a mail means of several that its sender has: the one that it names, whatever letter it answers.
 
-    `text`: the person's own fresh words. `pointed`: the mail points to the case, else it is only the likeliest one. What answers
-    the questions of a letter stays with its case.
+    `mine`: the sender's open cases, and the closed ones of a mail that takes something back. `text`: the person's own fresh words.
+    `pointed`: the mail points to the case, else it is only the likeliest one. What answers the questions of a letter stays
+    with its case.
     """
-    mine = [case for case in matches.of_sender if case.id != found.case.id]
-    if not (found.by_party and mine):
+    others = [case for case in mine if case.id != found.case.id and not case.merged_into]
+    if not (found.by_party and others):
         return found
-    named = named_in(text, mine if found.case.merged_into else [found.case, *mine], form)
+    open_ones = [case for case in others if _is_open(case)]
+    named = named_in(text, open_ones if found.case.merged_into else [found.case, *open_ones], form)
     if not named:
-        told = pointed or _same_account(found.case, reading, form) or not any(map(_is_open, mine))
-        return replace(found, unclear=not told)
+        told = pointed or _same_account(found.case, reading, form) or not open_ones
+        is_closed = any(named_in(text, [case], form) for case in others if not _is_open(case))
+        return replace(found, unclear=not told or (is_closed and takes_back(wish)))
     if len(named) > 1:
-        return _another(found, next(filter(_is_open, named), found.case), unclear=True)
+        return _another(found, next(filter(_is_open, named)), unclear=True)
     (case,) = named
-    if case.id == found.case.id:
-        return found
-    if not _is_open(case) or (pointed and _answers_letter(found.case, reading, form)):
-        return replace(found, unclear=wish.intent in _TAKE_BACK)
+    if case.id != found.case.id and pointed and _answers_letter(found.case, reading, form):
+        return replace(found, unclear=takes_back(wish))
     return _another(found, case)
 
 

@@ -22,6 +22,7 @@ from mailflow.core.recognise import (
     kind_in_case,
     kind_of_first,
     of_several,
+    takes_back,
     takes_back_elsewhere,
     without_lost,
 )
@@ -87,20 +88,23 @@ def _matched(app: App, uow: UnitOfWork, understood: Understood, handled: Handled
             handled = _as_said(understood, understood.said(None, ties.letters))
         handled = replace(handled, reading=heard(handled.kind, handled.reading))
         return _in_no_case(app, uow, handled, ties.matches.of_sender)
-    handled, found = _of_several(app, understood, handled, ties, found)
+    mine = ties.matches.of_sender
+    if found.by_party and takes_back(handled.wish):
+        mine = [*mine, *uow.cases.closed_of(understood.sender)]
+    handled, found = _of_several(app, understood, handled, ties, found, mine)
     elsewhere = takes_back_elsewhere(understood.mail, understood.clues, ties.pointed, app.addresses.desk)
     others = [one for one in ties.matches.of_sender if one.status is not Status.CLOSED]
     return _in_case(app, uow, handled, found, others, elsewhere=elsewhere)
 
 
 def _of_several(
-    app: App, understood: Understood, handled: Handled, ties: Ties, found: Belongs
+    app: App, understood: Understood, handled: Handled, ties: Ties, found: Belongs, mine: Sequence[Case]
 ) -> tuple[Handled, Belongs]:
     """The mail, and which case of the sender's it means; as what it says to that one, where it seemed to answer another's letter."""
     subject = "" if ties.pointed else own_subject(handled.body.subject, app.config.lexicon.intent)
     text = f"{subject}\n{handled.body.fresh}"
     form, pointed = app.config.policy.form, ties.pointed is not None
-    meant = of_several(found, ties.matches, text, handled.reading, handled.wish, form, pointed=pointed)
+    meant = of_several(found, mine, text, handled.reading, handled.wish, form, pointed=pointed)
     if meant.case.id == found.case.id or ties.asked is None:
         return handled, meant
     asked = () if pointed else asked_of(understood.clues, ties.matches, meant.case)

@@ -22,6 +22,7 @@ from mailflow.store.upsert import replacing, upsert
 
 PURGED_AT_ONCE: Final = 100  # mail that arrives meanwhile waits for it on SQLite
 IDS_LOOKED_UP: Final = 200  # Message-IDs of one mail
+CLOSED_LOOKED_UP: Final = 20  # closed cases of one party
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ _OF_LETTERS = Statement(
 )
 _OPEN_OF = Statement(
     SELECT.where(_PARTY, ~is_(cases.c.status, "closed")).order_by(cases.c.opened_at, cases.c.id)
+)
+_CLOSED_OF = Statement(
+    SELECT.where(
+        _PARTY, is_(cases.c.status.concat(""), "closed")
+    )  # "": or SQLite would read all that are closed
+    .order_by(cases.c.opened_at.desc(), cases.c.id.desc())
+    .limit(CLOSED_LOOKED_UP)
 )
 _LATEST_OF = Statement(SELECT.where(_PARTY).order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(1))
 _PARTIES_AMONG = Statement(
@@ -115,6 +123,10 @@ class Cases(Part):
     def open_of(self, party: str) -> list[Case]:
         """Oldest first."""
         return self._all(_OPEN_OF, {"party": party})
+
+    def closed_of(self, party: str) -> list[Case]:
+        """Newest first, and no more than `CLOSED_LOOKED_UP`."""
+        return self._all(_CLOSED_OF, {"party": party})
 
     def look_for(self, parties: Collection[str]) -> None:
         """Finds out for all of them at once who is a stranger, so that no case of theirs is looked for."""

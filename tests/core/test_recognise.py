@@ -420,8 +420,7 @@ CANCELS = Wish(Intent.WITHDRAWAL)
 def meant(text, *mine, to=ONE, wish=CANCELS, pointed=True, says=None, **more):
     belongs = Belongs(to, "", by_party=True, at_reply_address=True, proven=True)
     belongs = replace(belongs, **more)
-    matches = knows(of_sender=mine or (ONE, TWO))
-    return of_several(belongs, matches, text, reading(**(says or {})), wish, FORM, pointed=pointed)
+    return of_several(belongs, mine or (ONE, TWO), text, reading(**(says or {})), wish, FORM, pointed=pointed)
 
 
 def test_a_mail_means_the_request_that_it_names_whatever_letter_it_answers():
@@ -455,9 +454,12 @@ def test_what_is_closed_is_not_meant():
     belongs = meant("Cancel acc2.", ONE, GONE)
     assert (belongs.case, belongs.unclear) == (ONE, True)
     assert not meant("Thanks for acc2.", ONE, GONE, wish=NOTHING).unclear
+    assert not meant("Close acc1, as acc2.", ONE, GONE).unclear
+    assert meant("Cancel acc2.", ONE, replace(GONE, answers={})).unclear
+    again = replace(GONE, answers=answers(username="acc1"), account="acc1")
+    assert not meant("Cancel acc1.", ONE, again).unclear
     both = meant("Close acc1 and acc2.", ONE, to=GONE)
     assert (both.case, both.unclear) == (ONE, True)
-    assert meant("Close acc2 and acc1.", replace(ONE, status=Status.CLOSED), to=GONE).case == GONE
 
 
 def test_the_answer_to_a_letter_stays_with_its_case():

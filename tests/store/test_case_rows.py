@@ -170,6 +170,7 @@ def test_a_party_is_the_same_in_any_case_of_letters(store, case, now):
         for known in (second, old, first, case(party="joe@example.org")):
             uow.cases.save(known)
         assert uow.cases.open_of("jane@EXAMPLE.org") == [first, second]
+        assert uow.cases.closed_of("jane@EXAMPLE.org") == [old]
         assert uow.cases.latest_of("jane@example.org") == second
         assert uow.cases.latest_of("nobody@example.org") is None
         assert uow.cases.get(old.id).party == "Jane@Example.ORG"

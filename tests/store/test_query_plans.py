@@ -47,6 +47,7 @@ WORK = [
     ("ix_cases_due", lambda uow, now, _: uow.cases.due(now, 5)),
     ("ix_cases_due", lambda uow, _now, _: uow.views.of_unknown_status()),
     ("ix_cases_party", lambda uow, _now, _: uow.cases.open_of("x")),
+    ("ix_cases_party", lambda uow, _now, _: uow.cases.closed_of("x")),
     ("ix_cases_party", lambda uow, _now, _: uow.cases.latest_of("x")),
     ("sqlite_autoindex_outbox", lambda uow, _now, _: uow.cases.of_letters(["x", "y"])),
     ("ix_cases_closed", lambda uow, now, _: uow.cases.purge(now)),
