@@ -760,6 +760,8 @@ def test_which_request_is_meant_is_asked_before_one_is_changed(event):
     assert kinds(decision) == [LetterKind.WHICH]
     assert (decision.case.status, decision.case.answers) == (Status.IN_REVIEW, before.answers)
     assert decision.case.flags == {Flag.WORDS_UNREAD}
+    again = happens(decision.case.evolve(last_letters={LetterKind.WHICH: NOW}), event)
+    assert kinds(again) == []
     requests = decision.letters[0].facts["requests"]
     assert [(one.reference, one.account) for one in requests] == [("7KQ2-M9XD", ""), ("B2N8-41TQ", "bo")]
 

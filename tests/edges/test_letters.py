@@ -29,7 +29,7 @@ WHEN = {
     LetterKind.EXPIRED: "We have waited long enough, and closed the request; or the staff did.",
     LetterKind.WITHDRAWN: "A person solved it, or does not want it any more; or the staff says so.",
     LetterKind.DISOWNED: "A person says that it was not them who asked.",
-    LetterKind.WHICH: "A person with more than one open request does not say which of them is to be closed, or to get another address.",
+    LetterKind.WHICH: "A person with more than one open request does not say which of them is to be closed, or to get another address; at most once a day.",
     LetterKind.DUPLICATE: "A second request about the same account joined the open one.",
     LetterKind.REDIRECTED: "Another desk is in charge; `config.toml` says which, or the staff.",
     LetterKind.QUESTION: "The staff asks something: `mailflow cases ask`.",

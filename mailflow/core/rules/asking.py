@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailflow.core.answer import Reading
-from mailflow.core.case import Case, Status
+from mailflow.core.case import Case, Flag, Status
 from mailflow.core.decision import Decision, Now
-from mailflow.core.envelope import MailKind
 from mailflow.core.events import PersonWrote
 from mailflow.core.items import account_told, asked_items, missing_items, understood
 from mailflow.core.letters import Letter, LetterKind, OpenRequest
@@ -74,7 +73,10 @@ def as_told(case: Case, event: PersonWrote) -> Case:
 
 def ask_which(case: Case, event: PersonWrote, now: Now) -> Decision:
     """Change nothing, and ask which of their requests is meant; the staff is told to read the mail."""
-    case = heard_in(case, replace(event, kind=MailKind.AMENDMENT, reading=Reading()), now)
+    case = heard_in(case, replace(event, reading=Reading()), now)
+    case = case.evolve(flags=case.flags | {Flag.WORDS_UNREAD})
+    if not may_repeat(case, LetterKind.WHICH, now):
+        return Decision(case, note_of(event))
     requests = tuple(_open_request(one, event, now) for one in (case, *event.others[:_LISTED]))
     return Decision(case, note_of(event), (letter_of(LetterKind.WHICH, case, {"requests": requests}),))
 
