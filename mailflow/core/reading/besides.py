@@ -27,6 +27,7 @@ _AGREES = frozenset({"agree", "yes"})
 _ONLY_YES: tuple[list[str], ...] = ([], ["yes"])
 _AROUND = " \t-–—,.;:!~*()。！、，"
 _ASKS = re.compile(r"[^\S\n]*[?？]")
+_SHORT_NO = 3  # words before a no: "or rather, no"
 _FEW = 2  # words that say which questions are answered: "Yes. All three."
 _Span = tuple[int, int]
 
@@ -38,6 +39,8 @@ def takes_back(
 
     `read`: where something was read. `several`: more than one question is open.
     """
+    if any(_says_no(yes, terms, *span) for span in spans):
+        return True
     nods = agreements.is_only(yes.text, terms, "nods")
     if not (nods or _is_bare(yes, terms)):
         return False
@@ -54,6 +57,15 @@ def takes_back(
         for start, end in others
         if not any(start < till and begin < end for begin, till in read)
     )
+
+
+def _says_no(yes: Yes, terms: Terms, start: int, end: int) -> bool:
+    """Whether another sentence is a no at its end, or the yes has one in brackets: "Sim. Espere, não." above an English closing."""
+    said = yes.fresh.low[start:end]
+    if start < yes.end and yes.start < end:
+        said = said.partition("(")[2]
+    *before, last = ["", *words_of(said)]
+    return last in terms.values["no"] and len(before) <= _SHORT_NO and not _asks(yes.fresh, start, end)
 
 
 def _till_closing(fresh: Fresh, terms: Terms, yes: Yes, spans: Iterable[_Span]) -> Iterator[_Span]:

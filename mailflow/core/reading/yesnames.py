@@ -38,8 +38,10 @@ def is_alone(terms: Terms, text: str, rest: str) -> bool:
     word = lower(text).strip(_AROUND)
     if not terms.among("yes_or_name", word):
         return False
-    languages = _of_yes(terms, word)
-    return not any(_is_of(terms, one, languages) for one in words_of(lower(rest)))
+    languages, beside = _of_yes(terms, word), lower(rest)
+    if languages.isdisjoint(terms.vocabulary.languages(beside)):
+        return True
+    return not any(_is_of(terms, one, languages) for one in words_of(beside))
 
 
 def signs(terms: Terms, text: str, above: str) -> bool:
