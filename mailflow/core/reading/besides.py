@@ -28,6 +28,7 @@ _ONLY_YES: tuple[list[str], ...] = ([], ["yes"])
 _AROUND = " \t-–—,.;:!~*()。！、，"
 _ASKS = re.compile(r"[^\S\n]*[?？]")
 _SHORT_NO = 3  # words before a no: "or rather, no"
+_NO_APART = re.compile(r"(?:\A|[,:;–—、，])\s*\Z")  # what stands before it
 _FEW = 2  # words that say which questions are answered: "Yes. All three."
 _Span = tuple[int, int]
 
@@ -60,12 +61,17 @@ def takes_back(
 
 
 def _says_no(yes: Yes, terms: Terms, start: int, end: int) -> bool:
-    """Whether another sentence is a no at its end, or the yes has one in brackets: "Sim. Espere, não." above an English closing."""
+    """Whether a no stands by itself behind the yes, or in brackets: "Sim. Espere, não." and "Sim (haha não)" above an English closing."""
+    if end <= yes.start or _asks(yes.fresh, start, end):
+        return False
     said = yes.fresh.low[start:end]
-    if start < yes.end and yes.start < end:
+    own = start < yes.end
+    if own:
         said = said.partition("(")[2]
     *before, last = ["", *words_of(said)]
-    return last in terms.values["no"] and len(before) <= _SHORT_NO and not _asks(yes.fresh, start, end)
+    if last not in terms.values["no"] or len(before) > _SHORT_NO:
+        return False
+    return own or _NO_APART.search(said[: said.rindex(last)]) is not None
 
 
 def _till_closing(fresh: Fresh, terms: Terms, yes: Yes, spans: Iterable[_Span]) -> Iterator[_Span]:
