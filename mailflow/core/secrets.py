@@ -115,6 +115,9 @@ _CODE_LANGUAGE = re.compile(
     r"(?<=```)(?:text|txt|plain|plaintext|sh|bash|shell|console|ini|toml|yaml|json|python|py|log|none)(?=[ \t]*\r?\n)",
     re.IGNORECASE,
 )
+_MOST_CUT = 300  # characters of a word around where it was cut
+_CUT_BEFORE = re.compile(r"[0-9A-Za-z]+[0-9A-Za-z]\Z")
+_CUT_BEHIND = re.compile(r"[0-9A-Za-z]{2,}")
 _MASK = re.compile("|".join(re.escape(mask) for mask in MASKS.values()))
 
 
@@ -216,9 +219,18 @@ def _detect(view: View, detectors: Sequence[_Detector] = DETECTORS) -> list[Secr
         _new_secret((kind, start, end))
         for kind, names, detect in detectors
         if names in present or detect in _BY_FORM_TOO
-        for start, end in _few(_detected(view, names, detect), len(text))
+        for span in _few(_detected(view, names, detect), len(text))
+        for start, end in (_whole(text, span) if names in _TOLD else span,)
         if _LETTER_OR_DIGIT.search(text, start, end)
     ]
+
+
+def _whole(text: str, span: Span) -> Span:
+    """With all of the words that it begins and ends in: what was only looked at as far as that is a part of the secret, too."""
+    start, end = span
+    begun = _CUT_BEFORE.search(text, max(0, start - _MOST_CUT), start + 1)
+    goes_on = _CUT_BEHIND.match(text, max(0, end - 1), end + _MOST_CUT)
+    return begun.start() if begun else start, goes_on.end() if goes_on else end
 
 
 def _detected(view: View, names: str, detect: Callable[..., Iterable[Span]]) -> Iterable[Span]:

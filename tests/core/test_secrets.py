@@ -571,3 +571,11 @@ def test_what_only_a_quoted_letter_names_is_not_looked_for_again():
 
 def test_a_quoted_name_keeps_nobody_from_a_second_look_at_ones_own():
     assert found(f"> your password\n{SET_OFF}") == [(PASSWORD, "Heron-Kite-8")]
+
+
+@pytest.mark.parametrize("far", [60, 61, 62, 63, 64, 65])
+def test_a_word_at_the_edge_of_what_is_looked_at_again_is_masked_as_a_whole(far):
+    text = f"0A{'0' * 50}0A\niS {'0' * far}/PSS"
+    masked = mask(text, find_secrets(text, WORDS))
+    assert find_secrets(masked, WORDS) == ()
+    assert not masked.startswith("0A[")
