@@ -70,7 +70,7 @@ def _is_of_sentence(view: View, word: str) -> bool:
     )
 
 
-def names_thing(view: View, word: str) -> bool:
+def _names_thing(view: View, word: str) -> bool:
     """Whether a word is one of everyday language rather than a name."""
     said = word.casefold()
     return view.words.ordinary.has(said) or said in view.words.things or said in view.words.account
@@ -140,14 +140,14 @@ class Place:
     def _is_second_of_pair(self) -> bool:
         """Whether a name and a "/" stand before it, on a line of their own or where logins are spoken of: "jdoe / x7kittens"."""
         view = self.view
-        pair = _FIRST_OF_PAIR.search(view.text, view.line_start(self.start), self.start)
-        if pair is None or not self.is_odd or names_thing(view, pair[1]):
+        first = view.line_start(self.start)
+        pair = _FIRST_OF_PAIR.search(view.text, first, self.start)
+        if pair is None or not self.is_odd or _names_thing(view, pair[1]):
             return False
-        alone = (
-            view.text[view.line_start(self.start) : pair.start(1)]
-            + view.text[self.end : view.line_end(self.end)]
+        beside = view.text[first : pair.start(1)] + view.text[self.end : view.line_end(self.end)]
+        return not beside.strip() or any(
+            0 < pair.start(1) - end <= _BESIDE for _, end in view.places("enters")
         )
-        return not alone.strip() or any(0 < pair.start(1) - end <= _BESIDE for _, end in view.told("enters"))
 
     def _is_said(self) -> bool:
         """Whether an "is", a colon or a bracket leads to it in a sentence that names a password before."""

@@ -204,7 +204,8 @@ def _which(view: View, start: int, end: int) -> Span | None:
 def _told_of(view: View, end: int) -> Span | None:
     """As in `the password that I typed when I signed up was "x"`: in quotes, behind a clause that says more of it."""
     clause = _TOLD_OF.match(view.text, end)
-    if clause is None or clause[1].casefold() not in view.words.relative | view.words.tellers:
+    leads = clause[1].casefold() if clause else ""
+    if clause is None or not (leads in view.words.relative or leads in view.words.tellers):
         return None
     if not view.joint_at(clause.start(2), clause[2].casefold()):
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -95,7 +94,7 @@ _NUMBERED = re.compile(
 _TWO_DIGITS = re.compile(r"\d[^\n]*?\d")
 # Groups told one by one: "First: KTRW-83QN", in one of which letters and digits mix.
 _OF_GROUPS_ONLY = re.compile(
-    r"(?<![A-Za-z0-9_@./-])(?:[0-9A-Z]{3,8}(?:-[0-9A-Z]{3,8}){1,3}|[0-9a-z]{3,8}(?:-[0-9a-z]{3,8}){1,3})(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])",
+    r"(?<![A-Za-z0-9_@./-])(?:[0-9A-Z]{3,8}(?:-[0-9A-Z]{3,8}){1,3}|[0-9a-z]{3,8}(?:-[0-9a-z]{3,8}){1,3})(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])"
 )
 _MIXED = re.compile(r"[0-9][A-Za-z]|[A-Za-z][0-9]")
 _APART = 100  # characters between the name of codes and the first, and between two
@@ -439,7 +438,6 @@ def _may_be_next(code: str) -> bool:
     return mixed and not _is_known(code) and not _DATES.fullmatch(code)
 
 
-@lru_cache(maxsize=100)
 def _form_of(code: str) -> re.Pattern[str] | None:
     """What finds codes of the same groups, of the same digits or letters; None for what may as well be something else."""
     groups = _GROUP.findall(code)
